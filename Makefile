@@ -1,0 +1,41 @@
+# Needs Python 3.11+, make and PyPI; everything else goes into .venv.
+PYTHON ?= python3
+V := .venv
+BIN := $(V)/bin
+STAMP := $(V)/.installed
+
+.PHONY: help install demo test test-all check bench screenshots clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(V)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(STAMP) ## Make .venv with .venv/bin/dyntui
+
+demo: $(STAMP) ## Open the console on the built-in sandbox
+	@$(BIN)/dyntui demo
+
+test: $(STAMP) ## Run the tests (fast ones)
+	$(BIN)/python -m pytest -q -n auto
+
+test-all: $(STAMP) ## Run every test, slow ones too
+	$(BIN)/python -m pytest -q -n auto -m ''
+
+check: $(STAMP) ## ruff, strict types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## Measure start, keys, bytes and import against their floors
+	$(BIN)/python -m benchmarks
+
+screenshots: $(STAMP) ## Make screenshots/*.svg from the running app
+	$(BIN)/python scripts/screenshots.py
+
+clean: ## Remove .venv and caches
+	rm -rf $(V) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,144 @@
+"""The catalog of operations: what the API offers, as package data.
+
+`catalog.json` is made by scripts/make_catalog.py from the vendor's published client; enums in it are open sets.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote
+
+from dyntui.core.errors import Usage
+
+__all__ = ["Catalog", "Operation", "Parameter", "catalog"]
+
+Schema = Mapping[str, Any]
+
+_READING_POSTS = frozenset({"verifyApiKey", "checkExternalJwt", "fetchNameServiceSigningMessage", "getUserBalances"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation. where: `path`, `query` or `header`; deep: encoded as `name[key]=value`."""
+
+    name: str
+    where: str
+    required: bool
+    schema: Schema
+    deep: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the API.
+
+    audience: `admin` (API token) or `end-user` (a person's JWT). body, response: JSON schemas or None.
+    """
+
+    id: str
+    method: str
+    path: str
+    group: str
+    audience: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: Schema | None
+    body_required: bool
+    response: Schema | None
+    deprecated: bool
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing: every GET, and the few POSTs that only answer a question."""
+        return self.method == "GET" or self.id in _READING_POSTS
+
+    @property
+    def destructive(self) -> bool:
+        """Whether it removes something, or cuts somebody off."""
+        return self.method == "DELETE" or "revoke" in self.id.lower() or "reset" in self.id.lower()
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        return tuple(parameter.name for parameter in self.parameters if parameter.where == "path")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches a concrete path (below the base URL) of this operation; groups by parameter name."""
+        parts = re.split(r"\{(\w+)\}", self.path)
+        return re.compile("".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)) + r"\Z")
+
+
+class Catalog:
+    """All operations by id, and the schemas they refer to."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.version: str = document["version"]
+        self.servers: tuple[str, ...] = tuple(document["servers"])
+        self.schemas: Mapping[str, Schema] = document["schemas"]
+        self.operations: Mapping[str, Operation] = {entry["id"]: _operation(entry) for entry in document["operations"]}
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations.values())
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def get(self, operation_id: str) -> Operation:
+        """The operation with that id. Raises Usage with the nearest names when there is none."""
+        if found := self.operations.get(operation_id):
+            return found
+        import difflib
+
+        near = difflib.get_close_matches(operation_id, self.operations, n=3, cutoff=0.5)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui api --list` names them all."
+        raise Usage(f"There is no operation {operation_id!r}.", hint=hint)
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation behind a concrete METHOD and path, with its unquoted path values; a literal path wins."""
+        best: tuple[int, Operation, dict[str, str]] | None = None
+        for operation in self:
+            if operation.method == method.upper() and (found := operation.pattern.match(path)):
+                values = {name: unquote(value) for name, value in found.groupdict().items()}
+                if best is None or len(values) < best[0]:
+                    best = (len(values), operation, values)
+        return (best[1], best[2]) if best else None
+
+    def resolve(self, schema: Schema) -> Schema:
+        """`schema` with a `$ref` at its top followed."""
+        while "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
+        return schema
+
+    def rooted(self, schema: Schema) -> dict[str, Any]:
+        """`schema` as a document of its own, with everything its `$ref`s point at."""
+        return {**schema, "components": {"schemas": self.schemas}}
+
+
+def _operation(entry: Mapping[str, Any]) -> Operation:
+    return Operation(
+        id=entry["id"],
+        method=entry["method"],
+        path=entry["path"],
+        group=entry["group"],
+        audience=entry["audience"],
+        summary=entry["summary"],
+        parameters=tuple(
+            Parameter(p["name"], p["in"], p["required"], p["schema"], p.get("style") == "deepObject") for p in entry["parameters"]
+        ),
+        body=entry.get("body"),
+        body_required=entry.get("bodyRequired", False),
+        response=entry.get("response"),
+        deprecated=entry.get("deprecated", False),
+    )
+
+
+@cache
+def catalog() -> Catalog:
+    """The catalog this version of dyntui was built with."""
+    return Catalog(json.loads(files("dyntui.api").joinpath("catalog.json").read_bytes()))

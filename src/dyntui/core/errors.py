@@ -1,0 +1,53 @@
+"""What every error of dyntui carries, so that a person always learns what to do next.
+
+DyntuiError
+├── Usage            exit 2: the request itself makes no sense; nothing was sent
+├── NotAuthorised    exit 3: no usable token
+├── Stopped          exit 5: work was stopped and can be resumed
+└── (dyntui.api.errors.ApiError and its kin, dyntui.config errors, ...)
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORISED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
+__all__ += ["DyntuiError", "NotAuthorised", "Stopped", "Usage"]
+
+EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
+
+
+class DyntuiError(Exception):
+    """A failure that a person can act on.
+
+    message: what failed, in one sentence, raw (not yet safe for display).
+    hint: what to do next; empty when the message says it.
+    """
+
+    exit_code: ClassVar[int] = EXIT_SOME_FAILED
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class Usage(DyntuiError):
+    """The request itself makes no sense; nothing was sent."""
+
+    exit_code = EXIT_USAGE
+
+
+class NotAuthorised(DyntuiError):
+    """There is no token, or the server does not accept it."""
+
+    exit_code = EXIT_NOT_AUTHORISED
+
+
+class Stopped(DyntuiError):
+    """Work was stopped and can be resumed."""
+
+    exit_code = EXIT_STOPPED

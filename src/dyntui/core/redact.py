@@ -1,0 +1,48 @@
+"""Keep secrets out of logs, reports, crash files and the screen."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["Redactor", "redact", "redactor", "token_hint"]
+
+_SHAPES = (
+    re.compile(r"dyn_[A-Za-z0-9_]{8,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{8,}"),
+)
+_EMAIL = re.compile(r"[^\s@<>\"'=,;:()\[\]{}]+@[^\s@<>\"'=,;:()\[\]{}]+\.[^\s@<>\"'=,;:()\[\]{}]+")
+
+
+def token_hint(token: str) -> str:
+    """How a token is shown: `dyn_…abc123`, its last six characters being the API's own checksum of it."""
+    return f"dyn_…{token[-6:]}" if len(token) >= 16 else "dyn_…"
+
+
+class Redactor:
+    """Replaces known secrets, and everything shaped like one, in any text."""
+
+    def __init__(self) -> None:
+        self._exact: set[str] = set()
+
+    def add(self, secret: str) -> None:
+        """Remember an exact secret (at least 8 characters) so that no text that passes here carries it."""
+        if len(secret) >= 8:
+            self._exact.add(secret)
+
+    def __call__(self, text: str, *, people: bool = True) -> str:
+        """`text` with tokens as `<token>` and, unless `people` is false, e-mail addresses as `<email>`."""
+        for secret in self._exact:
+            text = text.replace(secret, "<token>")
+        for shape in _SHAPES:
+            text = shape.sub(lambda m: (m.group(1) if m.lastindex else "") + "<token>", text)
+        return _EMAIL.sub("<email>", text) if people else text
+
+
+redactor = Redactor()
+"""The process's redactor: whoever comes to hold a token adds it here first."""
+
+
+def redact(text: str, *, people: bool = True) -> str:
+    """`text` through the process's redactor."""
+    return redactor(text, people=people)

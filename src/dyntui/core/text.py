@@ -1,0 +1,87 @@
+"""Text that is safe to show: the one function between hostile data and a terminal.
+
+Raw ESC, OSC and C1 bytes in a user's name reach the terminal through every Textual widget,
+`markup=False` or not, and through any plain print; bidi controls reorder what a person reads.
+`safe()` makes all of them visible. The model keeps the raw value: only the display goes through here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["MAX_COMBINING", "MAX_LENGTH", "safe", "shorten", "without_controls"]
+
+MAX_LENGTH = 4096
+MAX_COMBINING = 4
+
+_C0_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)}
+# DEL, C1, soft hyphen, bidi controls, zero width and invisible operators, line/paragraph separators, variation
+# selectors' dangerous kin, BOM, interlinear annotation, tag characters, surrogates.
+_HIDDEN_RANGES = (
+    (0x7F, 0x9F),
+    (0xAD, 0xAD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xD800, 0xDFFF),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF9, 0xFFFB),
+    (0xFFFE, 0xFFFF),
+    (0xE0000, 0xE0FFF),
+)
+_SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
+_COMBINING_RUN = re.compile(r"[^\x00-\u02ff]{%d,}" % (MAX_COMBINING + 1))
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return _C0_PICTURES.get(code) or f"<{code:x}>"
+
+
+def _cap_combining(match: re.Match[str]) -> str:
+    out: list[str] = []
+    run = 0
+    for char in match.group():
+        run = run + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if run <= MAX_COMBINING:
+            out.append(char)
+    return "".join(out)
+
+
+def safe(text: object, limit: int = MAX_LENGTH) -> str:
+    """`text` as one line that shows everything it contains and does nothing to a terminal.
+
+    C0 controls become control pictures (␛), DEL, C1, bidi, zero-width, BOM, tag characters and surrogates become
+    `<hex>`; at most MAX_COMBINING combining marks stay in a row; more than `limit` characters end in `…`.
+    """
+    value = text if isinstance(text, str) else str(text)
+    if value.isascii() and value.isprintable():
+        return value if len(value) <= limit else value[: max(0, limit - 1)] + "…"
+    value = value[: limit + 1]
+    value = _COMBINING_RUN.sub(_cap_combining, value)
+    value = _SUSPECT.sub(_visible, value)
+    return value if len(value) <= limit else value[: max(0, limit - 1)] + "…"
+
+
+def shorten(text: str, width: int) -> str:
+    """`text` cut in the middle to `width` characters, for ids and addresses: `0xbF39…1834`."""
+    if len(text) <= width:
+        return text
+    if width < 3:
+        return text[:width]
+    tail = min(4, (width - 1) // 2)
+    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def without_controls(text: str) -> str:
+    """`text` without control characters but tab and newline, for the clipboard."""
+    return _CONTROLS.sub("", text)

@@ -1,0 +1,62 @@
+"""Times and durations as the API writes them and as people say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+__all__ = ["age", "duration", "now", "now_iso", "parse_time"]
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+def now_iso() -> str:
+    """The present as the API writes it: RFC 3339, milliseconds, `Z`."""
+    return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_time(text: object) -> datetime | None:
+    """An RFC 3339 time as an aware datetime; None for anything else. A time without a zone is taken as UTC."""
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def age(moment: datetime | None, at: datetime | None = None) -> str:
+    """How long ago, as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar 2025`; `—` for None."""
+    if moment is None:
+        return "—"
+    at = at or now()
+    seconds = (at - moment).total_seconds()
+    if seconds < -60:
+        return f"{moment.day} {moment:%b} {moment.year}" if seconds < -86_400 else f"in {duration(-seconds)}"
+    if seconds < 60:
+        return f"{max(0, int(seconds))} s ago"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < 86_400:
+        return f"{int(seconds // 3600)} h ago"
+    if seconds < 2 * 86_400:
+        return "yesterday"
+    return f"{moment.day} {moment:%b}" if moment.year == at.year else f"{moment.day} {moment:%b} {moment.year}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: `under 1 s`, `12 s`, `4 min`, `1 h 20 min`, `2 days`."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    if seconds < 3570:
+        return f"{round(seconds / 60)} min"
+    if seconds < 86_400:
+        hours, minutes = divmod(round(seconds / 60), 60)
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days = round(seconds / 86_400)
+    return f"{days} day{'s' if days != 1 else ''}"
