@@ -71,7 +71,9 @@ class Operation:
     def pattern(self) -> re.Pattern[str]:
         """Matches a concrete path (below the base URL) of this operation; groups by parameter name."""
         parts = re.split(r"\{(\w+)\}", self.path)
-        return re.compile("".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)) + r"\Z")
+        return re.compile(
+            "".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)) + r"\Z"
+        )
 
 
 class Catalog:
@@ -129,7 +131,8 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
         audience=entry["audience"],
         summary=entry["summary"],
         parameters=tuple(
-            Parameter(p["name"], p["in"], p["required"], p["schema"], p.get("style") == "deepObject") for p in entry["parameters"]
+            Parameter(p["name"], p["in"], p["required"], p["schema"], p.get("style") == "deepObject")
+            for p in entry["parameters"]
         ),
         body=entry.get("body"),
         body_required=entry.get("bodyRequired", False),

@@ -1,0 +1,1 @@
+"""The command line: thin commands over the services. It never imports Textual unless the console is asked for."""

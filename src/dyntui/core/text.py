@@ -38,7 +38,7 @@ _HIDDEN_RANGES = (
     (0xE0000, 0xE0FFF),
 )
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
-_COMBINING_RUN = re.compile(r"[^\x00-\u02ff]{%d,}" % (MAX_COMBINING + 1))
+_COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

@@ -29,7 +29,7 @@ def parse_time(text: object) -> datetime | None:
 
 
 def age(moment: datetime | None, at: datetime | None = None) -> str:
-    """How long ago, as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar 2025`; `—` for None."""
+    """How long ago, as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar 2025`, `—`."""
     if moment is None:
         return "—"
     at = at or now()

@@ -1,0 +1,217 @@
+"""The client: every operation of the catalog through one method, and nouns for the ones that screens live on.
+
+async with Client(base_url, environment_id, token) as client:
+    user = await client.users.get(user_id)
+    events = await client.call("getEnvironmentEvents", query={"resourceType": "user"})
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import orjson
+
+from dyntui.api import nouns
+from dyntui.api.catalog import Catalog, Operation, catalog
+from dyntui.api.errors import BadResponse, NotFound, WriteRefused, request_id_of
+from dyntui.api.gate import Gates
+from dyntui.api.log import RequestLog
+from dyntui.api.pages import Page, page_from
+from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, Answer, Transport
+from dyntui.core.errors import Usage
+from dyntui.core.ids import quote_segment
+
+__all__ = ["Client", "Permit"]
+
+
+@dataclass(slots=True)
+class Permit:
+    """Leave to write, given by the one door (services.writes) for one confirmed action, which it names.
+
+    request_ids: what the server called the requests made with it, latest last; for the audit.
+    """
+
+    action: str
+    request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
+
+
+class Client:
+    """An async client of one environment. Belongs to one event loop; gates and log are shared by the process.
+
+    app: an ASGI application instead of the network. ca_file: certificates to trust instead of the system's.
+    read_only: refuse every write, permit or not.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        environment_id: str,
+        token: str,
+        *,
+        read_only: bool = False,
+        app: Any = None,
+        ca_file: str = "",
+        gates: Gates | None = None,
+        log: RequestLog | None = None,
+    ) -> None:
+        self.environment_id = environment_id
+        self.read_only = read_only
+        self.gates = gates or Gates()
+        self.log = log or RequestLog()
+        self.catalog: Catalog = catalog()
+        self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
+        self.users = nouns.Users(self)
+        self.wallets = nouns.Wallets(self)
+        self.sessions = nouns.Sessions(self)
+        self.allowlists = nouns.Allowlists(self)
+        self.environments = nouns.Environments(self)
+        self.tokens = nouns.Tokens(self)
+
+    def __repr__(self) -> str:
+        return f"Client({self._transport.base_url!r}, {self.environment_id!r})"
+
+    @property
+    def base_url(self) -> str:
+        return self._transport.base_url
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def call(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        permit: Permit | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Call an operation of the catalog and return the decoded answer; None when it has no body.
+
+        path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
+        body: JSON to send; content: the same, ready made. permit: needed by everything that does not only read.
+        Raises an ApiProblem, or Usage when the operation, a path value or a query name does not exist.
+        """
+        answer = await self.send(
+            self.catalog.get(operation_id),
+            path=path,
+            query=query,
+            content=orjson.dumps(body) if body is not None and content is None else content,
+            headers=headers,
+            permit=permit,
+            timeout=timeout,
+        )
+        return decode(answer)
+
+    async def send(
+        self,
+        operation: Operation,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        permit: Permit | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Like `call`, with ready-made content and the raw answer."""
+        if not operation.reads:
+            if self.read_only:
+                raise WriteRefused(
+                    "This environment is read-only here; nothing was sent.", hint="Leave read-only mode first."
+                )
+            if permit is None:
+                raise WriteRefused(f"{operation.id} writes, and writes go through the one door with a confirmation.")
+        bulk = operation.id == "bulkCreateUser"
+        answer = await self._transport.request(
+            operation.method,
+            self._path(operation, path or {}),
+            operation=operation.id,
+            query=_query(operation, query or {}),
+            content=content,
+            timeout=timeout or (BULK_TIMEOUT if bulk else READ_TIMEOUT),
+            gates=self.gates.of(operation.id),
+            reads=operation.reads,
+            headers=headers,
+        )
+        if permit is not None and (request_id := request_id_of(answer.headers)):
+            permit.request_ids.append(request_id)
+        return answer
+
+    async def page(
+        self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
+    ) -> Page:
+        """One page of a list operation; `items` is the name that the rows have in the answer ("" for a bare array)."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        return page_from(await self.call(operation_id, path=path, query=wanted), items)
+
+    async def introspect(self) -> dict[str, Any] | None:
+        """What this token is (`GET /tokens/me`); None on a server that does not have that endpoint (API.md 1.1)."""
+        try:
+            answer = await self._transport.request(
+                "GET", "/tokens/me", operation="introspectToken", gates=(self.gates.default,), reads=True
+            )
+        except NotFound:
+            return None
+        document = decode(answer)
+        token = document.get("token") if isinstance(document, dict) else None
+        return token if isinstance(token, dict) else None
+
+    def _path(self, operation: Operation, values: Mapping[str, object]) -> str:
+        known = {"environmentId": self.environment_id, **values}
+        names = operation.path_names
+        if missing := [name for name in names if known.get(name) in (None, "")]:
+            raise Usage(f"{operation.id} needs {', '.join(missing)}.", hint=f"Its path is {operation.path}.")
+        if unknown := [name for name in values if name not in names and name != "environmentId"]:
+            raise Usage(f"{operation.id} has no {', '.join(unknown)} in its path {operation.path}.")
+        out = operation.path
+        for name in names:
+            out = out.replace("{" + name + "}", quote_segment(str(known[name]), name))
+        return out
+
+
+def decode(answer: Answer) -> Any:
+    """The JSON of an answer, None for an empty one. Raises BadResponse for anything else."""
+    if not answer.body.strip():
+        return None
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        kind = "a web page" if b"<html" in answer.body[:1000].lower() else "no JSON"
+        raise BadResponse(
+            f"The server answered {answer.status} with {kind}.",
+            hint="Is a proxy in between? The request may have been applied.",
+        ) from None
+
+
+def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    known = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
+    out: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise Usage(f"{operation.id} has no query parameter {name!r}.", hint=f"It has: {names}.")
+        if isinstance(value, Mapping):
+            out += [(f"{name}[{key}]", _text(part)) for key, part in value.items() if part is not None]
+        elif isinstance(value, (list, tuple)):
+            out += [(name, _text(part)) for part in value]
+        elif value is not None:
+            out.append((name, _text(value)))
+    return out
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,236 @@
+"""What can go wrong between us and the API, as one tree.
+
+ApiProblem(DyntuiError)             .maybe_applied: whether a write may have taken effect all the same
+├── ApiError                        the server answered, and the answer is no
+│   ├── BadRequest                  400
+│   ├── Unauthorized                401, exit 3
+│   ├── Forbidden                   403, exit 3: scope or plan
+│   ├── NotFound                    404: the id is wrong, or this server lacks the endpoint
+│   ├── Conflict                    409
+│   ├── TooLarge                    413
+│   ├── Invalid                     422: .code is an open set
+│   ├── RateLimited                 429: .retry_after in seconds, None when the server did not say
+│   └── ServerError                 5xx: may have been applied
+├── Unreachable                     exit 4: no complete answer
+│   ├── NotSent                     DNS, connect or TLS failure: nothing left this machine
+│   └── Lost                        the line broke after the request was (perhaps) written: may have been applied
+│       └── TimedOut                no answer in time: may have been applied
+├── BadResponse                     a success that is no JSON, or too large: may have been applied
+├── Redirected                      the server points elsewhere; the token never follows
+└── WriteRefused                    this client may not write: read-only, or no permit from the one door
+
+Source of the shapes: API.md 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from dyntui.core.errors import EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, DyntuiError
+
+__all__ = [
+    "ApiError",
+    "ApiProblem",
+    "BadRequest",
+    "BadResponse",
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "Lost",
+    "NotFound",
+]
+__all__ += [
+    "NotSent",
+    "RateLimited",
+    "Redirected",
+    "ServerError",
+    "TimedOut",
+    "TooLarge",
+    "Unauthorized",
+    "Unreachable",
+]
+__all__ += ["WriteRefused", "error_from", "request_id_of"]
+
+_SHOWN_BODY = 300
+
+
+class ApiProblem(DyntuiError):
+    """Anything that kept a call from an answer that can be used."""
+
+    maybe_applied: bool = False
+
+
+class ApiError(ApiProblem):
+    """The server answered with an error.
+
+    status: HTTP status. code: the server's own code, "" when it gave none. payload: what it sent beside, or None.
+    request_id: the value of a request-id-like header, "" when there was none. body: the raw start of the answer.
+    """
+
+    advice: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str = "",
+        payload: Mapping[str, Any] | None = None,
+        request_id: str = "",
+        retry_after: float | None = None,
+        body: str = "",
+    ) -> None:
+        super().__init__(message, hint=self.advice)
+        self.status = status
+        self.code = code
+        self.payload = payload
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.body = body
+
+
+class BadRequest(ApiError):
+    """400: the request does not fit the API's schema."""
+
+
+class Unauthorized(ApiError):
+    """401: the token is missing, wrong or deleted."""
+
+    exit_code = EXIT_NOT_AUTHORISED
+    advice = "Store a token that works with `dyntui auth login`."
+
+
+class Forbidden(ApiError):
+    """403: the token is valid but may not do this."""
+
+    exit_code = EXIT_NOT_AUTHORISED
+    advice = "The token may lack the scope, or the plan the feature; `dyntui auth status` shows the scopes."
+
+
+class NotFound(ApiError):
+    """404: the id is wrong, or this server has no such endpoint."""
+
+    advice = "Check the id and the environment; a server of another version may also lack the endpoint."
+
+
+class Conflict(ApiError):
+    """409."""
+
+
+class TooLarge(ApiError):
+    """413: the request body is larger than the server takes."""
+
+
+class Invalid(ApiError):
+    """422: understood and refused; `code` says why and is an open set."""
+
+
+class RateLimited(ApiError):
+    """429: refused before any work was done."""
+
+    advice = "The limit is per address: somebody else behind it counts too. Wait, or lower the rate."
+
+
+class ServerError(ApiError):
+    """5xx: the server failed; a write may have taken effect."""
+
+    maybe_applied = True
+    advice = "Try again later."
+
+
+class Unreachable(ApiProblem):
+    """No complete answer came back."""
+
+    exit_code = EXIT_UNREACHABLE
+
+
+class NotSent(Unreachable):
+    """The server could not be reached: nothing was sent."""
+
+
+class Lost(Unreachable):
+    """The connection broke before the answer was complete: a write may have taken effect."""
+
+    maybe_applied = True
+
+
+class TimedOut(Lost):
+    """No answer came in time: a write may have taken effect."""
+
+
+class BadResponse(ApiProblem):
+    """The answer claims success but cannot be read: a write may have taken effect."""
+
+    exit_code = EXIT_UNREACHABLE
+    maybe_applied = True
+
+
+class Redirected(ApiProblem):
+    """The server answered with a redirect; it is never followed, so the token stays with its origin."""
+
+
+class WriteRefused(ApiProblem):
+    """This client may not write. Nothing was sent."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+    422: Invalid,
+    429: RateLimited,
+}
+
+
+def _seconds(value: str | None) -> float | None:
+    """The Retry-After header in seconds: a number, or an HTTP date."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    from email.utils import parsedate_to_datetime
+
+    from dyntui.core.time import now
+
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """What the server calls this request, from any header that looks like it; "" when none does (API.md 7)."""
+    return next((headers[name] for name in ("x-request-id", "x-amzn-requestid", "cf-ray") if name in headers), "")
+
+
+def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
+    """The error that an answer of `status` >= 400 stands for. Any body will do: four JSON shapes, HTML, nothing."""
+    from dyntui.api.models.error import ErrorBody
+
+    text = body.decode("utf-8", "replace")
+    said = ErrorBody.read(body)
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "error"
+    message = said.text
+    if not message:
+        page = " (an HTML page, not the API: is a proxy in between?)" if "<html" in text[:1000].lower() else ""
+        message = f"{status} {phrase}{page}"
+    cls = _BY_STATUS.get(status) or (ServerError if status >= 500 else ApiError)
+    return cls(
+        status,
+        message,
+        code=said.code_text,
+        payload=said.payload,
+        request_id=request_id_of(headers),
+        retry_after=_seconds(headers.get("retry-after")),
+        body=text[:_SHOWN_BODY],
+    )

@@ -1,0 +1,262 @@
+"""The one way out: origin pin, auth, rate gate, one attempt, log entry. Reads are tried again, writes never.
+
+The token is added here, for the pinned origin only, and no redirect is followed: httpx itself would send an
+Authorization header to any absolute URL it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import stamina
+import stamina.instrumentation
+
+from dyntui import __version__
+from dyntui.api.errors import (
+    ApiProblem,
+    BadResponse,
+    Lost,
+    NotSent,
+    RateLimited,
+    Redirected,
+    ServerError,
+    TimedOut,
+    Unreachable,
+    error_from,
+)
+from dyntui.api.gate import RateGate
+from dyntui.api.log import RequestLog
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redact, redactor
+from dyntui.core.text import safe
+
+__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "is_loopback", "origin_of"]
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+BULK_TIMEOUT = 120.0
+MAX_RESPONSE = 64 * 1024 * 1024
+RETRIES = 4
+RETRY_AFTER_DEFAULT = 5.0
+RETRY_AFTER_CAP = 60.0
+
+stamina.instrumentation.set_on_retry_hooks([])  # its default logs; the request log is ours
+
+Origin = tuple[str, str, int]
+
+
+def origin_of(url: httpx.URL) -> Origin:
+    """Scheme, host and port of a URL: what a token is pinned to."""
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine."""
+    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete 2xx answer. ms: from the first byte out to the last byte in, the successful attempt only."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    ms: float
+
+
+class Transport:
+    """Sends requests to one base URL with one token. Belongs to one event loop; gates and log may be shared.
+
+    app: an ASGI application to speak to in this process instead of the network (the demo).
+    ca_file: certificates to trust instead of the system's; verification cannot be turned off.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        log: RequestLog,
+        app: Any = None,
+        ca_file: str = "",
+        retries: int = RETRIES,
+    ) -> None:
+        self._base = httpx.URL(base_url.rstrip("/"))
+        if self._base.scheme != "https" and not (self._base.scheme == "http" and is_loopback(self._base.host)):
+            raise Usage(f"{base_url!r} is not an https address.", hint="Only a server on this machine may use http.")
+        self._origin = origin_of(self._base)
+        self._token = token
+        redactor.add(token)
+        self._log = log
+        self._app = app
+        self._ca_file = ca_file
+        self._retries = retries
+        self._http: httpx.AsyncClient | None = None
+
+    def __repr__(self) -> str:
+        return f"Transport({str(self._base)!r})"
+
+    @property
+    def base_url(self) -> str:
+        return str(self._base)
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._http is None:
+            common: dict[str, Any] = {
+                "follow_redirects": False,
+                "timeout": httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+                "headers": {"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
+                "cookies": None,
+                # A proxy from the environment is honoured, but never for this machine's own servers.
+                "trust_env": not is_loopback(self._base.host),
+            }
+            if self._app is not None:
+                common["transport"] = httpx.ASGITransport(app=self._app)
+            elif self._base.scheme == "https":
+                common["verify"] = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
+            self._http = httpx.AsyncClient(**common)
+        return self._http
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        query: Sequence[tuple[str, str]] = (),
+        content: bytes | None = None,
+        timeout: float = READ_TIMEOUT,
+        gates: Sequence[RateGate] = (),
+        reads: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send and return the complete 2xx answer; raise an ApiProblem for everything else.
+
+        reads: whether it changes nothing, and may so be tried again (5xx, 429, a lost or refused connection).
+        """
+        attempt = 0
+
+        async def once() -> Answer:
+            nonlocal attempt
+            attempt += 1
+            for gate in gates:
+                await gate.acquire()
+            try:
+                return await self._attempt(method, path, operation, query, content, timeout, attempt, headers)
+            except RateLimited as error:
+                seconds = RETRY_AFTER_DEFAULT if error.retry_after is None else error.retry_after
+                for gate in gates[:1]:
+                    gate.hold(min(seconds, RETRY_AFTER_CAP))
+                raise
+
+        def worth_another(error: Exception) -> bool | float:
+            if isinstance(error, RateLimited):
+                return 0.0 if gates else min(error.retry_after or RETRY_AFTER_DEFAULT, RETRY_AFTER_CAP)
+            return isinstance(error, (ServerError, Unreachable))
+
+        if not reads:
+            return await once()
+        async for trial in stamina.retry_context(
+            on=worth_another, attempts=self._retries, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.3
+        ):
+            with trial:
+                return await once()
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _attempt(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        query: Sequence[tuple[str, str]],
+        content: bytes | None,
+        timeout: float,
+        attempt: int,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
+        url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
+        if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
+            raise Usage(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
+        sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        client = self._client()
+        request = client.build_request(method, url, content=content, headers=sent)
+        request.extensions["timeout"] = httpx.Timeout(timeout, connect=CONNECT_TIMEOUT).as_dict()
+        out = len(content or b"")
+        status, got, problem = 0, 0, ""
+        started = time.perf_counter()
+        self._log.started()
+        try:
+            async with asyncio.timeout(timeout + CONNECT_TIMEOUT):
+                status, answer_headers, body = await _exchange(client, request)
+            got = len(body)
+            ms = (time.perf_counter() - started) * 1000
+            if status >= 400:
+                raise error_from(status, answer_headers, body)
+            if status >= 300:
+                where = safe(redact(answer_headers.get("location", "nowhere")), 200)
+                raise Redirected(
+                    f"The server answered {status} and points to {where}; it was not followed.",
+                    hint="Check the base URL of this environment.",
+                )
+            return Answer(status, answer_headers, body, ms)
+        except BaseException as error:
+            raised = _translate(error, self._base.host)
+            problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))
+            if raised is error:
+                raise
+            raise raised from error
+        finally:
+            ms = (time.perf_counter() - started) * 1000
+            self._log.finished(method, operation, status, ms, out, got, attempt, problem)
+
+
+async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[int, Mapping[str, str], bytes]:
+    response = await client.send(request, stream=True)
+    try:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > MAX_RESPONSE:
+                raise BadResponse(f"The answer is larger than {MAX_RESPONSE >> 20} MiB; it was not read further.")
+            chunks.append(chunk)
+        return response.status_code, response.headers, b"".join(chunks)
+    finally:
+        await response.aclose()
+
+
+def _translate(error: BaseException, host: str) -> BaseException:
+    """What httpx, the socket or the clock raised, as one of our errors; anything else as it is."""
+    match error:
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.UnsupportedProtocol():
+            detail = str(error) or "no answer to the connection attempt"
+            return NotSent(
+                f"{safe(host)} cannot be reached: {safe(detail, 200)}.",
+                hint="Nothing was sent. Check the network, the proxy (HTTPS_PROXY) and the base URL.",
+            )
+        case httpx.ProxyError():
+            return NotSent(f"The proxy refused the connection: {safe(str(error), 200)}.", hint="Nothing was sent.")
+        case httpx.TimeoutException() | TimeoutError():
+            return TimedOut(f"No complete answer from {safe(host)} in time.", hint="The request may have been applied.")
+        case httpx.TransportError() | httpx.StreamError() | httpx.DecodingError() | ConnectionError():
+            return Lost(
+                f"The connection to {safe(host)} broke before the answer was complete.",
+                hint="The request may have been applied.",
+            )
+        case _:
+            return error

@@ -1,0 +1,168 @@
+"""`dyntui api`: any operation of the catalog, by id or by METHOD and path, through the same doors as the console."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
+
+__all__ = ["api"]
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH")
+@click.option(
+    "-p", "parameters", multiple=True, metavar="KEY=VALUE", help="A path or query value; name[key]=value too."
+)
+@click.option("-d", "data", metavar="JSON|@FILE|-", help="The request body.")
+@click.option("--list", "listing", is_flag=True, help="Name all operations; OPERATION then searches in them.")
+@confirm_options
+@pass_context
+def api(
+    context: Context,
+    words: tuple[str, ...],
+    parameters: tuple[str, ...],
+    data: str | None,
+    listing: bool,
+    yes: bool,
+    confirm_environment: str,
+) -> None:
+    """Call an operation by its id, or by METHOD and path below the base URL."""
+    from dyntui.api.catalog import catalog
+
+    if listing:
+        _list(context, [operation for operation in catalog() if _matches(operation, words)])
+        return
+    operation, path = _operation(words)
+    path, query = _values(operation, path, parameters)
+    body = _body(data)
+    if body is None and operation.body_required:
+        raise Usage(f"{operation.id} needs a body.", hint="Give it with -d '{...}' or -d @FILE.")
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            if operation.reads:
+                return await connection.client.call(operation.id, path=path, query=query, body=body)
+            from dyntui.services.operations import write_action
+            from dyntui.services.writes import Confirmation, Target
+
+            action = write_action(operation, path=path, query=query, body=body)
+            target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
+            confirmation = Confirmation(yes=yes, typed=confirm_environment)
+            results = await connection.writes.perform(action, [target], confirmation)
+            if results.first_error is not None:
+                raise results.first_error
+            return results.items[0].value
+
+    answer = run(work())
+    if answer is None:
+        context.note("done, no content")
+        context.emit(None)
+    elif context.json:
+        context.emit(answer)
+    else:
+        context.say(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _line(operation: Operation, path: Mapping[str, str]) -> str:
+    return f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
+
+
+def _matches(operation: Operation, words: tuple[str, ...]) -> bool:
+    text = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
+    return all(word.lower() in text for word in words)
+
+
+def _list(context: Context, operations: list[Operation]) -> None:
+    if context.json:
+        context.emit(
+            [
+                {
+                    "operationId": operation.id,
+                    "method": operation.method,
+                    "path": operation.path,
+                    "group": operation.group,
+                    "audience": operation.audience,
+                    "deprecated": operation.deprecated,
+                    "summary": operation.summary,
+                }
+                for operation in operations
+            ]
+        )
+        return
+    context.table(
+        ("operation", "method", "group"),
+        ((operation.id, operation.method, operation.group) for operation in operations),
+    )
+    context.note(f"{len(operations)} operations")
+
+
+def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
+    from dyntui.api.catalog import catalog
+
+    if len(words) == 1:
+        return catalog().get(words[0]), {}
+    if len(words) == 2 and words[0].upper() in _METHODS:
+        path, _, query = words[1].partition("?")
+        if query:
+            raise Usage("A path takes no query here.", hint="Give each value with -p KEY=VALUE.")
+        if found := catalog().match(words[0], "/" + path.lstrip("/")):
+            return found
+        raise Usage(f"No operation is {words[0].upper()} {words[1]}.", hint="`dyntui api --list` names them all.")
+    raise Usage(
+        "Give one operation id, or METHOD and PATH.", hint="For instance: dyntui api getEnvironmentUsers -p limit=5"
+    )
+
+
+def _values(
+    operation: Operation, path: dict[str, str], parameters: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, object]]:
+    query: dict[str, object] = {}
+    for parameter in parameters:
+        key, separator, value = parameter.partition("=")
+        if not separator or not key:
+            raise Usage(f"{parameter!r} is not KEY=VALUE.")
+        if key in operation.path_names:
+            path[key] = value
+        elif key.endswith("]") and "[" in key:
+            name, _, inner = key[:-1].partition("[")
+            holder = query.setdefault(name, {})
+            if not isinstance(holder, dict):
+                raise Usage(f"{name} is given both whole and in parts.")
+            holder[inner] = value
+        elif key in query:
+            earlier = query[key]
+            query[key] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        else:
+            query[key] = value
+    return path, query
+
+
+def _body(data: str | None) -> Any:
+    if data is None:
+        return None
+    if data == "-":
+        text = sys.stdin.read()
+    elif data.startswith("@"):
+        try:
+            text = Path(data[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Usage(f"The body cannot be read from {data[1:]}: {error}.") from None
+    else:
+        text = data
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Usage(f"The body is not JSON: {error}.") from None

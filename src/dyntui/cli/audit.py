@@ -1,0 +1,51 @@
+"""`dyntui audit`: what was written from here, when and to what."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import click
+
+from dyntui.cli.common import Command, Context, pass_context
+from dyntui.core.errors import Usage
+from dyntui.core.time import now, parse_time
+
+__all__ = ["audit"]
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@click.command(cls=Command)
+@click.option(
+    "--since", metavar="TIME", help="Only lines since then: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d."
+)
+@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@pass_context
+def audit(context: Context, since: str | None, ndjson: bool) -> None:
+    """Show what was written, oldest first. The vendor's events carry no actor for API tokens; this does."""
+    from dyntui.config.paths import paths
+    from dyntui.services.audit import Audit
+
+    lines = list(Audit(paths().audit_file).lines(_since(since) if since else None))
+    if ndjson:
+        for line in lines:
+            context.emit_line(asdict(line))
+        return
+    context.emit([asdict(line) for line in lines])
+    context.table(
+        ("time", "action", "outcome", "targets", "profile", "detail"),
+        (
+            (line.time[:19], line.action, line.outcome, " ".join(line.targets), line.profile, line.detail)
+            for line in lines
+        ),
+    )
+
+
+def _since(text: str) -> datetime:
+    if text[-1:] in _UNITS and text[:-1].isdigit():
+        return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    moment = parse_time(text)
+    if moment is None:
+        raise Usage(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+    return moment

@@ -1,0 +1,68 @@
+"""The root of the command line. Commands are imported when they are called, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import click
+
+from dyntui import __version__
+from dyntui.cli.common import Command, Context, Group, fail, silence_stdout
+from dyntui.core.errors import DyntuiError
+
+__all__ = ["COMMANDS", "main", "root"]
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("dyntui.cli.console", "Open the console on a built-in sandbox."),
+    "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on loopback."),
+    "env": ("dyntui.cli.env", "List, add, use, remove and check environments."),
+    "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
+    "users": ("dyntui.cli.users", "List and read users."),
+    "import": ("dyntui.cli.imports", "Import users from a file."),
+    "jobs": ("dyntui.cli.jobs", "List, show and resume import jobs."),
+    "api": ("dyntui.cli.api", "Call any operation of the API."),
+    "audit": ("dyntui.cli.audit", "Show what was written, when and to what."),
+    "doctor": ("dyntui.cli.doctor", "Check this machine, the terminal, the token and the server."),
+}
+
+
+@click.group(
+    cls=Group,
+    lazy=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="dyntui", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """The terminal console for people who run a Dynamic environment.
+
+    Without a command it opens the console on the environment used last.
+    """
+    ctx.ensure_object(Context)
+    if ctx.invoked_subcommand is None:
+        from dyntui.cli.console import open_console
+
+        ctx.exit(open_console(ctx.ensure_object(Context)))
+
+
+root.params += Command(None).params
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    context = Context()
+    try:
+        result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
+        return result if isinstance(result, int) else 0
+    except DyntuiError as error:
+        return fail(error, debug=context.debug)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        silence_stdout()
+        return 0
+    except KeyboardInterrupt:
+        return 130

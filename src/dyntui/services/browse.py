@@ -1,0 +1,364 @@
+"""PagedView: what a table shows of a list that may have a million rows.
+
+Sparse rows by position, fetched by page as the viewport nears them, the next page ahead; merged by id, refreshed in
+place; drift between pages (rows that came or went meanwhile) is seen by an overlap of one row and healed; memory is
+bounded however far one scrolls. Plain asyncio: no Textual, no HTTP of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
+from dyntui.core.time import now
+from dyntui.resources import Paging, Resource
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.pages import Page
+
+__all__ = ["Fetch", "PagedView", "Paging", "Query", "Row", "view_of"]
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a view shows. order: `COLUMN-asc|desc` or "". filter: the server's own filter, as the endpoint takes it."""
+
+    order: str = ""
+    filter: Mapping[str, str] = field(default_factory=dict)
+
+
+Fetch = Callable[[Query, int, int, str | None], Awaitable["Page"]]
+"""(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
+
+_RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
+_HEAL_EVERY = 5.0
+"""Seconds: a list that changes all the time (an import) is not read over and over."""
+
+
+@dataclass(slots=True)
+class _Block:
+    rows: list[Row]
+    at: datetime
+    stale: bool = False
+    used: int = 0
+
+
+class PagedView:
+    """A window on a list. Belongs to the event loop it is used in.
+
+    page_size: rows a request asks for. keep: blocks of rows held in memory. key: the field that is a row's id.
+    on_change is called after every change of rows, total, error or loading; it must not raise.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        paging: Paging = Paging.OFFSET,
+        key: str = "id",
+        page_size: int = 100,
+        keep: int = 60,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self._fetch = fetch
+        self._paging = paging
+        self._key = key
+        self._stride = page_size - 1 if paging is Paging.OFFSET else page_size
+        self._page_size = page_size
+        self._keep = keep
+        self._listeners: list[Callable[[], None]] = [on_change] if on_change else []
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._clock = 0
+        self.query = Query()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._blocks: dict[int, _Block] = {}
+        self._positions: dict[str, int] = {}
+        self._cursors: dict[int, str | None] = {0: None}
+        self._ended = False
+        self._total: int | None = None
+        self._window = (0, 0)
+        self._direction = 1
+        self._generation = getattr(self, "_generation", 0) + 1
+        self._healed_at = -_HEAL_EVERY
+        self.error: DyntuiError | None = None
+        self.loading = False
+
+    # What a table reads
+
+    @property
+    def total(self) -> int:
+        """How many rows there are to scroll through, as far as is known."""
+        if self._total is not None:
+            return self._total
+        return max((number * self._stride + len(block.rows) for number, block in self._blocks.items()), default=0)
+
+    @property
+    def known(self) -> bool:
+        """Whether `total` is what the server says, or the end was seen; False while it only grows."""
+        return self._total is not None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there has been an answer yet."""
+        return bool(self._blocks) or self._total is not None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the oldest of the rows in view was fetched; None when none is there."""
+        first, last = self._numbers(*self._window)
+        times = [self._blocks[number].at for number in range(first, last + 1) if number in self._blocks]
+        return min(times, default=None)
+
+    def get(self, index: int) -> Row | None:
+        """The row at a position; None when it is not here (yet). Never fetches: `want` does."""
+        block = self._blocks.get(index // self._stride)
+        if block is None:
+            return None
+        within = index % self._stride
+        return block.rows[within] if within < len(block.rows) else None
+
+    def id_at(self, index: int) -> str | None:
+        """The id of the row at a position."""
+        row = self.get(index)
+        return None if row is None else str(row.get(self._key, ""))
+
+    def index_of(self, row_id: str) -> int | None:
+        """Where the row with that id is, among the rows in memory."""
+        return self._positions.get(row_id)
+
+    # What a table says
+
+    def want(self, first: int, last: int) -> None:
+        """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
+        travel. Only the latest call counts, so a key held down does not queue requests."""
+        if first != self._window[0]:
+            self._direction = 1 if first > self._window[0] else -1
+        self._window = (first, last)
+        self._clock += 1
+        for number in self._range():
+            if number in self._blocks:
+                self._blocks[number].used = self._clock
+        if self._next() is not None:
+            self._start()
+
+    def set_query(self, query: Query) -> None:
+        """Show another query, from its first row."""
+        if query != self.query:
+            self.query = query
+            self._restart()
+
+    def refresh(self) -> None:
+        """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
+        for block in self._blocks.values():
+            block.stale = True
+        if self._paging is not Paging.OFFSET:
+            self._ended = False
+        self.error = None
+        self._wake.set()
+        self._start()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every change; the answer ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def replace(self, row: Row) -> None:
+        """Put a row that was re-read (after a write) in its place."""
+        index = self._positions.get(str(row.get(self._key, "")))
+        if index is not None:
+            self._blocks[index // self._stride].rows[index % self._stride] = row
+            self._tell()
+
+    async def idle(self) -> None:
+        """Wait until nothing is being fetched."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    def close(self) -> None:
+        """Stop fetching."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    # How it fetches
+
+    def _restart(self) -> None:
+        self.close()
+        self._reset()
+        self._tell()
+        self._start()
+
+    def _numbers(self, first: int, last: int) -> tuple[int, int]:
+        return max(0, first) // self._stride, max(0, last) // self._stride
+
+    def _range(self) -> list[int]:
+        first, last = self._numbers(*self._window)
+        ahead = last + 1 if self._direction > 0 else first - 1
+        return [*range(first, last + 1), ahead]
+
+    def _next(self) -> int | None:
+        """The block to fetch now: one in view, else the one ahead."""
+        if self._paging is Paging.NONE:
+            block = self._blocks.get(0)
+            return 0 if block is None or block.stale else None
+        for number in self._range():
+            beyond = self._total is not None and number * self._stride >= max(1, self._total)
+            if number < 0 or beyond:
+                continue
+            block = self._blocks.get(number)
+            if block is not None and not block.stale:
+                continue
+            if self._paging is Paging.CURSOR:
+                # A cursor is reached only through the ones before it.
+                reachable = max((n for n in self._cursors if n <= number), default=0)
+                return reachable if number in self._cursors or not self._ended else None
+            return number
+        return None
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        delay = _RETRY_FIRST
+        while (number := self._next()) is not None:
+            generation = self._generation
+            self.loading = True
+            self._tell()
+            try:
+                page = await self._load(number)
+            except DyntuiError as error:
+                self.loading = False
+                self.error = error
+                self._tell()
+                if isinstance(error, (Usage, NotAuthorised)) or not _passes(error):
+                    return
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(delay):
+                        await self._wake.wait()
+                    delay = _RETRY_FIRST
+                except TimeoutError:
+                    delay = min(_RETRY_MAX, delay * 2)
+                continue
+            delay = _RETRY_FIRST
+            if generation == self._generation:
+                self.error = None
+                self._put(number, page)
+        if self.loading:
+            self.loading = False
+            self._tell()
+
+    async def _load(self, number: int) -> Page:
+        if self._paging is Paging.OFFSET:
+            start = max(0, number * self._stride - 1)
+            return await self._fetch(self.query, start, self._page_size - (number == 0), None)
+        cursor = self._cursors.get(number) if self._paging is Paging.CURSOR else None
+        return await self._fetch(self.query, 0, self._page_size, cursor)
+
+    def _put(self, number: int, page: Page) -> None:
+        rows = list(page.items)
+        if self._paging is Paging.OFFSET:
+            before = rows[:1] if number else []
+            rows = rows[len(before) :]
+            self._check_drift(number, before, page.total)
+            if page.total is not None:
+                self._total = page.total
+            elif len(rows) < self._stride:
+                self._total = number * self._stride + len(rows)
+        elif self._paging is Paging.CURSOR:
+            self._stride_by_cursor(number, rows, page.cursor)
+        else:
+            self._stride = max(1, len(rows))
+            self._total = len(rows)
+        self._forget(number)
+        for index, row in enumerate(rows):
+            row_id = str(row.get(self._key, ""))
+            place = number * self._stride + index
+            old = self._positions.get(row_id)
+            if old is not None and old // self._stride != number and old // self._stride in self._blocks:
+                self._blocks[old // self._stride].stale = True  # the row moved: what was there is out of date
+            self._positions[row_id] = place
+        self._blocks[number] = _Block(rows, now(), used=self._clock)
+        self._trim()
+        self._tell()
+
+    def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
+        moved = self._total is not None and total is not None and total != self._total
+        if before:
+            known = self.get(number * self._stride - 1)
+            moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
+        if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
+            self._healed_at = time.monotonic()
+            for other, block in self._blocks.items():
+                if other != number:
+                    block.stale = True
+
+    def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
+        """Cursor pages have the size the server likes: the first one sets it."""
+        if number == 0 and rows and cursor:
+            self._stride = len(rows)
+        if cursor:
+            self._cursors[number + 1] = cursor
+        else:
+            self._ended = True
+            self._total = number * self._stride + len(rows)
+
+    def _forget(self, number: int) -> None:
+        for index, row in enumerate(self._blocks[number].rows if number in self._blocks else ()):
+            row_id = str(row.get(self._key, ""))
+            if self._positions.get(row_id) == number * self._stride + index:
+                del self._positions[row_id]
+
+    def _trim(self) -> None:
+        while len(self._blocks) > self._keep:
+            wanted = set(self._range())
+            number = min((n for n in self._blocks if n not in wanted), key=lambda n: self._blocks[n].used, default=None)
+            if number is None:
+                return
+            self._forget(number)
+            del self._blocks[number]
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def view_of(client: Client, resource: Resource, *, parent: str = "", page_size: int = 100) -> PagedView:
+    """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
+    listing = resource.list
+    path = {resource.parent: parent} if resource.parent else None
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        asked: dict[str, Any] = dict(listing.query)
+        if query.filter and resource.filter is not None:
+            asked[resource.filter.parameter] = (
+                query.filter if resource.filter.key else next(iter(query.filter.values()))
+            )
+        if listing.paging is Paging.OFFSET:
+            asked |= {"offset": offset, "limit": limit}
+        elif listing.paging is Paging.CURSOR:
+            asked["cursor"] = cursor
+        return await client.page(listing.operation, listing.items, path=path, orderBy=query.order or None, **asked)
+
+    view = PagedView(fetch, paging=listing.paging, key=resource.key, page_size=page_size)
+    view.query = Query(order=listing.order)
+    return view
+
+
+def _passes(error: DyntuiError) -> bool:
+    """Whether trying again later may help."""
+    from dyntui.api.errors import BadResponse, RateLimited, ServerError, Unreachable
+
+    return isinstance(error, (BadResponse, RateLimited, ServerError, Unreachable))

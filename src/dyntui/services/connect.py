@@ -1,0 +1,83 @@
+"""From a profile and a token to everything a command or a screen needs to work with an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from dyntui.config.paths import paths
+from dyntui.services.audit import Audit
+from dyntui.services.writes import Writes
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.gate import Gates
+    from dyntui.api.log import RequestLog
+    from dyntui.config.profiles import Profile
+
+__all__ = ["Connection"]
+
+
+class Connection:
+    """One environment, open: its client, its door for writes, and how its token was found.
+
+    where: who holds the token, in words. app: an ASGI application instead of the network (the demo). gates, log: shared
+    with other connections of this process when given. Nothing is sent before the first call.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        token: str,
+        *,
+        where: str = "",
+        app: Any = None,
+        gates: Gates | None = None,
+        log: RequestLog | None = None,
+        audit: Audit | None = None,
+    ) -> None:
+        from dyntui.api.gate import Gates as _Gates
+        from dyntui.api.log import RequestLog as _RequestLog
+
+        self.profile = profile
+        self.where = where
+        self.app = app
+        self.gates = gates or _Gates()
+        self.log = log or _RequestLog()
+        self.audit = audit or Audit(paths().audit_file)
+        self._token = token
+        self.client = self.new_client()
+        self.writes = Writes(profile, self.client, self.audit)
+
+    def __repr__(self) -> str:
+        return f"Connection({self.profile.name!r})"
+
+    @property
+    def token_hint(self) -> str:
+        """The token as it is shown: `dyn_…abc123`."""
+        from dyntui.core.redact import token_hint
+
+        return token_hint(self._token)
+
+    def new_client(self) -> Client:
+        """A further client for another event loop (a job's thread), behind the same gates and in the same log."""
+        from dyntui.api.client import Client as _Client
+
+        return _Client(
+            self.profile.base_url,
+            self.profile.environment_id,
+            self._token,
+            read_only=self.profile.read_only,
+            app=self.app,
+            ca_file=self.profile.ca_file,
+            gates=self.gates,
+            log=self.log,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self.client.aclose()

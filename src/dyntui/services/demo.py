@@ -1,0 +1,34 @@
+"""The built-in sandbox as a connection: nothing to install, nothing to start, nothing leaves the process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.services.connect import Connection
+
+if TYPE_CHECKING:
+    from dyntui.sandbox.app import SandboxOptions
+
+__all__ = ["DEMO_PROFILE", "demo_connection"]
+
+DEMO_PROFILE = "demo"
+DEMO_URL = "http://localhost/api/v0"
+
+
+def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Connection:
+    """A connection to a sandbox made for it in this process."""
+    from dyntui.config.credentials import CredentialKind
+    from dyntui.config.profiles import Profile
+    from dyntui.sandbox.app import create_app
+
+    app = create_app(options)
+    sandbox = app.state.sandbox
+    profile = Profile(
+        name=DEMO_PROFILE,
+        base_url=DEMO_URL,
+        environment_id=sandbox.environment_id,
+        kind="sandbox",
+        read_only=read_only,
+        credential=CredentialKind.SESSION,
+    )
+    return Connection(profile, sandbox.token, where="made for this demo, in memory", app=app)
