@@ -1,0 +1,175 @@
+"""The catalog and the wire traps of the API: casing, encodings, lists in every wrapping, values nobody knows yet."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.conftest import reply
+
+from dyntui.api.catalog import catalog
+from dyntui.api.client import Client
+from dyntui.api.errors import BadResponse
+from dyntui.api.gate import Gates
+from dyntui.api.models import Allowlist, AllowlistEntry, CreatedToken, User, VerifiedCredential
+from dyntui.api.pages import page_from
+from dyntui.core.errors import Usage
+
+ENV = "11111111-2222-4333-8444-555555555555"
+
+
+def client(url: str) -> Client:
+    return Client(url, ENV, "dyn_" + "a" * 56, gates=Gates(0, 0))
+
+
+def test_the_catalog_has_every_operation_and_each_is_found_again_by_its_method_and_path():
+    assert len(catalog()) == 326
+    for operation in catalog():
+        values = {name: f"v{index}" for index, name in enumerate(operation.path_names)}
+        path = operation.path
+        for name, value in values.items():
+            path = path.replace("{" + name + "}", value)
+        found = catalog().match(operation.method, path)
+        assert found is not None
+        assert (found[0].id, found[1]) == (operation.id, values)
+
+
+def test_a_literal_path_wins_over_a_parameter():
+    found = catalog().match("POST", "/environments/e/users/bulk")
+    assert found is not None and found[0].id == "bulkCreateUser"
+
+
+def test_an_unknown_operation_names_its_neighbours():
+    with pytest.raises(Usage, match="getEnvironmentUsers"):
+        catalog().get("getEnviromentUsers")
+
+
+def test_only_operations_that_change_nothing_count_as_reads():
+    assert all(operation.reads for operation in catalog() if operation.method == "GET")
+    writing = [operation for operation in catalog() if operation.method != "GET" and operation.reads]
+    assert {operation.id for operation in writing} <= {
+        "verifyApiKey",
+        "checkExternalJwt",
+        "fetchNameServiceSigningMessage",
+        "getUserBalances",
+    }
+
+
+def test_deletes_revocations_and_resets_are_destructive():
+    destructive = {operation.id for operation in catalog() if operation.destructive}
+    assert {"deleteUser", "revokeSessionById", "revokeUserSessions", "resetUserMfa"} <= destructive
+    assert "createUser" not in destructive
+
+
+async def test_the_filter_is_sent_as_a_deep_object(script):
+    async with script(reply(200, b'{"users": []}')) as server, client(server.url) as api:
+        await api.users.list(filter={"filterValue": "a&b=c", "filterColumn": "email"}, include_sessions=True)
+    target = server.requests[0].line.split()[1]
+    assert "filter%5BfilterValue%5D=a%26b%3Dc" in target or "filter[filterValue]=a%26b%3Dc" in target
+    assert "includeSessions=true" in target
+
+
+async def test_a_query_parameter_that_does_not_exist_is_refused(script):
+    async with script(reply(200, b"{}")) as server, client(server.url) as api:
+        with pytest.raises(Usage, match="offset"):
+            await api.call("getEnvironmentUsers", query={"page": 2})
+    assert server.requests == []
+
+
+async def test_a_missing_path_value_is_named(script):
+    async with script(reply(200, b"{}")) as server, client(server.url) as api:
+        with pytest.raises(Usage, match="userId"):
+            await api.call("getUser")
+
+
+@pytest.mark.parametrize(
+    ("document", "items", "rows", "total", "cursor"),
+    [
+        ([{"id": 1}], "", 1, 1, None),
+        ({"count": 7, "users": [{"id": 1}]}, "users", 1, 7, None),
+        ({"data": [{"id": 1}], "cursor": "c"}, "data", 1, None, "c"),
+        ({"cursor": "", "data": []}, "data", 0, None, None),
+        ({"renamed": [{"id": 1}], "count": 1}, "users", 1, 1, None),
+        ({"users": None, "count": 0}, "users", 0, 0, None),
+        ([{"id": 1}, "odd"], "", 1, 2, None),
+    ],
+)
+def test_lists_may_be_bare_or_wrapped(document, items, rows, total, cursor):
+    page = page_from(document, items)
+    assert (len(page.items), page.total, page.cursor) == (rows, total, cursor)
+
+
+@pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, 7])
+def test_an_answer_without_rows_is_an_error_that_says_so(document):
+    with pytest.raises(BadResponse):
+        page_from(document, "users")
+
+
+def test_verified_credentials_are_snake_case_on_the_wire():
+    wire = {
+        "id": "c1",
+        "format": "oauth",
+        "signInEnabled": True,
+        "oauth_provider": "github",
+        "oauth_username": "ada",
+        "wallet_additional_addresses": [{"address": "0x1", "publicKey": "pk", "type": "evm"}],
+        "lastSelectedAt": "2025-01-02T03:04:05.000Z",
+        "not_yet_known": 1,
+    }
+    credential = VerifiedCredential.of(wire)
+    assert credential.oauth_provider == "github" and credential.identifier == "github ada"
+    assert credential.wallet_additional_addresses[0].public_key == "pk"
+    assert credential.model_extra == {"not_yet_known": 1}
+    assert credential.wire()["oauth_username"] == "ada"
+
+
+def test_every_snake_case_field_of_the_catalog_is_read():
+    properties = catalog().schemas["JwtVerifiedCredential"]["properties"]
+    aliases = {field.alias for field in VerifiedCredential.model_fields.values()}
+    assert set(properties) - aliases == set()
+
+
+def test_values_of_types_nobody_expected_do_not_break_a_user():
+    user = User.of({"user": {"id": "u1", "wallets": "none", "createdAt": "x", "metadata": None, "new": [1]}}, "user")
+    assert (user.id, user.wallets, user.created_at, user.metadata) == ("u1", [], None, {})
+    assert user.model_extra == {"new": [1]}
+
+
+def test_an_unknown_enum_value_is_kept():
+    assert Allowlist.of({"id": "a", "outcome": "holdTheDoor"}).outcome == "holdTheDoor"
+
+
+def test_an_entry_knows_its_identifier():
+    assert AllowlistEntry.of({"id": "e", "farcasterFid": 3, "alias": "x"}).identifier == ("farcasterFid", "3")
+    assert AllowlistEntry.of({"id": "e"}).identifier == ("", "")
+
+
+def test_a_created_token_does_not_show_itself():
+    token = CreatedToken.of({"token": {"id": "t", "rawToken": "dyn_secret_value"}}, "token")
+    assert "secret" not in repr(token) and token.raw_token.get_secret_value() == "dyn_secret_value"
+
+
+async def test_the_token_introspection_is_optional(script):
+    async with script(reply(404, b'{"error": "no", "code": "x"}')) as server, client(server.url) as api:
+        assert await api.introspect() is None
+    async with script(reply(200, b'{"token": {"scopes": ["a"]}}')) as server, client(server.url) as api:
+        assert await api.introspect() == {"scopes": ["a"]}
+
+
+async def test_a_scan_yields_everybody_once_though_people_come_and_go_meanwhile():
+    """Rows deleted between two pages shift the later ones; the overlap of one row shows it."""
+    people = [{"id": f"u{n}"} for n in range(350)]
+    asked: list[int] = []
+
+    class Listing:
+        async def list(self, *, offset, order, filter, include_sessions):
+            asked.append(offset)
+            if len(asked) == 2:
+                del people[10:60]
+            rows = people[offset : offset + 100]
+            return page_from({"count": len(people), "users": rows}, "users")
+
+    from dyntui.api.nouns import Users
+
+    everybody = {person["id"] for person in people}
+    got = [row["id"] async for row, _ in Users.scan(Listing())]
+    assert len(got) == len(set(got))
+    assert everybody - set(got) == set()

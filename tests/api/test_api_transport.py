@@ -1,0 +1,197 @@
+"""The one way out: what is sent where, what is tried again, and what each way of failing is called."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+import stamina
+from tests.api.conftest import CUT, reply
+
+from dyntui.api.client import Client, Permit
+from dyntui.api.errors import (
+    BadRequest,
+    BadResponse,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Lost,
+    NotFound,
+    NotSent,
+    RateLimited,
+    Redirected,
+    ServerError,
+    TooLarge,
+    Unauthorized,
+    WriteRefused,
+    error_from,
+)
+from dyntui.api.gate import Gates
+from dyntui.core.errors import Usage
+
+ENV = "11111111-2222-4333-8444-555555555555"
+TOKEN = "dyn_" + "c4nary" * 9 + "ab"
+USERS = reply(200, b'{"count": 1, "users": [{"id": "u1"}]}')
+
+
+@pytest.fixture(autouse=True)
+def fast_retries():
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+def client(url: str, **options) -> Client:
+    return Client(url, ENV, TOKEN, gates=Gates(0, 0), **options)
+
+
+async def test_every_request_carries_the_token_to_the_pinned_origin(script):
+    async with script(USERS) as server, client(server.url) as api:
+        page = await api.users.list(limit=1)
+    assert page.items == [{"id": "u1"}] and page.total == 1
+    assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert server.requests[0].line.startswith(f"GET /api/v0/environments/{ENV}/users?")
+
+
+async def test_a_redirect_is_an_error_and_the_token_stays_home(script):
+    async with script(USERS) as other:
+        moved = reply(302, headers=f"Location: {other.url}/elsewhere\r\n")
+        async with script(moved) as server, client(server.url) as api:
+            with pytest.raises(Redirected) as caught:
+                await api.users.list()
+    assert "not followed" in caught.value.message
+    assert other.requests == []
+
+
+@pytest.mark.parametrize("bad", ["..", ".", ""])
+async def test_an_id_that_would_leave_its_path_is_refused_before_anything_is_sent(script, bad):
+    async with script(USERS) as server, client(server.url) as api:
+        with pytest.raises(Usage):
+            await api.users.get(bad)
+    assert server.requests == []
+
+
+async def test_a_slash_in_an_id_is_quoted(script):
+    async with script(reply(200, b"{}")) as server, client(server.url) as api:
+        await api.users.get_raw("../../tokens")
+    assert server.requests[0].line.split()[1].endswith("/users/..%2F..%2Ftokens")
+
+
+@pytest.mark.parametrize("url", ["http://example.com/api/v0", "ftp://127.0.0.1/api/v0", "file:///etc/passwd"])
+def test_only_https_or_loopback_may_be_spoken_to(url):
+    with pytest.raises(Usage):
+        client(url)
+
+
+@pytest.mark.parametrize("answer", [reply(503, b""), reply(429, b"slow down", "Retry-After: 0\r\n"), CUT])
+async def test_reads_are_tried_again(script, answer):
+    async with script(answer, USERS) as server, client(server.url) as api:
+        page = await api.users.list()
+    assert page.total == 1
+    assert len(server.requests) == 2
+    assert [entry.attempt for entry in api.log.entries()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "maybe_applied"),
+    [
+        (reply(503, b""), ServerError, True),
+        (reply(429, b"{}", "Retry-After: 0\r\n"), RateLimited, False),
+        (CUT, Lost, True),
+        (b"HTTP/1.1 201 X\r\nContent-Length: 999\r\n\r\n{", Lost, True),
+        (reply(201, b'{"user": {"id"'), BadResponse, True),
+        (reply(200, b"<html>proxy</html>", content_type="text/html"), BadResponse, True),
+        (reply(422, b'{"error": "no"}'), Invalid, False),
+    ],
+)
+async def test_writes_are_never_tried_again_and_say_whether_they_may_have_been_applied(
+    script, answer, error, maybe_applied
+):
+    async with script(answer) as server, client(server.url) as api:
+        with pytest.raises(error) as caught:
+            await api.users.create({"email": "ada@example.com"}, Permit("test"))
+    assert caught.value.maybe_applied is maybe_applied
+    assert len(server.requests) == 1
+
+
+async def test_a_refused_connection_says_that_nothing_was_sent():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}/api/v0"
+    async with client(url) as api:
+        with pytest.raises(NotSent) as caught:
+            await api.users.create({}, Permit("test"))
+    assert caught.value.exit_code == 4 and not caught.value.maybe_applied
+
+
+async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
+    async with script(reply(200, b"{}")) as server:
+        async with client(server.url) as api:
+            with pytest.raises(WriteRefused):
+                await api.call("deleteUser", path={"userId": "u1"})
+        async with client(server.url, read_only=True) as api:
+            with pytest.raises(WriteRefused):
+                await api.users.delete("u1", Permit("test"))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "cls", "message", "code"),
+    [
+        (400, b'{"error": "bad field"}', BadRequest, "bad field", ""),
+        (401, b'{"error": "no token"}', Unauthorized, "no token", ""),
+        (403, b'{"error": "forbidden"}', Forbidden, "forbidden", ""),
+        (403, b'{"error": {"code": "gate", "message": "closed"}, "payload": {}}', Forbidden, "closed", "gate"),
+        (404, b'{"error": "gone", "code": "not_found"}', NotFound, "gone", "not_found"),
+        (409, b'{"message": "twice"}', Conflict, "twice", ""),
+        (413, b"", TooLarge, "413 Request Entity Too Large", ""),
+        (422, b'{"error": "e", "code": "email_already_exists"}', Invalid, "e", "email_already_exists"),
+        (422, b'{"payload": {"additionalMessages": ["a", "b"]}}', Invalid, "a; b", ""),
+        (429, b'{"message": "slow", "code": 429}', RateLimited, "slow", "429"),
+        (429, b'{"error": "slow"}', RateLimited, "slow", ""),
+        (429, b"Too many", RateLimited, "429 Too Many Requests", ""),
+        (
+            502,
+            b"<html><h1>Bad</h1></html>",
+            ServerError,
+            "502 Bad Gateway (an HTML page, not the API: is a proxy in between?)",
+            "",
+        ),
+        (599, b"[1]", ServerError, "599 error", ""),
+        (418, b'{"error": 7}', None, "418 I'm a Teapot", ""),
+    ],
+)
+def test_each_error_shape_gives_a_message_and_a_code(status, body, cls, message, code):
+    error = error_from(status, {"x-request-id": "r1"}, body)
+    assert cls is None or type(error) is cls
+    assert (error.message, error.code, error.request_id) == (message, code, "r1")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0), ("soon", None)]
+)
+def test_retry_after_is_read_as_seconds_or_a_date(header, seconds):
+    assert error_from(429, {"retry-after": header}, b"").retry_after == seconds
+
+
+async def test_the_log_has_operations_and_sizes_but_no_values(script):
+    async with script(reply(404, json.dumps({"error": f"no {TOKEN}", "code": "x"}).encode())) as server:
+        async with client(server.url) as api:
+            with pytest.raises(NotFound):
+                await api.users.list(filter={"filterValue": "ada@example.com", "filterColumn": "email"})
+    entry = api.log.entries()[0]
+    assert (entry.operation, entry.status) == ("getEnvironmentUsers", 404)
+    assert TOKEN not in repr(entry) and "ada@" not in repr(entry)
+    assert TOKEN not in repr(api)
+
+
+async def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(script, monkeypatch):
+    monkeypatch.setattr("dyntui.api.transport.MAX_RESPONSE", 1000)
+    async with script(reply(200, b"[" + b"1," * 2000 + b"1]")) as server, client(server.url) as api:
+        with pytest.raises(BadResponse, match="larger"):
+            await api.call("getAllowlistsByEnvironmentId")
+
+
+async def test_a_body_of_no_content_is_none(script):
+    async with script(reply(204)) as server, client(server.url) as api:
+        assert await api.call("deleteUser", path={"userId": "u1"}, permit=Permit("t")) is None

@@ -1,0 +1,212 @@
+"""PagedView: the right rows at the right places, few requests, bounded memory, and what happens when the list moves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dyntui.api.errors import Forbidden, NotSent
+from dyntui.api.pages import Page
+from dyntui.services import browse
+from dyntui.services.browse import PagedView, Paging, Query
+
+
+class Server:
+    """A list on a server, counted."""
+
+    def __init__(self, size: int) -> None:
+        self.rows = [{"id": f"u{n}"} for n in range(size)]
+        self.asked: list[tuple[int, int]] = []
+        self.fails: list[Exception] = []
+        self.reports_total = True
+
+    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        await asyncio.sleep(0)
+        self.asked.append((offset, limit))
+        if self.fails:
+            raise self.fails.pop(0)
+        rows = [row for row in self.rows if query.filter.get("q", "") in row["id"]]
+        return Page(rows[offset : offset + limit], total=len(rows) if self.reports_total else None)
+
+    async def by_cursor(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        start = int(cursor or 0)
+        self.asked.append((start, limit))
+        rows = self.rows[start : start + 10]
+        return Page(rows, cursor=str(start + 10) if start + 10 < len(self.rows) else None)
+
+
+async def show(view: PagedView, first: int, last: int) -> list[str | None]:
+    view.want(first, last)
+    await view.idle()
+    return [view.id_at(index) for index in range(first, last + 1)]
+
+
+async def test_the_first_screen_takes_its_page_and_the_next_one():
+    server = Server(1000)
+    view = PagedView(server.fetch)
+    assert await show(view, 0, 39) == [f"u{n}" for n in range(40)]
+    assert view.total == 1000 and view.known and view.error is None
+    assert len(server.asked) == 2
+
+
+async def test_any_position_shows_the_row_that_is_there():
+    server = Server(1000)
+    view = PagedView(server.fetch)
+    for first in (0, 95, 199, 960, 500, 97):
+        assert await show(view, first, first + 39) == [f"u{n}" for n in range(first, first + 40)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 400),
+    st.integers(2, 20),
+    st.lists(st.integers(0, 400), min_size=1, max_size=12),
+    st.booleans(),
+)
+def test_whatever_the_size_and_the_way_through_it_every_row_in_view_is_right(size, page_size, visits, reports):
+    async def work() -> None:
+        server = Server(size)
+        server.reports_total = reports
+        view = PagedView(server.fetch, page_size=page_size, keep=4)
+        for first in visits:
+            first = min(first, max(0, size - 1)) if reports else 0
+            shown = await show(view, first, first + 5)
+            assert shown == [f"u{n}" if n < size else None for n in range(first, first + 6)]
+            assert len(view._blocks) <= 4 + 3
+
+    asyncio.run(work())
+
+
+async def test_memory_is_bounded_however_far_one_scrolls():
+    server = Server(50_000)
+    view = PagedView(server.fetch, keep=10)
+    for first in range(0, 50_000, 990):
+        await show(view, first, first + 39)
+    assert len(view._blocks) <= 12 and len(view._positions) <= 12 * 99
+
+
+async def test_a_key_held_down_asks_for_the_last_place_only():
+    server = Server(100_000)
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    server.asked.clear()
+    for first in range(0, 90_000, 500):
+        view.want(first, first + 39)
+    await view.idle()
+    assert len(server.asked) <= 3
+    assert view.id_at(89_500) == "u89500"
+
+
+async def test_a_refresh_keeps_rows_in_place_and_finds_a_row_again_by_its_id():
+    server = Server(500)
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    server.rows.insert(0, {"id": "new"})
+    view.refresh()
+    assert view.id_at(5) == "u5", "what was there stays until the answer is in"
+    await view.idle()
+    assert view.id_at(0) == "new"
+    assert view.index_of("u5") == 6
+
+
+async def test_rows_that_moved_between_pages_are_seen_and_read_again():
+    server = Server(500)
+    view = PagedView(server.fetch)
+    await show(view, 60, 95)
+    del server.rows[10:20]
+    assert await show(view, 190, 230) == [f"u{n + 10}" for n in range(190, 231)]
+    shown = await show(view, 60, 230)
+    assert shown == [f"u{n + 10}" for n in range(60, 231)]
+
+
+async def test_a_list_that_always_changes_is_not_read_over_and_over():
+    server = Server(500)
+
+    async def growing(query, offset, limit, cursor):
+        server.rows.append({"id": f"x{len(server.rows)}"})
+        return await server.fetch(query, offset, limit, cursor)
+
+    view = PagedView(growing)
+    await show(view, 90, 130)
+    assert len(server.asked) <= 6
+
+
+async def test_a_new_query_starts_from_its_first_row():
+    server = Server(500)
+    view = PagedView(server.fetch)
+    await show(view, 100, 139)
+    view.set_query(Query(filter={"q": "u49"}))
+    assert await show(view, 0, 10) == ["u49", *(f"u{n}" for n in range(490, 500))]
+    assert view.total == 11
+
+
+async def test_an_unreachable_server_is_said_kept_and_overcome(monkeypatch):
+    monkeypatch.setattr(browse, "_RETRY_FIRST", 0.01)
+    server = Server(500)
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    seen = []
+    view.subscribe(lambda: seen.append(view.error))
+    server.fails = [NotSent("gone"), NotSent("gone")]
+    view.refresh()
+    await view.idle()
+    assert any(isinstance(error, NotSent) for error in seen)
+    assert view.error is None and view.id_at(3) == "u3"
+
+
+async def test_a_refusal_is_not_asked_again():
+    server = Server(500)
+    server.fails = [Forbidden(403, "no scope")]
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    assert isinstance(view.error, Forbidden) and len(server.asked) == 1
+
+
+async def test_cursor_pages_follow_each_other_to_the_end():
+    server = Server(35)
+    view = PagedView(server.by_cursor, paging=Paging.CURSOR)
+    assert await show(view, 0, 4) == [f"u{n}" for n in range(5)]
+    assert not view.known
+    assert (await show(view, 0, 34))[-1] == "u34"
+    view.want(30, 40)
+    await view.idle()
+    assert view.known and view.total == 35
+
+
+async def test_a_list_that_comes_whole_is_read_once():
+    server = Server(7)
+
+    async def whole(query, offset, limit, cursor):
+        return await server.fetch(query, 0, 1000, None)
+
+    view = PagedView(whole, paging=Paging.NONE)
+    assert (await show(view, 0, 39))[:8] == [f"u{n}" for n in range(7)] + [None]
+    assert view.total == 7 and len(server.asked) == 1
+    view.refresh()
+    await view.idle()
+    assert len(server.asked) == 2
+
+
+async def test_an_empty_list_is_known_to_be_empty():
+    view = PagedView(Server(0).fetch)
+    await show(view, 0, 39)
+    assert view.loaded and view.known and view.total == 0
+
+
+@pytest.mark.parametrize("paging", list(Paging))
+async def test_closing_stops_fetching(paging):
+    started = asyncio.Event()
+
+    async def never(query, offset, limit, cursor):
+        started.set()
+        await asyncio.Event().wait()
+
+    view = PagedView(never, paging=paging)
+    view.want(0, 10)
+    await started.wait()
+    view.close()
+    await view.idle()
+    assert not view.loaded

@@ -1,0 +1,172 @@
+"""The one door: nothing is written unconfirmed, in read-only, or without a line in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from dyntui.api.client import Permit
+from dyntui.api.errors import Lost, NotSent, Unauthorized
+from dyntui.config.profiles import Profile
+from dyntui.core.errors import Usage
+from dyntui.services.audit import Audit
+from dyntui.services.writes import Confirmation, Effect, Level, Outcome, Target, WriteAction, Writes
+
+YES = Confirmation(yes=True)
+
+
+class Api:
+    read_only = False
+
+
+@pytest.fixture
+def audit(tmp_path):
+    return Audit(tmp_path / "state" / "audit.jsonl")
+
+
+def door(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> Writes:
+    profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
+    return Writes(profile, Api(), audit)
+
+
+def action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
+    async def call(client, target, permit):
+        assert isinstance(permit, Permit)
+        permit.request_ids.append(f"req-{target.id}")
+        if target.id in (fails or {}):
+            raise fails[target.id]
+        return target.id
+
+    return WriteAction("user.delete", "Delete", "user", "deleteUser", call, effect=effect, **more)
+
+
+TARGETS = [Target(f"u{n}", f"user{n}@example.com") for n in range(3)]
+
+
+def test_an_action_that_does_not_say_what_it_does_is_a_write():
+    async def call(client, target, permit): ...
+
+    assert WriteAction("x", "X", "x", "x", call).effect is Effect.WRITE
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "typed_in_live", "level"),
+    [
+        ("sandbox", Effect.READ, False, Level.NONE),
+        ("sandbox", Effect.WRITE, True, Level.CONFIRM),
+        ("sandbox", Effect.DESTRUCTIVE, False, Level.CONFIRM),
+        ("live", Effect.READ, False, Level.NONE),
+        ("live", Effect.WRITE, False, Level.CONFIRM),
+        ("live", Effect.WRITE, True, Level.TYPED),
+        ("live", Effect.DESTRUCTIVE, False, Level.TYPED),
+    ],
+)
+def test_how_much_must_be_confirmed_follows_from_the_effect_and_the_environment(
+    audit, kind, effect, typed_in_live, level
+):
+    needed = door(audit, kind).requirement(action(effect, typed_in_live=typed_in_live), TARGETS)
+    assert needed.level is level
+    assert (needed.accepted == ("acme", "3")) is (level is Level.TYPED)
+
+
+def test_the_question_names_at_most_five_targets_and_their_number(audit):
+    many = [Target(f"u{n}") for n in range(1200)]
+    needed = door(audit).requirement(action(), many)
+    assert needed.question == "Delete 1,200 users?"
+    assert needed.lines == ("u0", "u1", "u2", "u3", "u4", "… and 1,195 more")
+    assert door(audit).requirement(action(), TARGETS[:1]).question == "Delete user user0@example.com?"
+
+
+async def test_without_a_confirmation_nothing_is_done(audit):
+    with pytest.raises(Usage):
+        await door(audit).perform(action(), TARGETS, Confirmation())
+    with pytest.raises(Usage, match="acme or 3"):
+        await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed="acm"))
+    assert list(audit.lines()) == []
+
+
+@pytest.mark.parametrize("typed", ["acme", "3", " acme "])
+async def test_typing_the_name_or_the_count_confirms(audit, typed):
+    results = await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(typed=typed))
+    assert results.count(Outcome.DONE) == 3
+
+
+async def test_a_phrase_is_asked_for_everywhere(audit):
+    dangerous = action(phrase="VIP list")
+    with pytest.raises(Usage, match="VIP list"):
+        await door(audit).perform(dangerous, TARGETS[:1], YES)
+    assert (await door(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).left == ()
+
+
+async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
+    writes = door(audit, read_only=True)
+    assert "read-only" in writes.refusal(action())
+    with pytest.raises(Usage, match="read-only"):
+        await writes.perform(action(), TARGETS, YES)
+    assert [line.outcome for line in audit.lines()] == ["refused"]
+
+
+async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audit):
+    results = await door(audit).perform(action(fails={"u1": Lost("cut")}), TARGETS, YES)
+    assert [item.outcome for item in results.items] == [Outcome.DONE, Outcome.UNKNOWN, Outcome.DONE]
+    assert [target.id for target in results.left] == ["u1"]
+    assert [(line.targets, line.outcome) for line in audit.lines() if line.outcome != "started"] == [
+        (("u0",), "done"),
+        (("u1",), "unknown"),
+        (("u2",), "done"),
+    ]
+    assert next(audit.lines()).environment == "env-1"
+
+
+@pytest.mark.parametrize("error", [NotSent("no line"), Unauthorized(401, "no")])
+async def test_what_would_fail_for_all_is_not_tried_for_all(audit, error):
+    results = await door(audit).perform(action(fails={"u0": error}), TARGETS, YES)
+    assert [item.outcome for item in results.items] == [Outcome.FAILED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+
+
+async def test_progress_is_told_and_a_cancel_leaves_the_rest(audit):
+    cancel = asyncio.Event()
+    told = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+        cancel.set()
+
+    results = await door(audit).perform(action(), TARGETS, YES, on_progress=progress, cancel=cancel)
+    assert told == [(1, 3)]
+    assert [target.id for target in results.left] == ["u1", "u2"]
+
+
+async def test_what_changed_is_read_again(audit):
+    async def reread(client, target):
+        return {"id": target.id, "fresh": True}
+
+    results = await door(audit).perform(action(reread=reread), TARGETS[:1], YES)
+    assert results.items[0].reread == {"id": "u0", "fresh": True}
+
+
+async def test_a_call_that_is_interrupted_is_recorded_as_unknown(audit):
+    started = asyncio.Event()
+
+    async def call(client, target, permit):
+        started.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(door(audit).perform(WriteAction("x", "X", "x", "op", call), TARGETS[:1], YES))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [line.outcome for line in audit.lines()] == ["started", "unknown"]
+
+
+def test_the_audit_log_keeps_no_secret_and_survives_a_torn_line(audit):
+    writes = door(audit)
+    writes.record_job(action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
+    with audit.file.open("ab") as stream:
+        stream.write(b'{"time": "torn')
+    text = audit.file.read_text()
+    assert "abcdefghijklmnop" not in text and "ada@" not in text
+    assert len(list(audit.lines())) == 1
+    assert audit.file.stat().st_mode & 0o777 == 0o600
