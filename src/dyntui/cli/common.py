@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -67,10 +65,14 @@ class Context:
     def emit(self, document: Any) -> None:
         """The result as one JSON document, when --json asks for it."""
         if self.json:
+            import json
+
             click.echo(json.dumps(document, ensure_ascii=True, indent=2, default=str))
 
     def emit_line(self, document: Any) -> None:
         """One line of NDJSON."""
+        import json
+
         click.echo(json.dumps(document, ensure_ascii=True, default=str))
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -210,6 +212,8 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's async part."""
+    import asyncio
+
     return asyncio.run(work)
 
 

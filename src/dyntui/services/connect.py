@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 
+def _rates() -> tuple[int, int]:
+    from dyntui.config.settings import Settings
+
+    settings = Settings.load()
+    return settings.rate_per_minute, settings.bulk_per_minute
+
+
 class Connection:
     """One environment, open: its client, its door for writes, and how its token was found.
 
@@ -41,7 +48,7 @@ class Connection:
         self.profile = profile
         self.where = where
         self.app = app
-        self.gates = gates or _Gates()
+        self.gates = gates or _Gates(*_rates())
         self.log = log or _RequestLog()
         self.audit = audit or Audit(paths().audit_file)
         self._token = token

@@ -1,0 +1,110 @@
+"""The command line as a whole: what it loads, what it lists, how it fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+
+from dyntui.cli.root import COMMANDS, root
+from dyntui.core.errors import DyntuiError
+
+HEAVY = ("textual", "rich", "httpx", "pydantic", "keyring", "starlette", "orjson", "cryptography", "stamina")
+
+
+def loaded_by(*arguments: str, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """The modules that a command has loaded when it ends, as a fresh interpreter sees them."""
+    code = (
+        "import sys, atexit, json\n"
+        "atexit.register(lambda: print('\\n' + json.dumps(sorted(sys.modules)), file=sys.stderr))\n"
+        f"sys.argv = ['dyntui', *{list(arguments)!r}]\n"
+        "from dyntui.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode in codes, done.stderr
+    return set(json.loads(done.stderr.strip().splitlines()[-1]))
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
+def test_no_command_loads_textual_to_show_its_help(name):
+    assert not loaded_by(name, "--help") & {"textual", "rich"}
+
+
+def test_the_help_loads_nothing_heavy():
+    assert not loaded_by("--help") & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("api", "--list", "--json"),
+        ("users", "list", "--base-url", "http://127.0.0.1:9/api/v0", "--environment-id", "e"),
+        ("env", "list"),
+        ("jobs", "list"),
+        ("audit",),
+        ("doctor",),
+    ],
+)
+def test_commands_that_run_load_no_textual(arguments, tmp_path, monkeypatch):
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "a" * 56)
+    assert not loaded_by(*arguments, codes=(0, 1, 4)) & {"textual", "rich"}
+
+
+def commands(group: click.Group, *, prefix: str = "dyntui"):
+    with click.Context(group) as context:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield f"{prefix} {name}", command
+            if isinstance(command, click.Group):
+                yield from commands(command, prefix=f"{prefix} {name}")
+
+
+def test_every_command_has_help_and_takes_the_options_that_work_everywhere():
+    for name, command in commands(root):
+        assert command.help, name
+        options = {option for parameter in command.params for option in parameter.opts}
+        if not isinstance(command, click.Group):
+            assert {"--profile", "--environment-id", "--base-url", "--read-only", "--json", "--debug"} <= options, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.opts[0]}"
+
+
+def test_the_list_of_commands_says_what_each_command_says():
+    with click.Context(root) as context:
+        for name, (_, text) in COMMANDS.items():
+            command = root.get_command(context, name)
+            assert command is not None
+            assert command.get_short_help_str(200).rstrip(".").split(":")[0] == text.rstrip(".").split(":")[0], name
+
+
+def test_an_unknown_command_names_its_neighbour_and_exits_2():
+    done = subprocess.run([sys.executable, "-m", "dyntui", "usrs"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "Did you mean users?" in done.stderr
+
+
+def test_an_unreachable_server_exits_4_and_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "c4nary" * 9 + "ab")
+    arguments = ["users", "get", "u1", "--base-url", "http://127.0.0.1:9/api/v0", "--environment-id", "e", "--json"]
+    done = subprocess.run([sys.executable, "-m", "dyntui", *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "127.0.0.1 cannot be reached" in done.stderr and "c4nary" not in done.stderr
+
+
+def test_every_error_has_an_exit_code_of_the_contract():
+    def below(cls):
+        yield cls
+        for child in cls.__subclasses__():
+            yield from below(child)
+
+    import dyntui.api.errors
+    import dyntui.config.errors  # noqa: F401
+
+    assert {cls.exit_code for cls in below(DyntuiError)} <= {1, 2, 3, 4, 5}

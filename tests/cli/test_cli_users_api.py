@@ -1,0 +1,103 @@
+"""`users`, `api` and `audit` against a real sandbox on loopback."""
+
+from __future__ import annotations
+
+import json
+
+from dyntui.api.catalog import catalog
+
+
+def test_users_list_gives_one_json_document(dyntui):
+    document = dyntui.json("users", "list", "--limit", "7")
+    assert document["count"] == dyntui.sandbox.users and len(document["users"]) == 7
+
+
+def test_users_list_pages_past_a_hundred_and_all_means_all(dyntui):
+    assert len(dyntui.json("users", "list", "--limit", "130")["users"]) == 130
+    lines = dyntui("users", "list", "--all", "--ndjson").stdout.splitlines()
+    assert len({json.loads(line)["id"] for line in lines}) == dyntui.sandbox.users
+
+
+def test_users_list_filters_on_the_server(dyntui):
+    somebody = next(user for user in dyntui.json("users", "list")["users"] if user.get("email"))
+    found = dyntui.json("users", "list", "--filter", somebody["email"], "--column", "email")
+    assert somebody["id"] in [user["id"] for user in found["users"]]
+    assert found["count"] < dyntui.sandbox.users
+
+
+def test_users_get_shows_everything_for_people_and_for_programs(dyntui):
+    user_id = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
+    assert dyntui.json("users", "get", user_id)["id"] == user_id
+    assert user_id in dyntui("users", "get", user_id).stdout
+
+
+def test_a_user_that_is_not_there_exits_1_with_the_servers_words(dyntui):
+    done = dyntui("users", "get", "00000000-0000-4000-8000-000000000000", "--json", check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("error: ")
+
+
+def test_a_wrong_token_exits_3(dyntui):
+    done = dyntui("users", "list", check=False, token="dyn_" + "0" * 56)
+    assert done.returncode == 3 and "auth login" in done.stderr
+
+
+def test_api_list_names_every_operation(dyntui):
+    assert {entry["operationId"] for entry in dyntui.json("api", "--list")} == set(catalog().operations)
+
+
+def test_api_calls_by_id_and_by_method_and_path(dyntui):
+    by_id = dyntui.json("api", "getEnvironmentUsers", "-p", "limit=3", "-p", "orderBy=createdAt-asc")
+    by_path = dyntui.json(
+        "api",
+        "GET",
+        f"/environments/{dyntui.sandbox.environment_id}/users",
+        "-p",
+        "limit=3",
+        "-p",
+        "orderBy=createdAt-asc",
+    )
+    assert by_id["users"] == by_path["users"] and len(by_id["users"]) == 3
+
+
+def test_api_writes_only_when_confirmed_and_leaves_a_line_in_the_audit(dyntui):
+    body = json.dumps({"name": "api test list", "outcome": "siteAccess"})
+    refused = dyntui("api", "createAllowlistByEnvironmentId", "-d", body, check=False)
+    assert refused.returncode == 2 and "--yes" in refused.stderr
+    made = dyntui.json("api", "createAllowlistByEnvironmentId", "-d", body, "--yes")
+    assert made["name"] == "api test list"
+    lines = dyntui.json("audit")
+    assert [line["outcome"] for line in lines if line["operation"] == "createAllowlistByEnvironmentId"] == [
+        "started",
+        "done",
+    ]
+
+
+def test_api_in_read_only_writes_nothing(dyntui):
+    done = dyntui("api", "createAllowlistByEnvironmentId", "-d", "{}", "--yes", "--read-only", check=False)
+    assert done.returncode == 2 and "read-only" in done.stderr
+
+
+def test_api_says_what_is_missing(dyntui):
+    for arguments, words in (
+        (("api", "getUser"), "userId"),
+        (("api", "getUsr"), "Did you mean"),
+        (("api", "GET", "/nowhere"), "No operation"),
+        (("api", "createUser", "-d", "{"), "not JSON"),
+        (("api", "createUser", "-d", "@/does/not/exist"), "cannot be read"),
+        (("api",), "METHOD and PATH"),
+    ):
+        done = dyntui(*arguments, check=False)
+        assert done.returncode == 2 and words in done.stderr, arguments
+
+
+def test_hostile_names_are_shown_literally_and_no_byte_of_them_reaches_the_terminal(dyntui):
+    payload = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
+    body = json.dumps({"email": "bob.hostile@example.com", "alias": payload})
+    user = dyntui.json("api", "createUser", "-d", body, "--yes")["user"]
+    for arguments in (("users", "get", user["id"]), ("users", "list", "--filter", "bob.hostile"), ("audit",)):
+        out = dyntui(*arguments).stdout
+        assert "\x1b" not in out and "\x07" not in out
+    assert "[@click=app.quit]Bob[/] [/x] ␛]0;x␇" in dyntui("users", "get", user["id"]).stdout
+    assert dyntui.json("users", "get", user["id"])["alias"] == payload
+    assert "\x1b" not in dyntui("users", "get", user["id"], "--json").stdout
