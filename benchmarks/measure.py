@@ -39,7 +39,7 @@ def middle(value: Any) -> float:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure beside its floor. target: the ratio (or, without a floor, the value) not to be passed; None: told only.
+    """One figure beside its floor. target: the ratio (without a floor: the value) not to be passed; None: told only.
 
     at_least: the target is a minimum.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -118,7 +119,12 @@ async def test_rows_that_moved_between_pages_are_seen_and_read_again():
     await show(view, 60, 95)
     del server.rows[10:20]
     assert await show(view, 190, 230) == [f"u{n + 10}" for n in range(190, 231)]
+    await show(view, 60, 95)
+    assert view.gone(10) and view.id_at(10) == "u10", "what vanished is still there to be seen, dimmed"
+    assert not view.gone(20) and view.id_at(20) == "u20"
+    view.refresh()
     shown = await show(view, 60, 230)
+    assert view.total == 490
     assert shown == [f"u{n + 10}" for n in range(60, 231)]
 
 
@@ -194,6 +200,75 @@ async def test_an_empty_list_is_known_to_be_empty():
     view = PagedView(Server(0).fetch)
     await show(view, 0, 39)
     assert view.loaded and view.known and view.total == 0
+
+
+async def test_a_refresh_marks_what_changed_and_dims_what_vanished_until_the_next_one():
+    server = Server(300)
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    server.rows[5] = {"id": "u5", "name": "new"}
+    del server.rows[10]
+    view.refresh()
+    await view.idle()
+    assert view.changed == {"u5"}
+    await show(view, 60, 95)
+    assert view.gone(10) and view.id_at(10) == "u10" and view.id_at(11) == "u11"
+    assert view.index_of("u11") == 11 and view.total == 300 and view.reported == 299
+    view.refresh()
+    await view.idle()
+    assert view.changed == set() and view.id_at(10) == "u11" and view.total == 299
+
+
+async def test_a_row_that_was_deleted_is_dimmed_at_once():
+    server = Server(300)
+    view = PagedView(server.fetch)
+    await show(view, 0, 39)
+    view.remove("u3")
+    assert view.gone(3) and view.id_at(4) == "u4" and view.total == 300
+
+
+class Memory:
+    """Rows kept from before."""
+
+    def __init__(self) -> None:
+        self.pages: dict[int, list[dict[str, str]]] = {}
+        self.at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def load(self, query, start, count):
+        return (list(self.pages[start]), self.at) if start in self.pages else None
+
+    def save(self, query, start, rows, total):
+        self.pages[start] = rows
+
+    def total(self, query):
+        return 300 if self.pages else None
+
+
+async def test_rows_from_before_are_shown_first_with_their_age_and_read_again():
+    kept = Memory()
+    server = Server(300)
+    await show(PagedView(server.fetch, kept=kept), 0, 39)
+    server.asked.clear()
+    server.rows[7] = {"id": "u7", "name": "changed since"}
+    view = PagedView(server.fetch, kept=kept)
+    view.want(0, 39)
+    assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == kept.at
+    await view.idle()
+    assert server.asked and view.changed == {"u7"} and view.fetched_at > kept.at
+
+
+async def test_offline_shows_the_last_rows_and_since_when(monkeypatch):
+    kept = Memory()
+    server = Server(300)
+    await show(PagedView(server.fetch, kept=kept), 0, 39)
+    server.fails = [NotSent("gone")] * 1000
+    view = PagedView(server.fetch, kept=kept)
+    told = asyncio.Event()
+    view.subscribe(lambda: told.set() if view.error else None)
+    view.want(0, 39)
+    await told.wait()
+    assert view.id_at(5) == "u5" and view.failed_at is not None
+    view.close()
 
 
 @pytest.mark.parametrize("paging", list(Paging))

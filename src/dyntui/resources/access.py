@@ -83,5 +83,6 @@ TOKENS = Resource(
         Column("createdBy.email", "by", 22, priority=3),
     ),
     empty="The server lists no tokens.",
+    cached=False,
     label=lambda row: str(row.get("note") or row.get("checksum") or ""),
 )

@@ -93,7 +93,7 @@ class Listing:
 class Resource:
     """One kind of thing. label: what a row is called, from the row. open: the resource or screen that Enter leads to.
 
-    parent: the path parameter that its parent's id fills, when scope is PARENT.
+    parent: the path parameter that its parent's id fills, when scope is PARENT. cached: whether rows may be kept.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Resource:
     open: str = ""
     empty: str = ""
     label: Callable[[Row], str] | None = None
+    cached: bool = True
 
     def label_of(self, row: Row) -> str:
         """How a person knows this row, raw: its label, else its id."""

@@ -12,17 +12,17 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
 from dyntui.core.time import now
-from dyntui.resources import Paging, Resource
+from dyntui.resources import Paging
+from dyntui.services.ghosts import Ghosts, vanished
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client
     from dyntui.api.pages import Page
 
-__all__ = ["Fetch", "PagedView", "Paging", "Query", "Row", "view_of"]
+__all__ = ["Fetch", "Kept", "PagedView", "Paging", "Query", "Row"]
 
 Row = dict[str, Any]
 
@@ -37,6 +37,17 @@ class Query:
 
 Fetch = Callable[[Query, int, int, str | None], Awaitable["Page"]]
 """(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
+
+
+class Kept(Protocol):
+    """What remembers rows between runs: services.listing binds the cache to a list."""
+
+    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
+
+    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None: ...
+
+    def total(self, query: Query) -> int | None: ...
+
 
 _RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
 _HEAL_EVERY = 5.0
@@ -55,6 +66,7 @@ class PagedView:
     """A window on a list. Belongs to the event loop it is used in.
 
     page_size: rows a request asks for. keep: blocks of rows held in memory. key: the field that is a row's id.
+    kept: remembers rows between runs; they are shown first, with their age, and read again at once.
     on_change is called after every change of rows, total, error or loading; it must not raise.
     """
 
@@ -66,6 +78,8 @@ class PagedView:
         key: str = "id",
         page_size: int = 100,
         keep: int = 60,
+        kept: Kept | None = None,
+        query: Query | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         self._fetch = fetch
@@ -78,7 +92,9 @@ class PagedView:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._clock = 0
-        self.query = Query()
+        self._kept = kept
+        self._generation = 0
+        self.query = query or Query()
         self._reset()
 
     def _reset(self) -> None:
@@ -86,19 +102,29 @@ class PagedView:
         self._positions: dict[str, int] = {}
         self._cursors: dict[int, str | None] = {0: None}
         self._ended = False
-        self._total: int | None = None
+        self._total: int | None = self._kept.total(self.query) if self._kept is not None else None
         self._window = (0, 0)
         self._direction = 1
-        self._generation = getattr(self, "_generation", 0) + 1
+        self._generation += 1
         self._healed_at = -_HEAL_EVERY
+        self._ghosts = Ghosts()
+        self.changed: set[str] = set()
+        """Ids of rows that the last refresh found different."""
         self.error: DyntuiError | None = None
+        self.failed_at: datetime | None = None
+        """Since when there has been no answer; None while there is one."""
         self.loading = False
 
     # What a table reads
 
     @property
     def total(self) -> int:
-        """How many rows there are to scroll through, as far as is known."""
+        """How many lines there are to scroll through, as far as is known, vanished rows among them."""
+        return self.reported + len(self._ghosts)
+
+    @property
+    def reported(self) -> int:
+        """How many rows the server says there are, or how many are known of."""
         if self._total is not None:
             return self._total
         return max((number * self._stride + len(block.rows) for number, block in self._blocks.items()), default=0)
@@ -110,7 +136,7 @@ class PagedView:
 
     @property
     def loaded(self) -> bool:
-        """Whether there has been an answer yet."""
+        """Whether there is anything to show yet: an answer, or rows kept from before."""
         return bool(self._blocks) or self._total is not None
 
     @property
@@ -121,32 +147,41 @@ class PagedView:
         return min(times, default=None)
 
     def get(self, index: int) -> Row | None:
-        """The row at a position; None when it is not here (yet). Never fetches: `want` does."""
-        block = self._blocks.get(index // self._stride)
-        if block is None:
-            return None
-        within = index % self._stride
-        return block.rows[within] if within < len(block.rows) else None
+        """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
+        ghost = self._ghosts.at(index)
+        return ghost if ghost is not None else self._at(self._ghosts.position(index))
+
+    def gone(self, index: int) -> bool:
+        """Whether the row on a line is no longer on the server, as the last refresh found."""
+        return self._ghosts.at(index) is not None
 
     def id_at(self, index: int) -> str | None:
-        """The id of the row at a position."""
+        """The id of the row on a line."""
         row = self.get(index)
         return None if row is None else str(row.get(self._key, ""))
 
     def index_of(self, row_id: str) -> int | None:
-        """Where the row with that id is, among the rows in memory."""
-        return self._positions.get(row_id)
+        """The line of the row with that id, among the rows in memory."""
+        position = self._positions.get(row_id)
+        return None if position is None else self._ghosts.line(position)
+
+    def _at(self, position: int) -> Row | None:
+        block = self._blocks.get(position // self._stride)
+        within = position % self._stride
+        return block.rows[within] if block is not None and within < len(block.rows) else None
 
     # What a table says
 
     def want(self, first: int, last: int) -> None:
         """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
         travel. Only the latest call counts, so a key held down does not queue requests."""
+        first, last = self._ghosts.position(first), self._ghosts.position(last)
         if first != self._window[0]:
             self._direction = 1 if first > self._window[0] else -1
         self._window = (first, last)
         self._clock += 1
         for number in self._range():
+            self._recall(number)
             if number in self._blocks:
                 self._blocks[number].used = self._clock
         if self._next() is not None:
@@ -164,6 +199,10 @@ class PagedView:
             block.stale = True
         if self._paging is not Paging.OFFSET:
             self._ended = False
+        if self._ghosts or self.changed:
+            self._ghosts.clear()
+            self.changed.clear()
+            self._tell()
         self.error = None
         self._wake.set()
         self._start()
@@ -179,6 +218,22 @@ class PagedView:
         if index is not None:
             self._blocks[index // self._stride].rows[index % self._stride] = row
             self._tell()
+
+    def remove(self, row_id: str) -> None:
+        """A row was deleted: dim it until the next refresh."""
+        position = self._positions.get(row_id)
+        row = None if position is None else self._at(position)
+        if position is not None and row is not None and self._paging is not Paging.CURSOR:
+            self._ghosts.add(position, row)
+            rows = self._blocks[position // self._stride].rows
+            del rows[position % self._stride]
+            self._reindex(position // self._stride)
+            self._positions.pop(row_id, None)
+            if self._total is not None:
+                self._total -= 1
+            for number, block in self._blocks.items():
+                block.stale = block.stale or number >= position // self._stride
+        self._tell()
 
     async def idle(self) -> None:
         """Wait until nothing is being fetched."""
@@ -241,6 +296,7 @@ class PagedView:
             except DyntuiError as error:
                 self.loading = False
                 self.error = error
+                self.failed_at = self.failed_at or now()
                 self._tell()
                 if isinstance(error, (Usage, NotAuthorised)) or not _passes(error):
                     return
@@ -254,7 +310,7 @@ class PagedView:
                 continue
             delay = _RETRY_FIRST
             if generation == self._generation:
-                self.error = None
+                self.error = self.failed_at = None
                 self._put(number, page)
         if self.loading:
             self.loading = False
@@ -282,22 +338,51 @@ class PagedView:
         else:
             self._stride = max(1, len(rows))
             self._total = len(rows)
+        self._compare(number, rows)
         self._forget(number)
-        for index, row in enumerate(rows):
+        self._blocks[number] = _Block(rows, now(), used=self._clock)
+        self._reindex(number)
+        if self._kept is not None and self._paging is not Paging.CURSOR:
+            self._kept.save(self.query, number * self._stride, rows, self._total)
+        self._trim()
+        self._tell()
+
+    def _reindex(self, number: int) -> None:
+        for index, row in enumerate(self._blocks[number].rows):
             row_id = str(row.get(self._key, ""))
-            place = number * self._stride + index
             old = self._positions.get(row_id)
             if old is not None and old // self._stride != number and old // self._stride in self._blocks:
                 self._blocks[old // self._stride].stale = True  # the row moved: what was there is out of date
-            self._positions[row_id] = place
-        self._blocks[number] = _Block(rows, now(), used=self._clock)
-        self._trim()
-        self._tell()
+            self._positions[row_id] = number * self._stride + index
+
+    def _compare(self, number: int, rows: list[Row]) -> None:
+        """Mark what a refresh changed, and keep what it took away as ghosts."""
+        block = self._blocks.get(number)
+        if block is None:
+            return
+        before = {str(row.get(self._key, "")): row for row in block.rows}
+        for row in rows:
+            row_id = str(row.get(self._key, ""))
+            if row_id in before and before[row_id] != row:
+                self.changed.add(row_id)
+        for index, row in vanished(block.rows, rows, self._key):
+            self._ghosts.add(number * self._stride + index, row)
+
+    def _recall(self, number: int) -> None:
+        """Put a block from before in place, to be read again at once."""
+        if self._kept is None or number < 0 or number in self._blocks or self._paging is Paging.CURSOR:
+            return
+        count = self._stride if self._paging is Paging.OFFSET else 100_000
+        found = self._kept.load(self.query, number * self._stride, count)
+        if found is not None:
+            self._blocks[number] = _Block(found[0], found[1], stale=True)
+            self._reindex(number)
+            self._tell()
 
     def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
         moved = self._total is not None and total is not None and total != self._total
         if before:
-            known = self.get(number * self._stride - 1)
+            known = self._at(number * self._stride - 1)
             moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
         if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
             self._healed_at = time.monotonic()
@@ -333,28 +418,6 @@ class PagedView:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def view_of(client: Client, resource: Resource, *, parent: str = "", page_size: int = 100) -> PagedView:
-    """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
-    listing = resource.list
-    path = {resource.parent: parent} if resource.parent else None
-
-    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
-        asked: dict[str, Any] = dict(listing.query)
-        if query.filter and resource.filter is not None:
-            asked[resource.filter.parameter] = (
-                query.filter if resource.filter.key else next(iter(query.filter.values()))
-            )
-        if listing.paging is Paging.OFFSET:
-            asked |= {"offset": offset, "limit": limit}
-        elif listing.paging is Paging.CURSOR:
-            asked["cursor"] = cursor
-        return await client.page(listing.operation, listing.items, path=path, orderBy=query.order or None, **asked)
-
-    view = PagedView(fetch, paging=listing.paging, key=resource.key, page_size=page_size)
-    view.query = Query(order=listing.order)
-    return view
 
 
 def _passes(error: DyntuiError) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dyntui.services.connect import Connection
 
 if TYPE_CHECKING:
-    from dyntui.sandbox.app import SandboxOptions
+    from dyntui.sandbox.options import SandboxOptions
 
 __all__ = ["DEMO_PROFILE", "demo_connection"]
 

@@ -1,0 +1,152 @@
+"""Lists of resources: as a view for a table, as a search of what is cached, and as a full scan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import Paging, Resource
+from dyntui.services.browse import Fetch, PagedView, Query, Row
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.pages import Page
+    from dyntui.store.cache import RowCache
+
+__all__ = ["KeptRows", "Scanned", "cached_view", "scan", "view_of"]
+
+_PAGE = 100
+_REMEMBERED = 20 * _PAGE
+_REREADS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The part of the row cache that belongs to one list. parent: the id of what the list hangs on, or ""."""
+
+    cache: RowCache
+    resource: Resource
+    parent: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.resource.name}/{self.parent}" if self.parent else self.resource.name
+
+    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None:
+        page = self.cache.page(self.name, _key(query), start, count)
+        return None if page is None else (page.rows, page.at)
+
+    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None:
+        self.cache.put(self.name, _key(query), start, rows, total, key=self.resource.key)
+
+    def total(self, query: Query) -> int | None:
+        return self.cache.total(self.name, _key(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One row of a full scan. seen: how many so far; reported: how many the server says there are, None unknown."""
+
+    row: Row
+    seen: int
+    reported: int | None
+
+
+def _key(query: Query) -> str:
+    return "&".join([query.order, *(f"{name}={value}" for name, value in sorted(query.filter.items()))])
+
+
+def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
+    """How a page of `resource` is asked for."""
+    listing = resource.list
+    path = {resource.parent: parent} if resource.parent else None
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        asked: dict[str, Any] = dict(listing.query)
+        if query.filter and resource.filter is not None:
+            whole = resource.filter.key
+            asked[resource.filter.parameter] = query.filter if whole else next(iter(query.filter.values()))
+        if listing.paging is Paging.OFFSET:
+            asked |= {"offset": offset, "limit": limit}
+        elif listing.paging is Paging.CURSOR:
+            asked["cursor"] = cursor
+        return await client.page(listing.operation, listing.items, path=path, orderBy=query.order or None, **asked)
+
+    return fetch
+
+
+def view_of(
+    client: Client,
+    resource: Resource,
+    *,
+    parent: str = "",
+    cache: RowCache | None = None,
+    query: Query | None = None,
+    page_size: int = _PAGE,
+) -> PagedView:
+    """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
+    return PagedView(
+        fetch_of(client, resource, parent),
+        paging=resource.list.paging,
+        key=resource.key,
+        page_size=page_size,
+        kept=KeptRows(cache, resource, parent) if cache is not None and resource.cached else None,
+        query=query or Query(order=resource.list.order),
+    )
+
+
+def cached_view(cache: RowCache, resource: Resource, text: str, *, parent: str = "") -> PagedView:
+    """A view of the cached rows of a list that contain `text`: no request leaves."""
+    kept = KeptRows(cache, resource, parent)
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        from dyntui.api.pages import Page
+
+        rows = cache.search(kept.name, text).rows
+        return Page(rows, total=len(rows))
+
+    return PagedView(fetch, paging=Paging.NONE, key=resource.key)
+
+
+async def scan(
+    client: Client, resource: Resource, *, parent: str = "", query: Query | None = None
+) -> AsyncIterator[Scanned]:
+    """Every row of a list once.
+
+    Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
+    the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
+    its first row was not seen yet, an earlier page is read. Memory does not grow with the number of rows.
+    Raises DyntuiError when the list changes faster than it can be read.
+    """
+    fetch = fetch_of(client, resource, parent)
+    asked = query or Query()
+    if any(column.order == "createdAt" for column in resource.columns):
+        asked = Query(order="createdAt-asc", filter=asked.filter)
+    recent: dict[str, None] = {}
+    seen = offset = rereads = 0
+    cursor: str | None = None
+    offsets = resource.list.paging is Paging.OFFSET
+    while True:
+        start = max(0, offset - 1)
+        page = await fetch(asked, start, _PAGE, cursor)
+        ids = [str(row.get(resource.key, "")) for row in page.items]
+        if offsets and start and ids and ids[0] not in recent:
+            rereads += 1
+            if rereads > _REREADS:
+                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
+            offset = max(0, offset - _PAGE)
+            continue
+        for row, row_id in zip(page.items, ids, strict=True):
+            if row_id not in recent:
+                recent[row_id] = None
+                seen += 1
+                yield Scanned(row, seen, page.total)
+        while len(recent) > _REMEMBERED:
+            del recent[next(iter(recent))]
+        cursor = page.cursor
+        if len(page.items) < _PAGE if offsets else cursor is None:
+            return
+        offset = start + len(page.items)

@@ -1,0 +1,216 @@
+"""The row cache: what lists showed last, painted first with its age, and searched without the network.
+
+One SQLite file per (base URL, environment, token fingerprint), so that switching never shows another's rows. Rows are
+kept for a day. Tokens, second factors and exports are never in it. Losing the file loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dyntui.config.files import private_dir
+from dyntui.core.time import now
+
+__all__ = ["KEEP", "CachedPage", "RowCache", "cache_file", "cache_files", "purge"]
+
+KEEP = timedelta(hours=24)
+_VERSION = 1
+_APPLICATION_ID = 0x64796E63  # "dync"
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+_NEVER = frozenset(
+    {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
+)
+_TABLES = """
+CREATE TABLE items (
+    list TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, words TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (list, id)
+) WITHOUT ROWID;
+CREATE TABLE places (
+    list TEXT NOT NULL, query TEXT NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (list, query, position)
+) WITHOUT ROWID;
+CREATE TABLE totals (
+    list TEXT NOT NULL, query TEXT NOT NULL, total INTEGER NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (list, query)
+) WITHOUT ROWID;
+"""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPage:
+    """Rows as they were. at: when the oldest of them was fetched."""
+
+    rows: list[Row]
+    at: datetime
+
+
+def cache_file(folder: Path, base_url: str, environment_id: str, token: str) -> Path:
+    """The file of one environment as seen with one token. The name tells neither."""
+    seed = "\n".join((base_url, environment_id, hashlib.sha256(token.encode()).hexdigest()))
+    return folder / f"rows-{hashlib.sha256(seed.encode()).hexdigest()[:24]}.db"
+
+
+def cache_files(folder: Path) -> list[Path]:
+    """All row caches in a folder."""
+    return sorted(folder.glob("rows-*.db")) if folder.is_dir() else []
+
+
+def purge(file: Path) -> None:
+    """Unlink a cache and what SQLite keeps beside it."""
+    for suffix in _SUFFIXES:
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + suffix).unlink()
+
+
+class RowCache:
+    """Rows by list and id, and which row stood where. Safe to use from any thread.
+
+    file: where it is kept; None keeps it in memory. A file that is broken or of another version is thrown away: it is a
+    cache.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file
+        self._lock = threading.Lock()
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        if self.file is None:
+            db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        else:
+            private_dir(self.file.parent)
+            if self.file.is_symlink():
+                self.file.unlink()
+            db = self._usable(self.file)
+        if not db.execute("PRAGMA user_version").fetchone()[0]:
+            db.executescript(
+                f"BEGIN; {_TABLES} PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={_VERSION}; COMMIT;"
+            )
+        oldest = (now() - KEEP).timestamp()
+        db.execute("DELETE FROM items WHERE at < ?", (oldest,))
+        db.execute("DELETE FROM totals WHERE at < ?", (oldest,))
+        return db
+
+    def _usable(self, file: Path) -> sqlite3.Connection:
+        for _ in range(2):
+            old = os.umask(0o077)
+            try:
+                db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
+                try:
+                    version = db.execute("PRAGMA user_version").fetchone()[0]
+                    application = db.execute("PRAGMA application_id").fetchone()[0]
+                    if (version, application) in ((0, 0), (_VERSION, _APPLICATION_ID)):
+                        db.execute("PRAGMA journal_mode=WAL")
+                        db.execute("PRAGMA synchronous=OFF")
+                        file.chmod(0o600)
+                        return db
+                except sqlite3.DatabaseError:
+                    pass  # broken: thrown away below, as one of another version is
+                db.close()
+            finally:
+                os.umask(old)
+            purge(file)
+        raise sqlite3.OperationalError(f"{file} cannot be used")
+
+    def put(
+        self, name: str, query: str, start: int, rows: Sequence[Row], total: int | None, *, key: str = "id"
+    ) -> None:
+        """Remember a page of list `name` that began at `start` under `query`, and how many rows there were."""
+        at = now().timestamp()
+        kept = [({k: v for k, v in row.items() if k not in _NEVER}, str(row.get(key, ""))) for row in rows]
+        with self._lock:
+            self._db.execute("BEGIN")
+            self._db.executemany(
+                "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
+                ((name, row_id, orjson.dumps(row), _words(row), at) for row, row_id in kept),
+            )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
+                ((name, query, start + index, row_id) for index, (_, row_id) in enumerate(kept)),
+            )
+            if total is not None:
+                self._db.execute("INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?)", (name, query, total, at))
+                self._db.execute(
+                    "DELETE FROM places WHERE list = ? AND query = ? AND position >= ?", (name, query, total)
+                )
+            self._db.execute("COMMIT")
+
+    def page(self, name: str, query: str, start: int, count: int) -> CachedPage | None:
+        """The rows that stood at `start` and after, up to the first gap; None when the first is not known."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT p.position, i.body, i.at FROM places p JOIN items i ON i.list = p.list AND i.id = p.id "
+                "WHERE p.list = ? AND p.query = ? AND p.position >= ? AND p.position < ? ORDER BY p.position",
+                (name, query, start, start + count),
+            ).fetchall()
+        run = [entry for index, entry in enumerate(found) if entry[0] == start + index]
+        if not run:
+            return None
+        oldest = datetime.fromtimestamp(min(entry[2] for entry in run), UTC)
+        return CachedPage([orjson.loads(entry[1]) for entry in run], oldest)
+
+    def total(self, name: str, query: str) -> int | None:
+        """How many rows the list had under that query."""
+        with self._lock:
+            found = self._db.execute("SELECT total FROM totals WHERE list = ? AND query = ?", (name, query)).fetchone()
+        return found[0] if found else None
+
+    def search(self, name: str, text: str, limit: int = 10_000) -> CachedPage:
+        """The cached rows of a list that contain `text` in any value, whatever the case."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT body, at FROM items WHERE list = ? AND instr(words, ?) > 0 LIMIT ?",
+                (name, text.casefold(), limit),
+            ).fetchall()
+        at = min((entry[1] for entry in found), default=now().timestamp())
+        return CachedPage([orjson.loads(entry[0]) for entry in found], datetime.fromtimestamp(at, UTC))
+
+    def forget(self, name: str, row_id: str) -> None:
+        """A row is gone."""
+        with self._lock:
+            self._db.execute("DELETE FROM items WHERE list = ? AND id = ?", (name, row_id))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows of each list are kept."""
+        with self._lock:
+            return dict(self._db.execute("SELECT list, count(*) FROM items GROUP BY list").fetchall())
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def purge(self) -> None:
+        """Close, and unlink the file and what SQLite keeps beside it."""
+        self.close()
+        if self.file is not None:
+            purge(self.file)
+
+
+def _words(row: Row) -> str:
+    return "\n".join(_texts(row)).casefold()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield str(value)

@@ -1,0 +1,70 @@
+"""Full scans: everybody once, whoever comes and goes meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dyntui.api.pages import page_from
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import USERS, resource
+from dyntui.services.listing import scan
+
+
+class Api:
+    """A list that changes between its pages. `change` is called before each answer."""
+
+    def __init__(self, size: int, change) -> None:
+        self.people = [{"id": f"u{n}"} for n in range(size)]
+        self.change = change
+        self.calls = 0
+
+    async def page(self, operation, items, *, path, offset, limit, **query):
+        self.calls += 1
+        self.change(self)
+        return page_from({"count": len(self.people), "users": self.people[offset : offset + limit]}, items)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 700),
+    st.lists(st.tuples(st.integers(1, 8), st.booleans(), st.integers(0, 699), st.integers(1, 60)), max_size=6),
+)
+def test_whoever_was_there_all_the_time_is_seen_exactly_once(size, changes):
+    stayed = {f"u{n}" for n in range(size)}
+
+    def change(api: Api) -> None:
+        for number, deletes, start, count in changes:
+            if number == api.calls and deletes:
+                stayed.difference_update(person["id"] for person in api.people[start : start + count])
+                del api.people[start : start + count]
+            elif number == api.calls:
+                api.people += [{"id": f"x{api.calls}-{n}"} for n in range(count)]
+
+    async def work() -> list[str]:
+        return [found.row["id"] async for found in scan(Api(size, change), USERS)]
+
+    got = asyncio.run(work())
+    assert len(got) == len(set(got))
+    assert stayed <= set(got)
+
+
+async def test_a_scan_counts_what_it_saw_beside_what_the_server_reports():
+    found = [scanned async for scanned in scan(Api(250, lambda api: None), USERS)]
+    assert (found[-1].seen, found[-1].reported) == (250, 250)
+
+
+async def test_a_list_that_never_holds_still_ends_in_an_error():
+    def shift(api: Api) -> None:
+        api.people.insert(0, {"id": f"y{api.calls}"})
+        api.people[:] = api.people[200:] + [{"id": f"z{api.calls}-{n}"} for n in range(200)]
+
+    with pytest.raises(DyntuiError, match="faster"):
+        _ = [found async for found in scan(Api(5000, shift), USERS)]
+
+
+def test_resources_are_found_by_name_and_alias():
+    assert resource("U") is USERS and resource("users") is USERS and resource("nothing") is None

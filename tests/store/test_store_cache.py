@@ -1,0 +1,114 @@
+"""The row cache: right rows, right file, no secrets, and nothing left after a purge."""
+
+from __future__ import annotations
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dyntui.store import cache as module
+from dyntui.store.cache import RowCache, cache_file, cache_files, purge
+
+BASE, ENV, TOKEN = "https://app.dynamicauth.com/api/v0", "env-1", "dyn_" + "c4nary" * 9
+
+
+def people(count: int, start: int = 0) -> list[dict]:
+    return [{"id": f"u{n}", "email": f"Person{n}@Example.com", "n": n} for n in range(start, start + count)]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return cache_file(tmp_path / "cache", BASE, ENV, TOKEN)
+
+
+def test_pages_come_back_at_their_places_after_a_restart(file):
+    first = RowCache(file)
+    first.put("users", "q", 0, people(100), 250)
+    first.put("users", "q", 100, people(100, 100), 250)
+    first.close()
+    again = RowCache(file)
+    assert again.total("users", "q") == 250
+    assert [row["id"] for row in again.page("users", "q", 95, 10).rows] == [f"u{n}" for n in range(95, 105)]
+    assert again.page("users", "other", 0, 10) is None and again.page("wallets", "q", 0, 10) is None
+
+
+def test_a_gap_ends_a_page(file):
+    cache = RowCache(file)
+    cache.put("users", "q", 0, people(5), 100)
+    cache.put("users", "q", 50, people(5, 50), 100)
+    assert len(cache.page("users", "q", 0, 99).rows) == 5
+    assert cache.page("users", "q", 10, 10) is None
+
+
+def test_a_list_that_shrank_forgets_the_places_beyond_its_end():
+    cache = RowCache()
+    cache.put("users", "q", 0, people(10), 10)
+    cache.put("users", "q", 0, people(4), 4)
+    assert len(cache.page("users", "q", 0, 10).rows) == 4
+
+
+def test_another_token_environment_or_server_has_another_file(tmp_path):
+    names = {
+        cache_file(tmp_path, *key)
+        for key in ((BASE, ENV, TOKEN), (BASE, ENV, "t2"), (BASE, "e2", TOKEN), ("b", ENV, TOKEN))
+    }
+    assert len(names) == 4
+    assert all(TOKEN not in name.name and ENV not in name.name for name in names)
+
+
+def test_search_finds_any_value_whatever_the_case():
+    cache = RowCache()
+    cache.put("users", "q", 0, [*people(50), {"id": "x", "name": "Müller", "meta": {"plan": ["PRO"]}}], None)
+    assert [row["id"] for row in cache.search("users", "person7@").rows] == ["u7"]
+    assert [row["id"] for row in cache.search("users", "MÜLLER").rows] == ["x"]
+    assert [row["id"] for row in cache.search("users", "pro").rows] == ["x"]
+    assert cache.search("users", "%").rows == []
+
+
+def test_the_files_are_private_and_a_purge_leaves_nothing(file):
+    cache = RowCache(file)
+    cache.put("users", "q", 0, people(10), 10)
+    for path in file.parent.glob(file.name + "*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert cache_files(file.parent) == [file]
+    cache.purge()
+    assert list(file.parent.iterdir()) == []
+    purge(file)
+
+
+def test_second_factors_and_secrets_are_never_written(file):
+    cache = RowCache(file)
+    row = {"id": "u", "mfaDevices": [{"id": "s3cret-device"}], "rawToken": "s3cret-token", "secret": "s3cret-hook"}
+    cache.put("users", "q", 0, [row], 1)
+    cache.close()
+    assert b"s3cret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+
+
+def test_a_day_later_the_rows_are_gone(file, monkeypatch):
+    cache = RowCache(file)
+    cache.put("users", "q", 0, people(3), 3)
+    cache.close()
+    monkeypatch.setattr(module, "now", lambda: module.datetime.now(module.UTC) + timedelta(hours=25))
+    again = RowCache(file)
+    assert again.page("users", "q", 0, 3) is None and again.total("users", "q") is None and again.counts() == {}
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 200])
+def test_a_broken_file_is_thrown_away(file, content):
+    file.parent.mkdir(mode=0o700)
+    file.write_bytes(content)
+    cache = RowCache(file)
+    cache.put("users", "q", 0, people(2), 2)
+    assert len(cache.page("users", "q", 0, 2).rows) == 2
+
+
+def test_a_link_in_its_place_is_not_followed(file, tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    file.parent.mkdir(mode=0o700)
+    file.symlink_to(precious)
+    RowCache(file).put("users", "q", 0, people(1), 1)
+    assert precious.read_text() == "mine"
