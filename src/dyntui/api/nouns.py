@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.api.pages import MAX_LIMIT, Page
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["Allowlists", "Environments", "Sessions", "Tokens", "Users", "Wallets"]
-
-
-_REMEMBERED = 20 * MAX_LIMIT
-_REREADS = 200
 
 
 class _Noun:
@@ -54,42 +50,6 @@ class Users(_Noun):
             filter=filter or None,
             includeSessions=include_sessions,
         )
-
-    async def scan(
-        self, *, filter: Mapping[str, str] | None = None, include_sessions: bool | None = None
-    ) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
-        """Every matching user once, oldest first, with the total that the server reports (None when it does not).
-
-        Pages by offset over `createdAt-asc`, so that people who come meanwhile land at the end. Whoever is deleted
-        meanwhile shifts the pages: so each page begins with the last row of the one before, and when its first row was
-        not seen yet, an earlier page is read. Memory does not grow with the number of users.
-        """
-        from dyntui.core.errors import DyntuiError
-
-        recent: dict[str, None] = {}
-        offset = 0
-        rereads = 0
-        while True:
-            start = max(0, offset - 1)
-            page = await self.list(
-                offset=start, order="createdAt-asc", filter=filter, include_sessions=include_sessions
-            )
-            ids = [str(row.get("id", "")) for row in page.items]
-            if start and ids and ids[0] not in recent:
-                rereads += 1
-                if rereads > _REREADS:
-                    raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
-                offset = max(0, offset - MAX_LIMIT)
-                continue
-            for row, id_ in zip(page.items, ids, strict=True):
-                if id_ not in recent:
-                    recent[id_] = None
-                    yield row, page.total
-            while len(recent) > _REMEMBERED:
-                del recent[next(iter(recent))]
-            if len(page.items) < MAX_LIMIT:
-                return
-            offset = start + len(page.items)
 
     async def get(self, user_id: str) -> User:
         """One user with everything on it."""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dyntui.cli.common import Context, Group, pass_context, run
+from dyntui.core.errors import Usage
 
 __all__ = ["users"]
 
@@ -43,9 +44,15 @@ def list_users(
     ndjson: bool,
 ) -> None:
     """List users, newest first."""
+    from dyntui.resources import USERS
+    from dyntui.services.listing import Query, scan
+
     wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
     wanted |= {"chain": chain} if chain else {}
     wanted |= {"filterSocialProvider": social} if social else {}
+
+    if everything and sessions:
+        raise Usage("--all comes without sessions.", hint="Leave out --sessions, or give a --limit.")
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
         found: list[dict[str, Any]] = []
@@ -53,12 +60,12 @@ def list_users(
         async with context.connection() as connection:
             listing = connection.client.users
             if everything:
-                async for row, reported in listing.scan(filter=wanted, include_sessions=sessions or None):
-                    total = reported
+                async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
+                    total = scanned.reported
                     if ndjson:
-                        context.emit_line(row)
+                        context.emit_line(scanned.row)
                     else:
-                        found.append(row)
+                        found.append(scanned.row)
                 return found, total
             while len(found) < limit:
                 size = min(100, limit - len(found))

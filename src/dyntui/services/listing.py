@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dyntui.api.pages import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["KeptRows", "Scanned", "cached_view", "scan", "view_of"]
+__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "cached_view", "scan", "view_of"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -133,7 +133,7 @@ async def scan(
         start = max(0, offset - 1)
         page = await fetch(asked, start, _PAGE, cursor)
         ids = [str(row.get(resource.key, "")) for row in page.items]
-        if offsets and start and ids and ids[0] not in recent:
+        if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
             if rereads > _REREADS:
                 raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
