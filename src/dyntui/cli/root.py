@@ -15,11 +15,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on loopback."),
     "env": ("dyntui.cli.env", "List, add, use, remove and check environments."),
     "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
-    "users": ("dyntui.cli.users", "List and read users."),
+    "users": ("dyntui.cli.users", "List, read and change users."),
+    "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
     "import": ("dyntui.cli.imports", "Import users from a file."),
     "jobs": ("dyntui.cli.jobs", "List, show and resume import jobs."),
     "api": ("dyntui.cli.api", "Call any operation of the API."),
     "audit": ("dyntui.cli.audit", "Show what was written, when and to what."),
+    "cache": ("dyntui.cli.cache", "Show and purge the row cache."),
     "doctor": ("dyntui.cli.doctor", "Check this machine, the terminal, the token and the server."),
 }
 

@@ -1,15 +1,24 @@
-"""`dyntui users`: what the users screen shows, for pipes."""
+"""`dyntui users`: what the users screen shows and does, for pipes."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.common import Context, Group, pass_context, run
+from dyntui.cli.acting import act, ids_argument, read_ids, report
+from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
+if TYPE_CHECKING:
+    from dyntui.services.writes import Target, WriteAction
+
 __all__ = ["users"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _COLUMNS = ["all", "id", "walletPublicKey", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle"]
 _COLUMNS += ["wallet", "username", "accountId"]
@@ -17,14 +26,30 @@ _COLUMNS += ["wallet", "username", "accountId"]
 
 @click.group(cls=Group)
 def users() -> None:
-    """List and read users."""
+    """List, read and change users."""
+
+
+def _filters(command: F) -> F:
+    for option in (
+        click.option("--social", metavar="PROVIDER", help="Only users with that social account: google, github, ..."),
+        click.option("--chain", metavar="CHAIN", help="Only users with a wallet on that chain: EVM, SOL, BTC, ..."),
+        click.option(
+            "--column", type=click.Choice(_COLUMNS), default="all", show_default=True, help="Where to look for TEXT."
+        ),
+        click.option("--filter", "text", metavar="TEXT", help="Only users that match, as the server searches."),
+    ):
+        command = option(command)
+    return command
+
+
+def _wanted(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
+    wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
+    wanted |= {"chain": chain} if chain else {}
+    return wanted | ({"filterSocialProvider": social} if social else {})
 
 
 @users.command("list")
-@click.option("--filter", "text", metavar="TEXT", help="Only users that match, as the server searches.")
-@click.option("--column", type=click.Choice(_COLUMNS), default="all", show_default=True, help="Where to look for TEXT.")
-@click.option("--chain", metavar="CHAIN", help="Only users with a wallet on that chain: EVM, SOL, BTC, ...")
-@click.option("--social", metavar="PROVIDER", help="Only users with that social account: google, github, ...")
+@_filters
 @click.option("--order", metavar="COLUMN-asc|desc", default="createdAt-desc", show_default=True, help="Server order.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them, oldest first; order and limit do not count.")
@@ -44,21 +69,16 @@ def list_users(
     ndjson: bool,
 ) -> None:
     """List users, newest first."""
-    from dyntui.resources import USERS
-    from dyntui.services.listing import Query, scan
-
-    wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
-    wanted |= {"chain": chain} if chain else {}
-    wanted |= {"filterSocialProvider": social} if social else {}
-
     if everything and sessions:
         raise Usage("--all comes without sessions.", hint="Leave out --sessions, or give a --limit.")
+    wanted = _wanted(text, column, chain, social)
+    from dyntui.resources import USERS
+    from dyntui.services.listing import Query, scan
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
         found: list[dict[str, Any]] = []
         total: int | None = None
         async with context.connection() as connection:
-            listing = connection.client.users
             if everything:
                 async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
                     total = scanned.reported
@@ -69,7 +89,7 @@ def list_users(
                 return found, total
             while len(found) < limit:
                 size = min(100, limit - len(found))
-                page = await listing.list(
+                page = await connection.client.users.list(
                     offset=len(found), limit=size, order=order, filter=wanted, include_sessions=sessions or None
                 )
                 total = page.total
@@ -112,21 +132,214 @@ def get_user(context: Context, user_id: str) -> None:
         async with context.connection() as connection:
             return await connection.client.users.get_raw(user_id)
 
-    document = run(work())
-    user = document.get("user", document) if isinstance(document, dict) else document
-    context.emit(user)
-    if not context.json and isinstance(user, dict):
-        for key, value in _facts(user):
-            context.say(f"{key:<28}  {value}")
+    show_object(context, run(work()), "user")
 
 
-def _facts(value: Any, prefix: str = "") -> Any:
+def show_object(context: Context, document: Any, key: str) -> None:
+    """One object of the API: as JSON, or as dot paths and values."""
+    found = document.get(key, document) if isinstance(document, dict) else document
+    context.emit(found)
+    if not context.json:
+        for name, value in facts(found):
+            context.say(f"{name:<28}  {value}")
+
+
+def facts(value: Any, prefix: str = "") -> Any:
     """Nested JSON as (dot path, text) pairs."""
     if isinstance(value, dict) and value:
         for key, part in value.items():
-            yield from _facts(part, f"{prefix}.{key}" if prefix else key)
+            yield from facts(part, f"{prefix}.{key}" if prefix else key)
     elif isinstance(value, list) and value:
         for index, part in enumerate(value):
-            yield from _facts(part, f"{prefix}.{index}")
+            yield from facts(part, f"{prefix}.{index}")
     elif value not in (None, "", [], {}):
         yield prefix, value
+
+
+def assignments(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """FIELD=VALUE pairs as JSON: true, false, null, numbers and {...} are what they say, the rest is text."""
+    import json
+
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator or not name:
+            raise Usage(f"{pair!r} is not FIELD=VALUE.")
+        if text in ("true", "false", "null") or text[:1] in "{[":
+            try:
+                fields[name] = json.loads(text)
+            except ValueError as error:
+                raise Usage(f"{name} is not JSON: {error}.") from None
+        else:
+            fields[name] = text
+    return fields
+
+
+def _performing(
+    context: Context, action: WriteAction, targets: list[Target], yes: bool, confirm_environment: str
+) -> int:
+    async def work() -> int:
+        async with context.connection() as connection:
+            results = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
+            return report(context, results)
+
+    return run(work())
+
+
+def targets_of(ids: tuple[str, ...]) -> list[Target]:
+    """Users or wallets named by id, from the arguments or standard input."""
+    from dyntui.services.writes import Target
+
+    return [Target(user_id) for user_id in read_ids(ids)]
+
+
+@users.command("create")
+@click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
+@confirm_options
+@pass_context
+def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Create one user: email=ada@example.com firstName=Ada metadata={"plan":"pro"}."""
+    from dyntui.services.people import CREATE_USER
+    from dyntui.services.writes import Target
+
+    fields = assignments(pairs)
+    if not fields:
+        raise Usage("A user needs at least one field.", hint="For instance: email=ada@example.com")
+    target = Target(
+        str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
+    )
+    return _performing(context, CREATE_USER, [target], yes, confirm_environment)
+
+
+@users.command("update")
+@click.argument("user_id", metavar="ID")
+@click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
+@confirm_options
+@pass_context
+def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Change profile fields of one user; metadata.KEY=VALUE changes one of them. The e-mail cannot be changed."""
+    from dyntui.services.people import UPDATABLE, UPDATE_USER
+    from dyntui.services.writes import Target
+
+    fields = assignments(pairs)
+    partial = {
+        name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
+    }
+    if wrong := [name for name in fields if name not in UPDATABLE]:
+        raise Usage(f"The API cannot change {', '.join(wrong)}.", hint=f"It can change: {', '.join(UPDATABLE)}.")
+    if not fields and not partial:
+        raise Usage("Nothing to change was given.", hint="For instance: firstName=Ada")
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            if partial:
+                document = await connection.client.users.get_raw(user_id)
+                kept = document.get("user", document).get("metadata") or {}
+                fields["metadata"] = {**kept, **fields.get("metadata", {}), **partial}
+            targets = [Target(user_id, data={"fields": fields})]
+            return report(
+                context,
+                await act(context, connection, UPDATE_USER, targets, yes=yes, confirm_environment=confirm_environment),
+            )
+
+    return run(work())
+
+
+@users.command("delete")
+@ids_argument
+@confirm_options
+@pass_context
+def delete_users(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Delete users for good. Ids as arguments or on standard input."""
+    from dyntui.services.people import DELETE_USER
+
+    return _performing(context, DELETE_USER, targets_of(ids), yes, confirm_environment)
+
+
+@users.command("sessions-revoke")
+@ids_argument
+@confirm_options
+@pass_context
+def revoke_sessions(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Sign users out everywhere. Ids as arguments or on standard input."""
+    from dyntui.services.people import REVOKE_SESSIONS
+
+    return _performing(context, REVOKE_SESSIONS, targets_of(ids), yes, confirm_environment)
+
+
+@users.command("mfa-reset")
+@ids_argument
+@click.option("--devices", is_flag=True, help="Remove all devices, instead of resetting the methods.")
+@confirm_options
+@pass_context
+def reset_mfa(context: Context, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
+    """Reset the MFA methods of users, or remove their devices."""
+    from dyntui.services.people import REMOVE_MFA_DEVICES, RESET_MFA
+
+    action = REMOVE_MFA_DEVICES if devices else RESET_MFA
+    return _performing(context, action, targets_of(ids), yes, confirm_environment)
+
+
+@users.command("set-metadata")
+@click.argument("pair", metavar="KEY=VALUE")
+@ids_argument
+@confirm_options
+@pass_context
+def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Set one metadata field of users; the others are kept."""
+    from dyntui.services.people import set_metadata_field
+
+    ((key, value),) = assignments((pair,)).items()
+    return _performing(context, set_metadata_field(key, value), targets_of(ids), yes, confirm_environment)
+
+
+@users.command("export")
+@_filters
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
+    default="csv",
+    show_default=True,
+    help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
+)
+@click.option("--fields", metavar="A,B,...", help="Columns of a CSV; all profile fields otherwise.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A new file; standard output otherwise."
+)
+@pass_context
+def export_users(
+    context: Context,
+    text: str | None,
+    column: str,
+    chain: str | None,
+    social: str | None,
+    kind: str,
+    fields: str | None,
+    output: Path | None,
+) -> None:
+    """Export users, all or filtered, oldest first."""
+    from dyntui.config.files import create_new
+    from dyntui.resources import USERS
+    from dyntui.services.exports import USER_FIELDS, Exporter, ExportFormat, export
+    from dyntui.services.listing import Query, scan
+
+    wanted = _wanted(text, column, chain, social)
+    columns = [name.strip() for name in fields.split(",")] if fields else list(USER_FIELDS)
+
+    async def rows(connection: Any) -> AsyncIterator[dict[str, Any]]:
+        async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
+            if sys.stderr.isatty() and scanned.seen % 100 == 0:
+                click.echo(f"\r{scanned.seen:,} of {scanned.reported or 0:,}", err=True, nl=False)
+            yield scanned.row
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            stream = create_new(output) if output is not None else sys.stdout.buffer
+            try:
+                return await export(rows(connection), Exporter(stream, ExportFormat(kind), columns))
+            finally:
+                if output is not None:
+                    stream.close()
+
+    context.note(f"{run(work()):,} users exported")

@@ -71,7 +71,8 @@ class WriteAction:
     name: `user.delete`. verb: `Delete`. noun: `user`, `users` is made of it. operation: its catalog id.
     call: does it to one target. reread: fetches what it changed. warning: what cannot be undone, in a sentence.
     typed_in_live: ask for the environment's name in live although it destroys nothing. phrase: what to type instead of
-    the environment's name, in every environment.
+    the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
+    for and audited, also in read-only.
     """
 
     name: str
@@ -84,6 +85,7 @@ class WriteAction:
     warning: str = ""
     typed_in_live: bool = False
     phrase: str = ""
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class Writes:
         """What has to be confirmed before `perform` does `action` to `targets`."""
         live = self._profile.kind == "live"
         level = Level.CONFIRM
-        if action.effect is Effect.READ:
+        if action.effect is Effect.READ and not action.sensitive:
             level = Level.NONE
         elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
             level = Level.TYPED

@@ -1,0 +1,107 @@
+"""How every writing command acts: targets from the arguments or standard input, one door, a result for each target."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.common import Context
+from dyntui.core.errors import EXIT_SOME_FAILED, Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+    from dyntui.services.writes import Results, Target, WriteAction
+
+__all__ = ["act", "ids_argument", "read_ids", "report"]
+
+ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
+
+
+def read_ids(ids: Sequence[str]) -> list[str]:
+    """The ids given, or one a line from standard input when there is `-` or none; NDJSON rows with an `id` will do."""
+    if ids and list(ids) != ["-"]:
+        return list(dict.fromkeys(ids))
+    if not ids and sys.stdin.isatty():
+        raise Usage("No ids were given.", hint="Give them as arguments, or one a line on standard input.")
+    import json
+
+    found: dict[str, None] = {}
+    for number, line in enumerate(sys.stdin, 1):
+        text = line.strip()
+        if text.startswith("{"):
+            try:
+                text = str(json.loads(text)["id"])
+            except (ValueError, KeyError, TypeError):
+                raise Usage(f"Line {number} of standard input is no JSON object with an id.") from None
+        if text:
+            found[text] = None
+    if not found:
+        raise Usage("Standard input has no ids.", hint="Give one id a line, or NDJSON rows with an `id`.")
+    return list(found)
+
+
+async def act(
+    context: Context,
+    connection: Connection,
+    action: WriteAction,
+    targets: Sequence[Target],
+    *,
+    yes: bool,
+    confirm_environment: str,
+) -> Results:
+    """Do `action` through the one door. Asks on a terminal when --yes is missing."""
+    from dyntui.services.writes import Confirmation, Level
+
+    confirmation = Confirmation(yes=yes, typed=confirm_environment)
+    if not yes and not context.json and sys.stdin.isatty() and not connection.writes.refusal(action):
+        needed = connection.writes.requirement(action, targets)
+        if needed.level is not Level.NONE:
+            context.note(
+                "\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning]).strip()
+            )
+        if needed.level is Level.CONFIRM:
+            confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
+        elif needed.level is Level.TYPED and not confirm_environment:
+            typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+            confirmation = Confirmation(typed=typed)
+    progress: Callable[[int, int], None] | None = None
+    if len(targets) > 1 and sys.stderr.isatty():
+
+        def show(done: int, total: int) -> None:
+            click.echo(f"\r{done:,} of {total:,}", err=True, nl=done == total)
+
+        progress = show
+    return await connection.writes.perform(action, targets, confirmation, on_progress=progress)
+
+
+def report(context: Context, results: Results) -> int:
+    """Say what became of each target; returns the exit code."""
+    from dyntui.services.writes import Outcome
+
+    context.emit(
+        {
+            "action": results.action.name,
+            "targets": [_line(item) for item in results.items],
+            "counts": {outcome.value: results.count(outcome) for outcome in Outcome},
+        }
+    )
+    for item in results.items:
+        why = f"  {item.error}" if item.error is not None else ""
+        context.say(f"{item.outcome.value:<10} {item.target.id}  {item.target.label}{why}")
+    if not results.left:
+        return 0
+    error = results.first_error
+    return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
+
+
+def _line(item: Any) -> dict[str, Any]:
+    return {
+        "id": item.target.id,
+        "outcome": item.outcome.value,
+        "error": None if item.error is None else str(item.error),
+        "code": getattr(item.error, "code", "") or None,
+        "result": item.reread if item.reread is not None else item.value,
+    }

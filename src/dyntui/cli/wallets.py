@@ -1,0 +1,187 @@
+"""`dyntui wallets`: wallets of the environment and of users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dyntui.cli.acting import act, ids_argument, report
+from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.users import show_object, targets_of
+
+__all__ = ["wallets"]
+
+_TYPES = ["email", "id", "externalUserId", "phoneNumber", "socialUsername", "socialAccountId"]
+
+
+@click.group(cls=Group)
+def wallets() -> None:
+    """List, read, link, pre-generate, delete and recover wallets."""
+
+
+@wallets.command("list")
+@click.option("--user", "user_id", metavar="ID", help="Only the wallets of that user.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@pass_context
+def list_wallets(context: Context, user_id: str | None, limit: int, everything: bool, ndjson: bool) -> None:
+    """List wallets of the environment, or of one user."""
+    from dyntui.resources import WALLETS
+    from dyntui.services.listing import scan
+
+    async def work() -> tuple[list[dict[str, Any]], int | None]:
+        async with context.connection() as connection:
+            if user_id:
+                page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
+                return page.items, page.total
+            found: list[dict[str, Any]] = []
+            async for scanned in scan(connection.client, WALLETS):
+                found.append(scanned.row)
+                if not everything and len(found) >= limit:
+                    return found, scanned.reported
+            return found, len(found)
+
+    found, total = run(work())
+    if ndjson:
+        for row in found:
+            context.emit_line(row)
+        return
+    context.emit({"count": total, "wallets": found})
+    context.table(
+        ("chain", "address", "wallet", "provider", "user", "deleted", "id"),
+        (
+            (
+                row.get("chain"),
+                row.get("publicKey"),
+                row.get("name"),
+                row.get("provider"),
+                row.get("userId"),
+                str(row.get("deletedAt") or "")[:10],
+                row.get("id"),
+            )
+            for row in found
+        ),
+    )
+    context.note(f"{len(found):,} of {total:,} wallets" if total is not None else f"{len(found):,} wallets")
+
+
+@wallets.command("get")
+@click.argument("wallet_id", metavar="ID")
+@pass_context
+def get_wallet(context: Context, wallet_id: str) -> None:
+    """Read one wallet."""
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            return await connection.client.call("getWalletById", path={"walletId": wallet_id})
+
+    show_object(context, run(work()), "wallet")
+
+
+def _act(context: Context, action: Any, targets: Any, yes: bool, confirm_environment: str) -> int:
+    async def work() -> int:
+        async with context.connection() as connection:
+            return report(
+                context,
+                await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment),
+            )
+
+    return run(work())
+
+
+@wallets.command("delete")
+@ids_argument
+@confirm_options
+@pass_context
+def delete_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Delete wallets softly: `wallets recover USER` brings them back."""
+    from dyntui.services.people import DELETE_WALLET
+
+    return _act(context, DELETE_WALLET, targets_of(ids), yes, confirm_environment)
+
+
+@wallets.command("recover")
+@ids_argument
+@confirm_options
+@pass_context
+def recover_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Bring back all deleted wallets of users, by user id."""
+    from dyntui.services.people import RECOVER_WALLETS
+
+    return _act(context, RECOVER_WALLETS, targets_of(ids), yes, confirm_environment)
+
+
+@wallets.command("link")
+@click.argument("user_id", metavar="USER-ID")
+@click.option("--address", required=True, help="The wallet's address.")
+@click.option("--chain", required=True, help="EVM, SOL, BTC, ...")
+@click.option("--name", required=True, help="What wallet it is: metamask, phantom, ...")
+@click.option("--provider", default="browserExtension", show_default=True, help="How it connects.")
+@confirm_options
+@pass_context
+def link(
+    context: Context,
+    user_id: str,
+    address: str,
+    chain: str,
+    name: str,
+    provider: str,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Link an external wallet to a user."""
+    from dyntui.services.people import link_wallet
+    from dyntui.services.writes import Target
+
+    fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
+    return _act(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
+
+
+@wallets.command("pregenerate")
+@click.argument("identifier")
+@click.option(
+    "--type", "kind", type=click.Choice(_TYPES), default="email", show_default=True, help="What IDENTIFIER is."
+)
+@click.option(
+    "--chain", "chains", multiple=True, required=True, metavar="CHAIN", help="EVM, SVM, SUI, BTC, TON (repeatable)."
+)
+@click.option("--social", metavar="PROVIDER", help="The provider of a social identifier.")
+@click.option("--legacy", is_flag=True, help="The older endpoint, where Solana is SOL.")
+@click.option(
+    "--farcaster-fid",
+    type=int,
+    metavar="FID",
+    help="The Farcaster form of the older endpoint; IDENTIFIER is an e-mail.",
+)
+@confirm_options
+@pass_context
+def pregenerate_wallets(
+    context: Context,
+    identifier: str,
+    kind: str,
+    chains: tuple[str, ...],
+    social: str | None,
+    legacy: bool,
+    farcaster_fid: int | None,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Make embedded wallets for somebody who has not signed in yet; they are claimed by signing in."""
+    from dyntui.services.people import pregenerate, wallet_chains
+    from dyntui.services.writes import Target
+
+    old = legacy or farcaster_fid is not None
+    named = wallet_chains(chains, legacy=old)
+    if farcaster_fid is not None:
+        operation, body = (
+            "createEmbeddedWalletFromFarcaster",
+            {"email": identifier, "fid": farcaster_fid, "chains": named},
+        )
+    else:
+        operation = "createEmbeddedWallet" if old else "createWaasWallet"
+        body = {"identifier": identifier, "type": kind, "chains": named}
+        if social:
+            body["socialProvider"] = social
+    return _act(context, pregenerate(operation, body), [Target(identifier, identifier)], yes, confirm_environment)

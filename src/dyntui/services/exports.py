@@ -1,0 +1,111 @@
+"""Lists into files: CSV in two profiles, NDJSON and JSON. New files only, private, raw values in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, BinaryIO
+
+import orjson
+
+from dyntui.importer.protect import protect, shield
+
+__all__ = ["USER_FIELDS", "ExportFormat", "Exporter", "export"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class ExportFormat(StrEnum):
+    """CSV: safe to open in a spreadsheet. EXACT: CSV with raw values, for pipes. NDJSON, JSON: everything."""
+
+    CSV = "csv"
+    EXACT = "csv-exact"
+    NDJSON = "ndjson"
+    JSON = "json"
+
+
+USER_FIELDS = (
+    "id",
+    "email",
+    "firstName",
+    "lastName",
+    "alias",
+    "username",
+    "phoneNumber",
+    "country",
+    "jobTitle",
+    "team",
+    "tShirtSize",
+    "policiesConsent",
+    "newUser",
+    "firstVisit",
+    "lastVisit",
+    "createdAt",
+    "updatedAt",
+    "scope",
+    "lists",
+    "walletPublicKey",
+    "chain",
+    "metadata",
+)
+"""The columns of an export of users, unless others are asked for; nested values are JSON in a cell."""
+
+
+@dataclass
+class Exporter:
+    """Writes rows to a binary stream as they come. columns: the fields of a CSV (nested values as JSON in a cell)."""
+
+    stream: BinaryIO
+    format: ExportFormat
+    columns: Sequence[str] = ()
+    written: int = 0
+
+    def begin(self) -> None:
+        if self.format is ExportFormat.CSV:
+            self.stream.write(_BOM)
+        if self.format in (ExportFormat.CSV, ExportFormat.EXACT):
+            self._line(self.columns)
+        elif self.format is ExportFormat.JSON:
+            self.stream.write(b"[")
+
+    def row(self, row: dict[str, Any]) -> None:
+        if self.format is ExportFormat.NDJSON:
+            self.stream.write(orjson.dumps(row) + b"\n")
+        elif self.format is ExportFormat.JSON:
+            self.stream.write((b",\n" if self.written else b"\n") + orjson.dumps(row))
+        else:
+            self._line([_text(row.get(name)) for name in self.columns])
+        self.written += 1
+
+    def end(self) -> None:
+        if self.format is ExportFormat.JSON:
+            self.stream.write(b"\n]\n")
+        self.stream.flush()
+
+    def _line(self, cells: Sequence[str]) -> None:
+        guard = protect if self.format is ExportFormat.CSV else shield
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow([guard(cell) for cell in cells])
+        self.stream.write(text.getvalue().encode("utf-8", "surrogatepass"))
+
+
+async def export(rows: AsyncIterator[dict[str, Any]], exporter: Exporter) -> int:
+    """Write every row of `rows`; returns how many."""
+    exporter.begin()
+    async for row in rows:
+        exporter.row(row)
+    exporter.end()
+    return exporter.written
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return orjson.dumps(value).decode() if value else ""
+    return str(value)

@@ -1,0 +1,118 @@
+"""What the command line does to users and wallets, through the one door, against a real sandbox."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+
+@pytest.fixture
+def ada(dyntui):
+    """A user made for one test; the e-mail is new each time."""
+    email = f"ada-{dyntui.home.parent.name}@example.com".replace("_", "-").replace("[", "").replace("]", "").lower()
+    made = dyntui.json("users", "create", f"email={email}", "firstName=Ada", 'metadata={"plan":"pro"}', "--yes")
+    return made["targets"][0]["result"]
+
+
+def test_a_user_is_created_changed_and_deleted(dyntui, ada):
+    changed = dyntui.json("users", "update", ada["id"], "lastName=Lovelace", "metadata.seats=3", "--yes")
+    user = changed["targets"][0]["result"]
+    assert (user["firstName"], user["lastName"]) == ("Ada", "Lovelace")
+    assert user["metadata"] == {"plan": "pro", "seats": "3"}, "the metadata that was not named is kept"
+    dyntui("users", "delete", ada["id"], "--yes")
+    assert dyntui("users", "get", ada["id"], check=False).returncode == 1
+
+
+def test_what_the_api_cannot_change_is_said_before_anything_is_sent(dyntui, ada):
+    done = dyntui("users", "update", ada["id"], "email=other@example.com", "--yes", check=False)
+    assert done.returncode == 2 and "cannot change email" in done.stderr
+
+
+def test_nothing_is_deleted_without_a_confirmation(dyntui, ada):
+    done = dyntui("users", "delete", ada["id"], check=False, stdin="")
+    assert done.returncode == 2 and "not confirmed" in done.stderr
+    assert dyntui.json("users", "get", ada["id"])["id"] == ada["id"]
+
+
+def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui, ada):
+    missing = "00000000-0000-4000-8000-000000000000"
+    lines = json.dumps({"id": ada["id"]}) + f"\n{missing}\n{ada['id']}\n"
+    done = dyntui("users", "sessions-revoke", "-", "--yes", "--json", stdin=lines, check=False)
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert [(target["id"], target["outcome"]) for target in result["targets"]] == [
+        (ada["id"], "done"),
+        (missing, "failed"),
+    ]
+
+
+def test_a_live_environment_wants_its_name(dyntui, ada):
+    dyntui.home.mkdir(exist_ok=True)
+    env = ("--profile", "prod")
+    sandbox = dyntui.sandbox
+    dyntui(
+        "env", "add", "prod", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id, "--kind", "live",
+        "--credential", "file", "--token-stdin", stdin=sandbox.token,
+    )  # fmt: skip
+    refused = dyntui("users", "delete", ada["id"], *env, "--yes", check=False)
+    assert refused.returncode == 2 and "Type prod" in refused.stderr
+    dyntui("users", "delete", ada["id"], *env, "--confirm-environment", "prod")
+
+
+def test_one_metadata_field_is_set_and_the_others_kept(dyntui, ada):
+    dyntui("users", "set-metadata", "tier=gold", ada["id"], "--yes")
+    assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "pro", "tier": "gold"}
+
+
+def test_mfa_is_reset(dyntui, ada):
+    assert dyntui.json("users", "mfa-reset", ada["id"], "--yes")["counts"]["done"] == 1
+    assert dyntui.json("users", "mfa-reset", ada["id"], "--devices", "--yes")["counts"]["done"] == 1
+
+
+def test_a_wallet_is_linked_deleted_and_recovered(dyntui, ada):
+    address = "0x" + ada["id"].replace("-", "").ljust(40, "0")
+    dyntui("wallets", "link", ada["id"], "--address", address, "--chain", "EVM", "--name", "metamask", "--yes")
+    (wallet,) = dyntui.json("wallets", "list", "--user", ada["id"])["wallets"]
+    assert dyntui.json("wallets", "get", wallet["id"])["publicKey"] == address
+    dyntui("wallets", "delete", wallet["id"], "--yes")
+    assert dyntui.json("wallets", "list", "--user", ada["id"])["wallets"] == []
+    dyntui("wallets", "recover", ada["id"], "--yes")
+    assert len(dyntui.json("wallets", "list", "--user", ada["id"])["wallets"]) == 1
+
+
+@pytest.mark.parametrize("legacy", [(), ("--legacy",)])
+def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(dyntui, legacy):
+    email = f"pregen{len(legacy)}@example.com"
+    chains = ("--chain", "EVM", "--chain", "SOL")
+    made = dyntui.json("wallets", "pregenerate", email, *chains, *legacy, "--yes")
+    user = made["targets"][0]["result"]
+    assert user["email"] == email
+    assert len(dyntui.json("wallets", "list", "--user", user["id"])["wallets"]) == 2
+
+
+def test_an_export_has_everybody_and_is_safe_to_open(dyntui, tmp_path):
+    file = tmp_path / "users.csv"
+    dyntui("users", "export", "-o", str(file), "--fields", "id,email,metadata")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf") and file.stat().st_mode & 0o777 == 0o600
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    assert len(rows) == dyntui.json("users", "list", "--limit", "1")["count"]
+    again = dyntui("users", "export", "-o", str(file), check=False)
+    assert again.returncode == 2, "nothing is overwritten unasked"
+
+
+def test_an_export_as_ndjson_goes_to_standard_output(dyntui):
+    lines = dyntui("users", "export", "--format", "ndjson").stdout.splitlines()
+    assert len({json.loads(line)["id"] for line in lines}) == len(lines)
+
+
+def test_the_cache_is_shown_and_purged(dyntui):
+    from dyntui.store.cache import RowCache, cache_file
+
+    folder = dyntui.home / "cache"
+    RowCache(cache_file(folder, "u", "e", "t")).put("users", "q", 0, [{"id": "u1"}], 1)
+    assert dyntui.json("cache", "status")[0]["rows"] == {"users": 1}
+    dyntui("cache", "purge")
+    assert dyntui.json("cache", "status") == []
