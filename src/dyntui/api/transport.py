@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import stamina
 import stamina.instrumentation
 
 from dyntui import __version__
+from dyntui.api._httpx import httpx
 from dyntui.api.errors import (
     ApiProblem,
     BadResponse,

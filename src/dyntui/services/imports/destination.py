@@ -1,0 +1,130 @@
+"""What the runner needs to know about where rows go, so that users and allowlist entries run on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dyntui.services.imports.verdict import RETRYABLE_CODES, Verdict
+from dyntui.store.journal import Outcome, WorkRow
+from dyntui.store.states import RowState
+
+__all__ = ["Ask", "Destination", "Found", "Lane", "Sending", "Undecided", "is_taken", "refusal"]
+
+
+class Ask(Protocol):
+    """Read something from the server; raises an ApiProblem."""
+
+    def __call__(
+        self, operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
+    ) -> Awaitable[Any]: ...
+
+
+class Undecided(Exception):
+    """The server's answers do not tell whether a row is there; the message says why. The row goes to review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Rows that travel alike. number: as in the journal. at_most: rows in a request, None for as many as is set."""
+
+    number: int
+    operation: str
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A request, ready to leave."""
+
+    operation: str
+    content: bytes
+    path: Mapping[str, object] = field(default_factory=dict)
+    query: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something on the server that has a key of a row. created, updated: ms at the server, None when it does not say.
+
+    primary: whether it has the row's first key, which is what the row is about.
+    """
+
+    id: str
+    created: int | None
+    updated: int | None
+    primary: bool
+    document: Mapping[str, Any]
+
+
+class Destination(Protocol):
+    """Where rows go. noun: `user`, as in messages."""
+
+    noun: str
+    lanes: tuple[Lane, ...]
+
+    def request(self, lane: Lane, rows: Sequence[WorkRow]) -> Sending:
+        """The request that sends these rows."""
+        ...
+
+    def read(self, lane: Lane, rows: Sequence[WorkRow], verdict: Verdict) -> list[Outcome]:
+        """What a successful answer says of each row that can be recognised in it."""
+        ...
+
+    async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
+        """What is on the server and has a key of the row, compared exactly here. Empty: it is not there.
+
+        Unless thorough, the search ends with whoever has the row's first key.
+        """
+        ...
+
+    async def count(self, ask: Ask) -> int | None:
+        """How many there are on the server; None when it does not say."""
+        ...
+
+    def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """All there are on the server, page by page; some may come twice."""
+        ...
+
+    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+        """Every natural key of something on the server."""
+        ...
+
+    def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+        """What sending a row would change in something that is there: field to (now, then)."""
+        ...
+
+
+_KINDS = {
+    "email": ("email", "email"),
+    "phone": ("phone", "phoneNumber"),
+    "username": ("username", "username"),
+    "social": ("oauth", "oauthAccounts"),
+    "wallet": ("wallet", "wallets"),
+    "metadata": ("", "metadata"),
+    "country": ("", "country"),
+}
+_TAKEN_PARTS = ("already", "exists", "not_unique", "linked", "reassign", "tied_to")
+
+
+def is_taken(code: str) -> bool:
+    """Whether an error code says that something of the row is there already: `email_already_exists` and its kin."""
+    return any(part in code for part in _TAKEN_PARTS)
+
+
+def refusal(row: WorkRow, code: str, message: str) -> Outcome:
+    """What becomes of a row that the server refused by itself, with its own error code.
+
+    A row that was sent before may meet its own earlier attempt: `already exists` then says nothing yet.
+    """
+    kind, field = next((found for part, found in _KINDS.items() if part in code), ("", ""))
+    if code in RETRYABLE_CODES:
+        return Outcome(row.number, RowState.PENDING, "", code, field, message)
+    if is_taken(code):
+        if row.attempts:
+            return Outcome(row.number, RowState.UNKNOWN, "", code, field, message)
+        primary = row.keys.partition(":")[0]
+        if not kind or kind == primary:
+            return Outcome(row.number, RowState.EXISTS, "", code, field, message)
+    return Outcome(row.number, RowState.FAILED, "", code, field, message)

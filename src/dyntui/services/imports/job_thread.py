@@ -1,0 +1,102 @@
+"""A job in a thread of its own with a loop of its own, so that the console keeps its frame rate."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dyntui.services.imports.control import Control, Wish
+from dyntui.services.imports.jobs import Where, check_where
+from dyntui.services.imports.progress import Progress
+from dyntui.services.imports.reports import write_reports
+from dyntui.services.imports.runner import Ended
+from dyntui.services.imports.session import check, run_job
+from dyntui.store.journal import Journal
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Permit
+    from dyntui.services.connect import Connection
+
+__all__ = ["JobThread"]
+
+
+class JobThread:
+    """Runs the job at `path` once. All methods may be called from any thread.
+
+    progress is the latest snapshot (older ones are dropped); on_change is called from the job's thread after every new
+    one and at the end. ended is how it ended, error what broke it; both None while it runs.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: Connection,
+        permit: Permit,
+        *,
+        first: int | None = None,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._permit = permit
+        self._first = first
+        self._on_change = on_change
+        self._control = Control()
+        self._thread = threading.Thread(target=self._run, name=f"job {path.stem}", daemon=True)
+        self.progress: Progress | None = None
+        self.ended: Ended | None = None
+        self.error: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin, or go on."""
+        self._thread.start()
+
+    def pause(self, reason: str = "paused") -> None:
+        """Finish what is in flight and stop; start a new JobThread to go on."""
+        self._control.ask(Wish.PAUSE, reason)
+
+    def cancel(self, reason: str = "cancelled") -> None:
+        """Finish what is in flight and give up the rest."""
+        self._control.ask(Wish.CANCEL, reason)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the end; whether it came."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def _tell(self, progress: Progress | None = None) -> None:
+        if progress is not None:
+            self.progress = progress
+        if self._on_change is not None:
+            self._on_change()
+
+    def _run(self) -> None:
+        try:
+            with Journal.open(self._path) as journal:
+                check_where(journal, Where.of(self._connection.profile))
+                self.ended = asyncio.run(self._work(journal))
+                write_reports(journal)
+        except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
+            self.error = error
+        finally:
+            self._tell()
+
+    async def _work(self, journal: Journal) -> Ended:
+        async with self._connection.new_client() as client:
+            await check(journal, client)
+            return await run_job(
+                journal,
+                self._connection,
+                client,
+                self._permit,
+                first=self._first,
+                control=self._control,
+                on_progress=self._tell,
+            )

@@ -1,0 +1,161 @@
+"""Jobs as files: made, listed, found by the start of their id, opened for work by one process, and only where they
+belong."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dyntui.config.paths import paths
+from dyntui.core.errors import Usage
+from dyntui.core.time import now
+from dyntui.store.journal import Journal
+from dyntui.store.lock import is_locked
+from dyntui.store.schema import JournalUnusable
+from dyntui.store.states import JobState, RowState
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.config.profiles import Profile
+
+__all__ = ["JobSummary", "Where", "check_where", "find", "jobs", "new_job", "organisation_of", "plan_file", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place a job belongs to. organisation: its id, "" when the token may not see it."""
+
+    profile: str
+    base_url: str
+    environment_id: str
+    environment_kind: str
+    organisation: str = ""
+
+    @classmethod
+    def of(cls, profile: Profile, organisation: str = "") -> Where:
+        return cls(profile.name, profile.base_url, profile.environment_id, profile.kind, organisation)
+
+    @classmethod
+    def of_job(cls, facts: Mapping[str, Any]) -> Where:
+        return cls(**facts["where"])
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """A job in a list. busy: a process works on it now. problem: why it cannot be read, "" when it can."""
+
+    id: str
+    kind: str = ""
+    state: JobState | None = None
+    reason: str = ""
+    created_at: int = 0
+    total: int = 0
+    counts: Mapping[RowState, int] | None = None
+    source: str = ""
+    where: Where | None = None
+    busy: bool = False
+    problem: str = ""
+
+
+def new_job(kind: str, where: Where, **facts: Any) -> Journal:
+    """A new, empty draft, locked."""
+    name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    place = {
+        "profile": where.profile,
+        "base_url": where.base_url,
+        "environment_id": where.environment_id,
+        "environment_kind": where.environment_kind,
+        "organisation": where.organisation,
+    }
+    return Journal.create(paths().jobs / f"{name}.sqlite", kind=kind, facts={"where": place, **facts})
+
+
+def files() -> list[Path]:
+    """The journals, newest first."""
+    return sorted(paths().jobs.glob("*.sqlite"), reverse=True)
+
+
+def find(name: str) -> Path:
+    """The journal of a job by its id or the start of it, or by the path of its plan. `last` is the newest."""
+    known = files()
+    if name == "last":
+        if known:
+            return known[0]
+        raise Usage("There is no job yet.", hint="`dyntui import FILE` makes one.")
+    if name.endswith(".plan.json"):
+        name = Path(name).name.removesuffix(".plan.json")
+    found = [path for path in known if path.stem == name] or [path for path in known if path.stem.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Usage(f"{len(found)} jobs begin with {name}.", hint=f"Say more: {', '.join(p.stem for p in found[:4])}.")
+    raise Usage(f"There is no job {name}.", hint="`dyntui jobs list` names them all; `last` is the newest.")
+
+
+def jobs() -> Iterator[JobSummary]:
+    """Every job, newest first. One that cannot be read is listed with the reason."""
+    for path in files():
+        yield summary(path)
+
+
+def summary(path: Path) -> JobSummary:
+    """One job, as it is now, whoever works on it."""
+    busy = is_locked(path.with_suffix(".lock"))
+    try:
+        with Journal.read(path) as journal:
+            state = journal.state
+            if state is JobState.RUNNING and not busy:
+                state = JobState.PAUSED  # its process died; the next start says so in the file
+            return JobSummary(
+                id=journal.id,
+                kind=journal.kind,
+                state=state,
+                reason=journal.reason or ("the process that ran it ended" if state is not journal.state else ""),
+                created_at=journal.created_at,
+                total=journal.total,
+                counts={row: n for row, n in journal.counts.items() if n},
+                source=str(journal.facts.get("source", {}).get("name", "")),
+                where=Where.of_job(journal.facts),
+                busy=busy,
+            )
+    except (JournalUnusable, KeyError, TypeError, ValueError) as error:
+        return JobSummary(path.stem, problem=str(error), busy=busy)
+
+
+def check_where(journal: Journal, here: Where) -> None:
+    """Refuse to work on a job with another environment, base URL or organisation than its own."""
+    own = Where.of_job(journal.facts)
+    differs = [
+        (name, mine, theirs)
+        for name, mine, theirs in (
+            ("environment", own.environment_id, here.environment_id),
+            ("base URL", own.base_url, here.base_url),
+            ("organisation", own.organisation, here.organisation),
+        )
+        if mine != theirs and not (name == "organisation" and not (mine and theirs))
+    ]
+    if differs:
+        name, mine, theirs = differs[0]
+        raise Usage(
+            f"Job {journal.id} belongs to the {name} {mine}, not to {theirs}.",
+            hint=f"Use the profile it was made with (--profile {own.profile}), or another one of that environment.",
+        )
+
+
+def plan_file(journal: Journal) -> Path:
+    """Where a job's plan is kept."""
+    return journal.path.with_name(f"{journal.id}.plan.json")
+
+
+async def organisation_of(client: Client) -> str:
+    """The one organisation that the token reaches; "" when it may not say."""
+    from dyntui.api.errors import ApiError
+
+    try:
+        page = await client.page("getOrganizationsForMember", "organizations")
+    except ApiError:
+        return ""
+    return str(page.items[0].get("id", "")) if len(page.items) == 1 else ""

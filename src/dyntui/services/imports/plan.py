@@ -1,0 +1,182 @@
+"""What a job is going to do, before it does anything: for people to read, and as JSON that `jobs run` runs exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from dyntui.config.files import atomic_write, read_private
+from dyntui.core.errors import Usage
+from dyntui.core.time import duration, now_iso
+from dyntui.importer import CODES
+from dyntui.services.imports.jobs import plan_file
+from dyntui.services.imports.precheck import PRECHECKED
+from dyntui.services.imports.reports import result
+from dyntui.services.imports.session import JobOptions, destination_for
+from dyntui.store import reading
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["check_plan", "lines", "make_plan", "read_plan", "save_plan"]
+
+_DEFAULT_RATES = {"bulkCreateUser": 150, "": 1500}
+_PLAN_LIMIT = 4 * 1024 * 1024
+
+
+def make_plan(journal: Journal) -> dict[str, Any]:
+    """The plan of a job that is ready: outcomes, requests, time at the rate limit, problems by code, side effects."""
+    options = JobOptions.of(journal)
+    found: Mapping[str, Any] = journal.facts.get(PRECHECKED) or {}
+    pending = journal.counts.get(RowState.PENDING, 0)
+    update = found.get("exists", 0) if options.upsert else 0
+    requests = _requests(journal, options)
+    document = {
+        "dyntui": "plan",
+        "version": 1,
+        **result(journal, None),
+        "made": now_iso(),
+        "kind": journal.kind,
+        "where": journal.facts["where"],
+        "source": journal.facts["source"]["name"],
+        "mapping": {each["column"]: each["field"] for each in journal.facts["mapping"]["columns"] if each.get("field")},
+        "constants": journal.facts["mapping"].get("constants", {}),
+        "options": options.facts(),
+        "outcomes": {
+            "create": pending - update,
+            "update": update,
+            "exists": journal.counts.get(RowState.EXISTS, 0),
+            "conflict": journal.counts.get(RowState.REVIEW, 0),
+            "taken": found.get("taken", 0),
+            "invalid": journal.counts.get(RowState.INVALID, 0),
+            "skipped": journal.counts.get(RowState.SKIPPED, 0),
+        },
+        "checked_against_server": found.get("at") is not None,
+        "requests": requests,
+        "seconds_at_rate_limit": _seconds(requests, options.rate),
+        "problems": [
+            {"level": each.level, "code": each.code, "rows": each.n, "meaning": CODES.get(each.code, "")}
+            for each in reading.problem_counts(journal)
+        ],
+        "changes": {
+            "fields": found.get("changes", {}),
+            "unchanged": found.get("unchanged", 0),
+            "samples": [{"row": row, "user": user, "fields": diff} for row, user, diff in found.get("samples", [])],
+        },
+        "side_effects": _side_effects(journal, options),
+    }
+    return {**document, "digest": _digest(document)}
+
+
+def save_plan(journal: Journal, plan: Mapping[str, Any]) -> Path:
+    """Keep the plan beside the job."""
+    path = plan_file(journal)
+    atomic_write(path, json.dumps(plan, ensure_ascii=False, indent=2).encode() + b"\n")
+    return path
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """A plan from its file. Usage when it is none, or was changed."""
+    try:
+        plan = json.loads(read_private(path, _PLAN_LIMIT))
+        if plan["dyntui"] != "plan" or plan["digest"] != _digest(plan):
+            raise ValueError
+    except (ValueError, KeyError, TypeError) as error:
+        raise Usage(
+            f"{path} is not a plan, or was changed.", hint="Make one with `dyntui import --dry-run`."
+        ) from error
+    return dict(plan)
+
+
+def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
+    """Refuse to run a plan whose job is not as the plan saw it."""
+    if journal.state is not JobState.READY or journal.first_send is not None:
+        raise Usage(
+            f"The plan's job {journal.id} is {journal.state} already.",
+            hint=f"`dyntui jobs resume {journal.id}` goes on with it.",
+        )
+    if make_plan(journal)["digest"] != plan["digest"]:
+        raise Usage(
+            f"The job {journal.id} is not as the plan says.", hint="Make a new plan: `dyntui import --dry-run`."
+        )
+
+
+def lines(plan: Mapping[str, Any]) -> list[str]:
+    """The plan for people."""
+    out = [f"{plan['total']:,} rows of {plan['source']} for {plan['where']['profile']}"]
+    words = {
+        "create": "are sent to be created",
+        "update": "update a user who is there",
+        "exists": "are there already and are left alone",
+        "conflict": "match two users and are left for you to look at",
+        "taken": "of those sent have a value that another user has; expect them to be refused",
+        "invalid": "are invalid and not sent",
+        "skipped": "are skipped (duplicates in the file)",
+    }
+    out += [f"  {plan['outcomes'][name]:>9,} {text}" for name, text in words.items() if plan["outcomes"][name]]
+    if not plan["checked_against_server"]:
+        out.append("  not checked against the server")
+    count = sum(plan["requests"].values())
+    out.append(f"{count:,} requests, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
+    for level in ("error", "warning", "info"):
+        for each in plan["problems"]:
+            if each["level"] == level:
+                out.append(f"  {level} {each['code']}: {each['rows']:,} ({each['meaning'] or 'no description'})")
+    for name, count in plan["changes"]["fields"].items():
+        out.append(f"  changes {name} of {count:,} users")
+    for sample in plan["changes"]["samples"][:5]:
+        diffs = ", ".join(f"{name}: {old!r} -> {new!r}" for name, (old, new) in sample["fields"].items())
+        out.append(f"    row {sample['row']}, user {sample['user']}: {diffs}")
+    if plan["changes"]["unchanged"]:
+        out.append(f"  {plan['changes']['unchanged']:,} users have all values already")
+    return out + list(plan["side_effects"])
+
+
+def _requests(journal: Journal, options: JobOptions) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for lane in destination_for(journal).lanes:
+        rows = journal.count_pending(lane.number)
+        if rows:
+            out[lane.operation] = ceil(rows / (lane.at_most or options.batch))
+    return out
+
+
+def _seconds(requests: Mapping[str, int], rate: float | None) -> int:
+    minutes = 0.0
+    for operation, count in requests.items():
+        limit: float = _DEFAULT_RATES.get(operation, _DEFAULT_RATES[""])
+        if rate is not None and operation in _DEFAULT_RATES:
+            limit = rate
+        minutes += count / limit if limit else 0
+    return ceil(minutes * 60)
+
+
+def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
+    if journal.kind != "users":
+        return []
+    mapping = journal.facts["mapping"]
+    mapped = {each["field"] for each in mapping["columns"] if each.get("field")}
+    constants = mapping.get("constants", {})
+    verified = "a column of the file" if "emailVerifiedAt" in mapped else constants.get("emailVerifiedAt")
+    out = []
+    if verified == "unverified":
+        out.append("E-mails stay unverified: no promise that a later sign-in by e-mail reaches the imported user.")
+    elif verified:
+        out.append(
+            f"E-mails count as verified ({verified}): people can sign in with them, and a social account with the same "
+            "verified e-mail is linked by itself."
+        )
+    if "policiesConsent" in mapped or "policiesConsent" in constants:
+        out.append("policiesConsent is set: be sure that these people gave it.")
+    if options.upsert:
+        out.append("Users who are there are changed. Whether the API merges or replaces wallets is not documented.")
+    out.append("Webhooks of this environment get an event for each user.")
+    return out
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    kept = {name: value for name, value in document.items() if name not in ("digest", "made")}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()

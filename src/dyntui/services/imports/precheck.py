@@ -1,0 +1,182 @@
+"""Ask the server, before anything is sent, which rows are there already: new, exists, or conflict (matches two users).
+
+Everything is listed when there are many rows for it, else each row is looked up. What was found is kept with the rows,
+so that a lost answer can be told from a user who was there before. Memory does not grow with either side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from dyntui.services.imports.destination import Ask, Destination, Undecided
+from dyntui.store import matching
+from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
+from dyntui.store.states import RowState
+
+__all__ = ["PRECHECKED", "PreCheck", "pre_check"]
+
+PRECHECKED = "precheck"
+"""The fact that says what came out."""
+
+_SHARE = 0.05
+_WINDOW = 200
+_AT_ONCE = 4
+_SAMPLES = 20
+
+
+@dataclass(slots=True)
+class PreCheck:
+    """What came out. taken: new rows of which another user has a value; the server will refuse them.
+
+    changes: for how many users an upsert changes each field; unchanged: users that have all values already; samples:
+    [row, user id, {field: [now, then]}].
+    """
+
+    new: int = 0
+    exists: int = 0
+    conflict: int = 0
+    taken: int = 0
+    unchanged: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    samples: list[tuple[int, str, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "at": now_ms(),
+            "new": self.new,
+            "exists": self.exists,
+            "conflict": self.conflict,
+            "taken": self.taken,
+            "unchanged": self.unchanged,
+            "changes": dict(self.changes.most_common()),
+            "samples": self.samples,
+        }
+
+
+async def pre_check(
+    journal: Journal,
+    ask: Ask,
+    destination: Destination,
+    *,
+    upsert: bool = False,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> PreCheck:
+    """Settle the rows that are there (without upsert) or match two users; the others stay to be sent.
+
+    on_progress is called with what was looked at so far and how much there is.
+    """
+    out = PreCheck()
+    matching.forget_matches(journal)
+    pending = journal.counts.get(RowState.PENDING, 0)
+    there = await destination.count(ask) if pending else 0
+    if there is None or pending > there * _SHARE:
+        await _list(journal, ask, destination, there, upsert, out, on_progress)
+    else:
+        await _look_up(journal, ask, destination, pending, upsert, out, on_progress)
+    _judge(journal, out, upsert=upsert)
+    out.new = journal.counts.get(RowState.PENDING, 0) - out.taken - (out.exists if upsert else 0)
+    journal.note(**{PRECHECKED: out.facts()})
+    return out
+
+
+async def _list(
+    journal: Journal,
+    ask: Ask,
+    destination: Destination,
+    there: int | None,
+    upsert: bool,
+    out: PreCheck,
+    on_progress: Callable[[int, int | None], None] | None,
+) -> None:
+    done = 0
+    async for page in destination.everything(ask):
+        keys = [(key, number) for number, document in enumerate(page) for key in destination.keys_of(document)]
+        with journal.transaction():
+            for row, number in matching.rows_with_keys(journal, keys):
+                document = page[number]
+                _match(journal, destination, row, document, destination.keys_of(document), upsert, out)
+        done += len(page)
+        if on_progress is not None:
+            on_progress(done, there)
+
+
+async def _look_up(
+    journal: Journal,
+    ask: Ask,
+    destination: Destination,
+    pending: int,
+    upsert: bool,
+    out: PreCheck,
+    on_progress: Callable[[int, int | None], None] | None,
+) -> None:
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(row: WorkRow) -> Any:
+        async with turn:
+            try:
+                return await destination.find(ask, row, thorough=True)
+            except Undecided:
+                return []  # the server decides when the row is sent
+
+    after, done = 0, 0
+    while rows := matching.pending_any(journal, after, _WINDOW):
+        after = rows[-1].number
+        found = await asyncio.gather(*(one(row) for row in rows if row.keys))
+        with journal.transaction():
+            for row, theirs in zip((row for row in rows if row.keys), found, strict=True):
+                for each in theirs:
+                    _match(journal, destination, row, each.document, destination.keys_of(each.document), upsert, out)
+        done += len(rows)
+        if on_progress is not None:
+            on_progress(done, pending)
+
+
+def _match(
+    journal: Journal,
+    destination: Destination,
+    row: WorkRow,
+    document: Any,
+    keys: set[str],
+    upsert: bool,
+    out: PreCheck,
+) -> None:
+    user_id = str(document.get("id", ""))
+    if not matching.note_match(journal, row.number, user_id, primary=row.key_list[0] in keys) or not upsert:
+        return
+    diff = destination.changes(document, orjson.loads(row.body))
+    out.changes.update(diff.keys())
+    out.unchanged += not diff
+    if diff and len(out.samples) < _SAMPLES:
+        out.samples.append((row.number, user_id, diff))
+
+
+def _judge(journal: Journal, out: PreCheck, *, upsert: bool) -> None:
+    after = 0
+    while matches := matching.matches(journal, after, _WINDOW):
+        after = matches[-1].row
+        outcomes: list[Outcome] = []
+        marks: list[tuple[str, int]] = []
+        for match in matches:
+            if match.users > 1:
+                out.conflict += 1
+                message = "The row matches two users on the server."
+                outcomes.append(Outcome(match.row, RowState.REVIEW, "", "conflict", "", message))
+            elif match.primary and not upsert:
+                out.exists += 1
+                outcomes.append(Outcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
+            elif match.primary or upsert:
+                out.exists += 1
+                marks.append(("exists", match.row))
+            else:
+                out.taken += 1
+                marks.append(("taken", match.row))
+        with journal.transaction():
+            journal.settle(RowState.PENDING, outcomes)
+            matching.mark_checked(journal, marks)

@@ -1,0 +1,118 @@
+"""From a file to a job that is ready to run: map, validate, find keys, and put every row into the journal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from dyntui.core.ids import new_id
+from dyntui.importer import Mapper, Mapping, Problem, Row, Source, entry_keys, has_errors, natural_keys
+from dyntui.services.imports.jobs import Where, new_job
+from dyntui.store.cells import pack
+from dyntui.store.journal import Journal
+from dyntui.store.loading import NewProblem, NewRow, load
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["prepare"]
+
+_TELL_EVERY = 0.5
+
+
+def prepare(
+    source: Source,
+    mapping: Mapping,
+    where: Where,
+    *,
+    region: str | None = None,
+    upsert: bool = False,
+    on_rows: Callable[[int], None] | None = None,
+    **facts: Any,
+) -> Journal:
+    """A job that holds the whole file and is ready; nothing was sent. The source is not needed afterwards.
+
+    on_rows is called now and then with the rows read so far. facts: more to keep with the job. Raises SourceError when
+    the file cannot be read to its end or changed meanwhile: then there is no job.
+    """
+    import json
+
+    mapper = Mapper(mapping, region=region, environment_kind=where.environment_kind)
+    journal = new_job(
+        mapping.kind,
+        where,
+        source=json.loads(source.info.to_json()),
+        mapping=json.loads(mapping.to_json()),
+        region=region or "",
+        upsert=upsert,
+        **facts,
+    )
+    try:
+        load(journal, _told(new_rows(source.rows(), mapper), on_rows))
+        journal.move(JobState.READY)
+    except BaseException:
+        journal.close()
+        discard(journal)
+        raise
+    return journal
+
+
+def discard(journal: Journal) -> None:
+    """Remove a job's journal. It must be closed."""
+    for suffix in (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock"):
+        journal.path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def new_rows(rows: Iterable[Row], mapper: Mapper) -> Iterator[NewRow]:
+    """Each row of a file as the journal keeps it."""
+    keys_of = natural_keys if mapper.mapping.kind == "users" else entry_keys
+    keyless = mapper.mapping.kind == "users"
+    dumps = orjson.dumps
+    for row in rows:
+        mapped = mapper.map(row)
+        problems = row.problems + mapped.problems if row.problems else mapped.problems
+        raw = pack([row.cells, row.extra]) if row.extra else pack([row.cells])
+        if not problems:
+            body: bytes | None = dumps(mapped.user)
+        else:
+            body, problems = _checked(mapped.user, problems)
+        if body is None:
+            yield _invalid(row.number, raw, problems)
+            continue
+        keys = keys_of(mapped.user)
+        chosen = new_id() if keyless and not keys else ""
+        if problems:
+            noted = tuple([NewProblem._make(problem) for problem in problems])
+            yield NewRow(row.number, raw, body, keys, chosen, problems=noted)
+        else:
+            yield NewRow(row.number, raw, body, keys, chosen)
+
+
+def _checked(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[bytes | None, tuple[Problem, ...]]:
+    if has_errors(problems):
+        return None, problems
+    try:
+        return orjson.dumps(user), problems
+    except TypeError:
+        return None, (*problems, Problem("error", "not_text", "", "The row holds what cannot be sent as JSON."))
+
+
+def _invalid(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewRow:
+    first = next(problem for problem in problems if problem.severity == "error")
+    noted = tuple([NewProblem._make(problem) for problem in problems])
+    return NewRow(number, raw, None, (), "", RowState.INVALID, first.code, first.field, first.message, problems=noted)
+
+
+def _told(rows: Iterator[NewRow], on_rows: Callable[[int], None] | None) -> Iterator[NewRow]:
+    if on_rows is None:
+        yield from rows
+        return
+    last = time.monotonic()
+    count = 0
+    for count, row in enumerate(rows, 1):
+        if not count % 1000 and time.monotonic() - last > _TELL_EVERY:
+            last = time.monotonic()
+            on_rows(count)
+        yield row
+    on_rows(count)

@@ -1,0 +1,69 @@
+"""Decides what became of a row whose answer was lost, from what the server has now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.destination import Destination, Found, is_taken
+from dyntui.store.journal import Outcome, WorkRow
+from dyntui.store.states import RowState
+
+__all__ = ["UNMATCHED", "judge"]
+
+UNMATCHED = "unmatched"
+"""The code of a row that a successful answer does not mention."""
+
+_MOST_ATTEMPTS = 50
+
+
+def judge(
+    row: WorkRow, found: Sequence[Found], clock: ServerClock, destination: Destination, *, upsert: bool
+) -> Outcome:
+    """Found and ours: created. Found, not ours: exists (or, with upsert, updated when all values are there). Absent:
+    pending, to be sent again. Whatever cannot be told: review, for a person."""
+    number = row.number
+    if row.chosen_id:
+        return Outcome(number, RowState.CREATED, found[0].id, "recovered") if found else _absent(row)
+    if not row.keys:
+        return _review(row, "no_key", "The answer was lost, and the row has nothing to look it up by.")
+    own = [one for one in found if one.primary]
+    if len(own) > 1:
+        return _review(row, "ambiguous", f"Two {destination.noun}s on the server match this row.")
+    if not own:
+        if found:
+            other = found[0].id
+            return _review(row, row.code, f"Another {destination.noun} ({other}) has a value of this row.", other)
+        return _absent(row)
+    one = own[0]
+    sent = None if row.first_sent is None else clock.not_before(row.first_sent)
+    if row.precheck != "exists" and sent is not None:
+        if one.created is None and row.precheck != "new":
+            return _review(row, "no_creation_time", "It is there, and the server does not say since when.", one.id)
+        if one.created is None or one.created >= sent:
+            return Outcome(number, RowState.CREATED, one.id, "recovered")
+    if not upsert:
+        return Outcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
+    touched = one.updated is not None and sent is not None and one.updated >= sent
+    if not destination.changes(one.document, orjson.loads(row.body)):
+        state = RowState.UPDATED if touched else RowState.EXISTS
+        return Outcome(number, state, one.id, "recovered" if touched else "")
+    if touched:
+        return _review(row, "changed_since", "It was changed after the row was sent, to other values.", one.id)
+    return Outcome(number, RowState.PENDING, "", "not_applied", "", "")
+
+
+def _absent(row: WorkRow) -> Outcome:
+    if is_taken(row.code):
+        return _review(row, row.code, "The server says that it exists, and does not find it.")
+    if row.code == UNMATCHED and row.attempts > 1:
+        return _review(row, UNMATCHED, "The server's answers never mention this row, and it is not there.")
+    if row.attempts >= _MOST_ATTEMPTS:
+        return _review(row, "gave_up", f"It was sent {row.attempts} times and is not there.")
+    return Outcome(row.number, RowState.PENDING, "", row.code if row.code == UNMATCHED else "not_applied", "", "")
+
+
+def _review(row: WorkRow, code: str, message: str, found: str = "") -> Outcome:
+    return Outcome(row.number, RowState.REVIEW, found, code, "", message)

@@ -1,0 +1,112 @@
+"""What a job leaves behind: report (JSON, CSV, HTML), id map, and the rows that failed in the input's own columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dyntui.config.files import private_dir, remove_private
+from dyntui.importer import (
+    FailedRowsWriter,
+    Report,
+    SourceInfo,
+    failed_rows_suffix,
+    write_id_map,
+    write_report_csv,
+    write_report_html,
+    write_report_json,
+)
+from dyntui.importer import Outcome as Reported
+from dyntui.services.imports.jobs import Where
+from dyntui.store import reading
+from dyntui.store.journal import Journal
+from dyntui.store.states import RowState
+
+__all__ = ["RESULT_STATES", "default_folder", "result", "write_reports"]
+
+RESULT_STATES = (
+    RowState.CREATED,
+    RowState.UPDATED,
+    RowState.EXISTS,
+    RowState.FAILED,
+    RowState.UNKNOWN,
+    RowState.REVIEW,
+    RowState.INVALID,
+    RowState.SKIPPED,
+)
+_WRITTEN = "reports"
+
+
+def result(journal: Journal, report: Path | None) -> dict[str, Any]:
+    """The document that a run ends with. Rows that were not sent yet are the difference to total."""
+    return {
+        "job": journal.id,
+        "state": journal.state.value,
+        "rows": {state.value: journal.counts.get(state, 0) for state in RESULT_STATES},
+        "total": journal.total,
+        "report": None if report is None else str(report),
+    }
+
+
+def default_folder(journal: Journal) -> Path:
+    """Where reports go when nothing else was said: beside the journal."""
+    return journal.path.with_suffix("")
+
+
+def write_reports(journal: Journal, folder: Path | None = None) -> Path:
+    """Write everything into `folder`, replacing what this job wrote there before; nothing else is overwritten."""
+    folder = folder or Path(journal.facts.get("report") or default_folder(journal))
+    if not folder.exists():
+        private_dir(folder)
+    for name in journal.facts.get(_WRITTEN, {}).get(str(folder), []):
+        remove_private(folder / name)
+    info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
+    failed = f"failed-rows{failed_rows_suffix(info)}"
+    names = ["report.json", "report.csv", "report.html", "id-map.csv", failed]
+    journal.note(report=str(folder), **{_WRITTEN: {**journal.facts.get(_WRITTEN, {}), str(folder): names}})
+    report = _report(journal)
+    write_report_json(folder / names[0], report)
+    write_report_csv(folder / names[1], report)
+    write_report_html(folder / names[2], report)
+    write_id_map(folder / names[3], report.outcomes())
+    with FailedRowsWriter(folder / failed, info) as writer:
+        for row in failed_rows(journal):
+            cells, *extra = row.raw
+            writer.write(row.number, cells, row.code, row.field, row.message, *extra)
+    return folder
+
+
+def failed_rows(journal: Journal) -> Iterator[reading.FullRow]:
+    """The rows that a person can mend and import again, and those a cancelled job did not come to."""
+    states = {RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED}
+    for row in reading.each_row(journal, states):
+        if row.state is not RowState.SKIPPED or row.code == "cancelled":
+            yield row
+
+
+def _report(journal: Journal) -> Report:
+    where = Where.of_job(journal.facts)
+    problems = {count.code: count.n for count in reading.problem_counts(journal) if count.level != "info"}
+    for _, code, count in reading.failure_counts(journal):
+        problems[code] = max(count, problems.get(code, 0))
+    requests = sum(count for _, outcome, count in reading.traffic(journal) if outcome != "not sent")
+    return Report(
+        job=journal.id,
+        environment=where.profile,
+        environment_kind=where.environment_kind,
+        source=str(journal.facts["source"].get("name", "")),
+        started=_time(journal.first_send or journal.created_at),
+        finished=_time(journal.changed_at),
+        state=journal.state.value,
+        counts={state.value: n for state in RowState if (n := journal.counts.get(state, 0))},
+        outcomes=lambda: (Reported._make(row) for row in reading.each_outcome(journal)),
+        problems=problems,
+        facts={"Base URL": where.base_url, "Environment id": where.environment_id, "Requests": f"{requests:,}"},
+    )
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

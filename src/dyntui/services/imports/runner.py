@@ -1,0 +1,425 @@
+"""Sends a job's rows, whatever happens: nothing lost, nothing twice.
+
+One request is in flight at a time. While it is, the answer before it is written down and the next batch is read and
+marked as `sending`, in one commit; so the server seldom waits for the disk. A batch that was marked and did not leave
+is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.control import Control, Halt, Wish
+from dyntui.services.imports.destination import Destination, Lane, Sending, Undecided, refusal
+from dyntui.services.imports.pacing import BatchSize, Patience
+from dyntui.services.imports.precheck import PRECHECKED
+from dyntui.services.imports.progress import Progress, Teller
+from dyntui.services.imports.reconcile import UNMATCHED, judge
+from dyntui.services.imports.verdict import Says, Verdict, verdict_of
+from dyntui.services.imports.wire import asking
+from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
+from dyntui.store.states import JobState, RowState
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+
+__all__ = ["Ended", "ImportRunner", "RunOptions"]
+
+_IDS_KEPT = "ids_kept"
+_ALL_REFUSED = {404: 3}
+_MOST_REFUSED = 50
+_ROW_TRIES = 6
+_LOOKUPS_AT_ONCE = 4
+_LISTEN_EVERY = 0.5
+_GRACE = 10.0
+_TICKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """batch: rows in a request. settle: seconds before a lost answer is looked into. first: stop after so many rows.
+
+    upsert: a row that is there already is updated. adaptive: smaller batches when the server fails or is slow, larger
+    ones again (up to `batch`) when it does well.
+    """
+
+    batch: int = 100
+    settle: float = 30.0
+    first: int | None = None
+    upsert: bool = False
+    adaptive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended. state: done, paused or cancelled. error: what stopped it. planned: it did all it was asked."""
+
+    state: JobState
+    reason: str = ""
+    error: DyntuiError | None = None
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    id: int
+    lane: Lane
+    rows: list[WorkRow]
+    sending: Sending
+
+    @property
+    def numbers(self) -> list[int]:
+        return [row.number for row in self.rows]
+
+
+class ImportRunner:
+    """One run of one job, in one event loop. on_progress is called in that loop, at most ten times a second."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        client: Client,
+        destination: Destination,
+        permit: Permit,
+        options: RunOptions | None = None,
+        *,
+        control: Control | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self.journal = journal
+        self.control = control or Control()
+        self.options = options or RunOptions()
+        self._client = client
+        self._destination = destination
+        self._permit = permit
+        self._clock = ServerClock()
+        self._ask = asking(client, self._clock)
+        self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
+        self._patience = Patience()
+        self._teller = Teller(journal, on_progress)
+        self._split: deque[list[int]] = deque()
+        self._cursor = 0
+        self._upto: int | None = None
+        self._flight: asyncio.Task[Verdict] | None = None
+        self._reading: asyncio.Future[list[Outcome | BaseException]] | None = None
+        self._grace: asyncio.TimerHandle | None = None
+        self._abandoned = False
+        self._refused = 0
+
+    async def run(self) -> Ended:
+        """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
+        journal = self.journal
+        self.control.attach()
+        self.control.on_ask(self._hurry)
+        journal.asked()  # what was asked of an earlier run is over
+        if journal.state is not JobState.RUNNING:
+            journal.move(JobState.RUNNING)
+        listener = asyncio.create_task(self._listen())
+        try:
+            await self._work()
+            ended = Ended(JobState.DONE)
+        except Halt as halt:
+            error = halt.error if isinstance(halt.error, DyntuiError) else None
+            state = JobState.CANCELLED if halt.wish is Wish.CANCEL else JobState.PAUSED
+            ended = Ended(state, halt.reason, error, halt.planned)
+        finally:
+            listener.cancel()
+        with journal.transaction():
+            if ended.state is JobState.CANCELLED:
+                message = "The job was cancelled before this row."
+                journal.move_all(RowState.PENDING, RowState.SKIPPED, "cancelled", message)
+            journal.move(ended.state, ended.reason)
+        self._teller.tell(force=True)
+        return ended
+
+    # -- the order of work -----------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        if self.options.first is not None:
+            self._upto = self.journal.nth_pending(self.options.first)
+        while True:
+            for lane in self._destination.lanes:
+                await self._send_all(lane)
+            if self.journal.oldest_unknown() is not None:
+                await self._reconcile()
+            elif not any(self.journal.pending(lane.number, 0, 1, self._upto) for lane in self._destination.lanes):
+                break
+            else:
+                await self._wait(2.0, "the server asked to try some rows again later")
+        if self._upto is not None and self.journal.counts.get(RowState.PENDING, 0):
+            raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
+
+    async def _send_all(self, lane: Lane) -> None:
+        """Every pending row of a lane once, batch after batch."""
+        self._cursor = 0
+        answered: tuple[_Batch, Verdict] | None = None
+        self.control.check()
+        current = self._take(lane, None)
+        while current is not None:
+            started = time.monotonic()
+            self._flight = flight = asyncio.create_task(self._post(current))
+            following: _Batch | None = None
+            try:
+                for _ in range(_TICKS):  # the request leaves before this thread turns to the disk
+                    await asyncio.sleep(0)
+                if self.control.asked:
+                    self._record(answered)
+                else:
+                    following = self._take(lane, answered)
+                answered = None
+                verdict = await flight
+            finally:
+                self._flight = None
+                flight.cancel()
+            if verdict.says is Says.ANSWERED:
+                self._patience.well()
+                self._refused = 0
+                self._size.went_well(time.monotonic() - started)
+                answered = (current, verdict)
+                if self.control.asked:
+                    self._record(answered)
+                    self._put_back(following)
+                    self.control.check()
+                if following is None:
+                    following, answered = self._take(lane, answered), None
+                current = following
+            else:
+                self._put_back(following)
+                await self._deal_with(current, verdict)
+                self.control.check()
+                current = self._take(lane, None)
+            self._teller.tell(batch=self._size.now)
+
+    def _take(self, lane: Lane, answered: tuple[_Batch, Verdict] | None) -> _Batch | None:
+        """Write down an answer and mark the next rows as `sending`, in one commit."""
+        rows = self._select(lane)
+        if not rows:
+            self._record(answered)
+            return None
+        sending = self._destination.request(lane, rows)
+        with self.journal.transaction():
+            self._record(answered)
+            batch = self.journal.begin_batch([row.number for row in rows], sending.operation, len(sending.content))
+        return _Batch(batch, lane, rows, sending)
+
+    def _select(self, lane: Lane) -> list[WorkRow]:
+        """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
+        while self._split:
+            if rows := self.journal.pending_of(lane.number, self._split.popleft()):
+                return rows
+        size = lane.at_most or self._size.now
+        rows = self.journal.pending(lane.number, self._cursor, size, self._upto)
+        taken: set[str] = set()
+        for index, row in enumerate(rows):
+            keys = row.key_list
+            if index and (row.code == UNMATCHED or rows[0].code == UNMATCHED or not taken.isdisjoint(keys)):
+                rows = rows[:index]
+                break
+            taken.update(keys)
+        if rows:
+            self._cursor = rows[-1].number
+        return rows
+
+    def _put_back(self, batch: _Batch | None) -> None:
+        """A batch that was marked and did not leave."""
+        if batch is not None:
+            with self.journal.transaction():
+                self.journal.put_back(batch.numbers, sent=False)
+                self.journal.end_batch(batch.id, "not sent")
+            self._cursor = min(self._cursor, batch.rows[0].number - 1)
+
+    # -- one request -----------------------------------------------------------------------------------------------
+
+    async def _post(self, batch: _Batch) -> Verdict:
+        from dyntui.api.client import decode
+        from dyntui.api.errors import ApiProblem
+
+        sending = batch.sending
+        sent = now_ms()
+        try:
+            answer = await self._client.send(
+                self._client.catalog.get(sending.operation),
+                path=sending.path,
+                query=sending.query,
+                content=sending.content,
+                permit=self._permit,
+            )
+            self._clock.observe_headers(sent, now_ms(), answer.headers)
+            return Verdict(Says.ANSWERED, decode(answer), answer.status)
+        except ApiProblem as problem:
+            return verdict_of(problem)
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
+            return Verdict(Says.MAYBE)
+
+    def _record(self, answered: tuple[_Batch, Verdict] | None) -> None:
+        """Write down what an answer says of each row."""
+        if answered is None:
+            return
+        batch, verdict = answered
+        said = {outcome.number: outcome for outcome in self._destination.read(batch.lane, batch.rows, verdict)}
+        outcomes: list[Outcome] = []
+        for row in batch.rows:
+            outcome = said.get(row.number)
+            if outcome is None:
+                message = "The answer does not mention this row."
+                outcome = Outcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
+            elif (
+                row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(_IDS_KEPT, True)
+            ):
+                self.journal.note(**{_IDS_KEPT: False})
+            elif outcome.state is RowState.PENDING and row.attempts + 1 >= _ROW_TRIES:
+                outcome = outcome._replace(state=RowState.FAILED)
+            outcomes.append(outcome)
+        with self.journal.transaction():
+            self.journal.settle(RowState.SENDING, outcomes)
+            self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
+        self._teller.failed(outcomes)
+
+    async def _deal_with(self, batch: _Batch, verdict: Verdict) -> None:
+        """After anything but an answer: put the rows where they belong, then wait, or Halt."""
+        with self.journal.transaction():
+            self._dispose(batch, verdict)
+            self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
+        match verdict.says:
+            case Says.NOT_ALLOWED:
+                raise Halt(verdict.message, error=verdict.error)
+            case Says.RATE_LIMITED:
+                asked = getattr(verdict.error, "retry_after", None) or 0.0
+                held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
+                await self._wait(max(asked, held), "the server asked to slow down")
+            case Says.NOT_SENT | Says.MAYBE | Says.BUSY:
+                await self._bear(verdict)
+            case Says.REFUSED if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):
+                raise Halt(f"the server refuses every row: {verdict.message}", error=verdict.error)
+
+    def _dispose(self, batch: _Batch, verdict: Verdict) -> None:
+        journal, numbers = self.journal, batch.numbers
+        match verdict.says:
+            case Says.MAYBE:
+                message = verdict.message or "The job was stopped before the answer."
+                lost = [Outcome(number, RowState.UNKNOWN, "", verdict.code, "", message) for number in numbers]
+                journal.settle(RowState.SENDING, lost)
+                self._size.went_badly()
+            case Says.REFUSED | Says.TOO_LARGE if len(numbers) == 1:
+                outcome = refusal(batch.rows[0], verdict.code, verdict.message)
+                journal.settle(RowState.SENDING, [outcome])
+                self._teller.failed([outcome])
+                self._refused += 1
+            case Says.REFUSED:
+                journal.put_back(numbers, sent=True)
+                half = len(numbers) // 2
+                self._split.extendleft([numbers[half:], numbers[:half]])
+            case Says.TOO_LARGE:
+                journal.put_back(numbers, sent=True)
+                self._size.too_large(len(numbers))
+                self._rewind(batch)
+            case _:
+                journal.put_back(numbers, sent=verdict.says is not Says.NOT_SENT)
+                self._rewind(batch)
+
+    def _rewind(self, batch: _Batch) -> None:
+        self._cursor = min(self._cursor, batch.rows[0].number - 1)
+
+    async def _bear(self, verdict: Verdict) -> None:
+        """Wait before the next try, longer each time; Halt when it has been too long."""
+        delay = self._patience.delay()
+        if delay is None:
+            raise Halt(f"the server does not answer: {verdict.message}", error=verdict.error)
+        await self._wait(delay, verdict.message or "the server does not answer")
+
+    # -- lost answers ----------------------------------------------------------------------------------------------
+
+    async def _reconcile(self) -> None:
+        """Find out what became of every unknown row, each once it has settled."""
+        settle = round(self.options.settle * 1000)
+        while (oldest := self.journal.oldest_unknown()) is not None:
+            count = self.journal.counts[RowState.UNKNOWN]
+            left = min(settle, oldest + settle - now_ms())
+            if left > 0:
+                await self._wait(left / 1000, f"letting {count:,} rows settle whose answer was lost")
+            self.control.check()
+            rows = self.journal.unknown(0, 10 * _LOOKUPS_AT_ONCE, max(oldest, now_ms() - settle))
+            self._teller.tell(f"looking up {count:,} rows whose answer was lost")
+            await self._look_up(rows)
+            self._teller.tell()
+
+    async def _look_up(self, rows: list[WorkRow]) -> None:
+        from dyntui.api.errors import ApiProblem
+
+        turn = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
+
+        async def one(row: WorkRow) -> Outcome:
+            async with turn:
+                try:
+                    found = await self._destination.find(self._ask, row)
+                except Undecided as undecided:
+                    return Outcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
+            if row.chosen_id and not found and not self.journal.facts.get(_IDS_KEPT, True):
+                message = "The answer was lost, and the server does not keep the id that the row was sent with."
+                return Outcome(row.number, RowState.REVIEW, "", "no_key", "", message)
+            if PRECHECKED in self.journal.facts and row.precheck is None:
+                row = row._replace(precheck="new")
+            return judge(row, found, self._clock, self._destination, upsert=self.options.upsert)
+
+        self._reading = asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
+        try:
+            results = await self._reading
+        except asyncio.CancelledError:
+            self.control.check()  # a look-up is left at once when somebody asks to stop
+            raise
+        finally:
+            self._reading = None
+        self.journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, Outcome)])
+        failures = [result for result in results if isinstance(result, BaseException)]
+        if not failures:
+            self._patience.well()
+            return
+        problem = next((failure for failure in failures if not isinstance(failure, ApiProblem)), failures[0])
+        if not isinstance(problem, ApiProblem):
+            raise problem
+        verdict = verdict_of(problem)
+        if verdict.says in (Says.NOT_ALLOWED, Says.REFUSED):
+            raise Halt(f"rows cannot be looked up: {verdict.message}", error=problem)
+        await self._bear(verdict)
+
+    # -- being asked and telling -----------------------------------------------------------------------------------
+
+    async def _wait(self, seconds: float, why: str) -> None:
+        self._teller.waits(seconds, why)
+        try:
+            await self.control.wait(seconds)
+        finally:
+            self._teller.goes_on()
+
+    async def _listen(self) -> None:
+        """Hear what other processes ask for, and keep the progress fresh while nothing happens."""
+        while True:
+            await asyncio.sleep(_LISTEN_EVERY)
+            if asked := self.journal.asked():
+                self.control.ask(Wish(asked), f"another command asked to {asked} it")
+            self._teller.tell()
+
+    def _hurry(self) -> None:
+        """Somebody asked to stop: the request in flight gets a while, and no more when they ask again."""
+        if self._reading is not None:
+            self._reading.cancel()
+        if self._flight is None:
+            return
+        if self._grace is None:
+            self._grace = asyncio.get_running_loop().call_later(_GRACE, self._abandon)
+        else:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        if self._flight is not None:
+            self._abandoned = True
+            self._flight.cancel()

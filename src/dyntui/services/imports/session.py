@@ -1,0 +1,124 @@
+"""One job from ready to its end: checked against the server, let through the one door, run, in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.control import Control
+from dyntui.services.imports.destination import Destination
+from dyntui.services.imports.precheck import PRECHECKED, pre_check
+from dyntui.services.imports.progress import Progress
+from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
+from dyntui.services.imports.users import UserDestination
+from dyntui.services.imports.wire import asking
+from dyntui.services.writes import Confirmation, Requirement, Target, WriteAction
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState, RowState
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.services.connect import Connection
+
+__all__ = ["IMPORT", "JobOptions", "authorise", "check", "destination_for", "requirement", "run_job"]
+
+_OPTIONS = "options"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job runs, kept with it. rate: bulk requests a minute, 0 for no limit at all, None for what is set."""
+
+    batch: int = 100
+    settle: float = 30.0
+    rate: float | None = None
+    upsert: bool = False
+    adaptive: bool = True
+
+    @classmethod
+    def of(cls, journal: Journal) -> JobOptions:
+        return cls(**journal.facts.get(_OPTIONS, {}))
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def _as_job(client: Client, target: Target, permit: Permit) -> None:
+    raise Usage("An import runs as a job, not as a single write.")
+
+
+IMPORT = WriteAction(
+    name="user.import",
+    verb="Import",
+    noun="file",
+    operation="bulkCreateUser",
+    call=_as_job,
+    warning="An import can be undone only by deleting what it created.",
+    typed_in_live=True,
+)
+
+
+def destination_for(journal: Journal) -> Destination:
+    """Where the rows of a job go."""
+    return UserDestination(upsert=JobOptions.of(journal).upsert)
+
+
+def _target(journal: Journal) -> Target:
+    rows = journal.counts.get(RowState.PENDING, 0) + journal.counts.get(RowState.UNKNOWN, 0)
+    return Target(journal.id, f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)")
+
+
+def requirement(journal: Journal, connection: Connection) -> Requirement:
+    """What has to be confirmed before the job may run."""
+    return connection.writes.requirement(IMPORT, [_target(journal)])
+
+
+def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
+    """The permit for the job, for one run. Raises Usage when read-only or not confirmed."""
+    return connection.writes.authorise(IMPORT, [_target(journal)], confirmation)
+
+
+async def check(journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None) -> None:
+    """Compare a job that has not begun with the server, once."""
+    if journal.state is JobState.READY and PRECHECKED not in journal.facts:
+        upsert = JobOptions.of(journal).upsert
+        await pre_check(
+            journal, asking(client, ServerClock()), destination_for(journal), upsert=upsert, on_progress=on_progress
+        )
+
+
+async def run_job(
+    journal: Journal,
+    connection: Connection,
+    client: Client,
+    permit: Permit,
+    *,
+    first: int | None = None,
+    control: Control | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Ended:
+    """Run the job in this event loop with `client`; begin and end are in the audit log."""
+    options = JobOptions.of(journal)
+    if options.rate is not None:
+        client.gates.bulk.set_rate(options.rate)
+        if not options.rate:
+            client.gates.default.set_rate(0)
+    run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
+    runner = ImportRunner(
+        journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
+    )
+    target = _target(journal)
+    connection.writes.record_job(IMPORT, [target], "started")
+    try:
+        ended = await runner.run()
+    except BaseException as error:
+        connection.writes.record_job(IMPORT, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        raise
+    counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
+    connection.writes.record_job(
+        IMPORT, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
+    )
+    return ended

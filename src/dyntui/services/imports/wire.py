@@ -1,0 +1,63 @@
+"""Reading from the server for the import: one way to ask, and lists that are walked to their end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.destination import Ask
+from dyntui.store.journal import now_ms
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["asking", "objects", "paged"]
+
+_PAGE = 100
+_MOST_REWINDS = 1000
+
+
+def asking(client: Client, clock: ServerClock | None = None) -> Ask:
+    """Reads through `client`; every answer tells `clock` what time it is at the server."""
+    from dyntui.api.client import decode
+
+    async def ask(
+        operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
+    ) -> Any:
+        sent = now_ms()
+        answer = await client.send(client.catalog.get(operation), path=path, query=query)
+        if clock is not None:
+            clock.observe_headers(sent, now_ms(), answer.headers)
+        return decode(answer)
+
+    return ask
+
+
+async def paged(
+    ask: Ask, operation: str, items: str, *, order: str, path: Mapping[str, object] | None = None
+) -> AsyncIterator[list[Mapping[str, Any]]]:
+    """Every page of a list by offset; some rows come twice. Each page begins with the last row of the one before: when
+    it is not there, rows were deleted meanwhile, and half a page is read again."""
+    offset, last, rewinds = 0, "", 0
+    while True:
+        start = max(0, offset - 1)
+        answer = await ask(operation, path=path, query={"offset": start, "limit": _PAGE, "orderBy": order})
+        rows = objects(answer.get(items) if isinstance(answer, Mapping) else answer)
+        if last and start and all(row.get("id") != last for row in rows):
+            rewinds += 1
+            if rewinds > _MOST_REWINDS:
+                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
+            offset, last = max(0, start - _PAGE // 2), ""
+            continue
+        yield rows
+        if len(rows) < _PAGE:
+            return
+        last = str(rows[-1].get("id", ""))
+        offset = start + len(rows)
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; nothing else is looked at."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
