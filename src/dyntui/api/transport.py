@@ -32,11 +32,12 @@ from dyntui.api.errors import (
 )
 from dyntui.api.gate import RateGate
 from dyntui.api.log import RequestLog
+from dyntui.config.urls import check_base_url, is_loopback
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redact, redactor
 from dyntui.core.text import safe
 
-__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "is_loopback", "origin_of"]
+__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "origin_of"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -54,11 +55,6 @@ Origin = tuple[str, str, int]
 def origin_of(url: httpx.URL) -> Origin:
     """Scheme, host and port of a URL: what a token is pinned to."""
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +84,7 @@ class Transport:
         ca_file: str = "",
         retries: int = RETRIES,
     ) -> None:
-        self._base = httpx.URL(base_url.rstrip("/"))
-        if self._base.scheme != "https" and not (self._base.scheme == "http" and is_loopback(self._base.host)):
-            raise Usage(f"{base_url!r} is not an https address.", hint="Only a server on this machine may use http.")
+        self._base = httpx.URL(check_base_url(base_url))
         self._origin = origin_of(self._base)
         self._token = token
         redactor.add(token)
@@ -120,9 +114,18 @@ class Transport:
             if self._app is not None:
                 common["transport"] = httpx.ASGITransport(app=self._app)
             elif self._base.scheme == "https":
-                common["verify"] = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
+                common["verify"] = self._trusted() if self._ca_file else True
             self._http = httpx.AsyncClient(**common)
         return self._http
+
+    def _trusted(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self._ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise Usage(
+                f"The CA file {self._ca_file} cannot be used: {error.strerror or error}.",
+                hint="Mend ca_file of this environment's profile. Verification cannot be turned off.",
+            ) from error
 
     async def aclose(self) -> None:
         """Close the connections."""

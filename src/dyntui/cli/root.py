@@ -68,3 +68,9 @@ def main() -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        hint = "Check the disk and the permissions; nothing that was journaled is lost."
+        return fail(
+            DyntuiError(f"The system refused: {error.strerror or error}{where}.", hint=hint), debug=context.debug
+        )

@@ -23,12 +23,13 @@ class Redactor:
     """Replaces known secrets, and everything shaped like one, in any text."""
 
     def __init__(self) -> None:
-        self._exact: set[str] = set()
+        self._exact: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
         """Remember an exact secret (at least 8 characters) so that no text that passes here carries it."""
-        if len(secret) >= 8:
-            self._exact.add(secret)
+        if len(secret) >= 8 and secret not in self._exact:
+            # The longest first: where one secret begins another, no rest of it stays.
+            self._exact = tuple(sorted({*self._exact, secret}, key=len, reverse=True))
 
     def __call__(self, text: str, *, people: bool = True) -> str:
         """`text` with tokens as `<token>` and, unless `people` is false, e-mail addresses as `<email>`."""

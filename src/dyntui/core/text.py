@@ -17,7 +17,8 @@ MAX_COMBINING = 4
 
 _C0_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)}
 # DEL, C1, soft hyphen, bidi controls, zero width and invisible operators, line/paragraph separators, variation
-# selectors' dangerous kin, BOM, interlinear annotation, tag characters, surrogates.
+# selectors' dangerous kin, BOM, interlinear annotation, format controls of hieroglyphs, shorthand and music, tag
+# characters, surrogates.
 _HIDDEN_RANGES = (
     (0x7F, 0x9F),
     (0xAD, 0xAD),
@@ -35,6 +36,9 @@ _HIDDEN_RANGES = (
     (0xFFA0, 0xFFA0),
     (0xFFF9, 0xFFFB),
     (0xFFFE, 0xFFFF),
+    (0x13430, 0x1343F),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
@@ -64,12 +68,15 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     `<hex>`; at most MAX_COMBINING combining marks stay in a row; more than `limit` characters end in `…`.
     """
     value = text if isinstance(text, str) else str(text)
-    if value.isascii() and value.isprintable():
-        return value if len(value) <= limit else value[: max(0, limit - 1)] + "…"
-    value = value[: limit + 1]
-    value = _COMBINING_RUN.sub(_cap_combining, value)
-    value = _SUSPECT.sub(_visible, value)
-    return value if len(value) <= limit else value[: max(0, limit - 1)] + "…"
+    longer = len(value) > limit
+    if longer:
+        value = value[: max(0, limit)]
+    if not (value.isascii() and value.isprintable()):
+        value = _COMBINING_RUN.sub(_cap_combining, value)
+        value = _SUSPECT.sub(_visible, value)
+    if longer or len(value) > limit:
+        value = value[: limit - 1] + "…" if limit > 0 else ""
+    return value
 
 
 def shorten(text: str, width: int) -> str:

@@ -1,0 +1,85 @@
+"""Whether an environment can be used: is the token accepted, what may it do, how quick and how exact is the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.time import now
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["Health", "check_health"]
+
+_SKEW_TO_MENTION = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a check found. The token is accepted; every error is raised instead.
+
+    by: the operation that proved it. scopes: None where the server does not tell. ms: of one complete answer.
+    skew: seconds that this machine's clock is ahead of the server's, None without a Date header.
+    """
+
+    by: str
+    ms: float | None
+    scopes: tuple[str, ...] | None
+    skew: float | None
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "by": self.by,
+            "ms": None if self.ms is None else round(self.ms, 1),
+            "scopes": None if self.scopes is None else list(self.scopes),
+            "clock_skew_seconds": None if self.skew is None else round(self.skew, 1),
+            "warnings": list(self.warnings),
+        }
+
+
+async def check_health(client: Client) -> Health:
+    """Ask what the token is (API.md 1.1): /tokens/me, the environment, or one user, whichever it may read."""
+    from dyntui.api.errors import ApiError, Forbidden, RateLimited, ServerError, Unauthorized
+
+    warnings: list[str] = []
+    about: dict[str, Any] | None = None
+    try:
+        about = await client.introspect()
+    except (Unauthorized, RateLimited, ServerError):
+        raise
+    except ApiError:
+        about = None  # an older server says 404, a stricter one 400, 403 or 405
+    scopes = None
+    if about is not None:
+        said = about.get("scopes")
+        scopes = tuple(str(scope) for scope in said) if isinstance(said, list) else None
+        belongs = about.get("projectEnvironmentId")
+        if isinstance(belongs, str) and belongs and belongs != client.environment_id:
+            warnings.append(f"The token belongs to environment {belongs}, not to {client.environment_id}.")
+    by, ms, date = "GET /tokens/me", client.log.last_ms, ""
+    for operation, query in (("getEnvironmentById", None), ("getEnvironmentUsers", {"limit": 1})):
+        try:
+            answer = await client.send(client.catalog.get(operation), query=query)
+        except Forbidden:
+            if about is None and operation == "getEnvironmentUsers":
+                raise
+            continue
+        by, ms, date = operation, answer.ms, answer.headers.get("date", "")
+        break
+    skew = _skew(date, ms or 0.0)
+    if skew is not None and abs(skew) > _SKEW_TO_MENTION:
+        side = "ahead of" if skew > 0 else "behind"
+        warnings.append(f"This machine's clock is {abs(skew):.0f} s {side} the server's.")
+    return Health(by=by, ms=ms, scopes=scopes, skew=skew, warnings=tuple(warnings))
+
+
+def _skew(date: str, ms: float) -> float | None:
+    try:
+        server = parsedate_to_datetime(date)
+        # The header was written about half the answer's time ago, and has no fractions of a second.
+        return (now() - server).total_seconds() - ms / 2000 - 0.5
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,106 @@
+"""`dyntui sandbox`: a local Dynamic over loopback, to rehearse on and to test against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["sandbox"]
+
+
+class _SandboxCommand(click.Command):
+    """Its help ends with every fault and every switch."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from dyntui.sandbox.faults import FAULTS
+        from dyntui.sandbox.switches import SWITCHES
+
+        with formatter.section("Faults (--fault NAME=P, P from 0 to 1)"):
+            formatter.write_dl(list(FAULTS.items()))
+        with formatter.section("Switches (--switch NAME=VALUE), for what the vendor leaves undocumented"):
+            formatter.write_dl(
+                [
+                    (
+                        switch.name,
+                        f"{switch.help}  [{' | '.join(switch.choices) or 'number'}; default {switch.default}]",
+                    )
+                    for switch in SWITCHES.values()
+                ]
+            )
+
+
+@click.command(cls=_SandboxCommand)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 takes any free one.",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(0, 10_000_000),
+    default=200,
+    show_default=True,
+    help="How many sample people to make.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed makes the same people, token and faults."
+)
+@click.option(
+    "--data",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the state in this file; one that exists is used as it is.",
+)
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME=P", help="Let this go wrong with probability P (repeatable)."
+)
+@click.option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Milliseconds to add to every answer.")
+@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Behave otherwise (repeatable).")
+@click.option(
+    "--rate-limit",
+    is_flag=False,
+    flag_value="documented",
+    metavar="[N[:BULK]]",
+    help="Refuse more than N requests and BULK bulk requests a minute; alone: as documented, 1500:150.  [default: off]",
+)
+@click.option("--now", metavar="TIME", help="Stop the clock at this time (RFC 3339).")
+@click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text.")
+def sandbox(
+    port: int,
+    users: int,
+    seed: int,
+    data: Path | None,
+    faults: tuple[str, ...],
+    latency: int,
+    switches: tuple[str, ...],
+    rate_limit: str | None,
+    now: str | None,
+    hostile: bool,
+) -> None:
+    """Serve a local Dynamic on 127.0.0.1 until interrupted.
+
+    Prints one line when it is ready: base URL, environment id and token.
+    """
+    from dyntui.sandbox.faults import parse_faults
+    from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
+    from dyntui.sandbox.server import serve
+    from dyntui.sandbox.switches import parse_switches
+
+    options = SandboxOptions(
+        users=users,
+        seed=seed,
+        data=data,
+        faults=parse_faults(faults),
+        latency_ms=latency,
+        switches=parse_switches(switches),
+        rate_limit=None if rate_limit is None else parse_rate_limit(rate_limit),
+        now=now,
+        hostile=hostile,
+    )
+    serve(options, port=port)
+
+
+if __name__ == "__main__":
+    sandbox()

@@ -1,0 +1,189 @@
+"""Which token to send, and where it rests: one place that the person chose, always named, never a silent other one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dyntui.config.command import CommandStore
+from dyntui.config.errors import ConfigError, CredentialError
+from dyntui.config.file_stores import FileStore, PassphraseStore
+from dyntui.config.keyrings import KeyringProbe, KeyringStore, keyring_available
+from dyntui.config.store import AskPassphrase, CredentialKind, CredentialStore, entry
+from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
+from dyntui.config.urls import is_loopback, is_vendor, origin, origin_text
+from dyntui.core.errors import NotAuthorised, Usage
+from dyntui.core.redact import redactor, token_hint
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = [
+    "AskPassphrase",
+    "Credential",
+    "CredentialError",
+    "CredentialKind",
+    "CredentialStore",
+    "KeyringProbe",
+    "check_token",
+    "environment_token",
+    "find_token",
+    "forget",
+    "keyring_available",
+    "scrub_environment",
+    "store_for",
+    "token_warning",
+    "unconfirmed_origin",
+]
+
+_session: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A token, which place gave it, and that place in words. Its repr never shows the token."""
+
+    token: str = field(repr=False)
+    source: CredentialKind
+    where: str
+
+    def __post_init__(self) -> None:
+        redactor.add(self.token)
+
+    @property
+    def hint(self) -> str:
+        """How the token is shown: `dyn_…abc123`."""
+        return token_hint(self.token)
+
+
+class SessionStore(CredentialStore):
+    """Tokens in the memory of this process; gone when it ends."""
+
+    kind = CredentialKind.SESSION
+
+    def describe(self, profile: Profile | None = None) -> str:
+        return "this session only"
+
+    def get(self, profile: Profile) -> str | None:
+        return _session.get(entry(profile))
+
+    def set(self, profile: Profile, token: str) -> None:
+        _session[entry(profile)] = token
+
+    def delete(self, profile: Profile) -> bool:
+        return _session.pop(entry(profile), None) is not None
+
+
+class EnvironmentStore(CredentialStore):
+    """The token of the environment variables; nothing is kept."""
+
+    kind = CredentialKind.ENVIRONMENT
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+
+    def describe(self, profile: Profile | None = None) -> str:
+        return f"environment variable {TOKEN_VARIABLE}"
+
+    def get(self, profile: Profile) -> str | None:
+        found = environment_token(profile, self._environ)
+        return found.token if found else None
+
+    def set(self, profile: Profile, token: str) -> None:
+        raise Usage(
+            f"The token of {profile.name} comes from the environment; it is not stored.",
+            hint=f"Set {TOKEN_VARIABLE}, or choose a place that keeps it: keyring, passphrase, file.",
+        )
+
+    def delete(self, profile: Profile) -> bool:
+        return False
+
+
+def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = None) -> CredentialStore:
+    """The place of that kind."""
+    match kind:
+        case CredentialKind.KEYRING:
+            return KeyringStore()
+        case CredentialKind.SESSION:
+            return SessionStore()
+        case CredentialKind.PASSPHRASE:
+            return PassphraseStore(ask_passphrase)
+        case CredentialKind.FILE:
+            return FileStore()
+        case CredentialKind.COMMAND:
+            return CommandStore()
+        case CredentialKind.ENVIRONMENT:
+            return EnvironmentStore()
+
+
+def unconfirmed_origin(profile: Profile) -> str:
+    """The origin that a person still has to confirm before a token goes there; empty when none has to."""
+    where = origin_text(profile.base_url)
+    if is_vendor(profile.base_url) or is_loopback(origin(profile.base_url)[1]) or profile.confirmed_origin == where:
+        return ""
+    return where
+
+
+def environment_token(profile: Profile, environ: Mapping[str, str]) -> Credential | None:
+    """The token of the environment: DYNTUI_TOKEN for any profile, other tools' variables only where no place is set."""
+    others = FALLBACK_VARIABLES if profile.credential is CredentialKind.ENVIRONMENT else ()
+    for variable in (TOKEN_VARIABLE, *others):
+        if environ.get(variable, "").strip():
+            try:
+                token = check_token(environ[variable])
+            except Usage as error:
+                raise Usage(f"{variable}: {error.message}", hint=error.hint) from None
+            return Credential(token, CredentialKind.ENVIRONMENT, f"environment variable {variable}")
+    return None
+
+
+def find_token(
+    profile: Profile,
+    *,
+    environ: Mapping[str, str] | None = None,
+    ask_passphrase: AskPassphrase | None = None,
+) -> Credential:
+    """The token for `profile`: the environment's, else the one in the place its profile names, and no other.
+
+    May wait for the keyring, a command or a person: never call it on an event loop. NotAuthorised when there is none.
+    """
+    if elsewhere := unconfirmed_origin(profile):
+        raise ConfigError(
+            f"The profile {profile.name} would send its token to {elsewhere}, which nobody has confirmed.",
+            hint=f"If that is the right server: dyntui env use {profile.name} --confirm-origin",
+        )
+    found = environment_token(profile, os.environ if environ is None else environ)
+    if found:
+        return found
+    store = store_for(profile.credential, ask_passphrase=ask_passphrase)
+    token = store.get(profile) if store.kind is not CredentialKind.ENVIRONMENT else None
+    if token is None:
+        raise _none(profile, store)
+    where = store.describe(profile)
+    try:
+        return Credential(check_token(token), store.kind, where)
+    except Usage as error:
+        raise CredentialError(f"What the {where} gave cannot be used. {error.message}", hint=error.hint) from None
+
+
+def _none(profile: Profile, store: CredentialStore) -> NotAuthorised:
+    match store.kind:
+        case CredentialKind.ENVIRONMENT:
+            return NotAuthorised("There is no token.", hint=f"Set {TOKEN_VARIABLE}, or make a profile: dyntui env add")
+        case CredentialKind.SESSION:
+            return NotAuthorised(
+                f"The profile {profile.name} keeps its token for one session of the console only.",
+                hint=f"Here set {TOKEN_VARIABLE}, or store it: dyntui auth login --credential keyring",
+            )
+        case _:
+            return NotAuthorised(
+                f"There is no token for {profile.name} in the {store.describe(profile)}.",
+                hint=f"dyntui auth login --profile {profile.name}, or set {TOKEN_VARIABLE}.",
+            )
+
+
+def forget(profile: Profile) -> bool:
+    """Delete the token of `profile` from the place it names; whether there was one."""
+    return store_for(profile.credential).delete(profile)

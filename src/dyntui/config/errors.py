@@ -1,0 +1,15 @@
+"""What can be wrong with files a person edits and with places that keep tokens."""
+
+from __future__ import annotations
+
+from dyntui.core.errors import NotAuthorised, Usage
+
+__all__ = ["ConfigError", "CredentialError"]
+
+
+class ConfigError(Usage):
+    """A configuration file does not say what it should; it was left as it is."""
+
+
+class CredentialError(NotAuthorised):
+    """The chosen place for a token did not do what was asked; no other place was tried instead."""

@@ -1,0 +1,236 @@
+"""Private files: made 0600 in 0700 folders, checked on the open descriptor, written whole or not at all.
+
+Every file that dyntui keeps goes through here. On Windows there are no owners and modes to check; the user's
+own profile folder protects them there, and only the checks for links and file types apply.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from dyntui.core.errors import Usage
+
+__all__ = [
+    "READ_LIMIT",
+    "UnsafeFile",
+    "append_private",
+    "atomic_write",
+    "create_new",
+    "locked",
+    "private_dir",
+    "read_private",
+    "remove_private",
+]
+
+READ_LIMIT = 16 * 1024 * 1024
+
+_POSIX = os.name == "posix"
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = _NOFOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
+
+
+class UnsafeFile(Usage):
+    """A file or folder that others can change or read, or that is not what it seems; it was not used."""
+
+
+def private_dir(path: Path) -> Path:
+    """`path` as a folder only its owner can enter: made with its parents, or verified.
+
+    A folder of ours that others may read is closed (0700); one that others may write, that is a link or that
+    belongs to somebody else is refused.
+    """
+    missing = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
+    for folder in reversed(missing):
+        try:
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise UnsafeFile(
+                f"Cannot make the folder {folder}: {error.strerror}.",
+                hint="Set DYNTUI_HOME to a folder you can write to.",
+            ) from error
+    if path.is_symlink():
+        raise UnsafeFile(f"{path} is a link.", hint="Replace it with a real folder, or set DYNTUI_HOME to another one.")
+    if not path.is_dir():
+        raise UnsafeFile(f"{path} is not a folder.", hint="Move it away, or set DYNTUI_HOME to another folder.")
+    if not _POSIX:
+        return path
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
+    except OSError as error:
+        raise UnsafeFile(
+            f"Cannot open the folder {path}: {error.strerror}.", hint="Check who owns it: `ls -ld` shows it."
+        ) from error
+    try:
+        status = os.fstat(descriptor)
+        _check_owner(path, status)
+        if status.st_mode & _OTHERS_WRITE:
+            raise UnsafeFile(f"Others can write to the folder {path}.", hint=f"Look at it, then: chmod 700 {path}")
+        if status.st_mode & _OTHERS:
+            os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)
+    return path
+
+
+def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) -> bytes:
+    """The bytes of a file of ours, checked on the open descriptor: regular, owned by us, closed to others.
+
+    With `secret=False` (settings a person edits by hand) others may read it, but never write it.
+    FileNotFoundError when there is none; UnsafeFile when it cannot be trusted or is longer than `limit`.
+    """
+    descriptor = _open(path, os.O_RDONLY | _NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        _check_regular(path, status)
+        if _POSIX and status.st_mode & (_OTHERS if secret else _OTHERS_WRITE):
+            what = "Others can read or change" if secret else "Others can change"
+            raise UnsafeFile(
+                f"{what} {path}.",
+                hint=f"If you trust what is in it: chmod 600 {path}. Replace a token it holds.",
+            )
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UnsafeFile(f"{path} is longer than {limit} bytes.", hint="It is not a file of dyntui's; move it away.")
+    return data
+
+
+def atomic_write(path: Path, data: bytes) -> None:
+    """`data` as the whole of `path` (0600), or `path` as it was: a temporary file beside it, fsync, rename."""
+    if not path.parent.exists():
+        private_dir(path.parent)
+    _check_replaceable(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    with create_new(temporary) as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            temporary.replace(path)
+        except BaseException:
+            file.close()
+            temporary.unlink(missing_ok=True)
+            raise
+    _sync_dir(path.parent)
+
+
+def append_private(path: Path, line: bytes) -> None:
+    """`line` at the end of `path` (0600), in one write that is on the disk when this returns.
+
+    A line that a crash cut short is ended first, so that it spoils itself only.
+    """
+    if b"\n" in line.rstrip(b"\n"):
+        raise ValueError("append_private takes one line")
+    line = line.rstrip(b"\n") + b"\n"
+    if not path.parent.exists():
+        private_dir(path.parent)
+    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NONBLOCK)
+    try:
+        status = os.fstat(descriptor)
+        _check_regular(path, status)
+        if _POSIX and status.st_mode & _OTHERS:
+            raise UnsafeFile(f"Others can read or change {path}.", hint=f"Look at it, then: chmod 600 {path}")
+        if status.st_size:
+            os.lseek(descriptor, -1, os.SEEK_END)
+            if os.read(descriptor, 1) != b"\n":
+                line = b"\n" + line
+        written = os.write(descriptor, line)
+        if written != len(line):
+            raise OSError(f"only {written} of {len(line)} bytes went into {path}; is the disk full?")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def create_new(path: Path) -> BinaryIO:
+    """A new file (0600) open for writing; never one that exists already."""
+    try:
+        descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError as error:
+        raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+    except FileNotFoundError as error:
+        raise Usage(f"There is no folder {path.parent}.", hint="Make it first, or choose another one.") from error
+    except IsADirectoryError as error:
+        raise Usage(f"{path} is a folder.", hint="Give the name of a file.") from error
+    return os.fdopen(descriptor, "wb")
+
+
+def remove_private(path: Path) -> bool:
+    """Delete a file; whether there was one. A link is deleted itself, never what it points to."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    _sync_dir(path.parent)
+    return True
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other dyntuis from changing `path` meanwhile (where the system has flock): read it, change it, write it."""
+    if not _POSIX:
+        yield
+        return
+    import fcntl
+
+    descriptor = _open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path, flags: int) -> int:
+    if not _NOFOLLOW and path.is_symlink():
+        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+    try:
+        return os.open(path, flags | _FLAGS, 0o600)
+    except OSError as error:
+        if path.is_symlink() and not isinstance(error, FileExistsError):
+            raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.") from error
+        raise
+
+
+def _check_regular(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnsafeFile(f"{path} is not a regular file.", hint="Move it away.")
+    _check_owner(path, status)
+
+
+def _check_owner(path: Path, status: os.stat_result) -> None:
+    if _POSIX and status.st_uid != os.geteuid():
+        raise UnsafeFile(
+            f"{path} belongs to another user (id {status.st_uid}, you are {os.geteuid()}).",
+            hint="Run dyntui as its owner, or set DYNTUI_HOME to a folder of your own.",
+        )
+
+
+def _check_replaceable(path: Path) -> None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(status.st_mode):
+        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+    _check_regular(path, status)
+
+
+def _sync_dir(folder: Path) -> None:
+    if not _POSIX:
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,268 @@
+"""The environments a person works with: a TOML file to edit by hand too; comments stay, no token is ever in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from dyntui.config import credentials
+from dyntui.config.credentials import CredentialKind
+from dyntui.config.errors import ConfigError, CredentialError
+from dyntui.config.files import UnsafeFile, atomic_write, locked, private_dir
+from dyntui.config.paths import paths
+from dyntui.config.toml import edit_toml, line_of, read_toml
+from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
+from dyntui.core.errors import Usage
+from dyntui.core.ids import is_uuid
+from dyntui.core.time import now_iso
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "VENDOR_HOSTS",
+    "Kind",
+    "Profile",
+    "Profiles",
+    "check_base_url",
+    "check_environment_id",
+    "check_name",
+    "is_vendor",
+    "origin",
+    "origin_text",
+]
+
+Kind = Literal["live", "sandbox"]
+_KINDS = ("live", "sandbox")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to."""
+
+    name: str
+    base_url: str
+    environment_id: str
+    kind: Kind = "live"
+    read_only: bool = False
+    colour: str = ""
+    credential: CredentialKind = CredentialKind.KEYRING
+    credential_command: str = ""
+    ca_file: str = ""
+    confirmed_origin: str = ""
+    last_used: str = ""
+
+
+_FIELDS = tuple(field.name for field in fields(Profile) if field.name != "name")
+_DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name != "name"}
+_REQUIRED = ("base_url", "environment_id", "kind")
+
+
+def check_name(name: str) -> str:
+    """`name`, if a profile can be called that."""
+    if not _NAME.fullmatch(name):
+        raise Usage(
+            f"{name!r} cannot be the name of a profile.",
+            hint="Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
+        )
+    return name
+
+
+def check_environment_id(text: str) -> str:
+    """`text` as an environment id: a lower-case UUID."""
+    value = text.strip().lower()
+    if not is_uuid(value):
+        raise Usage(
+            f"{text!r} is not an environment id.", hint="It is the 36-character id in the dashboard under Developer."
+        )
+    return value
+
+
+class Profiles:
+    """The profiles as they are in the file. Changes count here at once and in the file with save()."""
+
+    def __init__(self, path: Path, found: dict[str, Profile], current: str | None) -> None:
+        self._path = path
+        self._found = found
+        self._current = current
+        self._edits: list[Callable[[TOMLDocument], None]] = []
+        self._dropped: list[Profile] = []
+
+    @classmethod
+    def load(cls) -> Profiles:
+        """The profiles of the file; none when there is no file. ConfigError names the file and the line it fails at."""
+        path = paths().profiles_file
+        found, current = _parse(path, read_toml(path))
+        return cls(path, found, current)
+
+    def names(self) -> list[str]:
+        """The names, in the order of the file."""
+        return list(self._found)
+
+    def all(self) -> list[Profile]:
+        """The profiles, in the order of the file."""
+        return list(self._found.values())
+
+    @property
+    def current(self) -> str | None:
+        """The profile that is used when none is named."""
+        return self._current
+
+    def get(self, name: str) -> Profile:
+        """The profile called `name`."""
+        try:
+            return self._found[name]
+        except KeyError:
+            known = ", ".join(self._found)
+            hint = f"There are: {known}." if known else "There is none yet. Make one: dyntui env add NAME"
+            raise Usage(f"There is no profile called {name!r}.", hint=hint) from None
+
+    def put(self, profile: Profile) -> None:
+        """Add or replace a profile. Another base URL or another place for the token drops the old token with save();
+        so save first, and store the new token then."""
+        values = _checked(profile)
+        profile = replace(profile, **values)
+        old = self._found.get(profile.name)
+        if old and (old.base_url != profile.base_url or old.credential is not profile.credential):
+            self._dropped.append(old)
+        if old and origin_text(old.base_url) != origin_text(profile.base_url):
+            stale = profile.confirmed_origin == old.confirmed_origin
+            profile = replace(profile, confirmed_origin="" if stale else profile.confirmed_origin)
+        self._found[profile.name] = profile
+        self._edits.append(lambda document: _put(document, profile))
+        if self._current is None:
+            self.use(profile.name)
+
+    def remove(self, name: str) -> None:
+        """Remove a profile, and with save() its token."""
+        self._dropped.append(self.get(name))
+        del self._found[name]
+        self._edits.append(lambda document: _remove(document, name))
+        if self._current == name:
+            self._current = None
+
+    def use(self, name: str) -> None:
+        """Make `name` the current profile."""
+        self.get(name)
+        self._current = name
+        self._edits.append(lambda document: _use(document, name))
+
+    def mark_used(self, name: str) -> None:
+        """Note that `name` is used now; nothing else of it changes."""
+        moment = now_iso()
+        self._found[name] = replace(self.get(name), last_used=moment)
+        self._edits.append(lambda document: _mark_used(document, name, moment))
+
+    def save(self) -> list[str]:
+        """Write the changes into the file as it is now, so that those of another dyntui stay; drop tokens that lost
+        their profile. Returns what a person should be told: tokens that could not be deleted."""
+        private_dir(self._path.parent)
+        with locked(self._path):
+            document = edit_toml(self._path)
+            for edit in self._edits:
+                edit(document)
+            self._found, self._current = _parse(self._path, document.unwrap())
+            if self._edits:
+                atomic_write(self._path, document.as_string().encode())
+        self._edits.clear()
+        warnings = []
+        while self._dropped:
+            old = self._dropped.pop()
+            try:
+                credentials.forget(old)
+            except (CredentialError, UnsafeFile) as error:
+                warnings.append(f"The old token of {old.name} was not deleted: {error.message}")
+        return warnings
+
+
+def _checked(profile: Profile) -> dict[str, Any]:
+    check_name(profile.name)
+    if profile.kind not in _KINDS:
+        raise Usage(f"{profile.kind!r} is not a kind of environment.", hint="It is live or sandbox.")
+    if not _COLOUR.fullmatch(profile.colour):
+        raise Usage(f"{profile.colour!r} is not a colour.", hint="Write a name, such as green, or #rrggbb.")
+    if not profile.environment_id or not profile.environment_id.isprintable():
+        raise Usage(f"The profile {profile.name} has no environment id.", hint="Set environment_id.")
+    command = profile.credential is CredentialKind.COMMAND
+    if command and not profile.credential_command.strip():
+        raise Usage(f"The profile {profile.name} has no credential_command.", hint="Give one that prints the token.")
+    return {"base_url": check_base_url(profile.base_url), "credential": CredentialKind(profile.credential)}
+
+
+def _parse(path: Path, values: dict[str, Any]) -> tuple[dict[str, Profile], str | None]:
+    tables = values.get("profiles", {})
+    current = values.get("current") or None
+    if not isinstance(tables, dict) or not isinstance(current, str | None):
+        raise ConfigError(f"{path}: `profiles` has to be tables, and `current` a name.", hint="Correct it by hand.")
+    found = {name: _profile(path, name, table) for name, table in tables.items()}
+    return found, current if current in found else None
+
+
+def _profile(path: Path, name: str, table: object) -> Profile:
+    def wrong(why: str) -> ConfigError:
+        return ConfigError(f"{path}, line {line_of(path, name)}: profile {name!r}: {why}", hint="Correct it by hand.")
+
+    if not isinstance(table, dict):
+        raise wrong("it has to be a table.")
+    values: dict[str, Any] = {}
+    for key in _FIELDS:
+        if key not in table:
+            if key in _REQUIRED:
+                raise wrong(f"{key} is missing.")
+            continue
+        kind = bool if key == "read_only" else str
+        if not isinstance(table[key], kind):
+            raise wrong(f"{key} has to be {'true or false' if kind is bool else 'text'}.")
+        values[key] = table[key]
+    try:
+        if "credential" in values:
+            values["credential"] = CredentialKind(values["credential"])
+        profile = Profile(name=name, **values)
+        return replace(profile, **_checked(profile))
+    except Usage as error:
+        raise wrong(str(error)) from error
+    except ValueError as error:
+        raise wrong(f"credential is one of {', '.join(CredentialKind)}.") from error
+
+
+def _put(document: TOMLDocument, profile: Profile) -> None:
+    import tomlkit
+
+    if "profiles" not in document:
+        document["profiles"] = tomlkit.table(is_super_table=True)
+    tables: Any = document["profiles"]
+    if profile.name not in tables:
+        tables[profile.name] = tomlkit.table()
+    table = tables[profile.name]
+    for key in _FIELDS:
+        value = getattr(profile, key)
+        value = str(value) if isinstance(value, str) else value
+        if key in _REQUIRED or value != _DEFAULTS[key] or key == "credential":
+            if table.get(key) != value:
+                table[key] = value
+        elif key in table:
+            del table[key]
+
+
+def _remove(document: TOMLDocument, name: str) -> None:
+    tables: Any = document.get("profiles", {})
+    if name in tables:
+        del tables[name]
+    if document.get("current") == name:
+        del document["current"]
+
+
+def _mark_used(document: TOMLDocument, name: str, moment: str) -> None:
+    tables: Any = document.get("profiles", {})
+    if name in tables:  # another dyntui may have removed it
+        tables[name]["last_used"] = moment
+
+
+def _use(document: TOMLDocument, name: str) -> None:
+    document["current"] = name

@@ -1,0 +1,53 @@
+"""What a token looks like, and where one must not stay: in the environment of the programs we start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableMapping
+
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redactor
+
+__all__ = ["FALLBACK_VARIABLES", "TOKEN_VARIABLE", "check_token", "scrub_environment", "scrubbed", "token_warning"]
+
+TOKEN_VARIABLE = "DYNTUI_TOKEN"
+FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
+_SCRUBBED = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
+
+_TOKEN = re.compile(r"dyn_[A-Za-z0-9_]+")
+_LENGTHS = (40, 60)  # `dyn_` and 36 characters in the API reference's sample, 56 in its text
+
+
+def check_token(text: str) -> str:
+    """`text` without the space around it, if it looks like an API token; the redactor knows it from here on."""
+    token = text.strip()
+    redactor.add(token)
+    if not token:
+        raise Usage("The token is empty.", hint="Create one in the dashboard: Developer, API Tokens.")
+    if not _TOKEN.fullmatch(token):
+        what = "does not begin with dyn_" if not token.startswith("dyn_") else "has characters no token has"
+        raise Usage(
+            f"This is not a Dynamic API token: it {what}.",
+            hint="Copy it whole from the dashboard (Developer, API Tokens); it is shown only once.",
+        )
+    return token
+
+
+def token_warning(token: str) -> str:
+    """What is odd about a token that is accepted all the same; empty when nothing is."""
+    if len(token) in _LENGTHS:
+        return ""
+    return f"The token has {len(token)} characters; {_LENGTHS[1]} are usual. Was it copied whole?"
+
+
+def scrub_environment(environ: MutableMapping[str, str]) -> None:
+    """Take every token variable out of `environ`: before an editor, a pager or any other program starts."""
+    for name in _SCRUBBED:
+        environ.pop(name, None)
+
+
+def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
+    """A copy of `environ` without token variables, for a program to be started."""
+    copy = dict(environ)
+    scrub_environment(copy)
+    return copy

@@ -1,0 +1,94 @@
+"""Which addresses may be given a token: https, one origin, the vendor's or one that a person confirmed."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from dyntui.core.errors import Usage
+
+__all__ = ["DEFAULT_BASE_URL", "VENDOR_HOSTS", "check_base_url", "is_loopback", "is_vendor", "origin", "origin_text"]
+
+DEFAULT_BASE_URL = "https://app.dynamicauth.com/api/v0"
+VENDOR_HOSTS = frozenset({"app.dynamicauth.com", "app.dynamic.xyz"})
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
+
+
+def check_base_url(url: str) -> str:
+    """`url` as it is kept: lower-case scheme and host, no default port, no trailing slash.
+
+    Usage when it is no base URL. `http` only for this machine. The bare name of a vendor host gets the API's path.
+    """
+    text = url.strip()
+    if "://" not in text:
+        raise _refused(url, "it has no https:// in front")
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise _refused(url, "it contains characters that an address cannot have")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise _refused(url, "its host or port cannot be read") from error
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if "@" in parts.netloc:
+        raise _refused(url, "it carries a user name")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise _refused(url, "it has a query or a fragment")
+    if not (_HOST.fullmatch(host) or _is_ip(host)) or ".." in host or port == 0:
+        raise _refused(url, "its host or port cannot be read")
+    if not _PATH.fullmatch(parts.path) or any(part in (".", "..") for part in parts.path.split("/")):
+        raise _refused(url, "its path contains dots or escapes")
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
+        raise Usage(
+            f"{url!r} cannot be used: a token only travels over https.",
+            hint="http is allowed for this machine's own addresses, such as http://127.0.0.1:8080/api/v0.",
+        )
+    path = parts.path.rstrip("/")
+    if not path and host in VENDOR_HOSTS:
+        path = urlsplit(DEFAULT_BASE_URL).path
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
+
+
+def _refused(url: str, why: str) -> Usage:
+    return Usage(f"{url!r} cannot be used as a base URL: {why}.", hint=f"A base URL looks like {DEFAULT_BASE_URL}.")
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a base URL: what a token is pinned to."""
+    parts = urlsplit(check_base_url(url))
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
+
+
+def origin_text(url: str) -> str:
+    """The origin as one word, the port always written: `https://app.dynamicauth.com:443`."""
+    scheme, host, port = origin(url)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine: `localhost` or a loopback address, and no name that only looks like one."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
+
+
+def is_vendor(url: str) -> bool:
+    """Whether `url` is one of the vendor's own origins."""
+    scheme, host, port = origin(url)
+    return scheme == "https" and host in VENDOR_HOSTS and port == 443

@@ -1,0 +1,51 @@
+"""What the tests of `env`, `auth` and `doctor` share: a token to look for, and how to add a profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ID = "3f2a1b4c-0000-4000-8000-00000000000a"
+OTHER = "3f2a1b4c-0000-4000-8000-00000000000b"
+TOKEN = "dyn_" + "Canary1" * 8
+HINT = "dyn_…" + TOKEN[-6:]
+REMOTE = "https://dyn.example/api/v0"
+NOBODY = "http://127.0.0.1:9/api/v0"
+
+
+@dataclass
+class Server:
+    """A server of two endpoints: what each answers is a status and a body by the last part of the path."""
+
+    url: str = ""
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    date: str | None = None
+    seen: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+def add(run: Run, name: str, *more: str, url: str = "", kind: str = "sandbox", place: str = "file") -> Done:
+    arguments = ["env", "add", name, "--environment-id", ID, "--kind", kind, "--credential", place]
+    done = run(*arguments, *(["--base-url", url] if url else []), "--token-stdin", *more, stdin=f"{TOKEN}\n")
+    assert done.code == 0, done.err
+    return done
+
+
+def files_with(folder: Path, text: str) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]

@@ -1,0 +1,73 @@
+"""The command line in this process, and a small server that answers what a test tells it to."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cli_support import ID, TOKEN, Done, Run, Server
+
+from dyntui.cli.root import main
+from dyntui.config import credentials, file_stores
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    state = Server()
+    state.answers = {
+        "me": (200, {"token": {"scopes": ["environment.users.read"], "projectEnvironmentId": ID}}),
+        ID: (200, {"id": ID}),
+        "users": (200, {"count": 0, "users": []}),
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.seen.append((self.path, self.headers.get("Authorization")))
+            status, body = state.answers.get(self.path.split("?")[0].rpartition("/")[2], (404, {"error": "none"}))
+            data = json.dumps(body).encode()
+            self.send_response_only(status)
+            self.send_header("Date", state.date or formatdate(usegmt=True))
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        state.url = f"http://127.0.0.1:{listening.server_address[1]}/api/v0"
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield state
+        listening.shutdown()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in this process, with a home of its own and no terminal."""
+    for variable in list(os.environ):
+        if variable.startswith(("DYNTUI_", "DYNAMIC_")):
+            monkeypatch.delenv(variable)
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setattr(file_stores, "_COST", 2**10)
+
+    def call(*arguments: str, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["dyntui", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        code = main()
+        said = capsys.readouterr()
+        assert TOKEN not in said.out + said.err
+        return Done(code, said.out, said.err)
+
+    return call

@@ -1,0 +1,157 @@
+"""`dyntui auth`: the token goes where it was sent, is named with its place, and is never shown."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+from cli_support import HINT, ID, NOBODY, REMOTE, TOKEN, Run, Server, add, files_with
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.profiles import Profiles
+
+
+def test_login_status_and_logout(run: Run, server: Server, tmp_path: Path) -> None:
+    url = ("--base-url", server.url)
+    run("env", "add", "a", "--environment-id", ID, *url, "--kind", "sandbox", "--credential", "file")
+    missing = run("auth", "status")
+    assert missing.code == 3
+    assert "auth login --profile a" in missing.err
+    done = run("auth", "login", "--token-stdin", stdin=TOKEN)
+    assert done.code == 0
+    assert HINT in done.out
+    assert "plain file" in done.out
+    done = run("auth", "status")
+    assert done.code == 0
+    assert HINT in done.out
+    assert "environment.users.read" in done.out
+    done = run("auth", "logout", "--json")
+    assert done.document["deleted"] is True
+    assert files_with(tmp_path, TOKEN) == []
+    assert run("auth", "logout", "--json").document["deleted"] is False
+    assert run("auth", "status").code == 3
+
+
+def test_status_answers_without_a_server_too(run: Run) -> None:
+    add(run, "a", url=NOBODY)
+    done = run("auth", "status")
+    assert done.code == 0
+    assert HINT in done.out
+    assert "was not reached" in done.out
+    assert run("auth", "status", "--offline", "--json").document["token"]["hint"] == HINT
+
+
+def test_status_exits_3_when_the_token_is_refused(run: Run, server: Server) -> None:
+    server.answers["me"] = (401, {"error": "revoked"})
+    add(run, "a", url=server.url)
+    done = run("auth", "status", "--json")
+    assert done.code == 3
+    assert done.document["token"]["hint"] == HINT
+    assert "revoked" in done.document["error"]
+
+
+def test_the_environments_token_is_named_as_such(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(run, "a", url=NOBODY)
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "b" * 56)
+    where = run("auth", "status", "--offline", "--json").document["token"]
+    assert where == {"hint": "dyn_…bbbbbb", "source": "environment", "where": "environment variable DYNTUI_TOKEN"}
+    assert "still set in this shell" in run("auth", "logout").err
+
+
+def test_login_to_another_place_empties_the_first(run: Run, tmp_path: Path) -> None:
+    add(run, "a")
+    done = run("auth", "login", "--credential", "session")
+    assert done.code == 0
+    assert "keeps no token now" in done.out
+    assert files_with(tmp_path, TOKEN) == []
+    assert Profiles.load().get("a").credential is CredentialKind.SESSION
+
+
+def test_a_login_that_fails_changes_nothing(run: Run) -> None:
+    add(run, "a")
+    for arguments, text in (
+        (("--token-stdin",), "not a token"),
+        (("--token-stdin", "--credential", "keyring"), TOKEN),
+        (("--token-stdin", "--credential", "passphrase"), TOKEN),
+        ((), ""),
+    ):
+        assert run("auth", "login", *arguments, stdin=text).code in (2, 3)
+    profile = Profiles.load().get("a")
+    assert profile.credential is CredentialKind.FILE
+    assert store_for(CredentialKind.FILE).get(profile) == TOKEN
+
+
+def test_login_without_a_profile_says_how_to_make_one(run: Run) -> None:
+    done = run("auth", "login", "--token-stdin", stdin=TOKEN)
+    assert done.code == 2
+    assert "dyntui env add" in done.err
+
+
+def test_login_keeps_the_token_for_the_saved_address_not_for_a_flags(run: Run, server: Server) -> None:
+    add(run, "a", url=server.url)
+    assert run("auth", "login", "--base-url", "https://app.dynamic.xyz", "--token-stdin", stdin=TOKEN).code == 0
+    done = run("--base-url", "https://app.dynamic.xyz", "auth", "status", "--offline")
+    assert done.code == 3
+    assert run("auth", "status").code == 0
+
+
+# On a terminal
+
+
+def test_a_terminal_is_asked_for_what_is_missing_and_never_shows_the_token(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
+    environ |= {
+        "DYNTUI_HOME": str(tmp_path),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "TERM": "xterm-256color",
+    }
+    screen = io.StringIO()
+    child = pexpect.spawn(sys.executable, ["-m", "dyntui", "env", "add"], env=environ, encoding="utf-8", timeout=20)
+    child.logfile_read = screen
+    for question, answer in (
+        ("Name: ", "prod"),
+        ("Base URL .*: ", REMOTE),
+        ("Environment id: ", ID),
+        ("Kind .*: ", "live"),
+        ("right server.*: ", "y"),
+        ("keyring cannot be used(.|\\s)*Where .*: ", "passphrase"),
+        ("API token .*: ", TOKEN),
+        ("New passphrase.*: ", "correct horse"),
+        ("again.*: ", "correct horse"),
+    ):
+        child.expect(question)
+        child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, screen.getvalue()
+    assert TOKEN not in screen.getvalue()
+    assert "correct horse" not in screen.getvalue()
+    assert HINT in screen.getvalue()
+    assert files_with(tmp_path, TOKEN) == []
+
+    child = pexpect.spawn(
+        sys.executable, ["-m", "dyntui", "auth", "status", "--offline"], env=environ, encoding="utf-8", timeout=20
+    )
+    child.expect("Passphrase for the token of prod: ")
+    child.sendline("correct horse")
+    child.expect_exact(HINT)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_a_doubt_about_the_server_ends_it_with_nothing_saved(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
+    environ |= {"DYNTUI_HOME": str(tmp_path)}
+    arguments = ["-m", "dyntui", "env", "add", "a", "--base-url", REMOTE, "--environment-id", ID, "--kind", "live"]
+    child = pexpect.spawn(sys.executable, arguments, env=environ, encoding="utf-8", timeout=20)
+    child.expect("right server")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert list(tmp_path.iterdir()) == []

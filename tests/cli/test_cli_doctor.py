@@ -1,0 +1,111 @@
+"""`dyntui doctor`: every finding says what to do, and looking changes nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from cli_support import HINT, NOBODY, Done, Run, Server, add
+
+from dyntui.config.paths import paths
+
+
+def states(done: Done) -> dict[str, str]:
+    return {check["name"]: check["state"] for check in done.document["checks"]}
+
+
+def test_doctor_on_a_fresh_machine_warns_and_exits_0(run: Run, tmp_path: Path) -> None:
+    done = run("doctor", "--json")
+    assert done.code == 0
+    assert done.document["ok"] is True
+    found = states(done)
+    assert found["profile"] == found["keyring"] == "warn"
+    assert found["config"] == found["state"] == found["cache"] == "ok"
+    assert not (tmp_path / "home").exists()
+
+
+def test_doctor_follows_the_line_to_the_server(run: Run, server: Server) -> None:
+    add(run, "a", url=server.url)
+    done = run("doctor", "--json")
+    assert done.code == 0, done.out
+    found = states(done)
+    assert found["token"] == found["server"] == found["scopes"] == found["clock"] == "ok"
+    said = run("doctor").out
+    assert HINT in said
+    assert "ok   server" in said
+    asked = len(server.seen)
+    assert "server" not in states(run("doctor", "--offline", "--json"))
+    assert len(server.seen) == asked
+
+
+def test_doctor_fails_with_what_to_do(run: Run, server: Server) -> None:
+    add(run, "a", url=server.url)
+    server.answers["me"] = (401, {"error": "revoked"})
+    done = run("doctor")
+    assert done.code == 3
+    assert "fail server" in done.out
+    assert "auth login" in done.out
+    path = paths().profiles_file
+    path.write_text(path.read_text().replace('credential = "file"', 'credential = "keyring"'))
+    done = run("doctor", "--json")
+    assert done.code == 3
+    assert states(done)["keyring"] == states(done)["token"] == "fail"
+
+
+def test_doctor_without_a_server_exits_4(run: Run) -> None:
+    add(run, "a", url=NOBODY)
+    assert run("doctor", "--json").code == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_doctor_finds_files_that_others_can_reach_and_changes_nothing(run: Run) -> None:
+    add(run, "a", url=NOBODY)
+    (token_file,) = paths().credentials_dir.iterdir()
+    token_file.chmod(0o644)
+    paths().cache.symlink_to(paths().state)
+    paths().config.chmod(0o777)
+    done = run("doctor", "--offline", "--json")
+    failing = {check["name"]: check["text"] for check in done.document["checks"] if check["state"] == "fail"}
+    assert done.code == 1
+    assert "others can write to it (0777)" in failing["config"]
+    assert "it is a link" in failing["cache"]
+    assert "others can read or change it (0644)" in failing["file"]
+    assert token_file.stat().st_mode & 0o777 == 0o644
+
+
+def test_doctor_judges_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("SSH_CONNECTION", "x")
+    monkeypatch.setenv("TMUX", "x")
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
+    found = {check["name"]: check for check in run("doctor", "--json").document["checks"] if check["name"] != "network"}
+    assert found["terminal"]["state"] == "warn"
+    assert found["session"]["text"] == "inside SSH, tmux"
+    assert "/no/such/file (does not exist)" in run("doctor").out
+
+
+def test_doctor_shows_no_password_of_a_proxy(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy:1")
+    said = run("doctor")
+    assert "hunter2" not in said.out + said.err
+    assert "HTTPS_PROXY: set" in said.out
+
+
+def test_doctor_names_a_setting_that_is_wrong(run: Run) -> None:
+    paths().config.mkdir(parents=True, mode=0o700)
+    paths().settings_file.write_text("page_size = 0\n")
+    paths().settings_file.chmod(0o600)
+    done = run("doctor", "--json")
+    assert done.code == 2
+    assert states(done)["settings"] == "fail"
+
+
+def test_doctor_finds_a_certificate_file_that_is_gone(run: Run, tmp_path: Path) -> None:
+    certificates = tmp_path / "ca.pem"
+    certificates.write_text("")
+    add(run, "a", "--ca-file", str(certificates))
+    certificates.unlink()
+    done = run("doctor", "--offline", "--json")
+    assert done.code == 2
+    assert states(done)["profile"] == "fail"

@@ -1,0 +1,275 @@
+"""`dyntui env`: profiles are kept as asked, tokens where asked, and the server's answer is told as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_support import HINT, ID, NOBODY, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.paths import paths
+from dyntui.config.profiles import Profiles
+
+# env add
+
+
+def test_add_saves_the_profile_and_keeps_the_token_in_the_chosen_place_only(run: Run, tmp_path: Path) -> None:
+    done = add(run, "prod", "--json", "--read-only", kind="live")
+    assert done.document["name"] == "prod"
+    assert done.document["read_only"] is True
+    assert done.document["token"]["hint"] == HINT
+    assert done.document["token"]["where"].startswith("plain file")
+    (file,) = files_with(tmp_path, TOKEN)
+    assert file.parent == paths().credentials_dir
+    profile = Profiles.load().get("prod")
+    assert (profile.kind, profile.environment_id, profile.credential) == ("live", ID, CredentialKind.FILE)
+
+
+def test_add_takes_the_token_from_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    done = run("env", "add", "a", "--environment-id", ID, "--kind", "live", "--credential", "file")
+    assert done.code == 0
+    assert "taken from DYNTUI_TOKEN" in done.err
+    assert HINT in done.out
+    assert store_for(CredentialKind.FILE).get(Profiles.load().get("a")) == TOKEN
+
+
+def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
+    for command in (("env", "add", "a"), ("auth", "login")):
+        done = run(*command, "--token", "dyn_x")
+        assert done.code == 2
+        assert "No such option" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["a"], "--environment-id is missing"),
+        (["a", "--environment-id", "prod"], "not an environment id"),
+        (["a", "--environment-id", ID], "--kind is missing"),
+        (["a b", "--environment-id", ID], "name of a profile"),
+        ([], "NAME is missing"),
+        (["a", "--environment-id", ID, "--kind", "live", "--base-url", "http://x.example"], "https"),
+        (
+            ["a", "--environment-id", ID, "--kind", "live", "--credential", "session", "--token-stdin"],
+            "No token is stored",
+        ),
+        (["a", "--environment-id", ID, "--kind", "live", "--credential", "command"], "--command is missing"),
+        (["a", "--environment-id", ID, "--kind", "live", "--ca-file", "/no/such/file"], "does not exist"),
+        (["a", "--environment-id", ID, "--kind", "live", "--colour", "[red]", "--credential", "file"], "not a colour"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_named_and_nothing_is_saved(run: Run, arguments: list[str], why: str) -> None:
+    done = run("env", "add", *arguments)
+    assert done.code == 2
+    assert why in done.err
+    assert Profiles.load().names() == []
+
+
+def test_without_a_keyring_nothing_else_is_chosen_silently(run: Run) -> None:
+    for more in ([], ["--credential", "keyring"]):
+        done = run("env", "add", "a", "--environment-id", ID, "--kind", "live", "--token-stdin", *more, stdin=TOKEN)
+        assert done.code == 3
+        assert "keyring cannot be used" in done.err
+        assert "passphrase, file (plain, 0600)" in done.err
+    assert Profiles.load().names() == []
+
+
+def test_an_address_that_is_not_dynamics_has_to_be_confirmed_once(run: Run) -> None:
+    arguments = ["env", "add", "a", "--environment-id", ID, "--kind", "live", "--base-url", REMOTE]
+    arguments += ["--credential", "file", "--token-stdin"]
+    refused = run(*arguments, stdin=TOKEN)
+    assert refused.code == 2
+    assert "https://dyn.example:443" in refused.err
+    assert "--confirm-origin" in refused.err
+    assert Profiles.load().names() == []
+    assert run(*arguments, "--confirm-origin", stdin=TOKEN).code == 0
+    assert Profiles.load().get("a").confirmed_origin == "https://dyn.example:443"
+
+
+def test_an_existing_profile_is_not_overwritten_but_can_be_changed(run: Run) -> None:
+    add(run, "a")
+    done = run("env", "add", "a", "--environment-id", OTHER, "--kind", "live", "--credential", "file")
+    assert done.code == 2
+    assert "already" in done.err
+    done = run("env", "add", "a", "--replace", "--environment-id", OTHER)
+    assert done.code == 0
+    assert "Token as before" in done.out
+    profile = Profiles.load().get("a")
+    assert (profile.environment_id, profile.kind) == (OTHER, "sandbox")
+    assert store_for(CredentialKind.FILE).get(profile) == TOKEN
+
+
+def test_changing_the_address_drops_the_token(run: Run, tmp_path: Path) -> None:
+    add(run, "a")
+    done = run("env", "add", "a", "--replace", "--base-url", "https://app.dynamic.xyz")
+    assert done.code == 0
+    assert "No token yet" in done.out
+    assert files_with(tmp_path, TOKEN) == []
+
+
+def test_places_that_store_nothing_say_what_happens_instead(run: Run, tmp_path: Path) -> None:
+    base = ("--environment-id", ID, "--kind", "live", "--credential")
+    assert "console asks for it" in run("env", "add", "a", *base, "session").out
+    assert "comes from: command pass" in run("env", "add", "b", *base, "command", "--command", "pass show x").out
+    assert run("env", "add", "c", *base, "environment").code == 0
+    assert Profiles.load().names() == ["a", "b", "c"]
+    assert not paths().credentials_dir.exists()
+
+
+def test_a_token_that_cannot_be_kept_is_said_with_the_profile_saved(run: Run) -> None:
+    done = run(
+        *("env", "add", "a", "--environment-id", ID, "--kind", "live", "--credential", "passphrase", "--token-stdin"),
+        stdin=TOKEN,
+    )
+    assert done.code == 2
+    assert "a was saved, but its token was not kept" in done.err
+    assert Profiles.load().names() == ["a"]
+
+
+# env list, use, remove
+
+
+def test_list_shows_where_tokens_are_and_never_one(run: Run) -> None:
+    assert "no profiles yet" in run("env", "list").err
+    assert run("env", "list", "--json").document == []
+    add(run, "a")
+    add(run, "b", "--read-only", kind="live")
+    lines = run("env", "list").out.splitlines()
+    assert lines[1].startswith("*  a")
+    assert "read-only" in lines[2]
+    listed = run("env", "list", "--json").document
+    assert [(entry["name"], entry["current"], entry["credential"]) for entry in listed] == [
+        ("a", True, "file"),
+        ("b", False, "file"),
+    ]
+
+
+def test_use_changes_the_current_one(run: Run) -> None:
+    add(run, "a")
+    add(run, "b")
+    assert Profiles.load().current == "a"
+    assert run("env", "use", "b").code == 0
+    assert Profiles.load().current == "b"
+    done = run("env", "use", "c")
+    assert done.code == 2
+    assert "There are: a, b" in done.err
+
+
+def test_use_confirms_an_address_that_was_written_by_hand(run: Run) -> None:
+    add(run, "a")
+    path = paths().profiles_file
+    path.write_text(path.read_text().replace("https://app.dynamicauth.com/api/v0", REMOTE))
+    assert run("auth", "status").code == 2
+    assert run("env", "use", "a").code == 2
+    assert run("env", "use", "a", "--confirm-origin").code == 0
+    assert Profiles.load().get("a").confirmed_origin == "https://dyn.example:443"
+
+
+def test_remove_takes_the_token_with_it(run: Run, tmp_path: Path) -> None:
+    add(run, "a")
+    done = run("env", "remove", "a")
+    assert done.code == 2
+    assert "--yes" in done.err
+    assert run("env", "remove", "a", "--yes").code == 0
+    assert Profiles.load().names() == []
+    assert files_with(tmp_path, TOKEN) == []
+
+
+def test_a_broken_file_is_an_error_with_its_line_and_stays(run: Run) -> None:
+    add(run, "a")
+    path = paths().profiles_file
+    path.write_text("x = = 1\n")
+    for command in (("env", "list"), ("env", "use", "a"), ("auth", "status")):
+        done = run(*command)
+        assert done.code == 2
+        assert "profiles.toml, line 1" in done.err
+    assert path.read_text() == "x = = 1\n"
+
+
+# env check
+
+
+def test_check_tells_scopes_place_and_time(run: Run, server: Server) -> None:
+    add(run, "a", url=server.url)
+    done = run("env", "check")
+    assert done.code == 0
+    for text in (HINT, "plain file", "environment.users.read", "getEnvironmentById", " ms"):
+        assert text in done.out
+    document = run("env", "check", "a", "--json").document
+    assert document["scopes"] == ["environment.users.read"]
+    assert document["token"] == {"hint": HINT, "source": "file", "where": document["token"]["where"]}
+    assert document["warnings"] == []
+    assert document["ms"] > 0
+    assert {authorization for _, authorization in server.seen} == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "by"),
+    [
+        ({"me": (404, {})}, "getEnvironmentById"),
+        ({"me": (405, {})}, "getEnvironmentById"),
+        ({"me": (404, {}), ID: (403, {})}, "getEnvironmentUsers"),
+        ({ID: (403, {})}, "getEnvironmentUsers"),
+        ({ID: (403, {}), "users": (403, {})}, "GET /tokens/me"),
+    ],
+)
+def test_check_falls_back_to_what_the_token_may_read(
+    run: Run, server: Server, answers: dict[str, tuple[int, Any]], by: str
+) -> None:
+    server.answers |= answers
+    add(run, "a", url=server.url)
+    done = run("env", "check", "--json")
+    assert done.code == 0, done.err
+    assert done.document["by"] == by
+    assert (done.document["scopes"] is None) == ("me" in answers)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ({"me": (401, {"error": "bad token"})}, 3),
+        ({"me": (404, {}), ID: (401, {})}, 3),
+        ({"me": (404, {}), ID: (403, {}), "users": (403, {})}, 3),
+        ({"me": (404, {}), ID: (404, {})}, 1),
+    ],
+)
+def test_check_fails_with_the_codes_of_the_command_line(
+    run: Run, server: Server, answers: dict[str, tuple[int, Any]], code: int
+) -> None:
+    server.answers |= answers
+    add(run, "a", url=server.url)
+    done = run("env", "check", "--json")
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith("error: ")
+
+
+def test_check_without_a_server_exits_4(run: Run) -> None:
+    add(run, "a", url=NOBODY)
+    assert run("env", "check").code == 4
+
+
+def test_check_warns_about_another_environments_token_and_a_wrong_clock(run: Run, server: Server) -> None:
+    server.answers["me"] = (200, {"token": {"scopes": [], "projectEnvironmentId": OTHER}})
+    server.date = "Tue, 06 Jan 2026 00:00:00 GMT"
+    add(run, "a", url=server.url)
+    done = run("env", "check")
+    assert done.code == 0
+    assert f"belongs to environment {OTHER}" in done.err
+    assert "clock is" in done.err
+
+
+def test_hostile_words_of_a_server_are_shown_and_do_nothing(run: Run, server: Server) -> None:
+    hostile = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07\u202e"
+    server.answers["me"] = (200, {"token": {"scopes": [hostile], "projectEnvironmentId": hostile}})
+    add(run, "a", url=server.url)
+    for command in (("env", "check"), ("auth", "status"), ("doctor",), ("env", "check", "--json")):
+        done = run(*command)
+        assert "Bob" in done.out
+        assert not set("\x1b\x07\u202e") & set(done.out + done.err)
+    server.answers["me"] = (401, {"error": hostile})
+    done = run("env", "check")
+    assert done.code == 3
+    assert "␛]0;x␇" in done.err

@@ -1,0 +1,118 @@
+"""Flags win over variables, variables over the saved profile; what is unknown counts as live."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dyntui.config.active import AD_HOC, resolve
+from dyntui.config.credentials import CredentialKind, find_token, unconfirmed_origin
+from dyntui.config.profiles import DEFAULT_BASE_URL, Profile, Profiles
+from dyntui.core.errors import NotAuthorised, Usage
+
+ID = "3f2a1b4c-0000-4000-8000-00000000000a"
+OTHER = "3f2a1b4c-0000-4000-8000-00000000000b"
+TOKEN = "dyn_" + "Canary1" * 8
+DEV = Profile("dev", "https://app.dynamic.xyz/api/v0", ID, kind="sandbox", credential=CredentialKind.FILE)
+LOCAL = "http://127.0.0.1:8080/api/v0"
+
+
+def save(*profiles: Profile) -> None:
+    found = Profiles.load()
+    for profile in profiles:
+        found.put(profile)
+    found.save()
+
+
+def test_nothing_at_all_says_what_to_do() -> None:
+    with pytest.raises(Usage, match="no environment") as caught:
+        resolve(environ={})
+    assert "dyntui env add" in caught.value.hint
+    assert "dyntui demo" in caught.value.hint
+
+
+def test_no_choice_among_profiles_names_them() -> None:
+    save(DEV, replace(DEV, name="other"))
+    profiles = Profiles.load()
+    profiles.remove("dev")
+    profiles.save()
+    with pytest.raises(Usage, match="No profile is chosen") as caught:
+        resolve(environ={})
+    assert "other" in caught.value.hint
+
+
+def test_variables_alone_are_enough() -> None:
+    profile = resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID})
+    assert (profile.name, profile.base_url, profile.environment_id) == (AD_HOC, DEFAULT_BASE_URL, ID)
+    assert profile.kind == "live"
+    assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
+    assert resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}).kind == "sandbox"
+
+
+def test_other_tools_variables_are_used_only_without_a_profile() -> None:
+    environ = {"DYNAMIC_ENVIRONMENT_ID": OTHER, "DYNAMIC_TOKEN": TOKEN}
+    profile = resolve(environ=environ)
+    assert profile.environment_id == OTHER
+    assert find_token(profile, environ=environ).where == "environment variable DYNAMIC_TOKEN"
+    save(DEV)
+    assert resolve(environ=environ) == DEV
+    with pytest.raises(NotAuthorised):
+        find_token(DEV, environ=environ)
+
+
+def test_the_current_profile_is_used_and_another_can_be_named() -> None:
+    save(DEV, replace(DEV, name="b"), replace(DEV, name="c"))
+    assert resolve(environ={}).name == "dev"
+    assert resolve(environ={"DYNTUI_PROFILE": "b"}).name == "b"
+    assert resolve("c", environ={"DYNTUI_PROFILE": "b"}).name == "c"
+    with pytest.raises(Usage, match="no profile called 'd'"):
+        resolve("d", environ={})
+
+
+def test_flags_win_over_variables() -> None:
+    environ = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}
+    profile = resolve(None, OTHER, "https://app.dynamic.xyz", environ=environ)
+    assert (profile.environment_id, profile.base_url) == (OTHER, "https://app.dynamic.xyz/api/v0")
+
+
+def test_a_whole_other_address_leaves_the_current_profile_out_of_it() -> None:
+    save(DEV)
+    profile = resolve(environ={"DYNTUI_ENVIRONMENT_ID": OTHER, "DYNTUI_BASE_URL": LOCAL})
+    assert (profile.name, profile.kind) == (AD_HOC, "sandbox")
+    same = resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": DEV.base_url})
+    assert same.name == "dev"
+    assert same.kind == "sandbox"
+
+
+def test_a_sandbox_profile_pointed_elsewhere_is_treated_as_live() -> None:
+    save(DEV)
+    assert resolve("dev", environ={}).kind == "sandbox"
+    assert resolve("dev", OTHER, environ={}).kind == "live"
+    assert resolve("dev", ID, environ={}).kind == "sandbox"
+    assert resolve("dev", environ={"DYNTUI_BASE_URL": "https://app.dynamicauth.com"}).kind == "live"
+    assert resolve("dev", OTHER, LOCAL, environ={}).kind == "sandbox"
+
+
+def test_read_only_can_be_added_but_not_taken_away() -> None:
+    save(replace(DEV, read_only=True), replace(DEV, name="rw"))
+    assert resolve("dev", environ={"DYNTUI_READ_ONLY": "0"}).read_only
+    assert not resolve("rw", environ={"DYNTUI_READ_ONLY": "0"}).read_only
+    assert resolve("rw", environ={"DYNTUI_READ_ONLY": "Yes"}).read_only
+    assert resolve("rw", read_only=True, environ={}).read_only
+    with pytest.raises(Usage, match="DYNTUI_READ_ONLY"):
+        resolve("rw", environ={"DYNTUI_READ_ONLY": "maybe"})
+
+
+def test_a_base_url_of_the_flags_is_checked() -> None:
+    with pytest.raises(Usage, match="https"):
+        resolve(None, ID, "http://app.dynamic.xyz", environ={})
+
+
+def test_an_address_given_with_the_call_is_its_own_confirmation_and_a_saved_one_is_not() -> None:
+    elsewhere = "https://dyn.example/api"
+    assert unconfirmed_origin(resolve(None, ID, elsewhere, environ={})) == ""
+    save(replace(DEV, base_url=elsewhere))
+    assert unconfirmed_origin(resolve(environ={})) == "https://dyn.example:443"
+    with pytest.raises(Usage, match="nobody has confirmed"):
+        find_token(resolve(environ={}), environ={"DYNTUI_TOKEN": TOKEN})

@@ -1,0 +1,313 @@
+"""Profiles live in a file that people edit too: words stay, mistakes are named, tokens follow the address."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.errors import ConfigError
+from dyntui.config.files import UnsafeFile, atomic_write, remove_private
+from dyntui.config.paths import paths
+from dyntui.config.profiles import Profile, Profiles, check_environment_id, check_name
+from dyntui.core.errors import Usage
+from dyntui.core.time import parse_time
+
+ID = "3f2a1b4c-0000-4000-8000-00000000000a"
+TOKEN = "dyn_" + "Canary1" * 8
+PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", ID, credential=CredentialKind.FILE)
+DEV = Profile("dev", "https://app.dynamicauth.com/api/v0", ID, kind="sandbox", credential=CredentialKind.SESSION)
+
+
+def saved(*profiles: Profile) -> Profiles:
+    found = Profiles.load()
+    for profile in profiles:
+        found.put(profile)
+    assert found.save() == []
+    return Profiles.load()
+
+
+def write(text: str) -> Path:
+    path = paths().profiles_file
+    atomic_write(path, text.encode())
+    return path
+
+
+def test_there_are_none_at_first() -> None:
+    profiles = Profiles.load()
+    assert profiles.names() == []
+    assert profiles.current is None
+    with pytest.raises(Usage, match="no profile called 'x'") as caught:
+        profiles.get("x")
+    assert "dyntui env add" in caught.value.hint
+    assert not paths().profiles_file.exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@given(
+    st.builds(
+        Profile,
+        name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True),
+        base_url=st.sampled_from(
+            ["https://app.dynamic.xyz/api/v0", "http://127.0.0.1:3333/api/v0", "https://x.example"]
+        ),
+        environment_id=st.uuids().map(str),
+        kind=st.sampled_from(["live", "sandbox"]),
+        read_only=st.booleans(),
+        colour=st.sampled_from(["", "green", "#aabbcc"]),
+        credential=st.sampled_from(CredentialKind),
+        credential_command=st.sampled_from(["pass show 'a b'", 'op read "x"\\', "echo 'ü'"]),
+        ca_file=st.sampled_from(["", "/etc/ssl/mine.pem"]),
+        last_used=st.sampled_from(["", "2026-01-02T03:04:05.000Z"]),
+    )
+)
+def test_what_is_saved_is_loaded(profile: Profile) -> None:
+    remove_private(paths().profiles_file)
+    assert saved(profile).get(profile.name) == profile
+
+
+def test_the_first_profile_is_the_current_one_and_use_changes_it() -> None:
+    profiles = saved(PROD, DEV)
+    assert profiles.names() == ["prod", "dev"]
+    assert profiles.current == "prod"
+    profiles.use("dev")
+    profiles.save()
+    assert Profiles.load().current == "dev"
+    with pytest.raises(Usage):
+        profiles.use("none")
+
+
+def test_comments_order_and_unknown_keys_stay() -> None:
+    path = write(
+        f"""# my environments
+current = "prod"
+
+[profiles.prod]  # ask Ann first
+base_url = "https://app.dynamic.xyz/api/v0"
+environment_id = "{ID}"
+kind = "live"
+owner = "Ann"   # not dyntui's
+
+[profiles.dev]
+base_url = "https://app.dynamicauth.com/api/v0"
+environment_id = "{ID}"
+kind = "sandbox"
+credential = "session"
+"""
+    )
+    profiles = Profiles.load()
+    profiles.put(replace(profiles.get("prod"), read_only=True))
+    profiles.save()
+    text = path.read_text()
+    for kept in ("# my environments", "# ask Ann first", 'owner = "Ann"   # not dyntui\'s'):
+        assert kept in text
+    assert text.index("[profiles.prod]") < text.index("[profiles.dev]")
+    assert Profiles.load().get("prod").read_only
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ('current = "x"\n[profiles.x\n', 2, ""),
+        ("a = 1\na = 2\n", 2, ""),
+        (f'\n\n[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\n', 3, "kind is missing"),
+        (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "base_url has to be text"),
+        (f'[profiles.x]\nbase_url = "http://a.example"\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "https"),
+        (
+            f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "test"\n',
+            1,
+            "live or sandbox",
+        ),
+        ('[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = ""\nkind = "live"\n', 1, "no environment id"),
+        (
+            f'[profiles.x]\nbase_url = "https://a"\nenvironment_id = "{ID}"\nkind = "live"\ncredential = "cloud"\n',
+            1,
+            "credential is one of",
+        ),
+        ("[profiles]\nx = 1\n", 1, "has to be a table"),
+        (
+            f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "live"\nread_only = "no"\n',
+            1,
+            "read_only has to be true or false",
+        ),
+        ('[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n', 1, "name of a profile"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_line_and_nothing_is_overwritten(text: str, line: int, why: str) -> None:
+    path = write(text)
+    with pytest.raises(ConfigError) as caught:
+        Profiles.load()
+    assert f"{path}, line {line}:" in str(caught.value)
+    assert why in str(caught.value)
+    profiles = Profiles(path, {}, None)
+    profiles.put(PROD)
+    with pytest.raises(ConfigError):
+        profiles.save()
+    assert path.read_text() == text
+
+
+def test_a_file_that_is_not_utf8_is_named_by_line() -> None:
+    path = paths().profiles_file
+    atomic_write(path, b'current = "x"\n# \xff\n')
+    with pytest.raises(ConfigError, match=r"profiles\.toml, line 2: it is not UTF-8"):
+        Profiles.load()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_a_file_that_others_can_write_is_not_believed() -> None:
+    saved(PROD)
+    paths().profiles_file.chmod(0o666)
+    with pytest.raises(UnsafeFile):
+        Profiles.load()
+    paths().profiles_file.chmod(0o644)
+    assert Profiles.load().names() == ["prod"]
+
+
+def test_two_dyntuis_keep_each_others_changes() -> None:
+    saved(PROD)
+    one, two = Profiles.load(), Profiles.load()
+    one.put(DEV)
+    one.save()
+    two.put(replace(PROD, read_only=True))
+    two.save()
+    assert two.names() == ["prod", "dev"]
+    assert Profiles.load().get("prod").read_only
+
+
+def test_many_writers_at_once_lose_nothing() -> None:
+    def add(number: int) -> None:
+        profiles = Profiles.load()
+        profiles.put(replace(DEV, name=f"p{number}"))
+        profiles.save()
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(Profiles.load().names()) == sorted(f"p{number}" for number in range(12))
+
+
+def test_marking_a_profile_as_used_changes_nothing_else_of_it() -> None:
+    saved(PROD)
+    mine = Profiles.load()
+    other = Profiles.load()
+    other.put(replace(PROD, read_only=True))
+    other.save()
+    mine.mark_used("prod")
+    mine.save()
+    profile = Profiles.load().get("prod")
+    assert profile.read_only
+    assert parse_time(profile.last_used) is not None
+    other.remove("prod")
+    other.save()
+    mine.mark_used("prod")
+    mine.save()
+    assert Profiles.load().names() == []
+
+
+def test_another_base_url_drops_the_token_and_its_confirmation() -> None:
+    old = replace(PROD, base_url="https://dyn.example/api", confirmed_origin="https://dyn.example:443")
+    profiles = saved(old)
+    store = store_for(CredentialKind.FILE)
+    store.set(old, TOKEN)
+    new = replace(profiles.get("prod"), base_url="https://evil.example/api")
+    assert store.get(new) is None
+    profiles.put(new)
+    assert profiles.save() == []
+    assert store.get(old) is None
+    assert Profiles.load().get("prod").confirmed_origin == ""
+    assert not any(paths().credentials_dir.iterdir())
+
+
+def test_another_path_on_the_same_host_drops_the_token_too() -> None:
+    profiles = saved(PROD)
+    store = store_for(CredentialKind.FILE)
+    store.set(PROD, TOKEN)
+    profiles.put(replace(PROD, base_url="https://app.dynamic.xyz/api/v1"))
+    profiles.save()
+    assert store.get(PROD) is None
+
+
+def test_another_place_for_the_token_empties_the_old_place_only() -> None:
+    profiles = saved(PROD)
+    store_for(CredentialKind.FILE).set(PROD, TOKEN)
+    moved = replace(PROD, credential=CredentialKind.SESSION)
+    store_for(CredentialKind.SESSION).set(moved, TOKEN)
+    profiles.put(moved)
+    profiles.save()
+    assert store_for(CredentialKind.FILE).get(PROD) is None
+    assert store_for(CredentialKind.SESSION).get(moved) == TOKEN
+
+
+def test_other_changes_keep_the_token() -> None:
+    profiles = saved(PROD)
+    store_for(CredentialKind.FILE).set(PROD, TOKEN)
+    profiles.put(replace(PROD, read_only=True, environment_id=ID.replace("a", "b"), kind="sandbox"))
+    profiles.save()
+    assert store_for(CredentialKind.FILE).get(PROD) == TOKEN
+
+
+def test_removing_a_profile_deletes_its_token() -> None:
+    profiles = saved(PROD, DEV)
+    store_for(CredentialKind.FILE).set(PROD, TOKEN)
+    profiles.remove("prod")
+    assert profiles.save() == []
+    assert Profiles.load().names() == ["dev"]
+    assert Profiles.load().current is None
+    assert store_for(CredentialKind.FILE).get(PROD) is None
+
+
+def test_a_token_that_cannot_be_deleted_is_told() -> None:
+    profiles = saved(PROD)
+    kept = store_for(CredentialKind.KEYRING)
+    profiles.put(replace(PROD, name="ring", credential=CredentialKind.KEYRING))
+    profiles.save()
+    profiles.remove("ring")
+    (warning,) = profiles.save()
+    assert "ring was not deleted" in warning
+    assert kept.describe() in warning
+
+
+def test_no_token_is_ever_in_the_profiles_file() -> None:
+    profiles = saved(PROD)
+    store_for(CredentialKind.FILE).set(PROD, TOKEN)
+    profiles.put(replace(PROD, last_used="2026-01-01T00:00:00Z"))
+    profiles.save()
+    assert TOKEN not in paths().profiles_file.read_text()
+    assert TOKEN not in repr(profiles.get("prod"))
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "../x", ".hidden", "-x", "a/b", "a\x1b", "x" * 65, "é"])
+def test_names_that_could_mislead_are_refused(name: str) -> None:
+    with pytest.raises(Usage):
+        check_name(name)
+
+
+def test_environment_ids_are_uuids() -> None:
+    assert check_environment_id(f" {ID.upper()} ") == ID
+    with pytest.raises(Usage, match="not an environment id"):
+        check_environment_id("prod")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"colour": "red; x"},
+        {"kind": "prod"},
+        {"credential": CredentialKind.COMMAND},
+        {"environment_id": "a\x1bb"},
+        {"base_url": "http://x.example"},
+    ],
+)
+def test_a_profile_that_makes_no_sense_is_not_put(wrong: dict[str, str]) -> None:
+    profiles = Profiles.load()
+    with pytest.raises(Usage):
+        profiles.put(replace(PROD, **wrong))
+    assert profiles.names() == []

@@ -1,0 +1,60 @@
+"""Settings have defaults, are checked one by one, and a mistake names the file and the setting."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from dyntui.config.errors import ConfigError
+from dyntui.config.files import atomic_write
+from dyntui.config.paths import paths
+from dyntui.config.settings import Settings
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert Settings.load() == Settings()
+    assert (Settings().rate_per_minute, Settings().bulk_per_minute) == (1500, 150)
+
+
+def test_what_is_set_is_used() -> None:
+    atomic_write(paths().settings_file, b'# mine\ntheme = "nord"\nanimations = false\nrate_per_minute = 0\n')
+    settings = Settings.load()
+    assert (settings.theme, settings.animations, settings.rate_per_minute) == ("nord", False, 0)
+    assert settings.bulk_per_minute == Settings().bulk_per_minute
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("rate_per_minute = -1", "rate_per_minute has to be a whole number from 0"),
+        ("rate_per_minute = true", "rate_per_minute has to be"),
+        ("bulk_per_minute = 1.5", "bulk_per_minute has to be"),
+        ("page_size = 101", "page_size has to be a whole number from 1 to 100"),
+        ('animations = "no"', "animations has to be true or false"),
+        ('theme = "a\\u001bb"', "theme has to be text"),
+        ("colours = 1", "no setting 'colours'; there are: theme"),
+        ("theme = ", "line 1"),
+    ],
+)
+def test_a_mistake_names_the_file_and_the_setting(text: str, why: str) -> None:
+    atomic_write(paths().settings_file, text.encode())
+    with pytest.raises(ConfigError) as caught:
+        Settings.load()
+    assert str(paths().settings_file) in str(caught.value)
+    assert why in str(caught.value)
+
+
+def test_every_setting_says_what_it_does() -> None:
+    for entry in fields(Settings):
+        if entry.name != "keymap":
+            assert entry.metadata["says"].endswith(".")
+            assert entry.metadata["check"](entry.default), entry.name
+
+
+def test_keys_are_read_from_their_own_file_dotted_or_quoted() -> None:
+    atomic_write(paths().keymap_file, b'quit = "ctrl+q"\nusers.delete = "d,delete"\n"jobs.resume" = "r"\n')
+    assert Settings.load().keymap == {"quit": "ctrl+q", "users.delete": "d,delete", "jobs.resume": "r"}
+    atomic_write(paths().keymap_file, b"users.delete = 1\n")
+    with pytest.raises(ConfigError, match=r"users\.delete has to be keys in quotes"):
+        Settings.load()

@@ -1,0 +1,112 @@
+"""A token goes to https, to this machine, and to no address that merely looks right."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.config.urls import DEFAULT_BASE_URL, check_base_url, is_loopback, is_vendor, origin, origin_text
+from dyntui.core.errors import Usage
+
+
+@pytest.mark.parametrize(
+    ("given_url", "kept"),
+    [
+        (DEFAULT_BASE_URL, DEFAULT_BASE_URL),
+        (" https://APP.dynamic.xyz:443/api/v0/ ", "https://app.dynamic.xyz/api/v0"),
+        ("https://app.dynamic.xyz", "https://app.dynamic.xyz/api/v0"),
+        ("https://dyn.example:8443/api//", "https://dyn.example:8443/api"),
+        ("http://127.0.0.1:3333/api/v0", "http://127.0.0.1:3333/api/v0"),
+        ("http://localhost:80", "http://localhost"),
+        ("http://[::1]:8080/api", "http://[::1]:8080/api"),
+    ],
+)
+def test_a_base_url_is_kept_in_one_form(given_url: str, kept: str) -> None:
+    assert check_base_url(given_url) == kept
+    assert check_base_url(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "app.dynamic.xyz/api/v0",
+        "http://app.dynamic.xyz/api/v0",
+        "http://127.evil.example/",
+        "http://127.0.0.1.evil.example/",
+        "http://localhost.evil.example/",
+        "http://0x7f000001.example/",
+        "ftp://localhost/",
+        "https://",
+        "https:///path",
+        "https://user:pass@app.dynamic.xyz/",
+        "https://app.dynamic.xyz@evil.example/",
+        "https://app.dynamic.xyz\\@evil.example/",
+        "https://app.dynamic.xyz/api?x=1",
+        "https://app.dynamic.xyz/api#x",
+        "https://app.dynamic.xyz/api/../admin",
+        "https://app.dynamic.xyz/%2e%2e/admin",
+        "https://app.dynamic.xyz:99999/",
+        "https://app.dynamic.xyz:0/",
+        "https://аpp.dynamic.xyz/",  # a Cyrillic а
+        "https://app.dynamic.xyz/\x1b]0;x",
+        "https://app.dynamic.xyz/a b",
+        "https://app\n.dynamic.xyz/",
+        "https://a..b/",
+        "https://-a/",
+    ],
+)
+def test_anything_else_is_refused(url: str) -> None:
+    with pytest.raises(Usage) as caught:
+        check_base_url(url)
+    assert caught.value.exit_code == 2
+    assert caught.value.hint
+
+
+@given(
+    st.text(max_size=60), st.sampled_from(["", "https://", "http://", "https://app.dynamic.xyz", "http://127.0.0.1"])
+)
+def test_what_is_accepted_is_https_or_this_machine_and_stable(rest: str, start: str) -> None:
+    try:
+        kept = check_base_url(start + rest)
+    except Usage:
+        return
+    scheme, host, _ = origin(kept)
+    assert scheme == "https" or (scheme == "http" and is_loopback(host))
+    assert kept.isascii()
+    assert kept.isprintable()
+    assert not kept.endswith("/")
+    assert check_base_url(kept) == kept
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    assert origin("https://App.dynamic.xyz/api") == ("https", "app.dynamic.xyz", 443)
+    assert origin_text("https://app.dynamic.xyz") == "https://app.dynamic.xyz:443"
+    assert origin_text("http://[::1]:8080/api") == "http://[::1]:8080"
+    assert origin("https://app.dynamic.xyz") != origin("https://app.dynamic.xyz:444")
+
+
+@pytest.mark.parametrize(
+    ("url", "vendor"),
+    [
+        ("https://app.dynamic.xyz", True),
+        (DEFAULT_BASE_URL, True),
+        ("https://app.dynamic.xyz:444", False),
+        ("https://xapp.dynamic.xyz", False),
+        ("https://app.dynamic.xyz.evil.example", False),
+        ("http://127.0.0.1", False),
+    ],
+)
+def test_only_the_vendors_two_hosts_are_the_vendors(url: str, vendor: bool) -> None:
+    assert is_vendor(url) is vendor
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])
+def test_this_machine(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "127.example", "0.0.0.0", "10.0.0.1", "localhost.example", "::2", "127.0.0.1.x"])
+def test_not_this_machine(host: str) -> None:
+    assert not is_loopback(host)

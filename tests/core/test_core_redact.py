@@ -1,0 +1,72 @@
+"""No token and no address of a person gets through the redactor."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.redact import Redactor, redact, token_hint
+
+TOKEN = "dyn_" + "Canary1" * 8
+
+
+@given(st.text(), st.text(), st.text("abcXYZ019_", min_size=8, max_size=60))
+def test_anything_shaped_like_a_token_goes(before: str, after: str, rest: str) -> None:
+    assert f"dyn_{rest}" not in Redactor()(f"{before}dyn_{rest}{after}")
+
+
+@given(st.text(), st.text(), st.text(min_size=8, max_size=40))
+def test_a_known_secret_goes_whatever_it_looks_like(before: str, after: str, secret: str) -> None:
+    redactor = Redactor()
+    redactor.add(secret)
+    assert secret not in redactor(f"{before} {secret} {after}").replace("<token>", "").replace("<email>", "")
+
+
+def test_a_secret_that_begins_another_one_leaves_no_rest() -> None:
+    redactor = Redactor()
+    redactor.add("secret-canary")
+    redactor.add("secret-canary-longer-part")
+    assert redactor("x secret-canary-longer-part y") == "x <token> y"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer abcdefgh12345678",
+        "bearer   abc.def-ghi_jkl~123==",
+        "jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl here",
+        f"url https://x/?token={TOKEN}&y=1",
+        f"'{TOKEN}'",
+        f"é{TOKEN}é",
+    ],
+)
+def test_the_shapes_of_secrets_go(text: str) -> None:
+    shown = redact(text)
+    assert "<token>" in shown
+    for secret in ("abcdefgh12345678", "ghi_jkl", "eyJzdWIi", "c2lnbmF0", TOKEN):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "a.b+c@mail.example.co.uk", "O'Hara@x.ie", "анна@пример.рф"])
+def test_people_go_unless_they_are_asked_for(email: str) -> None:
+    assert email not in redact(f"user {email}, created")
+    assert email in redact(f"user {email}, created", people=False)
+
+
+def test_the_rest_stays() -> None:
+    text = "GET /environments/3f2a/users 200 in 31 ms, dynamic dyn_ ok"
+    assert redact(text) == text
+
+
+@given(st.text("abcXYZ019", min_size=0, max_size=80))
+def test_a_token_is_shown_by_its_last_six_characters_at_most(rest: str) -> None:
+    token = "dyn_" + rest
+    hint = token_hint(token)
+    assert hint == ("dyn_…" + token[-6:] if len(token) >= 16 else "dyn_…")
+
+
+def test_short_words_are_never_taken_for_secrets() -> None:
+    redactor = Redactor()
+    redactor.add("the")
+    assert redactor("the end") == "the end"
