@@ -12,12 +12,12 @@ __all__ = ["COMMANDS", "main", "root"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("dyntui.cli.console", "Open the console on a built-in sandbox."),
-    "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on loopback."),
+    "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
     "env": ("dyntui.cli.env", "List, add, use, remove and check environments."),
     "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
     "users": ("dyntui.cli.users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
-    "import": ("dyntui.cli.imports", "Import users from a file."),
+    "import": ("dyntui.cli.imports", "Import users from FILE (CSV, JSON, XLSX, ...)."),
     "jobs": ("dyntui.cli.jobs", "List, show and resume import jobs."),
     "api": ("dyntui.cli.api", "Call any operation of the API."),
     "audit": ("dyntui.cli.audit", "Show what was written, when and to what."),

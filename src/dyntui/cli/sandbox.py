@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from dyntui.cli.common import Command
+
 __all__ = ["sandbox"]
 
 
-class _SandboxCommand(click.Command):
+class _SandboxCommand(Command):
     """Its help ends with every fault and every switch."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -100,7 +102,3 @@ def sandbox(
         hostile=hostile,
     )
     serve(options, port=port)
-
-
-if __name__ == "__main__":
-    sandbox()

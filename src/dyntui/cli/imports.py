@@ -1,0 +1,214 @@
+"""`dyntui import`: a file of people becomes users, with a plan before and a report after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.importer import Mapping, Source
+    from dyntui.services.connect import Connection
+
+__all__ = ["import_users"]
+
+
+def run_options(command: Any) -> Any:
+    """--batch, --rate and --settle."""
+    for option in (
+        click.option(
+            "--settle", type=click.FloatRange(0), metavar="SECONDS", help="Before a lost answer is looked into."
+        ),
+        click.option(
+            "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests a minute; 0: no limit."
+        ),
+        click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows in a request (100)."),
+    ):
+        command = option(command)
+    return command
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Those options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+@click.command("import", cls=Command)
+@click.argument("file", metavar="FILE")
+@click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="A saved mapping, or the file of one.")
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Send a column to a field; COLUMN= to none.")
+@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="A value for every row that has none.")
+@click.option("--save-mapping", metavar="NAME", help="Keep the mapping for files with the same columns.")
+@click.option("--region", metavar="XX", help="Country of phone numbers that say none: US, DE, ...")
+@click.option("--upsert", is_flag=True, help="Update users who are there already.")
+@click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then stop.")
+@click.option("--dry-run", is_flag=True, help="Make and save the plan, send nothing.")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@click.option("--encoding", metavar="NAME", help="Of the file, when it is neither UTF-8 nor UTF-16.")
+@click.option("--delimiter", metavar="CHAR", help="Between values: , ; tab ...")
+@click.option("--header-row", type=click.IntRange(0), metavar="N", help="The row with the names; 0 when there is none.")
+@click.option("--sheet", metavar="NAME", help="Of a spreadsheet; the first one else.")
+@run_options
+@confirm_options
+@pass_context
+def import_users(
+    context: Context,
+    file: str,
+    mapping_name: str | None,
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    save_mapping: str | None,
+    region: str | None,
+    upsert: bool,
+    first: int | None,
+    dry_run: bool,
+    report: Path | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None,
+    sheet: str | None,
+    batch: int | None,
+    rate: float | None,
+    settle: float | None,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Import users from FILE (CSV, TSV, JSON, NDJSON, XLSX, XLS, ODS; - for standard input).
+
+    Say what the e-mails are with --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
+
+    \b
+    exit: 0 done, 1 some rows failed, 3 not authorised, 4 unreachable, 5 stopped (dyntui jobs resume goes on)
+    """
+    context.profile()  # a missing environment is said before a large file is read
+    options: dict[str, Any] = {"upsert": upsert, **given(batch=batch, rate=rate, settle=settle)}
+    with _open(file, encoding, delimiter, header_row, sheet) as source:
+        for note in source.info.notes:
+            context.note(note)
+        mapping = _mapping(context, source, mapping_name, maps, sets)
+        return run(
+            _work(
+                context,
+                source,
+                mapping,
+                None if mapping_name else (maps, sets),
+                save_mapping,
+                {"region": region, "options": options, "report": None if report is None else str(report.absolute())},
+                first=first,
+                dry_run=dry_run,
+                yes=yes,
+                typed=confirm_environment,
+            )
+        )
+
+
+def _open(file: str, encoding: str | None, delimiter: str | None, header_row: int | None, sheet: str | None) -> Source:
+    from dyntui.importer import open_source
+
+    if delimiter is not None:
+        delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter.lower(), delimiter)
+    how: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter, "header_row": header_row, "sheet": sheet}
+    if file == "-":
+        return open_source(sys.stdin.buffer, name="standard input", **how)
+    return open_source(Path(file), **how)
+
+
+def _mapping(
+    context: Context,
+    source: Source,
+    name: str | None,
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    custom_fields: Any = (),
+) -> Mapping:
+    from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose
+    from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
+    from dyntui.services.imports.mappings import find_mapping, load_mapping
+
+    if name is not None:
+        mapping = load_mapping(name).bind(source.info)
+    elif saved := find_mapping(source.info):
+        context.note(f"using the saved mapping {saved[0]}: it was made for these columns")
+        mapping = saved[1]
+    else:
+        mapping = propose(source.info, source.sample(), custom_fields=custom_fields)
+    for text in maps:
+        column, field, transforms = parse_column_map(text)
+        mapping = mapping.with_column(column, field, transforms)
+    for text in sets:
+        mapping = mapping.with_constant(*parse_assignment(text))
+    if "emailVerifiedAt" not in mapping.targets:
+        raise MissingChoice("Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES)
+    if mapping.missing:
+        raise Usage(mapping.missing[0], hint="Say where columns go with --map COLUMN=FIELD.")
+    return mapping
+
+
+async def _work(
+    context: Context,
+    source: Source,
+    mapping: Mapping,
+    proposal: tuple[tuple[str, ...], tuple[str, ...]] | None,
+    save_as: str | None,
+    facts: dict[str, Any],
+    *,
+    first: int | None,
+    dry_run: bool,
+    yes: bool,
+    typed: str,
+) -> int:
+    from dyntui.cli.job_run import Meter, check_job, confirm_job, drive
+    from dyntui.services.imports.jobs import Where, organisation_of
+    from dyntui.services.imports.plan import lines, make_plan, save_plan
+    from dyntui.services.imports.prepare import prepare
+
+    async with context.connection() as connection:
+        if proposal is not None and mapping.unmapped:
+            fields = await _custom_fields(connection)
+            if fields:
+                mapping = _mapping(context, source, None, *proposal, custom_fields=fields)
+        _show(context, mapping)
+        if save_as:
+            from dyntui.services.imports.mappings import save_mapping
+
+            context.note(f"mapping saved as {save_mapping(save_as, mapping)}")
+        where = Where.of(connection.profile, await organisation_of(connection.client))
+        meter = Meter()
+        with prepare(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
+            meter.end()
+            context.note(f"job {journal.id}")
+            await check_job(context, connection, journal)
+            plan = make_plan(journal)
+            path = save_plan(journal, plan)
+            if dry_run:
+                context.say("\n".join(lines(plan)))
+                context.say(f"plan: {path}\nrun it with: dyntui jobs run {journal.id}")
+                context.emit({**plan, "plan": str(path)})
+                return 0
+            context.note("\n".join(lines(plan)))
+            permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
+            return await drive(context, connection, journal, permit, first=first)
+
+
+async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
+    """The environment's own fields; none when the token may not read them."""
+    from dyntui.api.errors import ApiError
+
+    try:
+        return (await connection.client.page("getCustomFieldsForEnvironment", "customFields")).items
+    except ApiError:
+        return []
+
+
+def _show(context: Context, mapping: Mapping) -> None:
+    for each in mapping.mapped:
+        context.note(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
+    for name, value in mapping.constants.items():
+        context.note(f"  every row: {name} = {value}")
+    for each in mapping.unmapped:
+        context.note(f"  {each.column} is not imported" + (f"; {each.hint}" if each.hint else ""))

@@ -1,0 +1,189 @@
+"""Running a job from the command line: confirmation, signals, progress on standard error, the document at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dyntui.cli.common import Context, fail
+from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE
+from dyntui.core.text import safe
+from dyntui.core.time import duration
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Permit
+    from dyntui.services.connect import Connection
+    from dyntui.services.imports.control import Control
+    from dyntui.services.imports.progress import Progress
+    from dyntui.services.imports.runner import Ended
+    from dyntui.store.journal import Journal
+
+__all__ = ["Meter", "check_job", "conclude", "confirm_job", "drive", "stopping"]
+
+_QUIET_SECONDS = 5.0
+_BAD = ("failed", "unknown", "review", "invalid")
+
+
+class Meter:
+    """Progress on standard error: one line that is rewritten on a terminal, else a line every few seconds.
+
+    A terminal that went away is not written to again: the job goes on, or stops in order.
+    """
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._last = 0.0
+        self._dirty = False
+        self._gone = False
+
+    def line(self, text: str, *, force: bool = False) -> None:
+        """Show how far it is."""
+        at = time.monotonic()
+        if self._gone or (not force and not self._terminal and at - self._last < _QUIET_SECONDS):
+            return
+        self._last = at
+        try:
+            if self._terminal:
+                click.echo(f"\r\x1b[K{safe(text, 200)}", err=True, nl=False)
+                self._dirty = True
+            else:
+                click.echo(safe(text, 200), err=True)
+        except OSError:
+            self._gone = True
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._dirty and not self._gone:
+            with contextlib.suppress(OSError):
+                click.echo(err=True)
+        self._dirty = False
+
+    def progress(self, progress: Progress) -> None:
+        """A snapshot of a job."""
+        parts = [f"{progress.finished:,} of {progress.total:,}"]
+        parts += [f"{state} {n:,}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
+        if progress.waiting:
+            parts.append(progress.waiting)
+        elif progress.rate:
+            parts.append(f"{progress.rate:,.0f} rows/s")
+            if progress.eta:
+                parts.append(f"{duration(progress.eta)} left")
+        self.line("  ".join(parts))
+
+
+@contextlib.contextmanager
+def stopping(control: Control) -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP ask the job to stop in order; a second one does not wait for the answer in flight."""
+    from dyntui.services.imports.control import Wish
+
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, control.ask, Wish.PAUSE, f"stopped by {number.name}")
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+async def check_job(context: Context, connection: Connection, journal: Journal) -> None:
+    """Compare the job with the server when that was not done yet."""
+    from dyntui.services.imports.session import check
+
+    meter = Meter()
+
+    def show(done: int, total: int | None) -> None:
+        meter.line(f"checking against the server: {done:,}" + (f" of {total:,}" if total else ""))
+
+    await check(journal, connection.client, show)
+    meter.end()
+
+
+def confirm_job(context: Context, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> Permit:
+    """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
+    is resumed needs no second confirmation."""
+    from dyntui.services.imports.session import authorise, confirmed, requirement
+    from dyntui.services.writes import Confirmation, Level
+
+    confirmation = confirmed(journal) or Confirmation(yes=yes, typed=typed)
+    if yes or typed:
+        confirmation = Confirmation(yes=yes, typed=typed)
+    elif not confirmed(journal) and not context.json and sys.stdin.isatty():
+        needed = requirement(journal, connection)
+        context.note("\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning]).strip())
+        if needed.level is Level.TYPED:
+            answer = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+            confirmation = Confirmation(typed=answer)
+        else:
+            confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
+    return authorise(journal, connection, confirmation)
+
+
+async def drive(
+    context: Context,
+    connection: Connection,
+    journal: Journal,
+    permit: Permit,
+    *,
+    first: int | None = None,
+    report: Path | None = None,
+) -> int:
+    """Run a job to its end or until it is stopped; returns the exit code."""
+    from dyntui.services.imports.control import Control
+    from dyntui.services.imports.session import run_job
+
+    control = Control()
+    meter = Meter()
+    with stopping(control):
+        ended = await run_job(
+            journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.progress
+        )
+    meter.end()
+    return conclude(context, journal, ended, report)
+
+
+def conclude(context: Context, journal: Journal, ended: Ended, report: Path | None = None) -> int:
+    """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
+    from dyntui.services.imports.reports import result, write_reports
+    from dyntui.store.states import JobState
+
+    final = ended.state is not JobState.PAUSED
+    folder = write_reports(journal, report) if final or ended.planned else None
+    document = result(journal, folder)
+    with contextlib.suppress(OSError):  # a terminal that went away
+        context.emit(document)
+        context.say(_summary(document))
+        if folder is not None:
+            context.note(f"reports and failed rows: {folder}")
+        if not final:
+            left = journal.total - sum(document["rows"].values())
+            context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
+        if ended.error is not None:
+            fail(ended.error, debug=context.debug)
+    return _exit_code(ended, document["rows"])
+
+
+def _exit_code(ended: Ended, rows: dict[str, int]) -> int:
+    from dyntui.store.states import JobState
+
+    if ended.state is JobState.PAUSED and not ended.planned:
+        code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
+        return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
+    bad = ended.state is JobState.CANCELLED or any(rows[state] for state in _BAD)
+    return EXIT_SOME_FAILED if bad else EXIT_DONE
+
+
+def _summary(document: dict[str, object]) -> str:
+    rows = document["rows"]
+    assert isinstance(rows, dict)
+    counts = ", ".join(f"{n:,} {state}" for state, n in rows.items() if n) or "nothing sent yet"
+    return f"job {document['job']} is {document['state']}: {counts}; {document['total']:,} rows in all"

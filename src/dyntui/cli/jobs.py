@@ -1,0 +1,302 @@
+"""`dyntui jobs`: imports that ran, run, wait or were stopped."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.imports import given, run_options
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.imports.jobs import JobSummary
+
+__all__ = ["jobs"]
+
+_HEARD_WITHIN = 15.0
+
+job_argument = click.argument("job", metavar="JOB")
+
+
+@click.group(cls=Group)
+def jobs() -> None:
+    """List, follow, resume, stop, report, retry, undo and remove import jobs.
+
+    JOB is a job's id, the start of it, or `last`.
+    """
+
+
+@jobs.command("list")
+@pass_context
+def list_jobs(context: Context) -> None:
+    """List all jobs, newest first."""
+    from dyntui.services.imports.jobs import jobs as every_job
+
+    found = list(every_job())
+    context.emit({"count": len(found), "jobs": [_document(job) for job in found]})
+    titles = ("job", "state", "rows", "to do", "bad", "environment", "source")
+    context.table(titles, [_cells(job) for job in found])
+
+
+def _cells(job: JobSummary) -> tuple[object, ...]:
+    state = f"{job.state} (running)" if job.busy and job.state != "running" else str(job.state or "unreadable")
+    where = "" if job.where is None else job.where.profile
+    return job.id, state, f"{job.total:,}", f"{job.open:,}", f"{job.bad:,}", where, job.problem or job.source
+
+
+def _document(job: JobSummary) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "reason": job.reason,
+        "busy": job.busy,
+        "created": _time(job.created_at),
+        "rows": job.counts,
+        "total": job.total,
+        "source": job.source,
+        "environment": None if job.where is None else job.where.environment_id,
+        "base_url": None if job.where is None else job.where.base_url,
+        "profile": None if job.where is None else job.where.profile,
+        "problem": job.problem,
+    }
+
+
+@jobs.command("show")
+@job_argument
+@click.option("--rows", "state", metavar="STATE", help="Also the rows in that state: failed, review, unknown, ...")
+@pass_context
+def show_job(context: Context, job: str, state: str | None) -> None:
+    """Show one job: its rows by state, why rows failed, and what was sent."""
+    from dyntui.services.imports.jobs import find, summary
+    from dyntui.store import reading
+    from dyntui.store.journal import Journal
+    from dyntui.store.states import RowState
+
+    path = find(job)
+    known = summary(path)
+    if known.problem:
+        raise Usage(known.problem)
+    if state is not None and state not in list(RowState):
+        raise Usage(f"There is no row state {state!r}.", hint=f"There are: {', '.join(RowState)}.")
+    with Journal.read(path) as journal:
+        failures = reading.failure_counts(journal)
+        traffic = reading.traffic(journal)
+        problems = reading.problem_counts(journal)
+        rows = [] if state is None else list(reading.each_row(journal, {RowState(state)}))
+        report = journal.facts.get("report")
+        context.emit(
+            {
+                **_document(known),
+                "report": report,
+                "options": journal.facts.get("options", {}),
+                "why": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
+                "problems": [{"level": each.level, "code": each.code, "rows": each.n} for each in problems],
+                "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
+                **({"list": [_row(row) for row in rows]} if state else {}),
+            }
+        )
+    context.say(f"job {known.id}  {known.state}{' (a process works on it)' if known.busy else ''}")
+    if known.reason:
+        context.say(f"  {known.reason}")
+    where = "" if known.where is None else f" for {known.where.profile} ({known.where.base_url})"
+    context.say(f"  {known.source}{where}, {_time(known.created_at)}")
+    for row_state, n in (known.counts or {}).items():
+        context.say(f"  {n:>9,} {row_state}")
+    for failed_state, code, n in failures:
+        context.say(f"  {n:>9,} {failed_state}: {code}")
+    for operation, outcome, n in traffic:
+        context.say(f"  {n:>9,} {operation}: {outcome or 'in flight'}")
+    if report:
+        context.say(f"  reports: {report}")
+    context.table(
+        ("row", "code", "field", "message", "user"), [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
+    )
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "state": row.state.value,
+        "attempts": row.attempts,
+        "user": row.user_id,
+        "code": row.code,
+        "field": row.field,
+        "error": row.message,
+    }
+
+
+@jobs.command("resume")
+@click.argument("job", metavar="[JOB]", required=False)
+@click.option("--first", type=click.IntRange(1), metavar="N", help="Send N more rows, then stop.")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@run_options
+@confirm_options
+@pass_context
+def resume_job(
+    context: Context,
+    job: str | None,
+    first: int | None,
+    report: Path | None,
+    batch: int | None,
+    rate: float | None,
+    settle: float | None,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Go on with a job that was paused, stopped or killed; without JOB with the newest one that is not done.
+
+    Whatever may have been sent is looked up first; nothing is sent twice.
+    """
+    options = given(batch=batch, rate=rate, settle=settle)
+    path = _newest_open() if job is None else _find(job)
+    return run(_go_on(context, path, None, options, first, _absolute(report), yes, confirm_environment))
+
+
+@jobs.command("run")
+@click.argument("plan", metavar="PLAN")
+@click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then stop.")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@confirm_options
+@pass_context
+def run_plan(
+    context: Context, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
+) -> int:
+    """Run exactly the plan that `dyntui import --dry-run` made. PLAN is its file, or its job."""
+    from dyntui.services.imports.plan import read_plan
+
+    path = _find(Path(plan).name) if plan.endswith(".plan.json") else _find(plan)
+    file = Path(plan) if plan.endswith(".plan.json") else path.with_name(f"{path.stem}.plan.json")
+    if not file.exists():
+        raise Usage(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
+    document = read_plan(file)
+    return run(_go_on(context, _find(document["job"]), document, {}, first, _absolute(report), yes, confirm_environment))
+
+
+async def _go_on(
+    context: Context,
+    path: Path,
+    plan: dict[str, Any] | None,
+    options: dict[str, Any],
+    first: int | None,
+    report: Path | None,
+    yes: bool,
+    typed: str,
+) -> int:
+    from dyntui.cli.job_run import check_job, conclude, confirm_job, drive
+    from dyntui.services.imports.jobs import Where, check_where, organisation_of
+    from dyntui.services.imports.plan import check_plan
+    from dyntui.services.imports.runner import Ended
+    from dyntui.store.journal import Journal
+    from dyntui.store.states import JobState
+
+    with Journal.open(path) as journal:
+        check_where(journal, Where.of(context.profile()))
+        if plan is not None:
+            check_plan(journal, plan)
+        if journal.state in (JobState.DONE, JobState.CANCELLED):
+            return conclude(context, journal, Ended(journal.state), report)
+        if options:
+            journal.note(options={**journal.facts.get("options", {}), **options})
+        async with context.connection() as connection:
+            check_where(journal, Where.of(connection.profile, await organisation_of(connection.client)))
+            await check_job(context, connection, journal)
+            permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
+            return await drive(context, connection, journal, permit, first=first, report=report)
+
+
+@jobs.command("pause")
+@job_argument
+@pass_context
+def pause_job(context: Context, job: str) -> None:
+    """Ask the process that runs a job to stop in order; it can be resumed."""
+    from dyntui.store.lock import is_locked
+
+    path = _find(job)
+    if not is_locked(path.with_suffix(".lock")):
+        raise Usage(f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is.")
+    _ask(context, path, "pause")
+
+
+@jobs.command("cancel")
+@job_argument
+@click.option("--yes", is_flag=True, help="Confirm without asking.")
+@pass_context
+def cancel_job(context: Context, job: str, yes: bool) -> None:
+    """Give up the rows of a job that were not sent yet; what was sent stays."""
+    from dyntui.cli.job_run import conclude
+    from dyntui.services.imports.cancel import cancel
+    from dyntui.services.imports.runner import Ended
+    from dyntui.store.journal import Journal
+    from dyntui.store.lock import is_locked
+
+    path = _find(job)
+    if not yes:
+        click.confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True, err=True)
+    if is_locked(path.with_suffix(".lock")):
+        _ask(context, path, "cancel")
+        return
+    with Journal.open(path) as journal:
+        cancel(journal)
+        conclude(context, journal, Ended(journal.state))
+
+
+def _ask(context: Context, path: Path, what: str) -> None:
+    from dyntui.services.imports.jobs import summary
+    from dyntui.store.journal import Journal
+    from dyntui.store.lock import is_locked
+
+    with Journal.read(path) as journal:
+        journal.ask(what)
+    deadline = time.monotonic() + _HEARD_WITHIN
+    while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    known = summary(path)
+    context.emit(_document(known))
+    if known.busy:
+        context.say(f"asked; job {known.id} still waits for the answer in flight")
+    else:
+        context.say(f"job {known.id} is {known.state}")
+
+
+@jobs.command("report")
+@job_argument
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@pass_context
+def report_job(context: Context, job: str, folder: Path | None) -> None:
+    """Write the reports, the id map and the failed rows of a job again, into DIR when given."""
+    from dyntui.services.imports.reports import result, write_reports
+    from dyntui.store.journal import Journal
+
+    with Journal.open(_find(job)) as journal:
+        written = write_reports(journal, _absolute(folder))
+        context.emit(result(journal, written))
+        context.say(str(written))
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()
+
+
+def _find(job: str) -> Path:
+    from dyntui.services.imports.jobs import find
+
+    return find(job)
+
+
+def _newest_open() -> Path:
+    from dyntui.services.imports.jobs import jobs as every_job
+
+    for job in every_job():
+        if job.state in ("ready", "running", "paused") and not job.busy:
+            return _find(job.id)
+    raise Usage("There is no job to resume.", hint="`dyntui jobs list` names them all.")
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,218 @@
+"""The sandbox as an ASGI application: in process for the demo and tests, under uvicorn for everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import quote
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from dyntui.sandbox import control
+from dyntui.sandbox.calls import Reply
+from dyntui.sandbox.faults import Cut
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.rates import too_many
+from dyntui.sandbox.sandbox import Sandbox
+
+__all__ = ["BASE_PATH", "CUT_EXTENSION", "create_app"]
+
+BASE_PATH = "/api/v0"
+CUT_EXTENSION = "dyntui.cut"
+"""Name of the ASGI extension by which the server lets a fault cut the connection: a function; abrupt is a reset."""
+
+_PROXY_PAGE = b"""<!DOCTYPE html>
+<html><head><title>503 Service Temporarily Unavailable</title></head>
+<body><center><h1>503 Service Temporarily Unavailable</h1></center><hr><center>edge-proxy</center></body></html>
+"""
+
+
+def create_app(options: SandboxOptions | None = None) -> Starlette:
+    """The application; `app.state.sandbox` is the Sandbox, with `environment_id`, `token` and `close()`."""
+    sandbox = Sandbox(options or SandboxOptions())
+    app = Starlette(routes=[Mount("", app=_Gateway(sandbox))], exception_handlers={Exception: _internal_error})
+    app.state.sandbox = sandbox
+    return app
+
+
+async def _internal_error(request: Request, error: Exception) -> Response:
+    sandbox: Sandbox = request.app.state.sandbox
+    return Response(
+        orjson.dumps({"error": "Internal Server Error"}),
+        500,
+        {"x-request-id": sandbox.request_id()},
+        media_type="application/json",
+    )
+
+
+class _Gateway:
+    """What stands before the API: rate limit, latency, faults."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"the sandbox speaks http, not {scope['type']}")
+        raw = scope.get("raw_path") or quote(scope["path"]).encode()
+        path: str = raw.decode("ascii")
+        exchange = _Exchange(self._sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
+        if path.startswith(control.PREFIX):
+            await exchange.send(control.answer(self._sandbox, scope, path, await exchange.body()))
+        elif not path.startswith(BASE_PATH + "/"):
+            await exchange.send(Reply(404, {"error": "Path not found", "code": "not_found"}))
+        else:
+            await self._api(exchange)
+
+    async def _api(self, exchange: _Exchange) -> None:
+        sandbox = self._sandbox
+        bulk = sandbox.find(exchange.method, exchange.path) == "bulkCreateUser"
+        if refusal := sandbox.limiter.refuse(bulk=bulk):
+            await exchange.send(refusal)
+            return
+        if sandbox.options.latency_ms:
+            await asyncio.sleep(sandbox.options.latency_ms / 1000)
+        fault = sandbox.faults.draw(bulk=bulk)
+        if not fault:
+            await exchange.send(exchange.handle(await exchange.body()))
+            return
+        await _FAULTS[fault](exchange)
+
+
+class _Exchange:
+    """One request and the ways to answer it, or not to."""
+
+    def __init__(self, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        self.sandbox = sandbox
+        self.method: str = scope["method"]
+        self.path = path
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+    async def body(self) -> bytes:
+        """The whole body of the request."""
+        chunks: list[bytes] = []
+        while (message := await self._receive())["type"] == "http.request":
+            chunks.append(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        return b"".join(chunks)
+
+    def handle(self, body: bytes) -> Reply:
+        """What the API answers; it is applied when this returns."""
+        return self.sandbox.handle(
+            self.method, self.path, self._scope["query_string"].decode("latin-1"), self._headers, body
+        )
+
+    async def send(self, reply: Reply, *, share: float = 1.0) -> None:
+        """Send an answer. share: below 1 only that part of its body, though the headers promise all of it."""
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "x-request-id": self.sandbox.request_id(),
+            **reply.headers,
+        }
+        content = b""
+        if reply.status == 204:
+            del headers["content-type"]
+        elif isinstance(reply.body, bytes):
+            content = reply.body
+        else:
+            content = orjson.dumps(reply.body)
+        if reply.status != 204:
+            headers["content-length"] = str(len(content))
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": reply.status, "headers": pairs})
+        part = content if share == 1.0 else content[: int(len(content) * share)]
+        await self._send({"type": "http.response.body", "body": part, "more_body": share != 1.0})
+
+    async def cut(self, *, abrupt: bool) -> None:
+        """Close the connection; in process, raise what a caller can take for that."""
+        cut: Callable[[bool], None] | None = self._scope.get("extensions", {}).get(CUT_EXTENSION)
+        if cut is None:
+            raise Cut("the sandbox cut the connection")
+        cut(abrupt)
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _429(exchange: _Exchange) -> None:
+    await exchange.body()
+    sandbox = exchange.sandbox
+    await exchange.send(too_many(1, sandbox.switches["rate-limit-body"], sandbox.faults.happened["429"]))
+
+
+async def _500_before(exchange: _Exchange) -> None:
+    await exchange.body()
+    await exchange.send(Reply(500, {"error": "Internal Server Error"}))
+
+
+async def _502_after(exchange: _Exchange) -> None:
+    exchange.handle(await exchange.body())
+    await exchange.send(Reply(502, {"error": "Bad Gateway"}))
+
+
+async def _html(exchange: _Exchange) -> None:
+    await exchange.body()
+    await exchange.send(Reply(503, _PROXY_PAGE, {"content-type": "text/html"}))
+
+
+async def _cut_before(exchange: _Exchange) -> None:
+    await exchange.cut(abrupt=exchange.sandbox.faults.coin())
+
+
+async def _cut_after(exchange: _Exchange) -> None:
+    exchange.handle(await exchange.body())
+    await exchange.cut(abrupt=exchange.sandbox.faults.coin())
+
+
+async def _half(exchange: _Exchange) -> None:
+    body = await exchange.body()
+    try:
+        rows = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        rows = None
+    if isinstance(rows, list):
+        exchange.handle(orjson.dumps(rows[: len(rows) // 2]))
+    await exchange.cut(abrupt=False)
+
+
+async def _late(exchange: _Exchange) -> None:
+    body = await exchange.body()
+    switches = exchange.sandbox.switches
+    delay = exchange.sandbox.faults.between(switches.number("late-min-ms"), switches.number("late-max-ms"))
+    exchange.sandbox.later(delay, lambda: exchange.handle(body))
+    await exchange.cut(abrupt=False)
+
+
+async def _slow(exchange: _Exchange) -> None:
+    body = await exchange.body()
+    await asyncio.sleep(exchange.sandbox.switches.number("slow-ms") / 1000)
+    await exchange.send(exchange.handle(body))
+
+
+async def _truncate(exchange: _Exchange) -> None:
+    reply = exchange.handle(await exchange.body())
+    if reply.status != 204:
+        await exchange.send(reply, share=0.6)
+    await exchange.cut(abrupt=False)
+
+
+_FAULTS = {
+    "429": _429,
+    "500-before": _500_before,
+    "502-after": _502_after,
+    "cut-before": _cut_before,
+    "cut-after": _cut_after,
+    "half": _half,
+    "late": _late,
+    "slow": _slow,
+    "html": _html,
+    "truncate": _truncate,
+}

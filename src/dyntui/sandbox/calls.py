@@ -1,0 +1,101 @@
+"""What an operation is given and gives back, and the register of those that are implemented.
+
+An operation is a plain function that takes a Call and returns the body of a 200, a Reply, or None for a 204; it
+refuses by raising Refused. It runs with the store locked, in a transaction unless it only reads. To add one, write it
+in sandbox/operations/ under `@operation("theOperationId")`; routing, validation, scopes and errors are there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
+    from dyntui.sandbox.sandbox import Sandbox
+
+__all__ = [
+    "CHECKS_ITS_BODY",
+    "HANDLERS",
+    "Call",
+    "Refused",
+    "Reply",
+    "bad_request",
+    "invalid",
+    "not_found",
+    "operation",
+]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: a body to be sent as JSON, or raw bytes."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):
+    """An answer that is a refusal, in one of the documented shapes."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply.body))
+        self.reply = reply
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, checked against the catalog. size: of its body in bytes."""
+
+    sandbox: Sandbox
+    operation: Operation
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    size: int
+    token: Json
+
+    @property
+    def now(self) -> int:
+        """The sandbox's time in milliseconds since 1970."""
+        return self.sandbox.clock.now()
+
+
+Handler = Callable[[Call], Any]
+HANDLERS: dict[str, Handler] = {}
+CHECKS_ITS_BODY: set[str] = set()
+
+
+def operation(*ids: str, checks_body: bool = False) -> Callable[[Handler], Handler]:
+    """Registers the function as the implementation of these operations. checks_body: it validates its body itself."""
+
+    def register(handler: Handler) -> Handler:
+        for each in ids:
+            HANDLERS[each] = handler
+            if checks_body:
+                CHECKS_ITS_BODY.add(each)
+        return handler
+
+    return register
+
+
+def bad_request(message: str) -> Refused:
+    """400: the request breaks the schema."""
+    return Refused(Reply(400, {"error": message}))
+
+
+def not_found(what: str) -> Refused:
+    """404, for a wrong path as for a wrong id."""
+    return Refused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
+
+
+def invalid(code: str, message: str, payload: Json | None = None) -> Refused:
+    """422: the request is well formed and cannot be carried out."""
+    body: Json = {"error": message, "code": code}
+    if payload:
+        body["payload"] = payload
+    return Refused(Reply(422, body))

@@ -1,0 +1,102 @@
+"""What goes wrong between a client and the API, on purpose: each with a probability, all from one seed.
+
+One number is drawn a request, so a run can be repeated. A fault that does not fit a request (half of what is no
+batch) leaves it alone.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from dyntui.core.errors import Usage
+
+__all__ = ["FAULTS", "Cut", "Faults", "parse_faults"]
+
+FAULTS: Mapping[str, str] = {
+    "429": "refused with Retry-After; nothing applied",
+    "500-before": "500; nothing applied",
+    "502-after": "applied, the answer lost behind a 502",
+    "cut-before": "connection cut; nothing applied",
+    "cut-after": "applied, then the connection cut without an answer",
+    "half": "the first half of a batch applied, then the connection cut",
+    "late": "connection cut, and applied a moment later (switches late-min-ms, late-max-ms)",
+    "slow": "the answer held back (switch slow-ms)",
+    "html": "a proxy's error page instead of an answer; nothing applied",
+    "truncate": "applied, the answer cut in the middle of its JSON",
+}
+
+
+class Cut(ConnectionResetError):
+    """The connection is gone: what an in-process caller gets where a network client would see it cut."""
+
+
+class Faults:
+    """Decides the fault of each request. Tests may change the probabilities while it runs."""
+
+    def __init__(self, probabilities: Mapping[str, float], seed: int) -> None:
+        self._lock = threading.Lock()
+        self._random = random.Random(f"faults {seed}")
+        self._probabilities: dict[str, float] = {}
+        self.happened: Counter[str] = Counter()
+        self.set(probabilities)
+
+    def set(self, probabilities: Mapping[str, float]) -> None:
+        """Replace all of them. Raises Usage for an unknown name or numbers that are no probabilities."""
+        for name, probability in probabilities.items():
+            if name not in FAULTS:
+                raise Usage(f"There is no fault {name!r}.", hint=f"There are: {', '.join(FAULTS)}.")
+            if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 <= probability <= 1:
+                raise Usage(
+                    f"Fault {name} cannot have the probability {probability!r}.", hint="Give a number from 0 to 1."
+                )
+        if sum(probabilities.values()) > 1 + 1e-9:
+            raise Usage("The faults' probabilities add up to more than 1.", hint="A request suffers one fault at most.")
+        with self._lock:
+            self._probabilities = {
+                name: float(probability) for name, probability in probabilities.items() if probability
+            }
+
+    def as_dict(self) -> dict[str, float]:
+        return dict(self._probabilities)
+
+    def draw(self, *, bulk: bool) -> str:
+        """The fault of the next request; empty when nothing happens to it."""
+        with self._lock:
+            if not self._probabilities:
+                return ""
+            point = self._random.random()
+            for name, probability in self._probabilities.items():
+                if point < probability:
+                    if name == "half" and not bulk:
+                        return ""
+                    self.happened[name] += 1
+                    return name
+                point -= probability
+        return ""
+
+    def between(self, low: int, high: int) -> float:
+        """A number of milliseconds, as seconds."""
+        with self._lock:
+            return self._random.uniform(low, max(low, high)) / 1000
+
+    def coin(self) -> bool:
+        with self._lock:
+            return self._random.random() < 0.5
+
+
+def parse_faults(pairs: Iterable[str]) -> dict[str, float]:
+    """`NAME=P` words of the command line. Raises Usage for anything else."""
+    out: dict[str, float] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        try:
+            out[name] = float(value)
+        except ValueError:
+            raise Usage(
+                f"--fault {pair!r} has no probability.", hint="Write --fault NAME=P with P from 0 to 1."
+            ) from None
+    Faults(out, 0)
+    return out

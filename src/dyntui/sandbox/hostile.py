@@ -1,0 +1,58 @@
+"""Answers that attack whoever displays them: for tests of the console, the command line and the logs."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from typing import Any
+
+__all__ = ["PAYLOADS", "poison"]
+
+PAYLOADS = (
+    "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07",
+    "\x1b[2J\x1b[31mred\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\",
+    "[b]unterminated [/] [",
+    "C1 \x9b31m \x9d0;title\x9c \x85 DEL \x7f NUL \x00 CR \r LF \n TAB \t",
+    "bidi \u202egnp.exe\u202c \u2066iso\u2069 \u200fRLM \u061cALM",
+    "zero\u200bwidth\u200d\ufeff \u00ad soft \U000e0041\U000e0042 tags",
+    "long " + "A" * 5000,
+    "z" + "\u0301\u0334\u0489" * 60 + " zalgo",
+    "wide 全角 👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 $(touch x) `id` %s {0} {{x}} ; rm -rf",
+    '=HYPERLINK("http://evil.example","x") \'--',
+)
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_TEXTS = frozenset(
+    {
+    "alias", "country", "email", "firstName", "jobTitle", "lastName", "phoneNumber", "tShirtSize", "team",
+    "username", "btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet", "scope", "ipAddress",
+    "userAgent", "supportEmail", "supportText",
+}
+)  # fmt: skip
+"""Text fields that may be null: filled too."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+
+
+def poison(value: Any) -> Any:
+    """The same JSON with a payload for every text and in the names of free objects; ids, times and raw tokens stay."""
+    turn = count()
+
+    def walk(each: Any, name: str, free: bool) -> Any:
+        if isinstance(each, dict):
+            inside = free or name in ("metadata", "profile", "oauth_metadata")
+            out = {
+                (f"{key} {PAYLOADS[next(turn) % len(PAYLOADS)]}" if inside else key): walk(item, key, inside)
+                for key, item in each.items()
+            }
+            if inside and not out:
+                out[PAYLOADS[next(turn) % len(PAYLOADS)]] = PAYLOADS[next(turn) % len(PAYLOADS)]
+            return out
+        if isinstance(each, list):
+            return [walk(item, name, free) for item in each]
+        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in ("rawToken", "code")):
+            return PAYLOADS[next(turn) % len(PAYLOADS)]
+        if each is None and name in _TEXTS:
+            return PAYLOADS[next(turn) % len(PAYLOADS)]
+        return each
+
+    return walk(value, "", False)

@@ -1,0 +1,56 @@
+"""Identifiers that look random and are not: made from the seed, and a child's id tells whose child it is.
+
+The API reads sessions, wallets and social accounts by their own id, without the user's. With a million people an
+index over all of those would cost more than the people, so the first 32 bits of such an id hide the owner's position.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+__all__ = ["Ids"]
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_TOKEN_CHARS = bytes(ord(_ALPHABET[i % 62]) for i in range(256))
+_MASK = 0xFFFFFFFF
+_STEP = 0x9E3779B1  # odd, so multiplying by it can be undone modulo 2**32
+_STEP_BACK = pow(_STEP, -1, 1 << 32)
+
+
+class Ids:
+    """Makes the ids, and the token, of one sandbox."""
+
+    def __init__(self, seed: int) -> None:
+        self._key = blake2b(b"dyntui sandbox %d" % seed, digest_size=32).digest()
+        self._shift = int.from_bytes(self._key[:4], "big")
+
+    def digest(self, name: str, size: int = 16) -> bytes:
+        """Bytes that stand for `name` in this sandbox."""
+        return blake2b(name.encode(), digest_size=size, key=self._key).digest()
+
+    def uuid(self, name: str) -> str:
+        """The id of the one thing called `name`."""
+        return _shape(self.digest(name).hex())
+
+    def child(self, position: int, name: str) -> str:
+        """The id of a thing that belongs to the user at `position`; owner() finds the way back."""
+        rest = self.digest(f"{name} of {position}", 12).hex()
+        head = ((position * _STEP) + self._shift ^ int(rest[-8:], 16)) & _MASK
+        return _shape(f"{head:08x}{rest}")
+
+    def owner(self, child: str) -> int | None:
+        """The position of the user whose child has this id, if it is one of ours."""
+        try:
+            head = int(child[:8], 16) ^ int(child[-8:], 16)
+        except ValueError:
+            return None
+        return ((head - self._shift) * _STEP_BACK) & _MASK
+
+    def token(self, name: str) -> str:
+        """An API token: `dyn_` and 56 alphanumerics."""
+        return "dyn_" + self.digest(f"token {name}", 56).translate(_TOKEN_CHARS).decode()
+
+
+def _shape(text: str) -> str:
+    """32 hex digits as a version 4 UUID."""
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:32]}"

@@ -1,0 +1,14 @@
+"""The implemented operations, a file for each group of the API."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+__all__ = ["load"]
+
+
+def load() -> None:
+    """Import every file here, so that its operations are registered."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")

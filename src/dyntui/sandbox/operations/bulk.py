@@ -1,0 +1,130 @@
+"""POST users/bulk: many users at once, with partial success. The answer has no index: rows differ by content alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, operation
+from dyntui.sandbox.drafts import check_row, draft, merge, refuse_duplicates
+from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.records import Record, keys_of, keys_of_row
+from dyntui.sandbox.rules import Violation, body_violations, row_violations
+
+_KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
+
+
+@operation("bulkCreateUser", checks_body=True)
+def bulk_create(call: Call) -> Any:
+    rows = call.body
+    switches = call.sandbox.switches
+    if not isinstance(rows, list):
+        raise bad_request("body must be array")
+    if 0 < switches.number("bulk-max-rows") < len(rows):
+        raise Refused(Reply(413, {"error": "request entity too large"}))
+    batch = _Batch(call, _violations(call, rows), upsert=bool(call.query.get("upsert")))
+    for index, row in enumerate(rows):
+        batch.take(index, row)
+    return Reply(201, batch.finish())
+
+
+def _violations(call: Call, rows: list[Any]) -> Mapping[int, Violation]:
+    strictness = call.sandbox.strictness
+    if call.sandbox.switches["bulk-violation"] == "row":
+        return row_violations(call.operation, rows, **strictness)
+    for violation in body_violations(call.operation, rows, **strictness):
+        raise bad_request(violation.message)
+    return {}
+
+
+class _Batch:
+    """The rows of one request, one after the other; a later row sees what an earlier one made."""
+
+    def __init__(self, call: Call, violations: Mapping[int, Violation], *, upsert: bool) -> None:
+        self._call = call
+        self._accounts = call.sandbox.accounts
+        self._violations = violations
+        self._upsert = upsert
+        self._now = call.now
+        self._next = self._accounts.next_position()
+        self._created: dict[int, tuple[Record, list[str]]] = {}
+        self._updated: dict[int, tuple[Record, list[str]]] = {}
+        self._failed: list[dict[str, Any]] = []
+        self._order: dict[tuple[str, int], None] = {}  # a set that keeps its order
+        keys = {key for i, row in enumerate(call.body) if i not in violations for key in keys_of_row(row)}
+        self._owners = call.sandbox.store.owners(list(keys))
+
+    def take(self, index: int, row: Any) -> None:
+        """Create, update or fail one row."""
+        if violation := self._violations.get(index):
+            self._fail(row, violation.message, violation.code)
+            return
+        try:
+            check_row(row, self._call.sandbox.switches)
+            self._take(row)
+        except Refused as refusal:
+            self._fail(row, refusal.reply.body["error"], refusal.reply.body["code"])
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        record = draft(row, self._next, self._call.sandbox.ids, self._now)
+        keys = keys_of(record)
+        if self._upsert and (position := self._match(keys)) is not None:
+            self._update(position, row)
+            return
+        refuse_duplicates(record, keys, self._owners, self._next)
+        self._created[self._next] = (record, keys)
+        self._order["created", self._next] = None
+        self._owners.update(dict.fromkeys(keys, self._next))
+        self._next += 1
+
+    def _match(self, keys: list[str]) -> int | None:
+        kinds = "e" if self._call.sandbox.switches["upsert-match"] == "email" else "epuwo"
+        return next((self._owners[key] for key in keys if key[0] in kinds and key in self._owners), None)
+
+    def _update(self, position: int, row: Mapping[str, Any]) -> None:
+        new = position in self._created
+        if new:
+            record, before = self._created[position]
+        elif position in self._updated:
+            record, before = self._updated[position]
+        else:
+            found = self._accounts.load(position)
+            assert found is not None, "a key belongs to a user"
+            record, before = found, keys_of(found)
+        changed: Record = {
+            **record,
+            "profile": {**record["profile"]},
+            "wallets": [*map(dict, record["wallets"])],
+            "oauth": [*record["oauth"]],
+        }
+        merge(changed, row, position, self._call.sandbox.ids, self._now, self._call.sandbox.switches)
+        keys = keys_of(changed)
+        refuse_duplicates(changed, keys, self._owners, position)
+        for key in set(keys_of(record)) - set(keys):
+            self._owners.pop(key, None)
+        self._owners.update(dict.fromkeys(keys, position))
+        if new:
+            self._created[position] = (changed, keys)
+        else:
+            self._updated[position] = (changed, before)
+        self._order["updated", position] = None
+
+    def _fail(self, row: Any, message: str, code: str) -> None:
+        echo = self._call.sandbox.switches["bulk-echo"]
+        entry: dict[str, Any] = {"error": message, "code": code}
+        if echo != "none" and isinstance(row, dict):
+            entry["user"] = row if echo == "input" else {name: row[name] for name in _KEY_FIELDS if name in row}
+        self._failed.append(entry)
+
+    def finish(self) -> dict[str, Any]:
+        """Keep everything, and say what became of the rows."""
+        self._accounts.save((position, record, before) for position, (record, before) in self._updated.items())
+        self._accounts.add((position, record, keys) for position, (record, keys) in self._created.items())
+        out: dict[str, list[Any]] = {"created": [], "updated": []}
+        for kind, position in self._order:
+            record = (self._created.get(position) or self._updated[position])[0]
+            out[kind].append(rendered(self._call, record, position))
+        if self._call.sandbox.switches["bulk-order"] == "reversed":
+            for users in out.values():
+                users.reverse()
+        return {**out, "failed": self._failed, "total": len(self._call.body)}

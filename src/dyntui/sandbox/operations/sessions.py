@@ -1,0 +1,65 @@
+"""Sessions and MFA of users: what a support desk cuts off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.calls import Call, not_found, operation
+from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.records import Record, keys_of
+from dyntui.sandbox.render import session
+
+
+def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
+    """The session the path names, and whose it is: its id tells."""
+    position = call.sandbox.ids.owner(call.path["sessionId"])
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if position is None or record is None or record.get("deletedAt") is not None:
+        raise not_found("Session")
+    for each in record.get("sessions", ()):
+        if each["id"] == call.path["sessionId"]:
+            return position, record, each
+    raise not_found("Session")
+
+
+@operation("getSessionById")
+def get_session(call: Call) -> Any:
+    _, record, each = _find(call)
+    if record["id"] != call.path["userId"]:
+        raise not_found("Session")
+    return session(each)
+
+
+@operation("revokeSessionById")
+def revoke_session(call: Call) -> Any:
+    position, record, each = _find(call)
+    each["revokedAt"] = each["revokedAt"] or call.now
+    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    return session(each)
+
+
+@operation("revokeUserSessions", "revokeUserSessionsLegacy")
+def revoke_user_sessions(call: Call) -> None:
+    position, record = the_user(call)
+    for each in record.get("sessions", ()):
+        each["revokedAt"] = each["revokedAt"] or call.now
+    call.sandbox.accounts.save([(position, record, keys_of(record))])
+
+
+@operation("resetAllMfaDevices", "resetUserMfa")
+def reset_mfa(call: Call) -> None:
+    """DELETE takes the devices away; so does the reset of the methods, which has the person set them up anew."""
+    position, record = the_user(call)
+    record["mfa"] = []
+    record["profile"].pop("mfaBackupCodeAcknowledgement", None)
+    record["updatedAt"] = call.now
+    call.sandbox.accounts.save([(position, record, keys_of(record))])
+
+
+@operation("getUserOauthAccessToken")
+def oauth_access_token(call: Call) -> Any:
+    position = call.sandbox.ids.owner(call.path["oauthAccountId"])
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if record is None or not any(account["id"] == call.path["oauthAccountId"] for account in record["oauth"]):
+        raise not_found("OAuth account")
+    return {"accessToken": f"ya29.sandbox-{call.sandbox.ids.digest('access ' + call.path['oauthAccountId'], 20).hex()}"}

@@ -1,0 +1,38 @@
+"""API tokens of the environment: listed, created (shown once), deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.world import new_token, public_token
+
+_SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
+
+
+@operation("getTokens")
+def list_tokens(call: Call) -> Any:
+    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens")]}
+
+
+@operation("postToken")
+def create_token(call: Call) -> Any:
+    store, sandbox = call.sandbox.store, call.sandbox
+    scopes = call.body.get("scopes", [])
+    if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
+        raise invalid("invalid_scopes", f"These are not scopes: {', '.join(bad)}")
+    if 0 < sandbox.switches.number("max-tokens") <= len(store.all("tokens")):
+        raise invalid("too_many_api_tokens", "The environment has as many API tokens as it may have")
+    name = f"created {store.next_number('tokens')}"
+    environment = call.path["environmentId"]
+    token, raw = new_token(
+        store, sandbox.ids, name, call.body["note"], scopes, environment, call.token["createdBy"], call.now
+    )
+    return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
+
+
+@operation("deleteTokenById")
+def delete_token(call: Call) -> None:
+    if not call.sandbox.store.remove("tokens", call.path["tokenId"]):
+        raise not_found("Token")

@@ -1,0 +1,112 @@
+"""Users: list, get, create, update, delete."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.core.ids import is_uuid
+from dyntui.sandbox.accounts import SORTABLE, UserFilter
+from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.drafts import apply_profile, check_row, draft, refuse_duplicates
+from dyntui.sandbox.records import Record, keys_of
+
+_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
+
+
+def rendered(
+    call: Call, record: Record, position: int, *, sessions: bool = False, alone: bool = False
+) -> dict[str, Any]:
+    """One user as this sandbox's switches want it."""
+    nulls = call.sandbox.switches["null-fields"] == "null"
+    return call.sandbox.renderer.user(record, position, nulls=nulls, sessions=sessions, alone=alone)
+
+
+def the_user(call: Call) -> tuple[int, Record]:
+    """The user that the path names."""
+    position = call.sandbox.accounts.position_of(call.path["userId"])
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if position is None or record is None:
+        raise not_found("User")
+    return position, record
+
+
+@operation("getEnvironmentUsers")
+def list_users(call: Call) -> Any:
+    switches = call.sandbox.switches
+    asked = call.query.get("filter", {})
+    wanted = UserFilter(
+        asked.get("filterValue", ""),
+        asked.get("filterColumn", "all"),
+        asked.get("chain", ""),
+        asked.get("filterSocialProvider", ""),
+        switches["filter-match"],
+    )
+    order = call.query.get("orderBy", switches["default-order"])
+    found = _ORDER.match(order)
+    if found is None:
+        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
+    if found[1] not in SORTABLE:
+        if switches["unknown-order"] == "reject":
+            raise bad_request(f"query/orderBy: users cannot be sorted by {found[1]}")
+        order = switches["default-order"]
+    accounts = call.sandbox.accounts
+    total, positions = accounts.page(wanted, order, call.query.get("offset", 0), call.query.get("limit", 20))
+    records = accounts.load_many(positions)
+    sessions = bool(call.query.get("includeSessions"))
+    users = [rendered(call, records[position], position, sessions=sessions) for position in positions]
+    return {"count": total if switches["users-count"] == "total" else len(users), "users": users}
+
+
+@operation("getUser", "getUserLegacy")
+def get_user(call: Call) -> Any:
+    position, record = the_user(call)
+    return {"user": rendered(call, record, position, sessions=call.sandbox.switches.on("sessions-on-get"), alone=True)}
+
+
+@operation("createUser")
+def create_user(call: Call) -> Any:
+    body = dict(call.body)
+    id = body.pop("id", None)
+    if id is not None and not is_uuid(id):
+        raise bad_request("body/id must match the format of a UUID")
+    if id is not None and call.sandbox.accounts.exists(id):
+        raise invalid("duplicate_exists", "A user with this id already exists")
+    check_row(body, call.sandbox.switches)
+    position = call.sandbox.accounts.next_position()
+    record = draft(body, position, call.sandbox.ids, call.now, id=id)
+    keys = keys_of(record)
+    refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
+    call.sandbox.accounts.add([(position, record, keys)])
+    return Reply(201, {"user": rendered(call, record, position)})
+
+
+@operation("updateUser", "updateUserLegacy")
+def update_user(call: Call) -> Any:
+    position, record = the_user(call)
+    check_row(call.body, call.sandbox.switches, update=True)
+    before = keys_of(record)
+    # What this operation does not take (email, wallets, ...) is ignored, as fields are that nobody knows.
+    known = {name: value for name, value in call.body.items() if name in _UPDATABLE}
+    apply_profile(record, known, replace_metadata=call.sandbox.switches["update-metadata"] == "replace")
+    record["updatedAt"] = call.now
+    keys = keys_of(record)
+    refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
+    call.sandbox.accounts.save([(position, record, before)])
+    return {"user": rendered(call, record, position)}
+
+
+_UPDATABLE = frozenset(
+    {
+    "alias", "firstName", "lastName", "jobTitle", "phoneNumber", "metadata", "mfaBackupCodeAcknowledgement",
+    "tShirtSize", "team", "policiesConsent", "country", "username", "btcWallet", "kdaWallet", "ltcWallet",
+    "ckbWallet", "kasWallet", "dogeWallet", "emailNotification", "discordNotification", "newsletterNotification",
+}
+)  # fmt: skip
+
+
+@operation("deleteUser", "deleteUserLegacy")
+def delete_user(call: Call) -> None:
+    position, record = the_user(call)
+    record["deletedAt"] = call.now
+    call.sandbox.accounts.delete(position, record)

@@ -1,0 +1,123 @@
+"""Wallets: of the environment, of a user; linked, soft-deleted, recovered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.drafts import add_wallet, refuse_duplicates
+from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.records import Record, keys_of, live_wallets
+from dyntui.sandbox.render import wallet, wallet_detail
+
+_EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
+
+
+@operation("getWalletsByEnvironmentId")
+def list_wallets(call: Call) -> Any:
+    offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
+    accounts = call.sandbox.accounts
+    owners = accounts.wallet_owners()
+    if call.sandbox.switches.on("deleted-wallets-listed"):
+        total, found = len(owners), _page(call, offset, limit)
+    else:
+        found = [each for each in _page(call, 0, len(owners)) if each[1]["deletedAt"] is None]
+        total, found = len(found), found[offset : offset + limit]
+    environment = call.sandbox.environment_id
+    return {
+        "wallets": [wallet_detail(item, record, environment) for record, item in found],
+        "count": total,
+        "limit": limit,
+        "offset": offset,
+    }
+
+
+def _page(call: Call, offset: int, limit: int) -> list[tuple[Record, dict[str, Any]]]:
+    owners = call.sandbox.accounts.wallet_owners()
+    positions = owners[offset : offset + limit]
+    if not positions:
+        return []
+    records = call.sandbox.accounts.load_many(sorted(set(positions)))
+    number = 0  # of the wallet within its owner's
+    while number < offset and owners[offset - number - 1] == positions[0]:
+        number += 1
+    out: list[tuple[Record, dict[str, Any]]] = []
+    for i, position in enumerate(positions):
+        number = number if i == 0 else number + 1 if positions[i - 1] == position else 0
+        out.append((records[position], records[position]["wallets"][number]))
+    return out
+
+
+@operation("getWalletsByUserId", "getWalletsByUserIdLegacy")
+def list_user_wallets(call: Call) -> Any:
+    _, record = the_user(call)
+    wallets = [wallet(item) for item in live_wallets(record)]
+    return {"count": len(wallets), "wallets": wallets}
+
+
+@operation("createWallet", "createWalletLegacy")
+def create_wallet(call: Call) -> Any:
+    position, record = the_user(call)
+    if any(item["provider"] in _EMBEDDED for item in live_wallets(record)):
+        raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external one cannot be linked")
+    before = keys_of(record)
+    item = add_wallet(record, call.body, position, call.sandbox.ids, call.now)
+    keys = keys_of(record)
+    refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
+    record["updatedAt"] = call.now
+    call.sandbox.accounts.save([(position, record, before)])
+    return Reply(201, wallet(item))
+
+
+def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
+    position = call.sandbox.ids.owner(call.path["walletId"])
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if position is not None and record is not None:
+        for item in live_wallets(record):
+            if item["id"] == call.path["walletId"]:
+                return position, record, item
+    raise not_found("Wallet")
+
+
+@operation("getWalletById", "getWalletByIdLegacy")
+def get_wallet(call: Call) -> Any:
+    return wallet(_find(call)[2])
+
+
+@operation("deleteWalletById", "deleteWalletByIdLegacy")
+def delete_wallet(call: Call) -> None:
+    position, record, item = _find(call)
+    before = keys_of(record)
+    item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
+    call.sandbox.accounts.save([(position, record, before)])
+
+
+@operation("recoverDeletedWalletsWithEnvironment")
+def recover_wallets(call: Call) -> Any:
+    id = (call.body or {}).get("userId", "")
+    position = call.sandbox.accounts.position_of(id)
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if position is None or record is None:
+        raise not_found("User")
+    before = keys_of(record)
+    recovered = 0
+    for item in record["wallets"]:
+        if item["deletedAt"] is None:
+            continue
+        deleted, item["deletedAt"] = item["deletedAt"], None
+        owners = call.sandbox.store.owners(keys_of(record))
+        if any(owner != position for owner in owners.values()) or len(set(keys_of(record))) < len(keys_of(record)):
+            item["deletedAt"] = deleted  # somebody has linked that address since
+            continue
+        item["updatedAt"] = call.now
+        recovered += 1
+    call.sandbox.accounts.save([(position, record, before)])
+    return {
+        "data": {"wallets": recovered, "additionalAddresses": 0, "turnkeyHDWallets": 0},
+        "message": "Wallets recovered",
+    }
+
+
+@operation("getActiveEmbeddedWalletVersionsForEnvironment")
+def embedded_versions(call: Call) -> Any:
+    return ["V2", "V3"]

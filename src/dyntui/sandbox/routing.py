@@ -1,0 +1,112 @@
+"""From a request line to an operation of the catalog and its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from dyntui.api.catalog import Operation, Parameter, catalog
+from dyntui.core.ids import is_uuid
+from dyntui.sandbox.calls import bad_request, not_found
+from dyntui.sandbox.rules import OPEN_ENUMS
+from dyntui.sandbox.switches import Switches
+
+__all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]
+
+MAX_LIMIT = 100
+_DEEP = re.compile(r"(\w+)\[(\w+)\]\Z")
+_INTEGER = re.compile(r"-?[0-9]{1,15}\Z")
+_NOT_UUIDS = frozenset({"chainName", "mfaDeviceType", "sdkViewType", "networkId"})
+
+
+class Router:
+    """Finds the operation behind METHOD and path; a literal segment wins over a parameter."""
+
+    def __init__(self) -> None:
+        self._routes: dict[tuple[str, int], list[tuple[list[str], Operation]]] = defaultdict(list)
+        for each in catalog():
+            parts = each.path.strip("/").split("/")
+            self._routes[each.method, len(parts)].append((parts, each))
+        for routes in self._routes.values():
+            routes.sort(key=lambda route: sum(part.startswith("{") for part in route[0]))
+        self._methods = sorted({method for method, _ in self._routes})
+
+    def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation, with its path values unquoted."""
+        parts = raw_path.strip("/").split("/")
+        for pattern, each in self._routes.get((method, len(parts)), ()):
+            if all(want == have or (want.startswith("{") and have) for want, have in zip(pattern, parts, strict=True)):
+                return each, {
+                    want[1:-1]: unquote(have) for want, have in zip(pattern, parts, strict=True) if want.startswith("{")
+                }
+        return None
+
+    def methods(self, raw_path: str) -> list[str]:
+        """The methods that path has at all."""
+        return [method for method in self._methods if self.find(method, raw_path)]
+
+
+def check_ids(values: dict[str, str], switches: Switches) -> None:
+    """Refuse path values that cannot be ids."""
+    for name, value in values.items():
+        if name not in _NOT_UUIDS and not is_uuid(value):
+            if switches["malformed-id"] == "400":
+                raise bad_request(f"params/{name} must match the format of a UUID")
+            raise not_found(name.removesuffix("Id"))
+
+
+def parse_query(operation: Operation, text: str, switches: Switches) -> dict[str, Any]:
+    """The query as typed values; deepObject parameters become dicts. Names that nobody knows are ignored."""
+    known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
+    out: dict[str, Any] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        if (deep := _DEEP.match(name)) and (parameter := known.get(deep[1])) and parameter.deep:
+            _take_deep(out, parameter, deep[2], value)
+        elif (parameter := known.get(name)) is not None and not parameter.deep:
+            out[name] = _typed(parameter, value, switches)
+        elif switches["filter-encoding"] == "both":
+            for parameter in known.values():
+                if parameter.deep and name in _properties(parameter):
+                    _take_deep(out, parameter, name, value)
+    return out
+
+
+def _properties(parameter: Parameter) -> dict[str, Any]:
+    return dict(catalog().resolve(parameter.schema).get("properties", {}))
+
+
+def _take_deep(out: dict[str, Any], parameter: Parameter, key: str, value: str) -> None:
+    properties = _properties(parameter)
+    if key in properties:
+        _check_enum(properties[key], f"{parameter.name}[{key}]", value)
+        out.setdefault(parameter.name, {})[key] = value
+
+
+def _check_enum(schema: Any, name: str, value: str) -> None:
+    if schema.get("$ref", "").rsplit("/", 1)[-1] in OPEN_ENUMS:
+        return
+    if (allowed := catalog().resolve(schema).get("enum")) and value not in allowed:
+        raise bad_request(f"query/{name} must be one of {', '.join(allowed)}")
+
+
+def _typed(parameter: Parameter, value: str, switches: Switches) -> Any:
+    match catalog().resolve(parameter.schema).get("type"):
+        case "number" | "integer":
+            if not _INTEGER.match(value):
+                raise bad_request(f"query/{parameter.name} must be integer")
+            number = int(value)
+            if parameter.name == "limit" and number > MAX_LIMIT and switches["limit-above-maximum"] == "clamp":
+                return MAX_LIMIT
+            low, high = (1, MAX_LIMIT) if parameter.name == "limit" else (0, None)
+            if number < low or (high is not None and number > high):
+                raise bad_request(f"query/{parameter.name} must be >= {low}{f' and <= {high}' if high else ''}")
+            return number
+        case "boolean":
+            if value not in ("true", "false"):
+                raise bad_request(f"query/{parameter.name} must be boolean")
+            return value == "true"
+        case _:
+            _check_enum(parameter.schema, parameter.name, value)
+            return value

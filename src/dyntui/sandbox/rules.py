@@ -1,0 +1,142 @@
+"""What a request body must look like: the catalog's schemas, plus the documented rules that the schemas do not say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from dyntui.api.catalog import Operation, catalog
+
+__all__ = ["OPEN_ENUMS", "Violation", "body_violations", "open_schemas", "row_violations"]
+
+Schema = dict[str, Any]
+
+OPEN_ENUMS = frozenset(
+    {
+    "ChainEnum", "EmbeddedWalletChainEnum", "ProviderEnum", "SocialSignInProviderEnum", "TokenScopes",
+    "WaasChainEnum", "WalletProviderEnum",
+}
+)  # fmt: skip
+"""Value sets that the vendor keeps adding to: any word is taken."""
+
+_NAMED = {
+    "maxLength": 255,
+    "pattern": r"^[\p{L}\p{N}_.,:!?&%@/+\-'|](?:[\p{L}\p{N} _.,:!?&%@/+\-'|]*[\p{L}\p{N}_.,:!?&%@/+\-'|])?$",
+}
+_ADDRESS = {"maxLength": 255, "pattern": r"^[A-Za-z0-9_]{18,100}$"}
+_COUNTRY = {"pattern": "^[A-Z]{2}$"}
+_SHORT = {"maxLength": 255}
+_WORD = {"maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"}
+_OTHER_CHAINS = ("btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet")
+_PROFILE: Schema = {
+    **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _NAMED),
+    **dict.fromkeys(("email", "username", *_OTHER_CHAINS), _SHORT),
+    "country": _COUNTRY,
+}
+_FIELD_RULES: Mapping[str, Schema] = {
+    "InternalUserFields": _PROFILE,
+    "InternalBulkUpdateUserFields": _PROFILE,
+    "InternalUpdatableUserFields": _PROFILE,
+    "CreateWalletRequest": {
+        "publicWalletAddress": _ADDRESS,
+        "walletName": _NAMED,
+        "chain": _WORD,
+        "walletProvider": _WORD,
+    },
+    "WalletAdditionalAddress": {"address": _SHORT, "publicKey": _SHORT},
+    "CreateUserOauthRequest": {"provider": _WORD, "accountId": _NAMED, "displayName": _NAMED, "username": _NAMED},
+    "PostAllowlistsRequest": {"name": _NAMED, "scope": _NAMED},
+    "PostAllowlistEntriesRequest": {
+        "walletPublicKey": _ADDRESS,
+        "alias": _NAMED,
+        **dict.fromkeys(
+            (
+                "email",
+                "emailDomain",
+                "phoneNumber",
+                "discordUsername",
+                "twitterUsername",
+                "farcasterUsername",
+                "externalUserId",
+            ),
+            _SHORT,
+        ),
+    },
+    "PostTokenFields": {"note": {"maxLength": 100}},
+    "CustomFieldRequest": {"name": _SHORT},
+}
+_PEOPLE = frozenset(
+    {"InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields", "CreateUserOauthRequest"}
+)
+_ROW_SCHEMAS = ("InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields")
+_CODES = {
+    "publicWalletAddress": "invalid_wallet_address",
+    "walletName": "invalid_wallet_name",
+    "email": "invalid_email",
+    "username": "invalid_username",
+    "phoneNumber": "invalid_phone",
+    "metadata": "invalid_metadata_value",
+}
+
+
+class Violation:
+    """One thing that is wrong with a body. row: which element of an array, if it is one."""
+
+    def __init__(self, error: jsonschema_rs.ValidationError) -> None:
+        path = list(error.instance_path)
+        self.row = path[0] if path and isinstance(path[0], int) else None
+        self.message = f"body{''.join(f'/{part}' for part in path)}: {error.message[:300]}"
+        names = [part for part in path if isinstance(part, str)]
+        self.code = next((_CODES[name] for name in reversed(names) if name in _CODES), "invalid_user")
+
+
+def open_schemas() -> dict[str, Schema]:
+    """The catalog's schemas with open value sets."""
+    schemas: dict[str, Schema] = json.loads(json.dumps(catalog().schemas))
+    for name in OPEN_ENUMS:
+        schemas[name].pop("enum")
+    return schemas
+
+
+@cache
+def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
+    schemas = open_schemas()
+    for name, rules in _FIELD_RULES.items():
+        for field, rule in rules.items():
+            # Numbers and null pass string rules by themselves, so a nullable field needs no special case.
+            if (properties := schemas[name]["properties"]).get(field) is not None:
+                loose = rule is _NAMED and name in _PEOPLE and not names
+                properties[field] = {**properties[field], **(_SHORT if loose else rule)}
+    if strict:
+        for name in _ROW_SCHEMAS:
+            schemas[name]["additionalProperties"] = False
+    return schemas
+
+
+@cache
+def _validator(operation_id: str, strict: bool, names: bool, rows: bool) -> jsonschema_rs.Validator:
+    schema = catalog().get(operation_id).body or {}
+    root = {**(schema["items"] if rows else schema), "components": {"schemas": _request_schemas(strict, names)}}
+    return jsonschema_rs.validator_for(root, validate_formats=True)
+
+
+def body_violations(operation: Operation, body: Any, *, strict: bool, names: bool = False) -> Iterator[Violation]:
+    """What is wrong with the body of a request. strict: fields the schema does not know are wrong too. names: the
+    texts of a person keep to the named-string pattern, which is documented for lists and wallets only (API.md 4.2)."""
+    validator = _validator(operation.id, strict, names, False)
+    if not validator.is_valid(body):
+        yield from map(Violation, validator.iter_errors(body))
+
+
+def row_violations(operation: Operation, rows: list[Any], *, strict: bool, names: bool = False) -> dict[int, Violation]:
+    """The first thing wrong with each element of an array, by its index."""
+    validator = _validator(operation.id, strict, names, True)
+    return {
+        i: Violation(next(iter(validator.iter_errors(row))))
+        for i, row in enumerate(rows)
+        if not validator.is_valid(row)
+    }

@@ -1,0 +1,212 @@
+"""One sandbox: its state, and the way of a request through it: route, token, scope, schema, operation, answer."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from dyntui.sandbox import operations, world
+from dyntui.sandbox.access import ORGANIZATION, required_scope
+from dyntui.sandbox.accounts import Accounts
+from dyntui.sandbox.calls import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
+from dyntui.sandbox.clock import Clock
+from dyntui.sandbox.faults import Faults
+from dyntui.sandbox.hostile import poison
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.lists import AccessLists
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.people import People, newest_before
+from dyntui.sandbox.rates import Limiter
+from dyntui.sandbox.render import Renderer
+from dyntui.sandbox.routing import Router, check_ids, parse_query
+from dyntui.sandbox.rules import body_violations
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.switches import Switches
+
+__all__ = ["Sandbox"]
+
+operations.load()
+
+
+class Sandbox:
+    """Everything behind one base URL. Safe to use from any thread.
+
+    environment_id, token: what a client needs. store, accounts, switches, faults, clock: for tests.
+    """
+
+    def __init__(self, options: SandboxOptions) -> None:
+        self.options = options
+        self.switches = Switches(options.switches)
+        self.clock = Clock(options.now)
+        self.store = Store(options.data)
+        new = self.store.meta("seed") is None
+        seed = options.seed if new else int(self.store.meta("seed") or 0)
+        count = options.users if new else int(self.store.meta("users") or 0)
+        newest = newest_before(self.clock.datetime()) if new else int(self.store.meta("newest") or 0)
+        self.ids = Ids(seed)
+        self.environment_id = self.ids.uuid("environment")
+        self.token = self.ids.token("main")
+        self.faults = Faults(options.faults, options.seed)
+        self.limiter = Limiter(options.rate_limit, self.switches)
+        self.accounts = Accounts(self.store, People(self.ids, count, newest))
+        self.lists = AccessLists(self.store)
+        self.renderer = Renderer(self.ids, self.environment_id, self.lists.of)
+        self.requests: Counter[str] = Counter()
+        self._router = Router()
+        self._tokens: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
+        self._late: set[threading.Timer] = set()
+        self._number = 0
+        if new:
+            with self.store.write():
+                self.accounts.fill()
+                world.make(self.store, self.ids, self.accounts, newest, options.scopes)
+                for name, value in (("seed", seed), ("users", count), ("newest", newest)):
+                    self.store.set_meta(name, str(value))
+        self.store.make_indexes()
+
+    def flush(self) -> None:
+        """Do at once what is still to be done later."""
+        for timer in list(self._late):
+            timer.cancel()
+            timer.function()
+
+    def close(self) -> None:
+        """Apply what is still late, and close the state."""
+        self.flush()
+        self.store.close()
+
+    def request_id(self) -> str:
+        """The next value of the x-request-id header."""
+        with self.store.lock:
+            self._number += 1
+            return self.ids.uuid(f"request {self._number}")
+
+    def find(self, method: str, path: str) -> str:
+        """The id of the operation behind a path below the base path; empty when there is none."""
+        found = self._router.find(method, path)
+        return found[0].id if found else ""
+
+    def later(self, seconds: float, work: Callable[[], object]) -> None:
+        """Do something after the answer; whatever loop or thread asked may be gone by then."""
+
+        def run() -> None:
+            self._late.discard(timer)
+            work()
+
+        timer = threading.Timer(seconds, run)
+        timer.daemon = True
+        self._late.add(timer)
+        timer.start()
+
+    @property
+    def strictness(self) -> dict[str, bool]:
+        """How closely bodies are checked, as rules.body_violations takes it."""
+        return {
+            "strict": self.switches["unknown-fields"] == "reject",
+            "names": self.switches["user-names"] == "named",
+        }
+
+    @property
+    def pending(self) -> int:
+        """How much is still to be done later."""
+        return len(self._late)
+
+    def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer one request. path: below the base path, still quoted."""
+        try:
+            reply = self._handle(method, path, query, headers, body)
+        except Refused as refusal:
+            reply = refusal.reply
+        if self.options.hostile and not path.endswith("/users/bulk"):
+            return Reply(reply.status, poison(reply.body), reply.headers)
+        return reply
+
+    def _handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        if method == "GET" and path.strip("/") == "tokens/me" and self.switches.on("tokens-me"):
+            self.requests["tokens/me"] += 1
+            return Reply(200, {"token": world.public_token(self._authenticate(headers))})
+        found = self._router.find(method, path)
+        if found is None:
+            if others := self._router.methods(path):
+                raise Refused(Reply(405, {"error": f"{method} is not allowed here"}, {"allow": ", ".join(others)}))
+            raise not_found("Path")
+        operation, values = found
+        self.requests[operation.id] += 1
+        if operation.audience != "admin":
+            raise _unimplemented(
+                f"{operation.id} is for a signed-in person, with that person's JWT; this sandbox does not serve it"
+            )
+        token = self._authenticate(headers)
+        check_ids(values, self.switches)
+        self._authorise(token, required_scope(operation), values)
+        call = Call(self, operation, values, parse_query(operation, query, self.switches), None, len(body), token)
+        if operation.body is not None:
+            call.body = self._body(call, body)
+        handler = HANDLERS.get(operation.id)
+        if handler is None:
+            raise _unimplemented(
+                f"this sandbox does not implement {operation.id} ({operation.method} {operation.path}) yet"
+            )
+        with self.store.lock, nullcontext() if operation.reads else self.store.write():
+            result = handler(call)
+        if isinstance(result, Reply):
+            return result
+        return Reply(204) if result is None else Reply(200, result)
+
+    def _authenticate(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        scheme, _, raw = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not raw:
+            raise Refused(Reply(401, {"error": "No authorization token was found"}))
+        with self.store.lock:
+            version = self.store.kind_version("tokens")
+            if self._tokens[0] != version:
+                self._tokens = (version, {token["hash"]: token for token in self.store.all("tokens")})
+            token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
+        if token is None:
+            raise Refused(Reply(401, {"error": "Invalid token"}))
+        return token
+
+    def _authorise(self, token: Mapping[str, Any], scope: str, values: Mapping[str, str]) -> None:
+        if (environment := values.get("environmentId")) is not None and environment != token["projectEnvironmentId"]:
+            raise Refused(
+                Reply(
+                    403,
+                    {
+                        "error": {"code": "forbidden", "message": "The token may not access this environment"},
+                        "payload": {},
+                    },
+                )
+            )
+        if scope == ORGANIZATION:
+            if not self.switches.on("organization-access"):
+                raise Refused(
+                    Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
+                )
+        elif scope and scope not in token["scopes"]:
+            raise Refused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
+
+    def _body(self, call: Call, body: bytes) -> Any:
+        if call.operation.id == "bulkCreateUser" and 0 < self.switches.number("bulk-max-bytes") < len(body):
+            raise Refused(Reply(413, {"error": "request entity too large"}))
+        if not body:
+            if call.operation.body_required:
+                raise bad_request("request must have a body")
+            return None
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise bad_request(f"body is not JSON: {error}") from None
+        if call.operation.id not in CHECKS_ITS_BODY:
+            for violation in body_violations(call.operation, value, **self.strictness):
+                raise bad_request(violation.message)
+        return value
+
+
+def _unimplemented(why: str) -> Refused:
+    return Refused(Reply(501, {"error": f"Not implemented: {why}."}))

@@ -1,0 +1,159 @@
+"""The sandbox over loopback, with faults that really cut the connection."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from dyntui.core.errors import Usage
+from dyntui.sandbox.app import BASE_PATH, CUT_EXTENSION, create_app
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
+
+__all__ = ["Served", "serve", "serving"]
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER with zero seconds: closing sends RST
+
+
+class _CuttableProtocol(H11Protocol):
+    """HTTP whose application can cut its connection."""
+
+    def __init__(self, config: uvicorn.Config, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        inner = self.app
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await inner(
+                {**scope, "extensions": {**scope.get("extensions", {}), CUT_EXTENSION: self.cut}}, receive, send
+            )
+
+        self.app = app
+
+    def cut(self, abrupt: bool) -> None:
+        """Close once everything written has left, or at once and with a reset."""
+        if abrupt:
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is really serving."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A sandbox that is being served."""
+
+    base_url: str
+    environment_id: str
+    token: str = field(repr=False)
+    app: Starlette = field(repr=False)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        sandbox: Sandbox = self.app.state.sandbox
+        return sandbox
+
+    @property
+    def root_url(self) -> str:
+        """Where the test handle is: `root_url + "/__sandbox__/state"`."""
+        return self.base_url.removesuffix(BASE_PATH)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        address = None
+    if address is None or not address.is_loopback:
+        raise Usage(
+            f"The sandbox does not listen on {host!r}.", hint="It is for this machine only: use 127.0.0.1 or ::1."
+        )
+    listener = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((str(address), port))
+    except OSError as error:
+        listener.close()
+        raise Usage(
+            f"Port {port} cannot be used: {error.strerror}.", hint="Choose another, or 0 for any free one."
+        ) from error
+    return listener
+
+
+def _prepare(options: SandboxOptions, listener: socket.socket, ready: Callable[[], None]) -> tuple[Served, _Server]:
+    app = create_app(options)
+    sandbox: Sandbox = app.state.sandbox
+    host, port = listener.getsockname()[:2]
+    base = f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
+    config = uvicorn.Config(
+        app,
+        http=_CuttableProtocol,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+    )
+    return Served(base, sandbox.environment_id, sandbox.token, app), _Server(config, ready)
+
+
+def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> None:
+    """Serve until SIGTERM or SIGINT; one line on standard output when it is ready, with the token in it."""
+    listener = _bind(host, port)
+
+    def ready() -> None:
+        print(f"listening on {served.base_url} environment {served.environment_id} token {served.token}", flush=True)
+
+    served, server = _prepare(options, listener, ready)
+    # uvicorn raises the signal again once it has stopped; what was asked for is then done, so nobody needs it.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        served.sandbox.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    sys.stdout.flush()
+
+
+@contextmanager
+def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[Served]:
+    """A sandbox over loopback in a thread, for tests and benchmarks."""
+    listener = _bind("127.0.0.1", port)
+    started = threading.Event()
+    served, server = _prepare(options or SandboxOptions(), listener, started.set)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    thread.start()
+    try:
+        started.wait(10)
+        yield served
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        served.sandbox.close()

@@ -1,0 +1,150 @@
+"""The state of a sandbox: one SQLite connection behind one lock, so that any thread and event loop may use it.
+
+people      one row a user; `doc` is NULL while a sample person is unchanged, and so still follows from the seed
+keys        what must be unique (e-mail, phone, username, wallet, social account, ...), each with its owner's position
+documents   everything else, by kind: tokens, allowlists, entries, custom fields, ...
+meta        what the sandbox was made with
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dyntui.core.errors import Usage
+
+__all__ = ["Document", "Store"]
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS people(
+    pos INTEGER PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+    first INTEGER, visited INTEGER, wallets INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+    search TEXT NOT NULL, doc BLOB);
+CREATE TABLE IF NOT EXISTS keys(key TEXT PRIMARY KEY, owner INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents(
+    pos INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
+    doc BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS documents_id ON documents(kind, id);
+CREATE INDEX IF NOT EXISTS documents_parent ON documents(kind, parent, pos);
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX IF NOT EXISTS people_id ON people(id);
+CREATE INDEX IF NOT EXISTS people_created ON people(created, pos) WHERE deleted = 0;
+"""
+
+
+class Store:
+    """Opens (or makes) the state. path: a file, or None for memory."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.lock = threading.RLock()
+        self.version = 0
+        self._kinds: Counter[str] = Counter()
+        try:
+            if path is not None and not path.exists():
+                path.touch(mode=0o600)  # the sample people are harmless, but what somebody imports into them may not be
+            self.db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
+            if path is not None:
+                self.db.execute("PRAGMA journal_mode=WAL")
+                self.db.execute("PRAGMA synchronous=NORMAL")
+            self.db.execute("PRAGMA cache_size=-65536")
+            self.db.executescript(_SCHEMA)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise Usage(
+                f"{path} cannot hold the sandbox: {error}.", hint="Give a new file, or one of a sandbox."
+            ) from error
+
+    def make_indexes(self) -> None:
+        """Indexes of people: after the people were made, because that is several times faster."""
+        self.db.executescript(_INDEXES)
+
+    def close(self) -> None:
+        with self.lock:
+            self.db.close()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: all of it or, when anything is raised, nothing."""
+        with self.lock:
+            self.version += 1
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                self._kinds.update(self._kinds.keys())
+                raise
+            self.db.execute("COMMIT")
+
+    def meta(self, name: str) -> str | None:
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # documents -------------------------------------------------------------------------------------------------
+
+    def kind_version(self, kind: str) -> int:
+        """A number that changes whenever a document of that kind does."""
+        return self._kinds[kind]
+
+    def get(self, kind: str, id: str) -> Document | None:
+        row = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def put(self, kind: str, doc: Document, parent: str = "", *, id: str = "") -> None:
+        """Keep a document under its own `id` (or the given one), new or changed; a changed one keeps its place."""
+        self._kinds[kind] += 1
+        self.db.execute(
+            "INSERT INTO documents(kind, id, parent, doc) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT(kind, id) DO UPDATE SET doc = excluded.doc",
+            (kind, id or doc["id"], parent, orjson.dumps(doc)),
+        )
+
+    def all(self, kind: str, parent: str = "") -> list[Document]:
+        """The documents of that kind under that parent, oldest first."""
+        rows = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos", (kind, parent))
+        return [orjson.loads(row[0]) for row in rows]
+
+    def parent(self, kind: str, id: str) -> str | None:
+        row = self.db.execute("SELECT parent FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        return row[0] if row else None
+
+    def remove(self, kind: str, id: str) -> bool:
+        self._kinds[kind] += 1
+        return self.db.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, id)).rowcount > 0
+
+    def next_number(self, name: str) -> int:
+        """1, 2, 3 ... for each name, across restarts: what ids are made from."""
+        number = int(self.meta(f"number of {name}") or 0) + 1
+        self.set_meta(f"number of {name}", str(number))
+        return number
+
+    # unique keys -----------------------------------------------------------------------------------------------
+
+    def owners(self, keys: Sequence[str]) -> dict[str, int]:
+        """Who holds which of these keys."""
+        found: dict[str, int] = {}
+        for start in range(0, len(keys), 500):
+            part = keys[start : start + 500]
+            found.update(
+                self.db.execute(f"SELECT key, owner FROM keys WHERE key IN ({','.join('?' * len(part))})", part)
+            )
+        return found
+
+    def claim(self, pairs: Iterable[tuple[str, int]]) -> None:
+        self.db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", pairs)
+
+    def release(self, keys: Iterable[str]) -> None:
+        self.db.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in keys])

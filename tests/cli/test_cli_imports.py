@@ -1,0 +1,257 @@
+"""`dyntui import`: from a messy file to users, a report, and failed rows that import again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+UNVERIFIED = ("--set", "emailVerifiedAt=unverified")
+QUICK = ("--rate", "0", "--settle", "0.2")
+NAMES = ("José", "Zoë", "Łukasz", "李小龍", "Ada", "Ñandú")
+
+
+def messy(path: Path, rows: int) -> None:
+    """BOM, semicolons, duplicates, bad e-mails, names beyond ASCII, a padded header."""
+    lines = ["E-Mail ;First Name;Surname;Country"]
+    for number in range(1, rows + 1):
+        email = f"messy{number}@example.com"
+        if number % 20 == 3:
+            email = f"messy{number}@@example"
+        elif number % 20 == 7:
+            email = f"MESSY{number - 1}@Example.com"
+        lines.append(f"{email};{NAMES[number % len(NAMES)]};Müller;{'Germany' if number % 2 else 'FR'}")
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+
+
+def plain(path: Path, name: str, rows: int) -> Path:
+    path.write_text("email,firstName\n" + "".join(f"{name}{n}@example.com,N{n}\n" for n in range(1, rows + 1)))
+    return path
+
+
+def test_every_row_of_a_messy_file_is_accounted_for(dyntui: Any, tmp_path: Path) -> None:
+    file = tmp_path / "messy.csv"
+    messy(file, 400)
+    done = dyntui("import", str(file), "--yes", "--json", *UNVERIFIED, *QUICK, check=False)
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["state"] == "done"
+    assert document["rows"] == {
+        **dict.fromkeys(("updated", "exists", "failed", "unknown", "review"), 0),
+        "created": 360,
+        "invalid": 20,
+        "skipped": 20,
+    }
+    assert sum(document["rows"].values()) == document["total"] == 400
+    assert set(document) == {"job", "state", "rows", "total", "report"}
+    names = {
+        user["firstName"] for user in dyntui.json("users", "list", "--filter", "messy", "--limit", "1000")["users"]
+    }
+    assert names == set(NAMES)
+
+    report = Path(document["report"])
+    failed = report / "failed-rows.csv"
+    with failed.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    assert [row["_dyntui_row"] for row in rows] == [str(n) for n in range(1, 401) if n % 20 == 3]
+    assert {row["_error_code"] for row in rows} == {"email_invalid"}
+
+    mended = tmp_path / "mended.csv"
+    mended.write_bytes(failed.read_bytes().replace(b"@@example", b"@example.org"))
+    again = dyntui.json("import", str(mended), "--yes", *UNVERIFIED, *QUICK)
+    assert again["rows"]["created"] == again["total"] == 20
+    with (report / "id-map.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert sum(1 for _ in csv.DictReader(lines)) == 360
+
+
+def test_importing_again_finds_everybody_there(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "twice.csv", "twice", 30)
+    assert dyntui.json("import", str(file), "--yes", *UNVERIFIED, *QUICK)["rows"]["created"] == 30
+    second = dyntui.json("import", str(file), "--yes", *UNVERIFIED, *QUICK)
+    assert second["rows"]["exists"] == 30
+    third = dyntui.json("import", str(file), "--yes", "--upsert", *UNVERIFIED, *QUICK)
+    assert third["rows"]["updated"] == 30
+
+
+def test_the_choice_about_verified_addresses_is_never_made_silently(dyntui: Any, tmp_path: Path) -> None:
+    done = dyntui("import", str(plain(tmp_path / "c.csv", "choice", 3)), "--yes", check=False)
+    assert done.returncode == 2
+    assert "emailVerifiedAt=unverified" in done.stderr
+    assert dyntui.json("jobs", "list")["count"] == 0
+
+
+def test_without_confirmation_nothing_is_sent_and_the_job_is_ready(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "ask.csv", "ask", 3)
+    done = dyntui("import", str(file), "--json", *UNVERIFIED, *QUICK, check=False)
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    (job,) = dyntui.json("jobs", "list")["jobs"]
+    assert (job["state"], job["rows"]) == ("ready", {"pending": 3})
+    refused = dyntui("jobs", "resume", "--json", check=False)
+    assert refused.returncode == 2
+    assert dyntui.json("jobs", "resume", "--yes")["rows"]["created"] == 3
+
+
+def test_read_only_refuses(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "ro.csv", "ro", 3)
+    done = dyntui("--read-only", "import", str(file), "--yes", *UNVERIFIED, *QUICK, check=False)
+    assert done.returncode == 2
+    assert "read-only" in done.stderr
+    assert dyntui.json("users", "list", "--filter", "ro1@", "--column", "email")["users"] == []
+
+
+def test_a_dry_run_sends_nothing_and_its_plan_runs_as_it_is(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "plan.csv", "plan", 250)
+    plan = dyntui.json("import", str(file), "--dry-run", *UNVERIFIED, *QUICK)
+    assert plan["outcomes"]["create"] == 250
+    assert plan["requests"] == {"bulkCreateUser": 3}
+    assert plan["state"] == "ready"
+    assert dyntui.json("users", "list", "--filter", "plan1@", "--column", "email")["users"] == []
+    file.unlink()
+    changed = Path(plan["plan"]).with_name(f"{plan['job']}x.plan.json")
+    changed.write_text(Path(plan["plan"]).read_text().replace('"create": 250', '"create": 1'))
+    changed.chmod(0o600)
+    assert dyntui("jobs", "run", str(changed), "--yes", check=False).returncode == 2
+    done = dyntui.json("jobs", "run", plan["plan"], "--yes")
+    assert done["rows"]["created"] == 250
+    twice = dyntui("jobs", "run", plan["plan"], "--yes", check=False)
+    assert twice.returncode == 2
+
+
+def test_the_first_rows_then_the_rest(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "first.csv", "first", 25)
+    document = dyntui.json("import", str(file), "--first", "10", "--yes", *UNVERIFIED, *QUICK)
+    assert (document["state"], document["rows"]["created"], document["total"]) == ("paused", 10, 25)
+    assert dyntui.json("jobs", "resume", document["job"])["rows"]["created"] == 25
+
+
+def test_standard_input_and_a_report_folder(dyntui: Any, tmp_path: Path) -> None:
+    text = plain(tmp_path / "stdin.csv", "stdin", 3).read_text()
+    folder = tmp_path / "out"
+    done = dyntui("import", "-", "--yes", "--json", "--report", str(folder), *UNVERIFIED, *QUICK, stdin=text)
+    assert json.loads(done.stdout)["report"] == str(folder)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "failed-rows.csv",
+        "id-map.csv",
+        "report.csv",
+        "report.html",
+        "report.json",
+    ]
+
+
+def test_a_saved_mapping_is_found_by_the_columns(dyntui: Any, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("Kontakt,Gruppe\nodd1@example.com,a\n")
+    first = ("--map", "Kontakt=email", "--map", "Gruppe=metadata.group", "--save-mapping", "crm")
+    assert dyntui.json("import", str(file), "--yes", *first, *UNVERIFIED, *QUICK)["rows"]["created"] == 1
+    file.write_text("Gruppe,Kontakt\nb,odd2@example.com\n")
+    assert dyntui.json("import", str(file), "--yes", *QUICK)["rows"]["created"] == 1
+    (user,) = dyntui.json("users", "list", "--filter", "odd2@", "--column", "email")["users"]
+    assert user["metadata"] == {"group": "b"}
+    assert dyntui.json("import", str(file), "--mapping", "crm", "--yes", *QUICK)["rows"]["exists"] == 1
+
+
+@pytest.mark.parametrize("bad", ["missing.csv", "."])
+def test_what_cannot_be_read_is_one_clear_line(dyntui: Any, tmp_path: Path, bad: str) -> None:
+    done = dyntui("import", str(tmp_path / bad), "--yes", *UNVERIFIED, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_job_belongs_to_its_environment(dyntui: Any, serve: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "own.csv", "own", 5)
+    job = dyntui.json("import", str(file), "--first", "2", "--yes", *UNVERIFIED, *QUICK)["job"]
+    with serve(users=5) as other:
+        environ = other.environ(dyntui.home)
+        done = subprocess.run(
+            [sys.executable, "-m", "dyntui", "jobs", "resume", job, "--yes"],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "belongs to" in done.stderr
+
+
+def test_an_unreachable_server_exits_4_and_a_bad_token_3(dyntui: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "far.csv", "far", 3)
+    gone = dyntui("--base-url", "http://127.0.0.1:9/api/v0", "import", str(file), "--yes", *UNVERIFIED, check=False)
+    assert gone.returncode == 4
+    bad = dyntui("import", str(file), "--yes", *UNVERIFIED, *QUICK, token="dyn_" + "x" * 56, check=False)
+    assert bad.returncode == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
+    dyntui: Any, serve: Any, tmp_path: Path, number: signal.Signals
+) -> None:
+    file = plain(tmp_path / "stop.csv", "stop", 300)
+    with serve("--latency", "100", users=10) as sandbox:
+        cli = type(dyntui)(sandbox, tmp_path / "home")
+        command = ["import", str(file), "--yes", "--json", "--batch", "10", *UNVERIFIED, *QUICK]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dyntui", *command],
+            env=sandbox.environ(cli.home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_for(lambda: created(cli) >= 20)
+        busy = cli("jobs", "resume", "last", "--yes", check=False)
+        assert busy.returncode == 2
+        assert f"process {process.pid}" in busy.stderr
+        process.send_signal(number)
+        out, errors = process.communicate(timeout=30)
+        assert process.returncode == 5, errors
+        document = json.loads(out)
+        assert document["state"] == "paused"
+        assert document["rows"]["unknown"] == 0
+        assert 20 <= document["rows"]["created"] < 300
+        assert number.name in errors
+        assert cli.json("jobs", "resume")["rows"]["created"] == 300
+        assert cli.json("users", "list", "--filter", "stop", "--column", "email")["count"] == 300
+
+
+def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "cmd.csv", "cmd", 300)
+    with serve("--latency", "100", users=10) as sandbox:
+        cli = type(dyntui)(sandbox, tmp_path / "home")
+        command = ["import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dyntui", *command], env=sandbox.environ(cli.home), stderr=subprocess.DEVNULL
+        )
+        wait_for(lambda: created(cli) >= 10)
+        assert cli.json("jobs", "pause", "last")["state"] == "paused"
+        assert process.wait(30) == 5
+        done = cli("jobs", "cancel", "last", "--yes", "--json")
+        document = json.loads(done.stdout)
+        assert document["state"] == "cancelled"
+        assert sum(document["rows"].values()) == 300
+        failed = Path(document["report"]) / "failed-rows.csv"
+        left = document["rows"]["skipped"]
+        assert len(failed.read_text(encoding="utf-8-sig").splitlines()) == left + 1
+        assert cli("jobs", "resume", "last", check=False).returncode == 1
+        rest = cli.json("import", str(failed), "--yes", *UNVERIFIED, *QUICK)
+        assert rest["rows"]["created"] == left
+
+
+def created(cli: Any) -> int:
+    jobs = cli.json("jobs", "list")["jobs"]
+    return int(jobs[0]["rows"].get("created", 0)) if jobs and jobs[0]["rows"] else 0
+
+
+def wait_for(condition: Any, limit: float = 30) -> None:
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,90 @@
+"""A sandbox in this process, and one over loopback, with an httpx client on each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from dyntui.sandbox.app import create_app
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
+from dyntui.sandbox.server import Served, serving
+
+NOW = "2026-11-22T12:30:00Z"
+
+
+class Api:
+    """An httpx client that knows its environment: paths may start with `ENV`, meaning /environments/{id}."""
+
+    def __init__(self, http: httpx.AsyncClient, app: Starlette) -> None:
+        self.http = http
+        self.app = app
+        self.sandbox: Sandbox = app.state.sandbox
+        self.token = self.sandbox.token
+
+    async def __call__(
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, **query: Any
+    ) -> httpx.Response:
+        url = "/api/v0" + path.replace("ENV", f"/environments/{self.sandbox.environment_id}")
+        headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
+        extra = {} if body is None else {"json": body}
+        return await self.http.request(method, url, headers=headers, params=query or None, **extra)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """The decoded answer of a GET that must succeed."""
+        response = await self("GET", path, **query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def users(self, **query: Any) -> list[dict[str, Any]]:
+        return list((await self.get("ENV/users", **query))["users"])
+
+    async def bulk(self, *rows: dict[str, Any], upsert: bool = False) -> Any:
+        """The decoded answer of a bulk request that must succeed."""
+        response = await self("POST", "ENV/users/bulk", list(rows), upsert="true" if upsert else "false")
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def create(self, **fields: Any) -> dict[str, Any]:
+        response = await self("POST", "ENV/users", fields)
+        assert response.status_code == 201, response.text
+        return dict(response.json()["user"])
+
+
+MakeApi = Callable[..., Api]
+
+
+@pytest.fixture
+async def make_api() -> AsyncIterator[MakeApi]:
+    """Makes sandboxes in this process: options as keywords."""
+    async with AsyncExitStack() as stack:
+        made: list[Sandbox] = []
+
+        def make(**options: Any) -> Api:
+            app = create_app(SandboxOptions(**{"users": 40, "now": NOW, **options}))
+            made.append(app.state.sandbox)
+            http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
+            stack.push_async_callback(http.aclose)
+            return Api(http, app)
+
+        yield make
+        for sandbox in made:
+            sandbox.close()
+
+
+@pytest.fixture
+def api(make_api: MakeApi) -> Api:
+    """A sandbox of 40 people whose clock stands still."""
+    return make_api()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A sandbox over loopback for one module."""
+    with serving(SandboxOptions(users=30, now=NOW)) as running:
+        yield running

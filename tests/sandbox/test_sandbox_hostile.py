@@ -1,0 +1,81 @@
+"""The hostile sandbox: every text of every answer attacks, and the sandbox stays usable."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.hostile import PAYLOADS, poison
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
+
+
+def texts(value: Any, name: str = "") -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [pair for key, item in value.items() for pair in texts(item, key)]
+    if isinstance(value, list):
+        return [pair for item in value for pair in texts(item, name)]
+    return [(name, value)] if isinstance(value, str) else []
+
+
+async def test_every_text_of_every_answer_is_a_payload(make_api: Any) -> None:
+    api = make_api(hostile=True, switches={"organization-access": "yes"})
+    users = (await api.get("ENV/users", limit=40, includeSessions="true"))["users"]
+    lists = await api.get("ENV/allowlists")
+    answers = [
+        users,
+        await api.get(f"ENV/users/{users[0]['id']}"),
+        await api.get("ENV/wallets"),
+        await api.get(f"ENV/users/{users[0]['id']}/wallets"),
+        lists,
+        await api.get(f"/allowlists/{lists[0]['id']}/entries"),
+        await api.get("ENV"),
+        await api.get("/organizations"),
+        await api.get("ENV/tokens"),
+        (await api("GET", "ENV/nothing")).json(),
+    ]
+    for answer in answers:
+        found = texts(answer)
+        assert found
+        for name, text in found:
+            assert text in PAYLOADS or UUID.match(text) or TIME.match(text) or name == "code", (name, text)
+    assert {text for _, text in texts(users)} >= set(PAYLOADS)
+
+
+async def test_fields_that_were_empty_attack_too(make_api: Any) -> None:
+    user = (await make_api(hostile=True).users(limit=1))[0]
+    for name in ("alias", "firstName", "lastName", "username", "phoneNumber", "team", "jobTitle", "btcWallet"):
+        assert user[name] in PAYLOADS, name
+    assert all(any(payload in key for payload in PAYLOADS) for key in user["metadata"])
+
+
+async def test_ids_work_and_imports_too(make_api: Any) -> None:
+    api = make_api(hostile=True)
+    users = await api.users(limit=40)
+    for user in users[:5]:
+        assert (await api.get(f"ENV/users/{user['id']}"))["user"]["id"] == user["id"]
+    assert (await api.bulk({"email": "a@example.com"}))["created"][0]["email"] == "a@example.com"
+    assert (await api.get("ENV/users"))["count"] == 41
+
+
+def test_payloads_cover_the_kinds_of_attack() -> None:
+    everything = "".join(PAYLOADS)
+    for part in (
+        "[@click=",
+        "[/x]",
+        "\x1b]0;",
+        "\x9b",
+        "\u202e",
+        "\u200b",
+        "\ufeff",
+        "\U000e0041",
+        "\x7f",
+        "A" * 5000,
+        "=HYPERLINK",
+    ):
+        assert part in everything
+
+
+def test_what_is_no_text_stays() -> None:
+    assert poison({"n": 1, "b": True, "x": None, "l": [2.5]}) == {"n": 1, "b": True, "x": None, "l": [2.5]}

@@ -1,0 +1,165 @@
+"""The sample people: the same for a seed, believable, and within the API's own rules."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from typing import Any
+
+import orjson
+import phonenumbers
+import pytest
+from email_validator import validate_email
+
+from dyntui.api.catalog import catalog
+from dyntui.sandbox import people_names
+from dyntui.sandbox.accounts import Accounts, UserFilter
+from dyntui.sandbox.addresses import ADDRESS, wallet_key
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.people import People
+from dyntui.sandbox.records import keys_of, row_of
+from dyntui.sandbox.rules import body_violations
+from dyntui.sandbox.store import Store
+
+NEWEST = 1_795_000_000_000
+
+
+def test_a_person_depends_on_the_seed_and_the_position_alone() -> None:
+    people = People(Ids(1), 300, NEWEST)
+    assert people.record(7) == People(Ids(1), 300, NEWEST).record(7)
+    assert people.record(7) != People(Ids(2), 300, NEWEST).record(7)
+    assert orjson.loads(orjson.dumps(people.record(9))) == people.record(9)
+
+
+def test_what_is_searched_is_what_is_shown() -> None:
+    people = People(Ids(1), 300, NEWEST)
+    for position, (row, keys) in enumerate(people.rows(1, 301), 1):
+        record = people.record(position)
+        assert row == row_of(record, position, doc=None)
+        assert keys == keys_of(record)
+
+
+def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
+    people = People(Ids(5), 60_000, NEWEST)
+    ids: set[str] = set()
+    keys: set[str] = set()
+    count = 0
+    for row, own in people.rows(1, 60_001):
+        ids.add(row[1])
+        keys.update(own)
+        count += len(own)
+    assert (len(ids), len(keys)) == (60_000, count)
+
+
+def test_everybody_could_be_imported_again() -> None:
+    people = People(Ids(1), 600, NEWEST)
+    rows = []
+    for position in range(1, 601):
+        record = people.record(position)
+        wallets = [
+            {
+                "publicWalletAddress": w["address"],
+                "chain": w["chain"],
+                "walletName": w["name"],
+                "walletProvider": w["provider"],
+            }
+            for w in record["wallets"]
+        ]
+        accounts = [
+            {
+                "provider": a["provider"],
+                "accountId": a["accountId"],
+                "displayName": a["displayName"],
+                "username": a["username"],
+            }
+            for a in record["oauth"]
+        ]
+        rows.append({**record["profile"], "wallets": wallets, "oauthAccounts": accounts})
+        for violation in body_violations(catalog().get("bulkCreateUser"), rows[-1:], strict=True):
+            raise AssertionError((violation.message, rows[-1]))
+        if "email" in record["profile"]:
+            validate_email(record["profile"]["email"], check_deliverability=False)
+        if "phoneNumber" in record["profile"]:
+            assert phonenumbers.is_possible_number(phonenumbers.parse(record["profile"]["phoneNumber"]))
+    assert sum("email" in row for row in rows) > 500
+    assert {w["chain"] for row in rows for w in row["wallets"]} >= {"EVM", "SOL", "BTC", "SUI", "COSMOS"}
+
+
+def test_people_come_from_everywhere() -> None:
+    assert len(people_names.CULTURES) >= 20
+    spelt = [(first[1], last[1]) for c in people_names.CULTURES for first in c.first for last in c.last]
+    assert len(set(spelt)) == len(spelt) == len(people_names.CULTURES) * 100
+    assert all(re.fullmatch("[a-z]+", word) for pair in spelt for word in pair)
+    people = People(Ids(1), 400, NEWEST)
+    names = [people.record(position)["profile"].get("firstName", "") for position in range(1, 401)]
+    assert sum(not name.isascii() for name in names) > 100
+
+
+def test_times_make_sense() -> None:
+    people = People(Ids(1), 500, NEWEST)
+    created = []
+    for position in range(1, 501):
+        record = people.record(position)
+        created.append(record["createdAt"])
+        assert record["createdAt"] == record["firstVisit"] <= record["lastVisit"] + 1000
+        assert record["lastVisit"] <= NEWEST + 1000
+        for wallet in record["wallets"]:
+            assert record["createdAt"] - 1000 <= wallet["createdAt"] <= wallet["updatedAt"] <= NEWEST + 1000
+        for session in record["sessions"]:
+            assert record["createdAt"] - 1000 <= session["createdAt"] <= record["lastVisit"] + 1000
+        if record["emailVerifiedAt"]:
+            datetime.fromisoformat(record["emailVerifiedAt"])
+    assert created == sorted(created)
+    assert NEWEST - created[-1] < 2 * 86_400_000 < 300 * 86_400_000 < NEWEST - created[0]
+
+
+def test_addresses_are_what_their_chains_define() -> None:
+    program = bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6")  # the example of BIP 173
+    assert ADDRESS["BTC"](program + bytes(12)) == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    for n in range(300):
+        number = 0
+        for char in ADDRESS["SOL"](Ids(n).digest("x", 32)):
+            number = number * 58 + alphabet.index(char)
+        assert 1 << 248 <= number < 1 << 256
+    assert all(re.fullmatch("[A-Za-z0-9_]{18,100}", make(bytes(range(32)))) for make in ADDRESS.values())
+    assert wallet_key("ETH", "0xAB") == wallet_key("EVM", "0xab") != wallet_key("SOL", "0xab")
+    assert wallet_key("SOL", "Ab") != wallet_key("SOL", "aB")
+
+
+@pytest.mark.parametrize("position", [1, 2, 77, 1_000_000, 2**32 - 1])
+def test_a_childs_id_leads_back_to_its_owner(position: int) -> None:
+    ids = Ids(1)
+    for name in ("session 0", "wallet 1", "oauth"):
+        child = ids.child(position, name)
+        assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", child)
+        assert ids.owner(child) == position
+    assert len({ids.child(position, f"session {n}")[:8] for n in range(50)}) > 40
+
+
+@pytest.mark.parametrize("users", [0, 1, 2, 7])
+async def test_few_people_are_enough(make_api: Any, users: int) -> None:
+    api = make_api(users=users)
+    assert (await api.get("ENV/users"))["count"] == users
+    await api.create(email="a@example.com")
+
+
+@pytest.mark.slow
+def test_a_million_people_are_made_and_paged_in_time() -> None:
+    store = Store()
+    accounts = Accounts(store, People(Ids(1), 1_000_000, NEWEST))
+    started = time.perf_counter()
+    with store.write():
+        accounts.fill()
+    store.make_indexes()
+    made = time.perf_counter() - started
+    started = time.perf_counter()
+    total, positions = accounts.page(UserFilter(), "createdAt-asc", 990_000, 100)
+    paged = time.perf_counter() - started
+    started = time.perf_counter()
+    accounts.page(UserFilter(), "createdAt-asc", 990_000, 100)
+    accounts.page(UserFilter(), "createdAt-asc", 123_400, 100)
+    print(f"1,000,000 people in {made:.1f} s; the first far page in {paged * 1000:.0f} ms")
+    assert (total, positions) == (1_000_000, list(range(990_001, 990_101)))
+    assert made < 60 and paged < 0.5
