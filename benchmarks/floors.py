@@ -85,6 +85,8 @@ class PlainTable(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         top, height = self.scroll_offset.y, self.size.height - 1
+        if height < 1:
+            return
         if not top <= new < top + height:
             self.scroll_to(y=new if new < top else new - height + 1, animate=False, force=True)
         for index in (old, new):

@@ -198,9 +198,11 @@ async def _work(
 async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
     """The environment's own fields; none when the token may not read them."""
     from dyntui.api.errors import ApiError
+    from dyntui.services.imports.wire import patiently
 
+    client = connection.client
     try:
-        return (await connection.client.page("getCustomFieldsForEnvironment", "customFields")).items
+        return (await patiently(lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
     except ApiError:
         return []
 

@@ -175,7 +175,9 @@ def run_plan(
     if not file.exists():
         raise Usage(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
     document = read_plan(file)
-    return run(_go_on(context, _find(document["job"]), document, {}, first, _absolute(report), yes, confirm_environment))
+    return run(
+        _go_on(context, _find(document["job"]), document, {}, first, _absolute(report), yes, confirm_environment)
+    )
 
 
 async def _go_on(

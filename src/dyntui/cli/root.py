@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "users": ("dyntui.cli.users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
     "import": ("dyntui.cli.imports", "Import users from FILE (CSV, JSON, XLSX, ...)."),
-    "jobs": ("dyntui.cli.jobs", "List, show and resume import jobs."),
+    "jobs": ("dyntui.cli.jobs", "List, follow, resume, stop, report, retry, undo and remove import jobs."),
     "api": ("dyntui.cli.api", "Call any operation of the API."),
     "audit": ("dyntui.cli.audit", "Show what was written, when and to what."),
     "cache": ("dyntui.cli.cache", "Show and purge the row cache."),

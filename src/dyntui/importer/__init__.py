@@ -1,0 +1,50 @@
+"""Bulk import, the pure half: any file in; user bodies, problems, keys and reports out. No network, no database."""
+
+from dyntui.importer.allowlist import AllowlistMapper, pasted_source, validate_entry
+from dyntui.importer.failed import FailedRowsWriter, failed_rows_suffix
+from dyntui.importer.keys import DuplicateIndex, entry_keys, natural_keys
+from dyntui.importer.mapper import Mapped, Mapper
+from dyntui.importer.mapping import ColumnMap, Mapping, MissingChoice, parse_assignment, parse_column_map
+from dyntui.importer.model import REPORT_COLUMNS, Row, SourceChanged, SourceError, SourceInfo, UnknownEncoding
+from dyntui.importer.problems import CODES, Problem, has_errors
+from dyntui.importer.propose import propose
+from dyntui.importer.records import validate_user
+from dyntui.importer.report import Outcome, Report, write_id_map, write_report_csv, write_report_html, write_report_json
+from dyntui.importer.source import Source, open_source
+
+__all__ = [
+    "CODES",
+    "REPORT_COLUMNS",
+    "AllowlistMapper",
+    "ColumnMap",
+    "DuplicateIndex",
+    "FailedRowsWriter",
+    "Mapped",
+    "Mapper",
+    "Mapping",
+    "MissingChoice",
+    "Outcome",
+    "Problem",
+    "Report",
+    "Row",
+    "Source",
+    "SourceChanged",
+    "SourceError",
+    "SourceInfo",
+    "UnknownEncoding",
+    "entry_keys",
+    "failed_rows_suffix",
+    "has_errors",
+    "natural_keys",
+    "open_source",
+    "parse_assignment",
+    "parse_column_map",
+    "pasted_source",
+    "propose",
+    "validate_entry",
+    "validate_user",
+    "write_id_map",
+    "write_report_csv",
+    "write_report_html",
+    "write_report_json",
+]

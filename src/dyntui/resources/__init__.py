@@ -6,7 +6,8 @@ from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, TOKENS
 from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope
 from dyntui.resources.users import USERS, WALLETS
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "RESOURCES", "TOKENS", "USERS", "WALLETS", "Column", "Filter", "Listing", "Paging", "Resource", "Row", "Scope", "resource"]
+__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "RESOURCES", "TOKENS", "USERS", "WALLETS", "Column", "Filter"]
+__all__ += ["Listing", "Paging", "Resource", "Row", "Scope", "resource"]
 
 RESOURCES: dict[str, Resource] = {
     record.name: record for record in (USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, TOKENS)

@@ -1,0 +1,33 @@
+"""The console: the only code that imports Textual. `run` opens it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+    from dyntui.sandbox.options import SandboxOptions
+
+__all__ = ["run"]
+
+
+def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_only: bool = False) -> int:
+    """Open the console and stay until it is left; the exit code.
+
+    profile: the environment to open; None for the first-run setup. demo: open a sandbox inside the process instead.
+    Raises Usage on a terminal that cannot show it.
+    """
+    from dyntui.config.settings import Settings
+    from dyntui.tui import terminal
+
+    terminal.check()
+    settings = Settings.load()
+    # Escape alone is held back for this many milliseconds; NO_COLOR and TEXTUAL_* are left as they are.
+    os.environ.setdefault("ESCDELAY", "25")
+    from dyntui.tui.app import Console
+    from dyntui.tui.session import Session
+
+    console = Console(Session(profile=profile, demo=demo, read_only=read_only), settings)
+    result = console.run()
+    return console.return_code or result or 0

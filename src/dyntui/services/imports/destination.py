@@ -87,6 +87,18 @@ class Destination(Protocol):
         """All there are on the server, page by page; some may come twice."""
         ...
 
+    def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """The same, latest first; nothing when the server cannot give them so."""
+        ...
+
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
+        """Something on the server that has a key of the row."""
+        ...
+
+    def created_at(self, document: Mapping[str, Any]) -> int | None:
+        """When it was created (ms at the server); None when it does not say."""
+        ...
+
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
         """Every natural key of something on the server."""
         ...

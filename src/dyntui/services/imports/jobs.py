@@ -15,13 +15,15 @@ from dyntui.core.time import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
 from dyntui.store.schema import JournalUnusable
-from dyntui.store.states import JobState, RowState
+from dyntui.store.states import OPEN, JobState, RowState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.config.profiles import Profile
 
 __all__ = ["JobSummary", "Where", "check_where", "find", "jobs", "new_job", "organisation_of", "plan_file", "summary"]
+
+_BAD = frozenset({RowState.FAILED, RowState.INVALID, RowState.REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class JobSummary:
     where: Where | None = None
     busy: bool = False
     problem: str = ""
+
+    @property
+    def open(self) -> int:
+        """Rows that something is still to be done about."""
+        return sum(n for state, n in (self.counts or {}).items() if state in OPEN)
+
+    @property
+    def bad(self) -> int:
+        """Rows that did not get through."""
+        return sum(n for state, n in (self.counts or {}).items() if state in _BAD)
 
 
 def new_job(kind: str, where: Where, **facts: Any) -> Journal:
@@ -153,9 +165,10 @@ def plan_file(journal: Journal) -> Path:
 async def organisation_of(client: Client) -> str:
     """The one organisation that the token reaches; "" when it may not say."""
     from dyntui.api.errors import ApiError
+    from dyntui.services.imports.wire import patiently
 
     try:
-        page = await client.page("getOrganizationsForMember", "organizations")
+        page = await patiently(lambda: client.page("getOrganizationsForMember", "organizations"))
     except ApiError:
         return ""
     return str(page.items[0].get("id", "")) if len(page.items) == 1 else ""

@@ -27,7 +27,6 @@ def prepare(
     where: Where,
     *,
     region: str | None = None,
-    upsert: bool = False,
     on_rows: Callable[[int], None] | None = None,
     **facts: Any,
 ) -> Journal:
@@ -45,7 +44,6 @@ def prepare(
         source=json.loads(source.info.to_json()),
         mapping=json.loads(mapping.to_json()),
         region=region or "",
-        upsert=upsert,
         **facts,
     )
     try:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.cancel import CANCELLED_ROW
 from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.control import Control, Halt, Wish
-from dyntui.services.imports.destination import Destination, Lane, Sending, Undecided, refusal
+from dyntui.services.imports.destination import Destination, Lane, Sending, refusal
 from dyntui.services.imports.pacing import BatchSize, Patience
-from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.progress import Progress, Teller
-from dyntui.services.imports.reconcile import UNMATCHED, judge
+from dyntui.services.imports.reconcile import UNMATCHED
+from dyntui.services.imports.recovery import IDS_KEPT, Recovery
 from dyntui.services.imports.verdict import Says, Verdict, verdict_of
 from dyntui.services.imports.wire import asking
 from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
@@ -29,14 +30,15 @@ from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
+    from dyntui.api.errors import ApiProblem
 
 __all__ = ["Ended", "ImportRunner", "RunOptions"]
 
-_IDS_KEPT = "ids_kept"
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
 _ROW_TRIES = 6
-_LOOKUPS_AT_ONCE = 4
+_FIRST_LATER, _LONGEST_LATER = 0.5, 15.0
+_UNKNOWN_AT_ONCE = 500
 _LISTEN_EVERY = 0.5
 _GRACE = 10.0
 _TICKS = 12
@@ -100,7 +102,8 @@ class ImportRunner:
         self._destination = destination
         self._permit = permit
         self._clock = ServerClock()
-        self._ask = asking(client, self._clock)
+        self._recovery = Recovery(journal, destination, asking(client, self._clock), self._clock, self.options.upsert)
+        self._settle = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
         self._patience = Patience()
         self._teller = Teller(journal, on_progress)
@@ -108,10 +111,12 @@ class ImportRunner:
         self._cursor = 0
         self._upto: int | None = None
         self._flight: asyncio.Task[Verdict] | None = None
-        self._reading: asyncio.Future[list[Outcome | BaseException]] | None = None
+        self._reading: asyncio.Future[ApiProblem | None] | None = None
         self._grace: asyncio.TimerHandle | None = None
         self._abandoned = False
+        self._interrupted = False
         self._refused = 0
+        self._later = _FIRST_LATER
 
     async def run(self) -> Ended:
         """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
@@ -133,8 +138,7 @@ class ImportRunner:
             listener.cancel()
         with journal.transaction():
             if ended.state is JobState.CANCELLED:
-                message = "The job was cancelled before this row."
-                journal.move_all(RowState.PENDING, RowState.SKIPPED, "cancelled", message)
+                journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELLED_ROW)
             journal.move(ended.state, ended.reason)
         self._teller.tell(force=True)
         return ended
@@ -147,18 +151,22 @@ class ImportRunner:
         while True:
             for lane in self._destination.lanes:
                 await self._send_all(lane)
+                if self._interrupted:
+                    break
             if self.journal.oldest_unknown() is not None:
-                await self._reconcile()
+                await self._reconcile(wait=not self._interrupted)
             elif not any(self.journal.pending(lane.number, 0, 1, self._upto) for lane in self._destination.lanes):
                 break
             else:
-                await self._wait(2.0, "the server asked to try some rows again later")
+                await self._wait(self._later, "the server asked to try some rows again later")
+                self._later = min(_LONGEST_LATER, 2 * self._later)
         if self._upto is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
 
     async def _send_all(self, lane: Lane) -> None:
-        """Every pending row of a lane once, batch after batch."""
+        """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
         self._cursor = 0
+        self._interrupted = False
         answered: tuple[_Batch, Verdict] | None = None
         self.control.check()
         current = self._take(lane, None)
@@ -183,10 +191,12 @@ class ImportRunner:
                 self._refused = 0
                 self._size.went_well(time.monotonic() - started)
                 answered = (current, verdict)
-                if self.control.asked:
+                self._interrupted = self._due()
+                if self.control.asked or self._interrupted:
                     self._record(answered)
                     self._put_back(following)
                     self.control.check()
+                    return
                 if following is None:
                     following, answered = self._take(lane, answered), None
                 current = following
@@ -273,9 +283,9 @@ class ImportRunner:
                 message = "The answer does not mention this row."
                 outcome = Outcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
             elif (
-                row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(_IDS_KEPT, True)
+                row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(IDS_KEPT, True)
             ):
-                self.journal.note(**{_IDS_KEPT: False})
+                self.journal.note(**{IDS_KEPT: False})
             elif outcome.state is RowState.PENDING and row.attempts + 1 >= _ROW_TRIES:
                 outcome = outcome._replace(state=RowState.FAILED)
             outcomes.append(outcome)
@@ -338,58 +348,40 @@ class ImportRunner:
 
     # -- lost answers ----------------------------------------------------------------------------------------------
 
-    async def _reconcile(self) -> None:
-        """Find out what became of every unknown row, each once it has settled."""
-        settle = round(self.options.settle * 1000)
-        while (oldest := self.journal.oldest_unknown()) is not None:
-            count = self.journal.counts[RowState.UNKNOWN]
-            left = min(settle, oldest + settle - now_ms())
+    def _due(self) -> bool:
+        """Whether a lost answer has settled, so that it can be looked into."""
+        oldest = self.journal.oldest_unknown() if self.journal.counts.get(RowState.UNKNOWN) else None
+        return oldest is not None and oldest + self._settle <= now_ms()
+
+    async def _reconcile(self, *, wait: bool) -> None:
+        """Find out what became of the unknown rows that have settled; with `wait`, of all of them."""
+        journal = self.journal
+        while (oldest := journal.oldest_unknown()) is not None:
+            count = journal.counts[RowState.UNKNOWN]
+            left = min(self._settle, oldest + self._settle - now_ms())
             if left > 0:
+                if not wait:
+                    return
                 await self._wait(left / 1000, f"letting {count:,} rows settle whose answer was lost")
             self.control.check()
-            rows = self.journal.unknown(0, 10 * _LOOKUPS_AT_ONCE, max(oldest, now_ms() - settle))
+            rows = journal.unknown(0, _UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
             self._teller.tell(f"looking up {count:,} rows whose answer was lost")
-            await self._look_up(rows)
+            self._reading = asyncio.ensure_future(self._recovery.look_up(rows))
+            try:
+                problem = await self._reading
+            except asyncio.CancelledError:
+                self.control.check()  # a look-up is left at once when somebody asks to stop
+                raise
+            finally:
+                self._reading = None
+            if problem is None:
+                self._patience.well()
+            else:
+                verdict = verdict_of(problem)
+                if verdict.says in (Says.NOT_ALLOWED, Says.REFUSED):
+                    raise Halt(f"rows cannot be looked up: {verdict.message}", error=problem)
+                await self._bear(verdict)
             self._teller.tell()
-
-    async def _look_up(self, rows: list[WorkRow]) -> None:
-        from dyntui.api.errors import ApiProblem
-
-        turn = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
-
-        async def one(row: WorkRow) -> Outcome:
-            async with turn:
-                try:
-                    found = await self._destination.find(self._ask, row)
-                except Undecided as undecided:
-                    return Outcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
-            if row.chosen_id and not found and not self.journal.facts.get(_IDS_KEPT, True):
-                message = "The answer was lost, and the server does not keep the id that the row was sent with."
-                return Outcome(row.number, RowState.REVIEW, "", "no_key", "", message)
-            if PRECHECKED in self.journal.facts and row.precheck is None:
-                row = row._replace(precheck="new")
-            return judge(row, found, self._clock, self._destination, upsert=self.options.upsert)
-
-        self._reading = asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
-        try:
-            results = await self._reading
-        except asyncio.CancelledError:
-            self.control.check()  # a look-up is left at once when somebody asks to stop
-            raise
-        finally:
-            self._reading = None
-        self.journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, Outcome)])
-        failures = [result for result in results if isinstance(result, BaseException)]
-        if not failures:
-            self._patience.well()
-            return
-        problem = next((failure for failure in failures if not isinstance(failure, ApiProblem)), failures[0])
-        if not isinstance(problem, ApiProblem):
-            raise problem
-        verdict = verdict_of(problem)
-        if verdict.says in (Says.NOT_ALLOWED, Says.REFUSED):
-            raise Halt(f"rows cannot be looked up: {verdict.message}", error=problem)
-        await self._bear(verdict)
 
     # -- being asked and telling -----------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
-from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.control import Control
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.precheck import PRECHECKED, pre_check
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
     from dyntui.services.connect import Connection
 
-__all__ = ["IMPORT", "JobOptions", "authorise", "check", "destination_for", "requirement", "run_job"]
+__all__ = ["IMPORT", "JobOptions", "authorise", "check", "confirmed", "destination_for", "requirement", "run_job"]
 
 _OPTIONS = "options"
+_CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,24 @@ def requirement(journal: Journal, connection: Connection) -> Requirement:
 
 
 def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
-    """The permit for the job, for one run. Raises Usage when read-only or not confirmed."""
-    return connection.writes.authorise(IMPORT, [_target(journal)], confirmation)
+    """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
+    permit = connection.writes.authorise(IMPORT, [_target(journal)], confirmation)
+    journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
+    return permit
+
+
+def confirmed(journal: Journal) -> Confirmation | None:
+    """What confirmed a job before: whoever resumes it goes on with the same thing. None when nothing did."""
+    kept = journal.facts.get(_CONFIRMED)
+    return None if kept is None else Confirmation(**kept)
 
 
 async def check(journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None) -> None:
     """Compare a job that has not begun with the server, once."""
     if journal.state is JobState.READY and PRECHECKED not in journal.facts:
         upsert = JobOptions.of(journal).upsert
-        await pre_check(
-            journal, asking(client, ServerClock()), destination_for(journal), upsert=upsert, on_progress=on_progress
-        )
+        ask = asking(client, patient=True)
+        await pre_check(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
 async def run_job(

@@ -79,14 +79,13 @@ class UserDestination:
             except NotFound:
                 return []
             user = answer.get("user", answer) if isinstance(answer, Mapping) else {}
-            return [_found(user, primary=True)] if user.get("id") == row.chosen_id else []
+            return [self.found(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
         seen: dict[str, Found] = {}
         for query in _lookups(orjson.loads(row.body)):
             async for user in _search(ask, query):
-                theirs = keys_of_user(user)
-                if not theirs.isdisjoint(keys):
-                    found = _found(user, primary=keys[0] in theirs)
+                if not keys_of_user(user).isdisjoint(keys):
+                    found = self.found(user, row)
                     seen[found.id] = found
             if not thorough and any(found.primary for found in seen.values()):
                 break
@@ -100,6 +99,18 @@ class UserDestination:
     async def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
             yield page
+
+    async def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
+            yield page
+
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
+        primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in keys_of_user(document)
+        updated = _ms(document.get("updatedAt"))
+        return Found(str(document.get("id", "")), self.created_at(document), updated, primary, document)
+
+    def created_at(self, document: Mapping[str, Any]) -> int | None:
+        return _ms(document.get("createdAt"))
 
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
         return keys_of_user(document)
@@ -183,10 +194,6 @@ async def _search(ask: Ask, query: Mapping[str, str]) -> AsyncIterator[Mapping[s
         if len(users) < _PAGE:
             return
     raise Undecided(f"The server finds more than {_MOST_PAGES * _PAGE:,} users for this {query['filterColumn']}.")
-
-
-def _found(user: Mapping[str, Any], *, primary: bool) -> Found:
-    return Found(str(user.get("id", "")), _ms(user.get("createdAt")), _ms(user.get("updatedAt")), primary, user)
 
 
 def _ms(value: object) -> int | None:

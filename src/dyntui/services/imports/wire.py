@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.imports.clock import ServerClock
@@ -13,24 +14,49 @@ from dyntui.store.journal import now_ms
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["asking", "objects", "paged"]
+__all__ = ["asking", "objects", "paged", "patiently"]
+
+T = TypeVar("T")
 
 _PAGE = 100
 _MOST_REWINDS = 1000
 
 
-def asking(client: Client, clock: ServerClock | None = None) -> Ask:
-    """Reads through `client`; every answer tells `clock` what time it is at the server."""
+async def patiently(read: Callable[[], Awaitable[T]]) -> T:
+    """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
+    is given up at once."""
+    from dyntui.api.errors import ApiProblem, NotSent, RateLimited
+    from dyntui.services.imports.pacing import Patience
+
+    patience = Patience()
+    while True:
+        try:
+            return await read()
+        except NotSent:
+            raise
+        except ApiProblem as problem:
+            passes = problem.maybe_applied or isinstance(problem, RateLimited)
+            delay = patience.delay() if passes else None
+            if delay is None:
+                raise
+        await asyncio.sleep(delay)
+
+
+def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> Ask:
+    """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
     from dyntui.api.client import decode
 
     async def ask(
         operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
     ) -> Any:
-        sent = now_ms()
-        answer = await client.send(client.catalog.get(operation), path=path, query=query)
-        if clock is not None:
-            clock.observe_headers(sent, now_ms(), answer.headers)
-        return decode(answer)
+        async def read() -> Any:
+            sent = now_ms()
+            answer = await client.send(client.catalog.get(operation), path=path, query=query)
+            if clock is not None:
+                clock.observe_headers(sent, now_ms(), answer.headers)
+            return decode(answer)
+
+        return await (patiently(read) if patient else read())
 
     return ask
 

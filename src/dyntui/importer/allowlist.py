@@ -1,0 +1,118 @@
+"""Allowlist entries from any file, or from lines that somebody pasted: the same machine as for users."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping as AbstractMapping
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.importer.checks import check_for
+from dyntui.importer.content import identifier_of
+from dyntui.importer.fields import ENTRY_FIELDS, field_for
+from dyntui.importer.mapper import Mapped, checked_region, compile_step
+from dyntui.importer.mapping import Mapping
+from dyntui.importer.model import Row
+from dyntui.importer.paths import reach
+from dyntui.importer.problems import Problem
+from dyntui.importer.rules import Rules
+from dyntui.importer.source import Source, open_source
+
+__all__ = ["IDENTIFIERS", "AllowlistMapper", "pasted_source", "validate_entry"]
+
+IDENTIFIERS = tuple(name for name in ENTRY_FIELDS if name not in ("alias", "identifier"))
+"""The fields of which an entry has exactly one."""
+
+
+def pasted_source(text: str) -> Source:
+    """Lines (or one line with commas) as a source without a row of names."""
+    lines = text.strip()
+    if "\n" not in lines and "\t" not in lines:
+        lines = "\n".join(part for part in re.split(r"[,;\s]+", lines) if part)
+    return open_source(io.BytesIO(lines.encode("utf-8", "replace")), name="pasted text", encoding="utf-8", header_row=0)
+
+
+class AllowlistMapper:
+    """Turns rows into bodies of POST /allowlists/{id}/entries, as Mapper does for users."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        *,
+        region: str | None = None,
+        environment_kind: str = "sandbox",
+        now: str | None = None,
+    ) -> None:
+        if mapping.kind != "allowlist":
+            raise Usage("This mapping is for users, not for allowlist entries.")
+        live = environment_kind == "live"
+        self.mapping = mapping
+        self.rules = Rules(checked_region(region), live, now) if now else Rules(checked_region(region), live)
+        columns = mapping.source_columns
+        self._steps = [
+            (
+                reach(columns, each.column),
+                each.field,
+                compile_step(field_for(each.field, "allowlist"), each.transforms, self.rules),
+            )
+            for each in mapping.columns
+            if each.field
+        ]
+        names = {name: field_for(name, "allowlist") for name in IDENTIFIERS}
+        self._by_kind = {name: compile_step(field, field.transforms, self.rules) for name, field in names.items()}
+
+    def map(self, row: Row) -> Mapped:
+        """The body of one row."""
+        entry: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for follow, name, run in self._steps:
+            value = follow(row.cells)
+            if value == "" or value is None:
+                continue
+            if name == "identifier":
+                self._told(value, entry, problems)
+            elif (checked := run(value, problems)) is not None:
+                entry[name] = checked
+        if not entry and not problems:
+            problems.append(Problem("error", "empty_row", "", "Nothing in the row goes to a field."))
+        else:
+            for name, value in self.mapping.constants.items():
+                entry.setdefault(name, value)
+            _one_identifier(entry, problems)
+        return Mapped(entry, tuple(problems))
+
+    def _told(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
+        text = str(value).strip()
+        kind = identifier_of(text)
+        if kind is None:
+            message = f"“{text}” could be several kinds of identifier."
+            hint = "map the column to what it is: --map COLUMN=twitterUsername"
+            problems.append(Problem("error", "entry_kind_unclear", "identifier", message, hint))
+            return
+        checked = self._by_kind[kind](text.removeprefix("@") if kind == "emailDomain" else text, problems)
+        if checked is not None:
+            entry[kind] = checked
+
+
+def _one_identifier(entry: AbstractMapping[str, Any], problems: list[Problem]) -> None:
+    found = [name for name in IDENTIFIERS if entry.get(name) not in (None, "")]
+    if len(found) > 1:
+        message = f"An entry has one identifier; this row has {', '.join(found)}."
+        problems.append(Problem("error", "entry_many_identifiers", found[1], message))
+    elif not found and not any(problem.severity == "error" for problem in problems):
+        message = "The row has no identifier (wallet, e-mail, domain, phone, username, id)."
+        problems.append(Problem("error", "entry_no_identifier", "", message))
+
+
+def validate_entry(
+    entry: AbstractMapping[str, Any], *, region: str | None = None, environment_kind: str = "sandbox"
+) -> tuple[Problem, ...]:
+    """The problems of an entry that was edited: the same checks as the mapper's."""
+    rules = Rules(region, environment_kind == "live")
+    problems: list[Problem] = []
+    for name, value in entry.items():
+        if name in ENTRY_FIELDS and value not in (None, ""):
+            check_for(field_for(name, "allowlist"), rules)(value, problems)
+    _one_identifier(entry, problems)
+    return tuple(problems)

@@ -1,0 +1,106 @@
+"""Puts values with dot paths together: `wallets.0.chain`, `metadata.plan`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.importer.problems import Problem
+
+__all__ = ["Assembly"]
+
+_LISTS = frozenset({"wallets", "oauthAccounts"})
+
+
+class Assembly:
+    """The nested part of one body while it is built. Items of a list are kept by number; gaps close at the end."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        self._tree: dict[str | int, Any] = {}
+        self._whole: dict[str, list[Any]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._tree or self._whole)
+
+    def put(self, path: tuple[str | int, ...], value: Any) -> None:
+        """Set the value at a path; a whole object or list is merged with its parts. Lists and objects are copied."""
+        value = _copied(value)
+        if len(path) == 1 and path[0] in _LISTS and isinstance(value, list):
+            self._whole.setdefault(str(path[0]), []).extend(value)
+        elif path == ("metadata",):
+            if isinstance(value, dict):
+                for key, each in value.items():
+                    self._set(("metadata", key), each)
+            else:
+                self._tree["metadata"] = value
+        else:
+            self._set(path, value)
+
+    def put_default(self, path: tuple[str | int, ...], value: Any) -> None:
+        """A constant: where nothing stands yet, and inside a list only into items the row itself has begun."""
+        if path[0] not in _LISTS:
+            if not self._has(path):
+                self.put(path, value)
+            return
+        if len(path) == 1:
+            if path[0] not in self._tree and path[0] not in self._whole:
+                self.put(path, value)
+            return
+        items = self._tree.get(path[0])
+        if isinstance(items, dict) and path[1] in items:
+            if not self._has(path):
+                self._set(path, _copied(value))
+        elif path[1] == 0 and len(path) == 3:
+            for item in self._whole.get(str(path[0]), ()):
+                if isinstance(item, dict):
+                    item.setdefault(path[2], _copied(value))
+
+    def _has(self, path: tuple[str | int, ...]) -> bool:
+        node: Any = self._tree
+        for step in path:
+            if not isinstance(node, dict) or step not in node:
+                return False
+            node = node[step]
+        return True
+
+    def _set(self, path: tuple[str | int, ...], value: Any) -> None:
+        node = self._tree
+        for step in path[:-1]:
+            below = node.setdefault(step, {})
+            if not isinstance(below, dict):
+                self._conflict(path)
+                return
+            node = below
+        if path[-1] in node:
+            self._conflict(path)
+            return
+        node[path[-1]] = value
+
+    def _conflict(self, path: tuple[str | int, ...]) -> None:
+        name = ".".join(map(str, path))
+        message = f"Two columns write to {name}; the first one is kept."
+        self._problems.append(Problem("error", "metadata_conflict", name, message))
+
+    def result(self) -> dict[str, Any]:
+        """What was put together, lists as lists."""
+        built = {str(key): _listed(value) for key, value in self._tree.items()}
+        for name, items in self._whole.items():
+            parts = built.get(name, [])
+            built[name] = items + (parts if isinstance(parts, list) else [parts])
+        return built
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return value
+
+
+def _listed(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if node and all(isinstance(key, int) for key in node):
+        return [_listed(node[key]) for key in sorted(node)]
+    return {key: _listed(value) for key, value in node.items()}

@@ -1,0 +1,66 @@
+"""The environment's custom fields: values that live in metadata and have rules of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dyntui.importer.problems import Problem
+
+__all__ = ["CustomFields"]
+
+
+class CustomFields:
+    """Checks metadata against custom fields as the API lists them ({key, name, enabled, required, fieldType, ...})."""
+
+    def __init__(self, fields: Sequence[Mapping[str, Any]]) -> None:
+        self._fields = [field for field in fields if field.get("enabled", True) and field.get("key")]
+        self._patterns = {
+            str(field["key"]): _compiled((field.get("validationRules") or {}).get("regex")) for field in self._fields
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._fields)
+
+    def check(self, metadata: Mapping[str, Any], problems: list[Problem]) -> None:
+        """Add what the fields' rules say of a user's metadata.
+
+        Whether the API takes a field's key or its name is not documented: both are looked at.
+        """
+        for field in self._fields:
+            key, name = str(field["key"]), str(field.get("name") or field["key"])
+            used = key if key in metadata else name
+            value = metadata.get(used)
+            at = f"metadata.{used if used in metadata else key}"
+            if value in (None, ""):
+                if field.get("required"):
+                    problems.append(
+                        Problem("warning", "custom_field_required", at, f"“{name}” is required, and has no value.")
+                    )
+                continue
+            rules = field.get("validationRules") or {}
+            options = [
+                str(option.get("label")) for option in rules.get("validOptions") or () if isinstance(option, Mapping)
+            ]
+            if options and str(value) not in options:
+                near = next((option for option in options if option.casefold() == str(value).strip().casefold()), None)
+                message = f"“{value}” is not one of {', '.join(options[:7])}."
+                problems.append(Problem("warning", "custom_field_option", at, message, near))
+            pattern = self._patterns[key]
+            if pattern and isinstance(value, str) and len(value) <= 255 and not pattern.search(value):
+                message = f"“{value}” does not match {pattern.pattern}"
+                problems.append(Problem("warning", "custom_field_pattern", at, message))
+
+
+def _compiled(pattern: object) -> re.Pattern[str] | None:
+    """A field's pattern; None where the API has to judge.
+
+    That is one that Python cannot read, or one that repeats a group: a hostile server could make it run for hours.
+    """
+    if not isinstance(pattern, str) or not pattern or re.search(r"\)[*+{]", pattern):
+        return None
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None

@@ -1,0 +1,196 @@
+"""Rows in, user bodies out: a mapping compiled once, so that a plain cell costs one regular expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as AbstractMapping
+from typing import Any, NamedTuple
+
+from dyntui.core.errors import Usage
+from dyntui.importer.assemble import Assembly
+from dyntui.importer.checks import check_for, fast_path
+from dyntui.importer.fields import FULL_NAME, Field, field_for, split_path
+from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
+from dyntui.importer.model import Cell, Row
+from dyntui.importer.paths import reach
+from dyntui.importer.problems import Problem, has_errors
+from dyntui.importer.records import Finisher
+from dyntui.importer.rules import Rules, Step
+from dyntui.importer.transforms import split_name, transform_for
+
+__all__ = ["Mapped", "Mapper", "compile_step"]
+
+_NESTED = frozenset({"wallets", "oauthAccounts", "metadata"})
+
+
+class Mapped(NamedTuple):
+    """What a row became: a body for the API, and what was noticed on the way."""
+
+    user: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be sent."""
+        return not has_errors(self.problems)
+
+
+class Mapper:
+    """Turns rows into user bodies. Build it once for a mapping; `map` keeps nothing between rows."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        *,
+        region: str | None = None,
+        environment_kind: str = "sandbox",
+        now: str | None = None,
+        custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+    ) -> None:
+        if mapping.kind != "users":
+            raise Usage("This mapping is for allowlist entries, not for users.")
+        if "emailVerifiedAt" not in mapping.targets:
+            raise MissingChoice(
+                "Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES
+            )
+        live = environment_kind == "live"
+        self.mapping = mapping
+        self.rules = Rules(checked_region(region), live, now) if now else Rules(checked_region(region), live)
+        self._finisher = Finisher(self.rules, custom_fields)
+        self._always_finish = bool(custom_fields)
+        self._plain: list[tuple[int, str, Step]] = []
+        self._reached: list[tuple[Callable[[Sequence[Cell]], Any], tuple[str | int, ...], Step]] = []
+        for each in mapping.columns:
+            if each.field:
+                self._add(each)
+        self._constants: dict[str, Any] = {}
+        self._nested_constants: list[tuple[tuple[str | int, ...], Any]] = []
+        for name, value in mapping.constants.items():
+            self._add_constant(name, value)
+        self._verified_at = self._constants.pop("emailVerifiedAt", None)
+        self._assembles = bool(self._reached or self._nested_constants)
+
+    def _add(self, each: ColumnMap) -> None:
+        field = field_for(each.field or "")
+        checked = not _is_item(field.name)
+        step = compile_step(field, each.transforms, self.rules, checked=checked)
+        columns = self.mapping.source_columns
+        if each.column in columns and field.name != FULL_NAME and field.name.partition(".")[0] not in _NESTED:
+            self._plain.append((columns.index(each.column), field.name, step))
+        else:
+            self._reached.append((reach(columns, each.column), split_path(field.name), step))
+
+    def _add_constant(self, name: str, value: Any) -> None:
+        field = field_for(name)
+        if name == "emailVerifiedAt" and value in ("now", "unverified"):
+            if value == "now":
+                self._constants[name] = self.rules.now
+            return
+        problems: list[Problem] = []
+        if isinstance(value, str) and name != FULL_NAME:
+            value = constant_value(field, value)
+            value = compile_step(field, field.transforms, self.rules)(value, problems)
+        if wrong := next((problem for problem in problems if problem.severity == "error"), None):
+            raise Usage(f"--set {name}: {wrong.message}", hint=wrong.suggestion or "")
+        if name.partition(".")[0] in _NESTED or name == FULL_NAME:
+            self._nested_constants.append((split_path(name), value))
+        else:
+            self._constants[name] = value
+
+    def map(self, row: Row) -> Mapped:
+        """The body of one row. Problems of the row itself (ragged ...) are not repeated here."""
+        user: dict[str, Any] = {}
+        problems: list[Problem] = []
+        cells = row.cells
+        for index, name, run in self._plain:
+            value = cells[index]
+            if value == "" or value is None:
+                continue
+            value = run(value, problems)
+            if value is not None:
+                user[name] = value
+        if self._assembles:
+            self._assemble(cells, user, problems)
+        if not user:
+            problems.append(Problem("error", "empty_row", "", "Nothing in the row goes to a field."))
+            return Mapped(user, tuple(problems))
+        for name, value in self._constants.items():
+            user.setdefault(name, value)
+        if self._verified_at is not None and "email" in user:
+            user.setdefault("emailVerifiedAt", self._verified_at)
+        if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
+            self._finisher.finish(user, problems)
+        return Mapped(user, tuple(problems))
+
+    def _assemble(self, cells: Sequence[Cell], user: dict[str, Any], problems: list[Problem]) -> None:
+        assembly = Assembly(problems)
+        for follow, path, run in self._reached:
+            value = follow(cells)
+            if value == "" or value is None:
+                continue
+            value = run(value, problems)
+            if value is None:
+                continue
+            if path[0] == FULL_NAME:
+                first, last = split_name(value) if isinstance(value, str) else (value, "")
+                user.setdefault("firstName", first)
+                if last:
+                    user.setdefault("lastName", last)
+            elif len(path) == 1 and path[0] not in _NESTED:
+                user.setdefault(str(path[0]), value)
+            else:
+                assembly.put(path, value)
+        if user or assembly:
+            for path, value in self._nested_constants:
+                if path[0] == FULL_NAME:
+                    first, last = split_name(str(value))
+                    user.setdefault("firstName", first)
+                    user.setdefault("lastName", last)
+                else:
+                    assembly.put_default(path, value)
+        user.update(assembly.result())
+
+
+def _is_item(name: str) -> bool:
+    """Whether a field is part of a wallet or a social account: those are checked together when they are complete."""
+    first, _, rest = name.partition(".")
+    return bool(rest) and first != "metadata"
+
+
+def compile_step(field: Field, transforms: Sequence[str], rules: Rules, *, checked: bool = True) -> Step:
+    """Transforms, then the check of the field, as one step; a plain value skips both."""
+    steps = [transform_for(name, field, rules) for name in transforms]
+    if checked:
+        steps.append(check_for(field, rules))
+    fast = fast_path(field.kind) if set(transforms) <= {"trim"} else None
+
+    def run(value: Any, problems: list[Problem]) -> Any:
+        for step in steps:
+            value = step(value, problems)
+            if value is None:
+                return None
+        return value
+
+    if fast is None:
+        return run
+
+    def run_fast(value: Any, problems: list[Problem]) -> Any:
+        if value.__class__ is str and fast(value):
+            return value
+        return run(value, problems)
+
+    return run_fast
+
+
+def checked_region(region: str | None) -> str | None:
+    """A region for phone numbers: an ISO code that has numbers."""
+    if region is None:
+        return None
+    import phonenumbers
+
+    code = region.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise Usage(
+            f"{region!r} is no region with phone numbers.", hint="--region takes a two-letter country code such as DE."
+        )
+    return code

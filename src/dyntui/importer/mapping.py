@@ -1,0 +1,246 @@
+"""Which column goes to which field: proposed, changed by hand, kept as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from dyntui.core.errors import Usage
+from dyntui.importer.dates import to_rfc3339
+from dyntui.importer.fields import Field, MappingKind, field_for
+from dyntui.importer.model import SourceInfo, fingerprint
+from dyntui.importer.paths import owner_of
+from dyntui.importer.problems import Problem
+from dyntui.importer.transforms import TRANSFORMS, is_word
+
+__all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "parse_assignment", "parse_column_map"]
+
+VERSION = 1
+EMAIL_VERIFIED_CHOICES = (
+    "--set emailVerifiedAt=now (every address counts as verified: people can sign in with it, and a social account "
+    "with the same verified address is linked to them), --set emailVerifiedAt=unverified (no promise that a later "
+    "sign-in by e-mail reaches the imported user), or --map COLUMN=emailVerifiedAt (as the file says)."
+)
+
+
+class MissingChoice(Usage):
+    """A choice that is never made silently has not been made."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Where one column goes. column: its name, or a path into it (`profile.email`, JSON in a cell).
+
+    why: what the proposal rests on (`name`, `synonym`, `content: ...`, `preset auth0`, `by hand`); hint: what a person
+    may want to choose, never applied.
+    """
+
+    column: str
+    field: str | None = None
+    why: str = ""
+    transforms: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A whole mapping. source_columns: the file's columns, in the order of Row.cells; constants: fill what a row
+    leaves empty (`emailVerifiedAt` takes `now`, `unverified` or a date)."""
+
+    columns: tuple[ColumnMap, ...]
+    source_columns: tuple[str, ...]
+    constants: AbstractMapping[str, Any] = field(default_factory=dict)
+    kind: MappingKind = "users"
+    preset: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """By this a saved mapping is found again for a file with the same columns."""
+        return fingerprint(self.source_columns)
+
+    @property
+    def mapped(self) -> tuple[ColumnMap, ...]:
+        return tuple(each for each in self.columns if each.field)
+
+    @property
+    def unmapped(self) -> tuple[ColumnMap, ...]:
+        return tuple(each for each in self.columns if not each.field)
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Every field that something is mapped to."""
+        return frozenset(each.field for each in self.columns if each.field) | frozenset(self.constants)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What has to be chosen or mapped before rows can be made, as sentences; empty when nothing is."""
+        lines: list[str] = []
+        if self.kind == "users" and "emailVerifiedAt" not in self.targets:
+            lines.append("Whether the e-mail addresses are verified has to be chosen.")
+        if not any(each.field for each in self.columns):
+            lines.append("No column is mapped to a field.")
+        return tuple(lines)
+
+    def with_column(
+        self, column: str, field: str | None, transforms: Sequence[str] | None = None, *, why: str = "by hand"
+    ) -> Mapping:
+        """This mapping with one column sent elsewhere (None: nowhere). Another column that went there is released."""
+        target = field_for(field, self.kind) if field else None
+        if owner_of(self.source_columns, column) is None:
+            raise Usage(
+                f"The file has no column {column!r}.", hint=f"Its columns: {', '.join(self.source_columns[:8])}."
+            )
+        if transforms is not None:
+            check_transforms(transforms)
+        applied = tuple(transforms) if transforms is not None else target.transforms if target else ()
+        new = ColumnMap(column, field, why if field else "", applied)
+        columns = [
+            replace(each, field=None, why="", transforms=()) if field and each.field == field else each
+            for each in self.columns
+        ]
+        places = [place for place, each in enumerate(columns) if each.column == column]
+        if places:
+            columns[places[0]] = replace(new, hint=columns[places[0]].hint)
+        else:
+            columns.append(new)
+        return replace(self, columns=tuple(columns))
+
+    def with_constant(self, name: str, value: Any) -> Mapping:
+        """This mapping with a value for every row that has none of its own; None takes the constant away."""
+        constants = {key: old for key, old in self.constants.items() if key != name}
+        if value is not None:
+            field_for(name, self.kind)
+            constants[name] = value
+        return replace(self, constants=constants)
+
+    def bind(self, info: SourceInfo) -> Mapping:
+        """This (saved) mapping for that file: in its order; Usage when a column it needs is not there."""
+        kept: list[ColumnMap] = []
+        lost: list[str] = []
+        for each in self.columns:
+            if owner_of(info.columns, each.column):
+                kept.append(each)
+            elif each.field and info.format not in ("json", "ndjson"):
+                lost.append(each.column)
+        if lost:
+            raise Usage(
+                f"The mapping needs the column {lost[0]!r}, which {info.name} does not have.",
+                hint="Use the mapping that belongs to this file, or map the columns anew.",
+            )
+        known = {each.column for each in kept}
+        kept += [ColumnMap(column) for column in info.columns if column not in known]
+        return replace(self, columns=tuple(kept), source_columns=info.columns)
+
+    def to_json(self) -> str:
+        """The mapping as a file a person can read and change."""
+        columns = [
+            {"column": each.column, "field": each.field, "transforms": list(each.transforms), "why": each.why}
+            for each in self.columns
+        ]
+        data = {
+            "dyntui": "mapping",
+            "version": VERSION,
+            "kind": self.kind,
+            "fingerprint": self.fingerprint,
+            "preset": self.preset,
+            "source_columns": list(self.source_columns),
+            "columns": columns,
+            "constants": dict(self.constants),
+        }
+        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Mapping:
+        """A mapping from its file; Usage that says what is wrong with it otherwise."""
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise Usage(f"The mapping is not JSON: {error}.") from error
+        try:
+            return _from_data(data)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Usage(
+                f"The mapping is not as dyntui writes it ({type(error).__name__}: {error}).",
+                hint="Save one from the wizard, or with `dyntui import --save-mapping`.",
+            ) from error
+
+
+def _from_data(data: dict[str, Any]) -> Mapping:
+    if data["dyntui"] != "mapping" or data["version"] != VERSION:
+        raise Usage("The file is no mapping of this version of dyntui.", hint="Save it again.")
+    kind = data.get("kind", "users")
+    if kind not in ("users", "allowlist"):
+        raise Usage(f"{kind!r} is no kind of mapping.", hint="It may be users or allowlist.")
+    columns: list[ColumnMap] = []
+    for each in data["columns"]:
+        target = each.get("field") or None
+        transforms = tuple(str(name) for name in each.get("transforms", ()))
+        if target:
+            field_for(target, kind)
+        check_transforms(transforms)
+        columns.append(ColumnMap(str(each["column"]), target, str(each.get("why", "")), transforms))
+    constants = dict(data.get("constants", {}))
+    for name in constants:
+        field_for(name, kind)
+    names = tuple(str(name) for name in data.get("source_columns") or [each.column for each in columns])
+    return Mapping(tuple(columns), names, constants, cast("MappingKind", kind), data.get("preset"))
+
+
+def check_transforms(names: Sequence[str]) -> None:
+    """Raise Usage for a name that is no transform."""
+    for name in names:
+        if name not in TRANSFORMS:
+            raise Usage(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+
+
+def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str | None, tuple[str, ...] | None]:
+    """(column, field, transforms) of `--map COLUMN=FIELD`, `COLUMN=FIELD|trim|lower`, or `COLUMN=` to leave it out."""
+    column, equals, target = text.rpartition("=")
+    if not equals or not column.strip():
+        raise Usage(
+            f"{text!r} is not COLUMN=FIELD.", hint='For example: --map "E-Mail=email", --map Plan=metadata.plan'
+        )
+    name, *transforms = (part.strip() for part in target.split("|"))
+    if name:
+        field_for(name, kind)
+    check_transforms(transforms)
+    return column.strip(), name or None, tuple(transforms) or None
+
+
+def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
+    """`--set FIELD=VALUE`: (field, value), the value in the form its field takes.
+
+    emailVerifiedAt takes `now`, `unverified` or a date; booleans take yes and no; JSON fields take JSON.
+    """
+    name, equals, value = text.partition("=")
+    name, value = name.strip(), value.strip()
+    if not equals or not name or not value:
+        raise Usage(
+            f"{text!r} is not FIELD=VALUE.", hint="For example: --set emailVerifiedAt=unverified, --set country=DE"
+        )
+    return name, constant_value(field_for(name, kind), value)
+
+
+def constant_value(target: Field, value: str) -> Any:
+    """The value of a constant given as text."""
+    problems: list[Problem] = []
+    result: Any = value
+    if target.kind == "date":
+        result = value if value in ("now", "unverified") else to_rfc3339(value, target.name, problems)
+        if result == value and value not in ("now", "unverified") and "T" not in value:
+            raise Usage(
+                f"{value!r} is no date.", hint=f"{target.name} takes now, unverified or a date like 2024-05-31."
+            )
+    elif target.kind == "boolean":
+        result = is_word(value)
+        if result is None:
+            raise Usage(f"{target.name} takes yes or no, not {value!r}.")
+    elif target.kind in ("object", "array") or (target.kind == "any" and value[:1] in '{["'):
+        try:
+            result = json.loads(value)
+        except ValueError as error:
+            raise Usage(f"{target.name} takes JSON: {error}.") from error
+    return result

@@ -1,0 +1,135 @@
+"""What a source says of itself and its rows: plain values that a journal can keep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from dyntui.core.errors import Usage
+from dyntui.importer.problems import Problem
+
+__all__ = [
+    "REPORT_COLUMNS",
+    "Cell",
+    "Row",
+    "SourceChanged",
+    "SourceError",
+    "SourceInfo",
+    "UnknownEncoding",
+    "fingerprint",
+    "normal_name",
+    "unique_names",
+]
+
+Cell = str | int | float | bool | None | list[Any] | dict[str, Any]
+
+REPORT_COLUMNS = ("_dyntui_row", "_error_code", "_error_field", "_error")
+"""Columns that a failed-rows file adds; a source never shows them."""
+
+
+class SourceError(Usage):
+    """The file cannot be read as what it is; the message is one line, the hint says what to do."""
+
+
+class SourceChanged(SourceError):
+    """The file changed while it was read; nothing of it may be used."""
+
+
+class UnknownEncoding(SourceError):
+    """The text is neither UTF-8 nor UTF-16, and guessing would spoil names.
+
+    candidates: (encoding, how the first odd line looks in it), likeliest first.
+    """
+
+    def __init__(self, message: str, *, hint: str, candidates: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = candidates
+
+
+class Row(NamedTuple):
+    """One record of the file.
+
+    number: its place below the header, from 1; blank records are counted but not given.
+    cells: the values, aligned with SourceInfo.columns; "" or None where there is none.
+    extra: what has no column: surplus values of a ragged row, unexpected keys, the text of a broken line.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    problems: tuple[Problem, ...] = ()
+    extra: tuple[tuple[str, Cell], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """How the file was read, and what it looks like; made from and to JSON so that a job can keep it.
+
+    format: csv, tsv, json, ndjson, xlsx, xls or ods; delimiter is empty when there is one column.
+    header_row: the record (from 1) that holds the names; None when the file has none.
+    non_ascii: a few values with letters beyond ASCII, to see whether the encoding is right.
+    """
+
+    name: str
+    format: str
+    encoding: str
+    delimiter: str
+    quoting: str
+    header_row: int | None
+    columns: tuple[str, ...]
+    fingerprint: str
+    preset: str | None = None
+    notes: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheet: str | None = None
+    non_ascii: tuple[str, ...] = ()
+    size: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps({f.name: getattr(self, f.name) for f in fields(self)}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> SourceInfo:
+        data: dict[str, Any] = json.loads(text)
+        values: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
+        return cls(**values)
+
+
+def normal_name(name: str) -> str:
+    """A column's name for comparison: no case, accents, spaces or punctuation: `E-Mail Adresse ` is `emailadresse`."""
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(char for char in decomposed if char.isalnum())
+
+
+def fingerprint(columns: Iterable[str]) -> str:
+    """A short name for a set of columns, whatever their order and spelling; saved mappings are found by it."""
+    names = sorted(normal_name(column) or column for column in columns)
+    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def unique_names(raw: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Column names as they are shown and mapped, and notes on what was changed: blank, padded and repeated ones."""
+    names: list[str] = []
+    seen: set[str] = set()
+    notes: list[str] = []
+    for position, value in enumerate(raw, start=1):
+        name = _SPACE.sub(" ", "" if value is None else str(value)).strip()
+        if not name:
+            name = f"column {position}"
+            notes.append(f"Column {position} has no name; it is called “{name}”.")
+        base, count = name, 2
+        while name in seen:
+            name = f"{base} ({count})"
+            count += 1
+        if name != base:
+            notes.append(f"The column name “{base}” stands more than once; column {position} is called “{name}”.")
+        seen.add(name)
+        names.append(name)
+    return tuple(names), tuple(notes)

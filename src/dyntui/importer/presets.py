@@ -1,0 +1,208 @@
+"""Exports of other systems, recognised by their columns and mapped by hand-made tables.
+
+A preset is a proposal like any other: everything it does is shown and can be changed. It never sets emailVerifiedAt,
+policiesConsent or metadata; those stay a person's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dyntui.importer.detect import looks_like_data
+from dyntui.importer.fields import USER_FIELDS
+from dyntui.importer.model import Cell, normal_name
+
+__all__ = ["FIREBASE_COLUMNS", "PRESETS", "Preset", "firebase_without_names", "recognise"]
+
+_VERIFIED = 'says which addresses are verified; choose with --map "{column}=emailVerifiedAt"'
+_BLOCKED = "blocked people are imported like all others; take them out of the file first"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One vendor's export. every: columns it must have; any_of: of which it must have one (normal names).
+
+    maps: column or path to (field, transforms); constants as in Mapping; hints for columns left alone.
+    """
+
+    name: str
+    title: str
+    every: frozenset[str]
+    any_of: frozenset[str]
+    maps: dict[str, tuple[str, tuple[str, ...]]]
+    constants: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(normal_name(name) for name in text.split())
+
+
+_TRIM = ("trim",)
+_PHONE = ("trim", "phone")
+_FIREBASE_PROVIDERS = ("google", "facebook", "twitter", "github")
+FIREBASE_COLUMNS = (
+    *("localId", "email", "emailVerified", "passwordHash", "salt", "displayName", "photoUrl"),
+    *(f"{each} {what}" for each in _FIREBASE_PROVIDERS for what in ("id", "email", "displayName", "photoUrl")),
+    *("createdAt", "lastSignedInAt", "phoneNumber", "disabled", "customAttributes"),
+)
+"""The columns of `firebase auth:export` as CSV, which has no row of names; each row ends with a comma."""
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "dynamic",
+        "Dynamic (our own exports and API answers)",
+        _names("projectEnvironmentId"),
+        frozenset(),
+        {
+            "verifiedCredentials[format=blockchain]": ("wallets", ("wallets",)),
+            "verifiedCredentials[format=oauth]": ("oauthAccounts", ("accounts",)),
+        },
+        {},
+        {"metadata": "map to metadata to take it along"},
+    ),
+    Preset(
+        "dyntui",
+        "dyntui (users exported as CSV or NDJSON)",
+        _names("id createdAt"),
+        frozenset(),
+        {},
+        {},
+        {"id": "map to metadata.formerId to keep it"},
+    ),
+    Preset(
+        "auth0",
+        "Auth0 (users export job: NDJSON, CSV; import/export extension)",
+        frozenset(),
+        _names("identities logins_count email_verified nickname app_metadata user_metadata last_login"),
+        {
+            "email": ("email", _TRIM),
+            "given_name": ("firstName", _TRIM),
+            "family_name": ("lastName", _TRIM),
+            "nickname": ("alias", _TRIM),
+            "username": ("username", _TRIM),
+            "phone_number": ("phoneNumber", _PHONE),
+            "identities": ("oauthAccounts", ("json", "accounts")),
+        },
+        {},
+        {
+            "email_verified": _VERIFIED,
+            "user_id": "map to metadata.auth0Id to keep it",
+            "id": "map to metadata.auth0Id to keep it",
+            "name": "often the e-mail again; map by hand",
+            "user_metadata": "map to metadata to take it along",
+            "app_metadata": "map to metadata to take it along",
+            "blocked": _BLOCKED,
+        },
+    ),
+    Preset(
+        "clerk",
+        "Clerk (dashboard CSV; CLI and Backend API JSON)",
+        frozenset(),
+        _names("primary_email_address primary_email_address_id"),
+        {
+            "primary_email_address": ("email", _TRIM),
+            "email_addresses[id=@primary_email_address_id].email_address": ("email", _TRIM),
+            "primary_phone_number": ("phoneNumber", _PHONE),
+            "phone_numbers[id=@primary_phone_number_id].phone_number": ("phoneNumber", _PHONE),
+            "first_name": ("firstName", _TRIM),
+            "last_name": ("lastName", _TRIM),
+            "username": ("username", _TRIM),
+            "external_accounts": ("oauthAccounts", ("json", "accounts")),
+            "web3_wallets": ("wallets", ("json", "wallets")),
+        },
+        {},
+        {
+            "verified_email_addresses": "lists verified addresses; say --set emailVerifiedAt=now or unverified",
+            "id": "map to metadata.clerkId to keep it",
+            "public_metadata": "map to metadata to take it along",
+            "banned": _BLOCKED,
+        },
+    ),
+    Preset(
+        "firebase",
+        "Firebase (firebase auth:export, JSON and CSV)",
+        _names("localId"),
+        frozenset(),
+        {
+            "email": ("email", _TRIM),
+            "displayName": ("firstName+lastName", ("trim", "split")),
+            "phoneNumber": ("phoneNumber", _PHONE),
+            "providerUserInfo": ("oauthAccounts", ("json", "accounts")),
+            **{
+                f"{each} {column}": (f"oauthAccounts.{place}.{name}", transforms)
+                for place, each in enumerate(_FIREBASE_PROVIDERS)
+                for column, name, transforms in (
+                    ("id", "accountId", _TRIM),
+                    ("email", "emails", ("list",)),
+                    ("displayName", "displayName", _TRIM),
+                    ("photoUrl", "photos", ("list",)),
+                )
+            },
+        },
+        {f"oauthAccounts.{place}.provider": each for place, each in enumerate(_FIREBASE_PROVIDERS)},
+        {
+            "emailVerified": _VERIFIED,
+            "localId": "map to metadata.firebaseId to keep it",
+            "customAttributes": "map to metadata with the transform json to take it along",
+            "disabled": _BLOCKED,
+        },
+    ),
+    Preset(
+        "privy",
+        "Privy (users of the REST API or the server SDK, JSON)",
+        _names("linked_accounts"),
+        frozenset(),
+        {
+            f"{column}[type={kind}]{path}": (target, transforms)
+            for column in ("linked_accounts", "linkedAccounts")
+            for kind, path, target, transforms in (
+                ("email", ".address", "email", _TRIM),
+                ("phone", ".number", "phoneNumber", _PHONE),
+                ("wallet|smart_wallet", "", "wallets", ("wallets",)),
+                ("*_oauth|farcaster|telegram", "", "oauthAccounts", ("accounts",)),
+            )
+        },
+        {},
+        {
+            "id": "map to metadata.privyId to keep it",
+            "custom_metadata": "map to metadata to take it along",
+            "linked_accounts": "taken apart below",
+            "linkedAccounts": "taken apart below",
+        },
+    ),
+)
+
+
+def recognise(columns: Sequence[str]) -> str | None:
+    """The name of the preset that these columns belong to; None when there is none."""
+    names = frozenset(normal_name(column) for column in columns)
+    for preset in PRESETS:
+        if preset.every <= names and (not preset.any_of or preset.any_of & names) and _is_certain(preset.name, names, columns):
+            return preset.name
+    return None
+
+
+def _is_certain(name: str, names: frozenset[str], columns: Sequence[str]) -> bool:
+    """Ours and Auth0's columns are named like everybody's: more of them have to be there, ours in the API's spelling."""
+    if name == "dyntui":
+        return "createdAt" in columns and len(set(columns) & USER_FIELDS.keys()) >= 3
+    if name != "auth0":
+        return True
+    own = _names(
+        "identities logins_count email_verified app_metadata user_metadata last_login last_ip updated_at picture"
+    )
+    return bool(names & {"userid", "id"}) and len(names & own) >= 2 and "primaryemailaddressid" not in names
+
+
+def firebase_without_names(head: Sequence[Sequence[Cell]]) -> bool:
+    """Whether records without names are Firebase's: 28 columns and an empty one, and true or false in the third."""
+    width = len(FIREBASE_COLUMNS)
+    records = [record for record in head if any(record)]
+    return bool(records) and all(
+        width - 1 <= len(record) <= width + 1
+        and str(record[2]) in ("true", "false")
+        and (record[23] in ("", "undefined") or looks_like_data(record[23]))
+        for record in records
+    )

@@ -1,0 +1,150 @@
+"""Any file a person has, as rows: open_source finds out what it is and says so."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from dyntui.importer.delimited import DelimitedTable
+from dyntui.importer.detect import check_encoding, find_encoding, non_ascii_excerpts
+from dyntui.importer.jsonfile import JsonTable, looks_like_json
+from dyntui.importer.model import Row, SourceError, SourceInfo, fingerprint
+from dyntui.importer.opened import OpenedFile, open_bytes
+from dyntui.importer.presets import recognise
+from dyntui.importer.sheets import OLE_MAGIC, ZIP_MAGIC
+from dyntui.importer.table import Table
+
+__all__ = ["FORMATS", "Source", "open_source"]
+
+SPREADSHEETS = ("xlsx", "xls", "ods")
+FORMATS = ("csv", "tsv", "json", "ndjson", *SPREADSHEETS)
+
+
+class Source:
+    """A file that was understood. `rows()` may be called as often as one likes; close it, or use it with `with`."""
+
+    def __init__(self, opened: OpenedFile, table: Table, info: SourceInfo) -> None:
+        self._opened = opened
+        self._table = table
+        self.info = info
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, as a stream. Raises SourceChanged at the end when the file changed meanwhile."""
+        return self._table.rows()
+
+    def sample(self, limit: int = 200) -> tuple[Row, ...]:
+        """The first rows, for a preview and for proposing a mapping."""
+        return tuple(islice(self.rows(), limit))
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+def open_source(
+    where: Path | BinaryIO,
+    *,
+    name: str = "",
+    format: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+    sheet: str | None = None,
+) -> Source:
+    """`where` as a Source; SourceError with one clear line when it cannot be read.
+
+    What is not given is found: format by content, encoding (never guessed), delimiter, row of names.
+    header_row counts from 1; 0 says that there is none. delimiter "" says that there is one column.
+    """
+    if format is not None and format not in FORMATS:
+        raise SourceError(f"{format!r} is no format that can be read.", hint=f"It may be {', '.join(FORMATS)}.")
+    opened = open_bytes(where, name)
+    try:
+        table = _table(opened, format, encoding, delimiter, header_row, sheet)
+        info = _info(opened, table)
+    except BaseException:
+        opened.close()
+        raise
+    return Source(opened, table, info)
+
+
+def _table(
+    opened: OpenedFile,
+    format: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None,
+    sheet: str | None,
+) -> Table:
+    head = opened.head(4096)
+    packed = head.startswith((ZIP_MAGIC, OLE_MAGIC))
+    if packed or format in SPREADSHEETS:
+        if not packed:
+            raise SourceError(f"{opened.name} is no {format} file.", hint="Leave --format away to have it found.")
+        if format is not None and format not in SPREADSHEETS:
+            raise SourceError(f"{opened.name} is a spreadsheet, not {format}.", hint="Leave --format away.")
+        from dyntui.importer.sheets import SheetTable
+
+        return SheetTable(opened, sheet, header_row)
+    _refuse_binary(opened, head)
+    if encoding is None:
+        encoding = find_encoding(opened)
+    else:
+        check_encoding(opened, encoding)
+    if format is None:
+        with io.TextIOWrapper(opened.reader(), encoding, newline="\n") as text:
+            format = looks_like_json(text.read(1 << 20))
+    if format in ("json", "ndjson"):
+        return JsonTable(opened, encoding, format)
+    return DelimitedTable(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
+
+
+# What a person may give by mistake: (its first bytes, what it is, what to do).
+_MISTAKEN = (
+    (b"\x1f\x8b", "packed with gzip", "Unpack it: gunzip -c FILE | dyntui import -"),
+    (b"BZh", "packed with bzip2", "Unpack it: bunzip2 -c FILE | dyntui import -"),
+    (b"\xfd7zXZ", "packed with xz", "Unpack it: xz -dc FILE | dyntui import -"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd", "Unpack it: zstd -dc FILE | dyntui import -"),
+    (b"PK\x05\x06", "an empty zip file", "Export the data again."),
+    (b"%PDF", "a PDF", "Export the data as CSV."),
+    (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
+    (b"\x89PNG", "a picture", "Export the data as CSV."),
+    (b"PAR1", "a Parquet file", "Export the data as CSV or NDJSON."),
+)
+
+
+def _refuse_binary(opened: OpenedFile, head: bytes) -> None:
+    for start, what, advice in _MISTAKEN:
+        if head.startswith(start):
+            raise SourceError(f"{opened.name} is {what}.", hint=advice)
+    if re.match(rb"(?i)\s*(<!doctype html|<html|<\?xml|<table)", head):
+        raise SourceError(f"{opened.name} is a web page or XML, whatever its name says.", hint="Save it as CSV.")
+
+
+def _info(opened: OpenedFile, table: Table) -> SourceInfo:
+    return SourceInfo(
+        name=opened.name,
+        format=table.format,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        quoting=table.quoting,
+        header_row=table.header_row,
+        columns=table.columns,
+        fingerprint=fingerprint(table.columns),
+        preset=recognise(table.columns),
+        notes=table.notes,
+        sheets=table.sheets,
+        sheet=table.sheet,
+        non_ascii=non_ascii_excerpts(opened, table.encoding) if table.encoding else (),
+        size=opened.size,
+    )

@@ -1,0 +1,224 @@
+"""What may be done to a cell before it is checked: each transform by its name, as mappings are saved with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.importer.fields import Field
+from dyntui.importer.problems import Problem
+from dyntui.importer.reshape import CHAIN_WORDS, reshape_accounts, reshape_wallets
+from dyntui.importer.rules import Rules, Step
+
+__all__ = ["TRANSFORMS", "is_word", "split_name", "transform_for"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _words("true yes y 1 on t x ja oui si sí sim да 是 はい verified confirmed active")
+_NO = _words("false no n 0 off f nein non não нет 否 いいえ unverified unconfirmed inactive none null")
+_PARTICLES = _words("van von der den de del della di da dos das du la le ten ter zu bin ibn al el st st. mac mc")
+
+
+def is_word(value: Any) -> bool | None:
+    """The yes or no that a cell says; None when it says neither."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)) and value in (0, 1):
+        return bool(value)
+    word = value.strip().casefold() if isinstance(value, str) else ""
+    return True if word in _YES else False if word in _NO else None
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """First and last name: `Last, First`, else the last word with its particles (`Ludwig van Beethoven`)."""
+    if text.count(",") == 1:
+        last, first = (part.strip() for part in text.split(","))
+        if last and first:
+            return first, last
+    words = text.split()
+    if len(words) < 2:
+        return text.strip(), ""
+    cut = len(words) - 1
+    while cut > 1 and words[cut - 1].casefold() in _PARTICLES:
+        cut -= 1
+    return " ".join(words[:cut]), " ".join(words[cut:])
+
+
+def _trim(field: Field, rules: Rules) -> Step:
+    def trim(value: Any, problems: list[Problem]) -> Any:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    return trim
+
+
+def _lower(field: Field, rules: Rules) -> Step:
+    return lambda value, problems: value.lower() if isinstance(value, str) else value
+
+
+def _upper(field: Field, rules: Rules) -> Step:
+    return lambda value, problems: value.upper() if isinstance(value, str) else value
+
+
+def _phone(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.contacts import to_e164
+
+    return lambda value, problems: to_e164(value, field.name, rules, problems)
+
+
+def _country(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.countries import CODES, country_code
+
+    def country(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, str) or value in CODES:
+            return value
+        code = country_code(value)
+        if code is None:
+            return value
+        problems.append(Problem("info", "country_normalised", field.name, f"“{value}” is sent as {code}."))
+        return code
+
+    return country
+
+
+def _boolean(field: Field, rules: Rules) -> Step:
+    def boolean(value: Any, problems: list[Problem]) -> Any:
+        word = is_word(value)
+        return value if word is None else word
+
+    return boolean
+
+
+def _json(field: Field, rules: Rules) -> Step:
+    def parse(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            problems.append(Problem("error", "bad_json", field.name, f"Not JSON: {error}."))
+            return value
+
+    return parse
+
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def _number(field: Field, rules: Rules) -> Step:
+    def number(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, str):
+            return value
+        text = value.replace(" ", "").replace("\u00a0", "")
+        if not _NUMBER.fullmatch(text):
+            problems.append(Problem("error", "bad_number", field.name, f"“{value}” is no number."))
+            return value
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+
+    return number
+
+
+def _as_text(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.checks import text_of
+
+    def as_text(value: Any, problems: list[Problem]) -> Any:
+        text = text_of(value, field.name, problems)
+        return value if text is None else text
+
+    return as_text
+
+
+def _list(field: Field, rules: Rules) -> Step:
+    def split(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return _json(field, rules)(value, problems)
+        return [part.strip() for part in re.split(r"[,;|\n]", value) if part.strip()] or None
+
+    return split
+
+
+def _date(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.dates import to_rfc3339
+
+    return lambda value, problems: to_rfc3339(value, field.name, problems)
+
+
+def _verified(field: Field, rules: Rules) -> Step:
+    date = _date(field, rules)
+
+    def verified(value: Any, problems: list[Problem]) -> Any:
+        word = is_word(value)
+        if word is None:
+            return date(value, problems)
+        return rules.now if word else None
+
+    return verified
+
+
+def _choice(field: Field, rules: Rules) -> Step:
+    words = {choice.casefold(): choice for choice in field.choices}
+    if "EVM" in field.choices:
+        words = {**CHAIN_WORDS, **words}
+
+    def choice(value: Any, problems: list[Problem]) -> Any:
+        return words.get(value.casefold(), value) if isinstance(value, str) else value
+
+    return choice
+
+
+def _first(field: Field, rules: Rules) -> Step:
+    split = _list(field, rules)
+
+    def first(value: Any, problems: list[Problem]) -> Any:
+        value = split(value, problems)
+        return (value[0] if value else None) if isinstance(value, list) else value
+
+    return first
+
+
+def _wallets(field: Field, rules: Rules) -> Step:
+    return lambda value, problems: reshape_wallets(value, field.name, problems)
+
+
+def _accounts(field: Field, rules: Rules) -> Step:
+    return lambda value, problems: reshape_accounts(value, field.name, problems)
+
+
+def _same(field: Field, rules: Rules) -> Step:
+    return lambda value, problems: value
+
+
+TRANSFORMS: dict[str, tuple[str, Callable[[Field, Rules], Step]]] = {
+    "trim": ("without spaces at the ends", _trim),
+    "lower": ("in lower case", _lower),
+    "upper": ("in upper case", _upper),
+    "split": ("a full name as first and last name", _same),
+    "phone": ("a phone number in international form (E.164)", _phone),
+    "country": ("a country's name as its two-letter code", _country),
+    "boolean": ("yes and no in words as true and false", _boolean),
+    "verified": ("yes as now, no as nothing, a date as it is", _verified),
+    "date": ("a date as RFC 3339", _date),
+    "json": ("JSON in a cell as what it says", _json),
+    "list": ("values between commas, semicolons or bars as a list", _list),
+    "first": ("the first value of a list", _first),
+    "wallets": ("wallets as other systems write them in the API's shape", _wallets),
+    "accounts": ("social accounts as other systems write them in the API's shape", _accounts),
+    "number": ("a number in text as a number", _number),
+    "text": ("a number as text", _as_text),
+    "choice": ("a known word in the API's own spelling", _choice),
+}
+"""Every transform: what it gives, and how it is made."""
+
+
+def transform_for(name: str, field: Field, rules: Rules) -> Step:
+    """The transform of that name for a field."""
+    if name not in TRANSFORMS:
+        raise Usage(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+    return TRANSFORMS[name][1](field, rules)

@@ -1,0 +1,63 @@
+"""Saved mappings: a file each, found by name, by path, or by the columns of the file they were made for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dyntui.config.files import atomic_write, private_dir
+from dyntui.config.paths import paths
+from dyntui.core.errors import Usage
+from dyntui.importer import Mapping, SourceInfo
+
+__all__ = ["find_mapping", "load_mapping", "mapping_names", "save_mapping"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LIMIT = 1024 * 1024
+
+
+def mapping_names() -> list[str]:
+    """The names of what is saved."""
+    return sorted(path.stem for path in paths().mappings_dir.glob("*.json"))
+
+
+def load_mapping(name: str) -> Mapping:
+    """A saved mapping by its name, or any mapping by the path of its file."""
+    path = Path(name)
+    if not (path.suffix or "/" in name):
+        path = paths().mappings_dir / f"{name}.json"
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LIMIT + 1)
+    except OSError as error:
+        known = ", ".join(mapping_names()) or "none is saved yet"
+        raise Usage(
+            f"There is no mapping {name}: {error.strerror}.", hint=f"Saved ones: {known}. A file needs its path."
+        ) from error
+    if len(text) > _LIMIT:
+        raise Usage(f"{path} is too large to be a mapping.")
+    return Mapping.from_json(text)
+
+
+def save_mapping(name: str, mapping: Mapping) -> Path:
+    """Keep a mapping under a name; one of that name is replaced."""
+    if not _NAME.fullmatch(name):
+        raise Usage(
+            f"{name!r} cannot be the name of a mapping.", hint="Use letters, digits, dots, dashes, underscores."
+        )
+    folder = private_dir(paths().mappings_dir)
+    path = folder / f"{name}.json"
+    atomic_write(path, mapping.to_json().encode())
+    return path
+
+
+def find_mapping(info: SourceInfo, kind: str = "users") -> tuple[str, Mapping] | None:
+    """The saved mapping made for a file with these columns, and its name."""
+    for name in mapping_names():
+        try:
+            mapping = load_mapping(name)
+        except Usage:
+            continue  # a file that is no mapping cannot be the one
+        if mapping.fingerprint == info.fingerprint and mapping.kind == kind:
+            return name, mapping.bind(info)
+    return None

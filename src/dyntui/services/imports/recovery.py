@@ -1,0 +1,137 @@
+"""Finds out what became of rows whose answer was lost.
+
+One walk over the newest users when that is cheaper than asking for each row, then a look-up for each row that the walk
+does not settle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.destination import Ask, Destination, Found, Undecided, is_taken
+from dyntui.services.imports.precheck import PRECHECKED
+from dyntui.services.imports.reconcile import judge
+from dyntui.store.journal import Journal, Outcome, WorkRow
+from dyntui.store.states import RowState
+
+if TYPE_CHECKING:
+    from dyntui.api.errors import ApiProblem
+
+__all__ = ["IDS_KEPT", "Recovery"]
+
+IDS_KEPT = "ids_kept"
+"""The fact that is false once the server gave a row another id than the one it was sent with."""
+
+_AT_ONCE = 6
+_WORTH_A_WALK = 8
+_PAGE = 100
+_MARGIN_MS = 1000
+
+
+class Recovery:
+    """Settles unknown rows of one job."""
+
+    def __init__(
+        self, journal: Journal, destination: Destination, ask: Ask, clock: ServerClock, upsert: bool = False
+    ) -> None:
+        self._journal = journal
+        self._destination = destination
+        self._ask = ask
+        self._clock = clock
+        self._upsert = upsert
+
+    async def look_up(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
+        """Settle these rows, as far as the server can be asked; the problem that kept it from the others."""
+        from dyntui.api.errors import ApiProblem
+
+        if PRECHECKED in self._journal.facts:
+            rows = [row if row.precheck else row._replace(precheck="new") for row in rows]
+        try:
+            rows = await self._walk(rows)
+        except ApiProblem as problem:
+            return problem
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(row: WorkRow) -> Outcome:
+            async with turn:
+                return await self._look_up(row)
+
+        results = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
+        self._journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, Outcome)])
+        asked = None
+        for result in results:
+            if isinstance(result, ApiProblem):
+                asked = result
+            elif isinstance(result, BaseException):
+                raise result
+        return asked
+
+    async def _look_up(self, row: WorkRow) -> Outcome:
+        try:
+            found = await self._destination.find(self._ask, row)
+        except Undecided as undecided:
+            return Outcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
+        return self._judge(row, found)
+
+    def _judge(self, row: WorkRow, found: Sequence[Found]) -> Outcome:
+        if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
+            message = "The answer was lost, and the server does not keep the id that the row was sent with."
+            return Outcome(row.number, RowState.REVIEW, "", "no_key", "", message)
+        return judge(row, found, self._clock, self._destination, upsert=self._upsert)
+
+    async def _walk(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
+        """Settle what one walk over the newest can settle; the rows that have to be looked up one by one."""
+        since = min((row.first_sent for row in rows if row.first_sent is not None), default=None)
+        if since is None or len(rows) < _WORTH_A_WALK:
+            return rows
+        pages = self._journal.settled_since(since) // _PAGE + 2
+        if pages > len(rows) // 2:
+            return rows
+        found, complete = await self._newest(rows, self._clock.not_before(since) - _MARGIN_MS, 2 * pages)
+        outcomes: list[Outcome] = []
+        left: list[WorkRow] = []
+        for row in rows:
+            if (there := found.get(row.number)) is not None and there.primary:
+                outcomes.append(self._judge(row, [there]))
+            elif there is None and complete and row.precheck == "new" and not is_taken(row.code):
+                # It was not there before, and nothing that came since is it.
+                outcomes.append(self._judge(row, []))
+            else:
+                left.append(row)
+        self._journal.settle(RowState.UNKNOWN, outcomes)
+        return left
+
+    async def _newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, Found], bool]:
+        """Rows found among what was created since then, and whether all of that was seen."""
+        by_key: dict[str, WorkRow] = {key: row for row in rows for key in row.key_list}
+        by_key |= {f"id:{row.chosen_id}": row for row in rows if row.chosen_id}
+        out: dict[int, Found] = {}
+        newest: int | None = None
+        pages = 0
+        async for page in self._destination.newest(self._ask):
+            times: list[int] = []
+            for document in page:
+                created = self._match(document, by_key, out)
+                if created is None or (times and created > times[-1]):
+                    return out, False  # not in the order that was asked for
+                times.append(created)
+            if times and newest is not None and times[0] > newest:
+                return out, False
+            if times and times[-1] < since:
+                return out, True
+            newest = times[0] if times else newest
+            pages += 1
+            if pages >= most:
+                return out, False
+        return out, pages > 0
+
+    def _match(self, document: Mapping[str, Any], by_key: Mapping[str, WorkRow], out: dict[int, Found]) -> int | None:
+        keys = self._destination.keys_of(document) | {f"id:{document.get('id')}"}
+        for number, row in {row.number: row for key in keys if (row := by_key.get(key)) is not None}.items():
+            found = self._destination.found(document, row)
+            if number not in out or found.primary:
+                out[number] = found
+        return self._destination.created_at(document)

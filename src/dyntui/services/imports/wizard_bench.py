@@ -1,0 +1,335 @@
+"""The wizard's slow half: a file that is being looked at, and the job that is made of it. All of it in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as AbstractMapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dyntui.core.errors import Stopped, Usage
+from dyntui.importer import Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
+from dyntui.services.imports.jobs import Where, find
+from dyntui.services.imports.mappings import find_mapping
+from dyntui.services.imports.prepare import discard, prepare
+from dyntui.services.imports.session import JobOptions
+from dyntui.services.imports.wizard_draft import Draft, save_draft
+from dyntui.services.imports.wizard_review import Review, kept_rows
+from dyntui.store import review, review_log
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+    from dyntui.services.imports.control import Control
+    from dyntui.services.writes import Confirmation, Requirement
+
+__all__ = ["Bench", "Clerk", "Counted", "Look"]
+
+T = TypeVar("T")
+
+_SAMPLE = 200
+_COUNT_EVERY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file as it was read: what it is, and its first rows."""
+
+    info: SourceInfo
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The whole file: rows, and what it got wrong itself, by code."""
+
+    rows: int
+    problems: AbstractMapping[str, int]
+
+
+class Bench:
+    """What a wizard works on. Every method belongs to the thread of one Clerk."""
+
+    def __init__(self) -> None:
+        self._source: Source | None = None
+        self.journal: Journal | None = None
+        self._review: Review | None = None
+
+    # -- the file ------------------------------------------------------------------------------------------------------
+
+    def look(self, draft: Draft) -> Look:
+        """Open the draft's file and look at its beginning. Raises SourceError."""
+        self._put_away()
+        reading = draft.reading
+        self._source = source = open_source(
+            Path(draft.path).expanduser(),
+            name=draft.name,
+            format=reading.format,
+            encoding=reading.encoding,
+            delimiter=reading.delimiter,
+            header_row=reading.header_row,
+            sheet=reading.sheet,
+        )
+        return Look(source.info, source.sample(_SAMPLE))
+
+    def count(self, tell: Callable[[int], None], stop: Event) -> Counted:
+        """Go through the whole file once."""
+        source = self._open_source()
+        rows, problems = 0, Counter[str]()
+        for rows, row in enumerate(source.rows(), 1):
+            if row.problems:
+                problems.update(problem.code for problem in row.problems)
+            if not rows % _COUNT_EVERY:
+                _go_on(stop)
+                tell(rows)
+        return Counted(rows, dict(problems))
+
+    def propose(self, draft: Draft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
+        """A mapping for the file, and the name it was saved under; "" when it is made anew."""
+        source = self._open_source()
+        if saved := find_mapping(source.info, draft.kind):
+            return saved[1], saved[0]
+        return propose(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
+
+    def _open_source(self) -> Source:
+        if self._source is None:
+            raise Usage("The file is not open.", hint="Choose it again.")
+        return self._source
+
+    def _put_away(self) -> None:
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    # -- the job -------------------------------------------------------------------------------------------------------
+
+    def open_job(self, draft: Draft) -> bool:
+        """Open the job that a draft already has; whether there is one. A check that was made is kept."""
+        if self.journal is not None and self.journal.id == draft.job:
+            return True
+        self._let_go()
+        if not draft.job:
+            return False
+        try:
+            self.journal = Journal.open(find(draft.job))
+        except Usage:
+            if (path := _path_of(draft.job)) is not None and path.exists():
+                raise  # another process has it
+            draft.job = ""
+            return False
+        return True
+
+    def is_prepared(self, draft: Draft) -> bool:
+        """Whether the job holds the rows as the draft wants them."""
+        journal = self.journal
+        return (
+            journal is not None
+            and draft.mapping is not None
+            and journal.facts["mapping"] == json.loads(draft.mapping.to_json())
+            and journal.facts.get("region", "") == draft.region
+            and self._same_rows(draft)
+        )
+
+    def _same_rows(self, draft: Draft) -> bool:
+        return (draft.read_path, draft.read_as) == (draft.path, draft.reading)
+
+    def edits(self, draft: Draft) -> int:
+        """How many changed rows would be lost if the file were read anew; 0 when they are taken along."""
+        if self.journal is None or self._same_rows(draft):
+            return 0
+        review_log.begin(self.journal)
+        return review_log.changed_rows(self.journal)
+
+    def prepare(
+        self, draft: Draft, where: Where, options: JobOptions, tell: Callable[[int], None], stop: Event
+    ) -> None:
+        """Make the job that the draft says: from the rows of the one before when only the mapping is another one, with
+        all that was changed in them; else from the file."""
+        mapping = draft.mapping
+        assert mapping is not None
+        old = self.journal
+        again = old is not None and self._same_rows(draft)
+
+        def read(rows: int) -> None:
+            _go_on(stop)
+            tell(rows)
+
+        if old is not None and again:
+            review_log.begin(old)
+        source = _Kept(old) if old is not None and again else self._open_source()
+        journal = prepare(
+            source,
+            mapping,
+            where,
+            region=draft.region or None,
+            on_rows=read,
+            options=options.facts(),
+            draft=draft.id,
+        )
+        journal.move(JobState.DRAFT)
+        if old is not None and again:
+            review_log.copy(old, journal)
+            if out := review.numbers(old, review.EXCLUDED).tolist():
+                review.exclude(journal, out)
+                review.judge_duplicates(journal)
+        draft.job, draft.read_path, draft.read_as = journal.id, draft.path, draft.reading
+        save_draft(draft)
+        self._let_go()
+        self.journal = journal
+        if old is not None:
+            discard(old)
+
+    def review(self) -> Review:
+        """The rows, to be put right. What the server was asked before does not hold any more."""
+        journal = self._job()
+        if self._review is None or self._review.journal is not journal:
+            from dyntui.services.imports.precheck import PRECHECKED
+
+            if journal.state is JobState.READY:
+                review.uncheck(journal, PRECHECKED)
+                journal.move(JobState.DRAFT)
+            mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
+            mapper = Mapper(
+                mapping,
+                region=journal.facts.get("region") or None,
+                environment_kind=journal.facts["where"]["environment_kind"],
+            )
+            self._review = Review(journal, mapping, mapper)
+        return self._review
+
+    def finish_review(self, options: JobOptions) -> Journal:
+        """The job, ready to be checked and run."""
+        journal = self._job()
+        self._review = None
+        if journal.facts.get("options") != options.facts():
+            if journal.state is JobState.READY:
+                from dyntui.services.imports.precheck import PRECHECKED
+
+                review.uncheck(journal, PRECHECKED)
+            journal.note(options=options.facts())
+        if journal.state is JobState.DRAFT:
+            journal.move(JobState.READY)
+        return journal
+
+    def check(
+        self, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+    ) -> AbstractMapping[str, Any]:
+        """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
+        return asyncio.run(_check(self._job(), connection, control, tell))
+
+    def plan(self) -> dict[str, Any]:
+        """What the job is going to do; it is kept beside the job too."""
+        from dyntui.services.imports.plan import make_plan, save_plan
+
+        plan = make_plan(self._job())
+        save_plan(self._job(), plan)
+        return plan
+
+    def requirement(self, connection: Connection) -> Requirement:
+        """What has to be confirmed before the job may run."""
+        from dyntui.services.imports.session import requirement
+
+        return requirement(self._job(), connection)
+
+    def hand_over(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
+        """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
+        from dyntui.services.imports.session import authorise
+
+        journal = self._job()
+        permit = authorise(journal, connection, confirmation)
+        self._let_go()
+        return journal.path, permit
+
+    def _job(self) -> Journal:
+        if self.journal is None:
+            raise Usage("There are no rows yet.", hint="Go back to the mapping and on again.")
+        return self.journal
+
+    def _let_go(self) -> None:
+        self._review = None
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._put_away()
+        self._let_go()
+
+
+class Clerk:
+    """Does what it is given, one thing after another, in a thread of its own, on one Bench."""
+
+    def __init__(self) -> None:
+        self._bench = Bench()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
+        self._closed = False
+
+    def do(self, work: Callable[[Bench], T]) -> Future[T]:
+        """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
+        if self._closed:
+            raise Stopped("The wizard was left.")
+        return self._pool.submit(work, self._bench)
+
+    def close(self) -> None:
+        """Let go of the file and the job once what is under way is done; nothing waits for it."""
+        if not self._closed:
+            self._closed = True
+            self._pool.submit(self._bench.close)
+            self._pool.shutdown(wait=False)
+
+
+class _Kept(Source):
+    """The rows of a job as a source."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
+
+    def rows(self) -> Iterator[Row]:
+        return kept_rows(self._journal)
+
+    def close(self) -> None:
+        """The journal is closed by whoever opened it."""
+
+
+async def _check(
+    journal: Journal, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+) -> AbstractMapping[str, Any]:
+    from dyntui.services.imports.precheck import PRECHECKED
+    from dyntui.services.imports.session import check
+
+    control.attach()
+    async with connection.new_client() as client:
+        work = asyncio.ensure_future(check(journal, client, tell))
+
+        def give_up() -> None:
+            work.cancel()
+
+        control.on_ask(give_up)
+        if control.asked:
+            work.cancel()
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise Stopped("The check was stopped; nothing of it counts.") from None
+    found: AbstractMapping[str, Any] = journal.facts[PRECHECKED]
+    return found
+
+
+def _go_on(stop: Event) -> None:
+    if stop.is_set():
+        raise Stopped("Reading was stopped.")
+
+
+def _path_of(job: str) -> Path | None:
+    from dyntui.config.paths import paths
+
+    return paths().jobs / f"{job}.sqlite" if job else None

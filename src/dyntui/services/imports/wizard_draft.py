@@ -1,0 +1,194 @@
+"""What a person decided in the wizard so far, in a private file: leaving the wizard, or the machine, loses nothing.
+
+A draft goes when its job begins; from then on the journal knows everything.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dyntui.config.files import atomic_write, read_private, remove_private
+from dyntui.config.paths import paths
+from dyntui.core.errors import Usage
+from dyntui.core.time import now, now_iso
+from dyntui.importer.mapping import Mapping
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+    from dyntui.importer.fields import MappingKind
+
+__all__ = [
+    "Draft",
+    "Reading",
+    "draft_of_job",
+    "drafts",
+    "keep_rows",
+    "load_draft",
+    "new_draft",
+    "remove_draft",
+    "save_draft",
+]
+
+_LIMIT = 4 * 1024 * 1024
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the file is to be read; what is None is found. delimiter "" is one column, header_row 0 no row of names."""
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """An import that has not begun. environment_id and base_url: the place it is for.
+
+    path: the file; pasted: that it is our own copy of what was pasted. job: the id of the journal that holds the rows,
+    once they are prepared; read_path, read_as: what they were read from for it, and how. note: where it is, in words.
+    """
+
+    id: str
+    environment_id: str
+    base_url: str
+    profile: str
+    kind: MappingKind = "users"
+    path: str = ""
+    pasted: bool = False
+    reading: Reading = field(default_factory=Reading)
+    read_path: str = ""
+    read_as: Reading | None = None
+    mapping: Mapping | None = None
+    region: str = ""
+    upsert: bool = False
+    step: str = "source"
+    job: str = ""
+    note: str = ""
+    changed_at: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name, as people know it."""
+        return "pasted rows" if self.pasted else Path(self.path).name
+
+    def take(self, path: str, *, pasted: bool = False) -> None:
+        """Another file: what was decided about the one before does not hold for it."""
+        self.path, self.pasted = path, pasted
+        self.reading = Reading()
+        self.mapping = None
+
+
+def new_draft(profile: Profile, kind: MappingKind = "users") -> Draft:
+    """An empty draft for an environment; it is not on the disk before it is saved."""
+    return Draft(
+        f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", profile.environment_id, profile.base_url, profile.name, kind
+    )
+
+
+def _folder() -> Path:
+    return paths().state / "drafts"
+
+
+def _file(draft_id: str) -> Path:
+    return _folder() / f"{draft_id}.json"
+
+
+def _data_file(draft_id: str) -> Path:
+    return _folder() / f"{draft_id}.rows"
+
+
+def save_draft(draft: Draft) -> None:
+    """Put the draft on the disk, whole or not at all."""
+    draft.changed_at = now_iso()
+    values: dict[str, Any] = {
+        "dyntui": "draft",
+        "version": _VERSION,
+        **{name: getattr(draft, name) for name in _PLAIN},
+        "reading": asdict(draft.reading),
+        "read_as": None if draft.read_as is None else asdict(draft.read_as),
+        "mapping": None if draft.mapping is None else json.loads(draft.mapping.to_json()),
+        "hints": {}
+        if draft.mapping is None
+        else {each.column: each.hint for each in draft.mapping.columns if each.hint},
+    }
+    atomic_write(_file(draft.id), json.dumps(values, ensure_ascii=False).encode())
+
+
+_PLAIN = (
+    "id", "environment_id", "base_url", "profile", "kind", "path", "pasted", "region", "upsert", "step", "job", "note",
+    "read_path", "changed_at",
+)  # fmt: skip
+
+
+def load_draft(draft_id: str) -> Draft:
+    """A draft from the disk; Usage when it cannot be read."""
+    try:
+        values = json.loads(read_private(_file(draft_id), _LIMIT))
+        if values["dyntui"] != "draft" or values["version"] != _VERSION:
+            raise ValueError("not a draft of this version")
+        mapping = None if values["mapping"] is None else Mapping.from_json(json.dumps(values["mapping"]))
+        if mapping is not None:
+            hints: dict[str, str] = values["hints"]
+            columns = tuple(replace(each, hint=hints.get(each.column, "")) for each in mapping.columns)
+            mapping = replace(mapping, columns=columns)
+        return Draft(
+            **{name: values[name] for name in _PLAIN},
+            reading=Reading(**values["reading"]),
+            read_as=None if values["read_as"] is None else Reading(**values["read_as"]),
+            mapping=mapping,
+        )
+    except FileNotFoundError as error:
+        raise Usage(f"There is no draft {draft_id}.", hint="Begin a new import.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Usage(
+            f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and begin anew."
+        ) from error
+
+
+def drafts(environment_id: str = "", base_url: str = "") -> Iterator[Draft]:
+    """Drafts, the one changed last first; of one environment when it is given.
+
+    One that cannot be read is left out; `load_draft` says why.
+    """
+    found: list[Draft] = []
+    for path in _folder().glob("*.json"):
+        try:
+            draft = load_draft(path.stem)
+        except Usage:
+            continue
+        if not environment_id or (draft.environment_id, draft.base_url) == (environment_id, base_url):
+            found.append(draft)
+    yield from sorted(found, key=lambda draft: draft.changed_at, reverse=True)
+
+
+def draft_of_job(job: str) -> Draft | None:
+    """The draft whose rows a job holds."""
+    return next((draft for draft in drafts() if draft.job == job), None)
+
+
+def remove_draft(draft: Draft) -> None:
+    """Forget a draft, and the rows that were pasted for it."""
+    for path in (_file(draft.id), _data_file(draft.id)):
+        if path.parent.exists():
+            remove_private(path)
+
+
+def keep_rows(draft: Draft, text: str) -> None:
+    """Make pasted text the draft's file."""
+    path = _data_file(draft.id)
+    atomic_write(path, text.encode("utf-8", "replace"))
+    draft.take(str(path), pasted=True)
+
+
+def kind_of(text: str) -> MappingKind:
+    """The kind of mapping that a job is of."""
+    return cast("MappingKind", text)

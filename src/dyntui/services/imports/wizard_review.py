@@ -1,0 +1,285 @@
+"""Put rows right before they are sent: one cell, a whole group of problems, rows left out; every step can be undone.
+
+What is changed are the cells of the file, never the JSON made of them: so a change survives another mapping.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.importer import Mapper, Mapping, Problem, Row
+from dyntui.importer.fields import FULL_NAME
+from dyntui.services.imports.prepare import new_rows
+from dyntui.store import review, review_log
+from dyntui.store.cells import pack, unpack
+from dyntui.store.journal import Journal
+from dyntui.store.loading import NewRow
+from dyntui.store.review_log import Change
+
+__all__ = ["Fix", "Review", "Summary", "column_of", "kept_rows"]
+
+_MANY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Where a review is. undo, redo: what each would take back or do again, "" for nothing. changed: rows that are not
+    as the file has them."""
+
+    sums: review.Sums
+    groups: tuple[review.Group, ...]
+    undo: str
+    redo: str
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What can be done to all rows with one problem. name: suggestion, empty, value, replace or exclude."""
+
+    name: str
+    title: str
+    rows: int
+
+
+class Review:
+    """A draft job on the table. Belongs to the journal's thread."""
+
+    def __init__(self, journal: Journal, mapping: Mapping, mapper: Mapper) -> None:
+        self.journal = journal
+        self.mapping = mapping
+        self._mapper = mapper
+        review_log.begin(journal)
+
+    def summary(self) -> Summary:
+        """The numbers, as they are now."""
+        undo, redo = review_log.last(self.journal), review_log.next_undone(self.journal)
+        return Summary(
+            review.sums(self.journal),
+            tuple(review.groups(self.journal)),
+            undo[0].label if undo else "",
+            redo[0].label if redo else "",
+            review_log.changed_rows(self.journal),
+        )
+
+    # -- what a person does --------------------------------------------------------------------------------------------
+
+    def edit(self, number: int, column: int, value: str) -> None:
+        """Another value for one cell."""
+        name = self.mapping.source_columns[column]
+        self._change([number], partial(_with, at=(column, value)), f"row {number:,}: {name}")
+
+    def exclude(self, numbers: Sequence[int], label: str = "") -> None:
+        """Leave rows out."""
+        self._leave_out(numbers, True, label or f"leave out {_rows(numbers)}")
+
+    def include(self, numbers: Sequence[int]) -> None:
+        """Take rows in again that were left out."""
+        self._leave_out(numbers, False, f"take in {_rows(numbers)}")
+
+    def fixes(self, code: str) -> list[Fix]:
+        """What can be done to all rows with this problem."""
+        numbers = review.numbers(self.journal, code)
+        columns = {self._column(code, row) for row in review.window(self.journal, numbers[:_MANY].tolist())}
+        found: list[Fix] = []
+        if code not in (review.DUPLICATE, review.EXCLUDED) and columns - {None}:
+            if suggested := sum(1 for _ in self._suggested(code)):
+                found.append(Fix("suggestion", "Take what is suggested for each", suggested))
+            found += [
+                Fix("empty", "Empty the cell", len(numbers)),
+                Fix("value", "Put one value into the cell", len(numbers)),
+                Fix("replace", "Replace a text within the cell", len(numbers)),
+            ]
+        if code != review.EXCLUDED:
+            found.append(Fix("exclude", "Leave these rows out", len(numbers)))
+        else:
+            found.append(Fix("include", "Take these rows in again", len(numbers)))
+        return found
+
+    def fix(self, code: str, how: str, *, value: str = "", instead: str = "") -> int:
+        """Do that to all rows with this problem; to how many it was done. value: the value, or with `replace` the text
+        that `instead` takes the place of."""
+        numbers = review.numbers(self.journal, code).tolist()
+        label = f"{code}: {how}, {_rows(numbers)}"
+        match how:
+            case "exclude":
+                self.exclude(numbers, label)
+                return len(numbers)
+            case "include":
+                self.include(numbers)
+                return len(numbers)
+            case "suggestion":
+                wanted = dict(self._suggested(code))
+                return self._change_each(wanted, label)
+            case "empty" | "value":
+                wanted = {number: (column, value) for number, column, _ in self._faulty(code)}
+                return self._change_each(wanted, label)
+            case "replace" if value:
+                wanted = {
+                    number: (column, cell.replace(value, instead))
+                    for number, column, cell in self._faulty(code)
+                    if isinstance(cell, str) and value in cell
+                }
+                return self._change_each(wanted, label)
+        raise Usage(f"Nothing was done: {how} needs a text to look for.")
+
+    def undo(self) -> str:
+        """Take the last step back; its name, "" when there is none."""
+        found = review_log.last(self.journal)
+        if found is None:
+            return ""
+        step, changes = found
+        with self.journal.transaction():
+            self._apply([change._replace(after=change.before, is_out=change.was_out) for change in changes], changes)
+            review_log.mark(self.journal, step, undone=True)
+        self.journal.refresh()
+        return step.label
+
+    def redo(self) -> str:
+        """Do again what was undone last; its name, "" when there is nothing."""
+        found = review_log.next_undone(self.journal)
+        if found is None:
+            return ""
+        step, changes = found
+        with self.journal.transaction():
+            self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
+            review_log.mark(self.journal, step, undone=False)
+        self.journal.refresh()
+        return step.label
+
+    # -- how it is done ------------------------------------------------------------------------------------------------
+
+    def _column(self, code: str, row: review.ReviewRow) -> int | None:
+        """The column whose cell a row's problem is about."""
+        problem = next((problem for problem in row.problems if problem.code == code), None)
+        return None if problem is None else column_of(self.mapping, problem.field)
+
+    def _faulty(self, code: str) -> Iterator[tuple[int, int, Any]]:
+        """Each row with the problem: number, column and cell."""
+        numbers = review.numbers(self.journal, code)
+        for start in range(0, len(numbers), _MANY):
+            for row in review.window(self.journal, numbers[start : start + _MANY].tolist()):
+                column = self._column(code, row)
+                if column is not None:
+                    yield row.number, column, row.cells[column]
+
+    def _suggested(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Each row for whose problem a value is suggested, with the column and that value."""
+        numbers = review.numbers(self.journal, code)
+        for start in range(0, len(numbers), _MANY):
+            for row in review.window(self.journal, numbers[start : start + _MANY].tolist()):
+                problem = next((problem for problem in row.problems if problem.code == code), None)
+                column = self._column(code, row)
+                if problem is not None and problem.suggestion is not None and column is not None:
+                    yield row.number, (column, problem.suggestion)
+
+    def _change_each(self, wanted: dict[int, tuple[int, str]], label: str) -> int:
+        changes: list[Change] = []
+        for number, raw, out in review.raws(self.journal, list(wanted)):
+            after = _with_raw(raw, partial(_with, at=wanted[number]))
+            if after != raw:
+                changes.append(Change(number, raw, after, out, out))
+        self._do(changes, label)
+        return len(changes)
+
+    def _change(self, numbers: Sequence[int], how: Callable[[list[Any]], list[Any]], label: str) -> None:
+        changes = [
+            Change(number, raw, after, out, out)
+            for number, raw, out in review.raws(self.journal, numbers)
+            if (after := _with_raw(raw, how)) != raw
+        ]
+        self._do(changes, label)
+
+    def _leave_out(self, numbers: Sequence[int], out: bool, label: str) -> None:
+        changes = [
+            Change(number, raw, raw, was, out) for number, raw, was in review.raws(self.journal, numbers) if was != out
+        ]
+        self._do(changes, label)
+
+    def _do(self, changes: list[Change], label: str) -> None:
+        if not changes:
+            return
+        with self.journal.transaction():
+            # before the rows are changed: the log tells which cells are the file's own
+            review_log.record(self.journal, label, changes)
+            self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
+        self.journal.refresh()
+
+    def _apply(self, after: Sequence[Change], before: Sequence[Change]) -> None:
+        """Make rows what they are in `after`; in `before` they are as they are now."""
+        cells = [
+            (new.row, old.after, new.after) for new, old in zip(after, before, strict=True) if new.after != old.after
+        ]
+        if cells:
+            was = self._mapped((row, raw) for row, raw, _ in cells)
+            now = self._mapped((row, raw) for row, _, raw in cells)
+            infos = _infos(now)
+            infos.subtract(_infos(was))
+            review.replace(self.journal, now, infos)
+        out = [change.row for change in after if change.is_out]
+        review.include(
+            self.journal, [new.row for new, old in zip(after, before, strict=True) if old.is_out > new.is_out]
+        )
+        review.exclude(self.journal, out)
+        review.judge_duplicates(self.journal)
+
+    def _mapped(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:
+        rows = [_row(self.journal, number, raw) for number, raw in raw_rows]
+        return list(new_rows(rows, self._mapper))
+
+
+def column_of(mapping: Mapping, field: str) -> int | None:
+    """The column whose cells a field is made of; None when it is not one cell of the file."""
+    columns = mapping.source_columns
+    if field in columns:
+        return columns.index(field)
+    names = [field, *([FULL_NAME] if field in ("firstName", "lastName") else [])]
+    for each in mapping.columns:
+        if each.field in names and each.column in columns:
+            return columns.index(each.column)
+    head = field.partition(".")[0]
+    return next(
+        (columns.index(each.column) for each in mapping.columns if each.field == head and each.column in columns), None
+    )
+
+
+def kept_rows(journal: Journal) -> Iterator[Row]:
+    """The rows of a job as the file had them, with what was changed: to be mapped anew."""
+    after = review.numbers(journal)
+    for start in range(0, len(after), _MANY):
+        for number, raw, _ in review.raws(journal, after[start : start + _MANY].tolist()):
+            yield _row(journal, number, raw)
+
+
+def _row(journal: Journal, number: int, raw: bytes) -> Row:
+    """A row to be mapped. What only the file could say of it holds as long as its cells are the file's own."""
+    cells, *extra = unpack(raw)
+    first = review_log.originals(journal, [number]).get(number, raw)
+    noted = review_log.file_problems(journal, number) if first == raw else []
+    problems = tuple(Problem(p.level, p.code, p.field, p.message, p.suggestion) for p in noted)  # type: ignore[arg-type]  # the level was a severity when it was kept
+    return Row(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
+
+
+def _with(cells: list[Any], at: tuple[int, str]) -> list[Any]:
+    column, value = at
+    return [*cells[:column], value, *cells[column + 1 :]]
+
+
+def _with_raw(raw: bytes, how: Callable[[list[Any]], list[Any]]) -> bytes:
+    """The cells changed. Surplus values of a ragged row go: whoever changes the row has decided what is in it."""
+    cells = unpack(raw)[0]
+    changed = how(cells)
+    return raw if changed == cells else pack([changed])
+
+
+def _infos(rows: Iterable[NewRow]) -> Counter[str]:
+    return Counter(problem.code for row in rows for problem in row.problems if problem.level == "info")
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return f"row {numbers[0]:,}" if len(numbers) == 1 else f"{len(numbers):,} rows"

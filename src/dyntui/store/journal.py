@@ -1,0 +1,405 @@
+"""What makes an import survive anything: one SQLite file per job, in which every step is written before it is taken.
+
+A row is `sending` on the disk before the first byte of its request leaves, so whatever dies, the next start knows
+which rows may have arrived. Nothing is ever assumed: those rows become `unknown` until the server was asked.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import orjson
+
+from dyntui.config.files import private_dir
+from dyntui.core.errors import Usage
+from dyntui.store.lock import JobLock
+from dyntui.store.schema import check, install
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
+
+KEY_SEPARATOR = "\x1f"
+_BUSY_MS = 10_000
+
+
+class JournalConflict(RuntimeError):
+    """The journal is not in the state that its user believes it to be in: a fault in dyntui, never ignored."""
+
+
+class WorkRow(NamedTuple):
+    """A row as the runner needs it. body: the JSON to send. keys: natural keys, joined by KEY_SEPARATOR.
+
+    attempts: requests it was part of so far. first_sent: when the first of them was about to leave (ms), or None.
+    chosen_id: the id that a row without any key is created under. code: what was noted at its last move.
+    """
+
+    number: int
+    body: bytes
+    keys: str
+    attempts: int
+    first_sent: int | None
+    chosen_id: str
+    precheck: str | None
+    changed: int
+    code: str
+
+    @property
+    def key_list(self) -> list[str]:
+        return self.keys.split(KEY_SEPARATOR) if self.keys else []
+
+
+class Outcome(NamedTuple):
+    """What became of a row."""
+
+    number: int
+    state: RowState
+    user_id: str = ""
+    code: str = ""
+    field: str = ""
+    message: str = ""
+
+
+WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"
+_WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
+_JOB = "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
+_NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
+
+
+def now_ms() -> int:
+    """Wall-clock milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def job_id_of(path: Path) -> str:
+    """The id of the job whose journal is at `path`."""
+    return path.stem
+
+
+class Journal:
+    """One job's file. Made by `create`, `open` (exclusive, for work) or `read` (for a look); use as a context manager.
+
+    Belongs to the thread that made it.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, lock: JobLock | None) -> None:
+        self.path = path
+        self.db = db
+        self._lock = lock
+        self._depth = 0
+        self.counts: dict[RowState, int] = {}
+        self.refresh()
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, *, kind: str, facts: Mapping[str, Any]) -> Self:
+        """A new draft job without rows. The file must not exist."""
+        private_dir(path.parent)
+        lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
+        if path.exists():
+            lock.release()
+            raise Usage(f"{path} exists already.")
+        try:
+            db = _connect(path, new=True)
+            at = now_ms()
+            db.execute(
+                "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (job_id_of(path), kind, JobState.DRAFT, at, at, orjson.dumps(dict(facts)).decode()),
+            )
+            return cls(path, db, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The job for work: locked, and every row that was `sending` when its last process ended is `unknown`.
+
+        A job that was `running` then is `paused`. Raises JobBusy when another process has it.
+        """
+        _there(path)
+        private_dir(path.parent)
+        lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
+        try:
+            db = _connect(path)
+            journal = cls(path, db, lock)
+            journal._recover()
+            return journal
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The job for a look, whoever works on it; nothing can be changed through it but `ask`."""
+        _there(path)
+        return cls(path, _connect(path), None)
+
+    def close(self) -> None:
+        """Close the file, and let others have the job."""
+        self.db.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _recover(self) -> None:
+        with self.transaction():
+            stranded = self.counts.get(RowState.SENDING, 0)
+            if stranded:
+                self.db.execute(
+                    "UPDATE rows SET state = 'unknown', changed = ?, code = 'interrupted', field = '', "
+                    "message = 'The process ended before the answer.' WHERE state = 'sending'",
+                    (now_ms(),),
+                )
+                self._shift(RowState.SENDING, RowState.UNKNOWN, stranded)
+                self.db.execute("UPDATE batches SET outcome = 'interrupted' WHERE outcome = ''")
+            if self.state is JobState.RUNNING:
+                self.move(JobState.PAUSED, "the process that ran it ended")
+
+    # -- the job ---------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read again what another process may have changed."""
+        row = self.db.execute(
+            "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
+        ).fetchone()
+        self.id: str = row[0]
+        self.kind: str = row[1]
+        self.state = JobState(row[2])
+        self.reason: str = row[3]
+        self.created_at: int = row[4]
+        self.first_send: int | None = row[5]
+        self.total: int = row[6]
+        self.facts: dict[str, Any] = orjson.loads(row[7])
+        self.changed_at: int = row[8]
+        found = self.db.execute("SELECT state, count(*) FROM rows GROUP BY state").fetchall()
+        self.counts = {RowState(state): n for state, n in found}
+
+    def move(self, state: JobState, reason: str = "") -> None:
+        """The job's next state, and why."""
+        self._must_own()
+        at = now_ms()
+        finished = at if state in (JobState.DONE, JobState.CANCELLED) else None
+        self.db.execute(
+            "UPDATE job SET state = ?, reason = ?, changed_at = ?, finished_at = ?", (state, reason, at, finished)
+        )
+        self.state, self.reason, self.changed_at = state, reason, at
+
+    def note(self, **facts: Any) -> None:
+        """Add to, or replace in, what is known about the job."""
+        self._must_own()
+        merged = {**self.facts, **facts}
+        self.db.execute("UPDATE job SET facts = ?", (orjson.dumps(merged).decode(),))
+        self.facts = merged
+
+    def set_total(self, total: int) -> None:
+        """How many rows the file has."""
+        self._must_own()
+        self.db.execute("UPDATE job SET total = ?", (total,))
+        self.total = total
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside, or nothing. May be nested: only the outermost one commits."""
+        self._must_own()
+        if self._depth:
+            yield
+            return
+        counts = dict(self.counts)
+        remembered = (self.state, self.reason, self.facts, self.total, self.first_send)
+        self.db.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            self.counts = counts
+            self.state, self.reason, self.facts, self.total, self.first_send = remembered
+            raise
+        finally:
+            self._depth = 0
+
+    # -- rows on their way -----------------------------------------------------------------------------------------
+
+    def pending(self, lane: int, after: int, limit: int, upto: int | None = None) -> list[WorkRow]:
+        """The next rows to send in a lane (0 bulk, 1 single), by number."""
+        bound = "" if upto is None else "AND r.number <= ? "
+        found = self.db.execute(
+            _WORK + f"WHERE r.state = 'pending' AND r.lane = ? AND r.number > ? {bound}ORDER BY r.number LIMIT ?",
+            (lane, after, *(() if upto is None else (upto,)), limit),
+        )
+        return [WorkRow._make(row) for row in found]
+
+    def pending_of(self, lane: int, numbers: Sequence[int]) -> list[WorkRow]:
+        """Those of the given rows that are still to be sent, by number."""
+        found = self.db.execute(
+            _WORK + "WHERE r.state = 'pending' AND r.lane = ? AND r.number IN (SELECT value FROM json_each(?)) "
+            "ORDER BY r.number",
+            (lane, orjson.dumps(list(numbers)).decode()),
+        )
+        return [WorkRow._make(row) for row in found]
+
+    def count_pending(self, lane: int) -> int:
+        """How many rows of a lane are still to be sent."""
+        query = "SELECT count(*) FROM rows WHERE state = 'pending' AND lane = ?"
+        return int(self.db.execute(query, (lane,)).fetchone()[0])
+
+    def nth_pending(self, n: int) -> int | None:
+        """The number of the n-th row that is still to be sent (from 1); None when there are fewer."""
+        row = self.db.execute(
+            "SELECT number FROM rows WHERE state = 'pending' ORDER BY number LIMIT 1 OFFSET ?", (n - 1,)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def unknown(self, after: int, limit: int, changed_upto: int) -> list[WorkRow]:
+        """Rows whose fate is open since `changed_upto` (ms) or longer, by number."""
+        found = self.db.execute(
+            _WORK + "WHERE r.state = 'unknown' AND r.number > ? AND r.changed <= ? ORDER BY r.number LIMIT ?",
+            (after, changed_upto, limit),
+        )
+        return [WorkRow._make(row) for row in found]
+
+    def settled_since(self, at: int) -> int:
+        """How many rows were created, or may have been, since then (ms)."""
+        query = "SELECT count(*) FROM rows WHERE changed >= ? AND state IN ('created', 'sending', 'unknown')"
+        return int(self.db.execute(query, (at,)).fetchone()[0])
+
+    def oldest_unknown(self) -> int | None:
+        """When the longest open fate became so (ms)."""
+        found: int | None = self.db.execute("SELECT min(changed) FROM rows WHERE state = 'unknown'").fetchone()[0]
+        return found
+
+    def begin_batch(self, numbers: Sequence[int], operation: str, size: int) -> int:
+        """Mark pending rows as `sending`. Once this is committed their request may leave, not before."""
+        with self.transaction():
+            at = now_ms()
+            cursor = self.db.execute(
+                "INSERT INTO batches (operation, rows, bytes, sent_at) VALUES (?, ?, ?, ?)",
+                (operation, len(numbers), size, at),
+            )
+            batch = cursor.lastrowid
+            if batch is None:
+                raise JournalConflict("a batch has no id")
+            changed = self.db.execute(
+                "UPDATE rows SET state = 'sending', attempts = attempts + 1, batch = ?, changed = ?, "
+                "first_sent = coalesce(first_sent, ?) WHERE state = 'pending' "
+                "AND number IN (SELECT value FROM json_each(?))",
+                (batch, at, at, orjson.dumps(list(numbers)).decode()),
+            ).rowcount
+            if changed != len(numbers):
+                raise JournalConflict(f"{len(numbers)} rows were to be sent, {changed} of them were pending")
+            if self.first_send is None:
+                self.db.execute("UPDATE job SET first_send = ?", (at,))
+                self.first_send = at
+            self._shift(RowState.PENDING, RowState.SENDING, changed)
+        return batch
+
+    def end_batch(self, batch: int, outcome: str, status: int = 0, request_id: str = "") -> None:
+        """What came back for a batch, in a word."""
+        self.db.execute(
+            "UPDATE batches SET answered_at = ?, outcome = ?, status = ?, request_id = ? WHERE id = ?",
+            (now_ms(), outcome, status, request_id, batch),
+        )
+
+    def settle(self, before: RowState, outcomes: Sequence[Outcome]) -> None:
+        """Move rows out of `before`, each to its own outcome. Any row that is not there is a JournalConflict."""
+        if not outcomes:
+            return
+        with self.transaction():
+            at = now_ms()
+            changed = self.db.executemany(
+                "UPDATE rows SET state = ?, changed = ?, user_id = ?, code = ?, field = ?, message = ? "
+                "WHERE number = ? AND state = ?",
+                [(o.state.value, at, o.user_id, o.code, o.field, o.message, o.number, before.value) for o in outcomes],
+            ).rowcount
+            if changed != len(outcomes):
+                raise JournalConflict(f"{len(outcomes)} rows were to leave {before}, {changed} of them were there")
+            for outcome in outcomes:
+                self._shift(before, outcome.state, 1)
+
+    def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
+        """Sending rows that the server did not take are pending again. sent: whether their request left at all."""
+        undo = (
+            "" if sent else ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
+        )
+        with self.transaction():
+            changed = self.db.execute(
+                f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "
+                "WHERE state = 'sending' AND number IN (SELECT value FROM json_each(?))",
+                (now_ms(), code, message, orjson.dumps(list(numbers)).decode()),
+            ).rowcount
+            if changed != len(numbers):
+                raise JournalConflict(f"{len(numbers)} rows were to be put back, {changed} of them were being sent")
+            self._shift(RowState.SENDING, RowState.PENDING, changed)
+
+    def move_all(self, before: RowState, after: RowState, code: str, message: str) -> int:
+        """Move every row of one state to another; how many there were."""
+        with self.transaction():
+            changed = self.db.execute(
+                "UPDATE rows SET state = ?, changed = ?, code = ?, message = ? WHERE state = ?",
+                (after.value, now_ms(), code, message, before.value),
+            ).rowcount
+            self._shift(before, after, changed)
+        return changed
+
+    def _shift(self, before: RowState, after: RowState, n: int) -> None:
+        self.counts[before] = self.counts.get(before, 0) - n
+        self.counts[after] = self.counts.get(after, 0) + n
+
+    def _must_own(self) -> None:
+        if self._lock is None:
+            raise JournalConflict(f"job {self.id} was opened for a look only")
+
+    # -- requests from other processes -----------------------------------------------------------------------------
+
+    def ask(self, what: str) -> None:
+        """Ask whoever works on the job to `pause` or `cancel`; it looks between requests and while it waits."""
+        self.db.execute("INSERT INTO requests (at, asked) VALUES (?, ?)", (now_ms(), what))
+
+    def asked(self) -> str:
+        """What somebody asked for since the last time, "" for nothing; it is taken off the list."""
+        row = self.db.execute("SELECT id, asked FROM requests ORDER BY id DESC LIMIT 1").fetchone()
+        if row is None:
+            return ""
+        with self.transaction():
+            self.db.execute("DELETE FROM requests WHERE id <= ?", (row[0],))
+        return str(row[1])
+
+
+def _there(path: Path) -> None:
+    if not path.exists():
+        raise Usage(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")
+
+
+def _connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
+    before = os.umask(0o077)
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)
+        try:
+            if not new:
+                check(db, path.name)
+            db.execute("PRAGMA journal_mode = WAL")
+            if new:
+                install(db)
+        except BaseException:
+            db.close()
+            raise
+    finally:
+        os.umask(before)
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA cache_size = -8192")
+    return db

@@ -1,0 +1,141 @@
+"""Put a whole file into a draft job: one transaction, streaming, and duplicates found without holding the file.
+
+Natural keys go into a table that is sorted on the disk, so that memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["NewProblem", "NewRow", "load"]
+
+_CHUNK = 500
+
+
+class NewProblem(NamedTuple):
+    """Something to say about a row. level: `error`, `warning` or `info`. suggestion: what would set it right."""
+
+    level: str
+    code: str
+    field: str
+    message: str
+    suggestion: str | None = None
+
+
+class NewRow(NamedTuple):
+    """A row of the file. raw: its cells as JSON. body: the JSON to send, None when the row is invalid.
+
+    keys: natural keys, normalised. chosen_id: a UUID to create the row under when it has no key. state: pending,
+    invalid or skipped; code, field and message say why it is not pending.
+    """
+
+    number: int
+    raw: bytes
+    body: bytes | None
+    keys: tuple[str, ...] = ()
+    chosen_id: str = ""
+    state: RowState = RowState.PENDING
+    code: str = ""
+    field: str = ""
+    message: str = ""
+    problems: tuple[NewProblem, ...] = ()
+
+
+def load(journal: Journal, rows: Iterable[NewRow], *, allow_duplicates: bool = False) -> None:
+    """All `rows` into a draft that has none yet. The first row with a natural key keeps it; a later one is skipped
+    (`duplicate_in_file`), unless duplicates are allowed: then they are sent one after another.
+
+    Infos are counted, not kept.
+    """
+    if journal.state is not JobState.DRAFT or journal.total:
+        raise JournalConflict("a file is loaded into an empty draft only")
+    counted: Counter[tuple[str, str]] = Counter()
+    stream = iter(rows)
+    with journal.transaction():
+        total = 0
+        while chunk := list(islice(stream, _CHUNK)):
+            _insert(journal, chunk, counted)
+            total += len(chunk)
+        journal.db.executemany(
+            "INSERT INTO problem_counts (level, code, n) VALUES (?, ?, ?)",
+            [(level, code, n) for (level, code), n in counted.items()],
+        )
+        journal.db.execute("CREATE INDEX keys_by_key ON keys (key, row)")
+        journal.db.execute("CREATE INDEX problems_by_code ON problems (code, row)")
+        journal.db.execute("CREATE INDEX problems_by_row ON problems (row)")
+        journal.set_total(total)
+        if not allow_duplicates:
+            _skip_duplicates(journal)
+    journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _insert(journal: Journal, chunk: list[NewRow], counted: Counter[tuple[str, str]]) -> None:
+    db = journal.db
+    joined = KEY_SEPARATOR.join
+    db.executemany(
+        "INSERT INTO source (number, raw, body, keys, chosen_id) VALUES (?, ?, ?, ?, ?)",
+        [(row.number, row.raw, row.body, joined(row.keys), row.chosen_id) for row in chunk],
+    )
+    db.executemany(
+        "INSERT INTO rows (number, state, lane, code, field, message) VALUES (?, ?, ?, ?, ?, ?)",
+        [(r.number, r.state.value, 1 if r.chosen_id else 0, r.code, r.field, r.message) for r in chunk],
+    )
+    db.executemany(
+        "INSERT INTO keys (key, row) VALUES (?, ?)",
+        [(key, row.number) for row in chunk if row.state is RowState.PENDING for key in row.keys],
+    )
+    problems = [(row.number, *problem) for row in chunk for problem in row.problems]
+    if problems:
+        counted.update((problem[1], problem[2]) for problem in problems)
+        db.executemany(
+            "INSERT INTO problems (row, level, code, field, message, suggestion) VALUES (?, ?, ?, ?, ?, ?)",
+            [problem for problem in problems if problem[1] != "info"],
+        )
+    for state, n in Counter(row.state for row in chunk).items():
+        journal.counts[state] = journal.counts.get(state, 0) + n
+
+
+def _skip_duplicates(journal: Journal) -> None:
+    keeper: dict[str, int] = {}
+    skipped: list[tuple[str, int]] = []
+    for row, keys in _rows_with_shared_keys(journal):
+        taken = next((key for key in keys if key in keeper), None)
+        if taken is None:
+            keeper.update(dict.fromkeys(keys, row))
+        else:
+            kind = taken.partition(":")[0]
+            skipped.append((f"The same {kind} as in row {keeper[taken]}.", row))
+    if not skipped:
+        return
+    changed = journal.db.executemany(
+        "UPDATE rows SET state = 'skipped', code = 'duplicate_in_file', message = ? "
+        "WHERE number = ? AND state = 'pending'",
+        skipped,
+    ).rowcount
+    if changed != len(skipped):
+        raise JournalConflict("a duplicate was not pending")
+    journal.counts[RowState.PENDING] -= changed
+    journal.counts[RowState.SKIPPED] = journal.counts.get(RowState.SKIPPED, 0) + changed
+    journal.db.execute("DELETE FROM keys WHERE row IN (SELECT number FROM rows WHERE code = 'duplicate_in_file')")
+
+
+def _rows_with_shared_keys(journal: Journal) -> Iterator[tuple[int, list[str]]]:
+    """Each row that shares a key with another, by number, with the keys it shares."""
+    found = journal.db.execute(
+        "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
+    )
+    row, keys = 0, list[str]()
+    for number, key in found:
+        if number != row and keys:
+            yield row, keys
+            keys = []
+        row = number
+        keys.append(key)
+    if keys:
+        yield row, keys

@@ -1,0 +1,71 @@
+"""One process at a time on one job: an exclusive flock on a file beside the journal.
+
+A PID file survives kill -9; a lock does not. The file stays when the lock goes: removing it would let two processes
+hold locks on two files of one name.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from dyntui.core.errors import Usage
+
+__all__ = ["JobBusy", "JobLock", "is_locked"]
+
+_PROBED = (0.01, 0.03, 0.1)
+"""Seconds to wait and try again: `is_locked` holds the lock for a moment to see whether it could."""
+
+
+class JobBusy(Usage):
+    """Another process has the job open for work."""
+
+
+class JobLock:
+    """Held from construction until `release` or the end of the process."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(path, flags, 0o600)
+        for patience in (*_PROBED, None):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if patience is not None:
+                    time.sleep(patience)
+                    continue
+                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                os.close(descriptor)
+                by = f" (process {holder})" if holder.isdigit() else ""
+                raise JobBusy(
+                    f"Job {name} is being worked on by another process{by}.",
+                    hint=f"`dyntui jobs show {name}` follows it; `dyntui jobs pause {name}` asks it to stop.",
+                ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        self._descriptor: int | None = descriptor
+
+    def release(self) -> None:
+        """Let others have the job."""
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process works on the job now."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

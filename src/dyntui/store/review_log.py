@@ -1,0 +1,167 @@
+"""What was changed in a review, so that each change can be undone and done again, also after the console was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from dyntui.store.journal import Journal
+from dyntui.store.reading import RowProblem
+from dyntui.store.review import FILE_CODES
+
+__all__ = [
+    "Change",
+    "Step",
+    "begin",
+    "changed_rows",
+    "copy",
+    "file_problems",
+    "last",
+    "mark",
+    "next_undone",
+    "originals",
+    "record",
+]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS review_steps (
+    id INTEGER PRIMARY KEY,
+    label TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS review_changes (
+    step INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    before BLOB NOT NULL,
+    after BLOB NOT NULL,
+    was_out INTEGER NOT NULL,
+    is_out INTEGER NOT NULL,
+    PRIMARY KEY (step, row)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS review_by_row ON review_changes (row, step);
+"""
+
+
+class Change(NamedTuple):
+    """One row in a step: its cells before and after, and whether it was left out before and after."""
+
+    row: int
+    before: bytes
+    after: bytes
+    was_out: bool
+    is_out: bool
+
+
+class Step(NamedTuple):
+    """Something a person did, in words: `row 41: email`."""
+
+    id: int
+    label: str
+
+
+def begin(journal: Journal) -> None:
+    """Make the log when there is none, and keep what only the file could say of its rows."""
+    there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
+    if there:
+        return
+    marks = ", ".join("?" * len(FILE_CODES))
+    with journal.transaction():
+        for statement in _TABLES.split(";"):
+            if statement.strip():
+                journal.db.execute(statement)
+        journal.db.execute(
+            "CREATE TABLE review_file_problems (row INTEGER, level TEXT, code TEXT, field TEXT, message TEXT, "
+            "suggestion TEXT)"
+        )
+        journal.db.execute("CREATE INDEX review_file_problems_by_row ON review_file_problems (row)")
+        journal.db.execute(
+            "INSERT INTO review_file_problems SELECT row, level, code, field, message, suggestion FROM problems "
+            f"WHERE code IN ({marks})",
+            FILE_CODES,
+        )
+
+
+def record(journal: Journal, label: str, changes: Iterable[Change]) -> int:
+    """Write down a step; steps that were undone before it are forgotten."""
+    db = journal.db
+    with journal.transaction():
+        db.execute("DELETE FROM review_changes WHERE step IN (SELECT id FROM review_steps WHERE undone = 1)")
+        db.execute("DELETE FROM review_steps WHERE undone = 1")
+        step = db.execute("INSERT INTO review_steps (label) VALUES (?)", (label,)).lastrowid
+        assert step is not None
+        db.executemany(
+            "INSERT INTO review_changes (step, row, before, after, was_out, is_out) VALUES (?, ?, ?, ?, ?, ?)",
+            [(step, *change) for change in changes],
+        )
+    return step
+
+
+def last(journal: Journal) -> tuple[Step, list[Change]] | None:
+    """The step that undo takes back; None when there is none."""
+    return _step(journal, "undone = 0 ORDER BY id DESC")
+
+
+def next_undone(journal: Journal) -> tuple[Step, list[Change]] | None:
+    """The step that redo does again; None when nothing was undone."""
+    return _step(journal, "undone = 1 ORDER BY id")
+
+
+def _step(journal: Journal, where: str) -> tuple[Step, list[Change]] | None:
+    found = journal.db.execute(f"SELECT id, label FROM review_steps WHERE {where} LIMIT 1").fetchone()
+    if found is None:
+        return None
+    changes = [
+        Change(row, before, after, bool(was_out), bool(is_out))
+        for row, before, after, was_out, is_out in journal.db.execute(
+            "SELECT row, before, after, was_out, is_out FROM review_changes WHERE step = ? ORDER BY row", (found[0],)
+        )
+    ]
+    return Step(*found), changes
+
+
+def mark(journal: Journal, step: Step, *, undone: bool) -> None:
+    """A step is undone, or done again."""
+    journal.db.execute("UPDATE review_steps SET undone = ? WHERE id = ?", (undone, step.id))
+
+
+def changed_rows(journal: Journal) -> int:
+    """How many rows are not as the file has them, or are left out."""
+    return int(
+        journal.db.execute(
+            "SELECT count(DISTINCT c.row) FROM review_changes c JOIN review_steps s ON s.id = c.step WHERE s.undone = 0"
+        ).fetchone()[0]
+    )
+
+
+def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
+    """The cells of rows as the file has them; only those that were ever changed are in it."""
+    found: dict[int, bytes] = {}
+    for number in rows:
+        first = journal.db.execute(
+            "SELECT before FROM review_changes WHERE row = ? ORDER BY step LIMIT 1", (number,)
+        ).fetchone()
+        if first is not None:
+            found[number] = first[0]
+    return found
+
+
+def file_problems(journal: Journal, row: int) -> list[RowProblem]:
+    """What only the file could say of a row."""
+    found = journal.db.execute(
+        "SELECT row, level, code, field, message, suggestion FROM review_file_problems WHERE row = ?", (row,)
+    )
+    return [RowProblem._make(one) for one in found]
+
+
+def copy(old: Journal, new: Journal) -> None:
+    """Take the log along to a journal that holds the same rows under another mapping."""
+    begin(new)
+    with new.transaction():
+        for table in ("review_steps", "review_changes"):
+            rows = old.db.execute(f"SELECT * FROM {table}").fetchall()
+            if rows:
+                marks = ", ".join("?" * len(rows[0]))
+                new.db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        new.db.execute("DELETE FROM review_file_problems")
+        kept = old.db.execute("SELECT * FROM review_file_problems").fetchall()
+        new.db.executemany("INSERT INTO review_file_problems VALUES (?, ?, ?, ?, ?, ?)", kept)

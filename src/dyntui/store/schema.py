@@ -1,0 +1,145 @@
+"""The tables of a job's journal and their versions.
+
+Wide, immutable things (what the file said, what will be sent) are in `source`; what changes is in `rows`, so that a
+batch of state changes touches a page or two. Triggers refuse every move that store.states does not allow.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import TypeVar
+
+from dyntui.core.errors import DyntuiError
+from dyntui.store.states import JOB_MOVES, ROW_MOVES, JobState, RowState
+
+__all__ = ["APPLICATION_ID", "ROW_GUARD", "VERSION", "JournalUnusable", "check", "install"]
+
+APPLICATION_ID = 0x64796E74  # "dynt"
+VERSION = 1
+
+State = TypeVar("State", JobState, RowState)
+
+
+class JournalUnusable(DyntuiError):
+    """The file is no journal, or one of a newer dyntui."""
+
+
+def _moves(table: Mapping[State, frozenset[State]]) -> str:
+    return "|" + "|".join(sorted(f"{old}>{new}" for old, news in table.items() for new in news)) + "|"
+
+
+def _guard(name: str, table: str, moves: str) -> str:
+    return f"""
+CREATE TRIGGER {name} BEFORE UPDATE OF state ON {table}
+WHEN OLD.state <> NEW.state AND instr('{moves}', '|' || OLD.state || '>' || NEW.state || '|') = 0
+BEGIN SELECT RAISE(ABORT, '{table}: no such move'); END;
+"""
+
+
+_TABLES = """
+CREATE TABLE job (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    first_send INTEGER,
+    finished_at INTEGER,
+    total INTEGER NOT NULL DEFAULT 0,
+    facts TEXT NOT NULL DEFAULT '{}'
+);
+CREATE TABLE source (
+    number INTEGER PRIMARY KEY,
+    raw BLOB NOT NULL,
+    body BLOB,
+    keys TEXT NOT NULL DEFAULT '',
+    chosen_id TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE rows (
+    number INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,
+    lane INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    batch INTEGER,
+    first_sent INTEGER,
+    changed INTEGER NOT NULL DEFAULT 0,
+    precheck TEXT,
+    user_id TEXT NOT NULL DEFAULT '',
+    code TEXT NOT NULL DEFAULT '',
+    field TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX open_rows ON rows (state, lane, number) WHERE state IN ('pending', 'sending', 'unknown');
+CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL);
+CREATE TABLE matches (
+    row INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    is_primary INTEGER NOT NULL,
+    PRIMARY KEY (row, user_id)
+) WITHOUT ROWID;
+CREATE TABLE problems (
+    row INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    code TEXT NOT NULL,
+    field TEXT NOT NULL,
+    message TEXT NOT NULL,
+    suggestion TEXT
+);
+CREATE TABLE problem_counts (
+    level TEXT NOT NULL,
+    code TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (level, code)
+) WITHOUT ROWID;
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY,
+    operation TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    outcome TEXT NOT NULL DEFAULT '',
+    status INTEGER,
+    request_id TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE requests (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, asked TEXT NOT NULL);
+CREATE TABLE undo (
+    row INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    changed INTEGER NOT NULL,
+    reason TEXT NOT NULL DEFAULT ''
+);
+"""
+
+ROW_GUARD = _guard("row_moves", "rows", _moves(ROW_MOVES))
+_SCRIPT = (
+    _TABLES
+    + _guard("job_moves", "job", _moves(JOB_MOVES))
+    + ROW_GUARD
+    + f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+)
+
+
+def install(db: sqlite3.Connection) -> None:
+    """Make the tables in an empty file."""
+    db.executescript("BEGIN;" + _SCRIPT + "COMMIT;")
+
+
+def check(db: sqlite3.Connection, name: str) -> None:
+    """Refuse a file that is not a journal this version can use."""
+    try:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise JournalUnusable(f"{name} cannot be read as a job: {error}.", hint="Restore it from a backup.") from error
+    if application != APPLICATION_ID:
+        raise JournalUnusable(f"{name} is not the journal of a job.", hint="Move the file away.")
+    if version > VERSION:
+        raise JournalUnusable(
+            f"{name} was written by a newer dyntui (journal version {version}, this one knows {VERSION}).",
+            hint="Use that version, or a newer one, for this job.",
+        )

@@ -1,0 +1,251 @@
+"""The one registry of everything a key can do: bindings, bottom line, help, palette and keymap read it.
+
+A screen or widget mixes in `Acting` and declares `BINDINGS = bindings("its scope")`; the scope of an action is the part
+of its id before the dot. Its method `action_<run>` does the work. Whatever is disabled says why when it is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding, BindingType
+
+from dyntui.services.writes import Effect
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
+    _Node = DOMNode
+else:
+    _Node = object
+
+__all__ = ["ACTIONS", "SCOPES", "Acting", "Action", "Here", "actions_here", "bindings", "key_words", "reason_against"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key can do.
+
+    id: `scope.name`, the name that a keymap uses. help: one sentence. rank: its place on the bottom line; 0 keeps it
+    off. run: the method `action_<run>` of the node that has the scope; the id's name by default. reason: asks that node
+    why the action cannot be done now (None: it can). each: the keys are arguments, as in tabs 1 to 9.
+    effect: what it does to the server; an action that declares nothing is a write. Files of this machine do not count.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    effect: Effect = Effect.WRITE
+    rank: int = 0
+    run: str = ""
+    reason: Callable[[Any], str | None] | None = None
+    each: bool = False
+
+    @property
+    def scope(self) -> str:
+        """Where it works: the part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it."""
+        return f"action_{self.run or self.id.partition('.')[2]}"
+
+
+def _ask(method: str) -> Callable[[Any], str | None]:
+    """A reason that the node itself gives through `method`."""
+
+    def ask(node: Any) -> str | None:
+        answer: str | None = getattr(node, method)()
+        return answer
+
+    return ask
+
+
+_READ = Effect.READ
+
+_ALL = (
+    # everywhere
+    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name.", _READ, 90),
+    Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
+    Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
+    Action("app.back", ("escape", "q", "backspace", "H"), "back", "Return to the screen before.", _READ,
+        reason=_ask("no_way_back")),
+    Action("app.forward", ("L",), "forward", "Undo going back.", _READ, reason=_ask("no_way_forward")),
+    Action("app.requests", ("R",), "requests", "The request log: what went over the wire.", _READ),
+    Action("app.notes", ("N",), "messages", "All messages of this session.", _READ),
+    Action("app.quit", ("ctrl+q", "Q"), "quit", "Leave dyntui.", _READ, run="leave"),
+    # every list of lines
+    Action("rows.down", ("j", "down"), "down", "Next row.", _READ),
+    Action("rows.up", ("k", "up"), "up", "Previous row.", _READ),
+    Action("rows.page_down", ("pagedown", "ctrl+f"), "page down", "One page down.", _READ),
+    Action("rows.page_up", ("pageup", "ctrl+b"), "page up", "One page up.", _READ),
+    Action("rows.half_down", ("ctrl+d",), "half page down", "Half a page down.", _READ),
+    Action("rows.half_up", ("ctrl+u",), "half page up", "Half a page up.", _READ),
+    Action("rows.first", ("g", "home"), "first", "First row.", _READ),
+    Action("rows.last", ("G", "end"), "last", "Last row.", _READ),
+    # tables
+    Action("table.left", ("h", "left"), "columns left", "Show the columns further left.", _READ),
+    Action("table.right", ("l", "right"), "columns right", "Show the columns further right.", _READ),
+    Action("table.mark", ("space",), "mark", "Mark the row, or take its mark away.", _READ, 12,
+        reason=_ask("no_marks")),
+    Action("table.unmark", ("U",), "unmark all", "Take all marks away.", _READ, reason=_ask("nothing_marked")),
+    # lists of a resource
+    Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, reason=_ask("no_filter")),
+    Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,
+        reason=_ask("nothing_to_open")),
+    Action("list.sort", ("s",), "sort", "Order by another column.", _READ, 14, reason=_ask("no_order")),
+    Action("list.refresh", ("r", "f5"), "refresh", "Read the rows again.", _READ, 15),
+    Action("list.copy", ("y",), "copy id", "Send the id to the clipboard.", _READ, reason=_ask("nothing_here")),
+    Action("list.raw", ("v",), "raw", "The row as the server wrote it.", _READ, reason=_ask("nothing_here")),
+    Action("list.menu", ("a",), "actions", "All that can be done with this row.", _READ, 13),
+    # environments
+    Action("environments.switch", ("enter",), "switch", "Work in this environment.", _READ, 10,
+        reason=_ask("no_profile")),
+    Action("environments.add", ("a",), "add", "Add an environment.", _READ, 11),
+    Action("environments.edit", ("e",), "edit", "Change this environment or its token.", _READ, 12,
+        reason=_ask("no_stored_profile")),
+    Action("environments.check", ("c",), "check", "Ask the server whether the token works.", _READ, 13,
+        reason=_ask("no_profile")),
+    Action("environments.remove", ("d",), "remove", "Forget this environment and its token.", _READ, 14,
+        reason=_ask("no_stored_profile")),
+    # first run
+    Action("setup.choose", ("enter",), "choose", "Go on with this.", _READ, 10),
+    # one thing in tabs
+    Action("detail.tab", tuple("123456789"), "tab", "Go to a tab by its number.", _READ, 10, each=True),
+    Action("detail.next_tab", ("right_square_bracket",), "next tab", "Go to the next tab.", _READ),
+    Action("detail.previous_tab", ("left_square_bracket",), "previous tab", "Go to the tab before.", _READ),
+    Action("detail.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 12,
+        reason=_ask("nothing_here")),
+    Action("detail.copy_id", ("Y",), "copy id", "Send the id to the clipboard.", _READ),
+    Action("detail.refresh", ("r", "f5"), "refresh", "Read it again.", _READ, 15),
+    Action("detail.open", ("enter",), "open", "Open what is under the cursor.", _READ, 13,
+        reason=_ask("nothing_to_open")),
+    # a JSON tree
+    Action("tree.toggle", ("enter", "space"), "fold", "Fold or unfold.", _READ, 10, "fold", reason=_ask("no_fold")),
+    Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", _READ),
+    Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", _READ),
+    Action("tree.all", ("z",), "fold all", "Fold everything, or unfold it.", _READ, 11),
+    # dialogs
+    Action("dialog.cancel", ("escape", "q"), "close", "Leave without doing anything.", _READ),
+    Action("pick.choose", ("enter",), "choose", "Take the one under the cursor.", _READ),
+    Action("confirm.keep", ("enter", "n"), "keep", "Leave everything as it is.", _READ, run="cancel"),
+    Action("form.next", ("down",), "next field", "Go to the next field.", _READ),
+    Action("form.previous", ("up",), "previous field", "Go to the field before.", _READ),
+    Action("form.save", ("ctrl+s",), "save", "Check what was filled in and save it.", _READ),
+    Action("raw.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 12),
+    # request log and messages
+    Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, reason=_ask("nothing_here")),
+    Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, reason=_ask("nothing_here")),
+)  # fmt: skip
+
+ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
+"""Every action by id, in the order of the help screen."""
+
+SCOPES = {
+    "app": "everywhere",
+    "rows": "moving",
+    "table": "table",
+    "list": "list",
+    "detail": "here",
+    "tree": "tree",
+    "journal": "here",
+    "environments": "environments",
+    "setup": "here",
+}
+"""What the help screen calls the scopes."""
+
+
+def bindings(*scopes: str) -> list[BindingType]:
+    """The bindings of the actions of `scopes`, for the BINDINGS of the class that does them."""
+    found: list[BindingType] = []
+    for action in ACTIONS.values():
+        if action.scope in scopes:
+            if action.each:
+                found += [_binding(action, (key,), f"do('{action.id}', '{key}')") for key in action.keys]
+            elif action.keys:
+                found.append(_binding(action, action.keys, f"do('{action.id}')"))
+    return found
+
+
+def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
+    return Binding(",".join(keys), call, action.title, show=False, id=action.id)
+
+
+def reason_against(action: Action, node: Any) -> str | None:
+    """Why `action` cannot be done on `node` now, in one sentence; None when it can."""
+    if action.effect is not Effect.READ and getattr(node.app, "read_only", False):
+        return "This environment is read-only here."
+    return action.reason(node) if action.reason else None
+
+
+class Acting(_Node):
+    """A screen, a widget or the app, whose keys come from the registry."""
+
+    async def action_do(self, action_id: str, *arguments: str) -> None:
+        """Do the action, or say why not."""
+        action = ACTIONS[action_id]
+        if reason := reason_against(action, self):
+            self.app.notify(reason, severity="warning", markup=False)
+            return
+        result = getattr(self, action.method)(*arguments)
+        if isawaitable(result):
+            await result
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """An action that a key reaches at this moment. node: who does it. reason: why it cannot be done, or None."""
+
+    action: Action
+    node: Any
+    keys: tuple[str, ...]
+    reason: str | None
+
+
+def actions_here(screen: Screen[Any]) -> list[Here]:
+    """What the keys do on `screen` at this moment, the focused widget first."""
+    return list(_here(screen))
+
+
+def _here(screen: Screen[Any]) -> Iterator[Here]:
+    keys: dict[str, list[str]] = {}
+    nodes: dict[str, Any] = {}
+    for key, active in screen.active_bindings.items():
+        if (id_ := active.binding.id) in ACTIONS:
+            keys.setdefault(id_, []).append(key)
+            nodes[id_] = active.node
+    for id_, bound in keys.items():
+        action = ACTIONS[id_]
+        yield Here(action, nodes[id_], tuple(bound), reason_against(action, nodes[id_]))
+
+
+_WORDS = {
+    "colon": ":",
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "asterisk": "*",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_words(key: str) -> str:
+    """A key as people read it: `:`, `esc`, `ctrl+p`."""
+    if key.startswith("upper_"):
+        return key.removeprefix("upper_").upper()
+    return _WORDS.get(key, key)

@@ -1,0 +1,84 @@
+"""Ask before something is done. Enter and esc are the safe answer; the key that opened the dialog never confirms."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from dyntui.core.text import safe
+from dyntui.services.writes import Confirmation, Level, Requirement
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.base import Dialog
+
+__all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
+
+_CONFIRM, _OTHER = "y", "o"
+
+
+def _texts(needed: Requirement) -> ComposeResult:
+    for line in needed.lines:
+        yield Static(f"  {safe(line, 200)}", classes="target", markup=False)
+    yield Static(f"In {safe(needed.environment, 200)}.", classes="where", markup=False)
+    if needed.warning:
+        yield Static(safe(needed.warning, 500), classes="warning", markup=False)
+
+
+class ConfirmDialog(Dialog[Confirmation]):
+    """One key confirms: `y`, or `o` when it was `y` that opened the dialog. verb: what the key does, in a word."""
+
+    BINDINGS = bindings("confirm")
+
+    def __init__(self, needed: Requirement, *, verb: str, trigger: str = "") -> None:
+        super().__init__()
+        self.needed = needed
+        self.title_text = needed.question
+        self.verb = verb
+        self.key = _OTHER if trigger == _CONFIRM else _CONFIRM
+
+    def content(self) -> ComposeResult:
+        yield from _texts(self.needed)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "keep it as it is"), (self.key, self.verb.lower()))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == self.key:
+            event.stop()
+            self.dismiss(Confirmation(yes=True))
+
+
+class TypedDialog(Dialog[Confirmation]):
+    """The environment's name, or the count, has to be typed."""
+
+    def __init__(self, needed: Requirement, *, verb: str) -> None:
+        super().__init__()
+        self.needed = needed
+        self.title_text = needed.question
+        self.verb = verb
+
+    def content(self) -> ComposeResult:
+        yield from _texts(self.needed)
+        wanted = " or ".join(safe(text, 80) for text in self.needed.accepted)
+        yield Static(f"Type {wanted} to confirm:", classes="ask", markup=False)
+        field = Input(compact=True, id="typed")
+        field.cursor_blink = False
+        yield field
+        yield Static("", id="problem", classes="problem", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "keep it as it is"), ("enter", f"{self.verb.lower()} when it matches"))
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip() in self.needed.accepted:
+            self.dismiss(Confirmation(yes=True, typed=event.value.strip()))
+        else:
+            self.query_one("#problem", Static).update("That is not it. Nothing was done.")
+
+
+def confirm(needed: Requirement, *, verb: str, trigger: str = "") -> Dialog[Confirmation]:
+    """The dialog that `needed` asks for. trigger: the key that opened it. Not for Level.NONE."""
+    if needed.level is Level.TYPED:
+        return TypedDialog(needed, verb=verb)
+    return ConfirmDialog(needed, verb=verb, trigger=trigger)

@@ -1,0 +1,69 @@
+"""Choose one of a few things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+
+from dyntui.core.text import safe
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.widgets.cells import cut, fit, width_of
+from dyntui.tui.widgets.lines import Lines, Piece
+
+__all__ = ["Choice", "Choices", "PickDialog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose. key: what is answered. sign: a key or mark before it. note: a few words after it."""
+
+    key: str
+    label: str
+    sign: str = ""
+    note: str = ""
+
+
+class Choices(Lines):
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__(id="choices")
+        self.choices = choices
+        self._signs = max((width_of(choice.sign) for choice in choices), default=0)
+        self._labels = max((width_of(safe(choice.label, 60)) for choice in choices), default=0)
+
+    @property
+    def count(self) -> int:
+        return len(self.choices)
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        choice = self.choices[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
+        label = fit(safe(choice.label, 60), self._labels)
+        room = width - 2 - width_of(sign) - width_of(label) - 3
+        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), max(0, room)), "dim")]
+
+
+class PickDialog(Dialog[str]):
+    """Answers with the key of the choice, None when it is left."""
+
+    BINDINGS = bindings("pick")
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self.title_text = title
+        self._choices = Choices(choices)
+
+    def content(self) -> ComposeResult:
+        self._choices.styles.height = max(1, min(len(self._choices.choices), 16))
+        yield self._choices
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("enter", "choose"), ("esc", "cancel"))
+
+    @on(Lines.Opened)
+    def action_choose(self) -> None:
+        self.dismiss(self._choices.choices[self._choices.cursor].key if self._choices.count else None)

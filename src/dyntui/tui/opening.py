@@ -1,0 +1,47 @@
+"""What Enter leads to: the screen or list that a resource record names in `open`.
+
+A new screen for a resource gets a line in `_SCREENS`; a record whose `open` names another record needs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dyntui.resources import RESOURCES, Resource
+
+if TYPE_CHECKING:
+    from dyntui.tui.app import Console
+
+__all__ = ["can_open", "open_row"]
+
+
+def _user(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:
+    from dyntui.tui.screens.user import UserScreen
+
+    console.visit(UserScreen(row_id, label))
+
+
+def _wallet(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:
+    from dyntui.tui.screens.wallet import WalletScreen
+
+    console.visit(WalletScreen(row_id, label, known=row))
+
+
+_SCREENS: Mapping[str, Callable[[Console, str, str, Mapping[str, Any]], None]] = {"user": _user, "wallet": _wallet}
+
+
+def can_open(record: Resource) -> str | None:
+    """Why nothing opens; None when something does."""
+    return None if record.open in _SCREENS or record.open in RESOURCES else "There is no more to it; v shows it raw."
+
+
+def open_row(console: Console, record: Resource, row: Mapping[str, Any]) -> None:
+    """Open a row of `record`."""
+    row_id, label = str(row.get(record.key, "")), record.label_of(row)
+    if record.open in _SCREENS:
+        _SCREENS[record.open](console, row_id, label, row)
+    elif record.open in RESOURCES:
+        from dyntui.tui.screens.resource_list import ResourceScreen
+
+        console.visit(ResourceScreen.of(RESOURCES[record.open], parent=row_id, parent_label=label))

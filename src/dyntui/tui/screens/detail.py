@@ -1,0 +1,228 @@
+"""One thing in tabs: read from the server, shown, read again. User and wallet are such screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.core.time import now
+from dyntui.tui.actions import bindings
+from dyntui.tui.clipboard import send
+from dyntui.tui.screens.framed import Framed, age_of, error_words
+from dyntui.tui.widgets.facts import Facts
+from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.table import Table
+from dyntui.tui.widgets.tabs import TabLine
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.services.connect import Connection
+
+__all__ = ["DetailScreen", "Tab"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: its name, and what is in it when it is composed."""
+
+    name: str
+    title: str
+
+
+class DetailScreen(Framed):
+    """A subclass names its TABS and gives `pane`, `fetch` and `show`."""
+
+    BINDINGS = bindings("detail")
+    TABS: tuple[Tab, ...] = ()
+    NOUN = ""
+
+    class Fetched(Message):
+        """It was read."""
+
+        def __init__(self, document: Any) -> None:
+            super().__init__()
+            self.document = document
+
+    class Failed(Message):
+        """It could not be read."""
+
+        def __init__(self, error: DyntuiError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, thing_id: str, label: str) -> None:
+        super().__init__()
+        self.thing_id = thing_id
+        self.label = label
+        self.document: dict[str, Any] | None = None
+        self.error: DyntuiError | None = None
+        self.fetched_at: datetime | None = None
+
+    # What a subclass says
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        """What is in a tab."""
+        raise NotImplementedError
+
+    async def fetch(self, client: Client) -> dict[str, Any]:
+        """Read it."""
+        raise NotImplementedError
+
+    def show(self, document: dict[str, Any]) -> Sequence[int | None]:
+        """Show it in the panes; answers how many things are on each tab."""
+        raise NotImplementedError
+
+    def open_under_cursor(self, pane: Widget | None) -> bool:
+        """Open what is under the cursor of the focused pane; whether there was something. Asked first with `probe`."""
+        return False
+
+    def openable(self, pane: Widget | None) -> bool:
+        """Whether Enter leads anywhere in the focused pane."""
+        return False
+
+    # The screen
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield TabLine([tab.title for tab in self.TABS])
+            yield Static("", id="failure", markup=False)
+            with ContentSwitcher(initial=f"pane-{self.TABS[0].name}", id="panes"):
+                for tab in self.TABS:
+                    with Vertical(id=f"pane-{tab.name}", classes="pane"):
+                        yield from self.pane(tab)
+
+    def connected(self, connection: Connection) -> None:
+        self.read()
+
+    def read(self) -> None:
+        """Read it (again)."""
+        connection = self.console.session.connection
+        if connection is not None:
+            self.run_worker(self._read(connection.client), exclusive=True, group="read")
+
+    async def _read(self, client: Client) -> None:
+        try:
+            self.post_message(self.Fetched(await self.fetch(client)))
+        except DyntuiError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Fetched)
+    def _fetched(self, event: Fetched) -> None:
+        self.document = event.document
+        self.fetched_at = now()
+        self.error = None
+        self.query_one("#failure", Static).display = False
+        tabs = self.query_one(TabLine)
+        tabs.counts = list(self.show(event.document))
+        tabs.repaint()
+        self.changed()
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        self.error = event.error
+        failure = self.query_one("#failure", Static)
+        lines = [event.error.message, event.error.hint, "r tries again."]
+        failure.update("\n".join(safe(line, 500) for line in lines if line))
+        failure.display = True
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.error is not None:
+            parts.append((error_words(self.error), "warn"))
+        if self.fetched_at is not None:
+            parts.append((age_of(self.fetched_at), "dim"))
+        elif self.error is None:
+            parts.append(("reading", ""))
+        return parts
+
+    def time_passed(self) -> None:
+        for facts in self.query(Facts):
+            facts.repaint()
+        for table in self.query(Table):
+            table.time_passed()
+
+    # Tabs
+
+    @property
+    def tab(self) -> int:
+        """The number of the tab that is shown, from 0."""
+        return self.query_one(TabLine).current
+
+    def home(self) -> Widget | None:
+        pane = self.query_one(f"#pane-{self.TABS[self.tab].name}")
+        return next(iter(pane.query("Lines").results(Widget)), None)
+
+    def go_to_tab(self, index: int) -> None:
+        """Show a tab; numbers beyond the last do nothing."""
+        if not 0 <= index < len(self.TABS):
+            return
+        tabs = self.query_one(TabLine)
+        tabs.current = index
+        tabs.repaint()
+        self.query_one("#panes", ContentSwitcher).current = f"pane-{self.TABS[index].name}"
+        if (home := self.home()) is not None:
+            home.focus()
+        self.changed()
+
+    @on(TabLine.Clicked)
+    def _tab_clicked(self, event: TabLine.Clicked) -> None:
+        self.go_to_tab(event.index)
+
+    def action_tab(self, number: str) -> None:
+        self.go_to_tab(int(number) - 1)
+
+    def action_next_tab(self) -> None:
+        self.go_to_tab((self.tab + 1) % len(self.TABS))
+
+    def action_previous_tab(self) -> None:
+        self.go_to_tab((self.tab - 1) % len(self.TABS))
+
+    # Actions
+
+    def nothing_here(self) -> str | None:
+        return None if self._value() is not None else "There is no value under the cursor."
+
+    def nothing_to_open(self) -> str | None:
+        return None if self.openable(self.focused) else "Nothing opens here."
+
+    def _value(self) -> tuple[str, str] | None:
+        """The value under the cursor and what it is."""
+        match self.focused:
+            case Facts(fact=fact) if fact is not None and fact.raw:
+                return fact.raw, fact.label
+            case JsonTree() as tree if tree.count:
+                return tree.value_text, tree.path or "value"
+            case Table() as table if table.row is not None:
+                return str(table.row.get("copy") or table.row_id), "value"
+        return None
+
+    def action_copy(self) -> None:
+        value = self._value()
+        assert value is not None
+        send(self.console, *value)
+
+    def action_copy_id(self) -> None:
+        send(self.console, self.thing_id, f"{self.NOUN} id")
+
+    def action_refresh(self) -> None:
+        self.read()
+
+    def action_open(self) -> None:
+        self.open_under_cursor(self.focused)
+
+    @on(Table.Opened)
+    async def _clicked(self) -> None:
+        await self.action_do("detail.open")

@@ -1,0 +1,200 @@
+"""What every screen of the console has: the frame, the prompt, a place in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from dyntui.core.time import age, now
+from dyntui.tui.actions import Acting, actions_here
+from dyntui.tui.jumps import jump_to, suggest_jumps
+from dyntui.tui.widgets.frame import Keys, Machine, Status, Where
+from dyntui.tui.widgets.lines import Lines
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.prompt import Prompt, Suggestions
+
+if TYPE_CHECKING:
+    from dyntui.core.errors import DyntuiError
+    from dyntui.services.connect import Connection
+    from dyntui.tui.app import Console
+
+__all__ = ["Framed", "age_of", "error_words"]
+
+
+_STEP = 8
+
+
+class Framed(Acting, Screen[None]):
+    """A screen between the two lines of the frame. A subclass gives `crumbs`, `body` and perhaps `status`."""
+
+    # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    class Changed(Message):
+        """The frame may have to say something else."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Framed.Changed)
+
+    # What a subclass says
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where one is, raw."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """The screen itself."""
+        raise NotImplementedError
+
+    def status(self) -> Sequence[Piece]:
+        """The right of the bottom line: the first part says most."""
+        return ()
+
+    def connected(self, connection: Connection) -> None:
+        """The environment is open."""
+
+    def not_connected(self, error: DyntuiError) -> None:
+        """The environment could not be opened."""
+
+    def inner(self) -> str | None:
+        """What going back undoes before it leaves the screen, in words; None for nothing."""
+        return None
+
+    def leave_inner(self) -> None:
+        """Undo that."""
+
+    def answered(self, text: str) -> None:
+        """A filter was typed."""
+
+    def traffic(self) -> None:
+        """A request began or ended."""
+
+    def time_passed(self) -> None:
+        """A minute has gone by: ages are out of date."""
+
+    # The frame
+
+    @property
+    def console(self) -> Console:
+        return cast("Console", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield Where(id="where")
+            yield Machine(id="machine")
+        with Horizontal(id="body"):
+            yield from self.body()
+        yield Suggestions()
+        with Horizontal(id="bottom"):
+            yield Keys(id="keys")
+            yield Status(id="status")
+            yield Prompt()
+
+    def on_mount(self) -> None:
+        session = self.console.session
+        if session.connection is not None:
+            self.connected(session.connection)
+        elif session.error is not None:
+            self.not_connected(session.error)
+
+    def changed(self) -> None:
+        """Something the frame tells may be different; it looks when there is time."""
+        self.post_message(self.Changed())
+
+    @on(Changed)
+    def paint_frame(self) -> None:
+        """Paint what is different in the frame."""
+        if not self.is_active or not self.is_mounted:
+            return
+        where = self.query_one(Where)
+        where.crumbs = self.crumbs
+        where.repaint()
+        machine = self.query_one(Machine)
+        machine.in_flight = self.console.in_flight
+        machine.repaint()
+        keys = self.query_one(Keys)
+        keys.actions = tuple(actions_here(self))
+        keys.repaint()
+        status = self.query_one(Status)
+        status.parts = tuple(self.status())
+        if status.needed > status.size.width:
+            # Grows in steps and never shrinks, so that the layout rests while one scrolls.
+            status.styles.width = min(-(-status.needed // _STEP) * _STEP, self.size.width * 3 // 5)
+        status.repaint()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.time_passed()
+        self.changed()
+
+    def on_descendant_focus(self) -> None:
+        self.changed()
+
+    def lines_moved(self, lines: Lines) -> None:
+        """The cursor of `lines` moved; said at once, so that position and line are one frame."""
+        self.paint_frame()
+
+    # The prompt
+
+    def ask_jump(self) -> None:
+        """Open the jump bar."""
+        self.query_one(Prompt).ask(
+            ":",
+            placeholder="users, allowlists, environments, ...",
+            suggest=lambda text: suggest_jumps(self.console, text),
+        )
+
+    def ask_filter(self, text: str, placeholder: str = "") -> None:
+        """Open the filter line with the filter that is set."""
+        self.query_one(Prompt).ask("/", text, placeholder=placeholder)
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        if event.sign == ":":
+            jump_to(self.console, event.text, event.chosen)
+        else:
+            self.answered(event.text)
+
+    @on(Prompt.Closed)
+    def _prompt_closed(self) -> None:
+        if (target := self.home()) is not None:
+            target.focus()
+        self.changed()
+
+    def home(self) -> Widget | None:
+        """Where the focus belongs."""
+        return next((widget for widget in self.query("#body Lines").results(Widget) if widget.focusable), None)
+
+
+def age_of(moment: datetime | None) -> str:
+    """The age of data for the bottom line. It changes once a minute at most, so a resting screen sends nothing."""
+    if moment is None:
+        return ""
+    return "just now" if (now() - moment).total_seconds() < 60 else age(moment)
+
+
+def error_words(error: DyntuiError) -> str:
+    """What is wrong, in a word or two, for the bottom line."""
+    from dyntui.api.errors import Forbidden, RateLimited, Unauthorized, Unreachable
+    from dyntui.core.errors import NotAuthorised
+
+    match error:
+        case RateLimited():
+            return "rate-limited"
+        case Unreachable():
+            return "offline"
+        case Unauthorized() | Forbidden() | NotAuthorised():
+            return "not authorised"
+        case _:
+            return "error"

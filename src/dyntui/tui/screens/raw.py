@@ -1,0 +1,45 @@
+"""Anything the server wrote, as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+
+from dyntui.tui.actions import bindings
+from dyntui.tui.clipboard import send
+from dyntui.tui.screens.framed import Framed
+from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.painted import Piece
+
+__all__ = ["RawScreen"]
+
+
+class RawScreen(Framed):
+    """A document. crumbs: where it came from, raw."""
+
+    BINDINGS = bindings("raw")
+
+    def __init__(self, crumbs: tuple[str, ...], document: Any) -> None:
+        super().__init__()
+        self._crumbs = crumbs
+        self._document = document
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return (*self._crumbs, "raw")
+
+    def body(self) -> ComposeResult:
+        yield JsonTree(self._document, unfolded=2, id="tree")
+
+    @property
+    def _tree(self) -> JsonTree:
+        return self.query_one("#tree", JsonTree)
+
+    def status(self) -> Sequence[Piece]:
+        tree = self._tree
+        return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
+
+    def action_copy(self) -> None:
+        send(self.console, self._tree.value_text, self._tree.path or "document")

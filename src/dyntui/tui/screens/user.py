@@ -1,0 +1,109 @@
+"""One user: profile, credentials, wallets, sessions, and the whole of it as the server wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from dyntui.resources import RESOURCES
+from dyntui.tui.screens.detail import DetailScreen, Tab
+from dyntui.tui.screens.user_parts import (
+    CREDENTIALS,
+    RELATED,
+    SESSIONS,
+    WALLETS,
+    credential_rows,
+    facts_of,
+    related_rows,
+    session_rows,
+    wallet_rows,
+)
+from dyntui.tui.widgets.facts import Facts
+from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["UserScreen"]
+
+
+class UserScreen(DetailScreen):
+    """A user by id. label: what to call it until it is read."""
+
+    NOUN = "user"
+    TABS = (
+        Tab("profile", "Profile"),
+        Tab("credentials", "Credentials"),
+        Tab("wallets", "Wallets"),
+        Tab("sessions", "Sessions"),
+        Tab("raw", "Raw"),
+    )
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("users", self.label or self.thing_id)
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        match tab.name:
+            case "profile":
+                with Horizontal(classes="two"):
+                    yield Facts(id="facts")
+                    yield _table("related", RELATED, "Nothing is linked to this user.")
+            case "credentials":
+                yield _table("credentials", CREDENTIALS, "This user has no credentials.")
+            case "wallets":
+                yield _table("wallets", WALLETS, "This user has no wallets.")
+            case "sessions":
+                yield _table("sessions", SESSIONS, "This user has no sessions.")
+            case _:
+                yield JsonTree(id="raw")
+
+    async def fetch(self, client: Client) -> dict[str, Any]:
+        answer = await client.users.get_raw(self.thing_id)
+        user = answer.get("user", answer) if isinstance(answer, dict) else {}
+        return user if isinstance(user, dict) else {}
+
+    def show(self, document: dict[str, Any]) -> Sequence[int | None]:
+        self.label = RESOURCES["users"].label_of(document) or self.thing_id
+        self.console.session.opened_user(self.thing_id, self.label)
+        self.query_one("#facts", Facts).show(facts_of(document))
+        credentials, wallets, sessions = credential_rows(document), wallet_rows(document), session_rows(document)
+        for name, rows in (
+            ("related", related_rows(document)),
+            ("credentials", credentials),
+            ("wallets", wallets),
+            ("sessions", sessions),
+        ):
+            table = self.query_one(f"#{name}", Table)
+            assert isinstance(table.view, ListView)
+            table.view.put(rows)
+            table.view_changed()
+        self.query_one("#raw", JsonTree).show(document)
+        return (None, len(credentials), len(wallets), len(sessions), None)
+
+    def openable(self, pane: Widget | None) -> bool:
+        return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
+
+    def open_under_cursor(self, pane: Widget | None) -> bool:
+        from dyntui.tui.screens.wallet import WalletScreen
+
+        if not isinstance(pane, Table) or pane.row is None:
+            return False
+        wallet_id = str(pane.row["wallet"])
+        wallets = self.document.get("wallets") if self.document else None
+        known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
+        screen = WalletScreen(
+            wallet_id, str(pane.row.get("copy", "")), owner=self.label, known={"userId": self.thing_id, **known}
+        )
+        self.console.visit(screen)
+        return True
+
+
+def _table(name: str, columns: Sequence[Any], empty: str) -> Table:
+    return Table(columns, ListView(loaded=False), empty=lambda: empty, id=name)

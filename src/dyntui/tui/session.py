@@ -1,0 +1,101 @@
+"""What the console works with: the environment, its connection once it is open, what was said and opened."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.time import now, now_iso
+
+if TYPE_CHECKING:
+    from dyntui.config.credentials import AskPassphrase
+    from dyntui.config.profiles import Profile
+    from dyntui.sandbox.options import SandboxOptions
+    from dyntui.services.connect import Connection
+
+__all__ = ["Health", "Note", "Session", "open_connection", "remember_use"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message that was shown. severity: information, warning or error."""
+
+    at: datetime
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a check of an environment said. ok: the token works. words: for people. token: its hint, "" for none."""
+
+    ok: bool
+    words: str
+    token: str = ""
+    at: datetime = field(default_factory=now)
+
+
+@dataclass(slots=True)
+class Session:
+    """The state that all screens share. profile is None until an environment is chosen.
+
+    connection: None until it is open. error: why it could not be opened. job: words for the frame about a running job.
+    recent: users that were opened, newest last: id to label. health: by profile name.
+    """
+
+    profile: Profile | None = None
+    demo: SandboxOptions | None = None
+    read_only: bool = False
+    connection: Connection | None = None
+    error: DyntuiError | None = None
+    job: str = ""
+    recent: dict[str, str] = field(default_factory=dict)
+    health: dict[str, Health] = field(default_factory=dict)
+    notes: deque[Note] = field(default_factory=lambda: deque(maxlen=500))
+
+    def opened_user(self, user_id: str, label: str) -> None:
+        """Remember a user for the jump bar."""
+        self.recent.pop(user_id, None)
+        self.recent[user_id] = label
+        while len(self.recent) > 20:
+            self.recent.pop(next(iter(self.recent)))
+
+    def forget(self) -> None:
+        """Another environment: nothing of this one stays."""
+        self.connection = None
+        self.error = None
+        self.recent.clear()
+
+
+def open_connection(
+    profile: Profile | None, demo: SandboxOptions | None, read_only: bool, ask_passphrase: AskPassphrase
+) -> Connection:
+    """Find the token and open the environment. May wait for a keyring or a person: runs in a thread."""
+    if demo is not None:
+        from dyntui.services.demo import demo_connection
+
+        return demo_connection(demo, read_only=read_only)
+    from dyntui.config.credentials import find_token
+    from dyntui.services.connect import Connection
+
+    assert profile is not None
+    credential = find_token(profile, ask_passphrase=ask_passphrase)
+    if read_only:
+        profile = replace(profile, read_only=True)
+    return Connection(profile, credential.token, where=credential.where)
+
+
+def remember_use(profile: Profile) -> None:
+    """Make a stored profile the one that opens next time. Waits for the disk."""
+    from dyntui.config.profiles import Profiles
+
+    profiles = Profiles.load()
+    if profile.name in profiles.names():
+        stored = profiles.get(profile.name)
+        if (stored.base_url, stored.environment_id) == (profile.base_url, profile.environment_id):
+            profiles.put(replace(stored, last_used=now_iso()))
+            profiles.use(profile.name)
+            profiles.save()

@@ -1,0 +1,81 @@
+"""The terminal around the console: whether it can show it, and that it is left as it was found."""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from dyntui.core.errors import Usage
+
+__all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote"]
+
+_SIGNALS = ("SIGTERM", "SIGHUP")
+_PLAIN = "Use the plain commands instead: `dyntui users list`, `dyntui --help`."
+
+
+def check(environ: Mapping[str, str] | None = None) -> None:
+    """Refuse, with the reason, a terminal that cannot show the console."""
+    environ = os.environ if environ is None else environ
+    if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
+        raise Usage("The console needs a terminal for its input and its screen (standard error).", hint=_PLAIN)
+    name = environ.get("TERM", "")
+    if name in ("", "dumb", "unknown"):
+        raise Usage(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_PLAIN)
+    encoding = _encoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise Usage(
+            f"The console needs a UTF-8 locale, and this one is {encoding}.",
+            hint="Set LANG=C.UTF-8 (or another that ends in .UTF-8) and start again.",
+        )
+
+
+def _encoding() -> str:
+    """The encoding of the terminal by the locale; Python's UTF-8 mode would hide it."""
+    try:
+        locale.setlocale(locale.LC_CTYPE, "")
+    except locale.Error:
+        return "unknown"
+    return locale.nl_langinfo(locale.CODESET) if hasattr(locale, "nl_langinfo") else "utf-8"
+
+
+def is_remote(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the terminal is at the other end of an SSH connection."""
+    environ = os.environ if environ is None else environ
+    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+
+
+def animations(wanted: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
+    """How much may move: TEXTUAL_ANIMATIONS decides, then the setting; over SSH nothing does."""
+    environ = os.environ if environ is None else environ
+    match environ.get("TEXTUAL_ANIMATIONS", "").lower():
+        case "none":
+            return "none"
+        case "basic":
+            return "basic"
+        case "full":
+            return "full"
+    return "full" if wanted and not is_remote(environ) else "none"
+
+
+def exit_on_signals(leave: Callable[..., None]) -> None:
+    """Leave in order, terminal restored, when the process is told to end; a signal kills a Textual app mid-screen."""
+    if sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+    for name in _SIGNALS:
+        number = getattr(signal, name)
+        loop.add_signal_handler(number, leave, None, 128 + number)
+
+
+def forget_signals() -> None:
+    """Give the signals back."""
+    if sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+    for name in _SIGNALS:
+        loop.remove_signal_handler(getattr(signal, name))

@@ -1,0 +1,150 @@
+"""The chrome of every screen: one line above, one below.
+
+Above: where one is and what the machine does. Below: the keys that matter here and now, then position and age.
+Nothing here moves unless something happened: a quick request is not shown, a latency only when it is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from dyntui.core.ids import short_id
+from dyntui.core.text import safe
+from dyntui.tui.actions import Here, key_words
+from dyntui.tui.widgets.cells import cut, width_of
+from dyntui.tui.widgets.painted import Painted, Piece
+
+if TYPE_CHECKING:
+    from dyntui.tui.app import Console
+    from dyntui.tui.session import Session
+
+__all__ = ["Keys", "Latency", "Machine", "Status", "Where"]
+
+
+class Where(Painted):
+    """The left of the top line: kind, environment, read-only, crumbs."""
+
+    crumbs: tuple[str, ...] = ()
+
+    @property
+    def _session(self) -> Session:
+        return cast("Console", self.app).session
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        profile = self._session.profile
+        left: list[Piece] = [(" ", "")]
+        if profile is None:
+            left += [("dyntui", "strong"), ("  no environment", "")]
+        else:
+            left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "strong")]
+            left.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
+            if profile.read_only or self._session.read_only:
+                left.append(("  read-only", "kind"))
+        used = sum(width_of(text) for text, _ in left)
+        crumbs = " › ".join(safe(crumb, 80) for crumb in self.crumbs)
+        room = width - used - 3
+        crumbs = _cut_left(crumbs, room) if room > 3 else ""
+        centre = max(used + 3, (self.screen.size.width - width_of(crumbs)) // 2)
+        centre = min(centre, width - width_of(crumbs))
+        return [*left, (" " * (centre - used) + crumbs, "")], ""
+
+
+def _cut_left(text: str, width: int) -> str:
+    """`text` in `width` cells, the end kept: the last crumb says most."""
+    if width_of(text) <= width:
+        return text
+    while text and width_of(text) > width - 1:
+        text = text[1:]
+    return "…" + text.lstrip(" ›")
+
+
+class Latency:
+    """The latency to show: a new one only when it is half as much again, or two thirds, of the one shown."""
+
+    def __init__(self) -> None:
+        self.shown: float | None = None
+
+    def saw(self, ms: float | None) -> None:
+        if ms is not None and (self.shown is None or not self.shown / 2 <= ms <= self.shown * 2):
+            self.shown = ms
+
+    @property
+    def words(self) -> str:
+        """`42 ms`, `1.3 s`, or "" before the first answer."""
+        if self.shown is None:
+            return ""
+        return f"{max(1, round(self.shown))} ms" if self.shown < 1000 else f"{self.shown / 1000:.1f} s"
+
+
+class Machine(Painted):
+    """The right of the top line: requests that take long, the latency, a running job."""
+
+    in_flight = 0
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        console = cast("Console", self.app)
+        parts = [f"req {self.in_flight} ▂"] if self.in_flight else []
+        if words := console.latency.words:
+            parts.append(f"⇅ {words}")
+        if console.session.job:
+            parts.append(f"⧖ {safe(console.session.job, 20)}")
+        text = cut("  ".join(parts), width - 1)
+        return [(" " * (width - 1 - width_of(text)) + text, "")], ""
+
+
+class Keys(Painted):
+    """The left of the bottom line: keys and what they do, the least important ones left out where room is scarce."""
+
+    actions: tuple[Here, ...] = ()
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        shown = sorted(
+            (here for here in self.actions if here.action.rank and here.reason is None),
+            key=lambda here: here.action.rank,
+        )
+        names = [(_keys(here), here.action.title) for here in shown]
+        cut_off = False
+        while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
+            # the last two are `: jump` and `? help`: they stay longest
+            names.pop(-3 if len(names) > 2 else -1)
+            cut_off = True
+        pieces: list[Piece] = [(" ", "")]
+        for place, (key, title) in enumerate(names):
+            if cut_off and place == max(0, len(names) - 2):
+                pieces.append(("…  ", "dim"))
+            pieces += [(key, "strong"), (f" {title}   ", "dim")]
+        return pieces, ""
+
+
+def _keys(here: Here) -> str:
+    """The key to show for an action: the first; the first and last where each of them is an argument."""
+    first = key_words(here.keys[0])
+    return f"{first}-{key_words(here.keys[-1])}" if here.action.each else first
+
+
+class Status(Painted):
+    """The right of the bottom line: position, marks, age; what is wrong, in amber words."""
+
+    parts: tuple[Piece, ...] = ()
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        parts = list(self.parts)
+        while len(parts) > 1 and _length(parts) > width - 1:
+            # what is wrong stays; else the last part goes first
+            parts.remove(next((part for part in reversed(parts) if part[1] != "warn"), parts[-1]))
+        pieces: list[Piece] = []
+        for text, style in parts:
+            pieces += [(" · ", "")] if pieces else []
+            pieces.append((cut(text, width - 1), style))
+        used = sum(width_of(text) for text, _ in pieces)
+        return [(" " * max(0, width - 1 - used), ""), *pieces], ""
+
+    @property
+    def needed(self) -> int:
+        """The cells that all parts take."""
+        return _length(self.parts) + 2 if self.parts else 0
+
+
+def _length(parts: Sequence[Piece]) -> int:
+    return sum(width_of(text) + 3 for text, _ in parts) - 3

@@ -1,0 +1,91 @@
+"""Lines drawn by ourselves, painted only when they differ from what is shown: the ground of frame, lists and trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dyntui.tui.backstop import harmless
+
+__all__ = ["Painted", "Piece"]
+
+Piece = tuple[str, str]
+"""Text and the name of its style: a component class without the `painted--`; "" is the widget's own."""
+
+_OVER = frozenset({"accent", "bad", "warn", "good"})
+"""Styles whose colour stays on the cursor line; the others take the line's, which keeps it one segment."""
+
+
+class Painted(Widget):
+    """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "painted--head",
+        "painted--cursor",
+        "painted--cursor-blurred",
+        "painted--dim",
+        "painted--strong",
+        "painted--accent",
+        "painted--good",
+        "painted--warn",
+        "painted--bad",
+        "painted--kind",
+    }
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown: dict[int, Strip] = {}
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        """The pieces of line `y`, and the style of its ground: "", `cursor` or `cursor-blurred`."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._shown[y] = self._strip(y)
+        return strip
+
+    def repaint(self) -> None:
+        """Paint the lines that would look different now, and only those."""
+        if not self.is_attached or not self.size:
+            return
+        width = self.size.width
+        dirty = [y for y in range(self.size.height) if self._shown.get(y) != self._strip(y)]
+        if dirty:
+            self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _strip(self, y: int) -> Strip:
+        width = self.size.width
+        pieces, base = self.line(y, width)
+        segments: list[Segment] = []
+        for text, name in pieces:
+            if not text:
+                continue
+            style = self._style(base, name)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + harmless(text), style)
+            else:
+                segments.append(Segment(harmless(text), style))
+        # One segment more or less is forty bytes more or less, on every line that is painted.
+        return Strip(segments).adjust_cell_length(width, self._style(base, "")).simplify()
+
+    def _style(self, base: str, name: str) -> Style:
+        style = self._styles.get((base, name))
+        if style is None:
+            style = self.rich_style
+            for part in (base, name if not base or name in _OVER else ""):
+                if part:
+                    style += self.get_component_rich_style(f"painted--{part}", partial=True)
+            self._styles[base, name] = style
+        return style

@@ -1,0 +1,61 @@
+"""Rows that are all here already, as a table wants them: profiles, wallets of a user, the request log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dyntui.core.errors import DyntuiError
+
+__all__ = ["ListView"]
+
+
+class ListView:
+    """A view on a list. key: the field that is a row's id; without one, the row's number is."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", loaded: bool = True) -> None:
+        self._key = key
+        self._rows: list[dict[str, Any]] = []
+        self._places: dict[str, int] = {}
+        self.error: DyntuiError | None = None
+        self.loading = False
+        self.changed: set[str] = set()
+        self.put(rows)
+        self._loaded = loaded
+
+    def put(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Show these rows. One that equals what was there stays, so that it is not formatted again."""
+        old = self._rows
+        self._rows = [old[i] if i < len(old) and old[i] == row else row for i, row in enumerate(rows)]
+        self._places = {self._id(index): index for index in range(len(self._rows))}
+        self._loaded = True
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return self._rows
+
+    @property
+    def total(self) -> int:
+        return len(self._rows)
+
+    @property
+    def loaded(self) -> bool:
+        return self._loaded
+
+    def _id(self, index: int) -> str:
+        return str(self._rows[index].get(self._key, "")) if self._key else str(index)
+
+    def get(self, index: int) -> dict[str, Any] | None:
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def id_at(self, index: int) -> str | None:
+        return self._id(index) if 0 <= index < len(self._rows) else None
+
+    def index_of(self, row_id: str) -> int | None:
+        return self._places.get(row_id)
+
+    def gone(self, index: int) -> bool:
+        return False
+
+    def want(self, first: int, last: int) -> None:
+        """All rows are here."""

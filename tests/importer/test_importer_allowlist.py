@@ -1,0 +1,143 @@
+"""Allowlist entries: from files, from pasted lines, with exactly one identifier each."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.errors import Usage
+from dyntui.importer import (
+    AllowlistMapper,
+    Mapped,
+    Mapper,
+    Mapping,
+    open_source,
+    pasted_source,
+    propose,
+    validate_entry,
+)
+from dyntui.importer.content import identifier_of
+
+EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+def pasted(text: str, **options: Any) -> list[Mapped]:
+    with pasted_source(text) as source:
+        mapper = AllowlistMapper(propose(source.info, source.sample(), kind="allowlist"), **options)
+        return [mapper.map(row) for row in source.rows()]
+
+
+def from_file(data: str, **options: Any) -> tuple[Mapping, list[Mapped]]:
+    with open_source(io.BytesIO(data.encode())) as source:
+        mapping = propose(source.info, source.sample(), kind="allowlist")
+        mapper = AllowlistMapper(mapping, **options)
+        return mapping, [mapper.map(row) for row in source.rows()]
+
+
+def test_each_pasted_line_is_told_by_its_form() -> None:
+    lines = [
+        "ada@example.com",
+        EVM,
+        "+1 202 555 0143",
+        "example.org",
+        "@example.net",
+        "https://example.com",
+        "ada#1234",
+    ]
+    lines += ["TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "So11111111111111111111111111111111111111112", "0x" + "ab" * 32]
+    assert [each.user for each in pasted("\n".join(lines))] == [
+        {"email": "ada@example.com"},
+        {"walletPublicKey": EVM},
+        {"phoneNumber": "+12025550143"},
+        {"emailDomain": "example.org"},
+        {"emailDomain": "example.net"},
+        {"emailDomain": "https://example.com"},
+        {"discordUsername": "ada#1234"},
+        {"walletPublicKey": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"},
+        {"walletPublicKey": "So11111111111111111111111111111111111111112"},
+        {"walletPublicKey": "0x" + "ab" * 32},
+    ]
+
+
+@pytest.mark.parametrize("text", ["ada", "@ada", "12345", "3f2a9c1e-0d5b-4c7e-9a51-7d1f0b6c2e11", "Ada Lovelace"])
+def test_what_could_be_several_kinds_is_an_error_that_says_what_to_do(text: str) -> None:
+    made = pasted("a@x.com\nb@x.com\nc@x.com\nd@x.com\n" + text)[-1]
+    assert [problem.code for problem in made.problems] == ["entry_kind_unclear"] and "--map" in str(
+        made.problems[0].suggestion
+    )
+
+
+def test_one_line_with_commas_is_many_entries() -> None:
+    assert [each.user for each in pasted("a@x.com, b@x.com;c@x.com")] == [{"email": f"{name}@x.com"} for name in "abc"]
+
+
+def test_columns_are_mapped_by_what_people_call_them() -> None:
+    mapping, made = from_file("E-Mail;Label\nada@example.com;Ada\n;nobody\n")
+    assert {each.column: each.field for each in mapping.columns} == {"E-Mail": "email", "Label": "alias"}
+    assert made[0].user == {"email": "ada@example.com", "alias": "Ada"} and made[0].ok
+    assert [problem.code for problem in made[1].problems] == ["entry_no_identifier"]
+
+
+def test_two_identifiers_in_a_row_are_an_error() -> None:
+    _, made = from_file(f"email,wallet\na@example.com,{EVM}\n")
+    assert [problem.code for problem in made[0].problems] == ["entry_many_identifiers"]
+
+
+def test_usernames_are_taken_when_the_column_says_so() -> None:
+    mapping, made = from_file("twitter handle\nada\nbob\n")
+    assert [each.user for each in made] == [{"twitterUsername": "ada"}, {"twitterUsername": "bob"}]
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"email": "a@"}, "email_invalid"),
+        ({"walletPublicKey": "0x1"}, "wallet_address_refused"),
+        ({"emailDomain": "no domain"}, "domain_invalid"),
+        ({"phoneNumber": "12"}, "phone_needs_region"),
+        ({"farcasterFid": "five"}, "fid_invalid"),
+        ({"farcasterFid": True}, "fid_invalid"),
+        ({"alias": "only"}, "entry_no_identifier"),
+        ({"email": "a@x.com", "alias": "y" * 256}, "too_long"),
+    ],
+)
+def test_edited_entries_are_checked_like_mapped_ones(entry: dict[str, Any], code: str) -> None:
+    assert code in [problem.code for problem in validate_entry(entry)]
+
+
+def test_good_entries_say_nothing() -> None:
+    for entry in (
+        {"email": "a@x.com", "alias": "A"},
+        {"emailDomain": "bücher.example"},
+        {"farcasterFid": 5},
+        {"externalUserId": "a"},
+    ):
+        assert validate_entry(entry) == ()
+
+
+def test_a_fid_is_sent_as_a_number() -> None:
+    assert from_file("fid\n4423\n5\n")[1][0].user == {"farcasterFid": 4423}
+
+
+def test_users_and_entries_are_not_mixed_up() -> None:
+    mapping, _ = from_file("email\na@x.com\n")
+    with pytest.raises(Usage, match="allowlist"):
+        Mapper(mapping)
+    with pytest.raises(Usage, match="users"):
+        AllowlistMapper(Mapping((), ()))
+
+
+@given(st.text(max_size=60))
+def test_any_pasted_line_is_told_or_left_alone(text: str) -> None:
+    kind = identifier_of(text)
+    assert kind is None or text.strip()
+
+
+@given(st.text(min_size=1, max_size=80).filter(str.strip))
+def test_any_pasted_text_gives_entries_or_problems(text: str) -> None:
+    for made in pasted(text):
+        assert made.ok != bool([problem for problem in made.problems if problem.severity == "error"])

@@ -1,0 +1,180 @@
+"""Failed rows in the input's own columns and format, and back again."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import importer_samples as samples
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.errors import Usage
+from dyntui.importer import (
+    REPORT_COLUMNS,
+    FailedRowsWriter,
+    Mapper,
+    Row,
+    SourceInfo,
+    failed_rows_suffix,
+    open_source,
+    propose,
+)
+from dyntui.importer.model import fingerprint
+from dyntui.importer.protect import protect, shield, unprotect
+
+
+def write(path: Path, info: SourceInfo, rows: list[Row], **options: Any) -> None:
+    with FailedRowsWriter(path, info, **options) as writer:
+        for row in rows:
+            writer.write(row.number, row.cells, "email_already_exists", "email", 'taken, "=really"\nyes', row.extra)
+        assert writer.count == len(rows)
+
+
+def there_and_back(data: bytes, path: Path, **options: Any) -> tuple[SourceInfo, list[Row], SourceInfo, list[Row]]:
+    with open_source(io.BytesIO(data), name="in") as source:
+        info, rows = source.info, list(source.rows())
+    write(path, info, rows, **options)
+    with open_source(path) as source:
+        return info, rows, source.info, list(source.rows())
+
+
+def same(rows: list[Row], again: list[Row]) -> bool:
+    return [(row.cells, row.extra, [p.code for p in row.problems]) for row in rows] == [
+        (row.cells, row.extra, [p.code for p in row.problems]) for row in again
+    ]
+
+
+@pytest.mark.parametrize("safe", [True, False])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "email,firstName\na@x.com,Ada\n",
+        "sep=;\nTitle\n\nE-Mail ;Name;Name;\na@x.com;\"a;b\r\nc\";=1+1;x\nb@x.com;'=x;''-y;z\n",
+        "a@x.com\nb@x.com\n",
+        'full name\n"Doe, John"\n',
+        "email\tphone\na@x.com\t'+4930901820\n",
+        "email,n\na@x.com,1,too,many\nb@x.com\n",
+        'email,note\na@x.com,"he said \\"hi\\" "\n',
+        '[{"email": "a@x.com", "x": null, "n": {"a": [1]}}, {"y": 1.5, "email": "\\ud800"}]',
+        '{"email": "a@x.com"}\nnope\n{"b": "=1"}\n[1]\n',
+        '{"users": [{"email": "a@x.com"}]}',
+    ],
+)
+def test_failed_rows_are_read_again_as_they_were(data: str, safe: bool, tmp_path: Path) -> None:
+    info, rows, again_info, again = there_and_back(data.encode(), tmp_path / "failed", safe=safe)
+    assert same(rows, again) and again_info.columns == info.columns
+    assert again_info.fingerprint == info.fingerprint and again_info.format == info.format
+    assert again_info.preset == info.preset
+
+
+@pytest.mark.parametrize(
+    "sample", sorted(path.name for path in (Path(__file__).parents[2] / "docs" / "samples").iterdir())
+)
+def test_every_sample_is_read_again_from_its_failed_rows(sample: str, tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "docs" / "samples" / sample
+    info, rows, again_info, again = there_and_back(path.read_bytes(), tmp_path / "failed")
+    if info.format == "xls":
+        assert [[str(cell) for cell in row.cells] for row in rows] == [list(row.cells) for row in again]
+    else:
+        assert same(rows, again)
+    assert again_info.columns == info.columns and again_info.preset == info.preset
+
+
+def test_the_file_says_which_row_failed_and_why(tmp_path: Path) -> None:
+    with open_source(io.BytesIO(b"E-Mail;n\na@x.com;1\n")) as source:
+        write(tmp_path / "failed.csv", source.info, list(source.rows()))
+    text = (tmp_path / "failed.csv").read_text("utf-8-sig")
+    assert text.splitlines()[0] == "E-Mail;n;" + ";".join(REPORT_COLUMNS)
+    assert text.splitlines()[1].startswith("a@x.com;1;1;email_already_exists;email;")
+
+
+def test_the_spreadsheet_profile_protects_and_marks_and_the_exact_one_does_not(tmp_path: Path) -> None:
+    info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), fingerprint(("email",)))
+    rows = [Row(1, ("=HYPERLINK()",))]
+    write(tmp_path / "safe", info, rows)
+    write(tmp_path / "exact", info, rows, safe=False)
+    assert (tmp_path / "safe").read_bytes().startswith(b"\xef\xbb\xbf") and b"'=HYPER" in (
+        tmp_path / "safe"
+    ).read_bytes()
+    assert b"\n=HYPERLINK()," in (tmp_path / "exact").read_bytes()
+
+
+def test_it_is_private_and_never_overwrites(tmp_path: Path) -> None:
+    info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), "x")
+    write(tmp_path / "failed.csv", info, [])
+    assert stat.S_IMODE((tmp_path / "failed.csv").stat().st_mode) == 0o600
+    with pytest.raises(Usage, match="exists already"):
+        FailedRowsWriter(tmp_path / "failed.csv", info)
+
+
+def test_a_spreadsheet_is_handed_back_as_csv_and_damage_stays_visible(tmp_path: Path) -> None:
+    data = samples.xlsx([["email", "username", "phone"], ["a@x.com", 12345678901234567890.0, 4930901820]])
+    info, _, _, again = there_and_back(data, tmp_path / "failed.csv")
+    assert failed_rows_suffix(info) == ".csv" and again[0].cells == ("a@x.com", "1.2345678901234567E+19", "4930901820")
+    with open_source(tmp_path / "failed.csv") as source:
+        mapper = Mapper(
+            propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"), region="DE"
+        )
+        assert "excel_scientific" in [problem.code for problem in mapper.map(again[0]).problems]
+
+
+def test_a_mended_line_is_taken_when_it_is_read_again(tmp_path: Path) -> None:
+    there_and_back(b'{"email": "a@x.com"}\n{"email": "b@x.com"\n', tmp_path / "failed.ndjson")
+    lines = [json.loads(line) for line in (tmp_path / "failed.ndjson").read_text().splitlines()]
+    lines[1]["_dyntui_raw"] += "}"
+    mended = "\n".join(json.dumps(line) for line in lines)
+    with open_source(io.BytesIO(mended.encode())) as source:
+        assert [row.cells for row in source.rows()] == [("a@x.com",), ("b@x.com",)]
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+dangerous = st.text(alphabet="'=+-@\t\0\r\n\",;ab\\ ", max_size=6)
+
+
+@given(st.one_of(text, dangerous))
+def test_one_reader_reads_both_profiles(value: str) -> None:
+    assert unprotect(protect(value)) == value and unprotect(shield(value)) == value
+    assert protect(value)[:1] not in set("=+-@\t\0\r") or not value
+
+
+@given(
+    st.lists(st.lists(st.one_of(text, dangerous), min_size=2, max_size=2), min_size=1, max_size=5),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.booleans(),
+)
+def test_any_values_survive_the_way_out_and_back(values: list[list[str]], delimiter: str, safe: bool) -> None:
+    info = SourceInfo("f", "csv", "utf-8", delimiter, "double", 1, ("email", "x y"), fingerprint(("email", "x y")))
+    rows = [Row(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "failed"
+        write(path, info, rows, safe=safe)
+        with open_source(path) as source:
+            again = list(source.rows())
+            assert source.info.columns == info.columns and source.info.delimiter == delimiter
+    assert [row.cells for row in again] == [row.cells for row in rows]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(
+    st.lists(st.lists(json_values, min_size=2, max_size=2), min_size=1, max_size=4), st.sampled_from(["json", "ndjson"])
+)
+def test_any_json_values_survive_the_way_out_and_back(values: list[list[Any]], format: str) -> None:
+    info = SourceInfo("f", format, "utf-8", "", "", None, ("email", "x"), fingerprint(("email", "x")))
+    rows = [Row(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "failed"
+        write(path, info, rows)
+        with open_source(path, format=format) as source:
+            assert [row.cells for row in source.rows()] == [row.cells for row in rows]

@@ -1,0 +1,129 @@
+"""JSON and NDJSON as sources."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.importer import Row, SourceError, SourceInfo, open_source
+from dyntui.importer.jsonfile import _BLOCK
+
+
+def read(data: str, **options: object) -> tuple[SourceInfo, list[Row]]:
+    with open_source(io.BytesIO(data.encode()), name="people.json", **options) as source:  # type: ignore[arg-type]
+        return source.info, list(source.rows())
+
+
+def test_an_array_gives_its_objects_and_all_their_keys() -> None:
+    info, rows = read('[{"email": "a@x.com"}, {"email": "b@x.com", "tags": [1, {"x": "é"}], "on": true}]')
+    assert (info.format, info.columns, info.header_row) == ("json", ("email", "tags", "on"), None)
+    assert [row.cells for row in rows] == [("a@x.com", None, None), ("b@x.com", [1, {"x": "é"}], True)]
+
+
+@pytest.mark.parametrize("before", ["", '"count": 2, "tags": ["x"], "nested": {"users": []}, '])
+def test_the_array_inside_an_object_is_found(before: str) -> None:
+    info, rows = read('{%s"users": [\n {"email": "a@x.com"},\n {"email": "b@x.com"}\n], "next": null}' % before)
+    assert info.format == "json" and [row.cells for row in rows] == [("a@x.com",), ("b@x.com",)]
+
+
+def test_one_line_with_users_inside_is_no_ndjson() -> None:
+    info, rows = read('{"users":[{"email":"a@x.com"},{"email":"b@x.com"}]}')
+    assert info.format == "json" and len(rows) == 2
+
+
+def test_one_object_is_one_record() -> None:
+    assert [row.cells for row in read('{\n "email": "a@x.com",\n "firstName": "Ada"\n}')[1]] == [("a@x.com", "Ada")]
+    assert [row.cells for row in read('{"email": "a@x.com"}')[1]] == [("a@x.com",)]
+
+
+def test_ndjson_gives_a_row_a_line_and_blank_lines_nothing() -> None:
+    info, rows = read('{"email": "a@x.com"}\n\n{"email": "b@x.com", "n": 1}\r\n')
+    assert info.format == "ndjson" and [row.cells for row in rows] == [("a@x.com", None), ("b@x.com", 1)]
+
+
+def test_a_broken_line_is_an_error_of_that_row_only() -> None:
+    _, rows = read('{"email": "a@x.com"}\n{"email": oops}\n[1]\n{"email": "b@x.com"}\n')
+    assert [bool(row.problems) for row in rows] == [False, True, True, False]
+    assert rows[1].problems[0].code == "bad_json_record" and rows[1].extra == (("", '{"email": oops}'),)
+
+
+def test_nan_is_no_json_value() -> None:
+    assert read('{"a": 1}\n{"a": NaN}\n')[1][1].problems[0].code == "bad_json_record"
+
+
+def test_long_ids_keep_all_their_digits() -> None:
+    assert read('{"id": 12345678901234567890}\n')[1][0].cells == (12345678901234567890,)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '[{"a": 1},]',
+        '[{"a": 1}',
+        '[{"a": 1}] tail',
+        '[{"a": 1} {"a": 2}]',
+        '{"users": [{"a": 1}',
+        '{"users": [{"a": 1}, {"b"]}',
+        '{"a": 1, "b" 2}',
+    ],
+)
+def test_a_damaged_document_gets_one_clear_line(data: str) -> None:
+    with pytest.raises(SourceError, match="no JSON that can be read") as caught:
+        read(data, format="json")
+    assert "\n" not in caught.value.message
+
+
+def test_a_document_too_deep_to_read_gets_one_clear_line() -> None:
+    with pytest.raises(SourceError, match="nested|read"):
+        read('[{"a": ' + "[" * 200_000 + "]" * 200_000 + "}]")
+
+
+def test_an_array_of_texts_names_each_as_no_object() -> None:
+    _, rows = read('["a@x.com", "b@x.com"]')
+    assert [row.problems[0].code for row in rows] == ["bad_json_record"] * 2
+
+
+def test_an_empty_array_has_no_rows_and_says_so() -> None:
+    info, rows = read("[]")
+    assert rows == [] and info.notes
+
+
+def test_a_key_that_comes_after_the_columns_were_found_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dyntui.importer.jsonfile._SCANNED", 0)
+    _, rows = read('{"email": "a@x.com"}\n' * 4000 + '{"email": "b@x.com", "late": 7}\n')
+    assert rows[-1].extra == (("late", 7),) and rows[-1].problems[0].code == "unexpected_key"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+records = st.lists(st.dictionaries(st.sampled_from(["email", "a", "b"]), json_values, min_size=1), max_size=6)
+
+
+@given(records, st.sampled_from(["array", "indented", "users", "lines"]))
+def test_every_record_is_read_back_however_it_was_written(data: list[dict[str, object]], how: str) -> None:
+    texts = {
+        "array": json.dumps(data),
+        "indented": json.dumps(data, indent=2, ensure_ascii=False),
+        "users": json.dumps({"count": 3, "users": data}),
+        "lines": "\n".join(json.dumps(record) for record in data),
+    }
+    if how == "lines" and not data:
+        return
+    info, rows = read(texts[how], format="ndjson" if how == "lines" else "json")
+    assert [dict(zip(info.columns, row.cells, strict=True)) for row in rows] == [
+        {column: record.get(column) for column in info.columns} for record in data
+    ]
+
+
+@given(st.integers(min_value=-40, max_value=40))
+def test_records_across_the_edge_of_a_block_are_whole(shift: int) -> None:
+    records = [{"email": "x" * (_BLOCK - 60 + shift)}, {"email": "é", "n": 1234567}, {"email": "y"}]
+    _, rows = read(json.dumps(records, ensure_ascii=False))
+    assert [row.cells[0] for row in rows] == [record["email"] for record in records]

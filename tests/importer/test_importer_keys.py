@@ -1,0 +1,137 @@
+"""Natural keys and duplicates inside a file."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.importer import DuplicateIndex, entry_keys, natural_keys
+
+EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+@pytest.mark.parametrize(
+    ("user", "keys"),
+    [
+        ({"email": " Ada@Example.com"}, ("email:ada@example.com",)),
+        ({"phoneNumber": "+49 (0) 30-90"}, ("phone:+4903090",)),
+        ({"phoneNumber": "0049 3090"}, ("phone:+493090",)),
+        ({"username": "Ada"}, ("username:Ada",)),
+        ({"wallets": [{"publicWalletAddress": EVM, "chain": "ETH"}]}, (f"wallet:EVM:{EVM.lower()}",)),
+        ({"wallets": [{"publicKey": EVM, "chain": "EVM"}]}, (f"wallet:EVM:{EVM.lower()}",)),
+        ({"wallets": [{"publicWalletAddress": "AbC1", "chain": "SOL"}]}, ("wallet:SOL:AbC1",)),
+        ({"wallets": [{"publicWalletAddress": "0x00aB", "chain": "SUI"}]}, ("wallet:SUI:0xab",)),
+        ({"oauthAccounts": [{"provider": "GitHub", "accountId": 123}]}, ("oauth:github:123",)),
+        ({"oauthAccounts": [{"provider": "github"}], "wallets": [{}], "email": None}, ()),
+        ({"firstName": "Ada"}, ()),
+    ],
+)
+def test_keys_are_normal_forms(user: dict[str, Any], keys: tuple[str, ...]) -> None:
+    assert natural_keys(user) == keys
+
+
+def test_bech32_has_no_case_and_base58_has() -> None:
+    def key(address: str) -> tuple[str, ...]:
+        return natural_keys({"wallets": [{"publicWalletAddress": address, "chain": "BTC"}]})
+
+    assert key("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4") == key("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4")
+    assert key("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa") != key("1a1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
+
+
+def test_the_same_key_twice_in_a_user_is_one() -> None:
+    wallet = {"publicWalletAddress": EVM, "chain": "EVM"}
+    assert len(natural_keys({"wallets": [wallet, {**wallet, "chain": "ETH"}]})) == 1
+
+
+json_values = st.recursive(
+    st.none() | st.integers() | st.text(max_size=8),
+    lambda v: (
+        st.lists(v, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["provider", "accountId", "chain", "publicWalletAddress", "x"]), v, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["email", "phoneNumber", "username", "wallets", "oauthAccounts"]), json_values))
+def test_keys_of_anything_are_single_lines(user: dict[str, Any]) -> None:
+    assert all(key and "\n" not in key and "\r" not in key for key in natural_keys(user))
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ({"email": "Ada@X.com", "alias": "a"}, "entry:email:ada@x.com"),
+        ({"walletPublicKey": EVM}, f"entry:walletPublicKey:{EVM.lower()}"),
+        ({"emailDomain": "https://Example.org/"}, "entry:emailDomain:example.org"),
+        ({"emailDomain": "example.org"}, "entry:emailDomain:example.org"),
+        ({"phoneNumber": "+1 202 555 0143"}, "entry:phoneNumber:+12025550143"),
+        ({"farcasterFid": 5.0}, "entry:farcasterFid:5"),
+        ({"twitterUsername": "Ada"}, "entry:twitterUsername:ada"),
+        ({"externalUserId": "Ab"}, "entry:externalUserId:Ab"),
+    ],
+)
+def test_keys_of_entries(entry: dict[str, Any], key: str) -> None:
+    assert entry_keys(entry) == (key,)
+
+
+def test_a_duplicate_names_the_first_row_and_what_they_share() -> None:
+    with DuplicateIndex() as index:
+        assert index.check(1, ("email:a@x.com", "phone:+1")) is None
+        assert index.check(2, ("email:b@x.com",)) is None
+        problem = index.check(7, ("email:c@x.com", "phone:+1"))
+        assert problem is not None and (problem.severity, problem.code, problem.field) == (
+            "error",
+            "duplicate_in_file",
+            "phone",
+        )
+        assert "Row 1" in problem.message and "+1" in problem.message
+        again = index.check(9, ("email:c@x.com",))
+        assert again is not None and "Row 7" in again.message
+
+
+def test_a_row_is_no_duplicate_of_itself() -> None:
+    with DuplicateIndex() as index:
+        assert index.check(1, ("email:a@x.com", "email:a@x.com")) is None
+        assert index.check(1, ("email:a@x.com",)) is None
+
+
+@given(st.lists(st.lists(st.text(alphabet="abcdef", max_size=2), max_size=3), max_size=40))
+def test_first_rows_are_those_a_dictionary_gives(rows: list[list[str]]) -> None:
+    first: dict[str, int] = {}
+    with DuplicateIndex() as index:
+        for number, keys in enumerate(rows, start=1):
+            expected = next((first[key] for key in keys if key in first and first[key] != number), None)
+            problem = index.check(number, keys)
+            assert (problem is None) == (expected is None)
+            if problem is not None:
+                assert problem.message.startswith(f"Row {expected} ")
+            for key in keys:
+                first.setdefault(key, number)
+        assert len(index) == len(first)
+
+
+def test_memory_stays_the_same_while_the_table_grows() -> None:
+    with DuplicateIndex() as index:
+        tracemalloc.start()
+        for number in range(60_000):
+            assert index.seen(number, f"email:{number}@x.com") is None
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 1_000_000
+        assert [index.seen(0, f"email:{number}@x.com") for number in range(0, 60_000, 997)] == list(
+            range(0, 60_000, 997)
+        )
+
+
+def test_no_key_is_written_to_the_file() -> None:
+    with DuplicateIndex() as index:
+        index.check(1, ("email:canary@example.com",))
+        index._file.seek(0)
+        assert b"canary" not in index._file.read()

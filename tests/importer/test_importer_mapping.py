@@ -1,0 +1,344 @@
+"""Proposing a mapping, changing it, keeping it; presets by the sample files of the guide."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.errors import Usage
+from dyntui.importer import (
+    ColumnMap,
+    Mapper,
+    Mapping,
+    Row,
+    SourceInfo,
+    open_source,
+    parse_assignment,
+    parse_column_map,
+    propose,
+)
+from dyntui.importer.fields import FULL_NAME, USER_FIELDS, field_names
+from dyntui.importer.model import fingerprint
+from dyntui.importer.presets import PRESETS
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+
+
+def proposal(data: str, **options: object) -> Mapping:
+    with open_source(io.BytesIO(data.encode())) as source:
+        return propose(source.info, source.sample(), **options)  # type: ignore[arg-type]
+
+
+def targets(mapping: Mapping) -> dict[str, str]:
+    return {each.column: each.field for each in mapping.columns if each.field}
+
+
+def hints(mapping: Mapping) -> dict[str, str]:
+    return {each.column: each.hint for each in mapping.columns if each.hint}
+
+
+def test_own_names_and_synonyms_in_several_languages_are_mapped() -> None:
+    assert targets(
+        proposal("email,firstName,Nachname,手机,PAÍS,E-Mail Notifications\na@x.com,A,B,+4915112345678,DE,yes\n")
+    ) == {
+        "email": "email",
+        "firstName": "firstName",
+        "Nachname": "lastName",
+        "手机": "phoneNumber",
+        "PAÍS": "country",
+        "E-Mail Notifications": "emailNotification",
+    }
+
+
+def test_a_proposal_says_what_it_rests_on() -> None:
+    whys = {each.column: each.why for each in proposal("email,Vorname,x\na@x.com,Ada,+4915112345678\n").columns}
+    assert whys["email"] == "name" and whys["Vorname"] == "synonym" and whys["x"].startswith("content: phone")
+
+
+@pytest.mark.parametrize("column", ["Surnam", "usrname", "Mobil phn", "Contry"])
+def test_a_name_that_only_looks_like_a_field_is_a_hint_and_never_mapped(column: str) -> None:
+    mapping = proposal(f"email,{column}\na@x.com,q\n")
+    assert targets(mapping) == {"email": "email"} and hints(mapping)[column].startswith("perhaps ")
+
+
+@pytest.mark.parametrize("column", ["Company", "name", "title", "id", "address"])
+def test_a_name_with_several_meanings_stays_unmapped(column: str) -> None:
+    assert targets(proposal(f"email,{column}\na@x.com,q\n")) == {"email": "email"}
+
+
+def test_names_in_two_words_are_told_by_their_content() -> None:
+    mapping = proposal("email,Name\na@x.com,Ada Lovelace\nb@x.com,Ludwig van Beethoven\nc@x.com,O'Neil Shaquille\n")
+    assert targets(mapping)["Name"] == FULL_NAME
+    assert "Name" not in targets(proposal("email,Name\na@x.com,ada99\nb@x.com,bob\n"))
+
+
+def test_two_columns_of_addresses_are_ambiguous_and_both_stay_unmapped() -> None:
+    mapping = proposal("one,two\na@x.com,b@x.com\nc@x.com,d@x.com\n")
+    assert targets(mapping) == {} and "two" in hints(mapping)["one"]
+
+
+def test_the_second_column_for_a_field_stays_unmapped_with_a_hint() -> None:
+    mapping = proposal("email,mail\na@x.com,b@x.com\n")
+    assert targets(mapping) == {"email": "email"} and "another column" in hints(mapping)["mail"]
+
+
+def test_the_own_name_wins_over_a_synonym_before_it() -> None:
+    assert targets(proposal("mail,email\na@x.com,b@x.com\n")) == {"email": "email"}
+
+
+@pytest.mark.parametrize("column", ["emailVerifiedAt", "email_verified", "policiesConsent", "terms accepted"])
+def test_verification_and_consent_are_never_mapped_silently(column: str) -> None:
+    mapping = proposal(f"email,{column}\na@x.com,true\n")
+    assert targets(mapping) == {"email": "email"} and "by hand" in hints(mapping)[column]
+
+
+def test_unknown_columns_go_to_metadata_only_when_asked() -> None:
+    mapping = proposal("email,Plan\na@x.com,pro\n")
+    assert targets(mapping) == {"email": "email"}
+    assert targets(mapping.with_column("Plan", "metadata.plan"))["Plan"] == "metadata.plan"
+
+
+def test_custom_fields_are_offered_by_key_and_name() -> None:
+    fields = [{"key": "k1", "name": "Favourite colour", "enabled": True}]
+    mapping = proposal("email,favourite COLOUR\na@x.com,red\n", custom_fields=fields)
+    assert hints(mapping)["favourite COLOUR"] == "perhaps metadata.k1, a custom field"
+
+
+def test_a_chain_without_an_address_would_spoil_every_row_and_stays_unmapped() -> None:
+    mapping = proposal("email,provider,chain\na@x.com,google,EVM\n")
+    assert targets(mapping) == {"email": "email"} and "once" in hints(mapping)["chain"]
+
+
+def test_an_address_column_is_mapped_and_says_what_else_a_wallet_needs() -> None:
+    mapping = proposal("email,who\na@x.com,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n")
+    assert targets(mapping)["who"] == "wallets.0.publicWalletAddress" and "walletName" in hints(mapping)["who"]
+
+
+def test_names_one_level_down_are_found() -> None:
+    mapping = proposal('[{"profile": {"email": "a@x.com", "given_name": "Ada"}, "x": 1}]')
+    assert targets(mapping) == {"profile.email": "email", "profile.given_name": "firstName"}
+
+
+def test_dot_paths_as_column_names_are_taken_as_they_are() -> None:
+    mapping = proposal("email,metadata.plan,wallets.1.publicWalletAddress,metadata.\na@x.com,pro,0x1,z\n")
+    assert targets(mapping) == {
+        "email": "email",
+        "metadata.plan": "metadata.plan",
+        "wallets.1.publicWalletAddress": "wallets.1.publicWalletAddress",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sample", "preset"),
+    [
+        ("auth0.ndjson", "auth0"),
+        ("auth0.csv", "auth0"),
+        ("clerk.csv", "clerk"),
+        ("clerk.json", "clerk"),
+        ("firebase.json", "firebase"),
+        ("firebase.csv", "firebase"),
+        ("privy.json", "privy"),
+        ("dynamic.json", "dynamic"),
+        ("dyntui-users.csv", "dyntui"),
+        ("people.csv", None),
+        ("people.xls", None),
+        ("emails.txt", None),
+    ],
+)
+def test_each_export_is_recognised_and_every_row_of_its_sample_can_be_sent(sample: str, preset: str | None) -> None:
+    with open_source(SAMPLES / sample) as source:
+        assert source.info.preset == preset
+        mapping = propose(source.info, source.sample())
+        assert not {"emailVerifiedAt", "policiesConsent"} & mapping.targets
+        assert not any(target.startswith("metadata") for target in mapping.targets) or preset == "dyntui"
+        if preset:
+            mapper = Mapper(mapping.with_constant("emailVerifiedAt", "unverified"))
+            mapped = [mapper.map(row) for row in source.rows()]
+            assert mapped and all(each.ok for each in mapped)
+            assert all(each.user.get("email") or each.user.get("phoneNumber") for each in mapped)
+
+
+def test_every_preset_has_a_sample() -> None:
+    recognised = set()
+    for path in SAMPLES.iterdir():
+        with open_source(path) as source:
+            recognised.add(source.info.preset)
+    assert {preset.name for preset in PRESETS} <= recognised
+
+
+def mapped_samples(name: str) -> list[dict[str, object]]:
+    with open_source(SAMPLES / name) as source:
+        mapper = Mapper(propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
+        return [mapper.map(row).user for row in source.rows()]
+
+
+def test_auth0_identities_become_social_accounts_and_passwords_do_not() -> None:
+    users = mapped_samples("auth0.ndjson")
+    assert "oauthAccounts" not in users[0] and "oauthAccounts" not in users[2]
+    assert users[1]["oauthAccounts"] == [{"provider": "google", "accountId": "103547991597142817347"}]
+
+
+def test_clerk_takes_the_primary_address_not_the_first() -> None:
+    assert mapped_samples("clerk.json")[0]["email"] == "ada@example.com"
+
+
+def test_firebase_csv_without_names_gives_social_accounts_only_where_there_are_any() -> None:
+    users = mapped_samples("firebase.csv")
+    assert "oauthAccounts" not in users[0]
+    assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "github"]  # type: ignore[attr-defined]
+
+
+def test_privy_embedded_wallets_are_left_out_and_others_taken() -> None:
+    users = mapped_samples("privy.json")
+    assert [wallet["walletName"] for wallet in users[0]["wallets"]] == ["metamask"]  # type: ignore[attr-defined]
+    assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "farcaster"]  # type: ignore[attr-defined]
+
+
+# Changing and keeping.
+
+
+def test_a_column_sent_to_a_taken_field_releases_the_other() -> None:
+    mapping = proposal("email,mail\na@x.com,b@x.com\n").with_column("mail", "email")
+    assert targets(mapping) == {"mail": "email"}
+
+
+def test_columns_and_fields_that_do_not_exist_are_refused() -> None:
+    mapping = proposal("email\na@x.com\n")
+    with pytest.raises(Usage, match="no column 'x'"):
+        mapping.with_column("x", "email")
+    with pytest.raises(Usage, match="no field") as caught:
+        mapping.with_column("email", "emial")
+    assert "email" in caught.value.hint
+    with pytest.raises(Usage, match="no transform"):
+        mapping.with_column("email", "email", ["loud"])
+
+
+def test_a_mapping_survives_json_and_finds_its_file_again_by_fingerprint() -> None:
+    mapping = (
+        proposal("E-Mail,Plan\na@x.com,pro\n")
+        .with_column("Plan", "metadata.plan", ["lower"])
+        .with_constant("country", "DE")
+    )
+    again = Mapping.from_json(mapping.to_json())
+    assert again.to_json() == mapping.to_json() and again.fingerprint == mapping.fingerprint
+    assert again.fingerprint == fingerprint(["plan ", "e mail"])
+
+
+def test_a_saved_mapping_binds_to_another_order_and_refuses_a_missing_column() -> None:
+    mapping = proposal("email,Vorname\na@x.com,Ada\n").with_constant("emailVerifiedAt", "unverified")
+    with open_source(io.BytesIO(b"Vorname,x,email\nAda,1,a@x.com\n")) as source:
+        bound = mapping.bind(source.info)
+        assert Mapper(bound).map(next(source.rows())).user == {"email": "a@x.com", "firstName": "Ada"}
+    with open_source(io.BytesIO(b"email,x\na@x.com,1\n")) as source:
+        with pytest.raises(Usage, match="'Vorname'"):
+            mapping.bind(source.info)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"dyntui": "mapping", "version": 99}', '{"dyntui": "mapping", "version": 1}']
+)
+def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+    with pytest.raises(Usage):
+        Mapping.from_json(text)
+
+
+def test_a_mapping_file_with_a_bad_field_or_transform_is_refused() -> None:
+    good = proposal("email\na@x.com\n").to_json()
+    with pytest.raises(Usage, match="no field"):
+        Mapping.from_json(good.replace('"field": "email"', '"field": "mails"'))
+    with pytest.raises(Usage, match="no transform"):
+        Mapping.from_json(good.replace('"trim"', '"shout"'))
+
+
+def test_assignments_say_their_value_in_the_form_of_the_field() -> None:
+    assert parse_assignment("emailVerifiedAt=now") == ("emailVerifiedAt", "now")
+    assert parse_assignment("emailVerifiedAt=unverified") == ("emailVerifiedAt", "unverified")
+    assert parse_assignment("emailVerifiedAt=2024-05-31") == ("emailVerifiedAt", "2024-05-31T00:00:00Z")
+    assert parse_assignment("policiesConsent=yes") == ("policiesConsent", True)
+    assert parse_assignment("metadata.plan=a=b") == ("metadata.plan", "a=b")
+    assert parse_assignment('metadata.tags=["a"]') == ("metadata.tags", ["a"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email",
+        "=x",
+        "email=",
+        "emailVerifiedAt=maybe",
+        "policiesConsent=perhaps",
+        "nofield=1",
+        "metadata={",
+        "metadata=x",
+    ],
+)
+def test_assignments_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(Usage):
+        parse_assignment(text)
+
+
+def test_column_maps_from_the_command_line() -> None:
+    assert parse_column_map("E-Mail=email") == ("E-Mail", "email", None)
+    assert parse_column_map("a=b=metadata.x") == ("a=b", "metadata.x", None)
+    assert parse_column_map("Mail=email|trim|lower") == ("Mail", "email", ("trim", "lower"))
+    assert parse_column_map("Plan=") == ("Plan", None, None)
+    for bad in ("email", "=email", "Mail=nofield", "Mail=email|shout"):
+        with pytest.raises(Usage):
+            parse_column_map(bad)
+
+
+def test_missing_choices_are_said() -> None:
+    mapping = proposal("email\na@x.com\n")
+    assert len(mapping.missing) == 1 and mapping.with_constant("emailVerifiedAt", "now").missing == ()
+    assert len(mapping.with_column("email", None).missing) == 2
+
+
+columns = st.lists(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=10),
+    min_size=1,
+    max_size=6,
+    unique=True,
+)
+
+
+@given(columns, st.data())
+def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
+    names: list[str], data: st.DataObject
+) -> None:
+    names = [name.strip() or "x" for name in names]
+    names = list(dict.fromkeys(names))
+    info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, tuple(names), fingerprint(names))
+    cells = st.one_of(st.text(max_size=8), st.emails(), st.none(), st.integers())
+    rows = [Row(1, tuple(data.draw(cells) for _ in names))]
+    mapping = propose(info, rows)
+    used = [each.field for each in mapping.columns if each.field]
+    assert len(used) == len(set(used)) and [each.column for each in mapping.columns][: len(names)] == names
+    assert Mapping.from_json(mapping.to_json()).mapped == tuple(
+        ColumnMap(each.column, each.field, each.why, each.transforms) for each in mapping.mapped
+    )
+
+
+def test_every_field_offered_is_a_field() -> None:
+    from dyntui.importer.fields import field_for
+
+    for name in field_names(custom=["k1"]):
+        assert field_for(name).name == name
+    assert set(USER_FIELDS) < set(field_names())
+
+
+def test_the_fields_are_those_of_the_api() -> None:
+    from dyntui.api.catalog import catalog
+
+    schemas = catalog().schemas
+    offered = {name for name in USER_FIELDS if name != FULL_NAME}
+    assert offered == set(schemas["InternalUserFields"]["properties"])
+    from dyntui.importer.fields import CHAINS, ENTRY_FIELDS, OAUTH_PROVIDERS, WALLET_PROVIDERS
+
+    assert set(ENTRY_FIELDS) - {"identifier"} == set(schemas["PostAllowlistEntriesRequest"]["properties"])
+    assert set(schemas["ChainEnum"]["enum"]) <= set(CHAINS)
+    assert set(schemas["ProviderEnum"]["enum"]) == set(OAUTH_PROVIDERS)
+    assert set(schemas["WalletProviderEnum"]["enum"]) == set(WALLET_PROVIDERS)

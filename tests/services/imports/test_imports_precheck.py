@@ -1,0 +1,128 @@
+"""Before anything is sent: new, exists, conflict; by listing or by looking up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from imports_rig import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
+
+from dyntui.api.client import Client
+from dyntui.api.gate import Gates
+from dyntui.services.imports.precheck import PRECHECKED, PreCheck, pre_check
+from dyntui.services.imports.users import UserDestination
+from dyntui.services.imports.wire import asking
+from dyntui.store import reading
+from dyntui.store.journal import Journal
+
+OLD = "2020-01-01T00:00:00.000Z"
+
+
+async def checked(journal: Journal, server: FakeServer, *, upsert: bool = False) -> PreCheck:
+    async with Client("http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=Gates(0, 0)) as client:
+        return await pre_check(journal, asking(client), UserDestination(upsert=upsert), upsert=upsert)
+
+
+def crowd(server: FakeServer, count: int) -> None:
+    for number in range(count):
+        server.add({"email": f"old{number}@example.com", "username": f"old{number}"}, at=OLD)
+
+
+ROWS: list[dict[str, Any]] = [
+    {"email": "new@example.com"},
+    {"email": "OLD3@example.com", "firstName": "There"},
+    {"email": "old1@example.com", "username": "old2"},
+    {"email": "fresh@example.com", "username": "old4"},
+    {"firstName": "Nobody"},
+]
+
+
+@pytest.mark.parametrize("there", [6, 60, 250])
+async def test_each_row_is_new_there_already_or_matches_two(tmp_path: Path, there: int) -> None:
+    server = FakeServer()
+    crowd(server, there)
+    with job(tmp_path, ROWS) as journal:
+        found = await checked(journal, server)
+        assert states(journal) == ["pending", "exists", "review", "pending", "pending"]
+        assert (found.new, found.exists, found.conflict, found.taken) == (2, 1, 1, 1)
+        row = reading.row(journal, 2)
+        assert row is not None
+        assert row.user_id == next(user["id"] for user in server.users if user["email"] == "old3@example.com")
+        assert journal.facts[PRECHECKED]["exists"] == 1
+        looked_up = any("filter[filterValue]" in query for query in server.lookups)
+        assert looked_up is (len(ROWS) <= there * 0.05)
+        assert not server.posts
+
+
+@pytest.mark.parametrize("there", [6, 250])
+async def test_an_upsert_keeps_the_rows_and_says_what_changes(tmp_path: Path, there: int) -> None:
+    server = FakeServer()
+    crowd(server, there)
+    server.users[0].update(firstName="Same", metadata={"plan": "free", "seat": 1})
+    rows = [
+        {"email": "old0@example.com", "firstName": "Same", "metadata": {"plan": "pro"}},
+        {"email": "old1@example.com"},
+        {"email": "old2@example.com", "firstName": "Ada"},
+        {"email": "new@example.com", "firstName": "New"},
+    ]
+    with job(tmp_path, rows) as journal:
+        found = await checked(journal, server, upsert=True)
+        assert states(journal) == ["pending"] * 4
+        assert (found.new, found.exists, found.unchanged) == (1, 3, 1)
+        assert dict(found.changes) == {"metadata.plan": 1, "firstName": 1}
+        assert [(row, diff) for row, _, diff in sorted(found.samples)] == [
+            (1, {"metadata.plan": ("free", "pro")}),
+            (3, {"firstName": (None, "Ada")}),
+        ]
+
+
+async def test_a_list_that_shrinks_while_it_is_read_hides_nobody(tmp_path: Path) -> None:
+    server = FakeServer()
+    crowd(server, 350)
+    calls = 0
+
+    def shrink() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            del server.users[:50]
+
+    server.on_get = lambda: shrink()
+    rows = [{"email": f"old{n}@example.com"} for n in range(50, 350)]
+    with job(tmp_path, rows) as journal:
+        found = await checked(journal, server)
+        assert found.exists == 300
+
+
+async def test_a_row_that_was_there_before_is_never_ours(tmp_path: Path) -> None:
+    """Its clock says that the user is new, the check knows better."""
+    server = FakeServer()
+    server.add({"email": "row1@example.com", "updatedAt": OLD}, at="2099-01-01T00:00:00Z")
+    server.script = [cut]
+    with job(tmp_path, people(2)) as journal:
+        await checked(journal, server, upsert=True)
+        await run(journal, server, upsert=True)
+        row = reading.row(journal, 1)
+        assert row is not None
+        assert row.state == "updated"
+
+
+async def test_an_upsert_whose_answer_was_lost_is_told_from_later_edits(tmp_path: Path) -> None:
+    server = FakeServer()
+    for number in range(1, 5):
+        server.add({"email": f"row{number}@example.com", "firstName": "Before"}, at=OLD)
+
+    def half(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        fake.apply(rows[:2], upsert=True)
+        # Somebody edits row 2 right after; row 3 and 4 are not applied.
+        fake.users[1].update(firstName="Edited", updatedAt="2099-01-01T00:00:00Z")
+        raise Cut
+
+    server.script = [half]
+    with job(tmp_path, people(4)) as journal:
+        await checked(journal, server, upsert=True)
+        await run(journal, server, upsert=True)
+        assert states(journal) == ["updated", "review", "updated", "updated"]
+        assert server.users[1]["firstName"] == "Edited"
+        assert [len(post) for post in server.posts] == [4, 2]

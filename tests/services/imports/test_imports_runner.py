@@ -1,0 +1,410 @@
+"""The table of guides/import.md 2, row by row: what was answered decides what becomes of the rows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from imports_rig import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
+
+from dyntui.api.errors import NotSent, Unauthorized
+from dyntui.services.imports.control import Control, Wish
+from dyntui.services.imports.progress import Progress
+from dyntui.store import reading
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState, RowState
+
+
+async def test_every_row_is_created_once_and_knows_its_user(tmp_path: Path) -> None:
+    server = FakeServer()
+    with job(tmp_path, people(250)) as journal:
+        ended = await run(journal, server, batch=100)
+        assert (ended.state, ended.reason) == (JobState.DONE, "")
+        assert [len(post) for post in server.posts] == [100, 100, 50]
+        ids = {user["email"]: user["id"] for user in server.users}
+        assert {row.number: row.user_id for row in reading.each_row(journal)} == {
+            n: ids[f"row{n}@example.com"] for n in range(1, 251)
+        }
+
+
+async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_path: Path) -> None:
+    server = FakeServer()
+    with job(tmp_path, people(30)) as journal:
+
+        def look() -> None:
+            with Journal.read(journal.path) as other:
+                sent = [row["email"] for row in server.posts[-1]]
+                now = {row.number: row.state for row in reading.each_row(other)}
+                assert all(now[int(email[3:].split("@")[0])] is RowState.SENDING for email in sent)
+
+        server.before_post = look
+        await run(journal, server, batch=10)
+        assert len(server.posts) == 3
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        applied_then(Reply(502, {"error": "bad gateway"})),
+        applied_then(Reply(503, b"<html>busy</html>")),
+        applied_then(Reply(201, b'{"created": [')),
+        applied_then(Reply(201, b"<html>hello</html>")),
+        applied_then(Reply(408, {"error": "too slow"})),
+        applied_then(Cut()),
+        applied_then(Cut(), share=0.5),
+        answer(500),
+        cut,
+    ],
+    ids=["502", "html", "truncated", "not json", "408", "cut after", "half", "500 before", "cut before"],
+)
+@pytest.mark.parametrize("orders", [True, False])
+async def test_a_lost_answer_is_looked_into_and_nothing_is_sent_twice(tmp_path: Path, lost: Any, orders: bool) -> None:
+    """With one walk over the newest users, or, where the server does not sort, row by row."""
+    server = FakeServer([lost])
+    server.orders = orders
+    server.add({"email": "later@example.com"}, at="2021-01-01T00:00:00.000Z")
+    server.add({"email": "earlier@example.com"}, at="2020-01-01T00:00:00.000Z")
+    with job(tmp_path, people(20), precheck={"at": 1}) as journal:
+        ended = await run(journal, server, batch=20)
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["created"] * 20
+        sent = sorted(row["email"] for row in people(20))
+        assert [email for email in emails(server) if email.startswith("row")] == sent
+        assert 0 < len(server.lookups) <= (2 if orders else 21)
+
+
+async def test_a_walk_over_more_than_a_page_settles_what_it_sees(tmp_path: Path) -> None:
+    server = FakeServer([applied_then(Cut(), share=0.7)])
+    with job(tmp_path, people(400), precheck={"at": 1}) as journal:
+        await run(journal, server, batch=400)
+        assert states(journal) == ["created"] * 400
+        assert sorted(emails(server)) == sorted(row["email"] for row in people(400))
+        assert len(server.lookups) < 10
+
+
+async def test_rows_that_were_there_before_are_not_taken_for_ours(tmp_path: Path) -> None:
+    server = FakeServer([applied_then(Cut())])
+    server.add({"email": "row2@example.com"}, at="2020-01-01T00:00:00.000Z")
+    with job(tmp_path, people(3)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created", "exists", "created"]
+        assert reading.row(journal, 1).code == "recovered"  # type: ignore[union-attr]  # the row is there
+
+
+async def test_an_address_that_only_contains_ours_is_not_ours(tmp_path: Path) -> None:
+    server = FakeServer([cut])
+    server.add({"email": "grow1@example.com"})
+    with job(tmp_path, people(1)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"]
+        assert emails(server) == ["grow1@example.com", "row1@example.com"]
+
+
+async def test_unknown_rows_wait_for_the_settle_window(tmp_path: Path) -> None:
+    """The server applies the rows after the connection broke, and after they were marked as unknown."""
+    server = FakeServer()
+
+    def late(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        asyncio.get_running_loop().call_later(0.15, fake.apply, rows)
+        raise Cut
+
+    server.script = [late]
+    with job(tmp_path, people(5)) as journal:
+        await run(journal, server, settle=0.5)
+        assert states(journal) == ["created"] * 5
+        assert len(server.posts) == 1
+
+
+async def test_already_exists_on_a_second_attempt_is_looked_into(tmp_path: Path) -> None:
+    """Rule 6: the first attempt is applied only after it was found absent; the second meets it."""
+    server = FakeServer()
+
+    def very_late(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        fake.script = [lambda other, again: (other.apply(rows), other.apply(again))[1]]
+        raise Cut
+
+    server.script = [very_late]
+    with job(tmp_path, people(4)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"] * 4
+        assert emails(server) == sorted(row["email"] for row in people(4))
+
+
+async def test_already_exists_on_the_first_attempt_is_believed(tmp_path: Path) -> None:
+    server = FakeServer()
+    server.add({"email": "row1@example.com"}, at="2020-01-01T00:00:00Z")
+    server.add({"email": "other@example.com", "username": "taken"}, at="2020-01-01T00:00:00Z")
+    rows = [*people(2), {"email": "new@example.com", "username": "taken"}]
+    with job(tmp_path, rows) as journal:
+        await run(journal, server)
+        assert states(journal) == ["exists", "created", "failed"]
+        assert codes(journal) == ["email_already_exists", "", "username_already_exists"]
+        assert not server.lookups
+
+
+async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Path) -> None:
+    server = FakeServer([answer(429, {"error": "slow down"}, **{"retry-after": "1"})])
+    told: list[str] = []
+    with job(tmp_path, people(3)) as journal:
+        await run(journal, server, on_progress=lambda progress: told.append(progress.waiting))
+        assert states(journal) == ["created"] * 3
+        assert len(server.posts) == 2
+        assert not server.lookups
+        assert any("slow down" in text for text in told)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_token_pauses_the_job_and_says_why(tmp_path: Path, status: int) -> None:
+    server = FakeServer([answer(status, {"error": "the token lacks a scope"})])
+    with job(tmp_path, people(30)) as journal:
+        ended = await run(journal, server, batch=10)
+        assert (ended.state, ended.reason) == (JobState.PAUSED, "the token lacks a scope")
+        assert ended.error is not None
+        assert ended.error.exit_code == Unauthorized.exit_code
+        assert states(journal) == ["pending"] * 30
+        assert journal.reason == "the token lacks a scope"
+        assert (await run(journal, server)).state is JobState.DONE
+
+
+async def test_too_large_halves_the_batch(tmp_path: Path) -> None:
+    server = FakeServer([answer(413), answer(413)])
+    with job(tmp_path, people(80)) as journal:
+        await run(journal, server, batch=80)
+        assert [len(post) for post in server.posts] == [80, 40, 20, 20, 20, 20]
+        assert states(journal) == ["created"] * 80
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+async def test_a_bad_row_is_found_by_bisection_and_fails_alone(tmp_path: Path, status: int) -> None:
+    def picky(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        fake.script.insert(0, picky)
+        if any(row["email"].startswith(("row7@", "row20@")) for row in rows):
+            return Reply(status, {"error": "body has a bad row", "code": "invalid_user"})
+        return fake.apply(rows)
+
+    server = FakeServer([picky])
+    with job(tmp_path, people(25)) as journal:
+        ended = await run(journal, server, batch=25)
+        assert ended.state is JobState.DONE
+        assert [n for n, state in enumerate(states(journal), 1) if state == "failed"] == [7, 20]
+        row = reading.row(journal, 7)
+        assert row is not None
+        assert (row.code, row.message) == ("invalid_user", "body has a bad row")
+        assert len(server.users) == 23
+
+
+async def test_a_server_that_refuses_every_row_pauses_the_job(tmp_path: Path) -> None:
+    server = FakeServer([answer(404, {"error": "Path not found", "code": "not_found"})] * 5000)
+    with job(tmp_path, people(400)) as journal:
+        ended = await run(journal, server)
+        assert ended.state is JobState.PAUSED
+        assert "refuses every row" in ended.reason
+        assert len(server.posts) < 30
+
+
+async def test_nothing_sent_is_tried_again(tmp_path: Path) -> None:
+    def unreachable(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        raise NotSent("no route")
+
+    server = FakeServer([unreachable, unreachable])
+    with job(tmp_path, people(3)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"] * 3
+        assert not server.lookups
+        row = reading.row(journal, 1)
+        assert row is not None
+        assert row.attempts == 1
+
+
+@pytest.mark.parametrize("code", ["lock_timeout", "lock_too_many_attempts", "too_many_requests"])
+async def test_retryable_row_codes_are_tried_again(tmp_path: Path, code: str) -> None:
+    def busy(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        reply = fake.apply(rows[1:])
+        reply.body["failed"].append({"user": rows[0], "code": code, "error": "busy"})
+        return reply
+
+    server = FakeServer([busy])
+    with job(tmp_path, people(3)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"] * 3
+        assert [len(post) for post in server.posts] == [3, 1]
+
+
+async def test_a_row_that_the_answer_does_not_mention_is_looked_into(tmp_path: Path) -> None:
+    def forgetful(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        reply = fake.apply(rows)
+        reply.body["created"] = reply.body["created"][1:]
+        return reply
+
+    def blind(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        return Reply(201, {"created": [], "updated": [], "failed": [{"code": "x"}] * len(rows), "total": len(rows)})
+
+    server = FakeServer([forgetful, blind])
+    with job(tmp_path, people(6)) as journal:
+        await run(journal, server, batch=3)
+        # Rows 4 to 6 are not there; each is sent again alone, and created then.
+        assert states(journal) == ["created"] * 6
+        assert [len(post) for post in server.posts] == [3, 3, 1, 1, 1]
+
+
+async def test_rows_that_no_answer_ever_mentions_go_to_review(tmp_path: Path) -> None:
+    nothing = answer(201, {"created": [], "updated": [], "failed": [], "total": 0})
+    server = FakeServer([nothing] * 10)
+    with job(tmp_path, people(2)) as journal:
+        ended = await run(journal, server)
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["review", "review"]
+
+
+async def test_the_server_says_it_exists_and_cannot_find_it(tmp_path: Path) -> None:
+    def insists(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        failed = [{"user": row, "code": "email_already_exists", "error": "there"} for row in rows]
+        return Reply(201, {"created": [], "updated": [], "failed": failed, "total": len(rows)})
+
+    server = FakeServer([cut, insists])
+    with job(tmp_path, people(1)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["review"]
+
+
+async def test_rows_without_a_key_go_alone_under_an_id_of_ours(tmp_path: Path) -> None:
+    def lost(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        fake.add(rows[0])
+        raise Cut
+
+    server = FakeServer([lost, cut])
+    with job(tmp_path, [{"firstName": "A"}, {"firstName": "B"}, {"firstName": "C"}]) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"] * 3
+        assert sorted(user["firstName"] for user in server.users) == ["A", "B", "C"]
+        ids = {user["firstName"]: user["id"] for user in server.users}
+        assert [row.user_id for row in reading.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
+        assert [row.chosen_id for row in reading.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
+
+
+async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_path: Path) -> None:
+    def own_id(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        return Reply(201, {"user": fake.add({**rows[0], "id": "0b7e0c58-2b4e-4a53-9f5a-0e8b8b8b8b8b"})})
+
+    server = FakeServer([own_id, cut])
+    with job(tmp_path, [{"firstName": "A"}, {"firstName": "B"}]) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created", "review"]
+
+
+async def test_rows_with_one_key_never_share_a_request(tmp_path: Path) -> None:
+    server = FakeServer()
+    journal = Journal.create(tmp_path / "jobs" / "job.sqlite", kind="users", facts={})
+    from dyntui.store.loading import NewRow, load
+
+    rows = [NewRow(n, b"[[]]", b'{"email":"same@x.example"}', ("email:same@x.example",)) for n in (1, 2)]
+    load(journal, rows, allow_duplicates=True)
+    journal.move(JobState.READY)
+    with journal:
+        await run(journal, server)
+        assert [len(post) for post in server.posts] == [1, 1]
+        assert states(journal) == ["created", "exists"]
+
+
+async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
+    server = FakeServer()
+    with job(tmp_path, people(25)) as journal:
+        ended = await run(journal, server, first=10)
+        assert (ended.state, ended.planned) == (JobState.PAUSED, True)
+        assert states(journal) == ["created"] * 10 + ["pending"] * 15
+        assert (await run(journal, server)).state is JobState.DONE
+        assert len(server.users) == 25
+
+
+async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
+    control = Control()
+    server = FakeServer()
+    server.before_post = lambda: control.ask(Wish.PAUSE, "because")
+    with job(tmp_path, people(30)) as journal:
+        ended = await run(journal, server, batch=10, control=control)
+        assert (ended.state, ended.reason) == (JobState.PAUSED, "because")
+        assert states(journal) == ["created"] * 10 + ["pending"] * 20
+
+
+async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_path: Path) -> None:
+    control = Control()
+
+    def hangs(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
+        fake.apply(rows)
+        control.ask(Wish.PAUSE, "first")
+        control.ask(Wish.PAUSE, "second")
+        return asyncio.sleep(60, Reply(201))
+
+    server = FakeServer([hangs])
+    with job(tmp_path, people(5)) as journal:
+        ended = await run(journal, server, control=control)
+        assert ended.state is JobState.PAUSED
+        assert states(journal) == ["unknown"] * 5
+        assert (await run(journal, server)).state is JobState.DONE
+        assert states(journal) == ["created"] * 5
+        assert len(server.posts) == 1
+
+
+async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
+    control = Control()
+    server = FakeServer()
+    server.before_post = lambda: control.ask(Wish.CANCEL, "no more")
+    with job(tmp_path, people(30)) as journal:
+        ended = await run(journal, server, batch=10, control=control)
+        assert ended.state is JobState.CANCELLED
+        assert states(journal) == ["created"] * 10 + ["skipped"] * 20
+
+
+async def test_another_process_can_ask_too(tmp_path: Path) -> None:
+    server = FakeServer()
+
+    def slow(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
+        with Journal.read(journal.path) as other:
+            other.ask("pause")
+        return asyncio.sleep(1, fake.apply(rows))
+
+    server.script = [slow]
+    with job(tmp_path, people(30)) as journal:
+        ended = await run(journal, server, batch=10)
+        assert ended.state is JobState.PAUSED
+        assert journal.counts[RowState.CREATED] == 10
+
+
+async def test_waiting_ends_when_somebody_asks(tmp_path: Path) -> None:
+    control = Control()
+    server = FakeServer([answer(429, None, **{"retry-after": "3000"})])
+
+    def heard(progress: Progress) -> None:
+        if progress.waiting:
+            control.ask(Wish.PAUSE, "while it waits")
+
+    with job(tmp_path, people(3)) as journal:
+        ended = await asyncio.wait_for(run(journal, server, control=control, on_progress=heard), 10)
+        assert ended.reason == "while it waits"
+        assert states(journal) == ["pending"] * 3
+
+
+async def test_a_look_up_that_is_refused_pauses_the_job(tmp_path: Path) -> None:
+    server = FakeServer([applied_then(Cut())])
+    server.on_get = lambda: Reply(403, {"error": "no users.read"})
+    with job(tmp_path, people(3)) as journal:
+        ended = await run(journal, server)
+        assert ended.state is JobState.PAUSED
+        assert "no users.read" in ended.reason
+        assert states(journal) == ["unknown"] * 3
+        server.on_get = lambda: None
+        await run(journal, server)
+        assert states(journal) == ["created"] * 3
+
+
+async def test_progress_sums_to_the_total(tmp_path: Path) -> None:
+    told: list[Progress] = []
+    server = FakeServer([applied_then(Cut())])
+    with job(tmp_path, people(50)) as journal:
+        await run(journal, server, batch=10, on_progress=told.append)
+    assert told
+    assert all(sum(progress.counts.values()) == progress.total == 50 for progress in told)
+    assert told[-1].state is JobState.DONE
+    assert told[-1].open == 0
