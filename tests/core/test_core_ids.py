@@ -25,8 +25,8 @@ def test_new_ids_are_ids_and_differ() -> None:
         "x",
         "3F2A1B4C-0000-4000-8000-00000000000A",
         "3f2a1b4c00004000800000000000000a",
-        f"{new_id()}\n",
-        f" {new_id()}",
+        "3f2a1b4c-0000-4000-8000-00000000000a\n",
+        " 3f2a1b4c-0000-4000-8000-00000000000a",
     ],
 )
 def test_other_texts_are_not_ids(text: str) -> None:
