@@ -4,7 +4,7 @@ V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
 
-.PHONY: help install demo test test-all check bench screenshots clean
+.PHONY: help install demo test test-all docs check bench screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -24,6 +24,9 @@ test: $(STAMP) ## Run the tests (fast ones)
 
 test-all: $(STAMP) ## Run every test, slow ones too
 	$(BIN)/python -m pytest -q -n auto -m ''
+
+docs: $(STAMP) ## Make the pages of docs/ that come from the code
+	$(BIN)/python scripts/make_docs.py
 
 check: $(STAMP) ## ruff, strict types, import contracts
 	$(BIN)/ruff check .

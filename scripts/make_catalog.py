@@ -47,7 +47,9 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     document = json.loads(Path(sys.argv[1]).read_text())
-    operations = [operation(path, method, spec) for path, item in document["paths"].items() for method, spec in item.items()]
+    operations = [
+        operation(path, method, spec) for path, item in document["paths"].items() for method, spec in item.items()
+    ]
     operations.sort(key=lambda entry: (entry["group"], entry["path"], entry["method"]))
     catalog = {
         "source": document["info"]["description"],

@@ -30,7 +30,7 @@ def open_console(context: Context) -> int:
 @click.option("--seed", type=int, default=1, show_default=True, help="Which people.")
 @pass_context
 def demo(context: Context, users: int, seed: int) -> int:
-    """Open the console on a built-in sandbox: nothing to install, nothing leaves this process."""
+    """Open the console on a built-in sandbox. Nothing to install, nothing leaves this process."""
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
 

@@ -78,9 +78,9 @@ def import_users(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Import users from FILE (CSV, TSV, JSON, NDJSON, XLSX, XLS, ODS; - for standard input).
+    """Import users from FILE.
 
-    Say what the e-mails are with --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
+    FILE is CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, or - for standard input. Say what the e-mails are with --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
 
     \b
     exit: 0 done, 1 some rows failed, 3 not authorised, 4 unreachable, 5 stopped (dyntui jobs resume goes on)

@@ -16,16 +16,26 @@ from dyntui.core.errors import Usage
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
-__all__ = ["jobs"]
+__all__ = ["absolute", "find_job", "job_argument", "jobs"]
 
 _HEARD_WITHIN = 15.0
 
 job_argument = click.argument("job", metavar="JOB")
 
 
-@click.group(cls=Group)
+_AFTER = "dyntui.cli.jobs_after"
+
+
+@click.group(
+    cls=Group,
+    lazy={
+        "retry": (_AFTER, "Make a new job from the rows that failed, and run it."),
+        "undo": (_AFTER, "Delete the users that a job created and nobody touched since."),
+        "purge": (_AFTER, "Remove what finished jobs leave on this machine."),
+    },
+)
 def jobs() -> None:
-    """List, follow, resume, stop, report, retry, undo and remove import jobs.
+    """List, resume, stop, report, retry and undo import jobs.
 
     JOB is a job's id, the start of it, or `last`.
     """
@@ -77,6 +87,7 @@ def show_job(context: Context, job: str, state: str | None) -> None:
     from dyntui.store import reading
     from dyntui.store.journal import Journal
     from dyntui.store.states import RowState
+    from dyntui.store.undoing import undo_counts
 
     path = find(job)
     known = summary(path)
@@ -89,6 +100,7 @@ def show_job(context: Context, job: str, state: str | None) -> None:
         traffic = reading.traffic(journal)
         problems = reading.problem_counts(journal)
         rows = [] if state is None else list(reading.each_row(journal, {RowState(state)}))
+        undo = undo_counts(journal)
         report = journal.facts.get("report")
         context.emit(
             {
@@ -98,6 +110,7 @@ def show_job(context: Context, job: str, state: str | None) -> None:
                 "why": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
                 "problems": [{"level": each.level, "code": each.code, "rows": each.n} for each in problems],
                 "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
+                "undo": undo or None,
                 **({"list": [_row(row) for row in rows]} if state else {}),
             }
         )
@@ -112,6 +125,8 @@ def show_job(context: Context, job: str, state: str | None) -> None:
         context.say(f"  {n:>9,} {failed_state}: {code}")
     for operation, outcome, n in traffic:
         context.say(f"  {n:>9,} {operation}: {outcome or 'in flight'}")
+    for undo_state, n in undo.items():
+        context.say(f"  {n:>9,} undo: {undo_state}")
     if report:
         context.say(f"  reports: {report}")
     context.table(
@@ -154,8 +169,8 @@ def resume_job(
     Whatever may have been sent is looked up first; nothing is sent twice.
     """
     options = given(batch=batch, rate=rate, settle=settle)
-    path = _newest_open() if job is None else _find(job)
-    return run(_go_on(context, path, None, options, first, _absolute(report), yes, confirm_environment))
+    path = _newest_open() if job is None else find_job(job)
+    return run(_go_on(context, path, None, options, first, absolute(report), yes, confirm_environment))
 
 
 @jobs.command("run")
@@ -170,13 +185,13 @@ def run_plan(
     """Run exactly the plan that `dyntui import --dry-run` made. PLAN is its file, or its job."""
     from dyntui.services.imports.plan import read_plan
 
-    path = _find(Path(plan).name) if plan.endswith(".plan.json") else _find(plan)
+    path = find_job(Path(plan).name) if plan.endswith(".plan.json") else find_job(plan)
     file = Path(plan) if plan.endswith(".plan.json") else path.with_name(f"{path.stem}.plan.json")
     if not file.exists():
         raise Usage(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
     document = read_plan(file)
     return run(
-        _go_on(context, _find(document["job"]), document, {}, first, _absolute(report), yes, confirm_environment)
+        _go_on(context, find_job(document["job"]), document, {}, first, absolute(report), yes, confirm_environment)
     )
 
 
@@ -219,7 +234,7 @@ def pause_job(context: Context, job: str) -> None:
     """Ask the process that runs a job to stop in order; it can be resumed."""
     from dyntui.store.lock import is_locked
 
-    path = _find(job)
+    path = find_job(job)
     if not is_locked(path.with_suffix(".lock")):
         raise Usage(f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is.")
     _ask(context, path, "pause")
@@ -237,7 +252,7 @@ def cancel_job(context: Context, job: str, yes: bool) -> None:
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
 
-    path = _find(job)
+    path = find_job(job)
     if not yes:
         click.confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True, err=True)
     if is_locked(path.with_suffix(".lock")):
@@ -275,17 +290,17 @@ def report_job(context: Context, job: str, folder: Path | None) -> None:
     from dyntui.services.imports.reports import result, write_reports
     from dyntui.store.journal import Journal
 
-    with Journal.open(_find(job)) as journal:
-        written = write_reports(journal, _absolute(folder))
+    with Journal.open(find_job(job)) as journal:
+        written = write_reports(journal, absolute(folder))
         context.emit(result(journal, written))
         context.say(str(written))
 
 
-def _absolute(path: Path | None) -> Path | None:
+def absolute(path: Path | None) -> Path | None:
     return None if path is None else path.absolute()
 
 
-def _find(job: str) -> Path:
+def find_job(job: str) -> Path:
     from dyntui.services.imports.jobs import find
 
     return find(job)
@@ -296,7 +311,7 @@ def _newest_open() -> Path:
 
     for job in every_job():
         if job.state in ("ready", "running", "paused") and not job.busy:
-            return _find(job.id)
+            return find_job(job.id)
     raise Usage("There is no job to resume.", hint="`dyntui jobs list` names them all.")
 
 

@@ -11,14 +11,14 @@ from dyntui.core.errors import DyntuiError
 __all__ = ["COMMANDS", "main", "root"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("dyntui.cli.console", "Open the console on a built-in sandbox: nothing to install, nothing..."),
+    "demo": ("dyntui.cli.console", "Open the console on a built-in sandbox."),
     "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
     "env": ("dyntui.cli.env", "List, add, use, remove and check environments."),
     "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
     "users": ("dyntui.cli.users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
-    "import": ("dyntui.cli.imports", "Import users from FILE (CSV, TSV, JSON, NDJSON, XLSX, XLS, ODS; -..."),
-    "jobs": ("dyntui.cli.jobs", "List, follow, resume, stop, report, retry, undo and remove import..."),
+    "import": ("dyntui.cli.imports", "Import users from FILE."),
+    "jobs": ("dyntui.cli.jobs", "List, resume, stop, report, retry and undo import jobs."),
     "api": ("dyntui.cli.api", "Call an operation by its id, or by METHOD and path below the base URL."),
     "audit": ("dyntui.cli.audit", "Show what was written, oldest first."),
     "cache": ("dyntui.cli.cache", "Show and purge the row cache."),
