@@ -77,11 +77,10 @@ def test_any_text_gets_a_verdict(chain: str, text: str) -> None:
     family_of(text)
 
 
-def test_evm_in_one_case_carries_no_checksum_and_the_right_form_is_told() -> None:
+def test_evm_in_one_case_carries_no_checksum_and_a_wrong_case_is_told_the_right_form() -> None:
     address = CHECKED[0][1]
     for same in (address.lower(), "0x" + address[2:].upper()):
-        verdict = check_address("EVM", same)
-        assert verdict.state == "one-case" and verdict.correct == address
+        assert check_address("EVM", same).state == "one-case"
     assert check_address("EVM", address.replace("aAeb", "AAeb")).correct == address
 
 

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from dyntui.core.errors import Usage
 from dyntui.importer import (
     AllowlistMapper,
+    ColumnMap,
     Mapped,
     Mapper,
     Mapping,
+    SourceError,
+    mapper_for,
     open_source,
     pasted_source,
     propose,
@@ -88,7 +91,7 @@ def test_two_identifiers_in_a_row_are_an_error() -> None:
 
 
 def test_usernames_are_taken_when_the_column_says_so() -> None:
-    mapping, made = from_file("twitter handle\nada\nbob\n")
+    _, made = from_file("twitter handle\nada\nbob\n")
     assert [each.user for each in made] == [{"twitterUsername": "ada"}, {"twitterUsername": "bob"}]
 
 
@@ -131,13 +134,25 @@ def test_users_and_entries_are_not_mixed_up() -> None:
         AllowlistMapper(Mapping((), ()))
 
 
+def test_the_right_mapper_is_made_for_either_kind() -> None:
+    mapping, _ = from_file("email\na@x.com\n")
+    assert isinstance(mapper_for(mapping), AllowlistMapper)
+    users = Mapping((ColumnMap("email", "email"),), ("email",), {"emailVerifiedAt": "unverified"})
+    assert isinstance(mapper_for(users), Mapper)
+
+
 @given(st.text(max_size=60))
 def test_any_pasted_line_is_told_or_left_alone(text: str) -> None:
     kind = identifier_of(text)
     assert kind is None or text.strip()
 
 
-@given(st.text(min_size=1, max_size=80).filter(str.strip))
-def test_any_pasted_text_gives_entries_or_problems(text: str) -> None:
-    for made in pasted(text):
-        assert made.ok != bool([problem for problem in made.problems if problem.severity == "error"])
+@given(st.text(max_size=80))
+def test_any_pasted_text_gives_entries_or_problems_or_one_clear_error(text: str) -> None:
+    try:
+        made = pasted(text)
+    except SourceError as error:
+        assert error.message and "\n" not in error.message
+        return
+    for each in made:
+        assert each.ok != bool([problem for problem in each.problems if problem.severity == "error"])

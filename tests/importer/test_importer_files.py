@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +142,32 @@ def test_the_header_row_can_be_said() -> None:
         read(data, header_row=9)
 
 
+def test_values_that_are_also_names_do_not_make_a_row_of_names() -> None:
+    info, rows = read("ada,user,DE\nbob,user,FR\ncleo,user,IT\n")
+    assert info.header_row == 1 and any("--header-row 0" in note for note in info.notes)
+    info, rows = read("a@x.com,user\nb@x.com,mobile\nc@x.com,phone\n")
+    assert info.header_row is None and len(rows) == 3
+
+
+def test_years_among_the_names_do_not_hide_the_row_of_names() -> None:
+    info, _ = read("email,2023,2024\na@x.com,1,2\nb@x.com,3,4\n")
+    assert info.columns == ("email", "2023", "2024")
+
+
+@pytest.mark.parametrize(
+    ("word", "delimiter"), [("tab", "\t"), ("\\t", "\t"), ("semicolon", ";"), ("^", "^"), ("none", "")]
+)
+def test_delimiters_can_be_said_by_name(word: str, delimiter: str) -> None:
+    info, _ = read(f"email{delimiter}n\na@x.com{delimiter}1\n", delimiter=word)
+    assert info.delimiter == delimiter and info.columns == (("email", "n") if delimiter else ("emailn",))
+
+
+@pytest.mark.parametrize("delimiter", ["ab", '"', "\n", "\\"])
+def test_what_cannot_be_a_delimiter_is_refused(delimiter: str) -> None:
+    with pytest.raises(SourceError, match="cannot be a delimiter"):
+        read("email,n\n", delimiter=delimiter)
+
+
 def test_commas_inside_values_do_not_make_a_delimiter() -> None:
     info, rows = read('full name\n"Doe, John"\n"Roe, Jane"\n')
     assert info.columns == ("full name",) and rows[0].cells == ("Doe, John",)
@@ -181,8 +209,19 @@ def test_a_bad_byte_far_down_is_found_before_the_first_row() -> None:
 def test_a_wrong_encoding_or_an_unknown_one_is_refused() -> None:
     with pytest.raises(SourceError, match="not ascii throughout"):
         read("email\nä@x.com\n", encoding="ascii")
-    with pytest.raises(SourceError, match="no encoding"):
-        read("email\n", encoding="klingon")
+    for name in ("klingon", "base64", "rot13", "zlib", "undefined"):
+        with pytest.raises(SourceError, match=r"no encoding|not undefined throughout"):
+            read("email\n", encoding=name)
+
+
+@pytest.mark.parametrize(("said", "written"), [("utf-8", "utf-8-sig"), ("UTF8", "utf-8-sig"), ("utf-16-le", "utf-16")])
+def test_a_mark_is_no_part_of_the_names_when_the_encoding_was_said(said: str, written: str) -> None:
+    assert read("email,n\na@x.com,1\n".encode(written), encoding=said)[0].columns == ("email", "n")
+
+
+def test_a_mark_that_lies_is_named() -> None:
+    with pytest.raises(SourceError, match="begins like UTF-8-SIG, but is not throughout"):
+        read(b"\xef\xbb\xbfemail\n\xff\n")
 
 
 def test_values_with_other_letters_are_previewed() -> None:
@@ -193,6 +232,15 @@ def test_values_with_other_letters_are_previewed() -> None:
 def test_a_value_longer_than_the_csv_modules_own_limit_is_read() -> None:
     long = "x" * 200_000
     assert cells(f"email,note\na@x.com,{long}\n") == [("a@x.com", long)]
+
+
+def test_a_long_first_value_is_read_in_a_fresh_process(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("email,note\na@x.com," + "x" * 200_000 + "\n")
+    code = "import sys; from pathlib import Path; from dyntui.importer import open_source\n"
+    code += "print(len(next(open_source(Path(sys.argv[1])).rows()).cells[1]))"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "200000", done.stderr
 
 
 def test_a_quote_that_is_never_closed_is_named() -> None:

@@ -321,6 +321,15 @@ def test_paths_into_json_cells_reach_what_they_name() -> None:
     assert codes(made.map(Row(1, ("no json",)))) == ["empty_row"]
 
 
+@pytest.mark.parametrize("value", ["\ud800", ["\ud800"], {"a": {"b": 2**70}}, 2**70])
+def test_what_json_cannot_hold_is_an_error_before_it_is_sent(value: Any) -> None:
+    assert "not_sendable" in codes(one("metadata.x", value, ()))
+
+
+def test_half_a_letter_in_a_name_is_an_error() -> None:
+    assert codes(one("firstName", "A\ud800"))[0] == "control_character"
+
+
 def test_regions_are_checked() -> None:
     assert one("phoneNumber", "030 901820", region="de").user["phoneNumber"] == "+4930901820"
     with pytest.raises(Usage, match="no region"):

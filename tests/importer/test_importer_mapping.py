@@ -154,7 +154,7 @@ def test_each_export_is_recognised_and_every_row_of_its_sample_can_be_sent(sampl
         assert source.info.preset == preset
         mapping = propose(source.info, source.sample())
         assert not {"emailVerifiedAt", "policiesConsent"} & mapping.targets
-        assert not any(target.startswith("metadata") for target in mapping.targets) or preset == "dyntui"
+        assert not any(target.startswith("metadata") for target in mapping.targets) or preset in ("dyntui", "dynamic")
         if preset:
             mapper = Mapper(mapping.with_constant("emailVerifiedAt", "unverified"))
             mapped = [mapper.map(row) for row in source.rows()]

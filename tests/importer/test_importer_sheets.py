@@ -110,6 +110,9 @@ def test_an_old_xls_file_is_read() -> None:
 # Bombs and damage: refused by what they would become, before any library opens them.
 
 
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
 def refused(data: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=words) as caught:
         read(data)
@@ -134,11 +137,35 @@ def test_a_size_that_the_zip_lies_about_is_counted_all_the_same(monkeypatch: pyt
 
 
 def test_two_cells_far_apart_are_refused_by_the_area_they_span() -> None:
-    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     refused(
-        samples.xlsx_of({"xl/worksheets/sheet1.xml": samples.sheet_xml(far)}, ["S"]),
+        samples.xlsx_of({"xl/worksheets/sheet1.xml": samples.sheet_xml(FAR)}, ["S"]),
         "1,048,576 rows and 16,384 columns",
     )
+
+
+@pytest.mark.parametrize("written", ["r='{}'", 'r = "{}"', "s='1'\tr\n=\n'{}'"])
+def test_the_area_is_found_however_the_cells_are_written(written: str) -> None:
+    cells = [f"<x:c {written.format(ref)}><v>1</v></x:c>" for ref in ("A1", "XFD1048576")]
+    sheet = samples.sheet_xml(f"<x:row>{cells[0]}</x:row><x:row>{cells[1]}</x:row>")
+    refused(samples.xlsx_of({"xl/worksheets/sheet1.xml": sheet}, ["S"]), "16,384 columns")
+
+
+def test_a_sheet_in_an_unusual_place_is_counted_too() -> None:
+    for place in ("xl/elsewhere/data.xml", "XL/Worksheets/SHEET9.XML"):
+        parts = {"xl/worksheets/sheet1.xml": samples.sheet_xml("<row/>"), place: samples.sheet_xml(FAR)}
+        refused(samples.xlsx_of(parts, ["S"]), "16,384 columns")
+
+
+def test_two_parts_of_one_name_and_tags_in_wide_letters_are_refused() -> None:
+    parts = {
+        "xl/worksheets/sheet1.xml": samples.sheet_xml("<row/>"),
+        "xl/Worksheets/sheet1.xml": samples.sheet_xml(FAR),
+    }
+    refused(samples.xlsx_of(parts, ["S"]), "two parts have one name")
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        refused(
+            samples.xlsx_of({"xl/worksheets/sheet1.xml": samples.sheet_xml(FAR).encode(encoding)}, ["S"]), "encoding"
+        )
 
 
 def test_a_repeated_opendocument_row_is_refused_by_what_it_becomes() -> None:

@@ -1,6 +1,6 @@
 """Bulk import, the pure half: any file in; user bodies, problems, keys and reports out. No network, no database."""
 
-from dyntui.importer.allowlist import AllowlistMapper, pasted_source, validate_entry
+from dyntui.importer.allowlist import AllowlistMapper, mapper_for, pasted_source, validate_entry
 from dyntui.importer.failed import FailedRowsWriter, failed_rows_suffix
 from dyntui.importer.keys import DuplicateIndex, entry_keys, natural_keys
 from dyntui.importer.mapper import Mapped, Mapper
@@ -35,6 +35,7 @@ __all__ = [
     "entry_keys",
     "failed_rows_suffix",
     "has_errors",
+    "mapper_for",
     "natural_keys",
     "open_source",
     "parse_assignment",

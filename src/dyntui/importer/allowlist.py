@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence
 from typing import Any
 
 from dyntui.core.errors import Usage
 from dyntui.importer.checks import check_for
 from dyntui.importer.content import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
-from dyntui.importer.mapper import Mapped, checked_region, compile_step
+from dyntui.importer.mapper import Mapped, Mapper, checked_region, compile_step
 from dyntui.importer.mapping import Mapping
 from dyntui.importer.model import Row
 from dyntui.importer.paths import reach
@@ -19,7 +20,7 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.rules import Rules
 from dyntui.importer.source import Source, open_source
 
-__all__ = ["IDENTIFIERS", "AllowlistMapper", "pasted_source", "validate_entry"]
+__all__ = ["IDENTIFIERS", "AllowlistMapper", "mapper_for", "pasted_source", "validate_entry"]
 
 IDENTIFIERS = tuple(name for name in ENTRY_FIELDS if name not in ("alias", "identifier"))
 """The fields of which an entry has exactly one."""
@@ -30,7 +31,8 @@ def pasted_source(text: str) -> Source:
     lines = text.strip()
     if "\n" not in lines and "\t" not in lines:
         lines = "\n".join(part for part in re.split(r"[,;\s]+", lines) if part)
-    return open_source(io.BytesIO(lines.encode("utf-8", "replace")), name="pasted text", encoding="utf-8", header_row=0)
+    data = io.BytesIO(lines.encode("utf-8", "replace"))
+    return open_source(data, name="pasted text", format="csv", encoding="utf-8", header_row=0)
 
 
 class AllowlistMapper:
@@ -93,6 +95,20 @@ class AllowlistMapper:
         checked = self._by_kind[kind](text.removeprefix("@") if kind == "emailDomain" else text, problems)
         if checked is not None:
             entry[kind] = checked
+
+
+def mapper_for(
+    mapping: Mapping,
+    *,
+    region: str | None = None,
+    environment_kind: str = "sandbox",
+    now: str | None = None,
+    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+) -> Mapper | AllowlistMapper:
+    """The mapper for a mapping of either kind."""
+    if mapping.kind == "allowlist":
+        return AllowlistMapper(mapping, region=region, environment_kind=environment_kind, now=now)
+    return Mapper(mapping, region=region, environment_kind=environment_kind, now=now, custom_fields=custom_fields)
 
 
 def _one_identifier(entry: AbstractMapping[str, Any], problems: list[Problem]) -> None:

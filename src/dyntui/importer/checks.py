@@ -21,7 +21,7 @@ _IS_SCIENTIFIC = re.compile(_SCIENTIFIC)
 _NAMED = re.compile(r"(?=\S)[\w .,:!?&%@/+\-'|]+(?<=\S)")
 _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
 _USERNAME = re.compile(r"[\w.\-]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9_]{18,100}")
 # Values that need neither a transform nor a check: what most cells are.
 PLAIN = {
@@ -71,7 +71,7 @@ def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
         message = f"{len(text)} characters; the API takes at most {LONGEST}."
         problems.append(Problem("error", "too_long", name, message, text[:LONGEST].rstrip()))
     if match := _CONTROL.search(text):
-        message = f"U+{ord(match[0]):04X} at position {match.start() + 1} is a control character."
+        message = f"U+{ord(match[0]):04X} at position {match.start() + 1} cannot stand in text."
         problems.append(Problem("error", "control_character", name, message, _CONTROL.sub(" ", text).strip()))
     return text
 

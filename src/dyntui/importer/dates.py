@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from dyntui.importer.problems import Problem
@@ -67,6 +66,8 @@ def _from_text(text: str) -> datetime | None:
             return datetime.fromisoformat(attempt)
         except ValueError:
             continue
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):

@@ -26,22 +26,23 @@ class DelimitedTable(Table):
     """A delimited text file as records."""
 
     def __init__(self, opened: OpenedFile, encoding: str, delimiter: str | None, header_row: int | None) -> None:
+        csv.field_size_limit(LONGEST_VALUE)
         self._opened = opened
         self.encoding = encoding
         with self._text() as text:
             sample = text.read(_SAMPLE)
             if text.read(1):
                 sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-        self._dialect = find_dialect(sample, KNOWN_NAMES, delimiter)
+        self._dialect = find_dialect(sample, KNOWN_NAMES, None if delimiter is None else _delimiter(delimiter))
         self.delimiter = self._dialect.delimiter
         self.quoting = self._dialect.quoting
         self.format = "tsv" if self.delimiter == "\t" else "csv"
-        head = list(islice(self._records(), max(_HEAD, (header_row or 0) + _HEAD)))
+        head = list(islice(self._records(), max(0, header_row or 0) + _HEAD))
         if header_row is None:
             place = find_header(head, KNOWN_NAMES)
         else:
             place = header_row - 1 if header_row else None
-            if header_row > len(head):
+            if not 0 <= header_row <= len(head):
                 raise SourceError(f"{opened.name} has no row {header_row}.", hint="--header-row counts from 1.")
         self._set_header(cast("list[list[Cell]]", head), place)
 
@@ -59,7 +60,6 @@ class DelimitedTable(Table):
                 raise self._unreadable(reader.line_num, error) from error
 
     def rows(self) -> Iterator[Row]:
-        csv.field_size_limit(LONGEST_VALUE)
         width, keep = self.width, self.keep
         number = 0
         lines: list[str] = []
@@ -114,6 +114,19 @@ class DelimitedTable(Table):
                 hint="A quotation mark before it is probably never closed.",
             )
         return SourceError(f"Line {line} of {self._opened.name} cannot be read: {error}.")
+
+
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " ", "none": ""}
+
+
+def _delimiter(text: str) -> str:
+    """A delimiter as a person says it: one character, or its name."""
+    found = _WORDS.get(text.casefold(), text)
+    if len(found) > 1 or found in ('"', "\n", "\r", "\\"):
+        raise SourceError(
+            f"{text!r} cannot be a delimiter.", hint="It is one character, or tab, comma, semicolon, pipe or none."
+        )
+    return found
 
 
 def _remembered(text: Iterable[str], lines: list[str]) -> Iterator[str]:

@@ -18,7 +18,15 @@ from typing import Protocol
 from dyntui.importer.model import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normal_name
 from dyntui.importer.opened import OpenedFile
 
-__all__ = ["ENCODINGS_TO_TRY", "Dialect", "check_encoding", "find_dialect", "find_encoding", "find_header"]
+__all__ = [
+    "ENCODINGS_TO_TRY",
+    "Dialect",
+    "check_encoding",
+    "count_names",
+    "find_dialect",
+    "find_encoding",
+    "find_header",
+]
 __all__ += ["looks_like_data", "non_ascii_excerpts"]
 
 _BOMS = (
@@ -61,6 +69,11 @@ _DATA = re.compile(
 )
 
 
+_CERTAIN_DATA = re.compile(
+    r"[^\s@]+@[^\s@]+\.[^\s@]+|0x[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+)
+
+
 class CsvReader(Protocol):
     """What csv.reader gives."""
 
@@ -75,8 +88,10 @@ def find_encoding(opened: OpenedFile) -> str:
     head = opened.head(1 << 16)
     for mark, name in _BOMS:
         if head.startswith(mark):
-            check_encoding(opened, name)
-            return name
+            if _decodes(opened, name):
+                return name
+            message = f"{opened.name} begins like {name.upper()}, but is not throughout."
+            raise SourceError(message, hint="Save it again, or say what it is with --encoding.")
     wide, nuls = _utf16_by_nuls(head)
     if wide and nuls > _MANY_NULS and _decodes(opened, wide):
         return wide  # such a text is UTF-8, too: with a NUL after every letter
@@ -87,16 +102,22 @@ def find_encoding(opened: OpenedFile) -> str:
     raise _ask(opened)
 
 
-def check_encoding(opened: OpenedFile, encoding: str) -> None:
-    """Raise when the file is not wholly `encoding`, or when there is no such encoding."""
+def check_encoding(opened: OpenedFile, encoding: str) -> str:
+    """The encoding to read with; SourceError when the file is not wholly that, or when there is no such encoding."""
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        b"x".decode(encoding, "replace")  # refuses codecs that do not give text
+        codecs.getincrementaldecoder(encoding)
+    except (LookupError, UnicodeError) as error:
         hint = "Common ones: utf-8, cp1252, gb18030, shift_jis."
         raise SourceError(f"{encoding!r} is no encoding.", hint=hint) from error
+    marked = next((name for mark, name in _BOMS if opened.head(4).startswith(mark)), "")
+    family = codecs.lookup(encoding).name.partition("-sig")[0]
+    if marked and family.startswith(codecs.lookup(marked).name.partition("-sig")[0]):
+        encoding = marked  # so that the mark is no part of the first name
     if not _decodes(opened, encoding):
         hint = "Leave --encoding away to have it found, or choose another one."
         raise SourceError(f"{opened.name} is not {encoding} throughout.", hint=hint)
+    return encoding
 
 
 def _decodes(opened: OpenedFile, encoding: str) -> bool:
@@ -236,15 +257,12 @@ def looks_like_data(cell: Cell) -> bool:
 
 def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | None:
     """The place (from 0) of the record that holds the columns' names; None when the file has no such row."""
-    if not records:
-        return None
-    hits = [sum(isinstance(cell, str) and normal_name(cell) in known for cell in record) for record in records[:15]]
     for place, record in enumerate(records[:15]):
-        if REPORT_COLUMNS[0] in record:
+        if all(name in record for name in REPORT_COLUMNS):
             return place
-    best = max(range(len(hits)), key=lambda place: hits[place])
-    if hits[best] and not any(looks_like_data(cell) for cell in records[best]):
-        return best
+    hits = [count_names(records, place, known) for place in range(min(15, len(records)))]
+    if any(hits):
+        return hits.index(max(hits))
     filled = [sum(cell not in ("", None) for cell in record) for record in records]
     usual = Counter(count for count in filled if count).most_common(1)
     if not usual:
@@ -255,3 +273,19 @@ def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | Non
     if usual[0][0] == 1 and not any(looks_like_data(cell) for record in records[first + 1 :] for cell in record):
         return None
     return first
+
+
+def count_names(records: Sequence[Sequence[Cell]], place: int, known: Set[str]) -> int:
+    """How many names of columns a record holds; none when one of its cells can only be data.
+
+    A name that stands again in its own column is a value: a column of roles may well say “user”.
+    """
+    record = records[place]
+    if any(isinstance(cell, str) and _CERTAIN_DATA.fullmatch(cell.strip()) for cell in record):
+        return 0
+    return sum(
+        isinstance(cell, str)
+        and normal_name(cell) in known
+        and sum(column < len(other) and other[column] == cell for other in records) == 1
+        for column, cell in enumerate(record)
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from dyntui.importer.failed import RAW_KEY
+from dyntui.importer.jsontext import decode_first, parse_json
 from dyntui.importer.model import REPORT_COLUMNS, Cell, Row, SourceError
 from dyntui.importer.opened import OpenedFile
 from dyntui.importer.problems import Problem
@@ -24,39 +25,29 @@ _SPACE = " \t\r\n"
 def looks_like_json(text: str) -> str | None:
     """`json`, `ndjson` or None, told from the beginning of a text."""
     start = text.lstrip(_SPACE)
-    if start[:1] not in ("{", "["):
+    if start[:1] == "[":
+        return "json" if start[1:].lstrip(_SPACE)[:1] in ("{", "]", '"', "") else None
+    if start[:1] != "{":
         return None
-    if start[0] == "[":
-        inside = start[1:].lstrip(_SPACE)
-        return "json" if inside[:1] in ("{", "]", '"', "") else None
-    line, _, rest = start.partition("\n")
-    if isinstance(_parsed(line), dict) and rest.lstrip(_SPACE)[:1] in ("{", ""):
-        whole = _parsed(line)
-        only_line = not rest.strip()
-        return "json" if only_line and _has_records(whole) else "ndjson"
+    lines = [line for line in start.splitlines()[:50] if line.strip()]
+    if len(lines) == 1:
+        whole = _parsed(lines[0])
+        return "ndjson" if isinstance(whole, dict) and not _has_records(whole) else "json"
+    if lines[0].rstrip().endswith("}") and any(isinstance(_parsed(line), dict) for line in lines):
+        return "ndjson"
     return "json" if start[1:].lstrip(_SPACE)[:1] in ('"', "}") else None
 
 
-def _has_records(value: Any) -> bool:
-    return isinstance(value, dict) and any(_is_records(each) for each in value.values()) and "users" in value
-
-
-def _is_records(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+def _has_records(value: dict[str, Any]) -> bool:
+    """Whether an object holds the records, rather than being one: a list of objects in it called users or data."""
+    return any(isinstance(value.get(name), list) for name in ("users", "data", "results", "records"))
 
 
 def _parsed(text: str) -> Any:
     try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return None
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class JsonTable(Table):
@@ -141,8 +132,8 @@ class JsonTable(Table):
             if line.isspace():
                 continue
             try:
-                yield _DECODER.decode(line)
-            except (ValueError, RecursionError) as error:
+                yield parse_json(line)
+            except ValueError as error:
                 yield _Broken(line.strip(_SPACE), str(error))
 
 
@@ -160,8 +151,8 @@ def _again(raw: Any) -> Any:
     """A record that was broken when it was reported: perhaps somebody mended it."""
     text = raw if isinstance(raw, str) else json.dumps(raw)
     try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except ValueError as error:
         return _Broken(text, str(error))
 
 
@@ -256,10 +247,12 @@ class _Stream:
         size = _BLOCK
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer, self._place)
-            except (ValueError, RecursionError) as error:
-                if isinstance(error, RecursionError) or len(self._buffer) - self._place > LONGEST_RECORD:
-                    raise self._error("a value is too large or too deeply nested") from error
+                value, end = decode_first(self._buffer, self._place)
+            except ValueError as error:
+                if "nested" in str(error):
+                    raise self._error(str(error)) from error
+                if len(self._buffer) - self._place > LONGEST_RECORD:
+                    raise self._error("a value is too large") from error
                 if not self._more(size):
                     raise self._error(str(error)) from error
                 size *= 2

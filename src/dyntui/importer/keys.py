@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from types import TracebackType
@@ -101,6 +102,20 @@ _FIRST_SLOTS = 1 << 14
 _MASK64 = (1 << 64) - 1
 
 
+if sys.platform == "win32":
+
+    def _read_at(descriptor: int, size: int, place: int) -> bytes:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        return os.read(descriptor, size)
+
+    def _write_at(descriptor: int, data: bytes, place: int) -> int:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        return os.write(descriptor, data)
+
+else:
+    _read_at, _write_at = os.pread, os.pwrite
+
+
 class DuplicateIndex:
     """Finds keys that came before, in memory that does not grow with the file: a hash table in an unnamed file.
 
@@ -123,13 +138,13 @@ class DuplicateIndex:
         descriptor, slots = self._file.fileno(), self._slots
         place = digest % slots
         while True:
-            found, row = _SLOT.unpack(os.pread(descriptor, _SIZE, place * _SIZE))
+            found, row = _SLOT.unpack(_read_at(descriptor, _SIZE, place * _SIZE))
             if found == digest:
                 return int(row)
             if not found:
                 break
             place = (place + 1) % slots
-        os.pwrite(descriptor, _SLOT.pack(digest, number), place * _SIZE)
+        _write_at(descriptor, _SLOT.pack(digest, number), place * _SIZE)
         self._count += 1
         if self._count * 3 > slots * 2:
             self._grow()
@@ -156,9 +171,9 @@ class DuplicateIndex:
             for digest, row in _SLOT.iter_unpack(block):
                 if digest:
                     place = digest % slots
-                    while os.pread(descriptor, 8, place * _SIZE) != bytes(8):
+                    while _read_at(descriptor, 8, place * _SIZE) != bytes(8):
                         place = (place + 1) % slots
-                    os.pwrite(descriptor, _SLOT.pack(digest, row), place * _SIZE)
+                    _write_at(descriptor, _SLOT.pack(digest, row), place * _SIZE)
         old.close()
 
     def close(self) -> None:

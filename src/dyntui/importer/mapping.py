@@ -11,6 +11,7 @@ from typing import Any, cast
 from dyntui.core.errors import Usage
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.fields import Field, MappingKind, field_for
+from dyntui.importer.jsontext import parse_json
 from dyntui.importer.model import SourceInfo, fingerprint
 from dyntui.importer.paths import owner_of
 from dyntui.importer.problems import Problem
@@ -240,7 +241,7 @@ def constant_value(target: Field, value: str) -> Any:
             raise Usage(f"{target.name} takes yes or no, not {value!r}.")
     elif target.kind in ("object", "array") or (target.kind == "any" and value[:1] in '{["'):
         try:
-            result = json.loads(value)
+            result = parse_json(value)
         except ValueError as error:
             raise Usage(f"{target.name} takes JSON: {error}.") from error
     return result

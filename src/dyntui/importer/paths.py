@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from dyntui.core.errors import Usage
+from dyntui.importer.jsontext import parse_json
 from dyntui.importer.model import Cell
 
 __all__ = ["Reach", "owner_of", "reach"]
@@ -53,7 +53,7 @@ def _opened(cell: Cell) -> Any:
     """A cell as what its JSON says; a cell that is no JSON leads nowhere."""
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(cell)
+            return parse_json(cell)
         except ValueError:
             return None
     return cell

@@ -60,7 +60,11 @@ PRESETS: tuple[Preset, ...] = (
             "verifiedCredentials[format=oauth]": ("oauthAccounts", ("accounts",)),
         },
         {},
-        {"metadata": "map to metadata to take it along"},
+        {
+            "walletPublicKey": "taken from verifiedCredentials",
+            "wallet": "",
+            "chain": "",
+        },
     ),
     Preset(
         "dyntui",
@@ -69,7 +73,11 @@ PRESETS: tuple[Preset, ...] = (
         frozenset(),
         {},
         {},
-        {"id": "map to metadata.formerId to keep it"},
+        {
+            "id": "map to metadata.formerId to keep it",
+            "walletPublicKey": "map to wallets.0.publicWalletAddress, and say walletName and walletProvider",
+            "chain": "map to wallets.0.chain together with walletPublicKey",
+        },
     ),
     Preset(
         "auth0",
@@ -179,13 +187,17 @@ def recognise(columns: Sequence[str]) -> str | None:
     """The name of the preset that these columns belong to; None when there is none."""
     names = frozenset(normal_name(column) for column in columns)
     for preset in PRESETS:
-        if preset.every <= names and (not preset.any_of or preset.any_of & names) and _is_certain(preset.name, names, columns):
+        if (
+            preset.every <= names
+            and (not preset.any_of or preset.any_of & names)
+            and _is_certain(preset.name, names, columns)
+        ):
             return preset.name
     return None
 
 
 def _is_certain(name: str, names: frozenset[str], columns: Sequence[str]) -> bool:
-    """Ours and Auth0's columns are named like everybody's: more of them have to be there, ours in the API's spelling."""
+    """Ours and Auth0's columns are named like everybody's: several must be there, ours in the API's spelling."""
     if name == "dyntui":
         return "createdAt" in columns and len(set(columns) & USER_FIELDS.keys()) >= 3
     if name != "auth0":

@@ -50,7 +50,8 @@ CODES: dict[str, str] = {
     # any value
     "empty_row": "Nothing in the row goes to a field.",
     "too_long": "The API takes at most 255 characters here.",
-    "control_character": "The value contains a control character (a NUL, an escape, a line break).",
+    "control_character": "The value contains a control character (a NUL, an escape, a line break) or half a letter.",
+    "not_sendable": "The value cannot be written as JSON (half a letter, or a number of more than 64 bits).",
     "odd_character": "The API's pattern for names probably refuses this character.",
     "not_text": "The field takes text, and the value is a list or an object.",
     "bad_json": "The value should be JSON and is not.",

@@ -43,17 +43,29 @@ class Finisher:
             self._accounts(accounts, problems)
         metadata = user.get("metadata")
         if isinstance(metadata, dict) and metadata:
-            size = len(
-                json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
-            )
-            if size > METADATA_WARNING:
-                message = f"{size:,} bytes of metadata; the API's limit is not documented."
-                problems.append(Problem("warning", "metadata_large", "metadata", message))
+            self._metadata(metadata, problems)
         if self._custom:
             self._custom.check(metadata if isinstance(metadata, dict) else {}, problems)
         if user.get("emailVerifiedAt") and not user.get("email"):
             message = "emailVerifiedAt says nothing without an e-mail."
             problems.append(Problem("warning", "email_verified_without_email", "emailVerifiedAt", message))
+
+    def _metadata(self, metadata: dict[str, Any], problems: list[Problem]) -> None:
+        size = self._size("metadata", metadata, problems)
+        if size > METADATA_WARNING:
+            message = f"{size:,} bytes of metadata; the API's limit is not documented."
+            problems.append(Problem("warning", "metadata_large", "metadata", message))
+
+    @staticmethod
+    def _size(name: str, value: Any, problems: list[Problem]) -> int:
+        """How many bytes a value is as JSON; a value that JSON cannot hold is a problem."""
+        import orjson
+
+        try:
+            return len(orjson.dumps(value))
+        except TypeError as error:
+            problems.append(Problem("error", "not_sendable", name, f"It cannot be written as JSON: {error}."))
+            return 0
 
     def _wallets(self, wallets: list[Any], problems: list[Problem]) -> None:
         seen: set[str] = set()
@@ -121,6 +133,8 @@ class Finisher:
             for name in ("provider", "accountId", "username", "displayName", "emails", "photos", "profile"):
                 if account.get(name) not in (None, ""):
                     account[name] = self.check(f"{at}.{name}", account[name], problems)
+            if account.get("profile"):
+                self._size(f"{at}.profile", account["profile"], problems)
             if not missing:
                 key = (str(account["provider"]), str(account["accountId"]))
                 if key in seen:

@@ -31,18 +31,20 @@ _LOCAL = struct.Struct("<4s22xHH")
 
 _ADVICE = "Save the sheet as CSV and import that: CSV is read as a stream, without a limit."
 
-_REF = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Za-z]{1,3})(\d{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
+_IS = rb"""\s*=\s*["']"""
+_AT = re.compile(rb"\br" + _IS + rb"([A-Za-z]{1,3})(\d{1,7})\b")
+_REF = re.compile(rb"<(?:\w+:)?c\b[^>]*?" + _AT.pattern)
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br" + _IS + rb"(\d{1,7})\b")
 _ROWS = re.compile(rb"<(?:\w+:)?row\b")
 _CELLS = re.compile(rb"<(?:\w+:)?c\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v>)?")
-_ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:.*?<(?:\w+:)?v>([^<]{1,20}))?', re.DOTALL)
-_AT = re.compile(rb'\br="([A-Za-z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt" + _IS + rb"e[\"'][^>]*)>(?:.*?<(?:\w+:)?v>([^<]{1,20}))?", re.DOTALL)
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
-_SHARED = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="s"[^>]*>\s*<(?:\w+:)?v>(\d{1,9})')
+_SHARED = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt" + _IS + rb"s[\"'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})")
 _ODS = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])([^>]*?)(/?)>")
-_COLUMNS = re.compile(rb'number-columns-repeated="(\d{1,9})"')
-_REPEATED = re.compile(rb'number-rows-repeated="(\d{1,9})"')
+_COLUMNS = re.compile(rb"number-columns-repeated" + _IS + rb"(\d{1,9})")
+_REPEATED = re.compile(rb"number-rows-repeated" + _IS + rb"(\d{1,9})")
+_STRINGS_PART = "xl/sharedstrings.xml"
 
 
 @dataclass
@@ -70,7 +72,9 @@ def inspect_zip(opened: OpenedFile) -> tuple[str, dict[str, SheetFacts]]:
 
 
 def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str, dict[str, SheetFacts]]:
-    parts = {part.filename.removeprefix("/"): part for part in archive.infolist()}
+    parts = {part.filename.removeprefix("/").casefold(): part for part in archive.infolist()}
+    if len(parts) != len(archive.infolist()):
+        raise zipfile.BadZipFile("two parts have one name")
     if "xl/workbook.bin" in parts:
         raise SourceError(f"{name} is an .xlsb workbook, which is not read.", hint="Save it as .xlsx or CSV.")
     kind = "xlsx" if "xl/workbook.xml" in parts else "ods" if "content.xml" in parts else None
@@ -81,18 +85,14 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
     budget = _Budget(name)
     facts: dict[str, SheetFacts] = {}
     lengths: list[int] = []
-    for path, part in sorted(parts.items(), key=lambda item: "worksheets/" in item[0]):
-        blocks = budget.counted(_unpacked(reader, part, name))
-        if kind == "xlsx" and path.startswith("xl/worksheets/") and path.endswith(".xml"):
-            facts[path] = _scan_sheet(blocks, lengths, budget)
-        elif kind == "ods" and path == "content.xml":
+    for path, part in sorted(parts.items(), key=lambda item: item[0] != _STRINGS_PART):
+        blocks = _no_wide_text(budget.counted(_unpacked(reader, part, name)), name)
+        if kind == "ods":
             facts[path] = _scan_ods(blocks, name)
-        elif path == "xl/sharedStrings.xml":
+        elif path == _STRINGS_PART:
             lengths = _string_lengths(blocks)
         else:
-            for _ in blocks:
-                pass
-        if path in facts:
+            facts[path] = _scan_sheet(blocks, lengths, budget)  # any part may be said to be a sheet
             _check_area(facts[path], name)
     if kind == "ods":
         return kind, facts
@@ -116,6 +116,16 @@ class _Budget:
         for block in blocks:
             self.take(len(block))
             yield block
+
+
+def _no_wide_text(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Blocks of a part, which may not be XML in UTF-16: its tags would not be found."""
+    for number, block in enumerate(blocks):
+        if not number and (
+            block.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<\0" in block[:200] or b"\0<" in block[:200]
+        ):
+            raise SourceError(f"{name} is written in an encoding that is not read.", hint=_ADVICE)
+        yield block
 
 
 def _megabytes(size: int) -> str:
@@ -181,7 +191,7 @@ def _scan_sheet(blocks: Iterator[bytes], lengths: list[int], budget: _Budget) ->
             for match in _FORMULA.finditer(text):
                 if (at := _place(match[1])) and len(facts.formulas) < _MOST_MARKED:
                     facts.formulas[at] = match[2] is not None
-        if b'"e"' in text:
+        if b'"e"' in text or b"'e'" in text:
             for match in _ERROR.finditer(text):
                 if (at := _place(match[1])) and len(facts.errors) < _MOST_MARKED:
                     facts.errors[at] = (match[2] or b"#ERROR").decode("ascii", "replace")
@@ -253,7 +263,7 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
 
 
 def _attribute(attributes: bytes, name: bytes) -> str:
-    match = re.search(rb"\b" + name + rb"""=["']([^"']*)["']""", attributes)
+    match = re.search(rb"\b" + name + _IS + rb"""([^"']*)["']""", attributes)
     return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
 
 
@@ -274,7 +284,7 @@ def _by_sheet_name(
     }
     named: dict[str, SheetFacts] = {}
     for attributes in _SHEET.findall(small("xl/workbook.xml")):
-        target = targets.get(_attribute(attributes, rb"\w+:id"), "").removeprefix("/")
+        target = targets.get(_attribute(attributes, rb"\w+:id"), "").removeprefix("/").casefold()
         path = target if target.startswith("xl/") else f"xl/{target}"
         if path in facts:
             named[_attribute(attributes, b"name")] = facts[path]

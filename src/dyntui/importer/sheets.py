@@ -40,7 +40,7 @@ class SheetTable(Table):
                 raise SourceError(f"{opened.name} is too large for a spreadsheet.", hint="Save it as CSV.")
         self._sheet = self._load(sheet)
         self._facts = facts.get(self._sheet.name, SheetFacts())
-        head = [list(values) for values in islice(self._values(), max(_HEAD, (header_row or 0) + _HEAD))]
+        head = [list(values) for values in islice(self._values(), max(0, header_row or 0) + _HEAD)]
         if not any(any(cell not in ("", None) for cell in record) for record in self._values()):
             raise SourceError(f"The sheet {self._sheet.name!r} of {opened.name} is empty.", hint=self._other_sheets())
         if header_row is None:
@@ -48,7 +48,7 @@ class SheetTable(Table):
             head = head if place is None or place < len(head) else list(islice(self._values(), place + _HEAD))
         else:
             place = header_row - 1 if header_row else None
-            if header_row > len(head):
+            if not 0 <= header_row <= len(head):
                 raise SourceError(f"The sheet has no row {header_row}.", hint="--header-row counts from 1.")
         self._set_header(head, place)
         self._note_marks()

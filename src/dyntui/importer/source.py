@@ -41,6 +41,10 @@ class Source:
         """The first rows, for a preview and for proposing a mapping."""
         return tuple(islice(self.rows(), limit))
 
+    def count(self) -> int:
+        """How many rows there are; reads the whole file."""
+        return sum(1 for _ in self.rows())
+
     def close(self) -> None:
         self._opened.close()
 
@@ -96,11 +100,9 @@ def _table(
         from dyntui.importer.sheets import SheetTable
 
         return SheetTable(opened, sheet, header_row)
-    _refuse_binary(opened, head)
-    if encoding is None:
-        encoding = find_encoding(opened)
-    else:
-        check_encoding(opened, encoding)
+    if format is None:
+        _refuse_binary(opened, head)
+    encoding = find_encoding(opened) if encoding is None else check_encoding(opened, encoding)
     if format is None:
         with io.TextIOWrapper(opened.reader(), encoding, newline="\n") as text:
             format = looks_like_json(text.read(1 << 20))

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dyntui.importer.detect import looks_like_data
-from dyntui.importer.model import REPORT_COLUMNS, Cell, Row, normal_name, unique_names
+from dyntui.importer.detect import count_names, looks_like_data
+from dyntui.importer.model import REPORT_COLUMNS, Cell, Row, unique_names
 from dyntui.importer.names import KNOWN_NAMES
 from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
 from dyntui.importer.problems import Problem
@@ -78,8 +78,7 @@ class Table(ABC):
             self.notes += (f"The names stand in row {place + 1}; {rows} above them and not imported: {shown[0][:60]}",)
         if any(isinstance(name, str) and name != name.strip() for name in names):
             self.notes += ("Spaces around column names are ignored.",)
-        known = any(isinstance(name, str) and normal_name(name) in KNOWN_NAMES for name in names)
-        if not known or any(looks_like_data(name) for name in names):
+        if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):
             self.notes += (f"Row {place + 1} is taken as the columns' names; --header-row 0 says that there are none.",)
 
     def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> Row:

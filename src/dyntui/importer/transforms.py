@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from dyntui.core.errors import Usage
 from dyntui.importer.fields import Field
+from dyntui.importer.jsontext import parse_json
 from dyntui.importer.problems import Problem
 from dyntui.importer.reshape import CHAIN_WORDS, reshape_accounts, reshape_wallets
 from dyntui.importer.rules import Rules, Step
@@ -99,7 +99,7 @@ def _json(field: Field, rules: Rules) -> Step:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
+            return parse_json(value)
         except ValueError as error:
             problems.append(Problem("error", "bad_json", field.name, f"Not JSON: {error}."))
             return value

@@ -113,6 +113,16 @@ class Accounts:
         self._store.release(keys_of(record))
         self._store.db.execute("UPDATE people SET deleted = 1, doc = ? WHERE pos = ?", (orjson.dumps(record), position))
 
+    def with_social(self, provider: str, username: str) -> int | None:
+        """The user with that name at a provider. Names are no keys, so this looks at everybody who is there."""
+        found = [pos for pos, _ in self._matching(UserFilter(provider=provider), "pos")]
+        for start in range(0, len(found), 500):
+            for position, record in self.load_many(found[start : start + 500]).items():
+                for each in record["oauth"]:
+                    if each["provider"] == provider and fold(each.get("username") or "") == fold(username):
+                        return position
+        return None
+
     # many users ------------------------------------------------------------------------------------------------
 
     def count(self) -> int:

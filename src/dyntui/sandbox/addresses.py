@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import xor
@@ -50,6 +51,7 @@ ADDRESS: Mapping[str, Callable[[bytes], str]] = {
     "APTOS": lambda data: "0x" + data.hex(),
     "FLOW": lambda data: "0x" + data[:8].hex(),
     "STARK": lambda data: "0x0" + data.hex()[1:],
+    "TON": lambda data: "UQ" + b64encode(data + data[:1], b"AZ").decode()[:44] + "AA",
 }
 """32 bytes to an address, by chain."""
 

@@ -64,6 +64,14 @@ class Call:
         """The sandbox's time in milliseconds since 1970."""
         return self.sandbox.clock.now()
 
+    def emit(self, name: str, data: Json) -> None:
+        """Write an event: nobody's, because a token did it (API.md 8)."""
+        self.sandbox.events.emit(name, data, at=self.now)
+
+    def new_id(self, kind: str) -> str:
+        """The id of the next thing of that kind."""
+        return self.sandbox.ids.uuid(f"created {kind} {self.sandbox.store.next_number(kind)}")
+
 
 Handler = Callable[[Call], Any]
 HANDLERS: dict[str, Handler] = {}

@@ -24,6 +24,7 @@ _CONFLICTS: Mapping[str, tuple[str, str]] = {
     "u": ("username_already_exists", "A user with this username already exists"),
     "w": ("reassign_wallet_error", "This wallet is linked to another user"),
     "o": ("social_account_already_exists", "This social account is linked to another user"),
+    "x": ("duplicate_exists", "A user with this external id already exists"),
 }
 _PROFILE = frozenset(PROFILE)
 

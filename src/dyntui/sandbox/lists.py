@@ -35,8 +35,9 @@ def _domain(text: str) -> str:
 class AccessLists:
     """Finds the enabled lists of a user; remembers all entries until a list or an entry changes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, environment_id: str) -> None:
         self._store = store
+        self._environment_id = environment_id
         self._version = (-1, -1)
         self._lists: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, set[str]] = {}
@@ -58,7 +59,8 @@ class AccessLists:
         if version == self._version:
             return
         self._version = version
-        self._lists = {each["id"]: each for each in self._store.all("allowlists") if each["enabledAt"]}
+        lists = self._store.all("allowlists", self._environment_id)
+        self._lists = {each["id"]: each for each in lists if each["enabledAt"]}
         entries: dict[str, set[str]] = defaultdict(set)
         for id in self._lists:
             for entry in self._store.all("allowlistEntries", id):
@@ -75,6 +77,8 @@ def _identifiers_of(record: Record) -> list[str]:
         out += ("email:" + folded, "emailDomain:" + folded.rpartition("@")[2])
     if phone := profile.get("phoneNumber"):
         out.append(f"phoneNumber:{fold(phone)}")
+    if external := record.get("externalUserId"):
+        out.append(f"externalUserId:{fold(external)}")
     for account in record["oauth"]:
         provider = account["provider"]
         if provider in ("discord", "twitter", "farcaster") and account.get("username"):

@@ -218,7 +218,7 @@ class People:
         return {
             "accountAddress": wallet["address"],
             "chainName": _WAAS_CHAIN[wallet["chain"]],
-            "walletId": self._ids.uuid(f"waas wallet {n} of {position}"),
+            "walletId": self._ids.child(position, f"waas wallet {n}"),
             "thresholdSignatureScheme": _SCHEMES[scheme],
             "derivationPath": "m/44/60/0/0/0" if wallet["chain"] == "EVM" else "m/44/501/0/0",
             "keyShares": [

@@ -16,8 +16,8 @@ __all__ = ["FIELDS", "PROFILE", "Record", "Row", "fold", "iso", "keys_of", "keys
 
 Record = dict[str, Any]
 """id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[], oauth[], and maybe emailVerifiedAt,
-sessions[], mfa[], checks[], previousUsers[]. A wallet: id, chain, address, name, provider, createdAt, updatedAt,
-lastSelectedAt, deletedAt, additional[], and maybe properties, waas, nameService.
+externalUserId, sessions[], mfa[], checks[], previousUsers[]. A wallet: id, chain, address, name, provider, createdAt,
+updatedAt, lastSelectedAt, deletedAt, additional[], and maybe properties, waas, nameService.
 Times are milliseconds since 1970, emailVerifiedAt alone is the text that was sent."""
 
 Row = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]
@@ -61,6 +61,7 @@ def keys_of(record: Record) -> list[str]:
         record["profile"],
         [(wallet["chain"], wallet["address"]) for wallet in record["wallets"] if not wallet["deletedAt"]],
         record["oauth"],
+        record.get("externalUserId", ""),
     )
 
 
@@ -71,7 +72,10 @@ def keys_of_row(row: Mapping[str, Any]) -> list[str]:
 
 
 def _keys(
-    profile: Mapping[str, Any], wallets: Iterable[tuple[str, str]], accounts: Iterable[Mapping[str, Any]]
+    profile: Mapping[str, Any],
+    wallets: Iterable[tuple[str, str]],
+    accounts: Iterable[Mapping[str, Any]],
+    external: str = "",
 ) -> list[str]:
     keys: list[str] = []
     if email := profile.get("email"):
@@ -82,6 +86,8 @@ def _keys(
         keys.append("u:" + fold(username))
     keys += [wallet_key(chain, address) for chain, address in wallets]
     keys += [f"o:{account['provider']}:{account['accountId']}" for account in accounts]
+    if external:
+        keys.append("x:" + external)
     return keys
 
 

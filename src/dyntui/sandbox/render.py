@@ -111,6 +111,15 @@ class Renderer:
                     "signInEnabled": True,
                 }
             )
+        if external := record.get("externalUserId"):
+            out.append(
+                {
+                    "id": self._ids.child(position, "external credential"),
+                    "format": "externalUser",
+                    "public_identifier": external,
+                    "signInEnabled": True,
+                }
+            )
         if alone and out:
             out[0]["previous_users"] = record.get("previousUsers", [])
         return out

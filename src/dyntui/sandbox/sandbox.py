@@ -16,6 +16,7 @@ from dyntui.sandbox.access import ORGANIZATION, required_scope
 from dyntui.sandbox.accounts import Accounts
 from dyntui.sandbox.calls import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
 from dyntui.sandbox.clock import Clock
+from dyntui.sandbox.events import EventLog
 from dyntui.sandbox.faults import Faults
 from dyntui.sandbox.hostile import poison
 from dyntui.sandbox.ids import Ids
@@ -28,6 +29,7 @@ from dyntui.sandbox.routing import Router, check_ids, parse_query
 from dyntui.sandbox.rules import body_violations
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.webhooks import Webhooks
 
 __all__ = ["Sandbox"]
 
@@ -37,7 +39,7 @@ operations.load()
 class Sandbox:
     """Everything behind one base URL. Safe to use from any thread.
 
-    environment_id, token: what a client needs. store, accounts, switches, faults, clock: for tests.
+    environment_id, token: what a client needs. store, accounts, switches, faults, clock, webhooks: for tests.
     """
 
     def __init__(self, options: SandboxOptions) -> None:
@@ -55,7 +57,9 @@ class Sandbox:
         self.faults = Faults(options.faults, options.seed)
         self.limiter = Limiter(options.rate_limit, self.switches)
         self.accounts = Accounts(self.store, People(self.ids, count, newest))
-        self.lists = AccessLists(self.store)
+        self.lists = AccessLists(self.store, self.environment_id)
+        self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.switches)
+        self.events = EventLog(self.store, self.ids, self.environment_id, self.switches, self.webhooks)
         self.renderer = Renderer(self.ids, self.environment_id, self.lists.of)
         self.requests: Counter[str] = Counter()
         self._router = Router()
@@ -79,6 +83,7 @@ class Sandbox:
     def close(self) -> None:
         """Apply what is still late, and close the state."""
         self.flush()
+        self.webhooks.close()
         self.store.close()
 
     def request_id(self) -> str:
@@ -155,6 +160,7 @@ class Sandbox:
             )
         with self.store.lock, nullcontext() if operation.reads else self.store.write():
             result = handler(call)
+        self.webhooks.wake()
         if isinstance(result, Reply):
             return result
         return Reply(204) if result is None else Reply(200, result)

@@ -129,6 +129,9 @@ def settings(ids: Ids, environment: str, enabled_at: int) -> Json:
                 "chainConfigurations": [
                     {"name": "EVM", "enabled": True, "primary": True},
                     {"name": "SOL", "enabled": True, "primary": False},
+                    {"name": "SUI", "enabled": True, "primary": False},
+                    {"name": "BTC", "enabled": True, "primary": False},
+                    {"name": "TON", "enabled": False, "primary": False},
                 ],
                 "defaultWalletVersion": "V3",
                 "promptForKeyExport": False,

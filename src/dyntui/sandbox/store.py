@@ -3,6 +3,9 @@
 people      one row a user; `doc` is NULL while a sample person is unchanged, and so still follows from the seed
 keys        what must be unique (e-mail, phone, username, wallet, social account, ...), each with its owner's position
 documents   everything else, by kind: tokens, allowlists, entries, custom fields, ...
+events      what happened, the latest of it
+messages    an event on its way to a webhook
+deliveries  one attempt at a message each; `latest` marks the last one of its message
 meta        what the sandbox was made with
 """
 
@@ -36,6 +39,17 @@ CREATE TABLE IF NOT EXISTS documents(
     doc BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS documents_id ON documents(kind, id);
 CREATE INDEX IF NOT EXISTS documents_parent ON documents(kind, parent, pos);
+CREATE TABLE IF NOT EXISTS events(
+    pos INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, name TEXT NOT NULL, user TEXT, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS messages(
+    pos INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, webhook TEXT NOT NULL, doc BLOB NOT NULL,
+    created INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due REAL);
+CREATE INDEX IF NOT EXISTS messages_due ON messages(due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS deliveries(
+    pos INTEGER PRIMARY KEY AUTOINCREMENT, webhook TEXT NOT NULL, message TEXT NOT NULL, latest INTEGER NOT NULL,
+    doc BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS deliveries_latest ON deliveries(webhook, pos) WHERE latest = 1;
+CREATE INDEX IF NOT EXISTS deliveries_message ON deliveries(message, pos);
 """
 _INDEXES = """
 CREATE UNIQUE INDEX IF NOT EXISTS people_id ON people(id);
@@ -73,10 +87,11 @@ class Store:
             self.db.close()
 
     @contextmanager
-    def write(self) -> Iterator[None]:
-        """One transaction: all of it or, when anything is raised, nothing."""
+    def write(self, *, aside: bool = False) -> Iterator[None]:
+        """One transaction: all of it or, when anything is raised, nothing. aside: it changes no user, so what is
+        remembered about users stays good."""
         with self.lock:
-            self.version += 1
+            self.version += not aside
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -116,6 +131,18 @@ class Store:
         """The documents of that kind under that parent, oldest first."""
         rows = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos", (kind, parent))
         return [orjson.loads(row[0]) for row in rows]
+
+    def page(
+        self, kind: str, parent: str, offset: int, limit: int, *, newest_first: bool = False
+    ) -> tuple[int, list[Document]]:
+        """How many documents of that kind that parent has, and one page of them, in the order of their creation."""
+        total = self.db.execute("SELECT count(*) FROM documents WHERE kind = ? AND parent = ?", (kind, parent))
+        way = "DESC" if newest_first else "ASC"
+        rows = self.db.execute(
+            f"SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos {way} LIMIT ? OFFSET ?",
+            (kind, parent, limit, offset),
+        )
+        return int(total.fetchone()[0]), [orjson.loads(row[0]) for row in rows]
 
     def parent(self, kind: str, id: str) -> str | None:
         row = self.db.execute("SELECT parent FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()

@@ -72,6 +72,37 @@ _ALL = (
     Switch(
         "allowlist-identifiers", "one", "an allowlist entry has exactly one identifier, or any number", ("one", "any")
     ),
+    Switch(
+        "settings-put",
+        "replace",
+        "settings that PUT of the environment leaves out are lost, or kept",
+        ("replace", "merge"),
+    ),
+    Switch("page-size", "50", "rows of a page of events and of webhook messages"),
+    Switch("events-order", "newest", "events and webhook messages come newest or oldest first", ("newest", "oldest")),
+    Switch("event-resource", "tree", "resourceType=user finds user.session.created too, or not", ("tree", "exact")),
+    _yes_no("admin-events", "yes", "changes of the configuration are events too: admin.gate.created and the like"),
+    Switch("webhook-url", "documented", "http URLs on this machine are taken as well", ("documented", "loopback")),
+    Switch(
+        "webhook-signature", "hex", "x-dynamic-signature-256 is the HMAC alone, or after sha256=", ("hex", "prefixed")
+    ),
+    Switch(
+        "webhook-elsewhere",
+        "accepted",
+        "nothing is sent to other machines: told as accepted, or as failed",
+        ("accepted", "failed"),
+    ),
+    Switch("webhook-second-ms", "1000", "how long a second of the retry schedule lasts"),
+    Switch("webhook-disable-after", "250", "messages that fail every attempt disable the webhook; 0: never"),
+    Switch("max-webhooks", "10", "more webhooks than this are refused; 0: no limit"),
+    Switch("export-delay-ms", "1500", "an export is pending this long before it is made"),
+    Switch("export-url-seconds", "3600", "how long the download URL of an export works"),
+    Switch(
+        "export-download",
+        "body",
+        "GET of the download answers with the CSV, or redirects to its URL",
+        ("body", "redirect"),
+    ),
     Switch("rate-limit-body", "mixed", "body of a 429", ("mixed", "error", "message", "text")),
     Switch("rate-window-ms", "60000", "the window that --rate-limit counts in"),
     Switch("late-min-ms", "50", "fault `late`: applied at the earliest this long after the cut"),

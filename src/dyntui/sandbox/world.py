@@ -68,7 +68,7 @@ def make(store: Store, ids: Ids, accounts: Accounts, newest: int, scopes: tuple[
     )
     reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
     new_token(store, ids, "reports", "Weekly report", reading, environment, member, newest - 200 * _DAY)
-    _custom_fields(store, ids)
+    _custom_fields(store, ids, environment)
     _allowlists(store, ids, accounts, environment, newest)
 
 
@@ -103,7 +103,7 @@ def public_token(token: Mapping[str, Any]) -> Json:
     return {name: value for name, value in token.items() if name != "hash"}
 
 
-def _custom_fields(store: Store, ids: Ids) -> None:
+def _custom_fields(store: Store, ids: Ids, environment: str) -> None:
     fields: tuple[tuple[str, str, str, Json], ...] = (
         (
             "plan",
@@ -127,6 +127,7 @@ def _custom_fields(store: Store, ids: Ids) -> None:
                 "validationRules": rules,
                 "position": position,
             },
+            environment,
         )
 
 
@@ -148,6 +149,7 @@ def _allowlists(store: Store, ids: Ids, accounts: Accounts, environment: str, ne
                 "scope": scope,
                 "outcome": outcome,
             },
+            environment,
         )
     for number, (name, entry) in enumerate(_entries(accounts)):
         parent = ids.uuid(f"allowlist {name}")

@@ -6,11 +6,13 @@ which rows may have arrived. Nothing is ever assumed: those rows become `unknown
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -55,7 +57,7 @@ class WorkRow(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a row."""
+    """What became of a row. stamp: when the server says that the user was changed last, for the undo."""
 
     number: int
     state: RowState
@@ -63,6 +65,7 @@ class Outcome(NamedTuple):
     code: str = ""
     field: str = ""
     message: str = ""
+    stamp: str = ""
 
 
 WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"
@@ -84,7 +87,7 @@ def job_id_of(path: Path) -> str:
 class Journal:
     """One job's file. Made by `create`, `open` (exclusive, for work) or `read` (for a look); use as a context manager.
 
-    Belongs to the thread that made it.
+    Used by one thread at a time.
     """
 
     def __init__(self, path: Path, db: sqlite3.Connection, lock: JobLock | None) -> None:
@@ -92,6 +95,7 @@ class Journal:
         self.db = db
         self._lock = lock
         self._depth = 0
+        self._resting = True
         self.counts: dict[RowState, int] = {}
         self.refresh()
 
@@ -213,25 +217,55 @@ class Journal:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside, or nothing. May be nested: only the outermost one commits."""
-        self._must_own()
         if self._depth:
             yield
             return
-        counts = dict(self.counts)
-        remembered = (self.state, self.reason, self.facts, self.total, self.first_send)
-        self.db.execute("BEGIN IMMEDIATE")
-        self._depth = 1
+        before = self._begin()
         try:
             yield
             self.db.execute("COMMIT")
         except BaseException:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            self.counts = counts
-            self.state, self.reason, self.facts, self.total, self.first_send = remembered
+            self._roll_back(before)
             raise
         finally:
             self._depth = 0
+
+    @asynccontextmanager
+    async def transaction_beside(self) -> AsyncIterator[None]:
+        """The same for an event loop: the commit waits for the disk in another thread while the loop goes on. The
+        journal may not be used until it is over; `resting` tells."""
+        before = self._begin()
+        try:
+            yield
+            self._resting = False
+            commit = asyncio.get_running_loop().run_in_executor(None, self.db.execute, "COMMIT")
+            try:
+                await asyncio.shield(commit)
+            finally:
+                await asyncio.wait({commit})
+                self._resting = True
+        except BaseException:
+            self._roll_back(before)
+            raise
+        finally:
+            self._depth = 0
+
+    @property
+    def resting(self) -> bool:
+        """Whether no commit is under way in another thread."""
+        return self._resting
+
+    def _begin(self) -> tuple[Any, ...]:
+        self._must_own()
+        before = (dict(self.counts), self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at)
+        self.db.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        return before
+
+    def _roll_back(self, before: tuple[Any, ...]) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+        self.counts, self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at = before
 
     # -- rows on their way -----------------------------------------------------------------------------------------
 
@@ -322,14 +356,17 @@ class Journal:
         with self.transaction():
             at = now_ms()
             changed = self.db.executemany(
-                "UPDATE rows SET state = ?, changed = ?, user_id = ?, code = ?, field = ?, message = ? "
+                "UPDATE rows SET state = ?, changed = ?, user_id = ?, code = ?, field = ?, message = ?, stamp = ? "
                 "WHERE number = ? AND state = ?",
-                [(o.state.value, at, o.user_id, o.code, o.field, o.message, o.number, before.value) for o in outcomes],
+                [
+                    (o.state.value, at, o.user_id, o.code, o.field, o.message, o.stamp, o.number, before.value)
+                    for o in outcomes
+                ],
             ).rowcount
             if changed != len(outcomes):
                 raise JournalConflict(f"{len(outcomes)} rows were to leave {before}, {changed} of them were there")
-            for outcome in outcomes:
-                self._shift(before, outcome.state, 1)
+            for state, n in Counter([outcome.state for outcome in outcomes]).items():
+                self._shift(before, state, n)
 
     def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
         """Sending rows that the server did not take are pending again. sent: whether their request left at all."""
@@ -363,6 +400,8 @@ class Journal:
     def _must_own(self) -> None:
         if self._lock is None:
             raise JournalConflict(f"job {self.id} was opened for a look only")
+        if not self._resting:
+            raise JournalConflict(f"the journal of job {self.id} is used while it is being committed")
 
     # -- requests from other processes -----------------------------------------------------------------------------
 
@@ -388,7 +427,8 @@ def _there(path: Path) -> None:
 def _connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
     before = os.umask(0o077)
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)
+        # Commits may wait for the disk in another thread (`transaction_beside`), never two threads at once.
+        db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
             if not new:
                 check(db, path.name)

@@ -35,7 +35,7 @@ __all__ += [
 ]
 
 EXCLUDED, DUPLICATE = "excluded", "duplicate_in_file"
-ALL, PROBLEMS = "", "problems"
+ALL, PROBLEMS = "all", "problems"
 FILE_CODES = (
     "too_many_cells",
     "too_few_cells",

@@ -68,11 +68,12 @@ CREATE TABLE rows (
     changed INTEGER NOT NULL DEFAULT 0,
     precheck TEXT,
     user_id TEXT NOT NULL DEFAULT '',
+    stamp TEXT NOT NULL DEFAULT '',
     code TEXT NOT NULL DEFAULT '',
     field TEXT NOT NULL DEFAULT '',
     message TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX open_rows ON rows (state, lane, number) WHERE state IN ('pending', 'sending', 'unknown');
+CREATE INDEX open_rows ON rows (state, lane, number) WHERE state IN ('pending', 'unknown');
 CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE TABLE matches (
     row INTEGER NOT NULL,

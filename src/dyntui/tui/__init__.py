@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
 
     terminal.check()
     settings = Settings.load()
-    # Escape alone is held back for this many milliseconds; NO_COLOR and TEXTUAL_* are left as they are.
-    os.environ.setdefault("ESCDELAY", "25")
     from dyntui.tui.app import Console
     from dyntui.tui.session import Session
 

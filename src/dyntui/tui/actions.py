@@ -157,6 +157,11 @@ SCOPES = {
     "journal": "here",
     "environments": "environments",
     "setup": "here",
+    "raw": "here",
+    "dialog": "dialog",
+    "pick": "dialog",
+    "confirm": "dialog",
+    "form": "form",
 }
 """What the help screen calls the scopes."""
 

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.crud import Crud, admin_event
 from dyntui.sandbox.lists import IDENTIFIERS, identifiers
-from dyntui.sandbox.records import fold, iso
+from dyntui.sandbox.records import fold
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
@@ -15,98 +16,98 @@ _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
 Json = dict[str, Any]
 
 
-def _the_list(call: Call) -> Json:
-    found = call.sandbox.store.get("allowlists", call.path["allowlistId"])
-    if found is None:
-        raise not_found("Allowlist")
-    return found
+def _make(call: Call, body: Json) -> Json:
+    return {
+        "name": body.get("name")
+        or f"Allowlist {len(call.sandbox.store.all('allowlists', call.path['environmentId'])) + 1}",
+        "enabledAt": None,
+        "projectEnvironmentId": call.path["environmentId"],
+        "scope": body.get("scope"),
+        "outcome": body.get("outcome", "scope"),
+    }
 
 
-def _refuse_name(call: Call, name: str, own: str = "") -> None:
-    if any(each["name"] == name and each["id"] != own for each in call.sandbox.store.all("allowlists")):
+def _change(call: Call, doc: Json, body: Json) -> Json:
+    return {**doc, **{name: body[name] for name in ("name", "scope", "outcome") if name in body}}
+
+
+def _check(call: Call, allowlist: Json) -> None:
+    if any(each["name"] == allowlist["name"] for each in ALLOWLISTS.siblings(call, allowlist)):
         raise invalid("allowlist_already_exists", "An allowlist with this name already exists")
 
 
-@operation("getAllowlistsByEnvironmentId")
-def list_allowlists(call: Call) -> Any:
-    return call.sandbox.store.all("allowlists")
-
-
-@operation("createAllowlistByEnvironmentId")
-def create_allowlist(call: Call) -> Any:
-    store = call.sandbox.store
-    number = store.next_number("allowlists")
-    name = call.body.get("name", f"Allowlist {number}")
-    _refuse_name(call, name)
-    made = {
-        "id": call.sandbox.ids.uuid(f"created allowlist {number}"),
-        "name": name,
-        "enabledAt": None,
-        "projectEnvironmentId": call.path["environmentId"],
-        "scope": call.body.get("scope"),
-        "outcome": call.body.get("outcome", "scope"),
-    }
-    store.put("allowlists", made)
-    return Reply(201, made)
-
-
-@operation("getAllowlistsById")
-def get_allowlist(call: Call) -> Any:
-    return _the_list(call)
-
-
-@operation("updateAllowlistById")
-def update_allowlist(call: Call) -> Any:
-    found = _the_list(call)
-    changes = {name: call.body[name] for name in ("name", "scope", "outcome") if name in call.body}
-    if "name" in changes:
-        _refuse_name(call, changes["name"], found["id"])
-    found |= changes
-    call.sandbox.store.put("allowlists", found)
-    return found
-
-
-@operation("enableAllowlistById", "disableAllowlistById")
-def switch_allowlist(call: Call) -> Any:
-    found = _the_list(call)
-    found["enabledAt"] = (found["enabledAt"] or iso(call.now)) if call.operation.id == "enableAllowlistById" else None
-    call.sandbox.store.put("allowlists", found)
-    return found
+ALLOWLISTS = Crud(
+    kind="allowlists",
+    title="Allowlist",
+    path="allowlistId",
+    resource="allowlist",
+    make=_make,
+    change=_change,
+    check=_check,
+)
+ALLOWLISTS.serve(
+    list="getAllowlistsByEnvironmentId",
+    create="createAllowlistByEnvironmentId",
+    get="getAllowlistsById",
+    update="updateAllowlistById",
+    enable="enableAllowlistById",
+    disable="disableAllowlistById",
+)
 
 
 @operation("deleteAllowlistById")
 def delete_allowlist(call: Call) -> None:
-    found = _the_list(call)
+    found = ALLOWLISTS.find(call)
     for entry in call.sandbox.store.all("allowlistEntries", found["id"]):
         _remove(call, found["id"], entry)
-    call.sandbox.store.remove("allowlists", found["id"])
+    ALLOWLISTS.delete(call)
 
 
 @operation("getEntriesByAllowlistId")
 def list_entries(call: Call) -> Any:
-    found = _the_list(call)
-    entries = call.sandbox.store.all("allowlistEntries", found["id"])
-    if word := fold(call.query.get("query", "")):
-        entries = [
-            entry
-            for entry in entries
-            if any(word in fold(str(entry.get(name, ""))) for name in ("alias", *IDENTIFIERS))
-        ]
-    if (order := call.query.get("orderBy")) is not None:
-        match = _ORDER.match(order)
-        if match is None or (match[1] not in _SORTABLE and call.sandbox.switches["unknown-order"] == "reject"):
-            raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
-        if match[1] != "createdAt" and match[1] in _SORTABLE:
-            entries.sort(key=lambda entry: fold(str(entry.get(match[1], ""))))
-        if match[2] == "desc":
-            entries.reverse()
+    parent = ALLOWLISTS.find(call)["id"]
+    column, descending = _order(call)
+    word = fold(call.query.get("query", ""))
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
-    return {"count": len(entries), "entries": entries[offset : offset + limit]}
+    store = call.sandbox.store
+    if not word and column == "createdAt":
+        total, entries = store.page("allowlistEntries", parent, offset, limit, newest_first=descending)
+        return {"count": total, "entries": entries}
+    found = [entry for entry in store.all("allowlistEntries", parent) if not word or _has(entry, word)]
+    if column != "createdAt":
+        found.sort(key=lambda entry: _sort_key(entry.get(column)))
+    if descending:
+        found.reverse()
+    return {"count": len(found), "entries": found[offset : offset + limit]}
+
+
+def _order(call: Call) -> tuple[str, bool]:
+    """Which column, and whether the other way round."""
+    asked = call.query.get("orderBy", "createdAt-asc")
+    match = _ORDER.match(asked)
+    if match is None:
+        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
+    if match[1] not in _SORTABLE:
+        if call.sandbox.switches["unknown-order"] == "reject":
+            raise bad_request(f"query/orderBy: entries cannot be sorted by {match[1]}")
+        return "createdAt", False
+    return match[1], match[2] == "desc"
+
+
+def _has(entry: Json, word: str) -> bool:
+    return any(word in fold(str(entry.get(name, ""))) for name in ("alias", *IDENTIFIERS))
+
+
+def _sort_key(value: Any) -> tuple[bool, float, str]:
+    """Numbers by size, texts without case, entries that have none first."""
+    if isinstance(value, (int, float)):
+        return True, value, ""
+    return value is not None, 0, fold(value or "")
 
 
 @operation("postEntryByAllowlistId")
 def add_entry(call: Call) -> Any:
-    found = _the_list(call)
+    found = ALLOWLISTS.find(call)
     store = call.sandbox.store
     wanted = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
     named = identifiers(wanted)
@@ -115,13 +116,10 @@ def add_entry(call: Call) -> Any:
     keys = [f"a:{found['id']}:{name}" for name in named]
     if store.owners(keys):
         raise invalid("allowlist_entry_already_exists", "The allowlist has this entry already")
-    entry = {
-        "id": call.sandbox.ids.uuid(f"created allowlist entry {store.next_number('allowlistEntries')}"),
-        "allowListId": found["id"],
-        **wanted,
-    }
+    entry = {"id": call.new_id("allowlistEntries"), "allowListId": found["id"], **wanted}
     store.put("allowlistEntries", entry, found["id"])
     store.claim((key, 0) for key in keys)
+    admin_event(call, "allowlistEntry", "created", entry)
     return Reply(201, entry)
 
 
@@ -132,6 +130,7 @@ def delete_entry(call: Call) -> None:
     if entry is None or parent is None:
         raise not_found("Allowlist entry")
     _remove(call, parent, entry)
+    admin_event(call, "allowlistEntry", "deleted", entry)
 
 
 def _remove(call: Call, parent: str, entry: Json) -> None:

@@ -124,6 +124,8 @@ class _Batch:
         for kind, position in self._order:
             record = (self._created.get(position) or self._updated[position])[0]
             out[kind].append(rendered(self._call, record, position))
+        happened = [(f"user.{kind}", user) for kind, users in out.items() for user in users]
+        self._call.sandbox.events.emit_many(happened, at=self._now)
         if self._call.sandbox.switches["bulk-order"] == "reversed":
             for users in out.values():
                 users.reverse()

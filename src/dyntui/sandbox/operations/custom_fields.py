@@ -1,20 +1,81 @@
-"""Custom fields of the environment."""
+"""Custom fields of the environment: what is asked of people beside the standard profile, kept in their metadata."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from dyntui.sandbox.calls import Call, not_found, operation
+import orjson
+
+from dyntui.sandbox.calls import Call, invalid
+from dyntui.sandbox.crud import Crud
+
+Json = dict[str, Any]
+_WORD = re.compile(r"[^A-Za-z0-9]+")
+_LOOKED_AT = 10_000
 
 
-@operation("getCustomFieldsForEnvironment")
-def list_custom_fields(call: Call) -> Any:
-    return call.sandbox.store.all("customFields")
+def _make(call: Call, body: Json) -> Json:
+    """The key comes from the name, once: renaming the field does not lose what people have entered."""
+    return {"key": _WORD.sub("_", body["name"].strip()).strip("_").lower() or "field", **body}
 
 
-@operation("getCustomFieldById")
-def get_custom_field(call: Call) -> Any:
-    found = call.sandbox.store.get("customFields", call.path["customFieldId"])
-    if found is None:
-        raise not_found("Custom field")
-    return found
+def _change(call: Call, doc: Json, body: Json) -> Json:
+    changed = {**doc, **body, "key": doc["key"]}
+    if _unique(changed) and not _unique(doc) and _has_duplicates(call, doc["key"]):
+        raise invalid("cannot_switch_to_unique", "Two users have the same value in this field")
+    return changed
+
+
+def _unique(field: Json) -> bool:
+    return bool((field.get("validationRules") or {}).get("unique"))
+
+
+def _has_duplicates(call: Call, key: str) -> bool:
+    """Whether two users share a value; looks at the first ten thousand."""
+    seen: set[bytes] = set()
+    last = min(call.sandbox.accounts.next_position() - 1, _LOOKED_AT)
+    for start in range(1, last + 1, 500):
+        for record in call.sandbox.accounts.load_many(range(start, min(start + 500, last + 1))).values():
+            value = (record["profile"].get("metadata") or {}).get(key)
+            if value is None or record.get("deletedAt") is not None:
+                continue
+            if (text := orjson.dumps(value)) in seen:
+                return True
+            seen.add(text)
+    return False
+
+
+def _check(call: Call, field: Json) -> None:
+    others = CUSTOM_FIELDS.siblings(call, field)
+    if any(field["name"] == each["name"] or field["key"] == each["key"] for each in others):
+        raise invalid("custom_field_not_unique", "A custom field with this name already exists")
+    if field["position"] < 0:
+        raise invalid("invalid_position", "The position must be 0 or more")
+    rules = field.get("validationRules") or {}
+    if pattern := rules.get("regex"):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise invalid("invalid_regex", f"The pattern is not a regular expression: {error}") from None
+    labels = [option["label"] for option in rules.get("validOptions") or ()]
+    if len(set(labels)) != len(labels):
+        raise invalid("repeated_options", "An option stands there twice")
+
+
+CUSTOM_FIELDS = Crud(
+    kind="customFields",
+    title="Custom field",
+    path="customFieldId",
+    resource="customField",
+    make=_make,
+    change=_change,
+    check=_check,
+)
+CUSTOM_FIELDS.serve(
+    list="getCustomFieldsForEnvironment",
+    create="createCustomFieldForEnvironment",
+    get="getCustomFieldById",
+    update="updateCustomFieldById",
+    delete="deleteCustomFieldById",
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dyntui.sandbox.calls import Call, not_found, operation
-from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.operations.users import rendered, the_user
 from dyntui.sandbox.records import Record, keys_of
 from dyntui.sandbox.render import session
 
@@ -33,17 +34,24 @@ def get_session(call: Call) -> Any:
 @operation("revokeSessionById")
 def revoke_session(call: Call) -> Any:
     position, record, each = _find(call)
-    each["revokedAt"] = each["revokedAt"] or call.now
-    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    _revoke(call, position, record, [each])
     return session(each)
+
+
+def _revoke(call: Call, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
+    fresh = [each for each in sessions if each["revokedAt"] is None]
+    for each in fresh:
+        each["revokedAt"] = call.now
+    if fresh:
+        call.sandbox.accounts.save([(position, record, keys_of(record))])
+    for each in fresh:
+        call.emit("user.session.revoked", {**session(each), "userId": record["id"]})
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")
 def revoke_user_sessions(call: Call) -> None:
     position, record = the_user(call)
-    for each in record.get("sessions", ()):
-        each["revokedAt"] = each["revokedAt"] or call.now
-    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    _revoke(call, position, record, record.get("sessions", ()))
 
 
 @operation("resetAllMfaDevices", "resetUserMfa")
@@ -54,6 +62,7 @@ def reset_mfa(call: Call) -> None:
     record["profile"].pop("mfaBackupCodeAcknowledgement", None)
     record["updatedAt"] = call.now
     call.sandbox.accounts.save([(position, record, keys_of(record))])
+    call.emit("user.updated", rendered(call, record, position))
 
 
 @operation("getUserOauthAccessToken")

@@ -78,7 +78,9 @@ def create_user(call: Call) -> Any:
     keys = keys_of(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
     call.sandbox.accounts.add([(position, record, keys)])
-    return Reply(201, {"user": rendered(call, record, position)})
+    user = rendered(call, record, position)
+    call.emit("user.created", user)
+    return Reply(201, {"user": user})
 
 
 @operation("updateUser", "updateUserLegacy")
@@ -93,7 +95,9 @@ def update_user(call: Call) -> Any:
     keys = keys_of(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
     call.sandbox.accounts.save([(position, record, before)])
-    return {"user": rendered(call, record, position)}
+    user = rendered(call, record, position)
+    call.emit("user.updated", user)
+    return {"user": user}
 
 
 _UPDATABLE = frozenset(
@@ -108,5 +112,7 @@ _UPDATABLE = frozenset(
 @operation("deleteUser", "deleteUserLegacy")
 def delete_user(call: Call) -> None:
     position, record = the_user(call)
+    user = rendered(call, record, position)
     record["deletedAt"] = call.now
     call.sandbox.accounts.delete(position, record)
+    call.emit("user.deleted", user)

@@ -66,6 +66,7 @@ def create_wallet(call: Call) -> Any:
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
     record["updatedAt"] = call.now
     call.sandbox.accounts.save([(position, record, before)])
+    call.emit("wallet.linked", {**wallet(item), "userId": record["id"]})
     return Reply(201, wallet(item))
 
 
@@ -90,6 +91,7 @@ def delete_wallet(call: Call) -> None:
     before = keys_of(record)
     item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
     call.sandbox.accounts.save([(position, record, before)])
+    call.emit("wallet.deleted", {**wallet(item), "userId": record["id"]})
 
 
 @operation("recoverDeletedWalletsWithEnvironment")

@@ -148,7 +148,7 @@ def _seconds(requests: Mapping[str, int], rate: float | None) -> int:
     minutes = 0.0
     for operation, count in requests.items():
         limit: float = _DEFAULT_RATES.get(operation, _DEFAULT_RATES[""])
-        if rate is not None and operation in _DEFAULT_RATES:
+        if rate is not None and operation != "createUser":
             limit = rate
         minutes += count / limit if limit else 0
     return ceil(minutes * 60)

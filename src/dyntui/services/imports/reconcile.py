@@ -26,7 +26,7 @@ def judge(
     pending, to be sent again. Whatever cannot be told: review, for a person."""
     number = row.number
     if row.chosen_id:
-        return Outcome(number, RowState.CREATED, found[0].id, "recovered") if found else _absent(row)
+        return _recovered(row, found[0]) if found else _absent(row)
     if not row.keys:
         return _review(row, "no_key", "The answer was lost, and the row has nothing to look it up by.")
     own = [one for one in found if one.primary]
@@ -43,7 +43,7 @@ def judge(
         if one.created is None and row.precheck != "new":
             return _review(row, "no_creation_time", "It is there, and the server does not say since when.", one.id)
         if one.created is None or one.created >= sent:
-            return Outcome(number, RowState.CREATED, one.id, "recovered")
+            return _recovered(row, one)
     if not upsert:
         return Outcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
     touched = one.updated is not None and sent is not None and one.updated >= sent
@@ -53,6 +53,11 @@ def judge(
     if touched:
         return _review(row, "changed_since", "It was changed after the row was sent, to other values.", one.id)
     return Outcome(number, RowState.PENDING, "", "not_applied", "", "")
+
+
+def _recovered(row: WorkRow, one: Found) -> Outcome:
+    stamp = str(one.document.get("updatedAt") or "")
+    return Outcome(row.number, RowState.CREATED, one.id, "recovered", stamp=stamp)
 
 
 def _absent(row: WorkRow) -> Outcome:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,14 +17,15 @@ from dyntui.core.errors import DyntuiError
 from dyntui.services.imports.cancel import CANCELLED_ROW
 from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.control import Control, Halt, Wish
-from dyntui.services.imports.destination import Destination, Lane, Sending, refusal
+from dyntui.services.imports.destination import Destination, Lane, is_taken, refusal
 from dyntui.services.imports.pacing import BatchSize, Patience
 from dyntui.services.imports.progress import Progress, Teller
+from dyntui.services.imports.queue import Batch, RowQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
 from dyntui.services.imports.verdict import Says, Verdict, verdict_of
 from dyntui.services.imports.wire import asking
-from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
+from dyntui.store.journal import Journal, Outcome, now_ms
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
@@ -69,18 +69,6 @@ class Ended:
     planned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    id: int
-    lane: Lane
-    rows: list[WorkRow]
-    sending: Sending
-
-    @property
-    def numbers(self) -> list[int]:
-        return [row.number for row in self.rows]
-
-
 class ImportRunner:
     """One run of one job, in one event loop. on_progress is called in that loop, at most ten times a second."""
 
@@ -107,9 +95,7 @@ class ImportRunner:
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
         self._patience = Patience()
         self._teller = Teller(journal, on_progress)
-        self._split: deque[list[int]] = deque()
-        self._cursor = 0
-        self._upto: int | None = None
+        self._queue = RowQueue(journal, destination)
         self._flight: asyncio.Task[Verdict] | None = None
         self._reading: asyncio.Future[ApiProblem | None] | None = None
         self._grace: asyncio.TimerHandle | None = None
@@ -147,7 +133,7 @@ class ImportRunner:
 
     async def _work(self) -> None:
         if self.options.first is not None:
-            self._upto = self.journal.nth_pending(self.options.first)
+            self._queue.upto = self.journal.nth_pending(self.options.first)
         while True:
             for lane in self._destination.lanes:
                 await self._send_all(lane)
@@ -155,32 +141,35 @@ class ImportRunner:
                     break
             if self.journal.oldest_unknown() is not None:
                 await self._reconcile(wait=not self._interrupted)
-            elif not any(self.journal.pending(lane.number, 0, 1, self._upto) for lane in self._destination.lanes):
+            elif not self._queue.any_left():
                 break
             else:
                 await self._wait(self._later, "the server asked to try some rows again later")
                 self._later = min(_LONGEST_LATER, 2 * self._later)
-        if self._upto is not None and self.journal.counts.get(RowState.PENDING, 0):
+        if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
 
     async def _send_all(self, lane: Lane) -> None:
         """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
-        self._cursor = 0
+        self._queue.start()
         self._interrupted = False
-        answered: tuple[_Batch, Verdict] | None = None
+        answered: tuple[Batch, Verdict] | None = None
         self.control.check()
-        current = self._take(lane, None)
+        current = await self._take(lane, None)
         while current is not None:
+            if self.control.asked:
+                self._queue.put_back(current)
+                self.control.check()
             started = time.monotonic()
             self._flight = flight = asyncio.create_task(self._post(current))
-            following: _Batch | None = None
+            following: Batch | None = None
             try:
                 for _ in range(_TICKS):  # the request leaves before this thread turns to the disk
                     await asyncio.sleep(0)
                 if self.control.asked:
                     self._record(answered)
                 else:
-                    following = self._take(lane, answered)
+                    following = await self._take(lane, answered)
                 answered = None
                 verdict = await flight
             finally:
@@ -194,60 +183,25 @@ class ImportRunner:
                 self._interrupted = self._due()
                 if self.control.asked or self._interrupted:
                     self._record(answered)
-                    self._put_back(following)
+                    self._queue.put_back(following)
                     self.control.check()
                     return
                 if following is None:
-                    following, answered = self._take(lane, answered), None
+                    following, answered = await self._take(lane, answered), None
                 current = following
             else:
-                self._put_back(following)
+                self._queue.put_back(following)
                 await self._deal_with(current, verdict)
                 self.control.check()
-                current = self._take(lane, None)
+                current = await self._take(lane, None)
             self._teller.tell(batch=self._size.now)
 
-    def _take(self, lane: Lane, answered: tuple[_Batch, Verdict] | None) -> _Batch | None:
-        """Write down an answer and mark the next rows as `sending`, in one commit."""
-        rows = self._select(lane)
-        if not rows:
-            self._record(answered)
-            return None
-        sending = self._destination.request(lane, rows)
-        with self.journal.transaction():
-            self._record(answered)
-            batch = self.journal.begin_batch([row.number for row in rows], sending.operation, len(sending.content))
-        return _Batch(batch, lane, rows, sending)
-
-    def _select(self, lane: Lane) -> list[WorkRow]:
-        """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
-        while self._split:
-            if rows := self.journal.pending_of(lane.number, self._split.popleft()):
-                return rows
-        size = lane.at_most or self._size.now
-        rows = self.journal.pending(lane.number, self._cursor, size, self._upto)
-        taken: set[str] = set()
-        for index, row in enumerate(rows):
-            keys = row.key_list
-            if index and (row.code == UNMATCHED or rows[0].code == UNMATCHED or not taken.isdisjoint(keys)):
-                rows = rows[:index]
-                break
-            taken.update(keys)
-        if rows:
-            self._cursor = rows[-1].number
-        return rows
-
-    def _put_back(self, batch: _Batch | None) -> None:
-        """A batch that was marked and did not leave."""
-        if batch is not None:
-            with self.journal.transaction():
-                self.journal.put_back(batch.numbers, sent=False)
-                self.journal.end_batch(batch.id, "not sent")
-            self._cursor = min(self._cursor, batch.rows[0].number - 1)
+    async def _take(self, lane: Lane, answered: tuple[Batch, Verdict] | None) -> Batch | None:
+        return await self._queue.take(lane, self._size.now, lambda: self._record(answered))
 
     # -- one request -----------------------------------------------------------------------------------------------
 
-    async def _post(self, batch: _Batch) -> Verdict:
+    async def _post(self, batch: Batch) -> Verdict:
         from dyntui.api.client import decode
         from dyntui.api.errors import ApiProblem
 
@@ -270,7 +224,7 @@ class ImportRunner:
                 raise
             return Verdict(Says.MAYBE)
 
-    def _record(self, answered: tuple[_Batch, Verdict] | None) -> None:
+    def _record(self, answered: tuple[Batch, Verdict] | None) -> None:
         """Write down what an answer says of each row."""
         if answered is None:
             return
@@ -294,7 +248,7 @@ class ImportRunner:
             self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
         self._teller.failed(outcomes)
 
-    async def _deal_with(self, batch: _Batch, verdict: Verdict) -> None:
+    async def _deal_with(self, batch: Batch, verdict: Verdict) -> None:
         """After anything but an answer: put the rows where they belong, then wait, or Halt."""
         with self.journal.transaction():
             self._dispose(batch, verdict)
@@ -308,10 +262,10 @@ class ImportRunner:
                 await self._wait(max(asked, held), "the server asked to slow down")
             case Says.NOT_SENT | Says.MAYBE | Says.BUSY:
                 await self._bear(verdict)
-            case Says.REFUSED if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):
+            case Says.REFUSED | Says.TOO_LARGE if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):
                 raise Halt(f"the server refuses every row: {verdict.message}", error=verdict.error)
 
-    def _dispose(self, batch: _Batch, verdict: Verdict) -> None:
+    def _dispose(self, batch: Batch, verdict: Verdict) -> None:
         journal, numbers = self.journal, batch.numbers
         match verdict.says:
             case Says.MAYBE:
@@ -323,21 +277,17 @@ class ImportRunner:
                 outcome = refusal(batch.rows[0], verdict.code, verdict.message)
                 journal.settle(RowState.SENDING, [outcome])
                 self._teller.failed([outcome])
-                self._refused += 1
+                self._refused = 0 if is_taken(verdict.code) else self._refused + 1
             case Says.REFUSED:
                 journal.put_back(numbers, sent=True)
-                half = len(numbers) // 2
-                self._split.extendleft([numbers[half:], numbers[:half]])
+                self._queue.halve(numbers)
             case Says.TOO_LARGE:
                 journal.put_back(numbers, sent=True)
                 self._size.too_large(len(numbers))
-                self._rewind(batch)
+                self._queue.rewind(batch)
             case _:
                 journal.put_back(numbers, sent=verdict.says is not Says.NOT_SENT)
-                self._rewind(batch)
-
-    def _rewind(self, batch: _Batch) -> None:
-        self._cursor = min(self._cursor, batch.rows[0].number - 1)
+                self._queue.rewind(batch)
 
     async def _bear(self, verdict: Verdict) -> None:
         """Wait before the next try, longer each time; Halt when it has been too long."""
@@ -396,7 +346,7 @@ class ImportRunner:
         """Hear what other processes ask for, and keep the progress fresh while nothing happens."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
-            if asked := self.journal.asked():
+            if self.journal.resting and (asked := self.journal.asked()):
                 self.control.ask(Wish(asked), f"another command asked to {asked} it")
             self._teller.tell()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import Usage
 from dyntui.services.imports.control import Control
 from dyntui.services.imports.destination import Destination
+from dyntui.services.imports.entries import EntryDestination
 from dyntui.services.imports.precheck import PRECHECKED, pre_check
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
     from dyntui.services.connect import Connection
 
-__all__ = ["IMPORT", "JobOptions", "authorise", "check", "confirmed", "destination_for", "requirement", "run_job"]
+__all__ = [
+    "IMPORT",
+    "JobOptions",
+    "as_job",
+    "authorise",
+    "check",
+    "confirmed",
+    "destination_for",
+    "requirement",
+    "run_job",
+]
 
 _OPTIONS = "options"
 _CONFIRMED = "confirmed"
@@ -30,7 +41,7 @@ _CONFIRMED = "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """How a job runs, kept with it. rate: bulk requests a minute, 0 for no limit at all, None for what is set."""
+    """How a job runs, kept with it. rate: its requests a minute, 0 for no limit at all, None for what is set."""
 
     batch: int = 100
     settle: float = 30.0
@@ -46,7 +57,8 @@ class JobOptions:
         return asdict(self)
 
 
-async def _as_job(client: Client, target: Target, permit: Permit) -> None:
+async def as_job(client: Client, target: Target, permit: Permit) -> None:
+    """The call of an action that never runs target by target."""
     raise Usage("An import runs as a job, not as a single write.")
 
 
@@ -55,14 +67,31 @@ IMPORT = WriteAction(
     verb="Import",
     noun="file",
     operation="bulkCreateUser",
-    call=_as_job,
+    call=as_job,
     warning="An import can be undone only by deleting what it created.",
     typed_in_live=True,
 )
 
+IMPORT_ENTRIES = WriteAction(
+    name="allowlist.import",
+    verb="Import",
+    noun="file",
+    operation="postEntryByAllowlistId",
+    call=as_job,
+    warning="Entries of a list that is enabled count at once.",
+    typed_in_live=True,
+)
+
+
+def action_for(journal: Journal) -> WriteAction:
+    """What the job does, for the one door and the audit log."""
+    return IMPORT_ENTRIES if journal.kind == "allowlist" else IMPORT
+
 
 def destination_for(journal: Journal) -> Destination:
     """Where the rows of a job go."""
+    if journal.kind == "allowlist":
+        return EntryDestination(journal.facts["allowlist"]["id"])
     return UserDestination(upsert=JobOptions.of(journal).upsert)
 
 
@@ -73,12 +102,12 @@ def _target(journal: Journal) -> Target:
 
 def requirement(journal: Journal, connection: Connection) -> Requirement:
     """What has to be confirmed before the job may run."""
-    return connection.writes.requirement(IMPORT, [_target(journal)])
+    return connection.writes.requirement(action_for(journal), [_target(journal)])
 
 
 def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
     """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
-    permit = connection.writes.authorise(IMPORT, [_target(journal)], confirmation)
+    permit = connection.writes.authorise(action_for(journal), [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
     return permit
 
@@ -110,22 +139,22 @@ async def run_job(
     """Run the job in this event loop with `client`; begin and end are in the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
-        client.gates.bulk.set_rate(options.rate)
-        if not options.rate:
-            client.gates.default.set_rate(0)
+        gates = client.gates.of(action_for(journal).operation)
+        for gate in gates if not options.rate else gates[:1]:
+            gate.set_rate(options.rate)
     run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
     runner = ImportRunner(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
     )
-    target = _target(journal)
-    connection.writes.record_job(IMPORT, [target], "started")
+    target, action = _target(journal), action_for(journal)
+    connection.writes.record_job(action, [target], "started")
     try:
         ended = await runner.run()
     except BaseException as error:
-        connection.writes.record_job(IMPORT, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.writes.record_job(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
         raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
     connection.writes.record_job(
-        IMPORT, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
+        action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
     )
     return ended

@@ -15,7 +15,7 @@ from dyntui.services.imports.wire import objects, paged
 from dyntui.store.journal import Outcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["UserDestination", "keys_of_user"]
+__all__ = ["UserDestination", "keys_of_user", "stamp_of"]
 
 BULK = Lane(0, "bulkCreateUser")
 SINGLE = Lane(1, "createUser", at_most=1)
@@ -47,8 +47,9 @@ class UserDestination:
             return []
         if lane is SINGLE:
             user = document.get("user", document)
-            user_id = user.get("id") if isinstance(user, Mapping) else None
-            return [Outcome(rows[0].number, RowState.CREATED, user_id)] if isinstance(user_id, str) else []
+            if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
+                return []
+            return [Outcome(rows[0].number, RowState.CREATED, user["id"], stamp=stamp_of(user))]
         return self._read_bulk(rows, document)
 
     def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[Outcome]:
@@ -58,7 +59,7 @@ class UserDestination:
             for user in objects(document.get(name)):
                 row = _owner(user, by_key)
                 if row is not None and isinstance(user.get("id"), str):
-                    outcomes.setdefault(row.number, Outcome(row.number, state, user["id"]))
+                    outcomes.setdefault(row.number, Outcome(row.number, state, user["id"], stamp=stamp_of(user)))
         failures = objects(document.get("failed"))
         for failure in failures:
             echo = failure.get("user")
@@ -133,6 +134,11 @@ class UserDestination:
         return out
 
 
+def stamp_of(user: Mapping[str, Any]) -> str:
+    """When the server says that a user was changed last."""
+    return str(user.get("updatedAt") or "")
+
+
 def keys_of_user(user: Mapping[str, Any]) -> set[str]:
     """Every natural key of a user as the API shows it: on the user itself, and on each credential."""
     keys = set(natural_keys(user))
@@ -143,6 +149,8 @@ def keys_of_user(user: Mapping[str, Any]) -> set[str]:
 
 def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | None:
     """The one row that a user in the answer is about, by the keys on it; the credentials are looked at when need be."""
+    if (row := by_key.get(f"email:{user.get('email')}")) is not None:
+        return row  # kept as it was sent, in its normal form: the usual case
     for key in natural_keys(user):
         if (row := by_key.get(key)) is not None:
             return row

@@ -62,14 +62,21 @@ def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = 
 
 
 async def paged(
-    ask: Ask, operation: str, items: str, *, order: str, path: Mapping[str, object] | None = None
+    ask: Ask,
+    operation: str,
+    items: str,
+    *,
+    order: str = "",
+    path: Mapping[str, object] | None = None,
+    query: Mapping[str, object] | None = None,
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
     """Every page of a list by offset; some rows come twice. Each page begins with the last row of the one before: when
     it is not there, rows were deleted meanwhile, and half a page is read again."""
     offset, last, rewinds = 0, "", 0
     while True:
         start = max(0, offset - 1)
-        answer = await ask(operation, path=path, query={"offset": start, "limit": _PAGE, "orderBy": order})
+        asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
+        answer = await ask(operation, path=path, query=asked)
         rows = objects(answer.get(items) if isinstance(answer, Mapping) else answer)
         if last and start and all(row.get("id") != last for row in rows):
             rewinds += 1

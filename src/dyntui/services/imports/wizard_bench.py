@@ -8,21 +8,24 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dyntui.config.paths import paths
 from dyntui.core.errors import Stopped, Usage
 from dyntui.importer import Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
-from dyntui.services.imports.jobs import Where, find
+from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
 from dyntui.services.imports.mappings import find_mapping
 from dyntui.services.imports.prepare import discard, prepare
+from dyntui.services.imports.reports import default_folder
 from dyntui.services.imports.session import JobOptions
-from dyntui.services.imports.wizard_draft import Draft, save_draft
+from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
 from dyntui.services.imports.wizard_review import Review, kept_rows
 from dyntui.store import review, review_log
 from dyntui.store.journal import Journal
+from dyntui.store.reading import failure_counts
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ __all__ = ["Bench", "Clerk", "Counted", "Look"]
 T = TypeVar("T")
 
 _SAMPLE = 200
+_THROUGH = ("created", "updated", "exists", "pending", "sending")
 _COUNT_EVERY = 2000
+_HEAD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class Bench:
 
     def __init__(self) -> None:
         self._source: Source | None = None
+        self._opened: tuple[str, Reading] | None = None
         self.journal: Journal | None = None
+        self._path: Path | None = None
         self._review: Review | None = None
 
     # -- the file ------------------------------------------------------------------------------------------------------
@@ -67,21 +74,18 @@ class Bench:
     def look(self, draft: Draft) -> Look:
         """Open the draft's file and look at its beginning. Raises SourceError."""
         self._put_away()
-        reading = draft.reading
-        self._source = source = open_source(
-            Path(draft.path).expanduser(),
-            name=draft.name,
-            format=reading.format,
-            encoding=reading.encoding,
-            delimiter=reading.delimiter,
-            header_row=reading.header_row,
-            sheet=reading.sheet,
-        )
+        source = self._open_source(draft)
         return Look(source.info, source.sample(_SAMPLE))
 
-    def count(self, tell: Callable[[int], None], stop: Event) -> Counted:
+    def head(self, draft: Draft) -> dict[int, str]:
+        """The first records of the file, in words, by their number: one of them may hold the names."""
+        with _open(draft, replace(draft.reading, header_row=0)) as source:
+            rows = source.sample(_HEAD)
+        return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
+
+    def count(self, draft: Draft, tell: Callable[[int], None], stop: Event) -> Counted:
         """Go through the whole file once."""
-        source = self._open_source()
+        source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
         for rows, row in enumerate(source.rows(), 1):
             if row.problems:
@@ -93,14 +97,16 @@ class Bench:
 
     def propose(self, draft: Draft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
         """A mapping for the file, and the name it was saved under; "" when it is made anew."""
-        source = self._open_source()
+        source = self._open_source(draft)
         if saved := find_mapping(source.info, draft.kind):
             return saved[1], saved[0]
         return propose(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
 
-    def _open_source(self) -> Source:
-        if self._source is None:
-            raise Usage("The file is not open.", hint="Choose it again.")
+    def _open_source(self, draft: Draft) -> Source:
+        if self._source is None or self._opened != (draft.path, draft.reading):
+            self._put_away()
+            self._source = _open(draft, draft.reading)
+            self._opened = (draft.path, draft.reading)
         return self._source
 
     def _put_away(self) -> None:
@@ -115,15 +121,11 @@ class Bench:
         if self.journal is not None and self.journal.id == draft.job:
             return True
         self._let_go()
-        if not draft.job:
-            return False
-        try:
-            self.journal = Journal.open(find(draft.job))
-        except Usage:
-            if (path := _path_of(draft.job)) is not None and path.exists():
-                raise  # another process has it
+        path = paths().jobs / f"{draft.job}.sqlite"
+        if not draft.job or not path.exists():
             draft.job = ""
             return False
+        self.journal, self._path = Journal.open(path), path
         return True
 
     def is_prepared(self, draft: Draft) -> bool:
@@ -163,7 +165,7 @@ class Bench:
 
         if old is not None and again:
             review_log.begin(old)
-        source = _Kept(old) if old is not None and again else self._open_source()
+        source = _Kept(old) if old is not None and again else self._open_source(draft)
         journal = prepare(
             source,
             mapping,
@@ -182,13 +184,13 @@ class Bench:
         draft.job, draft.read_path, draft.read_as = journal.id, draft.path, draft.reading
         save_draft(draft)
         self._let_go()
-        self.journal = journal
+        self.journal, self._path = journal, journal.path
         if old is not None:
             discard(old)
 
     def review(self) -> Review:
         """The rows, to be put right. What the server was asked before does not hold any more."""
-        journal = self._job()
+        journal = self.job()
         if self._review is None or self._review.journal is not journal:
             from dyntui.services.imports.precheck import PRECHECKED
 
@@ -206,7 +208,7 @@ class Bench:
 
     def finish_review(self, options: JobOptions) -> Journal:
         """The job, ready to be checked and run."""
-        journal = self._job()
+        journal = self.job()
         self._review = None
         if journal.facts.get("options") != options.facts():
             if journal.state is JobState.READY:
@@ -222,34 +224,71 @@ class Bench:
         self, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
     ) -> AbstractMapping[str, Any]:
         """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
-        return asyncio.run(_check(self._job(), connection, control, tell))
+        return asyncio.run(_check(self.job(), connection, control, tell))
 
     def plan(self) -> dict[str, Any]:
         """What the job is going to do; it is kept beside the job too."""
         from dyntui.services.imports.plan import make_plan, save_plan
 
-        plan = make_plan(self._job())
-        save_plan(self._job(), plan)
+        plan = make_plan(self.job())
+        save_plan(self.job(), plan)
         return plan
 
     def requirement(self, connection: Connection) -> Requirement:
         """What has to be confirmed before the job may run."""
         from dyntui.services.imports.session import requirement
 
-        return requirement(self._job(), connection)
+        return requirement(self.job(), connection)
 
     def hand_over(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
         """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
         from dyntui.services.imports.session import authorise
 
-        journal = self._job()
+        journal = self.job()
         permit = authorise(journal, connection, confirmation)
         self._let_go()
+        self._path = None
         return journal.path, permit
 
-    def _job(self) -> Journal:
+    def go_on(self, job: str, connection: Connection) -> tuple[Path, Any]:
+        """The file of a job that was confirmed before, and the permit to go on with it. Raises Usage when it was not."""
+        from dyntui.services.imports.session import authorise, confirmed
+
+        path = find(job)
+        with Journal.open(path) as journal:
+            check_where(journal, Where.of(connection.profile))
+            confirmation = confirmed(journal)
+            if confirmation is None:
+                raise Usage(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
+            return path, authorise(journal, connection, confirmation)
+
+    def cancel(self, job: str) -> None:
+        """Give up a job that nothing works on."""
+        from dyntui.services.imports.cancel import cancel
+        from dyntui.services.imports.reports import write_reports
+
+        with Journal.open(find(job)) as journal:
+            cancel(journal)
+            write_reports(journal)
+
+    def summary(self, job: str) -> JobSummary:
+        """A job as its file has it, whoever works on it."""
+        return summary(find(job))
+
+    def outcome(self, job: str) -> tuple[JobSummary, tuple[tuple[str, str, int], ...], str]:
+        """A job, why rows did not get through (state, code, rows), and the folder of its reports."""
+        path = find(job)
+        with Journal.read(path) as journal:
+            why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
+            folder = str(journal.facts.get("report") or default_folder(journal))
+        return summary(path), why, folder
+
+    def job(self) -> Journal:
+        """The journal of the draft's job."""
         if self.journal is None:
-            raise Usage("There are no rows yet.", hint="Go back to the mapping and on again.")
+            if self._path is None:
+                raise Usage("There are no rows yet.", hint="Go back to the mapping and on again.")
+            self.journal = Journal.open(self._path)
         return self.journal
 
     def _let_go(self) -> None:
@@ -284,6 +323,18 @@ class Clerk:
             self._closed = True
             self._pool.submit(self._bench.close)
             self._pool.shutdown(wait=False)
+
+
+def _open(draft: Draft, reading: Reading) -> Source:
+    return open_source(
+        Path(draft.path).expanduser(),
+        name=draft.name,
+        format=reading.format,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        header_row=reading.header_row,
+        sheet=reading.sheet,
+    )
 
 
 class _Kept(Source):
@@ -327,9 +378,3 @@ async def _check(
 def _go_on(stop: Event) -> None:
     if stop.is_set():
         raise Stopped("Reading was stopped.")
-
-
-def _path_of(job: str) -> Path | None:
-    from dyntui.config.paths import paths
-
-    return paths().jobs / f"{job}.sqlite" if job else None

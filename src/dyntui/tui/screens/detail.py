@@ -35,14 +35,26 @@ __all__ = ["DetailScreen", "Tab"]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab: its name, and what is in it when it is composed."""
+    """A tab. name: for code; title: for people."""
 
     name: str
     title: str
 
 
+class _Pane(Vertical):
+    """What is in a tab."""
+
+    def __init__(self, screen: DetailScreen, tab: Tab) -> None:
+        super().__init__(id=f"pane-{tab.name}", classes="pane")
+        self.tab = tab
+        self._screen = screen
+
+    def compose(self) -> ComposeResult:
+        yield from self._screen.pane(self.tab)
+
+
 class DetailScreen(Framed):
-    """A subclass names its TABS and gives `pane`, `fetch` and `show`."""
+    """A subclass names its TABS and gives `pane`, `fetch`, `fill` and `counts`."""
 
     BINDINGS = bindings("detail")
     TABS: tuple[Tab, ...] = ()
@@ -80,17 +92,20 @@ class DetailScreen(Framed):
         """Read it."""
         raise NotImplementedError
 
-    def show(self, document: dict[str, Any]) -> Sequence[int | None]:
-        """Show it in the panes; answers how many things are on each tab."""
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        """Show it in a tab that is there."""
         raise NotImplementedError
 
-    def open_under_cursor(self, pane: Widget | None) -> bool:
-        """Open what is under the cursor of the focused pane; whether there was something. Asked first with `probe`."""
-        return False
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+        """How many things are on each tab; None for not said."""
+        raise NotImplementedError
 
     def openable(self, pane: Widget | None) -> bool:
-        """Whether Enter leads anywhere in the focused pane."""
+        """Whether Enter leads anywhere in the focused widget."""
         return False
+
+    def open_under_cursor(self, pane: Widget | None) -> None:
+        """Open what is under the cursor of the focused widget."""
 
     # The screen
 
@@ -99,9 +114,7 @@ class DetailScreen(Framed):
             yield TabLine([tab.title for tab in self.TABS])
             yield Static("", id="failure", markup=False)
             with ContentSwitcher(initial=f"pane-{self.TABS[0].name}", id="panes"):
-                for tab in self.TABS:
-                    with Vertical(id=f"pane-{tab.name}", classes="pane"):
-                        yield from self.pane(tab)
+                yield _Pane(self, self.TABS[0])
 
     def connected(self, connection: Connection) -> None:
         self.read()
@@ -125,8 +138,10 @@ class DetailScreen(Framed):
         self.error = None
         self.query_one("#failure", Static).display = False
         tabs = self.query_one(TabLine)
-        tabs.counts = list(self.show(event.document))
+        tabs.counts = list(self.counts(event.document))
         tabs.repaint()
+        for pane in self.query(_Pane):
+            self.fill(pane.tab, event.document)
         self.changed()
 
     @on(Failed)
@@ -165,30 +180,35 @@ class DetailScreen(Framed):
         pane = self.query_one(f"#pane-{self.TABS[self.tab].name}")
         return next(iter(pane.query("Lines").results(Widget)), None)
 
-    def go_to_tab(self, index: int) -> None:
-        """Show a tab; numbers beyond the last do nothing."""
+    async def go_to_tab(self, index: int) -> None:
+        """Show a tab, made when it is shown first; numbers beyond the last do nothing."""
         if not 0 <= index < len(self.TABS):
             return
-        tabs = self.query_one(TabLine)
-        tabs.current = index
-        tabs.repaint()
-        self.query_one("#panes", ContentSwitcher).current = f"pane-{self.TABS[index].name}"
-        if (home := self.home()) is not None:
-            home.focus()
+        tab, tabs, panes = self.TABS[index], self.query_one(TabLine), self.query_one("#panes", ContentSwitcher)
+        with self.app.batch_update():
+            if not self.query(f"#pane-{tab.name}"):
+                await panes.mount(_Pane(self, tab))
+                if self.document is not None:
+                    self.fill(tab, self.document)
+            tabs.current = index
+            tabs.repaint()
+            panes.current = f"pane-{tab.name}"
+            if (home := self.home()) is not None:
+                self.set_focus(home, scroll_visible=False)
         self.changed()
 
     @on(TabLine.Clicked)
-    def _tab_clicked(self, event: TabLine.Clicked) -> None:
-        self.go_to_tab(event.index)
+    async def _tab_clicked(self, event: TabLine.Clicked) -> None:
+        await self.go_to_tab(event.index)
 
-    def action_tab(self, number: str) -> None:
-        self.go_to_tab(int(number) - 1)
+    async def action_tab(self, number: str) -> None:
+        await self.go_to_tab(int(number) - 1)
 
-    def action_next_tab(self) -> None:
-        self.go_to_tab((self.tab + 1) % len(self.TABS))
+    async def action_next_tab(self) -> None:
+        await self.go_to_tab((self.tab + 1) % len(self.TABS))
 
-    def action_previous_tab(self) -> None:
-        self.go_to_tab((self.tab - 1) % len(self.TABS))
+    async def action_previous_tab(self) -> None:
+        await self.go_to_tab((self.tab - 1) % len(self.TABS))
 
     # Actions
 

@@ -169,7 +169,7 @@ class Framed(Acting, Screen[None]):
     @on(Prompt.Closed)
     def _prompt_closed(self) -> None:
         if (target := self.home()) is not None:
-            target.focus()
+            self.set_focus(target, scroll_visible=False)
         self.changed()
 
     def home(self) -> Widget | None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["UserScreen"]
 
 
+_ROWS = {"credentials": credential_rows, "wallets": wallet_rows, "sessions": session_rows}
+
+
 class UserScreen(DetailScreen):
     """A user by id. label: what to call it until it is read."""
 
@@ -69,32 +72,35 @@ class UserScreen(DetailScreen):
         user = answer.get("user", answer) if isinstance(answer, dict) else {}
         return user if isinstance(user, dict) else {}
 
-    def show(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.thing_id
         self.console.session.opened_user(self.thing_id, self.label)
-        self.query_one("#facts", Facts).show(facts_of(document))
-        credentials, wallets, sessions = credential_rows(document), wallet_rows(document), session_rows(document)
-        for name, rows in (
-            ("related", related_rows(document)),
-            ("credentials", credentials),
-            ("wallets", wallets),
-            ("sessions", sessions),
-        ):
-            table = self.query_one(f"#{name}", Table)
-            assert isinstance(table.view, ListView)
-            table.view.put(rows)
-            table.view_changed()
-        self.query_one("#raw", JsonTree).show(document)
-        return (None, len(credentials), len(wallets), len(sessions), None)
+        return (None, *(len(rows_of(document)) for rows_of in _ROWS.values()), None)
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        match tab.name:
+            case "profile":
+                self.query_one("#facts", Facts).show(facts_of(document))
+                self._put("related", related_rows(document))
+            case "raw":
+                self.query_one("#raw", JsonTree).show(document)
+            case name:
+                self._put(name, _ROWS[name](document))
+
+    def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
+        table = self.query_one(f"#{name}", Table)
+        assert isinstance(table.view, ListView)
+        table.view.put(rows)
+        table.view_changed()
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
 
-    def open_under_cursor(self, pane: Widget | None) -> bool:
+    def open_under_cursor(self, pane: Widget | None) -> None:
         from dyntui.tui.screens.wallet import WalletScreen
 
-        if not isinstance(pane, Table) or pane.row is None:
-            return False
+        assert isinstance(pane, Table)
+        assert pane.row is not None
         wallet_id = str(pane.row["wallet"])
         wallets = self.document.get("wallets") if self.document else None
         known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
@@ -102,7 +108,6 @@ class UserScreen(DetailScreen):
             wallet_id, str(pane.row.get("copy", "")), owner=self.label, known={"userId": self.thing_id, **known}
         )
         self.console.visit(screen)
-        return True
 
 
 def _table(name: str, columns: Sequence[Any], empty: str) -> Table:

@@ -60,8 +60,14 @@ class WalletScreen(DetailScreen):
         wallet = answer.get("wallet", answer) if isinstance(answer, dict) else {}
         return {**self.known, **wallet} if isinstance(wallet, dict) else self.known
 
-    def show(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = str(document.get("publicKey") or self.label)
+        return (None, None)
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        if tab.name == "raw":
+            self.query_one("#raw", JsonTree).show(document)
+            return
         facts = [Fact("wallet", heading=True)]
         facts += [Fact(label, document.get(key)) for key, label in _FIELDS]
         facts += [Fact("owner", heading=True), Fact("user", document.get("userId"))]
@@ -80,8 +86,6 @@ class WalletScreen(DetailScreen):
             if key not in named and value not in (None, "", [], {})
         ]
         self.query_one("#facts", Facts).show(facts)
-        self.query_one("#raw", JsonTree).show(document)
-        return (None, None)
 
     def openable(self, pane: Widget | None) -> bool:
         return self._owner(pane) is not None
@@ -90,11 +94,9 @@ class WalletScreen(DetailScreen):
         fact = pane.fact if isinstance(pane, Facts) else None
         return str(fact.value) if fact is not None and fact.label == "user" and fact.value else None
 
-    def open_under_cursor(self, pane: Widget | None) -> bool:
+    def open_under_cursor(self, pane: Widget | None) -> None:
         from dyntui.tui.screens.user import UserScreen
 
         owner = self._owner(pane)
-        if owner is None:
-            return False
+        assert owner is not None
         self.console.visit(UserScreen(owner, self.owner or owner))
-        return True

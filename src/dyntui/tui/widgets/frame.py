@@ -1,7 +1,7 @@
 """The chrome of every screen: one line above, one below.
 
 Above: where one is and what the machine does. Below: the keys that matter here and now, then position and age.
-Nothing here moves unless something happened: a quick request is not shown, a latency only when it is another one.
+Nothing here moves unless something happened: a quick request is not shown, a latency only when it is quite another.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _cut_left(text: str, width: int) -> str:
 
 
 class Latency:
-    """The latency to show: a new one only when it is half as much again, or two thirds, of the one shown."""
+    """The latency to show: it changes only when it has doubled or halved."""
 
     def __init__(self) -> None:
         self.shown: float | None = None

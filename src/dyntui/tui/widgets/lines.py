@@ -167,8 +167,8 @@ class Lines(Acting, Painted, can_focus=True):
     # Events
 
     def on_resize(self, event: events.Resize) -> None:
-        self._shown.clear()
         self._follow()
+        self.repaint()
         self.moved()
 
     def on_focus(self, event: events.Focus) -> None:

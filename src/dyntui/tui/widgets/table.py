@@ -229,14 +229,14 @@ class Table(Lines):
         shown = [first, *others[skipped:]]
         used = sum(self._need(column) + self.gap for column in shown) - self.gap
         dropped = 0
-        while used > room and len(shown) > 1:
+        while used > room - bool(dropped) and len(shown) > 1:
             rest = shown[1:]
             leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
             shown.remove(leaving)
             dropped += 1
             used -= self._need(leaving) + self.gap
         cells = {column.name: self._need(column) for column in shown}
-        spare = room - used
+        spare = room - used - bool(dropped)  # the sign that there are more takes one
         if spare < 0:
             cells[shown[0].name] = max(1, room)
         growing = [column for column in shown if column.grow]

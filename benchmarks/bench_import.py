@@ -1,0 +1,203 @@
+"""Bulk import: rows a second from a CSV to the server, against a bare httpx loop that posts ready-made JSON batches one
+after another to the same local server; memory at 10k, 100k and 1M rows; and what comes before the first request alone.
+
+Every figure comes from a process of its own, and every import meets a fresh sandbox. BENCH_ROWS (100000) sets the size of
+the comparison, BENCH_RUNS (3) how often it is made, BENCH_LARGE (1000000) the largest file; 0 leaves that one out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+BATCH = 100
+GOAL_RATIO, LEAST_RATIO = 0.8, 0.6
+LEAST_PREPARED = 20_000
+MOST_MEMORY = 1.3
+READY = re.compile(r"listening on (\S+) environment (\S+) token (\S+)")
+
+
+def main() -> bool:
+    """Measure everything and print it; whether the figures hold."""
+    rows = int(os.environ.get("BENCH_ROWS", "100000"))
+    runs = int(os.environ.get("BENCH_RUNS", "3"))
+    large = int(os.environ.get("BENCH_LARGE", "1000000"))
+    held = True
+    with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as folder:
+        home = Path(folder)
+        file = write_csv(home / "people.csv", rows)
+        prepared = [measure("prepare", home, file)["rows_per_second"] for _ in range(runs)]
+        held &= _line("read, map, validate, journal", statistics.median(prepared), LEAST_PREPARED, "rows/s")
+        bare, engine, parts = [], [], []
+        for _ in range(runs):
+            with sandbox():
+                bare.append(measure("bare", home, file)["rows_per_second"])
+            with sandbox():
+                result = measure("engine", home, file)
+                engine.append(result["rows_per_second"])
+                parts.append(result["seconds"])
+        ratios = [ours / floor for ours, floor in zip(engine, bare, strict=True)]
+        print(f"bare httpx loop                {statistics.median(bare):10,.0f} rows/s")
+        print(f"engine, end to end from CSV    {statistics.median(engine):10,.0f} rows/s")
+        for name in parts[0]:
+            print(f"    {name:<27}{statistics.median(part[name] for part in parts):10.2f} s")
+        held &= _line("engine / bare loop", statistics.median(ratios), LEAST_RATIO, f"(goal {GOAL_RATIO})")
+        sizes = [size for size in (10_000, 100_000, large) if size]
+        peaks: dict[int, float] = {}
+        for size in sizes:
+            with sandbox():
+                peaks[size] = measure("engine", home, write_csv(home / f"people{size}.csv", size))["peak_mib"]
+            print(f"peak memory at {size:>9,} rows   {peaks[size]:10.1f} MiB")
+        if large > 100_000:
+            growth = peaks[large] / peaks[100_000]
+            print(f"memory, {large:,} / 100,000 rows: {growth:.2f}   {'ok' if growth <= MOST_MEMORY else 'MISSED'} <= {MOST_MEMORY}")
+            held &= growth <= MOST_MEMORY
+    return held
+
+
+def _line(name: str, value: float, least: float, unit: str) -> bool:
+    held = value >= least
+    print(f"{name:<30} {value:10,.2f} {unit}   {'ok' if held else 'MISSED'} >= {least:,}")
+    return held
+
+
+def write_csv(path: Path, rows: int) -> Path:
+    """Plain people: e-mail, names, country, username."""
+    with path.open("w") as file:
+        file.write("email,firstName,lastName,country,username\n")
+        for number in range(rows):
+            file.write(f"person{number}@example.com,First{number % 1000},Last{number % 777},US,user_{number}\n")
+    return path
+
+
+@contextmanager
+def sandbox() -> Iterator[None]:
+    """A fresh one in a process of its own; the environment variables point at it."""
+    command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", "10"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        found = READY.match(process.stdout.readline())
+        assert found, "the sandbox did not start"
+        os.environ.update(DYNTUI_BASE_URL=found[1], DYNTUI_ENVIRONMENT_ID=found[2], DYNTUI_TOKEN=found[3])
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measure(role: str, home: Path, file: Path) -> dict[str, Any]:
+    """Run one role in a process of its own."""
+    environ = {**os.environ, "DYNTUI_HOME": tempfile.mkdtemp(dir=home)}
+    command = [sys.executable, "-m", "benchmarks.bench_import", role, str(file)]
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _prepare(file: Path) -> Any:
+    from dyntui.importer import open_source, propose
+    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.prepare import prepare
+
+    environment = os.environ.get("DYNTUI_ENVIRONMENT_ID", "none")
+    where = Where("bench", os.environ.get("DYNTUI_BASE_URL", "none"), environment, "sandbox")
+    with open_source(file) as source:
+        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        options = {"batch": BATCH, "rate": 0, "settle": 30.0}
+        return prepare(source, mapping, where, options=options)
+
+
+def role_prepare(file: Path) -> dict[str, Any]:
+    """Read, map, validate and journal, without a server."""
+    import dyntui.services.imports.prepare
+
+    assert dyntui.services.imports.prepare
+    started = time.perf_counter()
+    with _prepare(file) as journal:
+        return {"rows_per_second": journal.total / (time.perf_counter() - started)}
+
+
+def role_bare(file: Path) -> dict[str, Any]:
+    """The floor: ready-made batches, one after another."""
+    import asyncio
+    import csv
+
+    import httpx
+    import orjson
+
+    with file.open() as lines:
+        people = list(csv.DictReader(lines))
+    batches = [orjson.dumps(people[at : at + BATCH]) for at in range(0, len(people), BATCH)]
+    url = f"{os.environ['DYNTUI_BASE_URL']}/environments/{os.environ['DYNTUI_ENVIRONMENT_ID']}/users/bulk?upsert=false"
+    headers = {"Authorization": f"Bearer {os.environ['DYNTUI_TOKEN']}", "Content-Type": "application/json"}
+
+    async def post() -> float:
+        async with httpx.AsyncClient(headers=headers) as client:
+            started = time.perf_counter()
+            for batch in batches:
+                (await client.post(url, content=batch)).raise_for_status()
+            return time.perf_counter() - started
+
+    return {"rows_per_second": len(people) / asyncio.run(post())}
+
+
+def role_engine(file: Path) -> dict[str, Any]:
+    """Ours: from the CSV to the last answer in the journal, in a thread and loop of its own; then the reports."""
+    import asyncio
+    import resource
+    import threading
+
+    from dyntui.config.active import resolve
+    from dyntui.services.connect import Connection
+    from dyntui.services.imports.reports import write_reports
+    from dyntui.services.imports.session import authorise, check, run_job
+    from dyntui.services.writes import Confirmation
+
+    marks = [time.perf_counter()]
+
+    async def work(journal: Any) -> None:
+        async with Connection(resolve(), os.environ["DYNTUI_TOKEN"]) as connection:
+            await check(journal, connection.client)
+            marks.append(time.perf_counter())
+            permit = authorise(journal, connection, Confirmation(yes=True))
+            ended = await run_job(journal, connection, connection.client, permit, on_progress=lambda progress: None)
+            assert ended.state == "done", ended
+            marks.append(time.perf_counter())
+
+    def whole() -> None:
+        with _prepare(file) as journal:
+            marks.append(time.perf_counter())
+            asyncio.run(work(journal))
+            total.append(journal.counts.get("created", 0))  # type: ignore[call-overload]  # equal to its value
+            write_reports(journal)
+            marks.append(time.perf_counter())
+
+    total: list[int] = []
+    thread = threading.Thread(target=whole)
+    thread.start()
+    thread.join()
+    names = ("read, map, validate, journal", "check against the server", "send", "reports (after the end)")
+    return {
+        "rows_per_second": total[0] / (marks[3] - marks[0]),
+        "seconds": dict(zip(names, [after - before for before, after in zip(marks, marks[1:], strict=False)], strict=True)),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    roles = {"prepare": role_prepare, "bare": role_bare, "engine": role_engine}
+    if len(sys.argv) == 3 and sys.argv[1] in roles:
+        print(json.dumps(roles[sys.argv[1]](Path(sys.argv[2]))))
+    else:
+        sys.exit(0 if main() else 1)

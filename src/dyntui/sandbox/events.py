@@ -1,0 +1,157 @@
+"""What happened in the environment, as the event stream and the webhooks tell it: the latest events, newest first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from dyntui.sandbox.calls import bad_request
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.records import iso
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.switches import Switches
+
+__all__ = ["EVENT_TYPES", "EventLog", "Listener", "cursor_of", "position_in"]
+
+Json = dict[str, Any]
+
+KEPT = 20_000
+_TRIM_EVERY = 500
+_VERSION = "v1"
+
+EVENT_TYPES: Mapping[str, str] = {
+    "user.created": "Occurs whenever a user is created.",
+    "user.updated": "Occurs whenever a user is updated.",
+    "user.deleted": "Occurs whenever a user is deleted.",
+    "user.merged": "Occurs whenever two users are merged.",
+    "user.session.created": "Occurs whenever a user session is created.",
+    "user.session.revoked": "Occurs whenever a user session is revoked.",
+    "user.signInFailed": "Occurs whenever a sign-in fails.",
+    "user.social.linked": "Occurs whenever a user links a social account.",
+    "user.social.unlinked": "Occurs whenever a user unlinks a social account.",
+    "user.passkeyRecovery.started": "Occurs whenever a user starts the passkey recovery process.",
+    "user.passkeyRecovery.completed": "Occurs whenever a user completes the passkey recovery process.",
+    "visit.created": "Occurs whenever a wallet connects without signing in.",
+    "wallet.created": "Occurs whenever an embedded wallet is created.",
+    "wallet.linked": "Occurs whenever a wallet is linked to a user.",
+    "wallet.unlinked": "Occurs whenever a wallet is unlinked from a user.",
+    "wallet.exported": "Occurs whenever an embedded wallet is exported.",
+    "wallet.transferred": "Occurs whenever a wallet is transferred to another user.",
+    "wallet.signature.requested": "Occurs whenever a signature is asked of an embedded wallet.",
+    "wallet.activity": "Occurs whenever a transaction of an embedded wallet is confirmed.",
+    "wallet.delegation.created": "Occurs whenever a user delegates access to a wallet.",
+    "wallet.delegation.revoked": "Occurs whenever delegated access to a wallet is revoked.",
+}
+"""What a webhook can be told to listen to, beside `admin.*`. wallet.deleted is emitted and cannot be selected."""
+
+
+class Listener(Protocol):
+    """Who is told of new events, inside the transaction that they happen in."""
+
+    def wants(self, name: str) -> bool: ...
+
+    def take(self, event: Json) -> None: ...
+
+
+class EventLog:
+    """Hold the store's lock."""
+
+    def __init__(self, store: Store, ids: Ids, environment_id: str, switches: Switches, listener: Listener) -> None:
+        self._store = store
+        self._ids = ids
+        self._environment_id = environment_id
+        self._switches = switches
+        self._listener = listener
+
+    def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> None:
+        """Write one event. user: who did it; an API token leaves no name (API.md 8)."""
+        self.emit_many([(name, data)], at=at, user=user)
+
+    def emit_many(self, events: Iterable[tuple[str, Json]], *, at: int, user: str | None = None) -> None:
+        """Write events that happened together."""
+        db = self._store.db
+        for name, data in events:
+            row = (at, name, user, orjson.dumps(data))
+            position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
+            if self._listener.wants(name):
+                self._listener.take(self._event(position, at, name, user, data))
+            if position % _TRIM_EVERY == 0:
+                db.execute("DELETE FROM events WHERE pos <= ?", (position - KEPT,))
+
+    def get(self, id: str) -> Json | None:
+        """One event by its id."""
+        position = self._ids.owner(id)
+        row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
+        found = row.fetchone()
+        if found is None or self._id(found[0]) != id:
+            return None
+        return self._shown(found)
+
+    def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Json], str]:
+        """One page, and the cursor of the next; empty when there is none."""
+        where, values = ["1"], list[object]()
+        newest = self._switches["events-order"] == "newest"
+        if cursor:
+            where.append("pos < ?" if newest else "pos > ?")
+            values.append(position_in(cursor))
+        if start is not None:
+            where.append("at >= ?")
+            values.append(start)
+        if end is not None:
+            where.append("at <= ?")
+            values.append(end)
+        if resource:
+            where.append("(name GLOB ? AND name NOT GLOB ?)")
+            deeper = "" if self._switches["event-resource"] == "tree" else f"{_literal(resource)}.*.*"
+            values += [f"{_literal(resource)}.*", deeper]
+        size = max(1, self._switches.number("page-size"))
+        rows = self._store.db.execute(
+            f"SELECT pos, at, name, user, data FROM events WHERE {' AND '.join(where)} "
+            f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
+            (*values, size + 1),
+        ).fetchall()
+        more = cursor_of(rows[size - 1][0]) if len(rows) > size else ""
+        return [self._shown(row) for row in rows[:size]], more
+
+    def _shown(self, row: tuple[int, int, str, str | None, bytes]) -> Json:
+        return self._event(*row[:4], orjson.loads(row[4]))
+
+    def _id(self, position: int) -> str:
+        return self._ids.child(position, "event")
+
+    def _event(self, position: int, at: int, name: str, user: str | None, data: Json) -> Json:
+        resource, _, action = name.rpartition(".")
+        return {
+            "eventId": self._id(position),
+            "environmentId": self._environment_id,
+            "environmentName": self._switches["environment-name"],
+            "eventName": name,
+            "resourceType": resource,
+            "eventAction": action,
+            "timestamp": iso(at),
+            "data": data,
+            "context": {"version": _VERSION, **({"userId": user} if user else {})},
+        }
+
+
+def cursor_of(position: int) -> str:
+    """An opaque cursor."""
+    return base64.urlsafe_b64encode(f"after {position}".encode()).decode().rstrip("=")
+
+
+def position_in(cursor: str) -> int:
+    """The way back. Raises Refused (400) for a cursor that was not given out."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return int(text.removeprefix("after "))
+    except (binascii.Error, ValueError):
+        raise bad_request("query/cursor is not a cursor") from None
+
+
+def _literal(text: str) -> str:
+    """For GLOB: nothing in it is a wildcard."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in text)

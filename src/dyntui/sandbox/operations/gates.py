@@ -1,0 +1,63 @@
+"""Gates: who holds a token or an NFT comes in, or gets a scope. All rules of one gate must hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.addresses import family
+from dyntui.sandbox.calls import Call, invalid
+from dyntui.sandbox.crud import Crud
+
+Json = dict[str, Any]
+_EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
+_NFT_CHAINS = frozenset({"EVM", "SOL", "FLOW"})
+
+
+def _make(call: Call, body: Json) -> Json:
+    return {**_known(body), "enabledAt": None}
+
+
+def _change(call: Call, doc: Json, body: Json) -> Json:
+    return {**doc, **_known(body)}
+
+
+def _known(body: Json) -> Json:
+    return {name: body[name] for name in ("name", "outcome", "scope", "rules") if name in body}
+
+
+def _check(call: Call, gate: Json) -> None:
+    if any(each["name"] == gate["name"] for each in GATES.siblings(call, gate)):
+        raise invalid("gate_exists", "A gate with this name already exists")
+    if not gate["rules"]:
+        raise invalid("invalid_gate", "A gate needs at least one rule")
+    for rule in gate["rules"]:
+        chain = family(rule.get("chain", "EVM"))
+        address = rule["address"]["contractAddress"]
+        if not address or (chain == "EVM" and not _EVM_ADDRESS.match(address)):
+            raise invalid("invalid_gate", f"{address!r} is not the address of a contract")
+        if rule["type"] == "nft" and chain not in _NFT_CHAINS:
+            raise invalid("nft_token_gating_not_supported_for_chain", f"NFTs of {chain} cannot be asked for")
+        if rule.get("filter", {}).get("amount", 1) <= 0:
+            raise invalid("invalid_gate", "The amount must be more than 0")
+
+
+GATES = Crud(
+    kind="gates",
+    title="Gate",
+    path="gateId",
+    list_as="gates",
+    resource="gate",
+    make=_make,
+    change=_change,
+    check=_check,
+)
+GATES.serve(
+    list="getEnvironmentGates",
+    create="createGate",
+    get="getGate",
+    update="updateGate",
+    delete="deleteGate",
+    enable="enableGate",
+    disable="disableGate",
+)

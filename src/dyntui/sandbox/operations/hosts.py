@@ -1,0 +1,121 @@
+"""Where the environment may be used from: origins (CORS), deep links of mobile apps, custom hostnames."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Reply, invalid, operation
+from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.records import iso
+
+Json = dict[str, Any]
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})*"
+_ORIGIN = re.compile(rf"https?://(?:\*\.)?{_HOST}(?::[0-9]{{1,5}})?\Z", re.IGNORECASE)
+_DEEPLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]*\Z")
+_HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
+
+
+def _check_origin(call: Call, doc: Json) -> None:
+    if not _ORIGIN.match(doc["origin"]):
+        raise invalid("invalid_cors_origins", "An origin is a scheme and a host, maybe with *. before it, and no path")
+    if any(each["origin"] == doc["origin"] for each in ORIGINS.siblings(call, doc)):
+        raise invalid("duplicate_exists", "This origin is there already")
+
+
+def _make_origin(call: Call, body: Json) -> Json:
+    origin = body["origin"].lower().removesuffix("/")
+    return {"origin": origin, "createdAt": iso(call.now), "projectEnvironmentId": call.path["environmentId"]}
+
+
+ORIGINS = Crud(
+    kind="origins",
+    title="Origin",
+    path="originId",
+    list_as="origins",
+    resource="origin",
+    make=_make_origin,
+    check=_check_origin,
+)
+ORIGINS.serve(list="getOrigins", delete="deleteOriginById")
+
+
+@operation("addOrigin")
+def add_origin(call: Call) -> Any:
+    """Wrapped here, and bare in the list."""
+    reply = ORIGINS.create(call)
+    return Reply(reply.status, {"origin": reply.body})
+
+
+def _check_deeplink(call: Call, doc: Json) -> None:
+    if not _DEEPLINK.match(doc["url"]):
+        raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
+    if any(each["url"] == doc["url"] for each in DEEPLINKS.siblings(call, doc)):
+        raise invalid("duplicate_exists", "This deep link is there already")
+
+
+DEEPLINKS = Crud(
+    kind="deeplinkUrls",
+    title="Deeplink URL",
+    path="deeplinkUrlId",
+    list_as="deeplinkUrls",
+    resource="deeplinkUrl",
+    make=lambda call, body: {"url": body["url"], "createdAt": iso(call.now)},
+    check=_check_deeplink,
+)
+DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteDeeplinkUrlById")
+
+
+def _make_hostname(call: Call, body: Json) -> Json:
+    """New ones wait for their DNS records, which nobody sets here."""
+    token = call.sandbox.ids.digest(f"hostname {body['hostname']}", 16).hex()
+    return {
+        "hostname": body["hostname"],
+        "usage": body["usage"],
+        "status": "pending",
+        "verificationRecords": hostname_records(body["hostname"], token),
+    }
+
+
+def hostname_records(hostname: str, token: str) -> list[Json]:
+    """The DNS records that prove who a hostname belongs to."""
+    return [
+        {
+            "dnsRecordType": "CNAME",
+            "verificationType": "alias",
+            "name": hostname,
+            "value": "custom.northwind-edge.example",
+        },
+        {
+            "dnsRecordType": "TXT",
+            "verificationType": "ownership",
+            "name": f"_cf-custom-hostname.{hostname}",
+            "value": f"{token[:8]}-{token[8:12]}-{token[12:16]}-{token[16:20]}-{token[20:32]}",
+        },
+        {
+            "dnsRecordType": "TXT",
+            "verificationType": "certificate",
+            "name": f"_acme-challenge.{hostname}",
+            "value": token,
+        },
+    ]
+
+
+def _check_hostname(call: Call, doc: Json) -> None:
+    if not _HOSTNAME.match(doc["hostname"]):
+        raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
+    if any(each["hostname"] == doc["hostname"] for each in HOSTNAMES.siblings(call, doc)):
+        raise invalid("invalid_custom_hostname", "This hostname is there already")
+
+
+HOSTNAMES = Crud(
+    kind="customHostnames",
+    title="Custom hostname",
+    path="customHostnameId",
+    list_as="customHostnames",
+    resource="customHostname",
+    make=_make_hostname,
+    check=_check_hostname,
+)
+HOSTNAMES.serve(list="getCustomHostnames", create="createCustomHostname", delete="deleteCustomHostname")

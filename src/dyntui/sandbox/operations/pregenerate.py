@@ -1,0 +1,178 @@
+"""Embedded wallets made before anybody signed in; the person claims them by signing in with the same identifier.
+
+waas/create calls Solana SVM, the two older operations call it SOL (API.md 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dyntui.sandbox.addresses import ADDRESS
+from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.drafts import add_oauth, add_wallet, check_row, draft
+from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.records import Record, keys_of, live_wallets
+from dyntui.sandbox.render import wallet
+
+Json = dict[str, Any]
+_WAAS_CHAINS = {"SOL": "SVM"}
+_PLAIN_CHAINS = {"SVM": "SOL"}
+
+
+@operation("createWaasWallet")
+def create_waas(call: Call) -> Any:
+    chains = [_PLAIN_CHAINS.get(chain, chain) for chain in call.body["chains"]]
+    return _pregenerate(call, _person(call.body), chains, "V3")
+
+
+@operation("createEmbeddedWallet")
+def create_embedded(call: Call) -> Any:
+    chains = call.body.get("chains") or ([call.body["chain"]] if "chain" in call.body else ["EVM"])
+    return _pregenerate(call, _person(call.body), chains, "V2")
+
+
+@operation("createEmbeddedWalletFromFarcaster")
+def create_from_farcaster(call: Call) -> Any:
+    account = {"provider": "farcaster", "accountId": str(call.body["fid"])}
+    row = {"email": call.body["email"], "oauthAccounts": [account]}
+    return _pregenerate(call, row, call.body["chains"], "V2")
+
+
+def _person(body: Mapping[str, Any]) -> Json:
+    """The row of a user with that identifier; `id` and `externalUserId` are not fields of a row."""
+    identifier, kind = body["identifier"], body["type"]
+    if not identifier:
+        raise bad_request("body/identifier must NOT have fewer than 1 characters")
+    if kind == "phoneNumber":
+        code = body.get("smsCountryCode")
+        if code is None:
+            raise invalid("invalid_phone", "A phone number needs smsCountryCode")
+        return {"phoneNumber": f"+{code['phoneCountryCode'].removeprefix('+')}{identifier}"}
+    if kind in ("socialUsername", "socialAccountId"):
+        provider = body.get("socialProvider")
+        if provider is None:
+            raise bad_request("body must have required property 'socialProvider'")
+        name = "username" if kind == "socialUsername" else "accountId"
+        return {"oauthAccounts": [{"provider": provider, "accountId": identifier, name: identifier}]}
+    return {kind: identifier}
+
+
+def _pregenerate(call: Call, person: Json, chains: Sequence[str], version: str) -> Reply:
+    if not chains:
+        raise bad_request("body/chains must NOT have fewer than 1 items")
+    _refuse_chains(call, chains)
+    position, record = _find(call, person) or (0, {})
+    new = not record
+    if new:
+        position, record = _make(call, person)
+    before = [] if new else keys_of(record)
+    linked = not new and _link(call, person, position, record)
+    have = {each["chain"] for each in live_wallets(record) if each["provider"] == "embeddedWallet"}
+    made = [_add(call, record, position, chain, version) for chain in dict.fromkeys(chains) if chain not in have]
+    if new:
+        call.sandbox.accounts.add([(position, record, keys_of(record))])
+    elif made or linked:
+        record["updatedAt"] = call.now
+        call.sandbox.accounts.save([(position, record, before)])
+    user = rendered(call, record, position)
+    if new:
+        call.emit("user.created", user)
+    for each in made:
+        call.emit("wallet.created", {**wallet(each), "userId": record["id"]})
+    return Reply(201 if made else 200, {"user": user})
+
+
+def _link(call: Call, person: Mapping[str, Any], position: int, record: Record) -> bool:
+    """Give a user that was found by its e-mail the social account that was named with it."""
+    if "email" not in person or not person.get("oauthAccounts"):
+        return False
+    known = {(each["provider"], each["accountId"]) for each in record["oauth"]}
+    new = [each for each in person["oauthAccounts"] if (each["provider"], each["accountId"]) not in known]
+    for each in new:
+        add_oauth(record, each, position, call.sandbox.ids)
+    return bool(new)
+
+
+def _refuse_chains(call: Call, chains: Sequence[str]) -> None:
+    environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
+    settings = environment.get("settings", {}).get("sdk", {}).get("embeddedWallets", {})
+    configured = settings.get("chainConfigurations")
+    enabled = {each["name"] for each in configured or () if each["enabled"]}
+    if configured is not None and (missing := [chain for chain in chains if chain not in enabled]):
+        code = "invalid_embedded_wallet_chains_configuration"
+        raise invalid(code, f"Embedded wallets are not enabled for {', '.join(missing)}")
+
+
+def _find(call: Call, person: Mapping[str, Any]) -> tuple[int, Record] | None:
+    """The user that this already is, by whatever of it is known."""
+    accounts, store = call.sandbox.accounts, call.sandbox.store
+    if "id" in person:
+        position = accounts.position_of(person["id"])
+        if position is None:
+            raise not_found("User")
+    else:
+        owners = set(store.owners(_keys(person)).values())
+        if len(owners) > 1:
+            raise invalid("social_account_already_exists", "This social account is linked to another user")
+        position = owners.pop() if owners else _by_username(call, person)
+    record = None if position is None else accounts.load(position)
+    return None if position is None or record is None else (position, record)
+
+
+def _keys(person: Mapping[str, Any]) -> list[str]:
+    external = person.get("externalUserId", "")
+    return keys_of(
+        {"profile": person, "wallets": [], "oauth": person.get("oauthAccounts", []), "externalUserId": external}
+    )
+
+
+def _by_username(call: Call, person: Mapping[str, Any]) -> int | None:
+    """Social usernames are no keys: the search finds who has the account."""
+    for account in person.get("oauthAccounts", ()):
+        if name := account.get("username"):
+            return call.sandbox.accounts.with_social(account["provider"], name)
+    return None
+
+
+def _make(call: Call, person: Mapping[str, Any]) -> tuple[int, Record]:
+    row = {name: value for name, value in person.items() if name != "externalUserId"}
+    if row:
+        check_row(row, call.sandbox.switches)
+    position = call.sandbox.accounts.next_position()
+    record = draft(row, position, call.sandbox.ids, call.now)
+    if "externalUserId" in person:
+        record["externalUserId"] = person["externalUserId"]
+    return position, record
+
+
+def _add(call: Call, record: Record, position: int, chain: str, version: str) -> Json:
+    ids = call.sandbox.ids
+    number = len(record["wallets"])
+    waas = version == "V3"
+    body = {
+        "chain": chain,
+        "publicWalletAddress": ADDRESS[chain](ids.digest(f"embedded wallet {number} of {position}", 32)),
+        "walletName": f"dynamicwaas{_WAAS_CHAINS.get(chain, chain).lower()}" if waas else "turnkeyhd",
+        "walletProvider": "embeddedWallet",
+    }
+    made = add_wallet(record, body, position, ids, call.now)
+    made["properties"] = {"version": version, "claimed": False, "source": "dynamic"}
+    if waas:
+        made["waas"] = {
+            "accountAddress": made["address"],
+            "chainName": _WAAS_CHAINS.get(chain, chain),
+            "walletId": ids.child(position, f"waas wallet {number}"),
+            "thresholdSignatureScheme": "TWO_OF_TWO",
+            "derivationPath": "m/44/501/0/0" if chain == "SOL" else "m/44/60/0/0/0",
+            "keyShares": [
+                {
+                    "id": ids.uuid(f"key share 1 of wallet {number} of {position}"),
+                    "backupLocation": "dynamic",
+                    "passwordEncrypted": False,
+                }
+            ],
+        }
+    else:
+        made["properties"]["turnkeyHDWalletId"] = ids.uuid(f"turnkey wallet {number} of {position}")
+    return made

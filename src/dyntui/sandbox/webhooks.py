@@ -1,0 +1,351 @@
+"""Webhooks: events become messages, messages are posted to this machine in background threads, tried again, recorded.
+
+Every attempt is a delivery. Nothing leaves the machine: what goes elsewhere is only told as sent or as failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from dyntui.sandbox.clock import Clock
+from dyntui.sandbox.events import cursor_of, position_in
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.records import iso
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.switches import Switches
+
+__all__ = ["SIGNATURE", "Webhooks", "is_loopback"]
+
+Json = dict[str, Any]
+SIGNATURE = "x-dynamic-signature-256"
+
+WORKERS = 4
+TIMEOUT = 5.0
+_ANSWER_BYTES = 10_000
+_KEPT_MESSAGES, _KEPT_DELIVERIES, _TRIM_EVERY = 4_000, 8_000, 200
+_RETRIES: Mapping[str, tuple[int, ...]] = {"sandbox": (15, 60), "live": (15, 60, 600, 3600, 86_400)}
+"""Seconds after each failed attempt (API.md 8)."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether that http URL is on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        return False
+    if parts.hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    position: int
+    webhook: Json
+    payload: Json
+    created: int
+    attempts: int
+
+
+class Webhooks:
+    """Hold the store's lock, but for wake() and close(). Documents of kind `webhooks`; `failures` stays inside."""
+
+    def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, switches: Switches) -> None:
+        self._store = store
+        self._environment_id = environment_id
+        self._ids = ids
+        self._clock = clock
+        self._switches = switches
+        self._listening: tuple[int, list[Json]] = (-1, [])
+        self._condition = threading.Condition()
+        self._signals = 0
+        self._fresh = False
+        self._stopped = False
+        self._threads: list[threading.Thread] = []
+        self._busy: set[int] = set()
+        self._open: set[http.client.HTTPConnection] = set()
+
+    # events come in --------------------------------------------------------------------------------------------
+
+    def wants(self, name: str) -> bool:
+        """Whether an enabled webhook listens to that event."""
+        return any(name in each["events"] for each in self._enabled())
+
+    def take(self, event: Json) -> None:
+        """Make a message of an event for every webhook that listens to it; disabled ones miss it (API.md 8)."""
+        for webhook in self._enabled():
+            if event["eventName"] in webhook["events"]:
+                self._queue(webhook, event)
+
+    def ping(self, webhook: Json) -> None:
+        """The test message of a registration."""
+        event = {
+            "eventId": self._ids.uuid(f"ping of {webhook['webhookId']}"),
+            "eventName": "ping",
+            "environmentId": webhook["environmentId"],
+            "environmentName": self._switches["environment-name"],
+            "timestamp": iso(self._clock.now()),
+            "data": {},
+            "context": {},
+        }
+        self._queue(webhook, event)
+
+    def redeliver(self, webhook: Json, message: str) -> bool:
+        """Try a message once more, now. False when there is none."""
+        row = self._store.db.execute(
+            "SELECT pos, doc FROM messages WHERE id = ? AND webhook = ?", (message, webhook["webhookId"])
+        ).fetchone()
+        if row is None:
+            return False
+        payload = {**orjson.loads(row[1]), "redelivery": True}
+        self._store.db.execute("UPDATE messages SET doc = ?, due = 0 WHERE pos = ?", (orjson.dumps(payload), row[0]))
+        self._fresh = True
+        return True
+
+    def forget(self, webhook: str) -> None:
+        """Drop all messages of a webhook that is deleted."""
+        for table in ("messages", "deliveries"):
+            self._store.db.execute(f"DELETE FROM {table} WHERE webhook = ?", (webhook,))
+
+    def _enabled(self) -> list[Json]:
+        version = self._store.kind_version("webhooks")
+        if self._listening[0] != version:
+            kept = self._store.all("webhooks", self._environment_id)
+            self._listening = (version, [each for each in kept if each["isEnabled"]])
+        return self._listening[1]
+
+    def _queue(self, webhook: Json, event: Json) -> None:
+        self.message(webhook, event, due=0.0)
+        self._fresh = True
+
+    def message(self, webhook: Json, event: Json, *, due: float | None) -> Json:
+        """Keep the message of an event. due: when to try it, in seconds since 1970; None for history."""
+        payload = {
+            "eventId": event["eventId"],
+            "messageId": self._ids.uuid(f"message {self._store.next_number('messages')}"),
+            "webhookId": webhook["webhookId"],
+            "eventName": event["eventName"],
+            "environmentId": event["environmentId"],
+            "environmentName": event["environmentName"],
+            "timestamp": event["timestamp"],
+            **({"userId": user} if (user := event["context"].get("userId")) else {}),
+            "data": event["data"],
+        }
+        row = (payload["messageId"], webhook["webhookId"], orjson.dumps(payload), self._clock.now(), due)
+        position = self._store.db.execute(
+            "INSERT INTO messages(id, webhook, doc, created, due) VALUES (?, ?, ?, ?, ?)", row
+        ).lastrowid
+        if position and position % _TRIM_EVERY == 0:
+            self._trim("messages", position - _KEPT_MESSAGES, "due IS NULL")
+        return payload
+
+    def _trim(self, table: str, last: int, condition: str) -> None:
+        self._store.db.execute(f"DELETE FROM {table} WHERE pos <= ? AND {condition}", (last,))
+
+    # what was delivered ----------------------------------------------------------------------------------------
+
+    def messages(self, webhook: str, cursor: str | None) -> tuple[list[Json], str]:
+        """The latest delivery of each message, one page of them, and the cursor of the next page."""
+        newest = self._switches["events-order"] == "newest"
+        size = max(1, self._switches.number("page-size"))
+        where, values = "", list[object]([webhook])
+        if cursor:
+            where = f"AND pos {'<' if newest else '>'} ?"
+            values.append(position_in(cursor))
+        rows = self._store.db.execute(
+            f"SELECT pos, doc FROM deliveries WHERE webhook = ? AND latest = 1 {where} "
+            f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
+            (*values, size + 1),
+        ).fetchall()
+        more = cursor_of(rows[size - 1][0]) if len(rows) > size else ""
+        return [orjson.loads(row[1]) for row in rows[:size]], more
+
+    def deliveries(self, webhook: str, message: str) -> list[Json]:
+        """Every attempt at one message, the first one first."""
+        rows = self._store.db.execute(
+            "SELECT doc FROM deliveries WHERE message = ? AND webhook = ? ORDER BY pos", (message, webhook)
+        )
+        return [orjson.loads(row[0]) for row in rows]
+
+    def record(self, webhook: Json, payload: Json, attempt: int, at: int, created: int, response: Json) -> None:
+        """Keep one attempt. at: when it was made, created: when its message was."""
+        self._store.db.execute("UPDATE deliveries SET latest = 0 WHERE message = ?", (payload["messageId"],))
+        doc = {
+            "deliveryId": self._ids.uuid(f"delivery {self._store.next_number('deliveries')}"),
+            "eventId": payload["eventId"],
+            "messageId": payload["messageId"],
+            "environmentId": payload["environmentId"],
+            "webhookId": webhook["webhookId"],
+            "status": "delivered" if _accepted(response) else "failed",
+            "deliveredAt": iso(at),
+            "messageCreatedAt": iso(created),
+            "eventReceivedAt": payload["timestamp"],
+            "eventCreatedAt": payload["timestamp"],
+            "deliveryAttempt": attempt,
+            "request": self._request(webhook, payload),
+            "response": response,
+            "updatedAt": iso(at),
+            "createdAt": iso(at),
+        }
+        row = (webhook["webhookId"], payload["messageId"], orjson.dumps(doc))
+        position = self._store.db.execute(
+            "INSERT INTO deliveries(webhook, message, latest, doc) VALUES (?, ?, 1, ?)", row
+        ).lastrowid
+        if position and position % _TRIM_EVERY == 0:
+            self._trim("deliveries", position - _KEPT_DELIVERIES, "1")
+
+    def _request(self, webhook: Json, payload: Json) -> Json:
+        body = orjson.dumps(payload)
+        digest = hmac.new(webhook["secret"].encode(), body, hashlib.sha256).hexdigest()
+        prefix = "sha256=" if self._switches["webhook-signature"] == "prefixed" else ""
+        headers = {"content-type": "application/json", "user-agent": "dynamic-webhooks", SIGNATURE: prefix + digest}
+        return {"method": "POST", "url": webhook["url"], "headers": headers, "body": body.decode()}
+
+    # messages go out -------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Tell the threads that a transaction that made messages is over; start them when it is the first one."""
+        if not self._fresh:
+            return
+        with self._condition:
+            self._fresh = False
+            self._signals += 1
+            if not self._threads and not self._stopped:
+                for number in range(WORKERS):
+                    thread = threading.Thread(target=self._work, name=f"webhooks {number}", daemon=True)
+                    self._threads.append(thread)
+                    thread.start()
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Stop: what is under way is cut off, what is due is kept."""
+        with self._condition:
+            self._stopped = True
+            self._condition.notify_all()
+            for connection in self._open:
+                if connection.sock is not None:
+                    with suppress(OSError):  # it may be closed already
+                        connection.sock.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(TIMEOUT)
+
+    def pending(self) -> int:
+        """How many messages are still to be tried."""
+        row = self._store.db.execute("SELECT count(*) FROM messages WHERE due IS NOT NULL").fetchone()
+        return int(row[0])
+
+    def _work(self) -> None:
+        while not self._stopped:
+            signals = self._signals
+            job, wait = self._next()
+            if job is None:
+                with self._condition:
+                    if self._signals == signals and not self._stopped:
+                        self._condition.wait(wait)
+                continue
+            response = self._send(self._request(job.webhook, job.payload))
+            with self._store.lock:
+                if not self._stopped:
+                    with self._store.write(aside=True):
+                        self._finish(job, response)
+                self._busy.discard(job.position)
+
+    def _next(self) -> tuple[_Job | None, float | None]:
+        """What is due, or how long until something is."""
+        with self._store.lock:
+            if self._stopped:
+                return None, None
+            busy = ",".join(map(str, self._busy))
+            row = self._store.db.execute(
+                "SELECT pos, webhook, doc, created, attempts, due FROM messages "
+                f"WHERE due IS NOT NULL AND pos NOT IN ({busy}) ORDER BY due, pos LIMIT 1"
+            ).fetchone()
+            if row is None:
+                return None, None
+            position, id, doc, created, attempts, due = row
+            if (wait := due - time.time()) > 0:
+                return None, wait
+            webhook, payload = self._store.get("webhooks", id), orjson.loads(doc)
+            if webhook is None or not (webhook["isEnabled"] or payload.get("redelivery")):
+                self._store.db.execute("UPDATE messages SET due = NULL WHERE pos = ?", (position,))
+                return None, 0.0
+            self._busy.add(position)
+            return _Job(position, webhook, payload, created, attempts), None
+
+    def _finish(self, job: _Job, response: Json) -> None:
+        now, attempt = self._clock.now(), job.attempts + 1
+        webhook = self._store.get("webhooks", job.webhook["webhookId"])
+        if webhook is None:
+            return
+        self.record(job.webhook, job.payload, attempt, now, job.created, response)
+        due: float | None = None
+        retries = _RETRIES[self._switches["environment-name"]]
+        if not _accepted(response):
+            if attempt <= len(retries) and job.payload["eventName"] != "ping":
+                due = time.time() + retries[attempt - 1] * self._switches.number("webhook-second-ms") / 1000
+            elif attempt == len(retries) + 1:
+                self._count_failure(webhook)
+        row = (attempt, due, job.position)
+        self._store.db.execute("UPDATE messages SET attempts = ?, due = ? WHERE pos = ?", row)
+        if due is not None:
+            with self._condition:
+                self._signals += 1
+                self._condition.notify_all()
+
+    def _count_failure(self, webhook: Json) -> None:
+        webhook["failures"] += 1
+        limit = self._switches.number("webhook-disable-after")
+        if 0 < limit <= webhook["failures"] and webhook["isEnabled"]:
+            webhook |= {"isEnabled": False, "updatedAt": iso(self._clock.now())}
+            webhook.pop("enabledAt", None)
+        self._store.put("webhooks", webhook, id=webhook["webhookId"])
+
+    def _send(self, request: Json) -> Json:
+        started = time.perf_counter()
+        answer = self._post(request) if is_loopback(request["url"]) else self._elsewhere()
+        return {**answer, "durationMs": round((time.perf_counter() - started) * 1000)}
+
+    def _elsewhere(self) -> Json:
+        if self._switches["webhook-elsewhere"] == "failed":
+            return {"error": "Not sent: the sandbox does not leave this machine"}
+        return {"status": 200, "headers": {}, "body": "Not sent: the sandbox does not leave this machine"}
+
+    def _post(self, request: Json) -> Json:
+        parts = urlsplit(request["url"])
+        host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
+        connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
+        with self._condition:
+            if self._stopped:
+                return {"error": "stopped"}
+            self._open.add(connection)
+        try:
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", path, request["body"].encode(), request["headers"])
+            response = connection.getresponse()
+            body = response.read(_ANSWER_BYTES).decode("utf-8", "replace")
+            return {"status": response.status, "headers": dict(response.getheaders()), "body": body}
+        except (OSError, http.client.HTTPException) as error:
+            return {"error": str(error) or type(error).__name__}
+        finally:
+            with self._condition:
+                self._open.discard(connection)
+            connection.close()
+
+
+def _accepted(response: Mapping[str, Any]) -> bool:
+    return 200 <= int(response.get("status", 0)) < 300

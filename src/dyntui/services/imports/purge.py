@@ -1,0 +1,44 @@
+"""Removing what a job leaves on this machine. Nothing on the server is touched."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from dyntui.core.errors import Usage
+from dyntui.services.imports.jobs import summary
+from dyntui.store.lock import JobLock
+from dyntui.store.states import JobState
+
+__all__ = ["purge"]
+
+_FINISHED = (JobState.DONE, JobState.CANCELLED)
+
+
+def purge(path: Path, *, unfinished: bool = False) -> list[Path]:
+    """Remove the journal, the plan and the reports beside it; what was removed. Reports elsewhere stay.
+
+    A job that is not finished needs `unfinished`; one that a process works on is refused.
+    """
+    known = summary(path)
+    if not known.problem and known.state not in _FINISHED and not unfinished:
+        raise Usage(
+            f"Job {path.stem} is {known.state}: it could still be resumed.",
+            hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",
+        )
+    lock = JobLock(path.with_suffix(".lock"), path.stem)
+    removed: list[Path] = []
+    try:
+        folder = path.with_suffix("")
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+            removed.append(folder)
+        for name in (f"{path.name}-wal", f"{path.name}-shm", f"{path.stem}.plan.json", path.name):
+            file = path.with_name(name)
+            if file.exists():
+                file.unlink()
+                removed.append(file)
+    finally:
+        lock.release()
+    path.with_suffix(".lock").unlink(missing_ok=True)
+    return removed

@@ -1,0 +1,95 @@
+"""Which rows go next, and marking them before they leave."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dyntui.services.imports.destination import Destination, Lane, Sending
+from dyntui.services.imports.reconcile import UNMATCHED
+from dyntui.store.journal import Journal, WorkRow
+
+__all__ = ["Batch", "RowQueue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that are `sending` in the journal, and their request."""
+
+    id: int
+    lane: Lane
+    rows: list[WorkRow]
+    sending: Sending
+
+    @property
+    def numbers(self) -> list[int]:
+        return [row.number for row in self.rows]
+
+
+class RowQueue:
+    """The pending rows of a job by number, in batches; halves of a batch that was refused come first.
+
+    upto: the last row that may be sent, None for all.
+    """
+
+    def __init__(self, journal: Journal, destination: Destination) -> None:
+        self._journal = journal
+        self._destination = destination
+        self._halves: deque[Sequence[int]] = deque()
+        self._cursor = 0
+        self.upto: int | None = None
+
+    def start(self) -> None:
+        """Begin with the first row again."""
+        self._cursor = 0
+
+    def any_left(self) -> bool:
+        """Whether a row may still be sent."""
+        return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
+
+    async def take(self, lane: Lane, size: int, record: Callable[[], None]) -> Batch | None:
+        """Mark the next rows as `sending`, in one commit with what `record` writes down; None when no row is left."""
+        rows = self._select(lane, lane.at_most or size)
+        if not rows:
+            record()
+            return None
+        sending = self._destination.request(lane, rows)
+        async with self._journal.transaction_beside():
+            record()
+            number = self._journal.begin_batch([row.number for row in rows], sending.operation, len(sending.content))
+        return Batch(number, lane, rows, sending)
+
+    def _select(self, lane: Lane, size: int) -> list[WorkRow]:
+        """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
+        while self._halves:
+            if rows := self._journal.pending_of(lane.number, self._halves.popleft()):
+                return rows
+        rows = self._journal.pending(lane.number, self._cursor, size, self.upto)
+        taken: set[str] = set()
+        for index, row in enumerate(rows):
+            keys = row.key_list
+            if index and (row.code == UNMATCHED or rows[0].code == UNMATCHED or not taken.isdisjoint(keys)):
+                rows = rows[:index]
+                break
+            taken.update(keys)
+        if rows:
+            self._cursor = rows[-1].number
+        return rows
+
+    def put_back(self, batch: Batch | None) -> None:
+        """A batch that was marked and did not leave."""
+        if batch is not None:
+            with self._journal.transaction():
+                self._journal.put_back(batch.numbers, sent=False)
+                self._journal.end_batch(batch.id, "not sent")
+            self.rewind(batch)
+
+    def rewind(self, batch: Batch) -> None:
+        """The rows of a batch are pending again: they come next."""
+        self._cursor = min(self._cursor, batch.rows[0].number - 1)
+
+    def halve(self, numbers: Sequence[int]) -> None:
+        """Rows that are pending again and were refused together: send each half alone, first of all."""
+        half = len(numbers) // 2
+        self._halves.extendleft([numbers[half:], numbers[:half]])

@@ -1,0 +1,50 @@
+"""A new job from the rows of an old one that did not get through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dyntui.core.errors import Usage
+from dyntui.core.ids import new_id
+from dyntui.services.imports.cancel import CANCELLED_ROW
+from dyntui.services.imports.jobs import Where, new_job
+from dyntui.services.imports.prepare import discard
+from dyntui.store import reading
+from dyntui.store.cells import pack
+from dyntui.store.journal import Journal
+from dyntui.store.loading import NewRow, load
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["retry"]
+
+_STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
+
+
+def retry(old: Journal, where: Where) -> Journal:
+    """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
+    are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
+    if old.state not in (JobState.DONE, JobState.CANCELLED):
+        raise Usage(f"Job {old.id} is {old.state}.", hint=f"`dyntui jobs resume {old.id}` goes on with it.")
+    if next(_rows(old), None) is None:
+        raise Usage(
+            f"Job {old.id} has no row to try again.", hint="Invalid rows are in its failed-rows file: mend them."
+        )
+    kept = {name: old.facts[name] for name in ("source", "mapping", "region", "options") if name in old.facts}
+    journal = new_job(old.kind, where, **kept, retry_of=old.id)
+    try:
+        load(journal, _rows(old))
+        journal.move(JobState.READY)
+    except BaseException:
+        journal.close()
+        discard(journal)
+        raise
+    return journal
+
+
+def _rows(old: Journal) -> Iterator[NewRow]:
+    for row in reading.each_row(old, _STATES):
+        if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELLED_ROW[0]):
+            continue
+        if row.state is RowState.UNKNOWN and not row.keys:
+            continue  # it may be there, and nothing tells
+        yield NewRow(row.number, pack(row.raw), row.body, row.keys, "" if row.keys else new_id())

@@ -1,0 +1,117 @@
+"""Files that may be imported: those of a folder, those opened lately, and what a half-typed path may become."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dyntui.config.files import atomic_write, read_private
+from dyntui.config.paths import paths
+from dyntui.core.errors import DyntuiError
+
+__all__ = ["Entry", "Listing", "list_folder", "recent_files", "remember_file", "split_typed"]
+
+SUFFIXES = frozenset(
+    ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods".split()  # noqa: SIM905  # reads as a list
+)
+_MOST = 5000
+_RECENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder, or a file that may hold rows. size, changed: bytes and seconds since 1970, of a file."""
+
+    path: str
+    name: str
+    folder: bool = False
+    size: int = 0
+    changed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder: its folders, then its files. others: how many files are of no kind that can be read. problem: why it
+    cannot be listed, "" when it can."""
+
+    path: str
+    entries: tuple[Entry, ...] = ()
+    others: int = 0
+    problem: str = ""
+
+
+def list_folder(path: str) -> Listing:
+    """What is in a folder; names that begin with a dot are left out."""
+    folders: list[Entry] = []
+    files: list[Entry] = []
+    others = 0
+    try:
+        with os.scandir(path) as found:
+            for item in found:
+                if item.name.startswith(".") or len(folders) + len(files) >= _MOST:
+                    continue
+                entry = _entry(item)
+                if entry is None:
+                    others += 1
+                else:
+                    (folders if entry.folder else files).append(entry)
+    except OSError as error:
+        return Listing(path, problem=error.strerror or type(error).__name__)
+    by_name = sorted(folders, key=_by_name) + sorted(files, key=_by_name)
+    return Listing(path, tuple(by_name), others)
+
+
+def _by_name(entry: Entry) -> tuple[str, str]:
+    return entry.name.casefold(), entry.name
+
+
+def _entry(item: os.DirEntry[str]) -> Entry | None:
+    try:
+        if item.is_dir():
+            return Entry(item.path, item.name, folder=True)
+        if Path(item.name).suffix.lower() not in SUFFIXES or not item.is_file():
+            return None
+        status = item.stat()
+    except OSError:  # a link that leads nowhere, a file that has just gone
+        return None
+    return Entry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
+
+
+def split_typed(typed: str) -> tuple[str, str]:
+    """The folder that a half-typed path is in, and the part of the name after it."""
+    expanded = os.path.expanduser(typed)  # noqa: PTH111  # Path would drop the slash at the end, which says `inside`
+    folder, _, part = expanded.rpartition("/")
+    return (folder or "/" if "/" in expanded else "."), part
+
+
+def _read() -> dict[str, list[str]]:
+    try:
+        kept = json.loads(read_private(paths().recent_file))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def recent_files() -> Sequence[Entry]:
+    """Files imported lately that are still there, the latest first."""
+    found: list[Entry] = []
+    for name in _read().get("files", []):
+        try:
+            status = Path(name).stat()
+        except (OSError, ValueError):
+            continue
+        found.append(Entry(name, Path(name).name, size=status.st_size, changed=status.st_mtime))
+    return found
+
+
+def remember_file(path: str) -> None:
+    """Put a file at the head of the recent ones."""
+    try:
+        kept = _read()
+        names = [str(name) for name in kept.get("files", []) if name != path]
+        atomic_write(paths().recent_file, json.dumps({**kept, "files": [path, *names][:_RECENT]}).encode())
+    except DyntuiError:
+        return  # a list of recent files is a convenience; a state folder that cannot be used is said when it matters

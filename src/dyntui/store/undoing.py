@@ -1,0 +1,110 @@
+"""The undo of a job, in its own journal: who is to be deleted, who is skipped and why, and who is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from dyntui.store.journal import Journal, now_ms
+
+__all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows"]
+__all__ += ["undo_counts", "undo_lines", "write_undo"]
+
+
+class UndoState(StrEnum):
+    """Where the undo of one row is: pending -> sending -> deleted | failed, or skipped."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELETED = "deleted"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class CreatedRow(NamedTuple):
+    """A user that the job created. stamp: when the server said that it was changed last."""
+
+    row: int
+    user_id: str
+    stamp: str
+    keys: str
+
+
+class UndoLine(NamedTuple):
+    """One user of an undo."""
+
+    row: int
+    user_id: str
+    state: UndoState
+    reason: str
+
+
+def created_rows(journal: Journal, after: int, limit: int) -> list[CreatedRow]:
+    """What the job created and the undo has not deleted, by row."""
+    found = journal.db.execute(
+        "SELECT r.number, r.user_id, r.stamp, s.keys FROM rows r JOIN source s ON s.number = r.number "
+        "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND r.user_id <> '' AND r.number > ? "
+        "AND coalesce(u.state, '') <> 'deleted' ORDER BY r.number LIMIT ?",
+        (after, limit),
+    )
+    return [CreatedRow._make(row) for row in found]
+
+
+def count_created(journal: Journal) -> int:
+    """How many users the job created and the undo has not deleted."""
+    found = journal.db.execute(
+        "SELECT count(*) FROM rows r LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' "
+        "AND r.user_id <> '' AND coalesce(u.state, '') <> 'deleted'"
+    )
+    return int(found.fetchone()[0])
+
+
+def begin_undo(journal: Journal, reason: str) -> None:
+    """Put every such user into the undo as skipped, until it is found."""
+    with journal.transaction():
+        journal.db.execute("CREATE INDEX IF NOT EXISTS rows_by_user ON rows (user_id) WHERE state = 'created'")
+        journal.db.execute(
+            "INSERT INTO undo (row, user_id, state, reason, changed) SELECT number, user_id, 'skipped', ?, ? FROM rows "
+            "WHERE state = 'created' AND user_id <> '' ON CONFLICT (row) DO UPDATE SET state = excluded.state, "
+            "reason = excluded.reason, changed = excluded.changed WHERE undo.state <> 'deleted'",
+            (reason, now_ms()),
+        )
+
+
+def created_as(journal: Journal, user_ids: Sequence[str]) -> list[CreatedRow]:
+    """The rows that the job created these users from, without those the undo has deleted."""
+    marks = ", ".join("?" * len(user_ids))
+    found = journal.db.execute(
+        "SELECT r.number, r.user_id, r.stamp, s.keys FROM rows r JOIN source s ON s.number = r.number "
+        "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND coalesce(u.state, '') <> 'deleted' "
+        f"AND r.user_id IN ({marks})",
+        tuple(user_ids),
+    )
+    return [CreatedRow._make(row) for row in found]
+
+
+def write_undo(journal: Journal, lines: Sequence[UndoLine]) -> None:
+    """Keep where the undo of some rows is."""
+    with journal.transaction():
+        journal.db.executemany(
+            "INSERT INTO undo (row, user_id, state, reason, changed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (row) "
+            "DO UPDATE SET state = excluded.state, reason = excluded.reason, changed = excluded.changed",
+            [(line.row, line.user_id, line.state.value, line.reason, now_ms()) for line in lines],
+        )
+
+
+def undo_counts(journal: Journal) -> dict[UndoState, int]:
+    """How many rows of the undo are where; empty when there was none."""
+    found = journal.db.execute("SELECT state, count(*) FROM undo GROUP BY state")
+    return {UndoState(state): n for state, n in found}
+
+
+def undo_lines(journal: Journal, states: Sequence[UndoState], after: int, limit: int) -> list[UndoLine]:
+    """Rows of the undo in some states, by number."""
+    marks = ", ".join("?" * len(states))
+    found = journal.db.execute(
+        f"SELECT row, user_id, state, reason FROM undo WHERE state IN ({marks}) AND row > ? ORDER BY row LIMIT ?",
+        (*[state.value for state in states], after, limit),
+    )
+    return [UndoLine(row, user_id, UndoState(state), reason) for row, user_id, state, reason in found]

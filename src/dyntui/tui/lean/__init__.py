@@ -1,0 +1,15 @@
+"""What the terminal is sent: only the cells that changed, one write a frame, and no faster than the line carries it.
+
+Textual writes every part of the screen that was drawn again. `display.LeanApp` takes these parts instead, keeps what
+the terminal shows and what it should show, and sends the difference:
+
+    private    the private Textual names this stands on, and whether they are as expected
+    cells      text, cell by cell
+    pens       styles as SGR codes, and the shortest change from one to another
+    scrolling  lines that only moved
+    writer     front and back buffer; a frame is what turns one into the other
+    pacing     when a frame may be sent
+    output     writer, pacing and driver together
+    display    the app's and the driver's side
+    status     whether it is used, and the terminal's round trip, for `doctor`; without Textual
+"""

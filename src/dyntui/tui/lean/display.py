@@ -1,0 +1,105 @@
+"""The app's and the driver's side of the lean writer. A program needs `LeanApp` in place of Textual's App, no more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.console import COLOR_SYSTEMS
+from textual import events, messages
+from textual.app import ReturnType
+from textual.driver import Driver
+
+from dyntui.tui.lean import private
+from dyntui.tui.lean.output import Output
+from dyntui.tui.lean.status import lean_status
+
+if TYPE_CHECKING:
+    from textual.drivers.headless_driver import HeadlessDriver as _Base
+    from textual.message import Message
+else:
+    _Base = Driver
+
+__all__ = ["LeanApp", "LeanDriver"]
+
+
+class LeanApp(private.DisplayHook[ReturnType]):
+    """A Textual app that sends its terminal only what changed.
+
+    terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean` has the round trip and more once
+    it runs; None: Textual's own output is used, and `lean_reason` says why.
+    """
+
+    def __init__(self, *arguments: Any, terminal: str = "", **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        use, self.lean_reason = lean_status(terminal)
+        if use and (reason := private.differs()):
+            use, self.lean_reason = False, f"Textual's own output: {reason}"
+        self.lean: Output | None = None
+        if use:
+            colours = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
+            self.lean = Output(colours, fills=_fills(), later=self.call_later)
+            self.driver_class = _lean_driver(self.driver_class)
+
+    def takes_frames(self) -> bool:
+        return self.lean is not None and self.lean.running
+
+    def show(self, parts: Iterator[private.Piece]) -> None:
+        assert self.lean is not None
+        self.lean.show(parts, self.size, self.cursor_position)
+
+    def shown_otherwise(self) -> None:
+        assert self.lean is not None
+        self.lean.forget()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.lean is not None:
+            self.lean.sized(event.size)
+
+    def on_cursor_position(self) -> None:
+        if self.lean is not None:
+            self.lean.answered()
+
+    def on_terminal_supports_synchronized_output(self) -> None:
+        if self.lean is not None:
+            self.lean.synchronised = True
+
+
+class LeanDriver(_Base):
+    """What a driver tells the lean writer: when it has the terminal, and what the terminal answers."""
+
+    def __init__(self, app: LeanApp[Any], **named: Any) -> None:
+        super().__init__(app, **named)
+        assert app.lean is not None
+        self._lean = app.lean
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()
+        self._lean.started(self)
+
+    def stop_application_mode(self) -> None:
+        self._lean.stopping()
+        super().stop_application_mode()
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.CursorPosition):
+            self._lean.heard()
+        elif isinstance(message, messages.InBandWindowResize) and message.supported and not message.enabled:
+            self._lean.expect_size()
+        super().process_message(message)
+
+
+def _lean_driver(base: type[Driver]) -> type[Driver]:
+    return type(f"Lean{base.__name__}", (LeanDriver, base), {})
+
+
+def _fills() -> bool:
+    """Whether the terminal, by its description, erases with the background colour, and parts of a line."""
+    try:
+        import curses
+
+        curses.setupterm(os.environ.get("TERM"), fd=1)
+        return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") is not None
+    except (ImportError, curses.error):
+        return False

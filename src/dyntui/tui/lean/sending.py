@@ -1,0 +1,125 @@
+"""The sequences that move the cursor, change the pen, write, erase and move lines, each as short as it can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dyntui.tui.lean.cells import drawn_width, is_certain
+from dyntui.tui.lean.pens import PLAIN, Pen, can_erase, change
+from dyntui.tui.lean.scrolling import Move
+
+__all__ = ["Sender"]
+
+_BLANKS = re.compile("( {12,})")
+"""Blanks that are sooner erased than written."""
+
+
+class Sender:
+    """A terminal of `width` columns that does not wrap; `take` gives what is to be sent.
+
+    fills: it erases with the background colour (terminfo's bce), and part of a line (ech).
+    """
+
+    def __init__(self, width: int, *, fills: bool) -> None:
+        self._width = width
+        self._fills = fills
+        self._out: list[str] = []
+        self._pen: Pen | None = None
+        self._line: int | None = None
+        self._column: int | None = None
+
+    def can_erase(self, pen: Pen) -> bool:
+        """Whether erasing leaves blanks of that pen."""
+        return can_erase(pen, self._fills)
+
+    def take(self) -> str:
+        """What is to be sent, once. No link stays open between frames."""
+        if self._pen is not None and self._pen.link:
+            self.use(Pen(self._pen.codes))
+        data = "".join(self._out)
+        self._out.clear()
+        return data
+
+    def use(self, pen: Pen) -> None:
+        """Draw with that pen from now on."""
+        if pen is not self._pen:
+            self._out.append(change(self._pen, pen))
+            self._pen = pen
+
+    def go(self, line: int, column: int) -> None:
+        """The cursor to a place."""
+        if self._line == line and self._column == column:
+            return
+        ways = [f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"]
+        if self._line == line:
+            ways.append(f"\x1b[{column + 1}G" if column else "\r")
+            if self._column is not None and column > self._column:
+                by = column - self._column
+                ways.append("\x1b[C" if by == 1 else f"\x1b[{by}C")
+        self._out.append(min(ways, key=len))
+        self._line, self._column = line, column
+
+    def erase_rest(self, line: int, column: int, pen: Pen) -> None:
+        """Blanks from a place to the end of the line."""
+        self.go(line, column)
+        self.use(pen)
+        self._out.append("\x1b[K")
+
+    def write(self, line: int, column: int, cells: Sequence[str], pen: Pen) -> int:
+        """Write columns; how many after them have to be written again, because a character may have covered them."""
+        self.use(pen)
+        text = "".join(cells)
+        if len(text) == len(cells) and text.isascii():
+            self._write_ascii(line, column, text, pen)
+            return 0
+        covered = start = x = 0
+        while x < len(cells):
+            width = 2 if x + 1 < len(cells) and cells[x + 1] == "" else 1
+            if not is_certain(cells[x]):
+                if start < x:
+                    self._write_text(line, column + start, "".join(cells[start:x]), x - start)
+                covered = max(covered, x + self._write_odd(line, column + x, cells[x], width))
+                start = x + width
+            x += width
+        if start < x:
+            self._write_text(line, column + start, "".join(cells[start:x]), x - start)
+        return max(0, covered - len(cells))
+
+    def _write_ascii(self, line: int, column: int, text: str, pen: Pen) -> None:
+        if not (self._fills and " " * 12 in text and self.can_erase(pen)):
+            self._write_text(line, column, text, len(text))
+            return
+        for part in filter(None, _BLANKS.split(text)):
+            if _BLANKS.fullmatch(part):
+                self.go(line, column)
+                self._out.append(f"\x1b[{len(part)}X")
+            else:
+                self._write_text(line, column, part, len(part))
+            column += len(part)
+
+    def _write_text(self, line: int, column: int, text: str, width: int) -> None:
+        self.go(line, column)
+        self._out.append(text)
+        # In the last column the cursor stays, in one terminal on it and in another after it.
+        self._column = column + width if column + width < self._width else None
+
+    def _write_odd(self, line: int, column: int, item: str, width: int) -> int:
+        """Write what terminals give different widths; the columns it takes at most."""
+        drawn = drawn_width(item)
+        if drawn < width:
+            self._write_text(line, column, " " * width, width)
+        self._write_text(line, column, item, width)
+        self._column = None
+        return max(drawn, width)
+
+    def move_lines(self, move: Move) -> None:
+        """Move lines, and leave plain blank ones behind.
+
+        Delete and insert line between margins are the VT102's and so everywhere; scroll up and down are not.
+        """
+        self.use(PLAIN)
+        size = abs(move.by)
+        how = f"\x1b[{size if size > 1 else ''}{'M' if move.by > 0 else 'L'}"
+        self._out.append(f"\x1b[{move.first + 1};{move.last + 1}r\x1b[{move.first + 1}H{how}\x1b[r")
+        self._line = self._column = None

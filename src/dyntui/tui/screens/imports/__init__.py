@@ -1,0 +1,44 @@
+"""The import wizard: one file a step, and the screen that holds them. These functions open it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dyntui.services.imports.jobs import JobSummary
+    from dyntui.services.imports.wizard_draft import Draft
+    from dyntui.tui.app import Console
+
+__all__ = ["open_draft", "open_import", "open_job"]
+
+
+def open_import(console: Console) -> None:
+    """Begin a new import."""
+    from dyntui.services.imports.wizard_draft import new_draft
+    from dyntui.tui.screens.imports.screen import ImportScreen
+
+    profile = console.session.profile
+    if profile is None:
+        console.say("Open an environment first: an import goes into one.", "warning")
+        return
+    console.visit(ImportScreen(new_draft(profile)))
+
+
+def open_draft(console: Console, draft: Draft) -> None:
+    """Go on with an import where it was left."""
+    from dyntui.tui.screens.imports.screen import ImportScreen
+
+    console.visit(ImportScreen(draft))
+
+
+def open_job(console: Console, job: JobSummary) -> None:
+    """Look at a job, or go on with it."""
+    from dyntui.services.imports.wizard_draft import draft_for
+    from dyntui.store.states import JobState
+    from dyntui.tui.screens.imports.screen import ImportScreen
+
+    begun = job.state not in (JobState.DRAFT, JobState.READY)
+    over = job.state in (JobState.DONE, JobState.CANCELLED)
+    draft = draft_for(job)
+    draft.step = "finish" if over else "run" if begun else "plan"
+    console.visit(ImportScreen(draft, begun=begun))

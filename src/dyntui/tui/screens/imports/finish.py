@@ -1,0 +1,169 @@
+"""Step 8: what became of every row, what to do about those that failed, and where the files are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from dyntui.core.errors import DyntuiError
+from dyntui.importer import CODES
+from dyntui.resources import Column
+from dyntui.resources.formats import number
+from dyntui.services.imports.jobs import JobSummary
+from dyntui.services.imports.wizard_advice import advice
+from dyntui.services.imports.wizard_bench import Bench
+from dyntui.store.states import RowState
+from dyntui.tui.actions import bindings
+from dyntui.tui.clipboard import send
+from dyntui.tui.screens.imports.bar import bar
+from dyntui.tui.screens.imports.run import STATES
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
+from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+__all__ = ["FinishStep", "Result"]
+
+_BAR = 24
+_WHY = (
+    Column("rows", "rows", 7, right=True, priority=0, as_=number),
+    Column("state", "state", 8, priority=2),
+    Column("code", "why", 24, grow=True, priority=0),
+    Column("todo", "what to do", 40, grow=True, priority=1),
+)
+_GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a job ended: its numbers, why rows did not get through, and the files."""
+
+    known: JobSummary
+    why: tuple[tuple[str, str, int], ...]
+    folder: str
+    files: tuple[str, ...]
+
+
+class FinishStep(Step):
+    """The outcome."""
+
+    NAME, TITLE = "finish", "Finish"
+    BINDINGS = bindings("finish")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.result: Result | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="panes"):
+            yield Sheet(id="finish-sheet")
+            yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
+
+    def on_mount(self) -> None:
+        self.query_one("#finish-sheet").border_title = "outcome"
+        self.query_one("#why").border_title = "rows that did not get through"
+
+    def home(self) -> Widget | None:
+        return self.query_one("#finish-sheet")
+
+    def entered(self) -> None:
+        job = self.draft.job
+        self.wizard.hand(lambda bench: _result(bench, job), self._show, latest="finish")
+
+    def _show(self, result: Result) -> None:
+        self.result = result
+        self.query_one("#finish-sheet", Sheet).put(_lines(result))
+        table = self.query_one("#why", Table)
+        assert isinstance(table.view, ListView)
+        table.view.put(
+            [
+                {"rows": count, "state": state, "code": code, "todo": advice(state, code) or CODES.get(code, "")}
+                for state, code, count in result.why
+            ]
+        )
+        table.view_changed()
+        self.changed()
+
+    @property
+    def note(self) -> str:
+        return str(self.result.known.state) if self.result is not None else ""
+
+    def status(self) -> Sequence[Piece]:
+        if self.result is None:
+            return []
+        known = self.result.known
+        good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
+        left = known.total - good
+        return [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
+
+    # Actions
+
+    def nothing_to_copy(self) -> str | None:
+        here = self.query_one("#finish-sheet", Sheet).here
+        return None if here is not None and here.copy else "Put the cursor on a file to send its path."
+
+    def action_copy(self) -> None:
+        here = self.query_one("#finish-sheet", Sheet).here
+        assert here is not None
+        send(self.console, here.copy, "path")
+
+    def action_users(self) -> None:
+        """Look at the users."""
+        self.console.visit_first()
+
+    def action_jobs(self) -> None:
+        from dyntui.tui.screens.jobs import JobsScreen
+
+        self.console.visit(JobsScreen())
+
+    def action_another(self) -> None:
+        """Import another file."""
+        from dyntui.tui.screens.imports import open_import
+
+        open_import(self.console)
+
+    def _failed(self, error: DyntuiError) -> None:
+        self.console.say_error(error)
+
+
+def _result(bench: Bench, job: str) -> Result:
+    known, why, folder = bench.outcome(job)
+    files = tuple(sorted(path.name for path in Path(folder).iterdir())) if folder and Path(folder).is_dir() else ()
+    return Result(known, why, folder, files)
+
+
+def _lines(result: Result) -> list[SheetLine]:
+    known = result.known
+    counts = known.counts or {}
+    most = max(counts.values(), default=0)
+    lines = []
+    for state, note in STATES:
+        count = counts.get(state, 0)
+        if count or state in (RowState.CREATED, RowState.FAILED):
+            chart = bar(count / most, _BAR) if most else ""
+            bad = count and state not in (*_GOOD, RowState.SKIPPED)
+            lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
+    lines.append(line("sum", f"{known.total:,}", note="rows in all"))
+    if result.files:
+        lines += [line(""), heading(f"files in {result.folder}")]
+        lines += [SheetLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
+    return lines
+
+
+_FILES = {
+    "report.json": "everything, for programs",
+    "report.csv": "every row and what became of it",
+    "report.html": "the same to read in a browser",
+    "id-map.csv": "row of the file to user id",
+}
+
+
+def _file_words(name: str) -> str:
+    words = _FILES.get(name, "rows to mend and import again" if name.startswith("failed-rows") else "")
+    return f"{name:<18} {words}"

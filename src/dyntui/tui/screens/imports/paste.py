@@ -1,0 +1,38 @@
+"""Paste rows instead of naming a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.widgets import Static, TextArea
+
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.base import Dialog
+
+__all__ = ["PasteDialog"]
+
+
+class PasteDialog(Dialog[str]):
+    """Answers with the text."""
+
+    BINDINGS = bindings("paste")
+    title_text = "Paste rows"
+
+    def __init__(self) -> None:
+        super().__init__(classes="large paste")
+
+    def content(self) -> ComposeResult:
+        yield Static("CSV, TSV or JSON, as it is in the file. The first row may hold the names.", markup=False)
+        area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
+        area.cursor_blink = False
+        yield area
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s", "import this"), ("esc", "cancel"))
+
+    def on_mount(self) -> None:
+        self.query_one(TextArea).focus()
+
+    def action_take(self) -> Any:
+        self.dismiss(self.query_one(TextArea).text)

@@ -1,0 +1,237 @@
+"""The rows of a job as a table: any number of them, fetched as they come into view, with a cursor on one cell."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.core.time import now
+from dyntui.importer import Mapping as FieldMapping
+from dyntui.resources import Column
+from dyntui.resources.formats import number
+from dyntui.services.imports.wizard_review import column_of
+from dyntui.store.review import DUPLICATE, EXCLUDED, ReviewRow
+from dyntui.store.states import RowState
+from dyntui.tui.widgets.cells import fit
+from dyntui.tui.widgets.lines import Piece
+from dyntui.tui.widgets.table import GUTTER, Table
+
+__all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
+
+_PAGE = 100
+_KEPT = 40
+
+Row = dict[str, Any]
+
+
+class ReviewRows:
+    """Which rows are shown, by number, and those of them that were fetched lately. fetch: asks for rows by number."""
+
+    def __init__(self, fetch: Callable[[int, Sequence[int]], None]) -> None:
+        self._fetch = fetch
+        self._numbers: array[int] = array("q")
+        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._loaded = False
+        self.error: DyntuiError | None = None
+        self.loading = False
+        self.changed: set[str] = set()
+
+    @property
+    def total(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def loaded(self) -> bool:
+        return self._loaded
+
+    def show(self, numbers: array[int], *, same: bool = False) -> None:
+        """Show the rows with these numbers. same: what is known of them holds."""
+        if not same or numbers != self._numbers:
+            self._pages.clear()
+            self._asked.clear()
+        self._numbers = numbers
+        self._loaded = True
+
+    def number_at(self, index: int) -> int | None:
+        """The number of the row at a place."""
+        return self._numbers[index] if 0 <= index < len(self._numbers) else None
+
+    def place_of(self, number: int) -> int:
+        """Where a row is, or would be."""
+        return bisect_left(self._numbers, number)
+
+    def get(self, index: int) -> Row | None:
+        if not 0 <= index < len(self._numbers):
+            return None
+        page = self._pages.get(index // _PAGE)
+        return page.get(index) if page is not None else None
+
+    def id_at(self, index: int) -> str | None:
+        number = self.number_at(index)
+        return None if number is None else str(number)
+
+    def index_of(self, row_id: str) -> int | None:
+        place = self.place_of(int(row_id))
+        return place if self.number_at(place) == int(row_id) else None
+
+    def gone(self, index: int) -> bool:
+        return False
+
+    def want(self, first: int, last: int) -> None:
+        """Fetch what is missing of these, and the page after."""
+        if not self._numbers:
+            return
+        for page in range(max(0, first) // _PAGE, min(last + _PAGE // 2, len(self._numbers) - 1) // _PAGE + 1):
+            if page in self._pages:
+                self._pages.move_to_end(page)
+            elif page not in self._asked:
+                self._asked.add(page)
+                self._fetch(page, self._numbers[page * _PAGE : (page + 1) * _PAGE].tolist())
+
+    def put(self, page: int, wanted: Sequence[int], rows: Sequence[Row]) -> None:
+        """Rows that were fetched; those asked for before the numbers changed are not taken."""
+        self._asked.discard(page)
+        first = page * _PAGE
+        if self._numbers[first : first + _PAGE].tolist() != list(wanted):
+            return
+        self._pages[page] = dict(enumerate(rows, first))
+        while len(self._pages) > _KEPT:
+            self._pages.popitem(last=False)
+
+
+def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple[Column, ...], tuple[int, ...]]:
+    """The table's columns: number, the cells that go somewhere, the problem; and the place of each cell in the file."""
+    own = mapping.source_columns
+    mapped = dict.fromkeys(
+        place for each in mapping.mapped if (place := column_of(mapping, each.column)) is not None and place < len(own)
+    )
+    places = tuple(mapped) or tuple(range(len(own)))
+    columns = [Column("number", "row", 5, right=True, priority=0, as_=number)]
+    columns += [
+        Column(title=safe(own[place], 40), width=max(6, min(widths.get(place, 14), 24)), priority=2 + at, pick=_picker(place))
+        for at, place in enumerate(places)
+    ]
+    columns.append(Column("problem", "problem", 24, grow=True, priority=1))
+    return tuple(columns), places
+
+
+def _picker(place: int) -> Callable[[Mapping[str, Any]], Any]:
+    def pick(row: Mapping[str, Any]) -> Any:
+        cell = row["cells"][place]
+        return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+
+    return pick
+
+
+def row_of(found: ReviewRow) -> Row:
+    """A row as the table shows it."""
+    return {
+        "number": found.number,
+        "state": found.state,
+        "cells": found.cells,
+        "problem": _words(found),
+        "problems": found.problems,
+        "body": found.body,
+        "out": found.code == EXCLUDED and found.state is RowState.SKIPPED,
+    }
+
+
+def _words(found: ReviewRow) -> str:
+    if found.state is RowState.SKIPPED:
+        return "left out" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
+    if not found.problems:
+        return ""
+    first = found.problems[0]
+    more = f"  +{len(found.problems) - 1}" if len(found.problems) > 1 else ""
+    sign = "✕" if first.level == "error" else "!"
+    return f"{sign} {first.field + ': ' if first.field else ''}{first.message}{more}"
+
+
+class ReviewTable(Table):
+    """A table in which one cell is under the cursor. places: which cell of the file each column between shows."""
+
+    def __init__(self, *, id: str) -> None:
+        self.places: tuple[int, ...] = ()
+        self.at = 0
+        super().__init__((), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
+
+    def arrange(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
+        """The columns of this mapping."""
+        self.columns, self.places = columns_for(mapping, widths)
+        self.at = min(self.at, max(0, len(self.places) - 1))
+        self.layout_changed()
+
+    @property
+    def place(self) -> int | None:
+        """The place in the file of the cell under the cursor."""
+        return self.places[self.at] if self.places else None
+
+    @property
+    def cell_value(self) -> str:
+        """The text of the cell under the cursor."""
+        row, place = self.row, self.place
+        if row is None or place is None:
+            return ""
+        cell = row["cells"][place]
+        return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+
+    def go_to_cell(self, place: int) -> None:
+        """Put the cursor on the cell of that column of the file, in view."""
+        if place in self.places:
+            self.at = self.places.index(place)
+            self._bring_into_view()
+            self.repaint()
+
+    def cell_span(self) -> tuple[int, int, int] | None:
+        """x, y and width of the cell under the cursor in this widget; None when it is out of view."""
+        if not self.places:
+            return None
+        x = GUTTER
+        wanted = self.columns[1 + self.at]
+        for column, cells in self._layout(self.size.width).cells:
+            if column is wanted:
+                return x, self.cursor - self.top + self.head, cells
+            x += cells + self.gap
+        return None
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        row = self.view.get(index)
+        if index != self.cursor or row is None or not self.places:
+            return super().draw(index, width)
+        wanted, at = self.columns[1 + self.at], now()
+        text, ends = "", False
+        for column, cells in self._layout(width).cells:
+            here = column is wanted
+            text += ("[" if here else "]" if ends else " ").rjust(self.gap if text else 1)
+            text += fit(safe(column.cell(row, at)), cells, right=column.right)
+            ends = here
+        return [("▌", "accent"), (text + ("]" if ends else ""), "")]
+
+    def action_left(self) -> None:
+        self._turn_cell(-1)
+
+    def action_right(self) -> None:
+        self._turn_cell(1)
+
+    def _turn_cell(self, by: int) -> None:
+        if self.places:
+            self.at = max(0, min(self.at + by, len(self.places) - 1))
+            self._bring_into_view()
+            self.repaint()
+            self.post_message(self.Moved(self))
+
+    def _bring_into_view(self) -> None:
+        """Scroll sideways until the cell is among the columns that are shown."""
+        wanted = self.columns[1 + self.at]
+        self.offset_columns = min(self.offset_columns, self.at)
+        while (
+            all(column is not wanted for column, _ in self._layout(self.size.width).cells) and self.offset_columns < self.at
+        ):
+            self.offset_columns += 1
+        self.layout_changed()

@@ -1,0 +1,317 @@
+"""The import wizard: eight steps on one screen, one draft, and a clerk who does the slow work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from dyntui.core.errors import DyntuiError, Stopped
+from dyntui.services.imports.session import JobOptions
+from dyntui.services.imports.wizard_bench import Bench, Clerk, Counted, Look
+from dyntui.services.imports.wizard_draft import Draft, remove_draft, save_draft
+from dyntui.tui.actions import bindings
+from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.imports.check import CheckStep
+from dyntui.tui.screens.imports.finish import FinishStep
+from dyntui.tui.screens.imports.map import MapStep
+from dyntui.tui.screens.imports.parse import ParseStep
+from dyntui.tui.screens.imports.plan import PlanStep
+from dyntui.tui.screens.imports.review import ReviewStep
+from dyntui.tui.screens.imports.run import RunStep
+from dyntui.tui.screens.imports.running import RunningJob
+from dyntui.tui.screens.imports.source import SourceStep
+from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.screens.imports.trail import Mark, Trail
+from dyntui.tui.widgets.painted import Piece
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Permit
+    from dyntui.services.connect import Connection
+    from dyntui.services.writes import Confirmation
+
+__all__ = ["ImportScreen"]
+
+T = TypeVar("T")
+
+_STEPS: tuple[type[Step], ...] = (
+    SourceStep,
+    ParseStep,
+    MapStep,
+    ReviewStep,
+    CheckStep,
+    PlanStep,
+    RunStep,
+    FinishStep,
+)
+_NAMES = tuple(step.NAME for step in _STEPS)
+
+
+class ImportScreen(Framed):
+    """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
+
+    BINDINGS = bindings("wizard")
+
+    def __init__(self, draft: Draft, *, begun: bool = False) -> None:
+        super().__init__()
+        self.draft = draft
+        self.begun = begun
+        self.clerk = Clerk()
+        self.look: Look | None = None
+        self.counted: Counted | None = None
+        self._steps: dict[str, Step] = {}
+        self._left = False
+
+    # The frame
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("import", self.draft.name) if self.draft.path or self.draft.pasted else ("import",)
+
+    def body(self) -> ComposeResult:
+        with Vertical(id="wizard"):
+            yield Trail()
+            yield Vertical(id="steps")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.call_after_refresh(self.show_step, self.draft.step if self.draft.step in _NAMES else _NAMES[0])
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown."""
+        return self._steps.get(self.draft.step)
+
+    def connected(self, connection: Connection) -> None:
+        if self.step is not None:
+            self.step.entered()
+
+    def not_connected(self, error: DyntuiError) -> None:
+        self.console.say_error(error)
+
+    def status(self) -> Sequence[Piece]:
+        step = self.step
+        if step is None:
+            return ()
+        said = list(step.status())
+        return said
+
+    def home(self) -> Widget | None:
+        return self.step.home() if self.step is not None else None
+
+    def answered(self, text: str) -> None:
+        if self.step is not None:
+            self.step.answered(text)
+
+    def time_passed(self) -> None:
+        if self.step is not None:
+            self.step.refresh()
+
+    def step_changed(self) -> None:
+        """Trail and frame may have to say something else."""
+        at = self._at
+        trail = self.query_one(Trail)
+        trail.marks = tuple(
+            Mark(
+                each.NAME,
+                each.TITLE,
+                done=place < at,
+                current=place == at,
+                note=self._steps[each.NAME].note if each.NAME in self._steps else "",
+            )
+            for place, each in enumerate(_STEPS)
+        )
+        trail.repaint()
+        self.changed()
+
+    # Life
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is shown: let go of the file and the job, so that they can be opened there."""
+        if isinstance(self.app.screen, ModalScreen) or self._left:
+            return
+        self._left = True
+        if self.step is not None:
+            self.step.left()
+        self.save()
+        self.hand(lambda bench: bench.close())
+
+    def on_screen_resume(self) -> None:
+        if self._left:
+            self._left = False
+            if self.step is not None:
+                self.step.entered()
+        super().on_screen_resume()
+
+    def on_unmount(self) -> None:
+        if self.step is not None:
+            self.step.left()
+        self.clerk.close()
+
+    def save(self) -> None:
+        """Put the draft on the disk, in its turn."""
+        if not self.begun and self.draft.path:
+            copy = replace(self.draft)
+            self.hand(lambda bench: save_draft(copy))
+
+    def hand(
+        self,
+        work: Callable[[Bench], T],
+        then: Callable[[T], None] = lambda result: None,
+        failed: Callable[[DyntuiError], None] | None = None,
+        *,
+        latest: str = "",
+    ) -> None:
+        """Give the clerk slow work; `then` is called with what comes of it, `failed` with what went wrong.
+
+        latest: a name for looks of which only the last counts: one that still waits is dropped for a newer one.
+        """
+        self.run_worker(self._wait(work, then, failed), group=latest or "clerk", exclusive=bool(latest))
+
+    async def _wait(
+        self,
+        work: Callable[[Bench], T],
+        then: Callable[[T], None],
+        failed: Callable[[DyntuiError], None] | None,
+    ) -> None:
+        try:
+            result = await asyncio.wrap_future(self.clerk.do(work))
+        except Stopped:
+            return
+        except DyntuiError as error:
+            if self.is_attached:
+                (failed or self.console.say_error)(error)
+            return
+        if self.is_attached:
+            then(result)
+
+    def options(self) -> JobOptions:
+        """How the job is to run."""
+        return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
+
+    # The job
+
+    def begin(self, confirmation: Confirmation, first: int | None) -> None:
+        """Let the job run: from here on the journal knows everything, and the draft goes."""
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        draft = self.draft
+
+        def hand_over(bench: Bench) -> tuple[Path, Permit]:
+            bench.open_job(draft)
+            path, permit = bench.hand_over(connection, confirmation)
+            remove_draft(draft)
+            return path, permit
+
+        def start(found: tuple[Path, Permit]) -> None:
+            self.begun = True
+            RunningJob(self.console, found[0], connection, found[1], first).start()
+            self.show_step("run")
+
+        self.hand(hand_over, start)
+
+    def go_on(self) -> None:
+        """Go on with a job that was paused; it was confirmed when it began."""
+        connection, job = self.console.session.connection, self.draft.job
+        if connection is None:
+            self.console.say("The environment is not open.", "warning")
+            return
+
+        def start(found: tuple[Path, Permit]) -> None:
+            RunningJob(self.console, found[0], connection, found[1], None).start()
+            self.show_step("run")
+
+        self.hand(lambda bench: bench.go_on(job, connection), start)
+
+    # Steps
+
+    @property
+    def _at(self) -> int:
+        return _NAMES.index(self.draft.step)
+
+    def show_step(self, name: str) -> None:
+        """Go to a step."""
+        if name not in self._steps:
+            step = _STEPS[_NAMES.index(name)]()
+            self._steps[name] = step
+            self.query_one("#steps").mount(step)
+        before = self.step
+        if before is not None and name != before.NAME:
+            before.left()
+        self.draft.step = name
+        for other in self._steps.values():
+            other.display = name == other.NAME
+        self.save()
+        self.call_after_refresh(self._enter, name)
+
+    def _enter(self, name: str) -> None:
+        step = self._steps[name]
+        if self.draft.step != name or not step.is_mounted:
+            return
+        if self.is_current and not self._left:
+            if (home := step.home()) is not None:
+                home.focus()
+            step.entered()
+        self.step_changed()
+
+    def inner(self) -> str | None:
+        step = self.step
+        if step is None:
+            return None
+        return step.inner() or (f"the step {step.TITLE}" if self.nothing_before() is None else None)
+
+    def leave_inner(self) -> None:
+        step = self.step
+        assert step is not None
+        if step.inner():
+            step.leave_inner()
+        else:
+            self.action_previous()
+
+    # Reasons
+
+    def nothing_before(self) -> str | None:
+        if self.begun:
+            return "Rows were sent already; what was decided before cannot be changed any more."
+        return None if self._at else "This is the first step."
+
+    def no_next(self) -> str | None:
+        if self.step is None or self._at == len(_STEPS) - 1:
+            return "This is the last step."
+        return self.step.blocked()
+
+    # Actions
+
+    def action_next(self) -> None:
+        self.show_step(_NAMES[self._at + 1])
+
+    def action_previous(self) -> None:
+        self.show_step(_NAMES[self._at - 1])
+
+    def action_step(self, number: str) -> None:
+        self._go(_NAMES[int(number) - 1])
+
+    @on(Trail.Clicked)
+    def _clicked(self, event: Trail.Clicked) -> None:
+        self._go(event.name)
+
+    def _go(self, name: str) -> None:
+        to = _NAMES.index(name)
+        if to < self._at and (reason := self.nothing_before()):
+            self.console.say(reason, "warning")
+        elif to < self._at:
+            self.show_step(name)
+        elif to == self._at + 1 and (reason := self.no_next()) is None:
+            self.action_next()
+        elif to > self._at:
+            reason = self.no_next() or "Go on step by step with ]."
+            self.console.say(reason, "warning")

@@ -1,0 +1,82 @@
+"""A sheet of lines to read: headings, and names with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dyntui.core.text import safe
+from dyntui.tui.widgets.cells import cut, fit, width_of
+from dyntui.tui.widgets.lines import Lines, Piece
+
+__all__ = ["Sheet", "SheetLine", "heading", "line", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line, raw. number: the value is one, and stands to the right of its column. copy: what `y` sends."""
+
+    label: str = ""
+    value: str = ""
+    note: str = ""
+    style: str = ""
+    head: bool = False
+    copy: str = ""
+
+    @property
+    def number(self) -> bool:
+        return self.value.replace(",", "").isdigit()
+
+
+def line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> SheetLine:
+    """A name and a value, and perhaps a few words."""
+    return SheetLine(label, value, note, style, copy=copy)
+
+
+def heading(text: str) -> SheetLine:
+    """A heading."""
+    return SheetLine(text, head=True)
+
+
+def words(text: str, style: str = "") -> SheetLine:
+    """A line of words across the sheet."""
+    return SheetLine(note=text, style=style)
+
+
+class Sheet(Lines):
+    """Labels in a column, values beside them."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.lines_: list[SheetLine] = []
+        self._label = self._value = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.lines_)
+
+    @property
+    def here(self) -> SheetLine | None:
+        """The line under the cursor."""
+        return self.lines_[self.cursor] if self.lines_ else None
+
+    def put(self, lines: Sequence[SheetLine]) -> None:
+        """Show these."""
+        self.lines_ = list(lines)
+        self._label = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
+        self._value = max((width_of(each.value) for each in lines if each.number), default=0)
+        self.count_changed()
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        each = self.lines_[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor and self.has_focus else ("  ", "")
+        room = width - 2
+        if each.head:
+            return [bar, (cut(safe(each.label), room), "head")]
+        if not each.value:
+            text = safe(each.label or each.note)
+            return [bar, (cut(text, room), each.style)]
+        label = fit(safe(each.label, 40), self._label) + "  " if self._label else ""
+        value = fit(each.value, self._value, right=True) if each.number else cut(safe(each.value), room - width_of(label))
+        left = room - width_of(label) - width_of(value) - 2
+        return [bar, (label, "dim"), (value, each.style), ("  " + cut(safe(each.note), max(0, left)), "dim")]

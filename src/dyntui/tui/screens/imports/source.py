@@ -1,0 +1,394 @@
+"""Step 1: which file. Imports to go on with, recent files, and the folders, in one list; or a path that is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.core.time import age, parse_time
+from dyntui.services.imports.wizard_bench import Look
+from dyntui.services.imports.wizard_draft import Draft, drafts, keep_rows, load_draft, save_draft
+from dyntui.services.imports.wizard_files import Entry, Listing, list_folder, recent_files, remember_file, split_typed
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.pick import Choice
+from dyntui.tui.screens.imports.choose import Chosen, SearchDialog
+from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.widgets.cells import cut, fit, width_of
+from dyntui.tui.widgets.lines import Lines
+from dyntui.tui.widgets.painted import Piece
+
+__all__ = ["SourceStep", "size_words"]
+
+_MOST_DRAFTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A line of the list. kind: heading, draft, file, folder, up or words."""
+
+    kind: str
+    text: str
+    path: str = ""
+    depth: int = 0
+    size: str = ""
+    when: str = ""
+    open: bool = False
+
+
+class FileTree(Lines):
+    """Drafts, recent files, and a tree of folders that are read when they are opened."""
+
+    def __init__(self) -> None:
+        super().__init__(id="files")
+        self.root = str(Path.cwd())
+        self.drafts: Sequence[Draft] = ()
+        self.recent: Sequence[Entry] = ()
+        self.folders: dict[str, Listing] = {}
+        self.opened: set[str] = set()
+        self._nodes: list[Node] = []
+
+    @property
+    def count(self) -> int:
+        return len(self._nodes)
+
+    @property
+    def node(self) -> Node | None:
+        """The line under the cursor."""
+        return self._nodes[self.cursor] if self._nodes else None
+
+    def arrange(self) -> None:
+        """Build the lines anew; the cursor stays on what it was on."""
+        before = self.node
+        nodes: list[Node] = []
+        if self.drafts:
+            nodes.append(Node("heading", "go on with"))
+            nodes += [_draft_node(draft) for draft in self.drafts]
+        if self.recent:
+            nodes.append(Node("heading", "recent files"))
+            nodes += [_file_node(entry, 0, _short(entry.path)) for entry in self.recent]
+        nodes.append(Node("heading", f"files in {_short(self.root)}"))
+        if Path(self.root).parent != Path(self.root):
+            nodes.append(Node("up", "..", str(Path(self.root).parent)))
+        self._add(nodes, self.root, 0)
+        self._nodes = nodes
+        if before is not None:
+            same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
+            self.cursor = next(same, self.cursor)
+        else:
+            self.cursor = next((i for i, node in enumerate(nodes) if node.kind in ("draft", "file")), 1)
+        self.count_changed()
+
+    def _add(self, nodes: list[Node], path: str, depth: int) -> None:
+        listing = self.folders.get(path)
+        if listing is None:
+            nodes.append(Node("words", "reading ···", depth=depth))
+            return
+        for entry in listing.entries:
+            if entry.folder:
+                nodes.append(Node("folder", f"{entry.name}/", entry.path, depth, open=entry.path in self.opened))
+                if entry.path in self.opened:
+                    self._add(nodes, entry.path, depth + 1)
+            else:
+                nodes.append(_file_node(entry, depth, entry.name))
+        if listing.problem:
+            nodes.append(Node("words", f"cannot be read: {listing.problem}", depth=depth))
+        elif not listing.entries:
+            nodes.append(Node("words", "no file here that can be imported", depth=depth))
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        node = self._nodes[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        if node.kind == "heading":
+            return [bar, (cut(safe(node.text), width - 2).upper() if node.depth else cut(_head(node.text), width - 2), "head")]
+        sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
+        tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
+        room = width - 3 - width_of(tail)
+        text = fit(f"{'  ' * node.depth}{sign}{safe(node.text, 500)}", max(1, room))
+        return [bar, (text, "dim" if node.kind == "words" else ""), (tail, "dim")]
+
+
+def _head(text: str) -> str:
+    """A heading; only its own words are in capitals, never a path."""
+    words, _, path = text.partition(" in ")
+    return safe(f"{words.upper()} IN {path}" if path else words.upper())
+
+
+def _draft_node(draft: Draft) -> Node:
+    when = age(parse_time(draft.changed_at))
+    where = f"{draft.step}: {draft.note}" if draft.note else draft.step
+    return Node("draft", f"{draft.name} · {where}", draft.id, when=when)
+
+
+def _file_node(entry: Entry, depth: int, name: str) -> Node:
+    when = age(datetime.fromtimestamp(entry.changed, UTC))
+    return Node("file", name, entry.path, depth, size_words(entry.size), when)
+
+
+def size_words(size: int) -> str:
+    """Bytes as people say them."""
+    amount = float(size)
+    for unit in ("B", "KB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def _short(path: str) -> str:
+    home = str(Path.home())
+    return f"~{path[len(home) :]}" if path == home or path.startswith(f"{home}/") else path
+
+
+class SourceStep(Step):
+    """Choose a file; opening it looks at it and goes on."""
+
+    NAME, TITLE = "source", "Source"
+    BINDINGS = bindings("source")
+
+    class Listed(Message):
+        """A folder was read."""
+
+        def __init__(self, listing: Listing) -> None:
+            super().__init__()
+            self.listing = listing
+
+    class Known(Message):
+        """Drafts and recent files were read."""
+
+        def __init__(self, found: Sequence[Draft], recent: Sequence[Entry]) -> None:
+            super().__init__()
+            self.found = found
+            self.recent = recent
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: set[str] = set()
+        self._opening = ""
+
+    def compose(self) -> ComposeResult:
+        yield FileTree()
+
+    @property
+    def tree(self) -> FileTree:
+        return self.query_one(FileTree)
+
+    def entered(self) -> None:
+        if self.draft.path and not self.draft.pasted:
+            self.tree.root = str(Path(self.draft.path).expanduser().absolute().parent)
+        self._asked.clear()
+        self._list(self.tree.root)
+        for path in self.tree.opened:
+            self._list(path)
+        profile = self.console.session.profile
+        place = (profile.environment_id, profile.base_url) if profile is not None else ("", "")
+        own = self.draft.id
+
+        def look() -> None:
+            found = [draft for draft in drafts(*place) if draft.id != own][:_MOST_DRAFTS]
+            self.post_message(self.Known(found, recent_files()))
+
+        self.run_worker(look, thread=True, group="known", exclusive=True)
+
+    def status(self) -> Sequence[Piece]:
+        return [(f"reading {safe(self._opening, 30)}", "warn")] if self._opening else []
+
+    def blocked(self) -> str | None:
+        return None if self.draft.path else "Choose a file first."
+
+    # The list
+
+    def _list(self, path: str) -> None:
+        if path not in self._asked:
+            self._asked.add(path)
+            self.run_worker(lambda: self.post_message(self.Listed(list_folder(path))), thread=True, group="folders")
+
+    @on(Listed)
+    def _listed(self, event: Listed) -> None:
+        self.tree.folders[event.listing.path] = event.listing
+        self.tree.arrange()
+        if isinstance(self.app.screen, SearchDialog):
+            self.app.screen.look()
+
+    @on(Known)
+    def _known(self, event: Known) -> None:
+        self.tree.drafts, self.tree.recent = event.found, event.recent
+        self.tree.arrange()
+
+    # Reasons
+
+    def nothing_here(self) -> str | None:
+        node = self.tree.node
+        return None if node is not None and node.kind in ("draft", "file", "folder", "up") else "Nothing opens here."
+
+    def no_folder(self) -> str | None:
+        node = self.tree.node
+        return None if node is not None and (node.kind == "folder" or node.depth) else "There is nothing to fold here."
+
+    # Actions
+
+    def action_open(self) -> None:
+        node = self.tree.node
+        assert node is not None
+        match node.kind:
+            case "draft":
+                self._go_on_with(node.path)
+            case "file":
+                self.take(node.path)
+            case "folder":
+                self._fold(node.path, not node.open)
+            case _:
+                self._show_folder(node.path)
+
+    @on(Lines.Opened)
+    async def _clicked(self) -> None:
+        await self.action_do("source.open")
+
+    def action_unfold(self) -> None:
+        node = self.tree.node
+        if node is not None and node.kind == "folder" and not node.open:
+            self._fold(node.path, True)
+
+    def action_fold(self) -> None:
+        node = self.tree.node
+        assert node is not None
+        if node.kind == "folder" and node.open:
+            self._fold(node.path, False)
+        elif node.depth:
+            self._fold(str(Path(node.path).parent), False)
+
+    def _fold(self, path: str, opened: bool) -> None:
+        tree = self.tree
+        if opened:
+            tree.opened.add(path)
+            self._list(path)
+        else:
+            tree.opened.discard(path)
+        tree.arrange()
+
+    def _show_folder(self, path: str) -> None:
+        self.tree.root = path
+        self._list(path)
+        self.tree.arrange()
+
+    def action_path(self) -> None:
+        typed = "" if self.draft.pasted or not self.draft.path else self.draft.path
+        dialog = SearchDialog(
+            "Path of the file",
+            self._complete,
+            text=typed or f"{_short(self.tree.root)}/",
+            placeholder="/path/to/users.csv",
+            free=True,
+            verb="open",
+        )
+        self.app.push_screen(dialog, self._typed)
+
+    def _typed(self, chosen: Chosen | None) -> None:
+        if chosen is not None:
+            self.open_path(chosen.text)
+
+    def action_paste(self) -> None:
+        from dyntui.tui.screens.imports.paste import PasteDialog
+
+        self.app.push_screen(PasteDialog(), self.take_text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if "\n" in event.text.strip() or "\r" in event.text.strip():
+            self.take_text(event.text)
+        elif event.text.strip():
+            self.open_path(event.text)
+
+    def _complete(self, typed: str) -> Sequence[Choice]:
+        folder, part = split_typed(typed)
+        listing = self.tree.folders.get(folder)
+        if listing is None:
+            self._list(folder)
+            return ()
+        start = typed[: len(typed) - len(part)]
+        return [
+            Choice(
+                f"{start}{entry.name}{'/' if entry.folder else ''}",
+                f"{entry.name}{'/' if entry.folder else ''}",
+                note="" if entry.folder else size_words(entry.size),
+            )
+            for entry in listing.entries
+            if entry.name.casefold().startswith(part.casefold())
+        ]
+
+    def open_path(self, typed: str) -> None:
+        """Open a file that was typed or pasted; a folder is shown."""
+        typed = typed.strip().strip("'\"")
+        if not typed:
+            return
+        path = Path(typed).expanduser()
+        if typed.endswith("/"):
+            self._show_folder(str(path.absolute()))
+        else:
+            self.take(str(path.absolute()))
+
+    # A file
+
+    def take(self, path: str) -> None:
+        """Open a file and go on to how it is read."""
+        if path != self.draft.path or self.draft.pasted:
+            self.draft.take(path)
+            self.wizard.counted = None
+        self._opening = self.draft.name
+        self.changed()
+        draft = self.copy()
+        self.wizard.hand(lambda bench: bench.look(draft), self._looked, self._cannot, latest="look")
+
+    def take_text(self, text: str | None) -> None:
+        """Make pasted rows the file and go on."""
+        if not text or not text.strip():
+            return
+        draft = self.draft
+        self.wizard.counted = None
+        self._opening = "pasted rows"
+        self.changed()
+
+        def keep(bench: object) -> None:
+            keep_rows(draft, text)
+            save_draft(draft)
+
+        self.wizard.hand(keep, lambda result: self.take(draft.path) if draft.pasted else None)
+
+    def _looked(self, look: Look) -> None:
+        self._opening = ""
+        self.wizard.look = look
+        if not self.draft.pasted:
+            path = self.draft.path
+            self.run_worker(lambda: remember_file(path), thread=True, group="known")
+        self.wizard.show_step("parse")
+
+    def _cannot(self, error: DyntuiError) -> None:
+        from dyntui.importer import UnknownEncoding
+
+        self._opening = ""
+        if isinstance(error, UnknownEncoding):
+            self.wizard.look = None
+            self.wizard.show_step("parse")
+            return
+        name = Path(self.draft.path)
+        if name.is_dir():
+            self._show_folder(str(name))
+        else:
+            self.console.say_error(error)
+        self.draft.path = ""
+        self.changed()
+
+    def _go_on_with(self, draft_id: str) -> None:
+        from dyntui.tui.screens.imports import open_draft
+
+        def found(draft: Draft) -> None:
+            open_draft(self.console, draft)
+
+        self.wizard.hand(lambda bench: load_draft(draft_id), found)

@@ -1,0 +1,72 @@
+"""The steps of the wizard on one line: where one is, what is done, what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+
+from dyntui.tui.widgets.cells import cut, width_of
+from dyntui.tui.widgets.painted import Painted, Piece
+
+__all__ = ["Mark", "Trail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step on the trail. note: what a person should know of it, such as `12 problems`."""
+
+    name: str
+    title: str
+    done: bool = False
+    current: bool = False
+    note: str = ""
+
+
+class Trail(Painted):
+    """marks: the steps in their order."""
+
+    class Clicked(Message):
+        """A step was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self) -> None:
+        super().__init__(id="trail")
+        self.marks: tuple[Mark, ...] = ()
+
+    def _texts(self, width: int) -> list[str]:
+        for notes, gap in ((True, 3), (True, 2), (False, 2), (False, 1)):
+            texts = [_text(mark, note=notes or mark.current) + " " * gap for mark in self.marks]
+            if 1 + sum(width_of(text) for text in texts) - gap <= width:
+                return texts
+        return texts
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        texts = self._texts(width)
+        pieces: list[Piece] = [(" ", "")]
+        room = width - 1
+        for text, mark in zip(texts, self.marks, strict=True):
+            shown = cut(text.rstrip(), room) if width_of(text.rstrip()) > room else text
+            pieces.append((shown, "strong" if mark.current else "" if mark.done else "dim"))
+            room -= width_of(shown)
+            if room <= 0:
+                break
+        return pieces, ""
+
+    def on_click(self, event: events.Click) -> None:
+        at = 1
+        for text, mark in zip(self._texts(self.size.width), self.marks, strict=True):
+            if at <= event.x < at + width_of(text):
+                self.post_message(self.Clicked(mark.name))
+                return
+            at += width_of(text)
+
+
+def _text(mark: Mark, *, note: bool) -> str:
+    text = ("▸" if mark.current else "") + mark.title + (" ✓" if mark.done and not mark.note else "")
+    return f"{text} {mark.note}" if mark.note and note else text

@@ -1,0 +1,58 @@
+"""docs/import.md says what the code does: every code, field, transform and sample."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import dyntui.importer as importer
+from dyntui.importer import CODES
+from dyntui.importer.fields import ENTRY_FIELDS, USER_FIELDS
+from dyntui.importer.presets import PRESETS
+from dyntui.importer.transforms import TRANSFORMS
+
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "import.md").read_text("utf-8")
+SOURCES = "".join(path.read_text("utf-8") for path in Path(importer.__path__[0]).glob("*.py"))
+
+
+def rows(heading: str) -> dict[str, str]:
+    part = re.split(r"^#+ ", TEXT.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.M)[0]
+    return dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", part, flags=re.M))
+
+
+def test_every_problem_code_is_explained_by_its_own_line() -> None:
+    assert rows("Problems") == CODES
+
+
+def test_every_code_the_importer_uses_is_registered_and_every_registered_one_used() -> None:
+    used = set(re.findall(r'Problem\(\s*(?:"\w+"|[^,()]+?if[^,]+?),\s*"(\w+)"', SOURCES))
+    assert used <= CODES.keys()
+    registry = SOURCES[SOURCES.index("CODES: dict") :]
+    others = SOURCES.replace(registry[: registry.index("\n}\n")], "")
+    assert [code for code in CODES if f'"{code}"' not in others] == []
+
+
+def test_every_transform_is_documented() -> None:
+    documented = rows("Transforms")
+    assert documented.keys() == TRANSFORMS.keys()
+    assert all(text.startswith(TRANSFORMS[name][0]) for name, text in documented.items())
+
+
+def test_every_field_is_named() -> None:
+    assert [name for name in (*USER_FIELDS, *ENTRY_FIELDS) if f"`{name}`" not in TEXT] == []
+
+
+def test_every_preset_and_sample_is_named_and_every_link_leads_somewhere() -> None:
+    assert [preset.name for preset in PRESETS if f"| `{preset.name}` |" not in TEXT] == []
+    linked = set(re.findall(r"\]\((samples/[^)]+)\)", TEXT))
+    assert linked == {f"samples/{path.name}" for path in (DOCS / "samples").iterdir()}
+
+
+def test_the_facade_loads_none_of_the_heavy_libraries() -> None:
+    code = "import sys, dyntui.importer; print([name for name in sys.argv[1:] if name in sys.modules])"
+    heavy = ["phonenumbers", "email_validator", "python_calamine", "orjson", "httpx", "pydantic", "sqlite3"]
+    done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,41 @@
+"""The console in tests: its own home, a clock that stands still, requests that all take 2 ms, no keyring."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class _Frozen(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return NOW.astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Nothing of this machine shows; returns the home folder."""
+    from dyntui.api.log import RequestLog
+    from dyntui.config.keyrings import KeyringProbe
+
+    for name in ("NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "DYNTUI_TOKEN", "DYNAMIC_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    monkeypatch.setenv("DYNTUI_HOME", str(home))
+    monkeypatch.setattr("dyntui.core.time.datetime", _Frozen)
+    finished = RequestLog.finished
+
+    def two_ms(self: RequestLog, method: str, operation: str, status: int, ms: float, *rest: Any, **more: Any) -> None:
+        finished(self, method, operation, status, 2.0, *rest, **more)
+
+    monkeypatch.setattr(RequestLog, "finished", two_ms)
+    monkeypatch.setattr(
+        "dyntui.config.credentials.keyring_available",
+        lambda *_: KeyringProbe(ok=False, reason="no keyring service answers here"),
+    )
+    return home

@@ -1,0 +1,132 @@
+"""A terminal emulator for the lean writer's tests: pyte, with what pyte does not know of real terminals.
+
+pyte stops at a joiner, leaves half of a wide character standing when the other is overwritten, and forgets dim, overline,
+links and the like. Here every attribute of a cell is kept, the extra ones within the names of its colours.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyte
+from rich._unicode_data import load
+from rich.cells import get_character_cell_size
+
+LINK = re.compile(r"\x1b\]8;([^\x1b]*)\x1b\\")
+JOINER, EMOJI_STYLE = "\u200d", "\ufe0f"
+EXTRA = {2, 6, 8, 21, 51, 52, 53}
+ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
+
+
+class Emulator(pyte.Screen):
+    """A terminal that does not wrap. clusters: it draws emoji sequences as one, as Rich measures them.
+
+    answers: reports of the cursor that it was asked for.
+    """
+
+    def __init__(self, columns: int, lines: int, *, clusters: bool = True) -> None:
+        self.clusters = clusters
+        self.extra: set[int] = set()
+        self.link = ""
+        self.joining = False
+        self.answers: list[tuple[int, int]] = []
+        super().__init__(columns, lines)
+        self.reset_mode(7, private=True)
+        self._stream = pyte.Stream(self)
+
+    def feed(self, data: str) -> None:
+        """What the program sends."""
+        for place, part in enumerate(LINK.split(data)):
+            if place % 2:
+                self.link = part.partition(";")[2]  # Their ids are of each style object.
+                self._dress()
+            else:
+                self._stream.feed(part)
+
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        """Every cell with its style."""
+        return [[self.buffer[y][x] for x in range(self.columns)] for y in range(self.lines)]
+
+    @property
+    def text(self) -> str:
+        """What is to be read, a line a row."""
+        return "\n".join("".join(cell.data for cell in line) for line in self.cells())
+
+    def report_device_status(self, mode: int, **_: bool) -> None:
+        if mode == 6:
+            self.answers.append((self.cursor.x, self.cursor.y))
+
+    def select_graphic_rendition(self, *codes: int, **_: bool) -> None:
+        super().select_graphic_rendition(*codes)
+        waiting = list(codes or (0,))
+        while waiting:
+            code = waiting.pop(0)
+            if code in (38, 48):
+                del waiting[: 4 if waiting[0] == 2 else 2]
+            elif code == 0:
+                self.extra.clear()
+            elif code in EXTRA:
+                self.extra.add(code)
+            self.extra -= ENDS.get(code, set())
+        self._dress()
+
+    def _dress(self) -> None:
+        attributes = self.cursor.attrs
+        colours = attributes.fg.split("+")[0], attributes.bg.split("|")[0]
+        extra = "".join(f"+{code}" for code in sorted(self.extra))
+        self.cursor.attrs = attributes._replace(
+            fg=colours[0] + extra, bg=colours[1] + (f"|{self.link}" if self.link else "")
+        )
+
+    def draw(self, data: str) -> None:
+        self.joining = False
+        for character in data:
+            self._draw(character)
+        self.dirty.add(self.cursor.y)
+
+    def _draw(self, character: str) -> None:
+        width = get_character_cell_size(character)
+        if self.clusters and (self.joining or not width):
+            self._combine(character)
+        elif width:
+            self._write(character, width)
+        elif self.cursor.x:
+            self._combine(character)
+
+    def _write(self, character: str, width: int) -> None:
+        line, x = self.buffer[self.cursor.y], min(self.cursor.x, self.columns - width)
+        if line[x].data == "" and x:
+            line[x - 1] = line[x - 1]._replace(data=" ")
+        if x + width < self.columns and line[x + width].data == "":
+            line[x + width] = line[x + width]._replace(data=" ")
+        line[x] = self.cursor.attrs._replace(data=character)
+        if width == 2:
+            line[x + 1] = self.cursor.attrs._replace(data="")
+        self.cursor.x = x + width
+
+    def _combine(self, character: str) -> None:
+        line, x = self.buffer[self.cursor.y], self.cursor.x - 1
+        while x > 0 and line[x].data == "":
+            x -= 1
+        if x < 0:
+            return
+        before = line[x].data
+        self.joining = self.clusters and character == JOINER
+        line[x] = line[x]._replace(data=before + character)
+        if self.clusters and character == EMOJI_STYLE and before in load("auto").narrow_to_wide:
+            cursor = self.cursor.attrs
+            self.cursor.attrs = line[x]
+            self.cursor.x = x
+            self._write(before + character, 2)
+            self.cursor.attrs = cursor
+
+
+def difference(one: Emulator, other: Emulator) -> str:
+    """The first cells that differ, in words; empty when none does."""
+    found = [
+        f"column {x} of line {y}: {a!r} and {b!r}"
+        for y, (line, other_line) in enumerate(zip(one.cells(), other.cells(), strict=True))
+        for x, (a, b) in enumerate(zip(line, other_line, strict=True))
+        if a != b
+    ]
+    return "\n".join(found[:5])

@@ -1,0 +1,136 @@
+"""One app, two terminals: every frame goes out as Textual writes it and as the lean writer does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from lean_emulator import Emulator, difference
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.pilot import Pilot
+
+from dyntui.tui.lean.display import LeanApp
+
+ANSWERS = ("at once", "late", "never")
+"""When the terminal answers where its cursor is; late: once the program is at rest."""
+
+
+class TwinDriver(Driver):
+    """Two emulators in place of a terminal. What is written goes to the lean one, but while `stock_only`."""
+
+    def __init__(self, app: Any, **named: Any) -> None:
+        super().__init__(app, **named)
+        self.stock, self.lean = (Emulator(*app.twin_size) for _ in range(2))
+        self.stock_only = False
+        self.answer = app.twin_answers
+        self.writes: list[str] = []
+        self._app = app
+
+    def write(self, data: str) -> None:
+        if self.stock_only:
+            self.stock.feed(data)
+            return
+        self.writes.append(data)
+        self.lean.feed(data)
+        if self.answer == "at once":
+            self.give_answers()
+
+    def give_answers(self) -> bool:
+        """Answer what was asked; whether anything was."""
+        answers, self.lean.answers = self.lean.answers, []
+        for x, y in answers:
+            self.process_message(events.CursorPosition(x, y))
+        return bool(answers)
+
+    def resize(self, width: int, height: int) -> None:
+        for emulator in (self.stock, self.lean):
+            emulator.resize(height, width)
+        self._app.twin_size = width, height
+        self.tell_size()
+
+    def tell_size(self) -> None:
+        self.send_message(events.Resize.from_dimensions(self._app.twin_size, None))
+
+    def start_application_mode(self) -> None:
+        for emulator in (self.stock, self.lean):
+            emulator.reset()
+            emulator.reset_mode(7, private=True)
+        self.tell_size()
+
+    def stop_application_mode(self) -> None:
+        pass
+
+    def disable_input(self) -> None:
+        pass
+
+    @property
+    def can_suspend(self) -> bool:
+        return True
+
+
+class Twin(LeanApp[Any]):
+    """A mixin in front of an app that is to be shown twice."""
+
+    twin_size = (80, 24)
+    twin_answers = "never"
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.frames = 0
+
+    def get_driver_class(self) -> type[Driver]:
+        return TwinDriver
+
+    def _display(self, *arguments: Any, **named: Any) -> None:
+        driver = self._driver
+        assert isinstance(driver, TwinDriver)
+        driver.stock_only = True
+        try:
+            App._display(self, *arguments, **named)
+        finally:
+            driver.stock_only = False
+        super()._display(*arguments, **named)
+        self.frames += 1
+
+    @property
+    def twin(self) -> TwinDriver:
+        assert isinstance(self._driver, TwinDriver)
+        return self._driver
+
+    async def settle(self, pilot: Pilot[Any]) -> None:
+        """Wait until nothing more is drawn and every answer that is to come has come."""
+        frames, writes = -1, -1
+        while (frames, writes) != (self.frames, len(self.twin.writes)):
+            frames, writes = self.frames, len(self.twin.writes)
+            await pilot.pause()
+            await pilot.pause(1 / 60)
+            if self.twin.answer != "never":
+                self.twin.give_answers()
+                await pilot.pause()
+
+    def check(self, after: str) -> None:
+        """Both terminals are to show the same."""
+        differs = difference(self.twin.stock, self.twin.lean)
+        assert not differs, f"after {after}:\n{differs}"
+
+
+async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[[Pilot[Any]], Awaitable[None]]) -> None:
+    """Run the app on two terminals of that size while `script` plays with it."""
+    app.twin_size, app.twin_answers = size, answers
+    failure: list[BaseException] = []
+
+    async def pilot(pilot: Pilot[Any]) -> None:
+        try:
+            await app.settle(pilot)
+            app.check("the start")
+            await script(pilot)
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            app.exit()
+
+    await app.run_async(headless=False, auto_pilot=pilot)
+    if failure:
+        raise failure[0]

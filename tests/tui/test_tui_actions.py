@@ -1,0 +1,208 @@
+"""The registry: everything a key can do is in it, and everything that shows keys reads it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections import Counter
+from typing import Any, ClassVar
+
+import pytest
+from textual.binding import Binding
+from tui_support import demo, jump, lines_of, press, settled, text_of
+
+import dyntui.tui
+from dyntui.config.settings import Settings
+from dyntui.services.writes import Effect, Level, Requirement
+from dyntui.tui import actions
+from dyntui.tui.actions import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
+from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog, confirm
+
+
+def acting_classes() -> list[type[Any]]:
+    """Every class of the console that has keys."""
+    found: dict[str, type[Any]] = {}
+    for module in pkgutil.walk_packages(dyntui.tui.__path__, "dyntui.tui."):
+        for _, each in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(each, Acting) and each is not Acting and each.__module__.startswith("dyntui.tui"):
+                found[f"{each.__module__}.{each.__qualname__}"] = each
+    return list(found.values())
+
+
+def own_bindings(each: type[Any]) -> list[Binding]:
+    return [binding for binding in each.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
+
+
+def test_an_action_that_declares_nothing_is_a_write() -> None:
+    assert Action("x.y", ("x",), "x", "X.").effect is Effect.WRITE
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+def test_every_action_says_what_it_does(action: Action) -> None:
+    assert action.title
+    assert action.help.endswith(".")
+    assert action.scope in SCOPES
+    assert action.keys
+
+
+def test_every_key_leads_to_a_method_of_the_class_that_binds_it() -> None:
+    bound: set[str] = set()
+    for each in acting_classes():
+        for binding in own_bindings(each):
+            assert binding.id in ACTIONS, f"{each.__name__} binds {binding.key!r} past the registry"
+            assert callable(getattr(each, ACTIONS[binding.id].method, None)), f"{each.__name__}: {binding.id}"
+            bound.add(binding.id)
+    assert bound == set(ACTIONS)
+
+
+def test_no_key_is_taken_twice_in_one_scope() -> None:
+    for scope in SCOPES:
+        counts = Counter(key for action in ACTIONS.values() if action.scope == scope for key in action.keys)
+        assert [key for key, count in counts.items() if count > 1] == []
+
+
+def test_keys_are_written_as_people_read_them() -> None:
+    assert [key_words(key) for key in ("colon", "question_mark", "escape", "ctrl+p", "left_square_bracket")] == [
+        ":",
+        "?",
+        "esc",
+        "ctrl+p",
+        "[",
+    ]
+
+
+class _Node:
+    def __init__(self, read_only: bool) -> None:
+        self.app = type("App", (), {"read_only": read_only})()
+
+    def no(self) -> str | None:
+        return "Not today."
+
+
+@pytest.mark.parametrize(
+    ("effect", "read_only", "reason"),
+    [
+        (Effect.READ, True, None),
+        (Effect.WRITE, False, None),
+        (Effect.WRITE, True, "This environment is read-only here."),
+        (Effect.DESTRUCTIVE, True, "This environment is read-only here."),
+    ],
+)
+def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
+    assert reason_against(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
+
+
+async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await jump(pilot, "allowlists")
+        assert "sort" not in lines_of(console)[-1]
+        await press(pilot, "s")
+        assert console.session.notes[-1].text == "The server cannot order this list."
+
+
+async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:
+    console = demo()
+    console.settings = Settings(keymap={"list.filter": "f", "no.such": "x"})
+    console.set_keymap(dict(console.settings.keymap))
+    async with console.run_test(size=(120, 50)) as pilot:
+        await settled(pilot)
+        assert " f filter" in lines_of(console)[-1]
+        await press(pilot, "question_mark")
+        assert "▌ LIST" in text_of(console)
+        assert "  f                       filter" in text_of(console)
+        await press(pilot, "escape", "f", *"anna", "enter")
+        assert "/anna" in lines_of(console)[0]
+        assert any("no.such" in note.text for note in console.session.notes)
+
+
+async def test_the_actions_menu_does_what_is_picked() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "a")
+        assert "The row as the server wrote it." in text_of(console)
+        await press(pilot, "enter")
+        assert lines_of(console)[-1].startswith(" /")
+
+
+async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dyntui.tui.screens import resource_list
+
+    done: list[str] = []
+    action = Action("tokens.wave", ("w",), "wave", "Wave at a token.", Effect.READ)
+    monkeypatch.setitem(actions.ACTIONS, action.id, action)
+    monkeypatch.setattr(
+        resource_list.ResourceScreen, "action_wave", lambda self: done.append(self.record.name), raising=False
+    )
+    resource_list._class_for.cache_clear()
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "tokens")
+        await press(pilot, "w")
+        assert done == ["tokens"]
+    resource_list._class_for.cache_clear()
+
+
+NEEDED = Requirement(Level.CONFIRM, "Delete user ada?", ("ada",), "It cannot be undone.", "live environment acme")
+TYPED = Requirement(Level.TYPED, "Delete user ada?", (), "It cannot be undone.", "live environment acme", ("acme",))
+
+
+async def _answer(needed: Requirement, keys: list[str], trigger: str = "") -> tuple[list[Any], str]:
+    answers: list[Any] = []
+    console = demo(users=5)
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        console.ask(confirm(needed, verb="Delete", trigger=trigger), answers.append)
+        await settled(pilot)
+        text = text_of(console)
+        await press(pilot, *keys)
+    return answers, text
+
+
+async def test_a_confirmation_names_target_environment_and_what_cannot_be_undone() -> None:
+    _, text = await _answer(NEEDED, ["escape"])
+    for wanted in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc keep it as it is"):
+        assert wanted in text
+
+
+@pytest.mark.parametrize("key", ["enter", "escape", "q", "n"])
+async def test_the_safe_answer_is_the_default(key: str) -> None:
+    answers, _ = await _answer(NEEDED, [key])
+    assert answers == [None]
+
+
+async def test_y_confirms_unless_y_opened_the_dialog() -> None:
+    answers, _ = await _answer(NEEDED, ["y"], trigger="d")
+    assert answers[0].yes
+    answers, _ = await _answer(NEEDED, ["y", "escape"], trigger="y")
+    assert answers == [None]
+    answers, _ = await _answer(NEEDED, ["o"], trigger="y")
+    assert answers[0].yes
+
+
+def test_the_confirming_key_is_never_the_one_that_opened_the_dialog() -> None:
+    for action in ACTIONS.values():
+        for key in action.keys:
+            assert ConfirmDialog(NEEDED, verb="Delete", trigger=key).key != key
+
+
+async def test_what_has_to_be_typed_has_to_match() -> None:
+    answers, text = await _answer(TYPED, [*"acm", "enter", *"e", "enter"])
+    assert "Type acme to confirm:" in text
+    assert [answer.typed for answer in answers] == ["acme"]
+
+
+def test_the_kind_of_dialog_follows_the_requirement() -> None:
+    assert isinstance(confirm(TYPED, verb="Delete"), TypedDialog)
+    assert isinstance(confirm(NEEDED, verb="Delete"), ConfirmDialog)
+
+
+def test_bindings_carry_the_actions_id() -> None:
+    class Anything:
+        BINDINGS: ClassVar = bindings("setup")
+
+    assert [binding.id for binding in Anything.BINDINGS if isinstance(binding, Binding)] == ["setup.choose"]

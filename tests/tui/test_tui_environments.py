@@ -1,0 +1,223 @@
+"""Choosing, adding, changing, checking and forgetting environments, and the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from tui_support import (
+    ENVIRONMENT,
+    NOWHERE,
+    TOKEN,
+    demo,
+    fill,
+    jump,
+    lines_of,
+    paste,
+    press,
+    profile,
+    settled,
+    stored,
+    text_of,
+    until,
+)
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.profiles import Profiles
+from dyntui.tui.app import Console
+from dyntui.tui.screens.environments import EnvironmentsScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.session import Session
+
+Serve = Callable[..., Any]
+
+
+async def test_the_first_run_offers_the_demo_and_opens_it() -> None:
+    console = Console(Session())
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        assert "Look around in the demo" in text_of(console)
+        assert "no environment" in lines_of(console)[0]
+        await press(pilot, "enter")
+        assert isinstance(console.screen, ResourceScreen)
+        assert lines_of(console)[-1].rstrip().endswith("of 500 · just now")
+
+
+async def test_the_first_run_adds_an_environment_and_opens_it(still: Path) -> None:
+    console = Console(Session())
+    async with console.run_test(size=(100, 34)) as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "enter")
+        assert "The keyring cannot be used: no keyring" in text_of(console)
+        await fill(pilot, "acme", NOWHERE, ENVIRONMENT)
+        await press(pilot, "right", "enter", "enter", "right", "right", "enter")
+        await fill(pilot, TOKEN)
+        kept = Profiles.load().get("acme")
+        assert (kept.base_url, kept.environment_id, kept.kind) == (NOWHERE, ENVIRONMENT, "sandbox")
+        assert kept.credential is CredentialKind.FILE
+        assert store_for(CredentialKind.FILE).get(kept) == TOKEN
+        assert TOKEN not in (still / "config" / "profiles.toml").read_text()
+        assert isinstance(console.screen, ResourceScreen)
+        assert "sandbox  acme" in lines_of(console)[0]
+
+
+async def test_what_is_wrong_in_the_form_is_said_at_the_field() -> None:
+    console = Console(Session())
+    async with console.run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "enter", "ctrl+s")
+        text = text_of(console)
+        for said in ("Give it a name.", "Paste its id from the dashboard.", "Paste an API token from the dashboard."):
+            assert said in text
+        await press(pilot, "escape")
+        assert not Profiles.load().names()
+
+
+async def test_a_token_is_never_on_the_screen() -> None:
+    console = Console(Session())
+    async with console.run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "enter", *["down"] * 6)
+        await paste(pilot, TOKEN)
+        assert "Canary1" not in text_of(console)
+
+
+async def test_an_address_outside_the_vendors_is_confirmed_before_a_token_goes_there() -> None:
+    console = Console(Session())
+    async with console.run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "enter")
+        await fill(pilot, "odd", "https://dyn.example/api/v0", ENVIRONMENT, "", "", "", TOKEN)
+        assert "Send tokens of odd to https://dyn.example" in text_of(console)
+        await press(pilot, "enter")
+        assert Profiles.load().names() == []
+
+
+async def test_the_list_shows_kind_server_place_and_use() -> None:
+    stored(profile("acme-live", last_used="2026-02-27T11:00:00Z"), profile("acme-box", kind="sandbox", read_only=True))
+    console = demo()
+    async with console.run_test(size=(150, 30)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        live, box, used = lines_of(console)[2:5]
+        assert live.split("  ")[1:] != []
+        assert "live" in live
+        assert "127.0.0.1:9" in live
+        assert "session only" in live
+        assert "not checked" in live
+        assert "27 Feb" in live
+        assert "sandbox, read-only" in box
+        assert "● sandbox" in used
+        assert "dyn_…" in used
+
+
+async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_one() -> None:
+    stored(profile())
+    console = demo()
+    async with console.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "escape")
+        await jump(pilot, "environments")
+        await press(pilot, "g", "enter")
+        assert "live  acme-live" in lines_of(console)[0]
+        assert console.has_class("-live")
+        assert "freja.bjornsen" not in text_of(console)
+        assert console.no_way_back() is not None
+        assert console.session.recent == {}
+        assert len(console._alive) == 1
+
+
+async def test_a_check_says_what_the_server_said(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(kept, profile("dead"))
+        store_for(CredentialKind.SESSION).set(kept, sandbox.token)
+        console = demo()
+        async with console.run_test(size=(150, 30)) as pilot:
+            await settled(pilot)
+            await jump(pilot, "environments")
+            await press(pilot, "g", "c")
+            assert "ok, 2 ms, " in text_of(console)
+            assert f"dyn_…{sandbox.token[-6:]}" in text_of(console)
+            await press(pilot, "j", "c")
+            assert console.session.notes[-1].text.startswith("dead: The profile dead keeps its token")
+            assert "not usable" in lines_of(console)[-1]
+
+
+async def test_opening_an_environment_makes_it_the_one_that_opens_next_time(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(profile("first"), kept)
+        store_for(CredentialKind.SESSION).set(kept, sandbox.token)
+        console = Console(Session(profile=kept))
+        async with console.run_test() as pilot:
+            await settled(pilot)
+            assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
+        profiles = Profiles.load()
+        assert profiles.current == "box"
+        assert profiles.get("box").last_used == "2026-03-01T12:00:00.000Z"
+
+
+async def test_removing_asks_and_takes_the_token_along() -> None:
+    kept = profile("acme", credential=CredentialKind.FILE)
+    stored(kept)
+    store_for(CredentialKind.FILE).set(kept, TOKEN)
+    console = demo()
+    async with console.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        await press(pilot, "g", "d", "d", "enter")
+        assert Profiles.load().names() == ["acme"]
+        await press(pilot, "d", "y")
+        assert Profiles.load().names() == []
+        assert store_for(CredentialKind.FILE).get(kept) is None
+        assert "Removed acme and its token." in console.session.notes[-1].text
+
+
+async def test_editing_keeps_the_token_unless_the_address_changes() -> None:
+    kept = profile("acme", credential=CredentialKind.FILE)
+    stored(kept)
+    store_for(CredentialKind.FILE).set(kept, TOKEN)
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        await press(pilot, "g", "e", "down", "down", "down", "right", "ctrl+s")
+        assert Profiles.load().get("acme").kind == "sandbox"
+        assert store_for(CredentialKind.FILE).get(kept) == TOKEN
+        await press(pilot, "e", "down")
+        await fill(pilot, "http://127.0.0.1:10/api/v0")
+        await press(pilot, "ctrl+s")
+        assert "Another address or place needs the token anew." in text_of(console)
+
+
+async def test_the_demo_cannot_be_edited_and_says_why() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        assert isinstance(console.screen, EnvironmentsScreen)
+        await press(pilot, "e")
+        assert console.session.notes[-1].text == "demo is not stored: there is nothing to change."
+
+
+async def test_a_passphrase_is_asked_for_on_the_screen(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    answers = iter(["correct horse", "correct horse"])
+    with serve(users=2) as sandbox:
+        kept = profile("sealed", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        kept = profile(
+            "sealed", base_url=kept.base_url, environment_id=kept.environment_id, credential=CredentialKind.PASSPHRASE
+        )
+        stored(kept)
+        store_for(CredentialKind.PASSPHRASE, ask_passphrase=lambda _: next(answers)).set(kept, sandbox.token)
+        console = Console(Session(profile=kept))
+        async with console.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: "Passphrase for the token of sealed" in text_of(console))
+            console.post_message(events.Paste("correct horse"))
+            await pilot.press("enter")
+            await settled(pilot)
+            assert lines_of(console)[-1].rstrip().endswith("of 2 · just now")
+            assert "correct horse" not in text_of(console)

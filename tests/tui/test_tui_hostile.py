@@ -1,0 +1,167 @@
+"""What the server says is hostile: no screen crashes on it, lets it near the terminal, or takes it for markup."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.widgets import (
+    Button,
+    Checkbox,
+    Collapsible,
+    DataTable,
+    Input,
+    Label,
+    Link,
+    OptionList,
+    RadioButton,
+    Select,
+    SelectionList,
+    Static,
+    TabbedContent,
+    TabPane,
+    TextArea,
+    Tree,
+)
+from tui_support import demo, press, settled, strips_of, text_of
+
+from dyntui.sandbox.hostile import PAYLOADS
+from dyntui.tui import backstop
+from dyntui.tui.app import Console
+from dyntui.tui.dialogs.message import MessageDialog
+from dyntui.tui.dialogs.pick import Choice, PickDialog
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
+RAW = "\x1b]0;x\x07\x9b31m\x7f\x00\x85"
+
+SCREENS = {
+    "users": (),
+    "user": ("enter",),
+    "credentials": ("enter", "2"),
+    "wallets of a user": ("enter", "3"),
+    "sessions": ("enter", "4"),
+    "raw user": ("enter", "5", "z"),
+    "raw row": ("v", "z"),
+    "wallets": ("colon", *"wallets", "enter"),
+    "wallet": ("colon", *"wallets", "enter", "enter"),
+    "allowlists": ("colon", *"allowlists", "enter"),
+    "entries": ("colon", *"allowlists", "enter", "enter"),
+    "tokens": ("colon", *"tokens", "enter"),
+    "environments": ("colon", *"environments", "enter"),
+    "requests": ("R",),
+    "messages": ("y", "N"),
+    "actions menu": ("a",),
+    "help": ("question_mark",),
+    "palette": ("enter", "escape", "ctrl+p"),
+    "jump bar": ("enter", "escape", "colon", "u"),
+}
+
+
+def assert_harmless(console: Console) -> None:
+    for strip in strips_of(console):
+        for segment in strip:
+            assert not CONTROL.search(segment.text), repr(segment.text)
+
+
+@pytest.mark.parametrize("keys", SCREENS.values(), ids=SCREENS)
+async def test_every_screen_shows_hostile_text_literally(keys: tuple[str, ...]) -> None:
+    console = demo(30, hostile=True)
+    async with console.run_test(size=(200, 60), notifications=True) as pilot:
+        await settled(pilot)
+        await press(pilot, *keys)
+        assert_harmless(console)
+        for y in (0, 1, 3, 59):
+            await pilot.click(offset=(6, y))
+        await settled(pilot)
+        assert console.is_running
+        assert console.return_code is None
+        assert_harmless(console)
+
+
+async def test_markup_and_escapes_are_seen_as_they_are() -> None:
+    console = demo(30, hostile=True)
+    async with console.run_test(size=(200, 60)) as pilot:
+        await settled(pilot)
+        text = text_of(console)
+        assert "[@click=app.quit]Bob[/] [/x] ␛]0;x␇" in text
+        assert "[b]unterminated [/] [" in text
+        assert "bidi <202e>gnp.exe<202c>" in text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+async def test_dialogs_and_messages_show_any_text(payload: str) -> None:
+    console = demo(3)
+    async with console.run_test(size=(120, 40), notifications=True) as pilot:
+        await settled(pilot)
+        console.say(payload, "error")
+        console.ask(PickDialog(payload, [Choice("key", payload, note=payload)]))
+        await settled(pilot)
+        assert_harmless(console)
+        console.ask(MessageDialog(payload, payload))
+        await settled(pilot)
+        assert_harmless(console)
+
+
+def test_the_names_that_the_backstop_needs_are_there() -> None:
+    from rich import control
+    from textual import content
+
+    assert control.strip_control_codes.__defaults__ == (control._CONTROL_STRIP_TRANSLATE,)
+    assert content._strip_control_codes.__defaults__ == (content._CONTROL_STRIP_TRANSLATE,)
+    backstop.install()
+    assert control.strip_control_codes("a\x1b\t\n\x9b") == "a\ufffd\t\n\ufffd"
+    assert content._strip_control_codes("a\x1b\t\n\x9b") == "a\ufffd\t\n\ufffd"
+
+
+class _Careless(App[None]):
+    """Every widget of the library that shows text, given raw text by somebody who forgot."""
+
+    def compose(self) -> ComposeResult:
+        backstop.install()
+        yield Static(RAW, markup=False)
+        yield Static(Text(RAW))
+        yield Static(Content(RAW))
+        yield Label(RAW, markup=False)
+        yield Button(Content(RAW))
+        yield Checkbox(Content(RAW))
+        yield RadioButton(Content(RAW))
+        yield Link(RAW.replace("[", ""), url="x")
+        yield Input(RAW, placeholder=RAW)
+        yield OptionList(Content(RAW))
+        yield SelectionList((Content(RAW), 1))
+        yield Select([(Content(RAW), 1)], value=1)
+        with Collapsible(title="x", collapsed=False):
+            yield Static(Content(RAW))
+        with TabbedContent():
+            yield TabPane(Content(RAW))
+        yield TextArea(RAW)
+        tree: Tree[None] = Tree(Text(RAW))
+        tree.root.add(Text(RAW))
+        yield tree
+        table: DataTable[Text] = DataTable()
+        table.add_columns(Text(RAW))
+        table.add_row(Text(RAW))
+        yield table
+
+    def on_mount(self) -> None:
+        self.screen.border_title = "x"
+        self.notify(RAW, markup=False)
+
+
+async def test_no_widget_of_the_library_lets_a_control_code_through() -> None:
+    app = _Careless()
+    leaks: list[str] = []
+    async with app.run_test(size=(80, 200), notifications=True) as pilot:
+        await pilot.pause()
+        for strip in app.screen._compositor.render_strips():
+            leaks += [segment.text for segment in strip if re.search(r"[\x00-\x1f\x7f-\x9f]", segment.text)]
+    assert leaks == []
+
+
+def test_our_own_lines_have_the_same_guard() -> None:
+    assert backstop.harmless(f"a{RAW}b") == f"a{backstop.harmless(RAW)}b"
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", backstop.harmless(RAW))
+    assert backstop.harmless("全角 👩 é") == "全角 👩 é"

@@ -1,0 +1,140 @@
+"""The small parts: history, filters, clipboard, latency, age, JSON tree, facts."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import NOW
+from dyntui.resources import RESOURCES, Filter
+from dyntui.tui import clipboard
+from dyntui.tui.filters import filter_hint, parse_filter
+from dyntui.tui.history import History
+from dyntui.tui.screens.framed import age_of
+from dyntui.tui.widgets.facts import Fact, Facts
+from dyntui.tui.widgets.frame import Latency
+from dyntui.tui.widgets.json_tree import JsonTree
+
+USERS = RESOURCES["users"].filter
+assert USERS is not None
+
+
+def test_history_goes_back_and_forward_and_forgets_what_is_cut_off() -> None:
+    history = History("a")
+    assert history.visit("b") == []
+    assert history.visit("c") == []
+    assert (history.back(), history.back(), history.back()) == ("b", "a", None)
+    assert history.forward() == "b"
+    assert history.visit("d") == ["c"]
+    assert history.forward() is None
+    assert history.restart("e") == ["a", "b", "d"]
+    assert history.previous is None
+
+
+@given(st.lists(st.sampled_from(["visit", "back", "forward"])))
+def test_history_never_holds_more_than_it_keeps(steps: list[str]) -> None:
+    history = History("0", keep=3)
+    held = {"0"}
+    for number, step in enumerate(steps, 1):
+        if step == "visit":
+            held.add(str(number))
+            held -= set(history.visit(str(number)))
+        else:
+            getattr(history, step)()
+        assert history.current in held
+        assert len(held) <= 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "filter_"),
+    [
+        ("", {}),
+        ("ada", {"filterValue": "ada", "filterColumn": "all"}),
+        ("ada lovelace", {"filterValue": "ada lovelace", "filterColumn": "all"}),
+        ("email:ada", {"filterValue": "ada", "filterColumn": "email"}),
+        ("FIRSTNAME:Ada", {"filterValue": "Ada", "filterColumn": "firstName"}),
+        ("chain:EVM", {"chain": "EVM"}),
+        ("chain:EVM ada", {"chain": "EVM", "filterValue": "ada", "filterColumn": "all"}),
+        ("social:google", {"filterSocialProvider": "google"}),
+        ("nobody:here", {"filterValue": "nobody:here", "filterColumn": "all"}),
+        ("email:", {"filterValue": "email:", "filterColumn": "all"}),
+    ],
+)
+def test_what_is_typed_becomes_the_servers_filter(typed: str, filter_: dict[str, str]) -> None:
+    assert USERS is not None
+    assert parse_filter(USERS, typed) == filter_
+
+
+def test_a_plain_text_filter_takes_everything_as_text() -> None:
+    assert parse_filter(Filter("query"), "email:ada x") == {"query": "email:ada x"}
+    assert filter_hint(Filter("query")) == "text"
+
+
+def test_the_clipboard_sequence_carries_the_text_without_controls() -> None:
+    data = clipboard.sequence("a\x1b]0;b\x07c", {})
+    assert data is not None
+    assert data.startswith("\x1b]52;c;")
+    assert base64.b64decode(data.removeprefix("\x1b]52;c;").removesuffix("\x07")) == b"a]0;bc"
+
+
+def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit() -> None:
+    tmux = clipboard.sequence("x", {"TMUX": "1"})
+    assert tmux is not None
+    assert tmux.endswith("\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\")
+    screen = clipboard.sequence("x" * 3000, {"STY": "1"})
+    assert screen is not None
+    parts = screen.split("\x1b\\")[:-1]
+    assert len(parts) > 1
+    assert all(part.startswith("\x1bP") and len(part) <= 768 for part in parts)
+    assert clipboard.sequence("x" * clipboard.MOST, {}) is not None
+    assert clipboard.sequence("x" * (clipboard.MOST + 1), {}) is None
+
+
+def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
+    latency = Latency()
+    assert latency.words == ""
+    shown = []
+    for ms in (40, 60, 79, 90, 50, 44, 1300):
+        latency.saw(ms)
+        shown.append(latency.words)
+    assert shown == ["40 ms", "40 ms", "40 ms", "90 ms", "90 ms", "44 ms", "1.3 s"]
+
+
+def test_the_age_of_data_changes_by_the_minute() -> None:
+    assert age_of(None) == ""
+    assert age_of(NOW - timedelta(seconds=59)) == "just now"
+    assert age_of(NOW - timedelta(seconds=61)) == "1 min ago"
+
+
+def _tree(document: object) -> list[str]:
+    tree = JsonTree(document)
+    return ["".join(text for text, _ in tree.draw(index, 60)).rstrip() for index in range(tree.count)]
+
+
+def test_a_json_tree_shows_keys_values_and_what_is_folded() -> None:
+    assert _tree({"a": "x", "b": {"c": [1, 2], "d": {}}, "e": None, "f": True}) == [
+        '▌  a  "x"',
+        " ▾ b",
+        "   ▸ c  [ 2 ]",
+        "     d  {}",
+        "   e  null",
+        "   f  true",
+    ]
+
+
+def test_a_json_tree_shows_hostile_keys_and_values_literally() -> None:
+    assert _tree({"[b]k\x1b": "[@click=app.quit]v[/]\x9b"}) == ['▌  [b]k␛  "[@click=app.quit]v[/]<9b>"']
+
+
+def test_a_json_tree_may_be_a_bare_value() -> None:
+    assert _tree("only this") == ['▌  "only this"']
+
+
+def test_facts_say_how_long_ago_and_exactly_when_under_the_cursor() -> None:
+    facts = Facts([Fact("seen", "2026-03-01T10:00:00Z"), Fact("seen", "2026-03-01T10:00:00Z"), Fact("team", None)])
+    lines = ["".join(text for text, _ in facts.draw(index, 60)).rstrip() for index in range(3)]
+    assert lines == ["▌ seen  2 h ago  ·  2026-03-01 10:00:00 UTC", "  seen  2 h ago", "  team  —"]

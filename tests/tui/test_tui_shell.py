@@ -1,0 +1,238 @@
+"""The console's shell by keys: frame, jump bar, filter, help, palette, history."""
+
+from __future__ import annotations
+
+import pytest
+from tui_support import demo, jump, lines_of, press, profile, settled, text_of
+
+from dyntui.tui.app import Console
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.session import Session
+
+
+async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        first, *_, last = lines_of(console)
+        assert first.startswith(" ● sandbox  demo · 26ff…982d")
+        assert "users" in first
+        assert first.rstrip().endswith("⇅ 2 ms")
+        assert last.startswith(" / filter   enter open   space mark   a actions")
+        assert last.rstrip().endswith("1 of 120 · just now")
+
+
+async def test_a_live_environment_is_told_by_a_word_and_a_class() -> None:
+    console = Console(Session(profile=profile()))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert lines_of(console)[0].startswith(" ● live  acme-live · 3f2a…9c1e")
+        assert console.has_class("-live")
+
+
+async def test_read_only_is_in_the_frame() -> None:
+    console = demo(read_only=True)
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        assert "read-only" in lines_of(console)[0]
+        assert console.read_only
+
+
+async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
+    console = Console(Session(profile=profile()))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        text = text_of(console)
+        assert "keeps its token for one session" in text
+        assert "r tries again." in text
+        assert "not authorised" in lines_of(console)[-1]
+
+
+async def test_the_jump_bar_goes_to_a_resource_by_a_part_of_its_name() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", "a", "l")
+        assert "Allowlists of this environment" in text_of(console)
+        await press(pilot, "enter")
+        assert "allowlists" in lines_of(console)[0]
+        assert "Beta testers" in text_of(console)
+
+
+async def test_the_jump_bar_takes_a_filter_after_the_name() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", *"users", "space", *"anna", "enter")
+        assert "/anna" in lines_of(console)[0]
+
+
+async def test_the_jump_bar_says_when_there_is_no_such_name() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", *"zebra", "enter")
+        assert console.session.notes[-1].text.startswith("There is no 'zebra' here.")
+
+
+async def test_a_user_that_was_opened_is_a_jump() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "enter", "escape", "colon", *"anna", "enter")
+        assert isinstance(console.screen, UserScreen)
+        assert "anna.lange@mail.example.com" in lines_of(console)[0]
+
+
+async def test_leaving_the_prompt_brings_the_keys_and_the_focus_back() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "slash", "a", "escape")
+        assert "/ filter" in lines_of(console)[-1]
+        before = lines_of(console)[2]
+        await press(pilot, "j")
+        assert lines_of(console)[2] != before
+
+
+async def test_the_filter_is_the_servers_and_escape_clears_it() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "slash", *"anna", "enter")
+        screen = console.screen
+        assert isinstance(screen, ResourceScreen)
+        assert screen.view is not None
+        assert dict(screen.view.query.filter) == {"filterValue": "anna", "filterColumn": "all"}
+        assert 0 < screen.view.total < 120
+        assert "users › /anna" in lines_of(console)[0]
+        await press(pilot, "escape")
+        assert screen.view.total == 120
+        assert "/anna" not in lines_of(console)[0]
+
+
+async def test_a_filter_without_a_match_says_how_to_go_on() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "slash", *"zzz", "enter")
+        assert "No users match `zzz`. / changes the filter, esc clears it." in text_of(console)
+
+
+async def test_back_and_forward_keep_the_screens_as_they_were() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "j", "j", "enter")
+        user = console.screen
+        await press(pilot, "H")
+        assert isinstance(console.screen, ResourceScreen)
+        assert console.screen.table.cursor == 2
+        await press(pilot, "L")
+        assert console.screen is user
+        await press(pilot, "q")
+        assert isinstance(console.screen, ResourceScreen)
+
+
+async def test_a_new_screen_ends_the_way_forward() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "escape")
+        await jump(pilot, "wallets")
+        assert console.no_way_forward() is not None
+        await press(pilot, "L")
+        assert console.session.notes[-1].text == "Nothing was gone back from."
+
+
+async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        for _ in range(25):
+            await press(pilot, "R")
+        assert len(console._alive) == 20
+
+
+async def test_back_on_the_first_screen_says_how_to_leave() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "escape")
+        assert console.session.notes[-1].text == "This is the first screen. Q leaves dyntui."
+
+
+async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 50)) as pilot:
+        await settled(pilot)
+        await press(pilot, "question_mark")
+        text = text_of(console)
+        assert "Show only what matches." in text
+        assert "not now: Nothing is marked." in text
+        await press(pilot, "escape")
+        assert "Show only what matches." not in text_of(console)
+
+
+async def test_the_palette_knows_actions_places_and_themes() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 50)) as pilot:
+        await settled(pilot)
+        await press(pilot, "ctrl+p")
+        assert "filter  (/)" in text_of(console)
+        await press(pilot, *"go to allow", "enter")
+        assert "allowlists" in lines_of(console)[0]
+
+
+async def test_a_theme_from_the_palette_is_put_on() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 50)) as pilot:
+        await settled(pilot)
+        await press(pilot, "ctrl+p", *"theme dense", "enter")
+        assert console.theme == "dense"
+
+
+async def test_the_palette_takes_no_markup_from_the_server() -> None:
+    console = demo(hostile=True)
+    async with console.run_test(size=(120, 50)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "escape", "ctrl+p", *"unterminated")
+        assert "[b]unterminated [/] [" in text_of(console)
+
+
+async def test_messages_are_kept_and_shown_again() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "U", "N")
+        assert "Nothing is marked." in text_of(console)
+        assert "warning" in text_of(console)
+
+
+async def test_the_request_log_shows_what_went_over_the_wire() -> None:
+    console = demo()
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "R")
+        assert "getEnvironmentUsers" in text_of(console)
+        await press(pilot, "enter")
+        assert "answer 200 after 2 ms" in text_of(console)
+
+
+async def test_a_notification_is_never_markup() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40), notifications=True) as pilot:
+        await settled(pilot)
+        console.say("[b]Bob[/] [@click=app.leave]x[/] \x1b[2J")
+        await settled(pilot)
+        assert "[b]Bob[/] [@click=app.leave]x[/] ␛[2J" in text_of(console)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)])
+async def test_any_size_works(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "2", "5", "question_mark", "escape", "escape")
+        assert all(strip.cell_length == size[0] for strip in console.screen._compositor.render_strips())

@@ -1,0 +1,286 @@
+"""The table: any number of rows, the cursor on the same row, only changed lines painted, columns by priority."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+
+from dyntui.resources import Column
+from dyntui.tui.themes import OWN_VARIABLES
+from dyntui.tui.widgets.cells import cut, fit
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+COLUMNS = (
+    Column("name", "name", 20, grow=True, priority=0, order="name"),
+    Column("note", "note", 20, priority=2),
+    Column("size", "size", 8, right=True, priority=1),
+    Column("late", "late", 20, priority=3),
+)
+
+
+class Many:
+    """Rows that are made when they are asked for, and none that is not."""
+
+    error = None
+    loading = False
+    loaded = True
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.asked: set[int] = set()
+        self.wanted: tuple[int, int] = (0, 0)
+        self.changed: set[str] = set()
+
+    def get(self, index: int) -> dict[str, Any] | None:
+        self.asked.add(index)
+        return {"id": str(index), "name": f"row {index}", "size": index} if index < self.total else None
+
+    def id_at(self, index: int) -> str | None:
+        return str(index) if index < self.total else None
+
+    def index_of(self, row_id: str) -> int | None:
+        return int(row_id)
+
+    def gone(self, index: int) -> bool:
+        return False
+
+    def want(self, first: int, last: int) -> None:
+        self.wanted = (first, last)
+
+
+class Shown(App[None]):
+    """An app that is one table. painted: the regions that were asked to be painted since the last look."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+        self.painted: list[Region] = []
+        original = table.refresh
+
+        def refresh(*regions: Region, **more: Any) -> Any:
+            self.painted += regions or (Region(0, 0, 999, 999),)
+            return original(*regions, **more)
+
+        table.refresh = refresh  # type: ignore[method-assign]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return OWN_VARIABLES
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def lines(self) -> list[str]:
+        return ["".join(s.text for s in strip).rstrip() for strip in self.screen._compositor.render_strips()]
+
+
+def rows(*names: str) -> list[dict[str, Any]]:
+    return [{"id": name, "name": name, "note": f"about {name}"} for name in names]
+
+
+async def test_a_million_rows_cost_what_is_in_view() -> None:
+    view = Many(1_000_000)
+    app = Shown(Table(COLUMNS, view, markable=True))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("G")
+        await pilot.pause()
+        assert app.table.cursor == 999_999
+        assert app.lines()[-1].startswith("▌ row 999999")
+        assert len(view.asked) < 60
+        assert view.wanted == (999_989, 999_999)
+
+
+@pytest.mark.parametrize(
+    ("keys", "cursor"),
+    [
+        (("j", "j", "k"), 1),
+        (("down", "down", "up"), 1),
+        (("pagedown",), 11),
+        (("pagedown", "pageup"), 0),
+        (("ctrl+d",), 5),
+        (("ctrl+d", "ctrl+u"), 0),
+        (("G", "g"), 0),
+        (("end", "home", "up"), 0),
+    ],
+)
+async def test_the_cursor_moves_by_vim_keys_and_by_the_usual_ones(keys: tuple[str, ...], cursor: int) -> None:
+    app = Shown(Table(COLUMNS, Many(100)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press(*keys)
+        assert app.table.cursor == cursor
+
+
+async def test_a_cursor_move_paints_two_lines() -> None:
+    app = Shown(Table(COLUMNS, Many(100)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        app.painted.clear()
+        await pilot.press("j")
+        assert sorted(region.y for region in app.painted) == [1, 2]
+
+
+async def test_a_refresh_that_changes_nothing_paints_nothing() -> None:
+    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    app = Shown(Table(COLUMNS, view))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        app.painted.clear()
+        view.put(rows("ada", "bob", "cleo"))
+        app.table.view_changed()
+        await pilot.pause()
+        assert app.painted == []
+
+
+async def test_one_changed_row_paints_one_line() -> None:
+    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    app = Shown(Table(COLUMNS, view))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        app.painted.clear()
+        view.put([*rows("ada"), {"id": "bob", "name": "bob", "note": "other"}, *rows("cleo")])
+        app.table.view_changed()
+        await pilot.pause()
+        assert [region.y for region in app.painted] == [2]
+
+
+async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
+    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    app = Shown(Table(COLUMNS, view))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("j")
+        view.put(rows("new", "newer", "ada", "bob", "cleo"))
+        app.table.view_changed()
+        await pilot.pause()
+        assert app.table.row_id == "bob"
+        assert app.table.cursor == 3
+
+
+async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
+    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    app = Shown(Table(COLUMNS, view))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("G")
+        view.put(rows("ada"))
+        app.table.view_changed()
+        await pilot.pause()
+        assert app.table.row_id == "ada"
+
+
+async def test_narrow_terminals_drop_columns_by_priority_with_a_sign_and_l_brings_them_back() -> None:
+    app = Shown(Table(COLUMNS, ListView(rows("ada"), key="id")))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        head = app.lines()[0]
+        assert head.split() == ["NAME", "NOTE", "SIZE", "›"]
+        await pilot.press("l", "l")
+        head = app.lines()[0]
+        assert head.split() == ["‹", "NAME", "SIZE", "LATE"]
+        await pilot.press("h", "h")
+        assert app.lines()[0].split() == ["NAME", "NOTE", "SIZE", "›"]
+
+
+@pytest.mark.parametrize("width", range(8, 140))
+def test_columns_fill_the_width_and_never_more(width: int) -> None:
+    table = Table(COLUMNS, ListView(rows("ada"), key="id"))
+    layout = table._layout(width)
+    cells = [cells for _, cells in layout.cells]
+    used = 2 + sum(cells) + 2 * (len(cells) - 1) + layout.more_right
+    assert used <= width
+    assert layout.more_right == (len(cells) < len(COLUMNS))
+    if len(cells) > 1:
+        assert all(cells >= column.width for column, cells in layout.cells)
+
+
+async def test_the_first_column_is_cut_with_a_sign_when_nothing_else_fits() -> None:
+    app = Shown(Table(COLUMNS, ListView(rows("a name that is rather long"), key="id")))
+    async with app.run_test(size=(16, 5)) as pilot:
+        await pilot.pause()
+        assert app.lines()[1] == "▌ a name that…"
+
+
+async def test_the_header_says_order_and_direction() -> None:
+    table = Table(COLUMNS, ListView(rows("ada"), key="id"))
+    table.order = ("name", True)
+    app = Shown(table)
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        assert "NAME ↓" in app.lines()[0]
+
+
+async def test_marks_have_a_sign_and_stay_with_their_rows() -> None:
+    view = ListView(rows("ada", "bob"), key="id")
+    app = Shown(Table(COLUMNS, view, markable=True))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("space")
+        assert app.table.marks == {"ada"}
+        assert app.lines()[1].startswith("• ada")
+        view.put(rows("new", "ada", "bob"))
+        app.table.view_changed()
+        await pilot.pause()
+        assert app.lines()[2].startswith("• ada")
+        await pilot.press("U")
+        assert app.table.marks == set()
+
+
+async def test_rows_not_here_yet_are_dots_and_nothing_is_a_dash() -> None:
+    class Partly(Many):
+        def get(self, index: int) -> dict[str, Any] | None:
+            return {"id": "0", "name": ""} if index == 0 else None
+
+    app = Shown(Table(COLUMNS, Partly(3)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        lines = app.lines()
+        assert lines[1].split() == ["▌", "—", "—", "—", "—"]
+        assert lines[2].strip() == "···"
+
+
+async def test_vanished_and_changed_rows_have_a_sign() -> None:
+    class Ghostly(Many):
+        def gone(self, index: int) -> bool:
+            return index == 1
+
+    view = Ghostly(4)
+    view.changed = {"2"}
+    app = Shown(Table(COLUMNS, view))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        assert [line[:1] for line in app.lines()[1:5]] == ["▌", "×", "~", " "]
+
+
+async def test_a_click_moves_and_a_second_one_opens() -> None:
+    opened: list[int] = []
+
+    class Clicked(Shown):
+        def on_lines_opened(self, event: Table.Opened) -> None:
+            opened.append(event.lines.cursor)
+
+    app = Clicked(Table(COLUMNS, Many(10)))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.click(Table, offset=(5, 4))
+        assert app.table.cursor == 3
+        assert opened == []
+        await pilot.click(Table, offset=(5, 4))
+        await pilot.pause()
+        assert opened == [3]
+
+
+async def test_wide_characters_keep_the_columns_in_line() -> None:
+    app = Shown(Table(COLUMNS, ListView(rows("全角文字のとても長い名前です", "ada"), key="id")))
+    async with app.run_test(size=(100, 12)) as pilot:
+        await pilot.pause()
+        wide, plain = ("".join(s.text for s in strip) for strip in app.screen._compositor.render_strips()[1:3])
+        assert cell_len(wide[: wide.index("about")]) == cell_len(plain[: plain.index("about")])
+
+
+@given(st.text(max_size=60), st.integers(1, 40), st.booleans())
+def test_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int, right: bool) -> None:
+    clean = "".join(char for char in text if char.isprintable() and cell_len(char) > 0)
+    assert cell_len(fit(clean, width, right=right)) == width
+    assert cell_len(cut(clean, width)) <= width

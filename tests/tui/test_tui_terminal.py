@@ -1,0 +1,142 @@
+"""What the console does to the terminal, and when it does not start at all; and what a crash leaves."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tui_support import TOKEN, demo, press, settled, strips_of
+
+from dyntui.config.settings import Settings
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redactor
+from dyntui.tui import crash, terminal
+from dyntui.tui.app import Console
+from dyntui.tui.session import Session
+
+
+class _Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def tty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.__stdin__", _Tty())
+    monkeypatch.setattr("sys.__stderr__", _Tty())
+    monkeypatch.setattr("dyntui.tui.terminal._encoding", lambda: "UTF-8")
+
+
+@pytest.mark.parametrize("name", ["dumb", "", "unknown"])
+def test_a_terminal_that_cannot_show_it_is_refused_plainly(tty: None, name: str) -> None:
+    with pytest.raises(Usage, match="cannot show the console") as caught:
+        terminal.check({"TERM": name})
+    assert "dyntui users list" in caught.value.hint
+
+
+def test_a_terminal_that_can_is_taken(tty: None) -> None:
+    terminal.check({"TERM": "xterm-256color"})
+
+
+def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dyntui.tui.terminal._encoding", lambda: "ANSI_X3.4-1968")
+    with pytest.raises(Usage, match="UTF-8 locale"):
+        terminal.check({"TERM": "xterm"})
+
+
+def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.__stderr__", io.StringIO())
+    with pytest.raises(Usage, match="needs a terminal"):
+        terminal.check({"TERM": "xterm"})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environ", "level"),
+    [
+        (True, {}, "full"),
+        (False, {}, "none"),
+        (True, {"SSH_CONNECTION": "1 2 3 4"}, "none"),
+        (True, {"SSH_TTY": "/dev/pts/1"}, "none"),
+        (True, {"SSH_TTY": "/dev/pts/1", "TEXTUAL_ANIMATIONS": "full"}, "full"),
+        (True, {"TEXTUAL_ANIMATIONS": "none"}, "none"),
+        (False, {"TEXTUAL_ANIMATIONS": "basic"}, "basic"),
+    ],
+)
+def test_nothing_moves_over_ssh_unless_it_is_asked_for(wanted: bool, environ: dict[str, str], level: str) -> None:
+    assert terminal.animations(wanted, environ) == level
+
+
+async def test_no_color_sends_no_colour_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    console = demo()
+    async with console.run_test(size=(100, 20)) as pilot:
+        await settled(pilot)
+        colours = set()
+        for strip in strips_of(console):
+            for name in console._filters:
+                strip = strip.apply_filter(name, console.screen.background_colors[1])
+            for segment in strip:
+                if segment.style is not None:
+                    colours |= {segment.style.color, segment.style.bgcolor} - {None}
+        assert all(colour.is_default for colour in colours)
+        assert strips_of(console)[2].text.startswith("▌")
+        await press(pilot, "question_mark")
+
+
+async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> None:
+    console = Console(Session(), Settings(theme="dense"))
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        assert console.theme == "dense"
+        assert console.dense
+    console = Console(Session(), Settings(theme="loud"))
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        assert console.theme == "quiet"
+        assert "There is no theme 'loud'" in console.session.notes[0].text
+
+
+class _Broken(Exception):
+    pass
+
+
+def _fail(token: str, person: str) -> None:
+    secret_local = f"{token} {person}"
+    raise _Broken(f"cannot use {token} for {person}, {len(secret_local)}")
+
+
+async def test_a_crash_leaves_one_line_and_a_redacted_report_without_locals(
+    still: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    redactor.add(TOKEN)
+    console = demo(3)
+    with pytest.raises(_Broken):
+        async with console.run_test() as pilot:
+            await settled(pilot)
+            console.call_later(_fail, TOKEN, "ada@example.com")
+            await pilot.pause()
+            await pilot.pause()
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.startswith("dyntui stopped on an error of its own (_Broken).")
+    reports = list((still / "state" / "crashes").iterdir())
+    assert len(reports) == 1
+    report = reports[0].read_text()
+    assert "_Broken: cannot use <token> for <email>" in report
+    for secret in ("Canary1", "ada@example.com", "secret_local ="):
+        assert secret not in report
+        assert secret not in said
+    assert reports[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_whose_report_cannot_be_written_still_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(crash, "write_report", full)
+    from rich.segment import Segments
+
+    said = crash.report(ValueError("x"))
+    assert isinstance(said, Segments)
+    assert "no report was written" in said.segments[0].text

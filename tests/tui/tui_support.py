@@ -1,0 +1,116 @@
+"""What the tests of the console share: consoles to try, waiting until one is at rest, reading its screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from textual import events
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from dyntui.config.credentials import CredentialKind
+from dyntui.config.profiles import Profile, Profiles
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.tui.app import Console
+from dyntui.tui.session import Session
+
+ENVIRONMENT = "3f2a0bcf-34e3-43cd-9cd5-091f0c3c9c1e"
+TOKEN = "dyn_" + "Canary1" * 8
+NOWHERE = "http://127.0.0.1:9/api/v0"
+SIZE = (120, 40)
+SMALL = (80, 24)
+_LIMIT = 20.0
+
+
+def demo(users: int = 120, *, read_only: bool = False, **options: Any) -> Console:
+    """The console on a sandbox of its own that stands still."""
+    wanted = SandboxOptions(users=users, seed=1, now="2026-03-01T12:00:00Z", **options)
+    return Console(Session(demo=wanted, read_only=read_only))
+
+
+def profile(name: str = "acme-live", **fields: Any) -> Profile:
+    """A profile; live, and at an address where nobody answers."""
+    given: dict[str, Any] = {"base_url": NOWHERE, "environment_id": ENVIRONMENT, "kind": "live"}
+    return Profile(name=name, **(given | {"credential": CredentialKind.SESSION} | fields))
+
+
+def stored(*wanted: Profile) -> None:
+    """Put profiles into the file."""
+    profiles = Profiles.load()
+    for each in wanted:
+        profiles.put(each)
+    profiles.save()
+
+
+def console_of(pilot: Pilot[Any]) -> Console:
+    return cast(Console, pilot.app)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nothing goes on: no worker runs, no request is in flight, every message has been handled."""
+    console = console_of(pilot)
+    end = time.monotonic() + _LIMIT
+    calm = 0
+    while calm < 3:
+        await pilot.pause()
+        session = console.session
+        opening = (session.profile or session.demo) and session.connection is None and session.error is None
+        busy = opening or any(worker.is_running for worker in console.workers)
+        busy = busy or (session.connection is not None and session.connection.log.in_flight)
+        calm = 0 if busy else calm + 1
+        assert time.monotonic() < end, f"the console does not come to rest: {list(console.workers)}"
+        await asyncio.sleep(0)
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one by one; each that may lead somewhere else has had its effect when the next one comes."""
+    for place, key in enumerate(keys, 1):
+        await pilot.press(key)
+        if len(key) > 1 or place == len(keys):
+            await settled(pilot)
+
+
+async def paste(pilot: Pilot[Any], text: str) -> None:
+    """Paste text where the focus is."""
+    console_of(pilot).post_message(events.Paste(text))
+    await settled(pilot)
+
+
+async def fill(pilot: Pilot[Any], *texts: str) -> None:
+    """Fill in one field after another, pressing enter after each. \"\" leaves a field as it is."""
+    for text in texts:
+        if text:
+            await pilot.press("home", "shift+end", "backspace")
+            await paste(pilot, text)
+        await press(pilot, "enter")
+
+
+async def jump(pilot: Pilot[Any], name: str) -> None:
+    """Go somewhere by its name."""
+    await press(pilot, "colon", *name, "enter")
+
+
+async def until(pilot: Pilot[Any], check: Callable[[], object]) -> None:
+    """Wait until `check` holds."""
+    end = time.monotonic() + _LIMIT
+    while not check():
+        assert time.monotonic() < end, f"it did not come to be:\n{text_of(console_of(pilot))}"
+        await pilot.pause()
+        await asyncio.sleep(0)
+
+
+def strips_of(console: Console) -> list[Strip]:
+    """What is on the screen, line by line."""
+    return console.screen._compositor.render_strips()
+
+
+def text_of(console: Console) -> str:
+    """The same as text."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips_of(console))
+
+
+def lines_of(console: Console) -> list[str]:
+    return text_of(console).split("\n")
