@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -191,7 +193,7 @@ def test_an_unreachable_server_exits_4_and_a_bad_token_3(dyntui: Any, tmp_path: 
     assert bad.returncode == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
     dyntui: Any, serve: Any, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -255,3 +257,47 @@ def wait_for(condition: Any, limit: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tmp_path: Path) -> None:
+    file = plain(tmp_path / "hup.csv", "hup", 300)
+    with serve("--latency", "100", users=10) as sandbox:
+        cli = type(dyntui)(sandbox, tmp_path / "home")
+        command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
+        child, terminal = pty.fork()
+        if not child:
+            os.execve(sys.executable, command, sandbox.environ(cli.home))
+        shown = b""
+        while b"created 2" not in shown:
+            shown += os.read(terminal, 4096)
+        os.close(terminal)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 5
+        assert b"rows/s" in shown
+        (job,) = cli.json("jobs", "list")["jobs"]
+        assert (job["state"], job["reason"]) == ("paused", "stopped by SIGHUP")
+        assert cli.json("jobs", "resume")["rows"]["created"] == 300
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopped_while_the_file_is_read_nothing_is_left_to_resume(
+    dyntui: Any, tmp_path: Path, number: signal.Signals
+) -> None:
+    file = plain(tmp_path / "long.csv", "long", 300_000)
+    command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", *UNVERIFIED, *QUICK]
+    environ = dyntui.sandbox.environ(dyntui.home)
+    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    while "read " not in process.stderr.readline():
+        pass
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode in (5, 130, -signal.SIGKILL)
+    jobs = dyntui.json("jobs", "list")["jobs"]
+    if number is signal.SIGKILL:
+        assert [(job["state"], job["total"]) for job in jobs] == [("draft", 0)]
+        assert dyntui("jobs", "resume", "last", "--yes", check=False).returncode == 2
+        dyntui("jobs", "purge", "--yes")
+        jobs = dyntui.json("jobs", "list")["jobs"]
+    assert jobs == []
+    assert dyntui.json("users", "list", "--filter", "long1@", "--column", "email")["users"] == []

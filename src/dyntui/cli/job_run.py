@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.common import Context, fail
-from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE
+from dyntui.core.errors import (
+    EXIT_DONE,
+    EXIT_NOT_AUTHORISED,
+    EXIT_SOME_FAILED,
+    EXIT_STOPPED,
+    EXIT_UNREACHABLE,
+    Stopped,
+)
 from dyntui.core.text import safe
 from dyntui.core.time import duration
 
@@ -26,10 +33,11 @@ if TYPE_CHECKING:
     from dyntui.services.imports.runner import Ended
     from dyntui.store.journal import Journal
 
-__all__ = ["Meter", "check_job", "conclude", "confirm_job", "drive", "stopping"]
+__all__ = ["Meter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
 
 _QUIET_SECONDS = 5.0
 _BAD = ("failed", "unknown", "review", "invalid")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Meter:
@@ -85,14 +93,28 @@ def stopping(control: Control) -> Iterator[None]:
     from dyntui.services.imports.control import Wish
 
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in signals:
+    for number in _SIGNALS:
         loop.add_signal_handler(number, control.ask, Wish.PAUSE, f"stopped by {number.name}")
     try:
         yield
     finally:
-        for number in signals:
+        for number in _SIGNALS:
             loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def stopping_early() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint="Start again.")
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def check_job(context: Context, connection: Connection, journal: Journal) -> None:

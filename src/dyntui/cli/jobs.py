@@ -129,9 +129,9 @@ def show_job(context: Context, job: str, state: str | None) -> None:
         context.say(f"  {n:>9,} undo: {undo_state}")
     if report:
         context.say(f"  reports: {report}")
-    context.table(
-        ("row", "code", "field", "message", "user"), [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
-    )
+    if rows:
+        cells = [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
+        context.table(("row", "code", "field", "message", "user"), cells)
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -216,6 +216,11 @@ async def _go_on(
         check_where(journal, Where.of(context.profile()))
         if plan is not None:
             check_plan(journal, plan)
+        if journal.state is JobState.DRAFT:
+            raise Usage(
+                f"Job {journal.id} is a draft: its file was never read to the end, or it is still being prepared.",
+                hint="Import the file again, or finish it in the console's import wizard. Nothing was sent.",
+            )
         if journal.state in (JobState.DONE, JobState.CANCELLED):
             return conclude(context, journal, Ended(journal.state), report)
         if options:

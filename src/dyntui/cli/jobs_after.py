@@ -166,7 +166,7 @@ def purge_jobs(context: Context, chosen: tuple[str, ...], unfinished: bool, yes:
     found = [find(job) for job in chosen] or [
         find(job.id)
         for job in every_job()
-        if not job.busy and (unfinished or job.problem or job.state in ("done", "cancelled"))
+        if not job.busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.abandoned)
     ]
     if found and not yes:
         names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dyntui.resources.actions import Action, On
 from dyntui.resources.formats import Format, dig, text
 
-__all__ = ["Column", "Filter", "Listing", "Paging", "Resource", "Row", "Scope"]
+__all__ = ["Action", "Column", "Filter", "Listing", "On", "Paging", "Resource", "Row", "Scope", "Shape"]
 
 Row = Mapping[str, Any]
 
@@ -23,10 +24,24 @@ class Paging(StrEnum):
     NONE = "none"
 
 
+class Shape(StrEnum):
+    """What an answer has in it: rows; one thing, or a 404 for none; things by their names; words.
+
+    ROWS: [{...}] or {"items": [{...}]}. ONE: {...}. NAMED: {"live": {...}}, the row gets its `name`. WORDS: ["V1"],
+    each a row with a `value`.
+    """
+
+    ROWS = "rows"
+    ONE = "one"
+    NAMED = "named"
+    WORDS = "words"
+
+
 class Scope(StrEnum):
-    """What a list belongs to: the environment, or one thing in it whose id is in the path."""
+    """What a list belongs to: the environment, its organization, or one thing whose id is in the path."""
 
     ENVIRONMENT = "environment"
+    ORGANIZATION = "organization"
     PARENT = "parent"
 
 
@@ -80,20 +95,31 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The list operation. items: the rows' name in the answer, "" for a bare array. query: always sent."""
+    """The list operation. items: the dot path of the rows in the answer, "" for a bare array. query: always sent.
+
+    inside: the name around each row. each: a path parameter and the values it is asked with, one request after another;
+    the row gets the value under the parameter's name. absent: a 404 only means that there is nothing.
+    """
 
     operation: str
     items: str = ""
     paging: Paging = Paging.NONE
     order: str = ""
     query: tuple[tuple[str, object], ...] = ()
+    shape: Shape = Shape.ROWS
+    inside: str = ""
+    each: tuple[str, tuple[str, ...]] = ("", ())
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One kind of thing. label: what a row is called, from the row. open: the resource or screen that Enter leads to.
 
-    parent: the path parameter that its parent's id fills, when scope is PARENT. cached: whether rows may be kept.
+    parent: the path parameter that its parent's id fills, when scope is PARENT or ORGANIZATION. of: the resource that
+    the parent is one of. cached: whether rows may be kept. detail, detail_path, detail_in: the operation that reads
+    one, its path parameter, the name around the answer. extra: further operations that its screen uses. secrets: fields
+    that no list, detail or command shows.
     """
 
     name: str
@@ -113,7 +139,22 @@ class Resource:
     empty: str = ""
     label: Callable[[Row], str] | None = None
     cached: bool = True
+    actions: tuple[Action, ...] = ()
+    of: str = ""
+    detail_in: str = ""
+    extra: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     def label_of(self, row: Row) -> str:
         """How a person knows this row, raw: its label, else its id."""
         return (self.label(row) if self.label is not None else "") or str(row.get(self.key, ""))
+
+    def action(self, name: str) -> Action | None:
+        """The action of that name."""
+        return next((action for action in self.actions if action.name == name), None)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The ids of every operation that this record reaches, its list first."""
+        named = [self.list.operation, self.detail, *(action.operation for action in self.actions), *self.extra]
+        return tuple(dict.fromkeys(name for name in named if name))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from dyntui.sandbox import control
+from dyntui.sandbox import control, exports
 from dyntui.sandbox.calls import Reply
 from dyntui.sandbox.faults import Cut
 from dyntui.sandbox.options import SandboxOptions
@@ -64,6 +64,8 @@ class _Gateway:
         exchange = _Exchange(self._sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
         if path.startswith(control.PREFIX):
             await exchange.send(control.answer(self._sandbox, scope, path, await exchange.body()))
+        elif path.startswith(exports.PREFIX):
+            await exchange.download(path)
         elif not path.startswith(BASE_PATH + "/"):
             await exchange.send(Reply(404, {"error": "Path not found", "code": "not_found"}))
         else:
@@ -131,6 +133,18 @@ class _Exchange:
         await self._send({"type": "http.response.start", "status": reply.status, "headers": pairs})
         part = content if share == 1.0 else content[: int(len(content) * share)]
         await self._send({"type": "http.response.body", "body": part, "more_body": share != 1.0})
+
+    async def download(self, path: str) -> None:
+        """Send the file of an export, as the storage behind a pre-signed URL does: in pieces, and to anybody."""
+        pieces = self.sandbox.exports.open(path) if self.method == "GET" else 405
+        if isinstance(pieces, int):
+            await self.send(Reply(pieces, b"This link does not work, or no more", {"content-type": "text/plain"}))
+            return
+        head = [(b"content-type", b"text/csv; charset=utf-8"), (b"content-disposition", b"attachment")]
+        await self._send({"type": "http.response.start", "status": 200, "headers": head})
+        for piece in pieces:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b""})
 
     async def cut(self, *, abrupt: bool) -> None:
         """Close the connection; in process, raise what a caller can take for that."""

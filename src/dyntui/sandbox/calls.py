@@ -49,7 +49,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One request, checked against the catalog. size: of its body in bytes."""
+    """One request, checked against the catalog. size: of its body in bytes. host: what it called this server."""
 
     sandbox: Sandbox
     operation: Operation
@@ -58,6 +58,7 @@ class Call:
     body: Any
     size: int
     token: Json
+    host: str
 
     @property
     def now(self) -> int:

@@ -14,7 +14,7 @@ from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.records import PROFILE, Record
 from dyntui.sandbox.switches import Switches
 
-__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "draft", "refuse_duplicates"]
+__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "draft", "is_email", "refuse_duplicates"]
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@(?:[^\s@.<>()\[\],;:\\\"]+\.)+[^\s@.<>()\[\],;:\\\"]{2,}\Z")
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -29,12 +29,17 @@ _CONFLICTS: Mapping[str, tuple[str, str]] = {
 _PROFILE = frozenset(PROFILE)
 
 
+def is_email(text: str) -> bool:
+    """Whether that can be an e-mail address."""
+    return _EMAIL.match(text) is not None
+
+
 def check_row(row: Mapping[str, Any], switches: Switches, *, update: bool = False) -> None:
     """The rules that have an error code of their own. Raises Refused (422)."""
     if not row and not update:
         raise invalid("invalid_user", "At least one field is needed")
     email = row.get("email")
-    if email is not None and not _EMAIL.match(email):
+    if email is not None and not is_email(email):
         raise invalid("invalid_email", "The email is not valid", {"email": email})
     username = row.get("username")
     if username is not None and not _USERNAME.match(username):

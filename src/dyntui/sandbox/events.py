@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Protocol
 
 import orjson
@@ -15,7 +16,7 @@ from dyntui.sandbox.records import iso
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.switches import Switches
 
-__all__ = ["EVENT_TYPES", "EventLog", "Listener", "cursor_of", "position_in"]
+__all__ = ["EventLog", "Listener", "cursor_of", "event_types", "position_in"]
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ KEPT = 20_000
 _TRIM_EVERY = 500
 _VERSION = "v1"
 
-EVENT_TYPES: Mapping[str, str] = {
+_EVENT_TYPES: Mapping[str, str] = {
     "user.created": "Occurs whenever a user is created.",
     "user.updated": "Occurs whenever a user is updated.",
     "user.deleted": "Occurs whenever a user is deleted.",
@@ -46,7 +47,43 @@ EVENT_TYPES: Mapping[str, str] = {
     "wallet.delegation.created": "Occurs whenever a user delegates access to a wallet.",
     "wallet.delegation.revoked": "Occurs whenever delegated access to a wallet is revoked.",
 }
-"""What a webhook can be told to listen to, beside `admin.*`. wallet.deleted is emitted and cannot be selected."""
+"""What a webhook can be told to listen to. wallet.deleted is emitted and cannot be selected (API.md 8)."""
+
+_ADMIN: Mapping[str, str] = {
+    "allowlist": "created updated deleted enabled disabled",
+    "allowlistEntry": "created deleted",
+    "chainalysis": "updated",
+    "customField": "created updated deleted",
+    "customHostname": "created deleted",
+    "deeplinkUrl": "created deleted",
+    "delegationKey": "created",
+    "environment": "updated",
+    "exchange": "created deleted enabled disabled",
+    "gate": "created updated deleted enabled disabled",
+    "globalWallet": "created updated enabled disabled",
+    "globalWalletAccessControl": "created updated enabled disabled",
+    "globalWalletDomain": "created deleted",
+    "nameService": "created deleted enabled disabled",
+    "origin": "created deleted",
+    "provider": "created updated deleted enabled disabled",
+    "sdkView": "updated",
+    "testAccount": "created deleted",
+    "token": "created deleted",
+    "waasPolicy": "created updated deleted",
+    "webhook": "created updated deleted",
+}
+"""Changes of the configuration. That there are `admin.` events is documented, their names are not."""
+
+
+@cache
+def event_types() -> Mapping[str, str]:
+    """Every event that can be selected, with its description."""
+    admin = {
+        f"admin.{resource}.{action}": f"Occurs whenever this is {action} by an administrator: {resource}."
+        for resource, actions in _ADMIN.items()
+        for action in actions.split()
+    }
+    return {**_EVENT_TYPES, **admin}
 
 
 class Listener(Protocol):

@@ -12,6 +12,7 @@ from typing import Any
 
 from dyntui.sandbox import people_names as names
 from dyntui.sandbox.addresses import ADDRESS
+from dyntui.sandbox.delegation import delegated_access
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.records import Record, Row, iso, keys_of, row_of
 
@@ -187,6 +188,8 @@ class People:
             wallet["id"] = self._ids.child(position, f"wallet {n}")
             if wallet["provider"] == "embeddedWallet":
                 wallet["waas"] = self._waas(position, n, digest, wallet)
+                if digest[48 + n] < 30:
+                    wallet["delegated"] = delegated_access(self._ids, self._newest, wallet["updatedAt"])
                 wallet["properties"] = {"version": "V3", "claimed": digest[30 + n] < 200, "source": "user"}
             elif digest[34 + n] < 20:
                 wallet["properties"] = {"hardwareWallet": "ledger"}

@@ -17,7 +17,7 @@ __all__ = ["FIELDS", "PROFILE", "Record", "Row", "fold", "iso", "keys_of", "keys
 Record = dict[str, Any]
 """id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[], oauth[], and maybe emailVerifiedAt,
 externalUserId, sessions[], mfa[], checks[], previousUsers[]. A wallet: id, chain, address, name, provider, createdAt,
-updatedAt, lastSelectedAt, deletedAt, additional[], and maybe properties, waas, nameService.
+updatedAt, lastSelectedAt, deletedAt, additional[], and maybe properties, waas, nameService, delegated[].
 Times are milliseconds since 1970, emailVerifiedAt alone is the text that was sent."""
 
 Row = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]

@@ -193,7 +193,7 @@ def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
         "kernelVersion": None,
         "ecdsaProviderType": None,
         "hardwareWallet": None,
-        "delegatedAccessWalletApiKeys": [],
+        "delegatedAccessWalletApiKeys": item.get("delegated", []),
     }
     if record.get("deletedAt") is not None:
         out["deletedUserId"] = record["id"]

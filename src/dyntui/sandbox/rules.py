@@ -24,6 +24,7 @@ _NAMED = {
     "pattern": r"^[\p{L}\p{N}_.,:!?&%@/+\-'|](?:[\p{L}\p{N} _.,:!?&%@/+\-'|]*[\p{L}\p{N}_.,:!?&%@/+\-'|])?$",
 }
 _ADDRESS = {"maxLength": 255, "pattern": r"^[A-Za-z0-9_]{18,100}$"}
+_NAMES = {"items": {"type": "string", **_NAMED}}
 _COUNTRY = {"pattern": "^[A-Z]{2}$"}
 _SHORT = {"maxLength": 255}
 _WORD = {"maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"}
@@ -62,6 +63,10 @@ _FIELD_RULES: Mapping[str, Schema] = {
             _SHORT,
         ),
     },
+    "WebhookCreateRequest": {"events": _NAMES},
+    "WebhookUpdateRequest": {"events": _NAMES},
+    "GateCreateRequest": {"name": _NAMED, "scope": _NAMED},
+    "GateUpdateRequest": {"name": _NAMED, "scope": _NAMED},
     "PostTokenFields": {"note": {"maxLength": 100}},
     "CustomFieldRequest": {"name": _SHORT},
 }

@@ -14,9 +14,11 @@ import orjson
 from dyntui.sandbox import operations, world
 from dyntui.sandbox.access import ORGANIZATION, required_scope
 from dyntui.sandbox.accounts import Accounts
+from dyntui.sandbox.analytics import Analytics
 from dyntui.sandbox.calls import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import EventLog
+from dyntui.sandbox.exports import Exports
 from dyntui.sandbox.faults import Faults
 from dyntui.sandbox.hostile import poison
 from dyntui.sandbox.ids import Ids
@@ -29,6 +31,7 @@ from dyntui.sandbox.routing import Router, check_ids, parse_query
 from dyntui.sandbox.rules import body_violations
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.visitors import Visitors
 from dyntui.sandbox.webhooks import Webhooks
 
 __all__ = ["Sandbox"]
@@ -57,7 +60,10 @@ class Sandbox:
         self.faults = Faults(options.faults, options.seed)
         self.limiter = Limiter(options.rate_limit, self.switches)
         self.accounts = Accounts(self.store, People(self.ids, count, newest))
+        self.visitors = Visitors(self.store, self.ids, count, newest)
         self.lists = AccessLists(self.store, self.environment_id)
+        self.analytics = Analytics(self.store, self.accounts)
+        self.exports = Exports(self.store, self.accounts, self.clock, self.ids.digest("export secret", 32))
         self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.switches)
         self.events = EventLog(self.store, self.ids, self.environment_id, self.switches, self.webhooks)
         self.renderer = Renderer(self.ids, self.environment_id, self.lists.of)
@@ -84,6 +90,7 @@ class Sandbox:
         """Apply what is still late, and close the state."""
         self.flush()
         self.webhooks.close()
+        self.exports.close()
         self.store.close()
 
     def request_id(self) -> str:
@@ -150,7 +157,8 @@ class Sandbox:
         token = self._authenticate(headers)
         check_ids(values, self.switches)
         self._authorise(token, required_scope(operation), values)
-        call = Call(self, operation, values, parse_query(operation, query, self.switches), None, len(body), token)
+        host = headers.get("host", "localhost")
+        call = Call(self, operation, values, parse_query(operation, query, self.switches), None, len(body), token, host)
         if operation.body is not None:
             call.body = self._body(call, body)
         handler = HANDLERS.get(operation.id)
@@ -172,7 +180,8 @@ class Sandbox:
         with self.store.lock:
             version = self.store.kind_version("tokens")
             if self._tokens[0] != version:
-                self._tokens = (version, {token["hash"]: token for token in self.store.all("tokens")})
+                tokens = [*self.store.all("tokens"), *self.store.all("tokens", world.PERSONS)]
+                self._tokens = (version, {token["hash"]: token for token in tokens})
             token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
         if token is None:
             raise Refused(Reply(401, {"error": "Invalid token"}))
@@ -190,7 +199,7 @@ class Sandbox:
                 )
             )
         if scope == ORGANIZATION:
-            if not self.switches.on("organization-access"):
+            if not (self.switches.on("organization-access") or token["person"]):
                 raise Refused(
                     Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
                 )

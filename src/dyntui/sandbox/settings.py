@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.records import iso
-
-__all__ = ["settings"]
+__all__ = ["SOCIAL", "settings"]
 
 Json = dict[str, Any]
 
-_SOCIAL = ("google", "discord", "twitter", "github", "telegram", "farcaster", "apple")
+SOCIAL = ("google", "discord", "twitter", "github", "telegram", "farcaster", "apple")
 
 
 def _network(id: int, name: str, enabled: bool = True) -> Json:
@@ -37,8 +34,8 @@ def _field(name: str, position: int, *, required: bool = False, enabled: bool = 
     }
 
 
-def settings(ids: Ids, environment: str, enabled_at: int) -> Json:
-    """The settings of the environment with that name (sandbox or live)."""
+def settings(environment: str) -> Json:
+    """The settings of the environment with that name (sandbox or live), without what is kept apart from them."""
     return {
         "environmentName": environment,
         "chains": [
@@ -50,17 +47,6 @@ def settings(ids: Ids, environment: str, enabled_at: int) -> Json:
             {"name": "solana", "enabled": True, "networks": [_network(101, "Solana")]},
             {"name": "bitcoin", "enabled": True, "networks": [_network(1, "Bitcoin")]},
             {"name": "cosmos", "enabled": False, "networks": []},
-        ],
-        "customFields": [
-            {
-                "name": "plan",
-                "required": False,
-                "enabled": True,
-                "unique": False,
-                "verify": False,
-                "type": "custom",
-                "position": 0,
-            }
         ],
         "kyc": [
             _field("email", 0, required=True, unique=True),
@@ -104,21 +90,11 @@ def settings(ids: Ids, environment: str, enabled_at: int) -> Json:
             "emailCompanyName": "Northwind Labs",
         },
         "privacy": {"collectIp": True},
-        "providers": [
-            {
-                "id": ids.uuid(f"{environment} provider {name}"),
-                "provider": name,
-                "enabledAt": iso(enabled_at) if name != "apple" else None,
-                "clientId": f"northwind-{name}",
-            }
-            for name in _SOCIAL
-        ],
-        "exchanges": [],
         "sdk": {
             "emailSignIn": {"signInProvider": "dynamic"},
             "socialSignIn": {
                 "signInProvider": "dynamic",
-                "providers": [{"provider": name, "enabled": name != "apple"} for name in _SOCIAL],
+                "providers": [{"provider": name, "enabled": name != "apple"} for name in SOCIAL],
             },
             "multiWallet": True,
             "confirmWalletTransfers": True,

@@ -14,9 +14,10 @@ from dyntui.sandbox.records import iso
 from dyntui.sandbox.settings import settings
 from dyntui.sandbox.store import Store
 
-__all__ = ["make", "new_token", "public_token"]
+__all__ = ["PERSONS", "make", "new_token", "public_token"]
 
 Json = dict[str, Any]
+PERSONS = "person"
 _DAY = 86_400_000
 
 
@@ -41,7 +42,7 @@ def make(store: Store, ids: Ids, accounts: Accounts, newest: int, scopes: tuple[
             "environments",
             {
                 "id": id,
-                "settings": settings(ids, name, newest - 300 * _DAY),
+                "settings": settings(name),
                 "createdAt": iso(newest - 420 * _DAY),
                 "updatedAt": iso(newest - 12 * _DAY),
                 "sdkVersion": "WalletKit/4.31.0",
@@ -81,8 +82,11 @@ def new_token(
     environment: str,
     creator: Mapping[str, Any],
     at: int,
+    *,
+    parent: str = "",
 ) -> tuple[Json, str]:
-    """Keep a new API token: what lists show of it, and the token itself, which is kept only as a hash."""
+    """Keep a new API token: what lists show of it, and the token itself, which is kept only as a hash. parent:
+    PERSONS for the token of a person, which reaches organizations too."""
     raw = ids.token(name)
     token: Json = {
         "id": ids.uuid(f"token {name}"),
@@ -94,13 +98,13 @@ def new_token(
         "projectEnvironment": {"id": environment},
         "scopes": scopes,
     }
-    store.put("tokens", {**token, "hash": sha256(raw.encode()).hexdigest()})
+    store.put("tokens", {**token, "hash": sha256(raw.encode()).hexdigest(), "person": bool(parent)}, parent)
     return token, raw
 
 
 def public_token(token: Mapping[str, Any]) -> Json:
     """What the API shows of a kept token."""
-    return {name: value for name, value in token.items() if name != "hash"}
+    return {name: value for name, value in token.items() if name not in ("hash", "person")}
 
 
 def _custom_fields(store: Store, ids: Ids, environment: str) -> None:

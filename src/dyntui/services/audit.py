@@ -1,6 +1,7 @@
 """The audit log: the only record of who did what, since the vendor's events carry no actor for API-token calls.
 
-One JSON object a line, appended and synced; ids and outcomes, never bodies or tokens.
+One JSON object a line, appended and synced; ids and outcomes, never bodies or tokens. Where a change could not be
+told, or taken back, without it (who may come in), what it was before and is after stands there too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dyntui.config.files import append_private
 from dyntui.core.redact import redact
@@ -17,12 +19,18 @@ from dyntui.core.time import now_iso, parse_time
 
 __all__ = ["Audit", "AuditLine"]
 
+_EXTRA = frozenset({"before", "after", "job"})
+_LATER = _EXTRA | {"request_id", "detail"}
+"""What a line may be without."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """What was done to what.
 
     outcome: started, done, failed, unknown (the answer was lost), not_tried, refused. detail: why, redacted.
+    before, after: what was changed, as it was and as it is, for actions that keep it; None for nothing.
+    job: the id that lines of one piece of work share, so that it can be undone.
     """
 
     action: str
@@ -35,6 +43,20 @@ class AuditLine:
     request_id: str = ""
     detail: str = ""
     time: str = field(default_factory=now_iso)
+    before: Any = None
+    after: Any = None
+    job: str = ""
+
+    @property
+    def change(self) -> str:
+        """Before and after in words: only what differs. "" when that was not kept."""
+        if self.before is None and self.after is None:
+            return ""
+        before, after = _fields(self.before), _fields(self.after)
+        if not after and self.outcome != "done":
+            return ", ".join(f"{name}: {_words(value)}" for name, value in before.items())
+        names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
+        return ", ".join(f"{name}: {_words(before.get(name))} -> {_words(after.get(name))}" for name in names)
 
 
 class Audit:
@@ -47,7 +69,10 @@ class Audit:
         """Append and sync. A failure to write is an error: what cannot be recorded is not done."""
         document = asdict(line)
         document["detail"] = redact(line.detail)
-        append_private(self.file, json.dumps(document, ensure_ascii=False).encode() + b"\n")
+        for name in ("before", "after"):
+            document[name] = _redacted(document[name])
+        kept = {name: value for name, value in document.items() if name not in _EXTRA or value not in (None, "")}
+        append_private(self.file, json.dumps(kept, ensure_ascii=False, default=str).encode() + b"\n")
 
     def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
         """Oldest first; a line that cannot be read (a crash while writing) is passed over."""
@@ -60,9 +85,29 @@ class Audit:
                     document = json.loads(raw)
                 except ValueError:
                     continue
-                if not isinstance(document, dict) or not names.keys() <= document.keys() | {"request_id", "detail"}:
+                if not isinstance(document, dict) or not names.keys() <= document.keys() | _LATER:
                     continue
                 at = parse_time(document["time"])
                 if since is None or (at is not None and at >= since):
                     document["targets"] = tuple(document["targets"])
                     yield AuditLine(**{name: document[name] for name in names if name in document})
+
+
+def _redacted(value: Any) -> Any:
+    """Without tokens. Identifiers of people stay: they are what was changed."""
+    match value:
+        case str():
+            return redact(value, people=False)
+        case dict():
+            return {name: _redacted(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_redacted(part) for part in value]
+    return value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {} if value is None else {"value": value}
+
+
+def _words(value: Any) -> str:
+    return "nothing" if value in (None, "", [], {}) else str(value)

@@ -1,16 +1,20 @@
 """The one door for writes: read-only check, confirmation, call, re-read, audit.
 
 An action that does not say what it does is a write. The client refuses a write without a Permit, and permits are
-made here only, so nothing writes around this door.
+made here only, so nothing writes around this door. What an action does may depend on how things stand (switching on the
+first list that says who may come in): such an action is weighed, by asking the server, before it is confirmed and again
+right before it is done.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
 from dyntui.services.audit import Audit, AuditLine
 
@@ -19,17 +23,25 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
 
 __all__ = ["Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement", "Results", "Target", "TargetResult"]
-__all__ += ["WriteAction", "Writes"]
+__all__ += ["WEIGHED", "Weight", "WriteAction", "Writes"]
 
 _LISTED = 5
+_STRENGTH = (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)
 
 
-class Effect(StrEnum):
-    """What an action does to the environment."""
-
-    READ = "read"
-    WRITE = "write"
-    DESTRUCTIVE = "destructive"
+WEIGHED = frozenset(
+    {
+        "deleteAllowlistById",
+        "deleteGate",
+        "disableAllowlistById",
+        "disableGate",
+        "enableAllowlistById",
+        "enableGate",
+        "updateAllowlistById",
+        "updateGate",
+    }
+)
+"""Operations that decide who may come in: none of them passes unweighed (services.access.weighing)."""
 
 
 class Level(StrEnum):
@@ -65,6 +77,25 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What an action does as things stand now. effects: sentences that a person has to read.
+
+    effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on: when they
+    are others by the time it is done, it has to be read again.
+    """
+
+    effects: tuple[str, ...] = ()
+    effect: Effect = Effect.WRITE
+    phrase: str = ""
+    facts: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Six signs that stand for the facts; whoever has them was shown the effects."""
+        return hashlib.sha256("\n".join((self.phrase, *self.facts)).encode()).hexdigest()[:6] if self.phrase else ""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteAction:
     """One thing that can be done to targets.
 
@@ -72,7 +103,9 @@ class WriteAction:
     call: does it to one target. reread: fetches what it changed. warning: what cannot be undone, in a sentence.
     typed_in_live: ask for the environment's name in live although it destroys nothing. phrase: what to type instead of
     the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
-    for and audited, also in read-only.
+    for and audited, also in read-only. weigh: finds out what it does as things stand. weight: what that came to.
+    before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was done
+    together shares in the audit.
     """
 
     name: str
@@ -86,11 +119,20 @@ class WriteAction:
     typed_in_live: bool = False
     phrase: str = ""
     sensitive: bool = False
+    weigh: Callable[[Client, Sequence[Target]], Awaitable[Weight]] | None = None
+    weight: Weight | None = None
+    before: Callable[[Client, Target], Awaitable[Any]] | None = None
+    after: Callable[[Target, Any], Any] | None = None
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED."""
+    """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED.
+
+    effects: what it does as things stand, to be read. code: stands for them; goes into the Confirmation when they were
+    shown.
+    """
 
     level: Level
     question: str
@@ -98,14 +140,17 @@ class Requirement:
     warning: str
     environment: str
     accepted: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What a person did. yes: said yes. typed: what they typed, "" when nothing."""
+    """What a person did. yes: said yes. typed: what they typed, "" when nothing. read: the code of what they read."""
 
     yes: bool = False
     typed: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +202,19 @@ class Writes:
             return f"{self._profile.name} is read-only here."
         return ""
 
+    async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
+        """The action with what it does as things stand now; itself when that is always the same."""
+        if action.weigh is None:
+            return action
+        weight = await action.weigh(self._client, targets)
+        effect = max(action.effect, weight.effect, key=_STRENGTH.index)
+        return replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
+
     def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
-        """What has to be confirmed before `perform` does `action` to `targets`."""
+        """What has to be confirmed before `perform` does `action` to `targets`.
+
+        An action that can be weighed is given through `weighed` first; else it asks for less than `perform` wants.
+        """
         live = self._profile.kind == "live"
         level = Level.CONFIRM
         if action.effect is Effect.READ and not action.sensitive:
@@ -178,6 +234,8 @@ class Writes:
             action.warning,
             f"{self._profile.kind} environment {self._profile.name}",
             accepted if level is Level.TYPED else (),
+            action.weight.effects if action.weight is not None else (),
+            action.weight.code if action.weight is not None else "",
         )
 
     def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> Permit:
@@ -188,13 +246,16 @@ class Writes:
         if reason := self.refusal(action):
             self._record(action, targets, "refused", detail=reason)
             raise Usage(f"{reason} {action.verb} was not done.", hint="Use a profile that may write.")
+        if action.weight is None and (action.weigh is not None or action.operation in WEIGHED):
+            raise Usage(f"What {action.operation} does depends on how things stand, and nobody has looked.")
         needed = self.requirement(action, targets)
         typed = confirmation.typed.strip()
-        if needed.level is Level.TYPED and typed not in needed.accepted:
-            raise Usage(
-                f"{needed.question} was not confirmed: this is a {needed.environment}.",
-                hint=f"Type {' or '.join(needed.accepted)} to confirm.",
-            )
+        wrong = needed.level is Level.TYPED and typed not in needed.accepted
+        if wrong or needed.code not in ("", confirmation.read):
+            hint = f"Type {' or '.join(needed.accepted)} to confirm."
+            if needed.code:
+                hint = "\n".join((*needed.effects, f"{hint} That this was read is said with --read {needed.code}."))
+            raise Usage(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
         if needed.level is Level.CONFIRM and not (confirmation.yes or typed):
             raise Usage(f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line.")
         return Permit(action.name)
@@ -213,6 +274,8 @@ class Writes:
         One failure does not stop the others, but no answer at all, or a token that is refused, leaves the rest untried.
         on_progress is called with (done so far, all).
         """
+        if action.weigh is not None and not self.refusal(action):
+            action = await self.weighed(action, targets)
         permit = self.authorise(action, targets, confirmation)
         results: list[TargetResult] = []
         stopped = False
@@ -230,7 +293,14 @@ class Writes:
     async def _one(self, action: WriteAction, target: Target, permit: Permit) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem
 
-        self._record(action, (target,), "started")
+        before: Any = None
+        if action.before is not None:
+            try:
+                before = await action.before(self._client, target)
+            except DyntuiError as problem:
+                self._record(action, (target,), Outcome.FAILED, detail=f"not begun: {problem}")
+                return TargetResult(target, Outcome.FAILED, error=problem)
+        self._record(action, (target,), "started", before=before)
         permit.request_ids.clear()
         value: Any = None
         error: DyntuiError | None = None
@@ -242,10 +312,12 @@ class Writes:
             lost = isinstance(problem, ApiProblem) and problem.maybe_applied
             outcome = Outcome.UNKNOWN if lost else Outcome.FAILED
         except BaseException:
-            self._record(action, (target,), Outcome.UNKNOWN, detail="stopped while it was under way")
+            self._record(action, (target,), Outcome.UNKNOWN, detail="stopped while it was under way", before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
-        self._record(action, (target,), outcome, request_id=request_id, detail=str(error or ""))
+        after = action.after(target, value) if action.after is not None and error is None else None
+        said = str(error or "")
+        self._record(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
         reread: Any = None
         if action.reread is not None and not _hopeless(error):
             reread = await self._reread(action, target)
@@ -265,7 +337,15 @@ class Writes:
         self._record(action, targets, outcome, detail=detail)
 
     def _record(
-        self, action: WriteAction, targets: Sequence[Target], outcome: str, *, request_id: str = "", detail: str = ""
+        self,
+        action: WriteAction,
+        targets: Sequence[Target],
+        outcome: str,
+        *,
+        request_id: str = "",
+        detail: str = "",
+        before: Any = None,
+        after: Any = None,
     ) -> None:
         self._audit.write(
             AuditLine(
@@ -278,6 +358,9 @@ class Writes:
                 base_url=self._profile.base_url,
                 request_id=request_id,
                 detail=detail,
+                before=before,
+                after=after,
+                job=action.job,
             )
         )
 

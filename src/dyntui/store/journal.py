@@ -358,10 +358,7 @@ class Journal:
             changed = self.db.executemany(
                 "UPDATE rows SET state = ?, changed = ?, user_id = ?, code = ?, field = ?, message = ?, stamp = ? "
                 "WHERE number = ? AND state = ?",
-                [
-                    (o.state.value, at, o.user_id, o.code, o.field, o.message, o.stamp, o.number, before.value)
-                    for o in outcomes
-                ],
+                [(o.state, at, o.user_id, o.code, o.field, o.message, o.stamp, o.number, before) for o in outcomes],
             ).rowcount
             if changed != len(outcomes):
                 raise JournalConflict(f"{len(outcomes)} rows were to leave {before}, {changed} of them were there")

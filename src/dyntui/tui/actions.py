@@ -32,7 +32,8 @@ class Action:
 
     id: `scope.name`, the name that a keymap uses. help: one sentence. rank: its place on the bottom line; 0 keeps it
     off. run: the method `action_<run>` of the node that has the scope; the id's name by default. reason: asks that node
-    why the action cannot be done now (None: it can). each: the keys are arguments, as in tabs 1 to 9.
+    why the action cannot be done now (None: it can). each: the keys are arguments, as in tabs 1 to 9. early: it is done
+    before the keys after it find their way, so that what is typed in one go lands in the prompt that it opens.
     effect: what it does to the server; an action that declares nothing is a write. Files of this machine do not count.
     """
 
@@ -45,6 +46,7 @@ class Action:
     run: str = ""
     reason: Callable[[Any], str | None] | None = None
     each: bool = False
+    early: bool = False
 
     @property
     def scope(self) -> str:
@@ -71,7 +73,8 @@ _READ = Effect.READ
 
 _ALL = (
     # everywhere
-    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name.", _READ, 90),
+    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name.", _READ, 90,
+        early=True),
     Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
     Action("app.back", ("escape", "q", "backspace", "H"), "back", "Return to the screen before.", _READ,
@@ -96,7 +99,8 @@ _ALL = (
         reason=_ask("no_marks")),
     Action("table.unmark", ("U",), "unmark all", "Take all marks away.", _READ, reason=_ask("nothing_marked")),
     # lists of a resource
-    Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, reason=_ask("no_filter")),
+    Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, reason=_ask("no_filter"),
+        early=True),
     Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,
         reason=_ask("nothing_to_open")),
     Action("list.sort", ("s",), "sort", "Order by another column.", _READ, 14, reason=_ask("no_order")),
@@ -142,6 +146,80 @@ _ALL = (
     # request log and messages
     Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, reason=_ask("nothing_here")),
     Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, reason=_ask("nothing_here")),
+    # the import wizard
+    Action("wizard.next", ("right_square_bracket",), "next step", "Go on to the next step.", _READ, 30,
+        reason=_ask("no_next")),
+    Action("wizard.previous", ("left_square_bracket",), "step back", "Go back to the step before; nothing is lost.", _READ,
+        31, reason=_ask("nothing_before")),
+    Action("wizard.step", tuple("12345678"), "step", "Go to a step by its number.", _READ, each=True),
+    Action("source.open", ("enter",), "open", "Open the file, go on with the draft, or open the folder.", _READ, 10,
+        reason=_ask("nothing_here")),
+    Action("source.path", ("slash",), "path", "Type the path of a file; tab completes it.", _READ, 11),
+    Action("source.paste", ("p",), "paste rows", "Paste rows instead of naming a file.", _READ, 12),
+    Action("source.unfold", ("l", "right"), "unfold", "Show what is in the folder.", _READ, reason=_ask("no_folder")),
+    Action("source.fold", ("h", "left"), "fold", "Fold the folder.", _READ, reason=_ask("no_folder")),
+    Action("paste.take", ("ctrl+s",), "import this", "Import what was pasted.", _READ),
+    Action("parse.change", ("enter",), "change", "Read the file another way.", _READ, 10, reason=_ask("nothing_here")),
+    Action("parse.found", ("r",), "as found", "Read the file as it was found at first.", _READ, 11,
+        reason=_ask("no_reading")),
+    Action("map.choose", ("enter",), "choose field", "Choose what this column goes to.", _READ, 10, reason=_ask("no_row")),
+    Action("map.verified", ("v",), "e-mails verified?", "Say whether the e-mail addresses are verified.", _READ, 11,
+        reason=_ask("not_users")),
+    Action("map.leave_out", ("x",), "leave out", "Do not import this column.", _READ, 12, reason=_ask("not_mapped")),
+    Action("map.metadata", ("m",), "to metadata", "Keep this column in the metadata, under its own name.", _READ, 13,
+        reason=_ask("no_metadata")),
+    Action("map.transforms", ("t",), "transforms", "What is done to the values on their way.", _READ, 14,
+        reason=_ask("no_transforms")),
+    Action("map.constant", ("c",), "value for all", "Give a field one value for every row.", _READ, 15),
+    Action("map.region", ("p",), "phone country", "The country of phone numbers that say none.", _READ,
+        reason=_ask("not_users")),
+    Action("map.save", ("S",), "keep mapping", "Keep this mapping for files with the same columns.", _READ, 16),
+    Action("map.load", ("O",), "kept mapping", "Use a mapping that was kept.", _READ),
+    Action("map.anew", ("A",), "propose anew", "Forget what was chosen here and look at the columns again.", _READ),
+    Action("transforms.toggle", ("space",), "do it", "Do this to the values, or not.", _READ, run="turn"),
+    Action("review.edit", ("enter",), "edit cell", "Change the cell under the cursor.", _READ, 10, reason=_ask("no_cell")),
+    Action("review.fix", ("f",), "fix all of this kind", "Do one thing to all rows with this problem.", _READ, 11,
+        reason=_ask("no_kind")),
+    Action("review.exclude", ("x",), "leave out", "Leave the row, or the marked ones, out; or take it in again.", _READ, 12,
+        reason=_ask("no_row")),
+    Action("review.undo", ("u",), "undo", "Take the last change back.", _READ, 13, reason=_ask("nothing_to_undo")),
+    Action("review.redo", ("ctrl+r",), "redo", "Do again what was undone.", _READ, reason=_ask("nothing_to_redo")),
+    Action("review.next_problem", ("n",), "next problem", "Go to the next row with a problem.", _READ, 14,
+        reason=_ask("no_problems")),
+    Action("review.previous_problem", ("p",), "problem before", "Go to the row with a problem before this one.", _READ,
+        reason=_ask("no_problems")),
+    Action("review.panes", ("tab",), "panes", "Go between the kinds of problems and the rows.", _READ, 17),
+    Action("review.look", ("v",), "row in full", "The row in full, then the JSON that is sent, then neither.", _READ, 15),
+    Action("review.all", ("a",), "all rows", "Show all rows, or only those with problems.", _READ, 16),
+    Action("check.check", ("enter", "c"), "check", "Ask the server which rows are there already; it changes nothing.", _READ,
+        10, reason=_ask("already_checking")),
+    Action("check.upsert", ("e",), "those who are there", "Update those who are there already, or leave them alone.", _READ,
+        11, reason=_ask("no_upsert")),
+    Action("plan.first", ("enter",), "send the first 10", "Send the first rows, then stop and look.", rank=10,
+        reason=_ask("no_sending")),
+    Action("plan.all", ("A",), "send all", "Send all rows.", rank=11, reason=_ask("no_sending")),
+    Action("run.go_on", ("enter",), "go on", "Send the rows that are left.", rank=10, reason=_ask("no_going_on")),
+    Action("run.pause", ("p", "space"), "pause", "Stop after the request that is under way.", _READ, 11,
+        reason=_ask("not_running")),
+    Action("run.cancel", ("c",), "cancel", "Give up the rows that were not sent.", _READ, 12, reason=_ask("no_cancelling")),
+    Action("finish.copy", ("y",), "copy path", "Send the path of the file to the clipboard.", _READ, 13,
+        reason=_ask("nothing_to_copy")),
+    Action("finish.users", ("o",), "users", "Look at the users.", _READ, 14),
+    Action("finish.jobs", ("b",), "jobs", "All jobs of this machine.", _READ, 15),
+    Action("finish.another", ("i",), "import more", "Import another file.", _READ, 16),
+    # jobs
+    Action("app.import", ("i",), "import", "Import users from a file.", _READ, reason=_ask("no_import")),
+    Action("jobs.open", ("enter",), "open", "Look at the job, or go on with the draft.", _READ, 10,
+        reason=_ask("no_opening")),
+    Action("jobs.resume", ("r",), "resume", "Go on with a job that was paused or interrupted.", rank=11,
+        reason=_ask("no_resuming")),
+    Action("jobs.pause", ("p",), "pause", "Stop it after the request that is under way.", _READ, 12,
+        reason=_ask("no_pausing")),
+    Action("jobs.report", ("w",), "report", "Write the report and the failed rows.", _READ, 13,
+        reason=_ask("no_reporting")),
+    Action("jobs.remove", ("d",), "remove", "Delete the job from this machine; users stay.", _READ, 15,
+        reason=_ask("no_removing")),
+    Action("jobs.new", ("i",), "import", "Import a file.", _READ, 14, reason=_ask("no_new")),
 )  # fmt: skip
 
 ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
@@ -162,6 +240,18 @@ SCOPES = {
     "pick": "dialog",
     "confirm": "dialog",
     "form": "form",
+    "wizard": "the import",
+    "source": "file",
+    "paste": "paste",
+    "parse": "reading",
+    "map": "mapping",
+    "transforms": "transforms",
+    "review": "review",
+    "check": "check",
+    "plan": "plan",
+    "run": "the job",
+    "finish": "outcome",
+    "jobs": "jobs",
 }
 """What the help screen calls the scopes."""
 
@@ -179,7 +269,7 @@ def bindings(*scopes: str) -> list[BindingType]:
 
 
 def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
-    return Binding(",".join(keys), call, action.title, show=False, id=action.id)
+    return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.early)
 
 
 def reason_against(action: Action, node: Any) -> str | None:

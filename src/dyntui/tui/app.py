@@ -161,6 +161,8 @@ class Console(Acting, App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         terminal.forget_signals()
+        if self.session.running is not None:
+            await self.session.running.stop_for_exit()
         for answer in self._waiting:
             answer.set_result("")
         if self.session.connection is not None:
@@ -437,6 +439,14 @@ class Console(Acting, App[int], inherit_bindings=False):
 
         self.ask(palette())
 
+    def no_import(self) -> str | None:
+        return None if self.session.profile is not None else "Open an environment first: an import goes into one."
+
+    def action_import(self) -> None:
+        from dyntui.tui.screens.imports import open_import
+
+        open_import(self)
+
     def action_requests(self) -> None:
         from dyntui.tui.screens.journals import RequestsScreen
 
@@ -448,4 +458,9 @@ class Console(Acting, App[int], inherit_bindings=False):
         self.visit(NotesScreen())
 
     def action_leave(self) -> None:
-        self.exit(0)
+        if self.session.running is None:
+            self.exit(0)
+            return
+        from dyntui.tui.screens.imports.running import ask_before_leaving
+
+        ask_before_leaving(self)

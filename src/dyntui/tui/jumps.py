@@ -34,6 +34,18 @@ def _environments(console: Console, rest: str) -> None:
     console.visit(EnvironmentsScreen())
 
 
+def _import(console: Console, rest: str) -> None:
+    from dyntui.tui.screens.imports import open_import
+
+    open_import(console)
+
+
+def _jobs(console: Console, rest: str) -> None:
+    from dyntui.tui.screens.jobs import JobsScreen
+
+    console.visit(JobsScreen())
+
+
 def _requests(console: Console, rest: str) -> None:
     console.action_requests()
 
@@ -48,6 +60,8 @@ def _quit(console: Console, rest: str) -> None:
 
 _SCREENS = (
     Jump("environments", "Environments: switch, add, check, remove", _environments, ("env", "envs", "profiles")),
+    Jump("import", "Import users from a file", _import, ("i",)),
+    Jump("jobs", "Import jobs: go on with one, look at its outcome", _jobs, ("j", "imports")),
     Jump("requests", "Request log: what went over the wire", _requests, ("log",)),
     Jump("messages", "All messages of this session", _notes, ("notifications",)),
     Jump("quit", "Leave dyntui", _quit, ("q", "exit")),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.services.connect import Connection
+    from dyntui.tui.screens.imports.running import RunningJob
 
 __all__ = ["Health", "Note", "Session", "open_connection", "remember_use"]
 
@@ -42,7 +43,7 @@ class Health:
 class Session:
     """The state that all screens share. profile is None until an environment is chosen.
 
-    connection: None until it is open. error: why it could not be opened. job: words for the frame about a running job.
+    connection: None until it is open. error: why it could not be opened. job: words for the frame about the job `running`.
     recent: users that were opened, newest last: id to label. health: by profile name.
     """
 
@@ -52,6 +53,7 @@ class Session:
     connection: Connection | None = None
     error: DyntuiError | None = None
     job: str = ""
+    running: RunningJob | None = None
     recent: dict[str, str] = field(default_factory=dict)
     health: dict[str, Health] = field(default_factory=dict)
     notes: deque[Note] = field(default_factory=lambda: deque(maxlen=500))

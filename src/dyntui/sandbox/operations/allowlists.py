@@ -18,8 +18,7 @@ Json = dict[str, Any]
 
 def _make(call: Call, body: Json) -> Json:
     return {
-        "name": body.get("name")
-        or f"Allowlist {len(call.sandbox.store.all('allowlists', call.path['environmentId'])) + 1}",
+        "name": body.get("name") or f"Allowlist {call.sandbox.store.next_number('unnamed allowlists')}",
         "enabledAt": None,
         "projectEnvironmentId": call.path["environmentId"],
         "scope": body.get("scope"),

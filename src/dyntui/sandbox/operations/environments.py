@@ -1,27 +1,49 @@
-"""Environments, with the projects and organizations above them."""
+"""The environment: its settings, its key, how many people it has."""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
 
+from dyntui.sandbox import project_settings
 from dyntui.sandbox.calls import Call, not_found, operation
+from dyntui.sandbox.crud import admin_event
 
+Json = dict[str, Any]
 _MONTH = 30 * 86_400_000
+_RSA_HEAD = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
+_RSA_TAIL = bytes.fromhex("0203010001")
+
+
+def the_environment(call: Call, id: str) -> Json:
+    """The kept environment with that id."""
+    found = call.sandbox.store.get("environments", id)
+    if found is None:
+        raise not_found("Environment")
+    return found
+
+
+def shown(call: Call, environment: Json) -> Json:
+    """An environment with its whole settings."""
+    own = environment["id"] == call.sandbox.environment_id
+    settings = project_settings.shown(call.sandbox.store, call.sandbox.switches, environment, own)
+    return {**environment, "settings": settings}
 
 
 @operation("getEnvironmentById")
 def get_environment(call: Call) -> Any:
-    environment = call.sandbox.store.get("environments", call.path["environmentId"])
-    if environment is None:
-        raise not_found("Environment")
-    return _named(call, environment)
+    return shown(call, the_environment(call, call.path["environmentId"]))
 
 
-def _named(call: Call, environment: dict[str, Any]) -> dict[str, Any]:
-    if environment["id"] == call.sandbox.environment_id:
-        environment["settings"]["environmentName"] = call.sandbox.switches["environment-name"]
-    return environment
+@operation("updateProjectSettings")
+def update_settings(call: Call) -> Any:
+    environment = the_environment(call, call.path["environmentId"])
+    merge = call.sandbox.switches["settings-put"] == "merge"
+    before = environment["settings"]
+    environment["settings"] = project_settings.changed(before, call.body or before, merge=merge)
+    call.sandbox.store.put("environments", environment)
+    admin_event(call, "environment", "updated", {"id": environment["id"]})
+    return shown(call, environment)["settings"]
 
 
 @operation("getEnvironmentsByProjectId")
@@ -29,67 +51,30 @@ def get_environments(call: Call) -> Any:
     found = call.sandbox.store.all("environments", call.path["projectId"])
     if not found:
         raise not_found("Project")
-    live = next(each for each in found if each["id"] != call.sandbox.environment_id)
-    mine = next(each for each in found if each["id"] == call.sandbox.environment_id)
-    return {"environments": {"live": live, "sandbox": mine}}
+    return {"environments": {each["settings"]["environmentName"]: shown(call, each) for each in found}}
 
 
 @operation("getKeysForEnvironment")
 def get_keys(call: Call) -> Any:
-    der = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
-    body = base64.encodebytes(der + call.sandbox.ids.digest("key 1", 64) * 4 + bytes.fromhex("0203010001")).decode()
+    body = base64.encodebytes(_RSA_HEAD + modulus(call) + _RSA_TAIL).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
     return {"key": {"id": call.sandbox.ids.uuid("key"), "publicKey": base64.b64encode(pem.encode()).decode()}}
+
+
+def modulus(call: Call) -> bytes:
+    """Of the environment's RSA key, to which nobody has the other half: the sandbox signs nothing with it."""
+    return call.sandbox.ids.digest("key 1", 64) * 4
 
 
 @operation("getVisitorsCountByEnvironmentId")
 def statistics(call: Call) -> Any:
     store, since = call.sandbox.store, call.now - _MONTH
     recent = store.db.execute("SELECT count(*) FROM people WHERE deleted = 0 AND visited >= ?", (since,)).fetchone()[0]
-    total = call.sandbox.accounts.count()
-    # Visitors connect a wallet and never sign in: the sandbox has about as many of them as users again by half.
+    visitors = call.sandbox.visitors.all()
     return {
-        "users": {"count": total, "uniquePastMonth": recent},
-        "visitors": {"count": total * 3 // 2, "uniquePastMonth": recent * 3 // 2},
-    }
-
-
-@operation("getOrganizationsForMember")
-def list_organizations(call: Call) -> Any:
-    return {"organizations": call.sandbox.store.all("organizations")}
-
-
-@operation("getOrganizationById")
-def get_organization(call: Call) -> Any:
-    organization = call.sandbox.store.get("organizations", call.path["organizationId"])
-    if organization is None:
-        raise not_found("Organization")
-    return organization
-
-
-@operation("getProjects")
-def list_projects(call: Call) -> Any:
-    if call.sandbox.store.get("organizations", call.path["organizationId"]) is None:
-        raise not_found("Organization")
-    return {
-        "projects": [_project(call, each) for each in call.sandbox.store.all("projects", call.path["organizationId"])]
-    }
-
-
-@operation("getProjectById")
-def get_project(call: Call) -> Any:
-    project = call.sandbox.store.get("projects", call.path["projectId"])
-    if project is None:
-        raise not_found("Project")
-    return _project(call, project)
-
-
-def _project(call: Call, project: dict[str, Any]) -> dict[str, Any]:
-    environments = call.sandbox.store.all("environments", project["id"])
-    return {
-        **project,
-        "projectEnvironments": [
-            {"id": each["id"], "environmentName": _named(call, each)["settings"]["environmentName"]}
-            for each in environments
-        ],
+        "users": {"count": call.sandbox.accounts.count(), "uniquePastMonth": recent},
+        "visitors": {
+            "count": len(visitors),
+            "uniquePastMonth": sum(each["at"] >= since for each in visitors),
+        },
     }

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from dyntui.sandbox.calls import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.crud import admin_event
 from dyntui.sandbox.world import new_token, public_token
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
@@ -29,10 +30,13 @@ def create_token(call: Call) -> Any:
     token, raw = new_token(
         store, sandbox.ids, name, call.body["note"], scopes, environment, call.token["createdBy"], call.now
     )
+    admin_event(call, "token", "created", token)
     return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
 
 
 @operation("deleteTokenById")
 def delete_token(call: Call) -> None:
-    if not call.sandbox.store.remove("tokens", call.path["tokenId"]):
+    id = call.path["tokenId"]
+    if call.sandbox.store.parent("tokens", id) != "" or not call.sandbox.store.remove("tokens", id):
         raise not_found("Token")
+    admin_event(call, "token", "deleted", {"id": id})

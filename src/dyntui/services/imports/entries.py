@@ -67,7 +67,8 @@ class EntryDestination:
             yield page
 
     async def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
-        for page in ():  # entries have no time of creation
+        nothing: list[list[Mapping[str, Any]]] = []  # entries have no time of creation
+        for page in nothing:
             yield page
 
     def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:

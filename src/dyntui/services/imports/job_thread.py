@@ -15,6 +15,7 @@ from dyntui.services.imports.reports import write_reports
 from dyntui.services.imports.runner import Ended
 from dyntui.services.imports.session import check, run_job
 from dyntui.store.journal import Journal
+from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Permit
@@ -82,7 +83,8 @@ class JobThread:
             with Journal.open(self._path) as journal:
                 check_where(journal, Where.of(self._connection.profile))
                 self.ended = asyncio.run(self._work(journal))
-                write_reports(journal)
+                if self.ended.planned or self.ended.state is not JobState.PAUSED:
+                    write_reports(journal)
         except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
             self.error = error
         finally:

@@ -62,6 +62,11 @@ class JobSummary:
     problem: str = ""
 
     @property
+    def abandoned(self) -> bool:
+        """Whether it died while its file was being read: there is nothing in it."""
+        return self.state is JobState.DRAFT and not self.total and not self.busy
+
+    @property
     def open(self) -> int:
         """Rows that something is still to be done about."""
         return sum(n for state, n in (self.counts or {}).items() if state in OPEN)

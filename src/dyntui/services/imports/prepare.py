@@ -9,7 +9,18 @@ from typing import Any
 import orjson
 
 from dyntui.core.ids import new_id
-from dyntui.importer import Mapper, Mapping, Problem, Row, Source, entry_keys, has_errors, natural_keys
+from dyntui.importer import (
+    AllowlistMapper,
+    Mapper,
+    Mapping,
+    Problem,
+    Row,
+    Source,
+    entry_keys,
+    has_errors,
+    mapper_for,
+    natural_keys,
+)
 from dyntui.services.imports.jobs import Where, new_job
 from dyntui.store.cells import pack
 from dyntui.store.journal import Journal
@@ -32,12 +43,15 @@ def prepare(
 ) -> Journal:
     """A job that holds the whole file and is ready; nothing was sent. The source is not needed afterwards.
 
-    on_rows is called now and then with the rows read so far. facts: more to keep with the job. Raises SourceError when
+    on_rows is called now and then with the rows read so far. facts: more to keep with the job; `custom_fields`, the
+    environment's own, are checked too. Raises SourceError when
     the file cannot be read to its end or changed meanwhile: then there is no job.
     """
     import json
 
-    mapper = Mapper(mapping, region=region, environment_kind=where.environment_kind)
+    mapper = mapper_for(
+        mapping, region=region, environment_kind=where.environment_kind, custom_fields=facts.get("custom_fields", ())
+    )
     journal = new_job(
         mapping.kind,
         where,
@@ -62,7 +76,7 @@ def discard(journal: Journal) -> None:
         journal.path.with_suffix(suffix).unlink(missing_ok=True)
 
 
-def new_rows(rows: Iterable[Row], mapper: Mapper) -> Iterator[NewRow]:
+def new_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
     """Each row of a file as the journal keeps it."""
     keys_of = natural_keys if mapper.mapping.kind == "users" else entry_keys
     keyless = mapper.mapping.kind == "users"

@@ -21,7 +21,7 @@ def purge(path: Path, *, unfinished: bool = False) -> list[Path]:
     A job that is not finished needs `unfinished`; one that a process works on is refused.
     """
     known = summary(path)
-    if not known.problem and known.state not in _FINISHED and not unfinished:
+    if not (known.problem or known.abandoned or unfinished or known.state in _FINISHED):
         raise Usage(
             f"Job {path.stem} is {known.state}: it could still be resumed.",
             hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from dyntui.services.imports.destination import Destination, Lane, Sending
 from dyntui.services.imports.reconcile import UNMATCHED
-from dyntui.store.journal import Journal, WorkRow
+from dyntui.store.journal import KEY_SEPARATOR, Journal, WorkRow
+from dyntui.store.states import RowState
 
 __all__ = ["Batch", "RowQueue"]
 
@@ -46,6 +47,8 @@ class RowQueue:
 
     def any_left(self) -> bool:
         """Whether a row may still be sent."""
+        if not self._journal.counts.get(RowState.PENDING):
+            return False
         return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
 
     async def take(self, lane: Lane, size: int, record: Callable[[], None]) -> Batch | None:
@@ -66,13 +69,8 @@ class RowQueue:
             if rows := self._journal.pending_of(lane.number, self._halves.popleft()):
                 return rows
         rows = self._journal.pending(lane.number, self._cursor, size, self.upto)
-        taken: set[str] = set()
-        for index, row in enumerate(rows):
-            keys = row.key_list
-            if index and (row.code == UNMATCHED or rows[0].code == UNMATCHED or not taken.isdisjoint(keys)):
-                rows = rows[:index]
-                break
-            taken.update(keys)
+        if len(rows) > 1 and not _may_travel(rows):
+            rows = _first_that_may(rows)
         if rows:
             self._cursor = rows[-1].number
         return rows
@@ -93,3 +91,19 @@ class RowQueue:
         """Rows that are pending again and were refused together: send each half alone, first of all."""
         half = len(numbers) // 2
         self._halves.extendleft([numbers[half:], numbers[:half]])
+
+
+def _may_travel(rows: Sequence[WorkRow]) -> bool:
+    """Whether these rows may share a request; nearly always they may, so this is quick."""
+    keys = KEY_SEPARATOR.join([row.keys for row in rows]).split(KEY_SEPARATOR)
+    return len(set(keys)) == len(keys) and not any(row.code == UNMATCHED for row in rows)
+
+
+def _first_that_may(rows: list[WorkRow]) -> list[WorkRow]:
+    """The first of these rows that may share a request; at least one."""
+    taken = set(rows[0].key_list)
+    for index, row in enumerate(rows[1:], 1):
+        if UNMATCHED in (rows[0].code, row.code) or not taken.isdisjoint(row.key_list):
+            return rows[:index]
+        taken.update(row.key_list)
+    return rows

@@ -41,7 +41,7 @@ _FIRST_LATER, _LONGEST_LATER = 0.5, 15.0
 _UNKNOWN_AT_ONCE = 500
 _LISTEN_EVERY = 0.5
 _GRACE = 10.0
-_TICKS = 12
+_TICKS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,11 @@ class Bench:
             draft.job = ""
             return False
         self.journal, self._path = Journal.open(path), path
+        if draft.mapping is None and not draft.path:  # the job was not made by the wizard
+            facts = self.journal.facts
+            draft.mapping = Mapping.from_json(json.dumps(facts["mapping"]))
+            draft.region = facts.get("region", "")
+            draft.upsert = bool(facts.get("options", {}).get("upsert"))
         return True
 
     def is_prepared(self, draft: Draft) -> bool:
@@ -251,7 +256,7 @@ class Bench:
         return journal.path, permit
 
     def go_on(self, job: str, connection: Connection) -> tuple[Path, Any]:
-        """The file of a job that was confirmed before, and the permit to go on with it. Raises Usage when it was not."""
+        """The file of a job and the permit to go on with it. Raises Usage when it was never confirmed."""
         from dyntui.services.imports.session import authorise, confirmed
 
         path = find(job)

@@ -21,11 +21,12 @@ from dyntui.importer.mapping import Mapping
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.importer.fields import MappingKind
+    from dyntui.services.imports.jobs import JobSummary
 
 __all__ = [
     "Draft",
     "Reading",
-    "draft_of_job",
+    "draft_for",
     "drafts",
     "keep_rows",
     "load_draft",
@@ -74,11 +75,12 @@ class Draft:
     job: str = ""
     note: str = ""
     changed_at: str = ""
+    source_name: str = ""
 
     @property
     def name(self) -> str:
         """The file's name, as people know it."""
-        return "pasted rows" if self.pasted else Path(self.path).name
+        return "pasted rows" if self.pasted else Path(self.path).name or self.source_name
 
     def take(self, path: str, *, pasted: bool = False) -> None:
         """Another file: what was decided about the one before does not hold for it."""
@@ -125,7 +127,7 @@ def save_draft(draft: Draft) -> None:
 
 _PLAIN = (
     "id", "environment_id", "base_url", "profile", "kind", "path", "pasted", "region", "upsert", "step", "job", "note",
-    "read_path", "changed_at",
+    "read_path", "changed_at", "source_name",
 )  # fmt: skip
 
 
@@ -170,9 +172,20 @@ def drafts(environment_id: str = "", base_url: str = "") -> Iterator[Draft]:
     yield from sorted(found, key=lambda draft: draft.changed_at, reverse=True)
 
 
-def draft_of_job(job: str) -> Draft | None:
-    """The draft whose rows a job holds."""
-    return next((draft for draft in drafts() if draft.job == job), None)
+def draft_for(job: JobSummary) -> Draft:
+    """A draft for a job that has none; what was decided for it is in its journal."""
+    assert job.where is not None
+    where = job.where
+    return Draft(
+        job.id,
+        where.environment_id,
+        where.base_url,
+        where.profile,
+        kind_of(job.kind),
+        job=job.id,
+        read_as=Reading(),
+        source_name=job.source,
+    )
 
 
 def remove_draft(draft: Draft) -> None:

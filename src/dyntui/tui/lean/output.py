@@ -110,43 +110,45 @@ class Output:
     def answered(self) -> None:
         """The terminal has answered; called in the app's own turn."""
         self.pacing.answered(time.monotonic())
-        self._await_answer()
         self.flush()
 
     def flush(self) -> None:
-        """Send what the terminal does not show yet, if it may be sent now."""
-        driver, writer = self._driver, self._writer
-        if driver is None or writer is None or not self.pacing.may_send():
+        """Send what the terminal does not show yet, if it may be sent now, or else when it may."""
+        driver, writer, now = self._driver, self._writer, time.monotonic()
+        if driver is None or writer is None:
             return
+        may = self.pacing.wait_until(now)
+        if may <= now and (frame := self._frame(writer)):
+            if question := self.pacing.question(now, len(frame)):
+                with self._answer:
+                    self._unanswered += 1
+            driver.write(frame + question)
+            may = now
+        self._call_at(may if may > now else None)
+
+    def _frame(self, writer: Writer) -> str:
         if self._forgotten:
             self._forgotten = False
             writer.forget()
         frame = writer.frame(self._cursor)
         if self._forgotten or not frame:
             # Forgotten: while this was made the terminal was lent and given back, empty. `started` calls again.
-            return
-        if self.synchronised:
-            frame = f"{_SYNC_START}{frame}{_SYNC_END}"
-        if question := self.pacing.question(time.monotonic(), len(frame)):
-            with self._answer:
-                self._unanswered += 1
-        driver.write(frame + question)
-        self._await_answer()
+            return ""
+        return f"{_SYNC_START}{frame}{_SYNC_END}" if self.synchronised else frame
 
-    def _await_answer(self) -> None:
-        """Do not wait for an answer longer than it can take."""
+    def _call_at(self, at: float | None) -> None:
+        """Look again at a time, and at the latest when an answer cannot be waited for any longer."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if (deadline := self.pacing.deadline) is not None:
-            loop = asyncio.get_running_loop()
-            self._alarm = loop.call_later(max(0.0, deadline - time.monotonic()), self._later, self._too_long)
+        times = [moment for moment in (at, self.pacing.deadline) if moment is not None]
+        if times:
+            wait = max(0.0, min(times) - time.monotonic())
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._later, self._look_again)
 
-    def _too_long(self) -> None:
-        if (deadline := self.pacing.deadline) is None or time.monotonic() < deadline:
-            return
-        self.pacing.given_up()
-        with self._answer:
-            self._unanswered = 0
-        self._await_answer()
+    def _look_again(self) -> None:
+        if (deadline := self.pacing.deadline) is not None and time.monotonic() >= deadline:
+            self.pacing.given_up()
+            with self._answer:
+                self._unanswered = 0
         self.flush()

@@ -1,8 +1,8 @@
 """When a frame may be sent: when the terminal has answered for the last, so that frames merge instead of queueing.
 
 Each frame ends with a question, where the cursor is; the answer says that the frame has arrived. A terminal is waited
-for only once it has answered, and never long. What is small may go while something small is on its way: on a line that
-is slow by distance, waiting for each answer would make typing lag.
+for only once it has answered, and never long. The answers also tell what the line carries: where the last frame has left
+it by that reckoning, the next need not wait for the answer, which may be on its way for long.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ from typing import NamedTuple
 __all__ = ["QUESTION", "Pacing"]
 
 QUESTION = "\x1b[6n"
-_ALLOWANCE = 1000
-"""Characters on their way below which another frame may be sent."""
-_PATIENCE = 1.0
+_PATIENCE = 2.0
 """Seconds that an answer may take, at least."""
-_SLOWEST = 4096
+_SLOWEST = 2048
 """Characters a second of the slowest line that is reckoned with."""
 _TRIES = 3
 """Questions without an answer after which the terminal is not asked again."""
 _RETRY = 5.0
 """Seconds between questions to a terminal that has not answered yet."""
+_DEEPEST = 2.0
+"""How often what arrives in a round trip may be under way, should the line carry less than it did."""
 
 
 class _Sent(NamedTuple):
+    """at: when. arrived: what had arrived by then, in characters. ahead: what was still under way."""
+
     at: float
     size: int
+    arrived: int
+    ahead: int
 
 
 class Pacing:
@@ -43,11 +47,18 @@ class Pacing:
         self._tries = 0
         self._asked: float | None = None
         self._under_way: deque[_Sent] = deque()
-        self._recent: deque[float] = deque(maxlen=8)
+        self._recent: deque[float] = deque(maxlen=16)
+        self._arrived = 0
+        self._carries = 0.0
+        self._line_free_at = 0.0
 
-    def may_send(self) -> bool:
-        """Whether a frame may be sent now."""
-        return not self.answers or sum(sent.size for sent in self._under_way) < _ALLOWANCE
+    def wait_until(self, now: float) -> float:
+        """When a frame may be sent: now, at that time, or (infinity) when an answer has come."""
+        if not self.answers or not self._under_way:
+            return now
+        if self._ahead >= _DEEPEST * self._carries * (self.round_trip or 0.0):
+            return float("inf")
+        return max(now, self._line_free_at)
 
     def question(self, now: float, size: int) -> str:
         """What ends a frame of that size, sent now."""
@@ -56,25 +67,38 @@ class Pacing:
                 return ""
             self._tries += 1
         self._asked = now
-        self._under_way.append(_Sent(now, size))
+        self._under_way.append(_Sent(now, size, self._arrived, self._ahead))
+        if self._carries:
+            self._line_free_at = max(now, self._line_free_at) + size / self._carries
         return QUESTION
 
     def answered(self, now: float) -> None:
         """The terminal has answered."""
         self.answers = True
         self._tries = 0
-        if self._under_way:
-            self._recent.append(now - self._under_way.popleft().at)
-            self.round_trip = min(self._recent)
+        if not self._under_way:
+            return
+        sent = self._under_way.popleft()
+        self._arrived += sent.size
+        took = max(now - sent.at, 0.0001)
+        self._recent.append(took)
+        self.round_trip = min(self._recent)
+        carried = (self._arrived - sent.arrived) / took
+        expected = self.round_trip + (sent.ahead + sent.size) / self._carries if self._carries else 0.0
+        if carried > self._carries or took > 2 * expected:
+            self._carries = carried
+
+    @property
+    def _ahead(self) -> int:
+        return sum(sent.size for sent in self._under_way)
 
     @property
     def deadline(self) -> float | None:
         """Until when the oldest answer is waited for; None when none is."""
         if not (self.answers and self._under_way):
             return None
-        ahead = sum(sent.size for sent in self._under_way)
         longest = max(self._recent, default=0.0)
-        return self._under_way[0].at + max(_PATIENCE + ahead / _SLOWEST, 4 * longest)
+        return self._under_way[0].at + max(_PATIENCE + self._ahead / _SLOWEST, 4 * longest)
 
     def given_up(self) -> None:
         """The answer did not come in time."""

@@ -212,7 +212,10 @@ class JobsScreen(Framed):
             return reason
         if (draft := self._draft) is not None and (self._job is None or not self._job.problem):
             profile = self.console.session.profile
-            same = profile is not None and (draft.environment_id, draft.base_url) == (profile.environment_id, profile.base_url)
+            same = profile is not None and (draft.environment_id, draft.base_url) == (
+                profile.environment_id,
+                profile.base_url,
+            )
             return None if same else f"The draft belongs to {draft.profile}. Switch to that environment first."
         job = self._job
         assert job is not None
@@ -330,14 +333,15 @@ class JobsScreen(Framed):
             if confirmation is not None and confirmation.yes:
                 self._in_thread(lambda: self._remove(job, draft))
 
-        self.app.push_screen(confirm(needed, verb="Remove", trigger="d"), answered)
+        self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: Draft | None) -> Callable[[], None]:
+        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.purge import purge
         from dyntui.services.imports.wizard_draft import remove_draft
-        from dyntui.services.imports.wizard_jobs import remove_job
 
         if job is not None:
-            remove_job(job.id)
+            purge(find(job.id), unfinished=True)
         if draft is not None:
             remove_draft(draft)
         return self.load

@@ -99,11 +99,13 @@ class Prompt(Horizontal):
 
     @property
     def asking(self) -> bool:
-        return self.parent is not None and self.parent.has_class("-asking")
+        return bool(self.display)
 
     def _asking(self, asking: bool) -> None:
-        assert self.parent is not None
-        self.parent.set_class(asking, "-asking")
+        # By hand: a class would count only in the next frame, and keys typed until then would go elsewhere.
+        for neighbour in self.siblings:
+            neighbour.display = not asking
+        self.display = asking
 
     def ask(self, sign: str, text: str = "", *, placeholder: str = "", suggest: Suggest | None = None) -> None:
         """Open the prompt with `text` in it."""
@@ -117,7 +119,7 @@ class Prompt(Horizontal):
         field.cursor_position = len(text)
         self._asking(True)
         self._found(text)
-        field.focus()
+        self.screen.set_focus(field, scroll_visible=False)
 
     def close(self) -> None:
         """Hide the prompt."""

@@ -22,7 +22,7 @@ from dyntui.store.states import RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.review_table import ReviewRows
-from dyntui.tui.screens.imports.sheet import Sheet, heading, line
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -124,6 +124,11 @@ class CheckStep(Step):
             return "The environment is not open."
         return "It is being checked now. esc stops it." if self.checking else None
 
+    def no_upsert(self) -> str | None:
+        if self.draft.kind != "users":
+            return "Entries that are there are left alone."
+        return "It is being checked now. esc stops it." if self.checking else None
+
     def action_check(self) -> None:
         connection = self.console.session.connection
         assert connection is not None
@@ -188,22 +193,35 @@ class CheckStep(Step):
             of = f" of {self._all:,}" if self._all else ""
             lines += [line("asked so far", f"{self._done:,}{of}"), line("", bar(share, 40), note="esc stops")]
         elif self.found is None:
-            lines += [line(""), heading("not checked yet"), line("", "enter asks the server; nothing is sent or changed")]
+            lines += [
+                line(""),
+                heading("not checked yet"),
+                line("", "enter asks the server; nothing is sent or changed"),
+            ]
         else:
             lines += self._outcome(self.found)
         self.query_one("#check-sheet", Sheet).put(lines)
         self.changed()
 
-    def _outcome(self, found: Mapping[str, Any]) -> list[Any]:
+    def _outcome(self, found: Mapping[str, Any]) -> list[SheetLine]:
         new, exists, conflict, taken = (int(found[name]) for name in ("new", "exists", "conflict", "taken"))
         left = "are updated" if self.draft.upsert else "are left alone"
         lines = [
             line(""),
-            heading(f"{self._ready:,} rows = {new:,} new + {exists:,} there + {taken:,} taken + {conflict:,} conflicts"),
+            heading(
+                f"{self._ready:,} rows = {new:,} new + {exists:,} there + {taken:,} taken + {conflict:,} conflicts"
+            ),
             line("new", f"{new:,}", note="are created"),
             line("there already", f"{exists:,}", note=left),
-            line("taken", f"{taken:,}", note="another user has a value of the row; expect refusals", style="warn" if taken else ""),
-            line("conflicts", f"{conflict:,}", note="match two users and are not sent", style="warn" if conflict else ""),
+            line(
+                "taken",
+                f"{taken:,}",
+                note="another user has a value of the row; expect refusals",
+                style="warn" if taken else "",
+            ),
+            line(
+                "conflicts", f"{conflict:,}", note="match two users and are not sent", style="warn" if conflict else ""
+            ),
         ]
         if self.draft.upsert:
             lines.append(line("unchanged", f"{int(found['unchanged']):,}", note="have all values already"))
@@ -232,6 +250,10 @@ class CheckStep(Step):
     @on(Lines.Opened, "#found")
     def _clicked(self) -> None:
         """A row of what was found has no more to it."""
+
+
+def _warn(count: int) -> str:
+    return "warn" if count else ""
 
 
 def _row(found: FoundRow) -> dict[str, Any]:

@@ -58,8 +58,10 @@ class _Field(Input):
 
 
 class SearchDialog(Dialog[Chosen]):
-    """find: the choices for what is typed. free: whether text that is none of them may be answered. says: a line for the
-    choice under the cursor, below the list."""
+    """find: the choices for what is typed. free: whether text that is none of them may be answered.
+
+    says: a line for the choice under the cursor, below the list.
+    """
 
     def __init__(
         self,

@@ -149,7 +149,9 @@ class MapStep(Step):
         mapped = {owner_of(mapping.source_columns, each.column) for each in mapping.mapped}
         parts: list[Piece] = []
         if mapping.missing:
-            parts.append(("v: are the e-mails verified?" if VERIFIED not in mapping.targets else "nothing mapped", "warn"))
+            parts.append(
+                ("v: are the e-mails verified?" if VERIFIED not in mapping.targets else "nothing mapped", "warn")
+            )
         left = len(own) - len(mapped)
         parts.append((f"{len(own):,} columns = {len(mapped):,} mapped + {left:,} left out", ""))
         return parts
@@ -179,6 +181,9 @@ class MapStep(Step):
         if row is None or not row["field"]:
             return "This goes nowhere already."
         return "This has to be chosen: v." if row["kind"] == "choice" else None
+
+    def no_metadata(self) -> str | None:
+        return self.not_users() or self.no_column()
 
     def not_users(self) -> str | None:
         return None if self.draft.kind == "users" else "Entries have no such choice."
@@ -212,7 +217,7 @@ class MapStep(Step):
             if field is not None:
                 self._send(column, field)
 
-        self.app.push_screen(dialogs.field_dialog(mapping, column, custom), dialogs.answer(chosen))
+        self.console.ask(dialogs.field_dialog(mapping, column, custom), dialogs.answer(chosen))
 
     def _send(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
         mapping = self.mapping
@@ -247,7 +252,7 @@ class MapStep(Step):
                 self._send(each.column, each.field, names)
 
         dialog = dialogs.TransformsDialog(each, self.draft.kind, samples, self.draft.region or None)
-        self.app.push_screen(dialog, chosen)
+        self.console.ask(dialog, chosen)
 
     def no_transforms(self) -> str | None:
         row = self._row()
@@ -274,7 +279,7 @@ class MapStep(Step):
                     changed = changed.with_column(each.column, None)
             self._take(changed.with_constant(VERIFIED, how))
 
-        self.app.push_screen(dialogs.VerifiedDialog(columns, mapping), chosen)
+        self.console.ask(dialogs.VerifiedDialog(columns, mapping), chosen)
 
     def action_constant(self) -> None:
         mapping = self.mapping
@@ -284,7 +289,7 @@ class MapStep(Step):
             if field is not None:
                 self._ask_constant(field)
 
-        self.app.push_screen(dialogs.constant_dialog(mapping), dialogs.answer(chosen))
+        self.console.ask(dialogs.constant_dialog(mapping), dialogs.answer(chosen))
 
     def _ask_constant(self, name: str) -> None:
         mapping = self.mapping
@@ -306,8 +311,10 @@ class MapStep(Step):
             if values is not None:
                 self._take(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
 
-        field = Field("value", name, str(mapping.constants.get(name, "")), help="For every row that has none of its own.")
-        self.app.push_screen(FormDialog("A value for every row", (field,), check=check, verb="take"), filled)
+        field = Field(
+            "value", name, str(mapping.constants.get(name, "")), help="For every row that has none of its own."
+        )
+        self.console.ask(FormDialog("A value for every row", (field,), check=check, verb="take"), filled)
 
     def action_region(self) -> None:
         def check(values: Values) -> dict[str, str]:
@@ -327,7 +334,7 @@ class MapStep(Step):
 
         help_text = "Two letters, such as DE. Empty: a number without + and country code is an error."
         field = Field("region", "country", self.draft.region, help=help_text)
-        self.app.push_screen(FormDialog("Phone numbers without a country code", (field,), check=check, verb="take"), filled)
+        self.console.ask(FormDialog("Phone numbers without a country code", (field,), check=check, verb="take"), filled)
 
     def action_save(self) -> None:
         mapping = self.mapping
@@ -340,11 +347,13 @@ class MapStep(Step):
                 name = values["name"].strip()
                 self.wizard.hand(
                     lambda bench: save_mapping(name, mapping),
-                    lambda path: self.console.say(f"The mapping is kept as {name}; a file with these columns will use it."),
+                    lambda path: self.console.say(
+                        f"The mapping is kept as {name}; a file with these columns will use it."
+                    ),
                 )
 
         field = Field("name", "name", self._saved, help="Letters, digits, dots, dashes. One of that name is replaced.")
-        self.app.push_screen(FormDialog("Keep this mapping", (field,)), filled)
+        self.console.ask(FormDialog("Keep this mapping", (field,)), filled)
 
     def action_load(self) -> None:
         from dyntui.services.imports.mappings import mapping_names
@@ -363,7 +372,7 @@ class MapStep(Step):
 
                 self.wizard.hand(lambda bench: load_mapping(name).bind(look.info), self._take)
 
-        self.app.push_screen(PickDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)
+        self.console.ask(PickDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)
 
     def action_anew(self) -> None:
         """Forget what was decided here and propose again."""
@@ -387,11 +396,15 @@ def _rows(mapping: Mapping, look: Look | None, region: str) -> list[dict[str, An
     rows: list[dict[str, Any]] = []
     if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):
         chosen = mapping.constants.get(VERIFIED)
-        rows.append(_line("choice", _EVERY_ROW, VERIFIED, _verified_words(chosen), "v chooses" if chosen else "! v: choose"))
+        rows.append(
+            _line("choice", _EVERY_ROW, VERIFIED, _verified_words(chosen), "v chooses" if chosen else "! v: choose")
+        )
     for each in mapping.columns:
         sample = " · ".join(_samples(look, each.column)) if look is not None else ""
         why = each.why + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
-        rows.append(_line("column", each.column, each.field or "", sample, each.hint if not each.field else why.strip(", ")))
+        rows.append(
+            _line("column", each.column, each.field or "", sample, each.hint if not each.field else why.strip(", "))
+        )
     for name, value in mapping.constants.items():
         if name != VERIFIED:
             rows.append(_line("constant", _EVERY_ROW, name, str(value), "a value for every row"))

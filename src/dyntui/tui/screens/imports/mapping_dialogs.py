@@ -24,8 +24,6 @@ from dyntui.tui.widgets.painted import Piece
 __all__ = ["TransformsDialog", "VerifiedDialog", "answer", "constant_dialog", "field_dialog", "metadata_key"]
 
 
-
-
 def metadata_key(column: str) -> str:
     """A column's name as one step of a path."""
     return column.replace(".", "_").strip() or "value"
@@ -90,16 +88,16 @@ def constant_dialog(mapping: Mapping) -> SearchDialog:
 
 _MEANS = {
     "unverified": (
-        "E-mails are imported as not verified. Nobody can be taken for somebody else, but there is no promise that a later "
-        "sign-in by e-mail reaches the imported user: it may make a new one."
+        "E-mails are imported as not verified. Nobody can be taken for somebody else, but there is no promise that a "
+        "later sign-in by e-mail reaches the imported user: it may make a new one."
     ),
     "now": (
-        "Every address counts as verified from now on: people sign in with it and reach the imported user, and a social "
-        "account with the same verified address is linked by itself. Choose it only when the addresses were proven."
+        "Every address counts as verified from now on: people sign in with it and reach the imported user, and a "
+        "social account with the same verified address is linked by itself. Choose it only when all were proven."
     ),
     "column": (
-        "As the file says: where the column says yes, or has a date, the address counts as verified and people can sign in "
-        "with it; the others stay unverified."
+        "As the file says: where the column says yes, or has a date, the address counts as verified and people can "
+        "sign in with it; the others stay unverified."
     ),
 }
 
@@ -119,7 +117,9 @@ class VerifiedDialog(Dialog[str]):
         ]
         self._choices = Choices(choices)
         now = mapping.constants.get("emailVerifiedAt")
-        current = now or next((f"column:{each.column}" for each in mapping.columns if each.field == "emailVerifiedAt"), "")
+        current = now or next(
+            (f"column:{each.column}" for each in mapping.columns if each.field == "emailVerifiedAt"), ""
+        )
         self._choices.cursor = next((i for i, choice in enumerate(choices) if choice.key == current), 0)
 
     def content(self) -> ComposeResult:
@@ -163,7 +163,7 @@ class _Transforms(Lines):
         order = f"{self.done.index(name) + 1}." if name in self.done else "  "
         return [bar, (f"{order} {fit(name, 10)} ", ""), (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim")]
 
-    def action_toggle(self) -> None:
+    def action_turn(self) -> None:
         name = self.names[self.cursor]
         if name in self.done:
             self.done.remove(name)
@@ -214,5 +214,3 @@ class TransformsDialog(Dialog[list[str]]):
     @on(Lines.Opened)
     def action_choose(self) -> None:
         self.dismiss(list(self._list.done))
-
-

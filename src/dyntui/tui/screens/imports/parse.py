@@ -29,7 +29,14 @@ from dyntui.tui.widgets.table import Table
 
 __all__ = ["ParseStep", "column_of_file", "preview_rows"]
 
-_DELIMITERS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |", ":": "colon  :", "": "none: one column"}
+_DELIMITERS = {
+    ",": "comma  ,",
+    ";": "semicolon  ;",
+    "\t": "tab",
+    "|": "bar  |",
+    ":": "colon  :",
+    "": "none: one column",
+}
 _FORMATS = {
     "csv": "CSV",
     "tsv": "TSV",
@@ -47,7 +54,7 @@ _LABEL = 11
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the list. key: the setting that Enter changes, "" for none. One without a value is a text of its own."""
+    """A line of the list. key: the setting that Enter changes, "" for none. One without a value is a text."""
 
     label: str
     value: str = ""
@@ -114,7 +121,7 @@ class ParseStep(Step):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield ReadingLines()
-            yield Table((), ListView(loaded=False), empty=self._empty, id="preview")
+            yield Table((Column("row", " "),), ListView(loaded=False), empty=self._empty, id="preview")
 
     def on_mount(self) -> None:
         self.query_one(ReadingLines).border_title = "how it is read"
@@ -141,7 +148,7 @@ class ParseStep(Step):
         self.error = None
         self.wizard.look = look
         table = self.query_one("#preview", Table)
-        table.columns = tuple(column_of_file(look, place) for place in range(len(look.info.columns)))
+        table.columns = tuple(column_of_file(look, place) for place in range(len(look.info.columns))) or table.columns
         table.offset_columns = 0
         table.layout_changed()
         table.show(ListView(preview_rows(look), key="row"))
@@ -282,7 +289,7 @@ class ParseStep(Step):
             if value is not None:
                 self._set(key, value)
 
-        self.app.push_screen(PickDialog(title, choices), picked)
+        self.console.ask(PickDialog(title, choices), picked)
 
     def _set(self, key: str, value: str) -> None:
         wanted: Any = None if value == _FOUND else int(value) if key == "header_row" else value

@@ -133,7 +133,7 @@ class PlanStep(Step):
             if confirmation is not None:
                 self.wizard.begin(confirmation, first)
 
-        self.app.push_screen(confirm(needed, verb=verb, trigger=trigger), answered)
+        self.console.ask(confirm(needed, verb=verb, trigger=trigger), answered)
 
     def action_upsert_back(self) -> None:
         self.wizard.show_step("check")
@@ -158,7 +158,9 @@ def plan_lines(plan: Mapping[str, Any], width: int) -> list[SheetLine]:
         lines += [words(part, "warn") for part in wrap(text, width)]
     count = sum(plan["requests"].values())
     lines += [line(""), heading("how")]
-    lines.append(line("requests", f"{count:,}", note=f"about {duration(plan['seconds_at_rate_limit'])} at the rate limit"))
+    lines.append(
+        line("requests", f"{count:,}", note=f"about {duration(plan['seconds_at_rate_limit'])} at the rate limit")
+    )
     lines += [line(""), heading("what it means")]
     for effect in plan["side_effects"]:
         lines += [words(("· " if not at else "  ") + part) for at, part in enumerate(wrap(effect, width - 2))]

@@ -147,7 +147,7 @@ class ReviewStep(Step):
             else:
                 self.wizard.show_step("parse")
 
-        self.app.push_screen(confirm(needed, verb="Give them up"), answered)
+        self.console.ask(confirm(needed, verb="Give them up"), answered)
 
     def _prepare(self) -> None:
         connection = self.console.session.connection
@@ -170,8 +170,11 @@ class ReviewStep(Step):
         where = Where.of(connection.profile, organisation)
         draft, options = self.draft, self.wizard.options()
 
+        def tell(rows: int) -> None:
+            self.post_message(self.Prepared(rows))
+
         def make(bench: Bench) -> None:
-            bench.prepare(draft, where, options, lambda rows: self.post_message(self.Prepared(rows)), stop)
+            bench.prepare(draft, where, options, tell, stop)
 
         self.wizard.hand(make, lambda done: self._load(), self._cannot)
 
@@ -204,7 +207,7 @@ class ReviewStep(Step):
         self._ready()
         mapping = self.draft.mapping
         assert mapping is not None
-        self.table.arrange(mapping, widths)
+        self.table.set_up(mapping, widths)
         self._to_problem = self.which is None
         self._take(seen)
 
@@ -486,7 +489,7 @@ class ReviewStep(Step):
             elif name is not None:
                 self._fix(code, name)
 
-        self.app.push_screen(PickDialog(f"All rows with {code}", choices), picked)
+        self.console.ask(PickDialog(f"All rows with {code}", choices), picked)
 
     def _ask_value(self, code: str, fix: Fix) -> None:
         fields = [Field("value", "value", help="Put into the cell of every one of these rows.")]
@@ -497,7 +500,7 @@ class ReviewStep(Step):
             if values is not None:
                 self._fix(code, fix.name, values["value"], values.get("instead", ""))
 
-        self.app.push_screen(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="do it"), filled)
+        self.console.ask(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="do it"), filled)
 
     def _fix(self, code: str, how: str, value: str = "", instead: str = "") -> None:
         self._do(
@@ -545,5 +548,3 @@ def _empty(which: str) -> str:
     if which in (rows_of.ALL, rows_of.EXCLUDED):
         return "There are no rows."
     return "These values were put into another form on the way. They are counted, not listed."
-
-

@@ -23,6 +23,7 @@ from dyntui.tui.widgets.table import GUTTER, Table
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 
+NUMBER = Column("number", "row", 5, right=True, priority=0, as_=number)
 _PAGE = 100
 _KEPT = 40
 
@@ -112,9 +113,14 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
         place for each in mapping.mapped if (place := column_of(mapping, each.column)) is not None and place < len(own)
     )
     places = tuple(mapped) or tuple(range(len(own)))
-    columns = [Column("number", "row", 5, right=True, priority=0, as_=number)]
+    columns = [NUMBER]
     columns += [
-        Column(title=safe(own[place], 40), width=max(6, min(widths.get(place, 14), 24)), priority=2 + at, pick=_picker(place))
+        Column(
+            title=safe(own[place], 40),
+            width=max(6, min(widths.get(place, 14), 24)),
+            priority=2 + at,
+            pick=_picker(place),
+        )
         for at, place in enumerate(places)
     ]
     columns.append(Column("problem", "problem", 24, grow=True, priority=1))
@@ -144,7 +150,9 @@ def row_of(found: ReviewRow) -> Row:
 
 def _words(found: ReviewRow) -> str:
     if found.state is RowState.SKIPPED:
-        return "left out" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
+        return (
+            "left out" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
+        )
     if not found.problems:
         return ""
     first = found.problems[0]
@@ -159,9 +167,9 @@ class ReviewTable(Table):
     def __init__(self, *, id: str) -> None:
         self.places: tuple[int, ...] = ()
         self.at = 0
-        super().__init__((), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
+        super().__init__((NUMBER,), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
 
-    def arrange(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
+    def set_up(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """The columns of this mapping."""
         self.columns, self.places = columns_for(mapping, widths)
         self.at = min(self.at, max(0, len(self.places) - 1))
@@ -226,12 +234,16 @@ class ReviewTable(Table):
             self.repaint()
             self.post_message(self.Moved(self))
 
+    def _shows(self, wanted: Column) -> bool:
+        return any(column is wanted for column, _ in self._layout(self.size.width).cells)
+
     def _bring_into_view(self) -> None:
         """Scroll sideways until the cell is among the columns that are shown."""
         wanted = self.columns[1 + self.at]
         self.offset_columns = min(self.offset_columns, self.at)
         while (
-            all(column is not wanted for column, _ in self._layout(self.size.width).cells) and self.offset_columns < self.at
+            all(column is not wanted for column, _ in self._layout(self.size.width).cells)
+            and self.offset_columns < self.at
         ):
             self.offset_columns += 1
         self.layout_changed()

@@ -182,7 +182,7 @@ class RunStep(Step):
                 job = self.draft.job
                 self.wizard.hand(lambda bench: bench.cancel(job), lambda done: self._look(), self._failed)
 
-        self.app.push_screen(confirm(needed, verb="Give it up", trigger="c"), answered)
+        self.console.ask(confirm(needed, verb="Give it up", trigger="c"), answered)
 
     def _failed(self, error: DyntuiError) -> None:
         self.console.say_error(error)

@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.services.imports.job_thread import JobThread
-from dyntui.services.imports.jobs import JobSummary, summary
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.store.states import JobState
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.runner import Ended
     from dyntui.tui.app import Console
 
-__all__ = ["RunningJob", "ask_before_leaving", "stop_for_exit"]
+__all__ = ["RunningJob", "ask_before_leaving", "is_over"]
 
 _GRACE = 12.0
 
@@ -117,9 +116,11 @@ class RunningJob:
             reason = f": {ended.reason}" if ended.reason else ""
             self._console.say(f"The import is {ended.state}{reason}. :jobs shows it.")
 
-    def look(self) -> JobSummary:
-        """The job as its file has it."""
-        return summary(self.path)
+    async def stop_for_exit(self) -> None:
+        """The console ends: let the request that is under way be answered, and pause."""
+        if self.active:
+            self.thread.pause("the console was left")
+            await asyncio.to_thread(self.thread.join, _GRACE)
 
 
 def ask_before_leaving(console: Console) -> None:
@@ -143,15 +144,7 @@ def ask_before_leaving(console: Console) -> None:
         if confirmation is not None and confirmation.yes:
             console.exit(0)
 
-    console.push_screen(confirm(needed, verb="Pause it and leave"), answered)
-
-
-async def stop_for_exit(console: Console) -> None:
-    """The console ends: let the job finish what is under way and pause."""
-    job = console.session.running
-    if job is not None and job.active:
-        job.thread.pause("the console was left")
-        await asyncio.to_thread(job.thread.join, _GRACE)
+    console.ask(confirm(needed, verb="Pause it and leave"), answered)
 
 
 def is_over(state: JobState) -> bool:

@@ -55,6 +55,10 @@ _STEPS: tuple[type[Step], ...] = (
 _NAMES = tuple(step.NAME for step in _STEPS)
 
 
+def _class_of(name: str) -> type[Step]:
+    return _STEPS[_NAMES.index(name)]
+
+
 class ImportScreen(Framed):
     """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
 
@@ -69,6 +73,7 @@ class ImportScreen(Framed):
         self.counted: Counted | None = None
         self._steps: dict[str, Step] = {}
         self._left = False
+        self._shown = False
 
     # The frame
 
@@ -77,13 +82,16 @@ class ImportScreen(Framed):
         return ("import", self.draft.name) if self.draft.path or self.draft.pasted else ("import",)
 
     def body(self) -> ComposeResult:
+        name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]
+        self.draft.step = name
+        self._steps[name] = step = _class_of(name)()
         with Vertical(id="wizard"):
             yield Trail()
-            yield Vertical(id="steps")
+            with Vertical(id="steps"):
+                yield step
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.call_after_refresh(self.show_step, self.draft.step if self.draft.step in _NAMES else _NAMES[0])
+        self.call_later(self._show_step, self.draft.step)
 
     @property
     def step(self) -> Step | None:
@@ -91,7 +99,7 @@ class ImportScreen(Framed):
         return self._steps.get(self.draft.step)
 
     def connected(self, connection: Connection) -> None:
-        if self.step is not None:
+        if self._shown and self.step is not None:
             self.step.entered()
 
     def not_connected(self, error: DyntuiError) -> None:
@@ -101,8 +109,7 @@ class ImportScreen(Framed):
         step = self.step
         if step is None:
             return ()
-        said = list(step.status())
-        return said
+        return list(step.status())
 
     def home(self) -> Widget | None:
         return self.step.home() if self.step is not None else None
@@ -240,27 +247,27 @@ class ImportScreen(Framed):
 
     def show_step(self, name: str) -> None:
         """Go to a step."""
-        if name not in self._steps:
-            step = _STEPS[_NAMES.index(name)]()
-            self._steps[name] = step
-            self.query_one("#steps").mount(step)
         before = self.step
-        if before is not None and name != before.NAME:
+        if before is not None and before.NAME != name:
             before.left()
         self.draft.step = name
-        for other in self._steps.values():
-            other.display = name == other.NAME
         self.save()
-        self.call_after_refresh(self._enter, name)
+        self.call_later(self._show_step, name)
 
-    def _enter(self, name: str) -> None:
-        step = self._steps[name]
-        if self.draft.step != name or not step.is_mounted:
-            return
+    async def _show_step(self, name: str) -> None:
+        if self.draft.step != name:
+            return  # it was left again already
+        if name not in self._steps:
+            self._steps[name] = step = _class_of(name)()
+            step.display = False
+            await self.query_one("#steps").mount(step)
+        for other in self._steps.values():
+            other.display = other.NAME == name
         if self.is_current and not self._left:
-            if (home := step.home()) is not None:
+            if (home := self._steps[name].home()) is not None:
                 home.focus()
-            step.entered()
+            self._steps[name].entered()
+        self._shown = True
         self.step_changed()
 
     def inner(self) -> str | None:

@@ -77,6 +77,8 @@ class Sheet(Lines):
             text = safe(each.label or each.note)
             return [bar, (cut(text, room), each.style)]
         label = fit(safe(each.label, 40), self._label) + "  " if self._label else ""
-        value = fit(each.value, self._value, right=True) if each.number else cut(safe(each.value), room - width_of(label))
+        value = (
+            fit(each.value, self._value, right=True) if each.number else cut(safe(each.value), room - width_of(label))
+        )
         left = room - width_of(label) - width_of(value) - 2
         return [bar, (label, "dim"), (value, each.style), ("  " + cut(safe(each.note), max(0, left)), "dim")]

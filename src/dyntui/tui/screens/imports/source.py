@@ -53,18 +53,18 @@ class FileTree(Lines):
         self.recent: Sequence[Entry] = ()
         self.folders: dict[str, Listing] = {}
         self.opened: set[str] = set()
-        self._nodes: list[Node] = []
+        self._shown_nodes: list[Node] = []
 
     @property
     def count(self) -> int:
-        return len(self._nodes)
+        return len(self._shown_nodes)
 
     @property
     def node(self) -> Node | None:
         """The line under the cursor."""
-        return self._nodes[self.cursor] if self._nodes else None
+        return self._shown_nodes[self.cursor] if self._shown_nodes else None
 
-    def arrange(self) -> None:
+    def build(self) -> None:
         """Build the lines anew; the cursor stays on what it was on."""
         before = self.node
         nodes: list[Node] = []
@@ -78,7 +78,7 @@ class FileTree(Lines):
         if Path(self.root).parent != Path(self.root):
             nodes.append(Node("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
-        self._nodes = nodes
+        self._shown_nodes = nodes
         if before is not None:
             same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
             self.cursor = next(same, self.cursor)
@@ -104,10 +104,13 @@ class FileTree(Lines):
             nodes.append(Node("words", "no file here that can be imported", depth=depth))
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        node = self._nodes[index]
+        node = self._shown_nodes[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if node.kind == "heading":
-            return [bar, (cut(safe(node.text), width - 2).upper() if node.depth else cut(_head(node.text), width - 2), "head")]
+            return [
+                bar,
+                (cut(safe(node.text), width - 2).upper() if node.depth else cut(_head(node.text), width - 2), "head"),
+            ]
         sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
         tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
         room = width - 3 - width_of(tail)
@@ -177,15 +180,15 @@ class SourceStep(Step):
         yield FileTree()
 
     @property
-    def tree(self) -> FileTree:
+    def files(self) -> FileTree:
         return self.query_one(FileTree)
 
     def entered(self) -> None:
         if self.draft.path and not self.draft.pasted:
-            self.tree.root = str(Path(self.draft.path).expanduser().absolute().parent)
+            self.files.root = str(Path(self.draft.path).expanduser().absolute().parent)
         self._asked.clear()
-        self._list(self.tree.root)
-        for path in self.tree.opened:
+        self._list(self.files.root)
+        for path in self.files.opened:
             self._list(path)
         profile = self.console.session.profile
         place = (profile.environment_id, profile.base_url) if profile is not None else ("", "")
@@ -212,30 +215,30 @@ class SourceStep(Step):
 
     @on(Listed)
     def _listed(self, event: Listed) -> None:
-        self.tree.folders[event.listing.path] = event.listing
-        self.tree.arrange()
+        self.files.folders[event.listing.path] = event.listing
+        self.files.build()
         if isinstance(self.app.screen, SearchDialog):
             self.app.screen.look()
 
     @on(Known)
     def _known(self, event: Known) -> None:
-        self.tree.drafts, self.tree.recent = event.found, event.recent
-        self.tree.arrange()
+        self.files.drafts, self.files.recent = event.found, event.recent
+        self.files.build()
 
     # Reasons
 
     def nothing_here(self) -> str | None:
-        node = self.tree.node
+        node = self.files.node
         return None if node is not None and node.kind in ("draft", "file", "folder", "up") else "Nothing opens here."
 
     def no_folder(self) -> str | None:
-        node = self.tree.node
+        node = self.files.node
         return None if node is not None and (node.kind == "folder" or node.depth) else "There is nothing to fold here."
 
     # Actions
 
     def action_open(self) -> None:
-        node = self.tree.node
+        node = self.files.node
         assert node is not None
         match node.kind:
             case "draft":
@@ -252,12 +255,12 @@ class SourceStep(Step):
         await self.action_do("source.open")
 
     def action_unfold(self) -> None:
-        node = self.tree.node
+        node = self.files.node
         if node is not None and node.kind == "folder" and not node.open:
             self._fold(node.path, True)
 
     def action_fold(self) -> None:
-        node = self.tree.node
+        node = self.files.node
         assert node is not None
         if node.kind == "folder" and node.open:
             self._fold(node.path, False)
@@ -265,30 +268,30 @@ class SourceStep(Step):
             self._fold(str(Path(node.path).parent), False)
 
     def _fold(self, path: str, opened: bool) -> None:
-        tree = self.tree
+        files = self.files
         if opened:
-            tree.opened.add(path)
+            files.opened.add(path)
             self._list(path)
         else:
-            tree.opened.discard(path)
-        tree.arrange()
+            files.opened.discard(path)
+        files.build()
 
     def _show_folder(self, path: str) -> None:
-        self.tree.root = path
+        self.files.root = path
         self._list(path)
-        self.tree.arrange()
+        self.files.build()
 
     def action_path(self) -> None:
         typed = "" if self.draft.pasted or not self.draft.path else self.draft.path
         dialog = SearchDialog(
             "Path of the file",
             self._complete,
-            text=typed or f"{_short(self.tree.root)}/",
+            text=typed or f"{_short(self.files.root)}/",
             placeholder="/path/to/users.csv",
             free=True,
             verb="open",
         )
-        self.app.push_screen(dialog, self._typed)
+        self.console.ask(dialog, self._typed)
 
     def _typed(self, chosen: Chosen | None) -> None:
         if chosen is not None:
@@ -297,7 +300,7 @@ class SourceStep(Step):
     def action_paste(self) -> None:
         from dyntui.tui.screens.imports.paste import PasteDialog
 
-        self.app.push_screen(PasteDialog(), self.take_text)
+        self.console.ask(PasteDialog(), self.take_text)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -308,7 +311,7 @@ class SourceStep(Step):
 
     def _complete(self, typed: str) -> Sequence[Choice]:
         folder, part = split_typed(typed)
-        listing = self.tree.folders.get(folder)
+        listing = self.files.folders.get(folder)
         if listing is None:
             self._list(folder)
             return ()

@@ -1,0 +1,29 @@
+"""`dyntui allowlists import`: a file of people, wallets or domains becomes entries of an access list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dyntui.cli.common import Command, Context, confirm_options, pass_context
+from dyntui.cli.imports import FileOptions, file_options, import_file, run_options
+
+__all__ = ["import_entries"]
+
+
+@click.command("import", cls=Command)
+@click.argument("allowlist", metavar="LIST")
+@click.argument("file", metavar="FILE")
+@file_options
+@run_options
+@confirm_options
+@pass_context
+def import_entries(context: Context, /, allowlist: str, file: str, **options: Any) -> int:
+    """Import entries into LIST (its name or id) from FILE, one request an entry.
+
+    An entry that is there already counts as `exists`. The column `identifier` may hold any kind: e-mail, wallet,
+    domain, phone.
+    """
+    chosen = FileOptions("allowlist", **options)
+    return import_file(context, file, chosen, chosen.facts(), to=allowlist)

@@ -1,0 +1,348 @@
+"""What the environment is set to: where it may be used from, its fields, providers, views, statistics, settings."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources.actions import ALL, Action, On
+from dyntui.resources.formats import age, count, flag, ident, number, since
+from dyntui.resources.record import Column, Listing, Resource, Row, Shape
+
+__all__ = ["RECORDS", "disabled", "enabled"]
+
+
+def enabled(row: Row) -> str | None:
+    """Why it cannot be enabled."""
+    return "It is on already." if row.get("enabledAt") else None
+
+
+def disabled(row: Row) -> str | None:
+    """Why it cannot be disabled."""
+    return None if row.get("enabledAt") else "It is off already."
+
+
+def _switches(noun: str, enable: str, disable: str, *, warning: str = "") -> tuple[Action, Action]:
+    return (
+        Action("enable", enable, f"Use this {noun}.", when=enabled),
+        Action("disable", disable, f"Use this {noun} no more.", when=disabled, warning=warning, typed_in_live=True),
+    )
+
+
+SETTINGS = Resource(
+    name="settings",
+    aliases=("set",),
+    title="Settings",
+    singular="environment",
+    group="Environments",
+    list=Listing("getEnvironmentById", shape=Shape.ONE),
+    columns=(
+        Column("settings.environmentName", "kind", 10, priority=0),
+        Column("settings.general.displayName", "name", 24, grow=True, priority=0),
+        Column("settings.chains", "chains", 7, right=True, as_=count, priority=2),
+        Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, as_=number, priority=3),
+        Column("sdkVersion", "SDK", 10, priority=3),
+        Column("updatedAt", "changed", 12, as_=age, priority=1),
+    ),
+    open="settings",
+    empty="The server tells no settings.",
+    cached=False,
+    label=lambda row: str(row.get("id") or ""),
+    extra=("updateProjectSettings",),
+)
+
+STATISTICS = Resource(
+    name="statistics",
+    aliases=("stats",),
+    title="Statistics",
+    singular="count",
+    group="Environments",
+    key="name",
+    list=Listing("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
+    columns=(
+        Column("name", "who", 12, grow=True, priority=0),
+        Column("count", "all", 12, right=True, as_=number, priority=0),
+        Column("uniquePastMonth", "past month", 12, right=True, as_=number, priority=1),
+    ),
+    empty="The server counts nobody.",
+    cached=False,
+    label=lambda row: str(row.get("name") or ""),
+)
+
+KEYS = Resource(
+    name="keys",
+    title="Public key",
+    singular="key",
+    group="Environments",
+    list=Listing("getKeysForEnvironment", "key", shape=Shape.ONE),
+    columns=(
+        Column("id", "id", 36, priority=0),
+        Column("publicKey", "public key (base64 of PEM)", 40, grow=True, priority=1),
+    ),
+    open="thing",
+    empty="The environment has no key.",
+)
+
+ORIGINS = Resource(
+    name="origins",
+    aliases=("origin", "cors"),
+    title="Origins",
+    singular="origin",
+    group="Origins",
+    list=Listing("getOrigins", "origins"),
+    columns=(
+        Column("origin", "origin", 40, grow=True, priority=0),
+        Column("createdAt", "added", 12, as_=age, priority=1),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    empty="No origin is named: any site may use this environment id. n names one.",
+    label=lambda row: str(row.get("origin") or ""),
+    actions=(
+        Action("create", "addOrigin", "Allow a scheme and host, without a path; one leading *. may stand for any.",
+            "new", on=On.LIST, key="n", fields=("origin",)),
+        Action("delete", "deleteOriginById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Pages there can sign nobody in any more."),
+    ),
+)  # fmt: skip
+
+DEEPLINKS = Resource(
+    name="deeplinks",
+    aliases=("deeplink", "deeplink-urls"),
+    title="Deeplink URLs",
+    singular="deeplink URL",
+    group="DeeplinkUrls",
+    list=Listing("getDeeplinkUrls", "deeplinkUrls"),
+    columns=(
+        Column("url", "URL", 40, grow=True, priority=0),
+        Column("createdAt", "added", 12, as_=age, priority=1),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    empty="No app may be returned to. n names one, like myapp://",
+    label=lambda row: str(row.get("url") or ""),
+    actions=(
+        Action("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", on=On.LIST,
+            key="n", fields=("url",)),
+        Action("delete", "deleteDeeplinkUrlById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Apps there can sign nobody in any more."),
+    ),
+)  # fmt: skip
+
+HOSTNAMES = Resource(
+    name="hostnames",
+    aliases=("hostname", "custom-hostnames", "dns"),
+    title="Custom hostnames",
+    singular="custom hostname",
+    group="CustomHostnames",
+    list=Listing("getCustomHostnames", "customHostnames"),
+    columns=(
+        Column("hostname", "hostname", 30, grow=True, priority=0),
+        Column("status", "status", 8, priority=0),
+        Column("usage", "for", 12, priority=1),
+        Column("verificationRecords", "DNS records", 11, right=True, as_=count, priority=2),
+        Column("errors", "errors", 24, priority=3),
+    ),
+    open="hostname",
+    empty="There is no hostname of your own. n adds one, enter then shows the DNS records to set.",
+    label=lambda row: str(row.get("hostname") or ""),
+    actions=(
+        Action("create", "createCustomHostname", "Use a hostname of your own.", "new", on=On.LIST, key="n",
+            fields=ALL),
+        Action("delete", "deleteCustomHostname", "Use it no more.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Sessions by cookies of that host end."),
+    ),
+)  # fmt: skip
+
+CUSTOM_FIELDS = Resource(
+    name="custom-fields",
+    aliases=("fields",),
+    title="Custom fields",
+    singular="custom field",
+    group="CustomFields",
+    list=Listing("getCustomFieldsForEnvironment"),
+    columns=(
+        Column("position", "no", 3, right=True, as_=number, priority=3),
+        Column("name", "name", 22, grow=True, priority=0),
+        Column("key", "key", 18, priority=1),
+        Column("fieldType", "kind", 9, priority=0),
+        Column("required", "required", 8, as_=flag, priority=1),
+        Column("enabled", "on", 5, as_=flag, priority=0),
+        Column("validationRules.unique", "unique", 6, as_=flag, priority=2),
+    ),
+    detail="getCustomFieldById",
+    detail_path="customFieldId",
+    open="thing",
+    empty="No custom field is asked for. n makes one.",
+    label=lambda row: str(row.get("name") or ""),
+    actions=(
+        Action("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", on=On.LIST,
+            key="n", fields=ALL),
+        Action("edit", "updateCustomFieldById", "Change the field.", key="e", one=True, whole=True, fields=ALL),
+        Action("delete", "deleteCustomFieldById", "Ask for it no more.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="What people have filled in stays in their metadata."),
+    ),
+)  # fmt: skip
+
+PROVIDERS = Resource(
+    name="providers",
+    aliases=("provider",),
+    title="Providers",
+    singular="provider",
+    group="Settings",
+    list=Listing("getEnvironmentProviders", "providers"),
+    columns=(
+        Column("provider", "provider", 18, grow=True, priority=0),
+        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("clientId", "client id", 24, priority=2),
+        Column("scopes", "scopes", 24, priority=3),
+        Column("id", "id", 11, as_=ident, priority=1),
+    ),
+    detail="getProvider",
+    detail_path="providerId",
+    open="thing",
+    cached=False,
+    secrets=("clientSecret",),
+    empty="No provider is set up. n sets one up.",
+    label=lambda row: str(row.get("provider") or ""),
+    actions=(
+        Action("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", on=On.LIST,
+            key="n", fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId",
+                "appleTeamId", "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
+        Action("edit", "updateProvider", "Change its credentials and scopes.", key="e", one=True,
+            fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
+                "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
+            warning="People sign in with the new credentials at once."),
+        *_switches("provider", "enableProvider", "disableProvider",
+            warning="Nobody can sign in with it while it is off."),
+        Action("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
+            effect=Effect.DESTRUCTIVE, warning="Nobody can sign in with it any more."),
+    ),
+)  # fmt: skip
+
+PROVIDER_URLS = Resource(
+    name="provider-urls",
+    title="URLs for providers",
+    singular="provider URL",
+    group="Settings",
+    key="provider",
+    list=Listing("getEnvironmentProviderUrls", "providerUrls"),
+    columns=(
+        Column("provider", "provider", 14, priority=0),
+        Column("redirectUrl", "redirect URL to register there", 40, grow=True, priority=0),
+        Column("scopes", "scopes", 24, priority=2),
+        Column("authorizationUrl", "authorization URL", 30, priority=3),
+    ),
+    open="thing",
+    empty="The server tells no URLs.",
+    label=lambda row: str(row.get("provider") or ""),
+)
+
+EXCHANGES = Resource(
+    name="exchanges",
+    aliases=("exchange",),
+    title="Exchanges",
+    singular="exchange",
+    group="Settings",
+    list=Listing("getEnvironmentExchanges", "exchanges"),
+    columns=(
+        Column("exchange", "exchange", 14, grow=True, priority=0),
+        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("socialProvider", "sign-in", 16, priority=2),
+        Column("onRampProvider", "on-ramp", 16, priority=2),
+        Column("id", "id", 11, as_=ident, priority=1),
+    ),
+    detail="getExchange",
+    detail_path="exchangeId",
+    open="thing",
+    empty="No exchange is set up. n sets one up.",
+    label=lambda row: str(row.get("exchange") or ""),
+    actions=(
+        Action("create", "createExchange", "Let people fund wallets from an exchange.", "new", on=On.LIST, key="n",
+            fields=ALL),
+        *_switches("exchange", "enableExchange", "disableExchange"),
+        Action("delete", "deleteExchange", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+    ),
+)  # fmt: skip
+
+SDK_VIEWS = Resource(
+    name="sdk-views",
+    aliases=("views",),
+    title="SDK views",
+    singular="SDK view",
+    group="SDKViews",
+    key="type",
+    list=Listing("getSdkViews", "sdkViews"),
+    columns=(
+        Column("type", "view", 12, grow=True, priority=0),
+        Column("sections", "sections", 8, right=True, as_=count, priority=0),
+        Column(title="in order", width=44, pick=lambda row: _sections(row), priority=1),
+    ),
+    detail="getSdkView",
+    detail_path="sdkViewType",
+    open="thing",
+    empty="The sign-in window has no view of its own.",
+    label=lambda row: str(row.get("type") or ""),
+    actions=(
+        Action("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", one=True,
+            whole=True, fields=("sections",), typed_in_live=True),
+    ),
+)  # fmt: skip
+
+
+def _sections(row: Row) -> str:
+    found = row.get("sections")
+    return ", ".join(str(each.get("type")) for each in found or () if isinstance(each, dict))
+
+
+TEST_ACCOUNT = Resource(
+    name="test-account",
+    title="Test account",
+    singular="test account",
+    group="TestAccount",
+    key="code",
+    list=Listing("getTestAccount", shape=Shape.ONE, absent=True),
+    columns=(
+        Column("email", "email", 34, grow=True, priority=0),
+        Column("phone", "phone", 16, priority=1),
+        Column("code", "code", 8, priority=0),
+    ),
+    open="thing",
+    cached=False,
+    empty="There is no test account. n makes one: an address and a code that always work.",
+    label=lambda row: str(row.get("email") or row.get("phone") or ""),
+    actions=(
+        Action("create", "createTestAccount", "Make a test account.", "new", on=On.LIST, key="n", typed_in_live=True),
+        Action("delete", "deleteTestAccount", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+    ),
+)  # fmt: skip
+
+CHAIN_TOKENS = Resource(
+    name="chain-tokens",
+    title="Tokens of a chain",
+    singular="token",
+    group="Chains",
+    key="symbol",
+    list=Listing("getAllTokensByChain", each=("chainName", ("EVM", "SOL"))),
+    columns=(
+        Column("chainName", "chain", 6, priority=0),
+        Column("symbol", "symbol", 10, priority=0),
+        Column("name", "name", 26, grow=True, priority=0),
+        Column("tokenAddresses", "networks", 8, right=True, as_=count, priority=1),
+    ),
+    open="thing",
+    empty="The server knows no tokens.",
+    label=lambda row: str(row.get("symbol") or ""),
+)
+
+RECORDS = (
+    SETTINGS,
+    STATISTICS,
+    KEYS,
+    ORIGINS,
+    DEEPLINKS,
+    HOSTNAMES,
+    CUSTOM_FIELDS,
+    PROVIDERS,
+    PROVIDER_URLS,
+    EXCHANGES,
+    SDK_VIEWS,
+    TEST_ACCOUNT,
+    CHAIN_TOKENS,
+)

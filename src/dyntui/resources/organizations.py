@@ -1,0 +1,366 @@
+"""Above the environment: organizations and their projects, people, invitations, networks, sign-on and plan.
+
+An environment's token reaches these only where the server lets it (API.md 1.3); a person's token does.
+"""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources.actions import ALL, Action, On
+from dyntui.resources.formats import age, count, flag, ident, number, since, words
+from dyntui.resources.record import Column, Listing, Resource, Row, Scope, Shape
+
+__all__ = ["RECORDS"]
+
+
+def _who(row: Row) -> str:
+    user = row.get("user")
+    return str(user.get("email") or user.get("alias") or "") if isinstance(user, dict) else ""
+
+
+def _not_the_owner(row: Row) -> str | None:
+    return "The owner stays, until ownership is delegated." if row.get("role") == "owner" else None
+
+
+def _the_owner(row: Row) -> str | None:
+    return None if row.get("role") == "owner" else "Only the owner delegates ownership."
+
+
+def _pending(row: Row) -> str | None:
+    return None if row.get("status", "pending") == "pending" else "The invitation was answered before."
+
+
+def _mfa_on(row: Row) -> str | None:
+    return "It is on already." if row.get("enabledAt") else None
+
+
+def _mfa_off(row: Row) -> str | None:
+    return None if row.get("enabledAt") else "It is off already."
+
+
+ORGANIZATIONS = Resource(
+    name="organizations",
+    aliases=("org", "orgs", "organization"),
+    title="Organizations",
+    singular="organization",
+    group="Organizations",
+    list=Listing("getOrganizationsForMember", "organizations"),
+    columns=(
+        Column("name", "name", 24, grow=True, priority=0),
+        Column("role", "your role", 10, priority=1),
+        Column("websiteUrl", "website", 24, priority=3),
+        Column("description", "description", 24, priority=4),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    detail="getOrganizationById",
+    detail_path="organizationId",
+    open="thing",
+    empty="This token sees no organization.",
+    label=lambda row: str(row.get("name") or ""),
+    actions=(
+        Action(
+            "create",
+            "createOrganization",
+            "Make another organization.",
+            "new",
+            on=On.LIST,
+            key="n",
+            fields=("name", "description", "websiteUrl", "implementationTimeline"),
+        ),
+        Action(
+            "edit",
+            "updateOrganizationById",
+            "Change name, description and website.",
+            key="e",
+            one=True,
+            whole=True,
+            fields=("name", "description", "websiteUrl"),
+        ),
+        Action(
+            "edit-address",
+            "updateOrganizationAddressById",
+            "Change the address on the invoices.",
+            key="A",
+            one=True,
+            fields=ALL,
+            at="address",
+            whole=True,
+        ),
+    ),
+)
+
+PROJECTS = Resource(
+    name="projects",
+    aliases=("project",),
+    title="Projects",
+    singular="project",
+    group="Projects",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getProjects", "projects"),
+    columns=(
+        Column("name", "name", 26, grow=True, priority=0),
+        Column("projectEnvironments", "environments", 12, right=True, as_=count, priority=2),
+        Column("id", "id", 11, as_=ident, priority=1),
+    ),
+    detail="getProjectById",
+    detail_path="projectId",
+    open="thing",
+    empty="There is no project in this organization.",
+    label=lambda row: str(row.get("name") or ""),
+    actions=(
+        Action("create", "createProject", "Make a project with its two environments.", "new", on=On.LIST, key="n",
+            fields=("name",)),
+        Action("edit", "updateProject", "Give it another name.", "rename", key="e", one=True, whole=True,
+            fields=("name",)),
+        Action("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
+            effect=Effect.DESTRUCTIVE, one=True, warning="Its environments and everybody in them go with it."),
+    ),
+)  # fmt: skip
+
+ENVIRONMENTS = Resource(
+    name="project-environments",
+    title="Environments of a project",
+    singular="environment",
+    group="Environments",
+    scope=Scope.PARENT,
+    parent="projectId",
+    of="projects",
+    list=Listing("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
+    columns=(
+        Column("name", "kind", 10, priority=0),
+        Column("id", "id", 36, grow=True, priority=0),
+        Column("settings.general.displayName", "name", 20, priority=1),
+        Column("createdAt", "created", 12, as_=age, priority=2),
+        Column("sdkVersion", "SDK", 10, priority=3),
+    ),
+    empty="This project has no environments.",
+    label=lambda row: str(row.get("name") or ""),
+)
+
+MEMBERS = Resource(
+    name="members",
+    aliases=("member",),
+    title="Members",
+    singular="member",
+    group="Members",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getOrganizationMembers", "members"),
+    columns=(
+        Column("user.email", "email", 28, grow=True, priority=0),
+        Column("role", "role", 10, priority=0),
+        Column("user.firstName", "first name", 14, priority=3),
+        Column("user.lastName", "last name", 16, priority=3),
+        Column("user.lastVisit", "last visit", 12, as_=age, priority=1),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    empty="There are no members in this organization.",
+    cached=False,
+    label=_who,
+    actions=(
+        Action("edit", "updateMemberRole", "Give the member another role.", "role", key="e", fields=("role",),
+            when=_not_the_owner, typed_in_live=True),
+        Action("delete", "deleteMemberById", "Take the member out of the organization.", "remove", key="d",
+            effect=Effect.DESTRUCTIVE, when=_not_the_owner, warning="They lose every environment of it at once."),
+        Action("delegate-ownership", "delegateOwnership", "Make an admin the owner instead.", key="O", one=True,
+            effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), when=_the_owner,
+            warning="The present owner becomes an admin. Only the new owner can turn that around."),
+    ),
+)  # fmt: skip
+
+INVITES = Resource(
+    name="invites",
+    aliases=("invite",),
+    title="Invitations",
+    singular="invitation",
+    group="Invites",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getOrganizationInvitesByOrganizationId", "invites"),
+    columns=(
+        Column("email", "email", 26, grow=True, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column("role", "role", 10, priority=1),
+        Column("alias", "alias", 14, priority=3),
+        Column("walletPublicKey", "wallet", 14, priority=4),
+        Column("createdByEmail", "invited by", 22, priority=2),
+    ),
+    empty="Nobody is invited. n invites somebody; the API takes 20 invitations a minute.",
+    cached=False,
+    label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
+    actions=(
+        Action("create", "createInvite", "Invite somebody by e-mail, wallet or phone number.", "invite", on=On.LIST,
+            key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber")),
+        Action("delete", "deleteInvite", "Take the invitation back.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
+    ),
+)  # fmt: skip
+
+MY_INVITES = Resource(
+    name="my-invites",
+    title="My invitations",
+    singular="invitation",
+    group="Invites",
+    list=Listing("getInvites", "invites"),
+    columns=(
+        Column("organizationName", "organization", 26, grow=True, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column("role", "role", 10, priority=1),
+        Column("createdByEmail", "invited by", 24, priority=2),
+    ),
+    empty="Nobody has invited you.",
+    cached=False,
+    label=lambda row: str(row.get("organizationName") or ""),
+    actions=(
+        Action("accept", "updateInvite", "Join the organization.", key="A", when=_pending,
+            body=lambda row, values: {"status": "accepted"}),
+        Action("reject", "updateInvite", "Do not join.", key="X", effect=Effect.DESTRUCTIVE, when=_pending,
+            body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted afterwards."),
+    ),
+)  # fmt: skip
+
+MFA_SETTINGS = Resource(
+    name="mfa-settings",
+    aliases=("mfa",),
+    title="Second factors of members",
+    singular="second factor",
+    group="MfaSettings",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getOrganizationMfaSettings", "mfaSettings"),
+    key="mfaDeviceType",
+    columns=(
+        Column("mfaDeviceType", "kind", 14, grow=True, priority=0),
+        Column("enabledAt", "on", 18, as_=since, priority=0),
+    ),
+    empty="No second factor has been set up.",
+    label=lambda row: str(row.get("mfaDeviceType") or ""),
+    actions=(
+        Action("enable", "enableMfaDeviceForOrganization", "Ask the members for it.", when=_mfa_on,
+            typed_in_live=True),
+        Action("disable", "disableMfaDeviceForOrganization", "Ask for it no more.", effect=Effect.DESTRUCTIVE,
+            when=_mfa_off, warning="Members sign in without it from then on."),
+    ),
+)  # fmt: skip
+
+CUSTOM_NETWORKS = Resource(
+    name="custom-networks",
+    aliases=("networks",),
+    title="Custom networks",
+    singular="custom network",
+    group="CustomNetworks",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getCustomNetworks", "customNetworks", inside="customNetwork"),
+    columns=(
+        Column("chainName", "name", 20, grow=True, priority=0),
+        Column("chainId", "chain id", 10, priority=0),
+        Column("networkType", "kind", 8, priority=2),
+        Column("nativeCurrencySymbol", "currency", 8, priority=2),
+        Column("rpcUrl", "RPC", 30, priority=3),
+        Column("id", "id", 11, as_=ident, priority=1),
+    ),
+    detail="getCustomNetwork",
+    detail_path="networkId",
+    detail_in="customNetwork",
+    open="thing",
+    empty="There is no network of your own.",
+    label=lambda row: str(row.get("chainName") or ""),
+    actions=(
+        Action("create", "createCustomNetwork", "Add a network of your own.", "new", on=On.LIST, key="n", fields=ALL),
+        Action("edit", "updateCustomNetwork", "Change the network.", key="e", one=True, whole=True, fields=ALL),
+        Action("delete", "deleteCustomNetwork", "Delete the network.", key="d", effect=Effect.DESTRUCTIVE),
+    ),
+)  # fmt: skip
+
+SSO = Resource(
+    name="sso",
+    aliases=("sso-provider",),
+    title="Single sign-on of members",
+    singular="sign-on provider",
+    group="Organizations",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    list=Listing("getSsoProviderForOrganization", shape=Shape.ONE, absent=True),
+    columns=(
+        Column("provider", "provider", 10, priority=0),
+        Column("ssoDomain", "domain", 24, grow=True, priority=0),
+        Column("emailDomain", "e-mail domain", 20, priority=1),
+        Column("enforceOnlySSO", "only SSO", 8, as_=flag, priority=1),
+        Column("updatedAt", "changed", 12, as_=age, priority=2),
+    ),
+    open="thing",
+    cached=False,
+    empty="There is no single sign-on. n sets it up.",
+    label=lambda row: str(row.get("ssoDomain") or ""),
+    actions=(
+        Action("create", "createSsoProvider", "Let members sign in through Okta.", "new", on=On.LIST, key="n",
+            fields=ALL),
+        Action("edit", "updateSsoProvider", "Change it. With enforceOnlySSO there is no other way in.", key="e",
+            one=True, fields=ALL, typed_in_live=True),
+        Action("delete", "deleteSsoProvider", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Members sign in by e-mail again."),
+    ),
+)  # fmt: skip
+
+SUBSCRIPTION = Resource(
+    name="subscription",
+    aliases=("billing", "plan"),
+    title="Plan",
+    singular="plan",
+    group="Organizations",
+    scope=Scope.ORGANIZATION,
+    parent="organizationId",
+    of="organizations",
+    key="planType",
+    list=Listing("getBillingSubscriptionByOrganization", shape=Shape.ONE),
+    columns=(
+        Column("planType", "plan", 12, priority=0),
+        Column("inTrial", "trial", 6, as_=flag, priority=1),
+        Column("trialDaysLeft", "days left", 9, right=True, as_=number, priority=2),
+        Column("hasPaymentMethod", "payment", 8, as_=flag, priority=1),
+        Column("currentBillingPeriod.usagesCount", "used", 10, right=True, as_=number, priority=1),
+        Column("currentBillingPeriod.endDate", "period ends", 12, as_=age, priority=2),
+        Column("scope", "features", 30, grow=True, as_=words, priority=3),
+    ),
+    open="thing",
+    cached=False,
+    empty="The server tells no plan.",
+    label=lambda row: str(row.get("planType") or ""),
+    actions=(
+        Action("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", one=True, fields=("coupon",)),
+        Action("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", one=True, typed_in_live=True,
+            warning="It costs money from then on."),
+    ),
+)  # fmt: skip
+
+MY_ENVIRONMENTS = Resource(
+    name="membership-environments",
+    title="Environments of your memberships",
+    singular="environment id",
+    group="Members",
+    key="value",
+    list=Listing("membershipEnvironmentIdsGet", shape=Shape.WORDS),
+    columns=(Column("value", "environment id", 36, grow=True, priority=0),),
+    empty="This token belongs to no member.",
+)
+
+RECORDS = (
+    ORGANIZATIONS,
+    PROJECTS,
+    ENVIRONMENTS,
+    MEMBERS,
+    INVITES,
+    MY_INVITES,
+    MFA_SETTINGS,
+    CUSTOM_NETWORKS,
+    SSO,
+    SUBSCRIPTION,
+    MY_ENVIRONMENTS,
+)

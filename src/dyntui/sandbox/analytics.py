@@ -1,0 +1,214 @@
+"""The numbers behind the charts, from the users themselves.
+
+Users and wallets are counted; what only a whole user tells (sessions, when a wallet was made) is counted among three
+thousand of them, evenly chosen, and scaled up when there are more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dyntui.sandbox.accounts import Accounts
+from dyntui.sandbox.records import Record, iso, live_wallets
+from dyntui.sandbox.store import Store
+
+__all__ = ["Analytics", "bucket"]
+
+Json = dict[str, Any]
+Range = tuple[int, int]
+_LOOKED_AT = 3_000
+_SYSTEMS = (("iPhone", "iOS"), ("Android", "Android"), ("Macintosh", "macOS"), ("Windows", "Windows"), ("", "Linux"))
+
+
+def bucket(at: int, granularity: str) -> str:
+    """The start of the day, week (a Monday) or month that a moment is in."""
+    day = datetime.fromtimestamp(at / 1000, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if granularity == "week":
+        day -= timedelta(days=day.weekday())
+    elif granularity == "month":
+        day = day.replace(day=1)
+    return iso(round(day.timestamp() * 1000))
+
+
+class Analytics:
+    """Hold the store's lock."""
+
+    def __init__(self, store: Store, accounts: Accounts) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._chosen: tuple[int, list[Record], float] = (-1, [], 1.0)
+
+    def _people(self) -> list[Record]:
+        """Those who are looked at."""
+        if self._chosen[0] != self._store.version:
+            last = self._accounts.next_position() - 1
+            step = max(1, last / _LOOKED_AT)
+            positions = sorted({int(number * step) + 1 for number in range(min(last, _LOOKED_AT))})
+            people: list[Record] = []
+            for start in range(0, len(positions), 500):
+                found = self._accounts.load_many(positions[start : start + 500]).values()
+                people += [record for record in found if record.get("deletedAt") is None]
+            weight = self._accounts.count() / len(people) if people else 1.0
+            self._chosen = (self._store.version, people, weight)
+        return self._chosen[1]
+
+    def _scaled(self, number: float) -> int:
+        return round(number * self._chosen[2])
+
+    def _sessions(self, within: Range | None = None) -> Iterator[tuple[Record, Json]]:
+        for record in self._people():
+            for session in record.get("sessions", ()):
+                if within is None or within[0] <= session["createdAt"] <= within[1]:
+                    yield record, session
+
+    def _wallets(self, within: Range | None = None, chain: str = "") -> Iterator[Json]:
+        for record in self._people():
+            for wallet in live_wallets(record):
+                if (within is None or within[0] <= wallet["createdAt"] <= within[1]) and chain in ("", wallet["chain"]):
+                    yield wallet
+
+    # what is asked ---------------------------------------------------------------------------------------------
+
+    def topline(self, within: Range) -> Json:
+        """Sessions, users and wallets: ever, and in the range."""
+        users = self._store.db.execute(
+            "SELECT count(*) FROM people WHERE deleted = 0 AND created BETWEEN ? AND ?", within
+        ).fetchone()[0]
+        sessions, wallets = self._count(self._sessions()), self._count(self._wallets())
+        return {
+            "sessions": {"allTime": sessions, "inRange": self._count(self._sessions(within))},
+            "users": {"allTime": self._accounts.count(), "inRange": users},
+            "wallets": {"allTime": wallets, "inRange": self._count(self._wallets(within))},
+        }
+
+    def _count(self, items: Iterable[object]) -> int:
+        number = sum(1 for _ in items)
+        return self._scaled(number)
+
+    def overview(self, within: Range, granularity: str) -> Json:
+        """Active users and sessions over time."""
+        active: defaultdict[str, set[str]] = defaultdict(set)
+        methods: Counter[tuple[str, str]] = Counter()
+        systems: Counter[tuple[str, str]] = Counter()
+        for record, session in self._sessions(within):
+            date = bucket(session["createdAt"], granularity)
+            active[date].add(record["id"])
+            methods[date, _login_method(record)] += 1
+            systems[date, _system(session.get("userAgent") or "")] += 1
+        return {
+            "activeUsers": [{"date": date, "nUsers": self._scaled(len(active[date]))} for date in sorted(active)],
+            "sessions": {"byLoginMethod": self._trend(methods), "byOperatingSystem": self._trend(systems)},
+        }
+
+    def _trend(self, counts: Counter[tuple[str, str]]) -> list[Json]:
+        return [
+            {"date": date, "dimValue": value, "nSessionsVisits": self._scaled(counts[date, value])}
+            for date, value in sorted(counts)
+        ]
+
+    def engagement(self, within: Range) -> Json:
+        """On how many days of a week people come, whether they come back, and when."""
+        days: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        heat: Counter[tuple[int, int]] = Counter()
+        for record, session in self._sessions(within):
+            at = datetime.fromtimestamp(session["createdAt"] / 1000, UTC)
+            days[record["id"], bucket(session["createdAt"], "week")].add(bucket(session["createdAt"], "day"))
+            heat[at.hour, at.weekday()] += 1
+        weeks = Counter(len(each) for each in days.values())
+        total = sum(weeks.values())
+        return {
+            "activeWeeklyDays": [
+                {"nDays": n, "nUserWeeks": self._scaled(weeks[n]), "pctUserWeeks": _percent(weeks[n], total)}
+                for n in range(1, 8)
+            ],
+            "retention": {
+                "allUsers": self._retention(within, new=False),
+                "newUsers": self._retention(within, new=True),
+            },
+            "sessionsHeatmap": [
+                {"hourBucket": hour, "weekday": weekday, "nSessionsVisits": self._scaled(number)}
+                for (hour, weekday), number in sorted(heat.items())
+            ],
+        }
+
+    def _retention(self, within: Range, *, new: bool) -> list[Json]:
+        """Of those who came (new: signed up) in a week, how many came in each later one."""
+        seen: defaultdict[str, set[str]] = defaultdict(set)
+        cohorts: defaultdict[str, set[str]] = defaultdict(set)
+        for record, session in self._sessions(within):
+            week = bucket(session["createdAt"], "week")
+            seen[week].add(record["id"])
+            if not new:
+                cohorts[week].add(record["id"])
+        if new:
+            for record in self._people():
+                if within[0] <= record["createdAt"] <= within[1]:
+                    cohorts[bucket(record["createdAt"], "week")].add(record["id"])
+        return [
+            {
+                "cohortWeek": cohort,
+                "returningWeek": week,
+                "retentionPct": _percent(len(cohorts[cohort] & seen[week]), len(cohorts[cohort])),
+            }
+            for cohort in sorted(cohorts)
+            for week in sorted(seen)
+            if week >= cohort
+        ]
+
+    def wallets(self, within: Range, chain: str) -> Json:
+        """Wallets by name: ever, and in the range."""
+        return {
+            "breakdown": {
+                "allTime": self._by_name(self._wallets(None, chain)),
+                "inRange": self._by_name(self._wallets(within, chain)),
+            }
+        }
+
+    def _by_name(self, wallets: Iterable[Json]) -> list[Json]:
+        counts = Counter(wallet["name"] for wallet in wallets)
+        return [{"walletNameDisplay": name, "nWallets": self._scaled(n)} for name, n in counts.most_common()]
+
+    def visits(self, within: Range, visitors: Iterable[Json]) -> Json:
+        """Sessions of users and visits of visitors, by day."""
+        users: defaultdict[str, list[str]] = defaultdict(list)
+        for record, session in self._sessions(within):
+            users[bucket(session["createdAt"], "day")].append(record["id"])
+        visits: defaultdict[str, list[str]] = defaultdict(list)
+        for visitor in visitors:
+            if within[0] <= visitor["at"] <= within[1]:
+                visits[bucket(visitor["at"], "day")].append(visitor["id"])
+        parts = {"users": self._by_date(users, self._chosen[2]), "visits": self._by_date(visits, 1.0)}
+        return {
+            "summedSessionsCount": sum(day["count"] for part in parts.values() for day in part["sessions"]),
+            "summedTotalUniqueCount": sum(part["totalUnique"] for part in parts.values()),
+            **parts,
+        }
+
+    def _by_date(self, days: dict[str, list[str]], weight: float) -> Json:
+        everybody = {id for ids in days.values() for id in ids}
+        return {
+            "totalUnique": round(len(everybody) * weight),
+            "sessions": [
+                {"date": date, "count": round(len(ids) * weight), "uniqueUsers": round(len(set(ids)) * weight)}
+                for date, ids in sorted(days.items())
+            ],
+        }
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def _login_method(record: Record) -> str:
+    if record["oauth"]:
+        return str(record["oauth"][0]["provider"])
+    if record.get("emailVerifiedAt"):
+        return "email"
+    return "wallet" if record["wallets"] else "email"
+
+
+def _system(agent: str) -> str:
+    return next(name for word, name in _SYSTEMS if word in agent)

@@ -1,0 +1,46 @@
+"""The key that sample users delegated access to their wallets with."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.records import iso
+
+__all__ = ["delegated_access", "sample_key"]
+
+Json = dict[str, Any]
+
+
+def sample_key(ids: Ids, at: int) -> Json:
+    """A public key of the right form; nobody has the private half."""
+    body = base64.b64encode(ids.digest("delegation key", 64)).decode()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+    return {
+        "id": ids.uuid("delegation key"),
+        "projectEnvironmentId": ids.uuid("environment"),
+        "kid": ids.digest("delegation kid", 8).hex(),
+        "alg": "HYBRID-RSA-AES-256",
+        "publicKeyPemB64": base64.b64encode(pem.encode()).decode(),
+        "status": "active",
+        "type": "external",
+        "expiresAt": None,
+        "revokedAt": None,
+        "createdAt": iso(at),
+        "updatedAt": iso(at),
+    }
+
+
+def delegated_access(ids: Ids, newest: int, at: int) -> list[Json]:
+    """What a wallet shows whose owner delegated access to it."""
+    return [
+        {
+            "encryptionPublicKey": sample_key(ids, newest - 90 * 86_400_000),
+            "scopes": ["sign"],
+            "expiresAt": None,
+            "createdAt": iso(at),
+            "updatedAt": iso(at),
+            "deletedAt": None,
+        }
+    ]

@@ -1,0 +1,156 @@
+"""Exports: all users or visitors as CSV, made in the background, fetched from a URL that needs no token and expires."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import orjson
+
+from dyntui.sandbox.accounts import Accounts, UserFilter
+from dyntui.sandbox.clock import Clock
+from dyntui.sandbox.store import Store
+
+__all__ = ["PREFIX", "Export", "Exports", "visitor_lines"]
+
+Json = dict[str, Any]
+PREFIX = "/__exports__/"
+_PAGE = 500
+_IN_MEMORY = 4 << 20
+_USER_COLUMNS = (
+    "id", "createdAt", "updatedAt", "firstVisit", "lastVisit", "email", "alias", "firstName", "lastName", "username",
+    "phoneNumber", "jobTitle", "team", "tShirtSize", "country", "policiesConsent", "walletPublicKey", "wallet", "chain",
+    "lists", "scope", "metadata",
+)  # fmt: skip
+_VISITOR_COLUMNS = ("id", "createdAt", "address", "chain", "walletName", "provider")
+
+
+@dataclass(slots=True)
+class Export:
+    """One export that is being made, or was. started, completed: in ms since 1970; None is not yet."""
+
+    started: int | None = None
+    completed: int | None = None
+    file: IO[bytes] = field(
+        default_factory=lambda: tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 Exports closes it
+    )
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Exports:
+    """Files live as long as the sandbox does: one that was made before it was last started cannot be fetched."""
+
+    def __init__(self, store: Store, accounts: Accounts, clock: Clock, secret: bytes) -> None:
+        self._store = store
+        self._clock = clock
+        self._accounts = accounts
+        self._secret = secret
+        self._made: dict[str, Export] = {}
+        self._stopped = threading.Event()
+
+    def start(self, id: str, delay: float, lines: Callable[[], Iterable[bytes]]) -> None:
+        """Make one `delay` seconds from now, in the background."""
+        made = self._made[id] = Export()
+        threading.Thread(target=self._make, args=(made, delay, lines), name=f"export {id}", daemon=True).start()
+
+    def get(self, id: str) -> Export | None:
+        return self._made.get(id)
+
+    def close(self) -> None:
+        """Stop those that are being made, and drop all files."""
+        self._stopped.set()
+        for made in self._made.values():
+            with made.lock:
+                made.file.close()
+
+    def _make(self, made: Export, delay: float, lines: Callable[[], Iterable[bytes]]) -> None:
+        if self._stopped.wait(delay):
+            return
+        made.started = self._clock.now()
+        with made.lock:
+            for line in lines():
+                if self._stopped.is_set():
+                    return
+                made.file.write(line)
+        made.completed = self._clock.now()
+
+    # the URL ---------------------------------------------------------------------------------------------------
+
+    def path(self, id: str, seconds: int) -> str:
+        """Where the file can be fetched for so long."""
+        expires = int(time.time()) + seconds
+        return f"{PREFIX}{id}/{expires}-{self._sign(id, expires)}.csv"
+
+    def open(self, path: str) -> Iterator[bytes] | int:
+        """The file behind such a path in pieces, or the status of a refusal."""
+        id, _, name = path.removeprefix(PREFIX).partition("/")
+        expires, _, signature = name.removesuffix(".csv").partition("-")
+        made = self._made.get(id)
+        if not (expires.isascii() and expires.isdigit()) or made is None or made.completed is None:
+            return 404
+        if not hmac.compare_digest(signature.encode(), self._sign(id, int(expires)).encode()):
+            return 403
+        return _pieces(made) if int(expires) >= time.time() else 403
+
+    def _sign(self, id: str, expires: int) -> str:
+        return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
+
+    # what is in it ---------------------------------------------------------------------------------------------
+
+    def user_lines(self, shown: Callable[[Any, int], Json]) -> Iterator[bytes]:
+        """The CSV of all users. shown: an API user from a record and its position."""
+        yield _line(_USER_COLUMNS)
+        offset = 0
+        while True:
+            with self._store.lock:
+                if self._stopped.is_set():
+                    return
+                _, positions = self._accounts.page(UserFilter(), "createdAt-asc", offset, _PAGE)
+                records = self._accounts.load_many(positions)
+                users = [shown(records[position], position) for position in positions]
+            if not users:
+                return
+            for user in users:
+                yield _line(_cell(user.get(name)) for name in _USER_COLUMNS)
+            offset += len(users)
+
+
+def visitor_lines(visitors: Iterable[Json]) -> Iterator[bytes]:
+    """The CSV of visitors."""
+    yield _line(_VISITOR_COLUMNS)
+    for visitor in visitors:
+        yield _line(_cell(visitor.get(name)) for name in _VISITOR_COLUMNS)
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return " ".join(value)
+    return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else str(value)
+
+
+def _pieces(made: Export) -> Iterator[bytes]:
+    with made.lock:
+        size = made.file.seek(0, io.SEEK_END)
+    for start in range(0, size, 1 << 16):
+        with made.lock:
+            made.file.seek(start)
+            piece = made.file.read(1 << 16)
+        yield piece

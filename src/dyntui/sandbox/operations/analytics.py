@@ -1,0 +1,63 @@
+"""Analytics of the environment; without a range they are of the last thirty days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.addresses import family
+from dyntui.sandbox.calls import Call, bad_request, operation
+from dyntui.sandbox.operations.events import moment
+
+_DAY = 86_400_000
+
+
+def _within(call: Call, start: str = "start", end: str = "end") -> tuple[int, int]:
+    last = moment(call, end)
+    if last is None:
+        last = call.now
+    elif len(call.query[end]) == 10:
+        last += _DAY - 1  # a date means all of that day
+    first = moment(call, start)
+    if first is None:
+        first = last - 30 * _DAY
+    if first > last:
+        raise bad_request(f"query/{start} must be before query/{end}")
+    return first, last
+
+
+@operation("getAnalyticsTopline")
+def topline(call: Call) -> Any:
+    return call.sandbox.analytics.topline(_within(call))
+
+
+@operation("getAnalyticsOverview")
+def overview(call: Call) -> Any:
+    return call.sandbox.analytics.overview(_within(call), call.query.get("granularity", "day"))
+
+
+@operation("getAnalyticsEngagement")
+def engagement(call: Call) -> Any:
+    return call.sandbox.analytics.engagement(_within(call))
+
+
+@operation("getAnalyticsWallets")
+def wallets(call: Call) -> Any:
+    return call.sandbox.analytics.wallets(_within(call), _chain(call))
+
+
+def _chain(call: Call) -> str:
+    chain = call.query.get("chain", "")
+    return family(chain) if chain else ""
+
+
+@operation("getWalletsBreakdown")
+def breakdown(call: Call) -> Any:
+    """Untyped in the vendor's schema: the same counts as above, in the range."""
+    found = call.sandbox.analytics.wallets(_within(call, "startDate", "endDate"), "")
+    return [{"name": each["walletNameDisplay"], "count": each["nWallets"]} for each in found["breakdown"]["inRange"]]
+
+
+@operation("getVisitAnalytics")
+def visits(call: Call) -> Any:
+    within = _within(call, "startDate", "endDate")
+    return call.sandbox.analytics.visits(within, call.sandbox.visitors.all())

@@ -1,0 +1,41 @@
+"""The event stream of the environment, and the names that events have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.core.time import parse_time
+from dyntui.sandbox.calls import Call, bad_request, not_found, operation
+from dyntui.sandbox.events import event_types
+
+
+def moment(call: Call, name: str) -> int | None:
+    """A time in the query, in ms since 1970; None when it was not given."""
+    text = call.query.get(name)
+    if not text:
+        return None
+    at = parse_time(text)
+    if at is None:
+        raise bad_request(f"query/{name} must match format 'date-time'")
+    return round(at.timestamp() * 1000)
+
+
+@operation("getEvents")
+def list_events(call: Call) -> Any:
+    events, cursor = call.sandbox.events.page(
+        call.query.get("cursor"), call.query.get("resourceType", ""), moment(call, "startDate"), moment(call, "endDate")
+    )
+    return {"data": events, **({"cursor": cursor} if cursor else {})}
+
+
+@operation("getEventById")
+def get_event(call: Call) -> Any:
+    found = call.sandbox.events.get(call.path["eventId"])
+    if found is None:
+        raise not_found("Event")
+    return found
+
+
+@operation("getEventTypes")
+def list_event_types(call: Call) -> Any:
+    return [{"name": name, "description": description} for name, description in event_types().items()]

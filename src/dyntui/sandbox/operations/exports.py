@@ -1,0 +1,82 @@
+"""Exports of the environment: asked for, watched, downloaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Refused, Reply, not_found, operation
+from dyntui.sandbox.exports import visitor_lines
+from dyntui.sandbox.operations.visits import shown as shown_visitor
+from dyntui.sandbox.records import iso
+
+Json = dict[str, Any]
+
+
+def _shown(call: Call, kept: Json) -> Json:
+    """With what became of it; one that an earlier run of the sandbox made has lost its file."""
+    made = call.sandbox.exports.get(kept["id"])
+    if made is None:
+        error = "The file is gone: the sandbox was started anew"
+        return {**kept, "status": "failed", "startedAt": None, "completedAt": None, "error": error}
+    out = {**kept, "status": "pending" if made.completed is None else "completed"}
+    out["startedAt"] = None if made.started is None else iso(made.started)
+    out["completedAt"] = None if made.completed is None else iso(made.completed)
+    if made.completed is not None:
+        seconds = call.sandbox.switches.number("export-url-seconds")
+        out["downloadUrl"] = f"http://{call.host}{call.sandbox.exports.path(kept['id'], seconds)}"
+    return out
+
+
+def _find(call: Call) -> Json:
+    store, id = call.sandbox.store, call.path["exportId"]
+    found = store.get("exports", id)
+    if found is None or store.parent("exports", id) != call.path["environmentId"]:
+        raise not_found("Export")
+    return found
+
+
+@operation("getEnvironmentExports")
+def list_exports(call: Call) -> Any:
+    model = call.query.get("model")
+    kept = call.sandbox.store.all("exports", call.path["environmentId"])
+    return {"exports": [_shown(call, each) for each in kept if model in (None, each["model"])]}
+
+
+@operation("createExport")
+def create_export(call: Call) -> Any:
+    sandbox, store = call.sandbox, call.sandbox.store
+    export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": iso(call.now)}
+    store.put("exports", export, call.path["environmentId"])
+
+    if export["model"] == "visits":
+        visitors = [shown_visitor(call, each) for each in sandbox.visitors.all()]
+
+        def lines() -> Any:
+            return visitor_lines(visitors)
+    else:
+
+        def lines() -> Any:
+            return sandbox.exports.user_lines(
+                lambda record, position: sandbox.renderer.user(record, position, nulls=False, sessions=False)
+            )
+
+    sandbox.exports.start(export["id"], sandbox.switches.number("export-delay-ms") / 1000, lines)
+    return Reply(201, _shown(call, export))
+
+
+@operation("getExportById")
+def get_export(call: Call) -> Any:
+    return _shown(call, _find(call))
+
+
+@operation("downloadExportById")
+def download(call: Call) -> Any:
+    export = _shown(call, _find(call))
+    if export["status"] != "completed":
+        raise Refused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))
+    if call.sandbox.switches["export-download"] == "redirect":
+        return Reply(302, b"", {"location": export["downloadUrl"], "content-type": "text/plain"})
+    pieces = call.sandbox.exports.open(call.sandbox.exports.path(export["id"], 60))
+    assert not isinstance(pieces, int), "a completed export can be opened"
+    name = f"attachment; filename={export['model']}.csv"
+    return Reply(200, b"".join(pieces), {"content-type": "text/csv; charset=utf-8", "content-disposition": name})

@@ -1,0 +1,97 @@
+"""The global wallet of the environment: its settings, who may connect to it, who has."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.calls import Call, bad_request, invalid, operation
+from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.records import iso
+
+Json = dict[str, Any]
+_DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?\Z")
+
+
+def _environment(call: Call) -> str:
+    return call.path["environmentId"]
+
+
+def _check_settings(call: Call, doc: Json) -> None:
+    for name in ("walletIconUrl", "customCssUrl", "termsOfServiceUrl", "privacyPolicyUrl"):
+        if (url := doc.get(name)) and not url.startswith(("https://", "http://localhost")):
+            raise bad_request(f"body/{name} must match format 'uri'")
+
+
+SETTINGS = Crud(
+    kind="globalWallets",
+    title="Global wallet",
+    resource="globalWallet",
+    make=lambda call, body: {**body, "enabledAt": None},
+    check=_check_settings,
+    locate=_environment,
+)
+SETTINGS.serve(
+    get="getGlobalWalletSettings",
+    create="createGlobalWalletSettings",
+    update="updateGlobalWalletSettings",
+    enable="enableGlobalWallet",
+    disable="disableGlobalWallet",
+)
+
+
+def _make_control(call: Call, body: Json) -> Json:
+    return {"projectEnvironmentId": _environment(call), "type": body["type"], "enabledAt": None}
+
+
+ACCESS = Crud(
+    kind="globalWalletAccess",
+    title="Access control of the global wallet",
+    resource="globalWalletAccessControl",
+    make=_make_control,
+    change=lambda call, doc, body: {**doc, "type": body["type"]},
+    show=lambda call, doc: {**doc, "domains": call.sandbox.store.all("globalWalletDomains", _environment(call))},
+    locate=_environment,
+)
+ACCESS.serve(
+    get="getGlobalWalletAccessControlList",
+    create="createGlobalWalletAccessControl",
+    update="updateGlobalWalletAccessControl",
+    enable="enableGlobalWalletAccessControl",
+    disable="disableGlobalWalletAccessControl",
+)
+
+
+def _make_domain(call: Call, body: Json) -> Json:
+    ACCESS.find(call)
+    return {"domain": body["domain"].lower(), "createdAt": iso(call.now)}
+
+
+def _check_domain(call: Call, doc: Json) -> None:
+    if not _DOMAIN.match(doc["domain"]):
+        raise bad_request("body/domain must match format 'hostname'")
+    if any(each["domain"] == doc["domain"] for each in DOMAINS.siblings(call, doc)):
+        raise invalid("duplicate_exists", "This domain is there already")
+
+
+DOMAINS = Crud(
+    kind="globalWalletDomains",
+    title="Domain",
+    path="globalWalletAccessControlDomainId",
+    resource="globalWalletDomain",
+    make=_make_domain,
+    check=_check_domain,
+)
+DOMAINS.serve(create="addGlobalWalletAccessControlDomain", delete="deleteGlobalWalletAccessControlDomainById")
+
+
+@operation("getGlobalWalletConnections")
+def list_connections(call: Call) -> Any:
+    user, status = call.query.get("userId"), call.query.get("status")
+    offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
+    found = [
+        each
+        for each in call.sandbox.store.all("globalWalletConnections", _environment(call))
+        if user in (None, each["userId"]) and status in (None, each["status"])
+    ]
+    return found[offset : offset + limit]

@@ -1,0 +1,164 @@
+"""What the environment is joined to: Chainalysis, name services, a test account, tokens of chains, foreign JWTs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+import orjson
+
+from dyntui.api.catalog import catalog
+from dyntui.sandbox.addresses import family
+from dyntui.sandbox.calls import Call, bad_request, not_found, operation
+from dyntui.sandbox.chain_tokens import TOKENS
+from dyntui.sandbox.crud import Crud, admin_event
+from dyntui.sandbox.records import iso
+
+Json = dict[str, Any]
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
+
+
+@operation("getChainalysisByEnvironmentId")
+def get_chainalysis(call: Call) -> Any:
+    id = call.path["environmentId"]
+    kept = call.sandbox.store.get("chainalysis", id)
+    if kept is None:
+        raise not_found("Chainalysis configuration")
+    return kept
+
+
+@operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")
+def switch_sanctions(call: Call) -> Any:
+    on = call.operation.id == "enableSanctionsApiByEnvironmentId"
+    config = {**get_chainalysis(call), "sanctionsApiEnabled": on, "updatedAt": iso(call.now)}
+    call.sandbox.store.put("chainalysis", config, id=call.path["environmentId"])
+    admin_event(call, "chainalysis", "updated", config)
+    return config
+
+
+# name services -------------------------------------------------------------------------------------------------
+
+
+def _chain(call: Call) -> str:
+    name = family(call.path["chainName"])
+    if name not in catalog().schemas["ChainEnum"]["enum"]:
+        raise not_found("Chain")
+    return name
+
+
+def _make_name_service(call: Call, body: Json) -> Json:
+    """The signature is not verified: that would take the wallet's own cryptography."""
+    if not _DOMAIN.match(body["domain"]) or not body["signature"]:
+        raise bad_request("body/domain must be a domain, and body/signature the signed message")
+    return {"address": body["address"], "domain": body["domain"], "enabledAt": None}
+
+
+NAME_SERVICES = Crud(
+    kind="nameServices",
+    title="Name service",
+    resource="nameService",
+    make=_make_name_service,
+    locate=lambda call: f"{call.path['environmentId']} {_chain(call)}",
+)
+NAME_SERVICES.serve(
+    get="getNameService",
+    create="createNameService",
+    delete="deleteNameService",
+    enable="enableNameService",
+    disable="disableNameService",
+)
+
+
+@operation("fetchNameServiceSigningMessage")
+def signing_message(call: Call) -> Any:
+    body = call.body
+    nonce = call.sandbox.ids.digest(f"nonce {body['address']} {body['domain']}", 8).hex()
+    lines = (
+        f"{body['domain']} wants you to sign in with your account:",
+        body["address"],
+        "",
+        f"URI: {body['uri']}",
+        f"Chain: {_chain(call)}",
+        f"Nonce: {nonce}",
+        f"Issued At: {iso(call.now)}",
+    )
+    return {"unsignedMessage": "\n".join(lines)}
+
+
+# test account --------------------------------------------------------------------------------------------------
+
+
+def _make_test_account(call: Call, body: Json) -> Json:
+    digest = call.sandbox.ids.digest(f"test account {call.sandbox.store.next_number('test accounts')}", 8)
+    account = {
+        "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
+        "email": f"test.{digest[4:7].hex()}+dynamic_test@northwind.example",
+    }
+    if call.sandbox.switches["environment-name"] == "sandbox":  # live has no phone (API.md 10)
+        account["phone"] = f"+1202555{digest[7] % 100:04d}"
+    return account
+
+
+TEST_ACCOUNT = Crud(
+    kind="testAccounts",
+    title="Test account",
+    resource="testAccount",
+    make=_make_test_account,
+    show=lambda call, doc: {name: value for name, value in doc.items() if name != "id"},
+    locate=lambda call: call.path["environmentId"],
+)
+TEST_ACCOUNT.serve(get="getTestAccount", create="createTestAccount", delete="deleteTestAccount")
+
+
+# chains --------------------------------------------------------------------------------------------------------
+
+
+@operation("getAllTokensByChain")
+def list_tokens(call: Call) -> Any:
+    network = call.query.get("networkId")
+    found = []
+    for name, symbol, addresses in TOKENS.get(_chain(call), ()):
+        wanted = [
+            {"networkId": id, "contractAddress": address} for id, address in addresses.items() if network in (None, id)
+        ]
+        if wanted:
+            found.append({"name": name, "symbol": symbol, "tokenAddresses": wanted})
+    return found
+
+
+# JWTs of somebody else -----------------------------------------------------------------------------------------
+
+
+@operation("checkExternalJwt")
+def check_jwt(call: Call) -> Any:
+    """Form and claims alone are looked at: fetching the keys would leave this machine."""
+    environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
+    wanted = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
+    parts = [_json_part(part) for part in call.body["encodedJwt"].split(".")[:2]]
+    if len(parts) != 2 or None in parts or call.body["encodedJwt"].count(".") != 2:
+        return {"valid": False, "errors": ["The token is not a JWT"]}
+    head, claims = (part or {} for part in parts)
+    errors = []
+    if not str(head.get("alg", "none")).startswith(("RS", "ES", "PS", "Ed")):
+        errors.append(f"The algorithm {head.get('alg')} is not accepted")
+    if not claims.get("sub"):
+        errors.append("The claim sub is missing")
+    expires = claims.get("exp")
+    if not isinstance(expires, (int, float)) or expires * 1000 <= call.now:
+        errors.append("The token has expired")
+    errors += [
+        f"The claim {name} is not {wanted[name]}"
+        for name in ("iss", "aud")
+        if wanted.get(name) not in (None, claims.get(name))
+    ]
+    return {"valid": not errors, "errors": errors}
+
+
+def _json_part(part: str) -> Json | None:
+    try:
+        value = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,188 @@
+"""The people of an organization: members and their roles, invitations, the tokens of the person who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Refused, Reply, invalid, not_found, operation
+from dyntui.sandbox.drafts import is_email
+from dyntui.sandbox.operations.organizations import the_organization
+from dyntui.sandbox.world import PERSONS, new_token, public_token
+
+Json = dict[str, Any]
+
+
+@operation("getOrganizationMembers")
+def list_members(call: Call) -> Any:
+    members = call.sandbox.store.all("members", the_organization(call)["id"])
+    return {"count": len(members), "members": members}
+
+
+@operation("membershipEnvironmentIdsGet")
+def list_environment_ids(call: Call) -> Any:
+    store = call.sandbox.store
+    return [
+        environment["id"]
+        for organization in store.all("organizations")
+        for project in store.all("projects", organization["id"])
+        for environment in store.all("environments", project["id"])
+    ]
+
+
+def _member(call: Call, id: str) -> Json:
+    found = call.sandbox.store.get("members", id)
+    if found is None:
+        raise not_found("Member")
+    return found
+
+
+def _is_me(call: Call, member: Json) -> bool:
+    return bool(member["id"] == call.token["createdBy"]["id"])
+
+
+def _refuse_owner(member: Json) -> None:
+    if member["role"] == "owner":
+        raise Refused(Reply(403, {"error": "Forbidden: the owner stays, until ownership is delegated"}))
+
+
+@operation("updateMemberRole")
+def update_role(call: Call) -> Any:
+    member = _member(call, call.path["memberId"])
+    role = call.body.get("role", member["role"])
+    _refuse_owner(member)
+    if role == "owner":
+        raise invalid("invalid_update", "Ownership is delegated, not given as a role")
+    member["role"] = role
+    call.sandbox.store.put("members", member)
+    return {"member": member}
+
+
+@operation("deleteMemberById")
+def delete_member(call: Call) -> None:
+    member = _member(call, call.path["memberId"])
+    if _is_me(call, member):
+        raise invalid("members_cannot_delete_themself", "You cannot delete yourself")
+    _refuse_owner(member)
+    call.sandbox.store.remove("members", member["id"])
+
+
+@operation("delegateOwnership")
+def delegate_ownership(call: Call) -> None:
+    """The path names the owner, the body the admin who becomes it."""
+    owner, heir = _member(call, call.path["memberId"]), _member(call, call.body["adminMemberIdToDelegate"])
+    if owner["role"] != "owner" or heir["role"] != "admin":
+        raise invalid("invalid_update", "Ownership goes from the owner to an admin")
+    for member, role in ((owner, "admin"), (heir, "owner")):
+        call.sandbox.store.put("members", {**member, "role": role})
+
+
+# invitations ---------------------------------------------------------------------------------------------------
+
+
+@operation("getOrganizationInvitesByOrganizationId")
+def list_sent(call: Call) -> Any:
+    invites = call.sandbox.store.all("invites", the_organization(call)["id"])
+    return {"count": len(invites), "invites": invites}
+
+
+@operation("getInvites")
+def list_received(call: Call) -> Any:
+    """Those for the person who asks."""
+    mine, status = call.token["createdBy"].get("email"), call.query.get("status")
+    store = call.sandbox.store
+    rows = store.db.execute("SELECT DISTINCT parent FROM documents WHERE kind = 'invites'").fetchall()
+    invites = [
+        invite
+        for (parent,) in rows
+        for invite in store.all("invites", parent)
+        if invite.get("email") == mine and status in (None, invite["status"])
+    ]
+    return {"count": len(invites), "invites": invites}
+
+
+@operation("createInvite")
+def create_invite(call: Call) -> None:
+    store, organization = call.sandbox.store, the_organization(call)
+    address = {name: call.body[name] for name in ("email", "walletPublicKey", "phoneNumber") if call.body.get(name)}
+    if not address:
+        raise invalid("invite_address_required", "An invitation needs an e-mail, a wallet or a phone number")
+    if "email" in address and not is_email(address["email"]):
+        raise invalid("invalid_email_address", "The email is not valid", {"email": address["email"]})
+    if call.body["role"] == "owner":
+        raise invalid("invalid_invite", "Nobody is invited as owner")
+    members = store.all("members", organization["id"])
+    if any(each["user"].get("email") == address.get("email", "") for each in members):
+        raise invalid("invalid_invite", "This person is a member already")
+    pending = (each for each in store.all("invites", organization["id"]) if each["status"] == "pending")
+    if any(each.get(name) == value for each in pending for name, value in address.items()):
+        raise Refused(Reply(409, {"message": "There is a pending invitation for this person"}))
+    invite = {
+        "id": call.new_id("invites"),
+        "organizationId": organization["id"],
+        "organizationName": organization["name"],
+        "status": "pending",
+        **address,
+        "role": call.body["role"],
+        "createdByEmail": call.token["createdBy"].get("email", ""),
+    }
+    if "alias" in call.body:
+        invite["alias"] = call.body["alias"]
+    store.put("invites", invite, organization["id"])
+
+
+def _invite(call: Call) -> Json:
+    found = call.sandbox.store.get("invites", call.path["inviteId"])
+    if found is None:
+        raise not_found("Invite")
+    return found
+
+
+@operation("updateInvite")
+def answer_invite(call: Call) -> None:
+    """The invited person accepts or rejects; who accepts sees the organization from then on."""
+    invite, store = _invite(call), call.sandbox.store
+    if invite.get("email") != call.token["createdBy"].get("email"):
+        raise Refused(Reply(403, {"error": "Forbidden: the invitation is for somebody else"}))
+    if invite["status"] != "pending":
+        raise invalid("invalid_invite", "The invitation was answered before")
+    store.put("invites", {**invite, "status": call.body["status"]})
+    if call.body["status"] == "accepted" and store.get("organizations", invite["organizationId"]) is None:
+        joined = {"id": invite["organizationId"], "name": invite["organizationName"], "role": invite["role"]}
+        store.put("organizations", joined)
+
+
+@operation("deleteInvite")
+def delete_invite(call: Call) -> None:
+    call.sandbox.store.remove("invites", _invite(call)["id"])
+
+
+# tokens of the person ------------------------------------------------------------------------------------------
+
+
+@operation("getUserApiTokens")
+def list_user_tokens(call: Call) -> Any:
+    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONS)]}
+
+
+@operation("createUserApiToken")
+def create_user_token(call: Call) -> Any:
+    store, sandbox = call.sandbox.store, call.sandbox
+    token, raw = new_token(
+        store,
+        sandbox.ids,
+        f"of a person {store.next_number('userTokens')}",
+        call.body["note"],
+        call.body.get("scopes", []),
+        sandbox.environment_id,
+        call.token["createdBy"],
+        call.now,
+        parent=PERSONS,
+    )
+    return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
+
+
+@operation("deleteUserApiToken")
+def delete_user_token(call: Call) -> None:
+    id = call.path["tokenId"]
+    if call.sandbox.store.parent("tokens", id) != PERSONS or not call.sandbox.store.remove("tokens", id):
+        raise not_found("Token")

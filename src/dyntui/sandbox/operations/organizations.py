@@ -1,0 +1,205 @@
+"""Organizations: their address, billing, single sign-on, the second factor of their members, custom networks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.api.catalog import catalog
+from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.records import iso
+
+Json = dict[str, Any]
+_MOST = 10
+_HTTP = re.compile(r"https?://\S+\Z")
+
+
+def the_organization(call: Call) -> Json:
+    """The organization that the path names."""
+    found = call.sandbox.store.get("organizations", call.path["organizationId"])
+    if found is None:
+        raise not_found("Organization")
+    return found
+
+
+def _refuse_name(call: Call, name: str, own: str = "") -> None:
+    if any(each["name"] == name and each["id"] != own for each in call.sandbox.store.all("organizations")):
+        raise invalid("organization_name_already_exists", "An organization with this name already exists")
+
+
+def _whole(organization: Json) -> Json:
+    names = catalog().schemas["OrganizationResponseOrganization"]["properties"]
+    return {"organization": {name: value for name, value in organization.items() if name in names}}
+
+
+@operation("getOrganizationsForMember")
+def list_organizations(call: Call) -> Any:
+    return {"organizations": call.sandbox.store.all("organizations")}
+
+
+@operation("getOrganizationById")
+def get_organization(call: Call) -> Any:
+    return the_organization(call)
+
+
+@operation("createOrganization")
+def create_organization(call: Call) -> Any:
+    store = call.sandbox.store
+    _refuse_name(call, call.body["name"])
+    if len(store.all("organizations")) >= _MOST:
+        raise invalid("too_many_organizations_for_user", "You have as many organizations as you may have")
+    fields = {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
+    made = {"id": call.new_id("organizations"), **fields, "role": "owner"}
+    store.put("organizations", made)
+    return Reply(201, _whole(made))
+
+
+@operation("updateOrganizationById")
+def update_organization(call: Call) -> Any:
+    found = the_organization(call)
+    _refuse_name(call, call.body["name"], found["id"])
+    found |= {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
+    call.sandbox.store.put("organizations", found)
+    return _whole(found)
+
+
+@operation("updateOrganizationAddressById")
+def update_address(call: Call) -> Any:
+    found = the_organization(call)
+    found["address"] = {**found.get("address", {}), **call.body}
+    call.sandbox.store.put("organizations", found)
+    return _whole(found)
+
+
+# billing -------------------------------------------------------------------------------------------------------
+
+
+def _billing(call: Call) -> Json:
+    id = the_organization(call)["id"]
+    found = call.sandbox.store.get("billing", id)
+    if found is not None:
+        return found
+    return {"id": id, "hasPaymentMethod": False, "planType": "free", "inTrial": False, "scope": [], "version": "v2"}
+
+
+def _bill(call: Call, billing: Json) -> Json:
+    call.sandbox.store.put("billing", billing)
+    return _subscription(billing)
+
+
+def _subscription(billing: Json) -> Json:
+    return {name: value for name, value in billing.items() if name != "id"}
+
+
+@operation("getBillingSubscriptionByOrganization")
+def get_billing(call: Call) -> Any:
+    return _subscription(_billing(call))
+
+
+@operation("applyCouponForSubscription")
+def apply_coupon(call: Call) -> Any:
+    billing = _billing(call)
+    coupons = billing.get("coupons", [])
+    if call.body["coupon"] in [each["coupon"] for each in coupons]:
+        raise invalid("duplicate_exists", "This coupon is applied already")
+    return _bill(call, {**billing, "coupons": [*coupons, {"coupon": call.body["coupon"]}]})
+
+
+@operation("upgradeSubscriptionForOrganization")
+def upgrade(call: Call) -> Any:
+    return _bill(call, {**_billing(call), "planType": "advanced", "inTrial": False})
+
+
+# single sign-on ------------------------------------------------------------------------------------------------
+
+
+def _sso(call: Call, body: Json) -> Json:
+    fields = {name: value for name, value in body.items() if name != "clientSecret"}
+    if "clientSecret" in body:
+        fields["maskedClientSecret"] = "•" * 8 + body["clientSecret"][-4:]
+    return {**fields, "updatedAt": iso(call.now)}
+
+
+def _make_sso(call: Call, body: Json) -> Json:
+    if call.sandbox.store.all("ssoProviders", call.path["organizationId"]):
+        raise invalid("duplicate_exists", "The organization has single sign-on already")
+    fixed = {"organizationId": call.path["organizationId"], "enforceOnlySSO": False, "createdAt": iso(call.now)}
+    return {**fixed, **_sso(call, body), "redirectUrl": "https://app.dynamic.example/sso/callback"}
+
+
+SSO = Crud(
+    kind="ssoProviders",
+    title="SSO provider",
+    path="ssoProviderId",
+    parent="organizationId",
+    parent_kind="organizations",
+    make=_make_sso,
+    change=lambda call, doc, body: {**doc, **_sso(call, body)},
+)
+SSO.serve(create="createSsoProvider", update="updateSsoProvider", delete="deleteSsoProvider")
+
+
+@operation("getSsoProviderForOrganization")
+def get_sso(call: Call) -> Any:
+    found = call.sandbox.store.all("ssoProviders", the_organization(call)["id"])
+    if not found:
+        raise not_found("SSO provider")
+    return found[0]
+
+
+# the second factor of members ----------------------------------------------------------------------------------
+
+
+@operation("getOrganizationMfaSettings")
+def list_mfa_settings(call: Call) -> Any:
+    id = the_organization(call)["id"]
+    types = catalog().schemas["MFADeviceType"]["enum"]
+    return {"mfaSettings": [_mfa_setting(call, id, each) for each in types]}
+
+
+def _mfa_setting(call: Call, organization: str, device: str) -> Json:
+    kept = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
+    return {"mfaDeviceType": device, "enabledAt": kept.get("enabledAt")}
+
+
+@operation("enableMfaDeviceForOrganization", "disableMfaDeviceForOrganization")
+def switch_mfa_setting(call: Call) -> Any:
+    id, device = the_organization(call)["id"], call.path["mfaDeviceType"]
+    if device not in catalog().schemas["MFADeviceType"]["enum"]:
+        raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
+    on = call.operation.id == "enableMfaDeviceForOrganization"
+    before = _mfa_setting(call, id, device)["enabledAt"]
+    kept = {"id": f"{id} {device}", "enabledAt": (before or iso(call.now)) if on else None}
+    call.sandbox.store.put("mfaSettings", kept, id)
+    return _mfa_setting(call, id, device)
+
+
+# custom networks -----------------------------------------------------------------------------------------------
+
+
+def _check_network(call: Call, doc: Json) -> None:
+    for name in ("rpcUrl", "blockExplorerUrl", "iconUrl", "nativeCurrencyIconUrl"):
+        if not _HTTP.match(doc[name]):
+            raise bad_request(f"body/{name} must match format 'uri'")
+    if any(each["chainId"] == doc["chainId"] for each in NETWORKS.siblings(call, doc)):
+        raise invalid("duplicate_exists", "There is a network with this chain id already")
+
+
+NETWORKS = Crud(
+    kind="customNetworks",
+    title="Custom network",
+    path="networkId",
+    parent="organizationId",
+    parent_kind="organizations",
+    list_as="customNetworks",
+    one_as="customNetwork",
+    check=_check_network,
+)
+NETWORKS.serve(
+    list="getCustomNetworks",
+    create="createCustomNetwork",
+    get="getCustomNetwork",
+    update="updateCustomNetwork",
+    delete="deleteCustomNetwork",
+)

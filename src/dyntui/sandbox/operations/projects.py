@@ -1,0 +1,95 @@
+"""Projects of an organization: each has two environments, live and sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Refused, Reply, invalid, not_found, operation
+from dyntui.sandbox.records import iso
+from dyntui.sandbox.settings import settings
+
+Json = dict[str, Any]
+_MOST = 20
+
+
+def _shown(call: Call, project: Json) -> Json:
+    store, mine = call.sandbox.store, call.sandbox.environment_id
+    environments = [
+        {
+            "id": each["id"],
+            "environmentName": call.sandbox.switches["environment-name"]
+            if each["id"] == mine
+            else each["settings"]["environmentName"],
+        }
+        for each in store.all("environments", project["id"])
+    ]
+    return {**project, "projectEnvironments": environments}
+
+
+def _find(call: Call) -> Json:
+    found = call.sandbox.store.get("projects", call.path["projectId"])
+    if found is None:
+        raise not_found("Project")
+    return found
+
+
+def _refuse_name(call: Call, name: str, organization: str, own: str = "") -> None:
+    others = (each for each in call.sandbox.store.all("projects", organization) if each["id"] != own)
+    if any(each["name"] == name for each in others):
+        raise invalid("project_name_already_exists", "A project with this name already exists")
+
+
+@operation("getProjects")
+def list_projects(call: Call) -> Any:
+    organization = call.path["organizationId"]
+    if call.sandbox.store.get("organizations", organization) is None:
+        raise not_found("Organization")
+    return {"projects": [_shown(call, each) for each in call.sandbox.store.all("projects", organization)]}
+
+
+@operation("getProjectById")
+def get_project(call: Call) -> Any:
+    return _shown(call, _find(call))
+
+
+@operation("createProject")
+def create_project(call: Call) -> Any:
+    store, organization = call.sandbox.store, call.path["organizationId"]
+    if store.get("organizations", organization) is None:
+        raise not_found("Organization")
+    _refuse_name(call, call.body["name"], organization)
+    if len(store.all("projects", organization)) >= _MOST:
+        raise invalid("too_many_projects_for_organization", "The organization has as many projects as it may have")
+    project = {"id": call.new_id("projects"), "name": call.body["name"], "organizationId": organization}
+    store.put("projects", project, organization)
+    for name in ("live", "sandbox"):
+        environment = {
+            "id": call.new_id("environments"),
+            "settings": settings(name),
+            "createdAt": iso(call.now),
+            "updatedAt": iso(call.now),
+        }
+        store.put("environments", environment, project["id"])
+    return Reply(201, {"project": _shown(call, project)})
+
+
+@operation("updateProject")
+def update_project(call: Call) -> Any:
+    project = _find(call)
+    _refuse_name(call, call.body["name"], project["organizationId"], project["id"])
+    project["name"] = call.body["name"]
+    call.sandbox.store.put("projects", project)
+    return {"id": project["id"], "name": project["name"]}
+
+
+@operation("deleteProjectById")
+def delete_project(call: Call) -> None:
+    store, project = call.sandbox.store, _find(call)
+    if len(store.all("projects", project["organizationId"])) == 1:
+        raise invalid("cannot_delete_last_project", "The last project of an organization cannot be deleted")
+    environments = store.all("environments", project["id"])
+    if any(each["id"] == call.sandbox.environment_id for each in environments):
+        raise Refused(Reply(403, {"error": "Forbidden: the sandbox lives in this project"}))
+    for each in environments:
+        store.remove("environments", each["id"])
+    store.remove("projects", project["id"])

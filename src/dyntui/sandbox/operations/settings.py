@@ -1,0 +1,123 @@
+"""What is set for the environment: sign-in providers, exchanges, the views of the sign-in window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dyntui.api.catalog import catalog
+from dyntui.sandbox.calls import Call, invalid, operation
+from dyntui.sandbox.crud import Crud
+
+Json = dict[str, Any]
+_OAUTH_SCOPES: Mapping[str, str] = {
+    "google": "openid profile email",
+    "discord": "identify email",
+    "github": "read:user user:email",
+    "twitter": "tweet.read users.read",
+    "apple": "name email",
+    "facebook": "email public_profile",
+    "linkedin": "openid profile email",
+    "microsoft": "User.Read",
+    "twitch": "user:read:email",
+}
+
+
+def _known(body: Json) -> Json:
+    """What of a request a provider shows; its other fields steer the server."""
+    shown = catalog().schemas["Provider"]["properties"]
+    return {name: value for name, value in body.items() if name in shown}
+
+
+def _make_provider(call: Call, body: Json) -> Json:
+    return {**provider_urls(call.path["environmentId"], body["provider"]), **_known(body), "enabledAt": None}
+
+
+def provider_urls(environment_id: str, provider: str) -> Json:
+    """Where a provider sends people to sign in and back. None for what nobody signs in with."""
+    if provider not in _OAUTH_SCOPES:
+        return {}
+    return {
+        "authorizationUrl": f"https://accounts.{provider}.example/oauth2/authorize",
+        "redirectUrl": f"https://app.dynamic.example/api/v0/sdk/{environment_id}/providers/{provider}/redirect",
+    }
+
+
+def _check_provider(call: Call, doc: Json) -> None:
+    if any(each["provider"] == doc["provider"] for each in PROVIDERS.siblings(call, doc)):
+        raise invalid("duplicate_exists", f"There are settings of {doc['provider']} already")
+    if (url := doc.get("keyExportUrl")) and not url.startswith("https://"):
+        raise invalid("invalid_key_export_url", "The URL for key export must be https")
+
+
+PROVIDERS = Crud(
+    kind="providers",
+    title="Provider",
+    path="providerId",
+    list_as="providers",
+    resource="provider",
+    make=_make_provider,
+    change=lambda call, doc, body: {**doc, **_known(body)},
+    check=_check_provider,
+)
+PROVIDERS.serve(
+    list="getEnvironmentProviders",
+    create="createProvider",
+    get="getProvider",
+    update="updateProvider",
+    delete="deleteProvider",
+    enable="enableProvider",
+    disable="disableProvider",
+)
+
+
+@operation("getEnvironmentProviderUrls")
+def list_provider_urls(call: Call) -> Any:
+    urls = (
+        {"provider": provider, **provider_urls(call.path["environmentId"], provider), "scopes": scopes}
+        for provider, scopes in _OAUTH_SCOPES.items()
+    )
+    return {"providerUrls": list(urls)}
+
+
+def _check_exchange(call: Call, doc: Json) -> None:
+    """An exchange is used through a provider; it cannot be enabled before that one is."""
+    if any(each["exchange"] == doc["exchange"] for each in EXCHANGES.siblings(call, doc)):
+        raise invalid("duplicate_exists", f"There are settings of {doc['exchange']} already")
+    if doc["enabledAt"] is None:
+        return
+    environment = call.path.get("environmentId") or call.sandbox.store.parent("exchanges", doc["id"]) or ""
+    enabled = {each["provider"] for each in call.sandbox.store.all("providers", environment) if each["enabledAt"]}
+    wanted = {doc[name] for name in ("socialProvider", "onRampProvider") if name in doc}
+    if missing := wanted - enabled:
+        raise invalid("exchange_cannot_be_enabled", f"These providers are not enabled: {', '.join(sorted(missing))}")
+
+
+EXCHANGES = Crud(
+    kind="exchanges",
+    title="Exchange",
+    path="exchangeId",
+    list_as="exchanges",
+    resource="exchange",
+    make=lambda call, body: {**body, "enabledAt": None},
+    check=_check_exchange,
+)
+EXCHANGES.serve(
+    list="getEnvironmentExchanges",
+    create="createExchange",
+    get="getExchange",
+    delete="deleteExchange",
+    enable="enableExchange",
+    disable="disableExchange",
+)
+
+VIEWS = Crud(
+    kind="sdkViews",
+    title="SDK view",
+    list_as="sdkViews",
+    resource="sdkView",
+    change=lambda call, doc, body: {**doc, "sections": body.get("sections", [])},
+    show=lambda call, doc: {"type": doc["type"], "sections": doc["sections"]},
+    locate=lambda call: f"{call.path['environmentId']} {call.path['sdkViewType']}",
+)
+VIEWS.serve(list="getSdkViews", get="getSdkView", update="updateSdkView")

@@ -1,0 +1,61 @@
+"""Visitors: wallets that connected without anybody signing in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.addresses import family
+from dyntui.sandbox.calls import Call, bad_request, operation
+from dyntui.sandbox.records import fold, iso
+
+Json = dict[str, Any]
+_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
+_COLUMNS = {
+    "id": "id",
+    "address": "address",
+    "walletPublicKey": "address",
+    "chain": "chain",
+    "walletName": "walletName",
+    "provider": "provider",
+    "createdAt": "at",
+}
+
+
+def shown(call: Call, visitor: Json) -> Json:
+    """A visitor as the API shows it."""
+    out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
+    return {**out, "createdAt": iso(visitor["at"]), "projectEnvironmentId": call.sandbox.environment_id}
+
+
+@operation("getEnvironmentVisitors")
+def list_visitors(call: Call) -> Any:
+    switches = call.sandbox.switches
+    found = _filtered(call)
+    order = _ORDER.match(call.query.get("orderBy", switches["default-order"]))
+    if order is None:
+        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
+    if order[1] not in _COLUMNS and switches["unknown-order"] == "reject":
+        raise bad_request(f"query/orderBy: visitors cannot be sorted by {order[1]}")
+    column = _COLUMNS.get(order[1], "at")
+    if column != "at":
+        found = sorted(found, key=lambda each: fold(each[column]))
+    if order[2] == "desc":
+        found = found[::-1]
+    offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
+    page = [shown(call, each) for each in found[offset : offset + limit]]
+    return {"count": len(found) if switches["users-count"] == "total" else len(page), "visitors": page}
+
+
+def _filtered(call: Call) -> list[Json]:
+    asked = call.query.get("filter", {})
+    value, chain = fold(asked.get("filterValue", "")), asked.get("chain", "")
+    columns = {"id": ("id",), "walletPublicKey": ("address",)}.get(
+        asked.get("filterColumn", "all"), ("id", "address", "walletName", "chain")
+    )
+    return [
+        each
+        for each in call.sandbox.visitors.all()
+        if (not chain or family(each["chain"]) == family(chain))
+        and (not value or any(value in fold(each[name]) for name in columns))
+    ]

@@ -1,0 +1,259 @@
+"""Embedded wallets as a service: policies, delegated access, backups of pre-generated ones. No key is ever made."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import orjson
+
+from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.crud import admin_event
+from dyntui.sandbox.records import Record, iso, keys_of, live_wallets
+
+Json = dict[str, Any]
+_HOUR_S = 3600
+
+
+@operation("verifyApiKey")
+def verify_key(call: Call) -> Any:
+    return {"environmentId": call.path["environmentId"], "verified": True}
+
+
+@operation("authenticateWaas")
+def authenticate(call: Call) -> Any:
+    """Tokens of the right form, signed with a secret that nobody else has: they open nothing."""
+    now = call.now // 1000
+    claims = {
+        "sub": call.token["id"],
+        "environment_id": call.path["environmentId"],
+        "scope": "waas",
+        "iat": now,
+        "exp": now + _HOUR_S,
+    }
+    return {
+        "message": "Authenticated",
+        "encodedJwts": {
+            "jwt": _jwt(call, claims),
+            "minifiedJwt": _jwt(call, {"sub": claims["sub"], "exp": claims["exp"]}),
+        },
+    }
+
+
+def _jwt(call: Call, claims: Json) -> str:
+    parts = [_base64(orjson.dumps(each)) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    text = ".".join(parts)
+    signature = hmac.new(call.sandbox.ids.digest("jwt secret", 32), text.encode(), hashlib.sha256).digest()
+    return f"{text}.{_base64(signature)}"
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+# policies ------------------------------------------------------------------------------------------------------
+
+
+def _policy(call: Call) -> Json:
+    found = call.sandbox.store.get("waasPolicies", call.path["environmentId"])
+    if found is None:
+        raise not_found("Policy")
+    return found
+
+
+def _keep_policy(call: Call, policy: Json, action: str) -> Json:
+    policy["updatedAt"] = iso(call.now)
+    call.sandbox.store.put("waasPolicies", policy, id=call.path["environmentId"])
+    admin_event(call, "waasPolicy", action, policy)
+    return {**policy, "message": f"Policy {action}"}
+
+
+@operation("getWaasPolicy")
+def get_policy(call: Call) -> Any:
+    return _policy(call)
+
+
+@operation("createWaasPolicy")
+def create_policy(call: Call) -> Any:
+    """The first rules make the policy, later ones join it."""
+    id = call.path["environmentId"]
+    policy = call.sandbox.store.get("waasPolicies", id) or {
+        "policyId": call.new_id("waasPolicies"),
+        "projectEnvironmentId": id,
+        "createdAt": iso(call.now),
+        "policyContent": [],
+    }
+    names = {rule["name"] for rule in policy["policyContent"]}
+    for rule in call.body["rulesToAdd"]:
+        if rule["name"] in names:
+            raise invalid("duplicate_exists", f"There is a rule {rule['name']} already")
+        names.add(rule["name"])
+        policy["policyContent"].append({**rule, "ruleId": call.new_id("waasRules")})
+    return Reply(201, _keep_policy(call, policy, "created"))
+
+
+@operation("updateWaasPolicy")
+def update_policy(call: Call) -> Any:
+    policy = _policy(call)
+    at = {rule["ruleId"]: number for number, rule in enumerate(policy["policyContent"])}
+    for rule in call.body["rulesToUpdate"]:
+        number = at.get(rule.get("ruleId", ""))
+        if number is None:
+            raise not_found("Rule")
+        policy["policyContent"][number] = rule
+    return _keep_policy(call, policy, "updated")
+
+
+@operation("deleteWaasPolicy")
+def delete_rules(call: Call) -> Any:
+    policy, unwanted = _policy(call), set(call.body["ruleIdsToDelete"])
+    if unwanted - {rule["ruleId"] for rule in policy["policyContent"]}:
+        raise not_found("Rule")
+    policy["policyContent"] = [rule for rule in policy["policyContent"] if rule["ruleId"] not in unwanted]
+    return _keep_policy(call, policy, "deleted")
+
+
+# delegated access ----------------------------------------------------------------------------------------------
+
+
+def _keys(call: Call) -> list[Json]:
+    return call.sandbox.store.all("delegationKeys", call.path["environmentId"])
+
+
+@operation("getDelegatedAccessEncryptionPublicKeys")
+def list_keys(call: Call) -> Any:
+    keys = _keys(call)
+    active = next((key for key in reversed(keys) if key["status"] == "active"), None)
+    out: Json = {"key": active, "message": "Found" if active else "No active key"}
+    if call.query.get("includeAll"):
+        out["keys"] = keys
+    return out
+
+
+@operation("getDelegatedAccessEncryptionPublicKeyById")
+def get_key(call: Call) -> Any:
+    for key in _keys(call):
+        if key["id"] == call.path["keyId"]:
+            return {"key": key, "message": "Found"}
+    raise not_found("Key")
+
+
+@operation("createDelegatedCredentials")
+def create_key(call: Call) -> Any:
+    """The new key is the active one; the one before it is revoked."""
+    store, environment, now = call.sandbox.store, call.path["environmentId"], iso(call.now)
+    algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
+    if algorithm not in ("RSA-OAEP-256", "HYBRID-RSA-AES-256"):
+        raise bad_request("body/alg must be equal to one of the allowed values")
+    for key in _keys(call):
+        if key["status"] == "active":
+            store.put("delegationKeys", {**key, "status": "revoked", "revokedAt": now, "updatedAt": now})
+    public = call.body["publicKey"]
+    made = {
+        "id": call.new_id("delegationKeys"),
+        "projectEnvironmentId": environment,
+        "kid": hashlib.sha256(public.encode()).hexdigest()[:16],
+        "alg": algorithm,
+        "publicKeyPemB64": public,
+        "status": "active",
+        "type": call.body.get("type", "external"),
+        "expiresAt": None,
+        "revokedAt": None,
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    store.put("delegationKeys", made, environment)
+    admin_event(call, "delegationKey", "created", made)
+    shown = {name: made[name] for name in ("kid", "alg", "type", "createdAt", "updatedAt")}
+    return Reply(201, {"publicKey": public, **shown})
+
+
+def _find(call: Call, id: str) -> tuple[int, Record, Json]:
+    """The wallet with that id, its own or that of its keys, and whose it is. Raises Refused (404)."""
+    position = call.sandbox.ids.owner(id)
+    record = None if position is None else call.sandbox.accounts.load(position)
+    if position is not None and record is not None and record.get("deletedAt") is None:
+        for item in live_wallets(record):
+            if "waas" in item and id in (item["id"], item["waas"]["walletId"]):
+                return position, record, item
+    raise not_found("Wallet")
+
+
+def _delegated(call: Call, id: str) -> tuple[int, Record, Json]:
+    position, record, item = _find(call, id)
+    if not item.get("delegated"):
+        raise Refused(Reply(403, {"error": "Forbidden: nobody delegated access to this wallet"}))
+    return position, record, item
+
+
+def _revoke(call: Call, id: str) -> None:
+    position, record, item = _delegated(call, id)
+    del item["delegated"]
+    item["updatedAt"] = call.now
+    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    call.emit("wallet.delegation.revoked", {"walletId": item["id"], "userId": record["id"], "chain": item["chain"]})
+
+
+@operation("deleteDelegatedAccess")
+def delete_delegated(call: Call) -> None:
+    _revoke(call, call.path["walletId"])
+
+
+@operation("revokeDelegatedAccess")
+def revoke_delegated(call: Call) -> Any:
+    results: list[Json] = []
+    for id in call.body["walletIds"]:
+        try:
+            _revoke(call, id)
+            results.append({"walletId": id, "success": True})
+        except Refused as refusal:
+            results.append({"walletId": id, "success": False, "error": refusal.reply.body["error"]})
+    succeeded = sum(each["success"] for each in results)
+    return {"results": results, "total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
+
+
+@operation("delegatedSignMessage")
+def sign_message(call: Call) -> Any:
+    """Opens the room in which the shares would meet; what is signed there is beyond the sandbox."""
+    _, _, item = _delegated(call, call.path["walletId"])
+    room = call.body.get("roomId") or call.new_id("rooms")
+    return {
+        "roomId": room,
+        "serverKeygenIds": [share["id"] for share in item["waas"]["keyShares"]],
+        "walletId": item["waas"]["walletId"],
+    }
+
+
+# one wallet ----------------------------------------------------------------------------------------------------
+
+
+@operation("getWaasWalletByWalletId")
+def get_wallet(call: Call) -> Any:
+    return {"wallet": _find(call, call.path["walletId"])[2]["waas"]}
+
+
+@operation("backupKeySharesToLocationsForPregen")
+def backup(call: Call) -> Any:
+    """Notes where the shares are kept; there are no shares."""
+    position, record, item = _find(call, call.path["walletId"])
+    if record["id"] != call.body["userId"]:
+        raise not_found("Wallet")
+    shares = item["waas"]["keyShares"]
+    out: list[Json] = []
+    for location in call.body["locations"]:
+        if any(share["backupLocation"] == location["location"] for share in shares):
+            raise invalid("key_share_already_backed_up", f"There is a backup at {location['location']} already")
+        external = location.get("externalKeyShareId") or call.new_id("externalKeyShares")
+        share = {
+            "id": call.new_id("keyShares"),
+            "backupLocation": location["location"],
+            "passwordEncrypted": False,
+            "externalKeyShareId": external,
+        }
+        shares.append(share)
+        out.append({"location": location["location"], "keyShareId": share["id"], "externalKeyShareId": external})
+    record["updatedAt"] = item["updatedAt"] = call.now
+    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    return {"message": "Backed up", "walletId": item["waas"]["walletId"], "locationsWithKeyShares": out}

@@ -1,0 +1,114 @@
+"""Webhooks, the messages they were sent, and another try at one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, not_found, operation
+from dyntui.sandbox.crud import admin_event
+from dyntui.sandbox.records import iso
+from dyntui.sandbox.webhooks import is_loopback
+
+Json = dict[str, Any]
+_URL = re.compile(
+    r"(https://)[a-z0-9]+([-.]+[a-z0-9]+)*\.[a-z]{2,10}(/.*)?\Z|arn:aws:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9-_]+\Z"
+)
+_INSIDE = frozenset({"secret", "failures"})
+
+
+def shown(webhook: Json, *, secret: bool = False) -> Json:
+    """What the API shows of it; the secret only when it was asked for."""
+    return {name: value for name, value in webhook.items() if name not in _INSIDE or (secret and name == "secret")}
+
+
+def _find(call: Call) -> Json:
+    store, id = call.sandbox.store, call.path["webhookId"]
+    found = store.get("webhooks", id)
+    if found is None or store.parent("webhooks", id) != call.path["environmentId"]:
+        raise not_found("Webhook")
+    return found
+
+
+def _keep(call: Call, webhook: Json, body: Json) -> Json:
+    """All three fields are replaced; whoever enables a webhook gives it a new start."""
+    loopback = call.sandbox.switches["webhook-url"] == "loopback" and is_loopback(body["url"])
+    if not (loopback or _URL.match(body["url"])):
+        raise bad_request("body/url must be https without a port, or the ARN of an SNS topic")
+    now = iso(call.now)
+    if body["isEnabled"] and not webhook.get("isEnabled"):
+        webhook |= {"enabledAt": now, "failures": 0}
+    if not body["isEnabled"]:
+        webhook.pop("enabledAt", None)
+    events = list(dict.fromkeys(body["events"]))
+    webhook |= {"url": body["url"], "isEnabled": body["isEnabled"], "events": events, "updatedAt": now}
+    call.sandbox.store.put("webhooks", webhook, call.path["environmentId"], id=webhook["webhookId"])
+    return webhook
+
+
+@operation("getWebhooks")
+def list_webhooks(call: Call) -> Any:
+    return {"data": [shown(each) for each in call.sandbox.store.all("webhooks", call.path["environmentId"])]}
+
+
+@operation("createWebhook")
+def create_webhook(call: Call) -> Any:
+    sandbox, environment = call.sandbox, call.path["environmentId"]
+    limit = sandbox.switches.number("max-webhooks")
+    if 0 < limit <= len(sandbox.store.all("webhooks", environment)):
+        raise Refused(Reply(422, {"error": f"An environment has {limit} webhooks at most"}))
+    id = call.new_id("webhooks")
+    fixed = {
+        "environmentId": environment,
+        "webhookId": id,
+        "version": "v1",
+        "createdAt": iso(call.now),
+        "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {id}', 24).hex()}",
+        "failures": 0,
+    }
+    made = _keep(call, fixed, call.body)
+    if made["isEnabled"]:
+        sandbox.webhooks.ping(made)
+    admin_event(call, "webhook", "created", shown(made))
+    return Reply(201, shown(made))
+
+
+@operation("getWebhook")
+def get_webhook(call: Call) -> Any:
+    return shown(_find(call), secret=bool(call.query.get("includeSecret")))
+
+
+@operation("updateWebhookById")
+def update_webhook(call: Call) -> Any:
+    changed = _keep(call, _find(call), call.body)
+    admin_event(call, "webhook", "updated", shown(changed))
+    return shown(changed)
+
+
+@operation("deleteWebhookById")
+def delete_webhook(call: Call) -> None:
+    webhook = _find(call)
+    call.sandbox.store.remove("webhooks", webhook["webhookId"])
+    call.sandbox.webhooks.forget(webhook["webhookId"])
+    admin_event(call, "webhook", "deleted", shown(webhook))
+
+
+@operation("getWebhookMessages")
+def list_messages(call: Call) -> Any:
+    messages, cursor = call.sandbox.webhooks.messages(_find(call)["webhookId"], call.query.get("cursor"))
+    return {"data": messages, **({"cursor": cursor} if cursor else {})}
+
+
+@operation("getWebhookMessageDeliveries")
+def list_deliveries(call: Call) -> Any:
+    found = call.sandbox.webhooks.deliveries(_find(call)["webhookId"], call.path["messageId"])
+    if not found:
+        raise not_found("Message")
+    return {"data": found}
+
+
+@operation("redeliverWebhookMessage")
+def redeliver(call: Call) -> Any:
+    if not call.sandbox.webhooks.redeliver(_find(call), call.path["messageId"]):
+        raise not_found("Message")
+    return {"message": "The message is sent again"}

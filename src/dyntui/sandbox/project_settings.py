@@ -1,0 +1,63 @@
+"""ProjectSettings as the API shows and takes them: one tree, though some of its branches have operations of their own.
+
+Providers, exchanges, custom fields, views and the name of the environment are shown in the tree and changed elsewhere:
+what a PUT says about them is not looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.switches import Switches
+
+__all__ = ["changed", "shown"]
+
+Json = dict[str, Any]
+_ELSEWHERE = ("environmentName", "providers", "exchanges", "customFields", "networks")
+
+
+def shown(store: Store, switches: Switches, environment: Json, own: bool) -> Json:
+    """The settings of an environment. own: whether it is the one that the sandbox has users for."""
+    settings: Json = environment["settings"]
+    id = environment["id"]
+    views = [{"type": each["type"], "sections": each["sections"]} for each in store.all("sdkViews", id)]
+    return {
+        **settings,
+        "environmentName": switches["environment-name"] if own else settings["environmentName"],
+        "customFields": [_custom_field(each) for each in store.all("customFields", id)],
+        "providers": store.all("providers", id),
+        "exchanges": store.all("exchanges", id),
+        "sdk": {**settings["sdk"], "views": views},
+    }
+
+
+def _custom_field(field: Json) -> Json:
+    rules = field.get("validationRules") or {}
+    return {
+        "name": field["key"],
+        "label": field["name"],
+        "required": field["required"],
+        "enabled": field["enabled"],
+        "unique": bool(rules.get("unique")),
+        "verify": False,
+        "type": "custom",
+        "validationType": field["fieldType"],
+        "validationRules": rules,
+        "position": field["position"],
+    }
+
+
+def changed(settings: Json, body: Json, *, merge: bool) -> Json:
+    """The settings after a PUT. merge: what the body leaves out stays."""
+    kept = {name: settings[name] for name in _ELSEWHERE if name in settings}
+    wanted = {name: value for name, value in body.items() if name not in _ELSEWHERE}
+    return {**(_merged(settings, wanted) if merge else wanted), **kept}
+
+
+def _merged(old: Json, new: Json) -> Json:
+    out = dict(old)
+    for name, value in new.items():
+        before = out.get(name)
+        out[name] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return out

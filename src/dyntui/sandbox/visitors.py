@@ -1,0 +1,65 @@
+"""People who connected a wallet and never signed in: sample visitors by seed, and those who connected since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.addresses import ADDRESS
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.store import Store
+
+__all__ = ["Visitors"]
+
+Json = dict[str, Any]
+_SPAN_MS = 420 * 86_400_000
+_MOST = 20_000
+_CHAINS = ["EVM"] * 170 + ["SOL"] * 60 + ["BTC"] * 14 + ["SUI"] * 12
+_NAMES = {
+    "EVM": ("metamask", "rainbow", "coinbase", "trust"),
+    "SOL": ("phantom", "solflare", "backpack"),
+    "BTC": ("xverse", "leather"),
+    "SUI": ("suiet", "slush"),
+}
+
+
+class Visitors:
+    """users: how many sample people there are; half as many visit, twenty thousand at most."""
+
+    def __init__(self, store: Store, ids: Ids, users: int, newest: int) -> None:
+        self._store = store
+        self._ids = ids
+        self._count = min(users // 2, _MOST)
+        self._newest = newest
+        self._sample: list[Json] = []
+        self._kept: tuple[int, list[Json]] = (-1, [])
+
+    def all(self) -> list[Json]:
+        """Every visitor, oldest first: id, address, chain, walletName, provider, at (ms since 1970)."""
+        if len(self._sample) != self._count:
+            self._sample = [self._visitor(number) for number in range(self._count)]
+        version = self._store.kind_version("visitors")
+        if self._kept[0] != version:
+            self._kept = (version, self._sample + self._store.all("visitors"))
+        return self._kept[1]
+
+    def add(self, visitor: Json) -> bool:
+        """Keep a new one. False when its address has visited before."""
+        known = {(each["chain"], each["address"].lower()) for each in self.all()}
+        if (visitor["chain"], visitor["address"].lower()) in known:
+            return False
+        self._store.put("visitors", visitor)
+        return True
+
+    def _visitor(self, number: int) -> Json:
+        digest = self._ids.digest(f"visitor {number}", 40)
+        chain = _CHAINS[digest[32]]
+        names = _NAMES[chain]
+        share = (number + digest[33] / 256) / self._count
+        return {
+            "id": self._ids.uuid(f"visitor {number}"),
+            "address": ADDRESS[chain](digest[:32]),
+            "chain": chain,
+            "walletName": names[digest[34] % len(names)],
+            "provider": "walletConnect" if digest[35] < 60 else "browserExtension",
+            "at": self._newest - int(_SPAN_MS * (1 - share) ** 1.4),
+        }

@@ -1,0 +1,98 @@
+"""Allowlist entries on the same machine: one request each, duplicates are there, lost answers are looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyntui.api.client import Client, Permit
+from dyntui.api.gate import Gates
+from dyntui.core.errors import Usage
+from dyntui.importer import open_source, propose
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.server import Served, serving
+from dyntui.services.imports.entries import EntryDestination, resolve_list
+from dyntui.services.imports.jobs import Where
+from dyntui.services.imports.precheck import pre_check
+from dyntui.services.imports.prepare import prepare
+from dyntui.services.imports.runner import ImportRunner, RunOptions
+from dyntui.services.imports.wire import asking
+from dyntui.store import reading
+from dyntui.store.states import JobState
+
+FAULTS = {"cut-after": 0.15, "502-after": 0.1, "cut-before": 0.1}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    with serving(SandboxOptions(users=5)) as running:
+        yield running
+
+
+async def run(served: Served, list_id: str, file: Path, *, check: bool = True) -> list[tuple[str, str]]:
+    where = Where("test", served.base_url, served.environment_id, "sandbox")
+    with open_source(file) as source:
+        mapping = propose(source.info, source.sample(), kind="allowlist")
+        journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": ""})
+    with journal:
+        async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+            destination = EntryDestination(list_id)
+            if check:
+                await pre_check(journal, asking(client, patient=True), destination)
+            runner = ImportRunner(journal, client, destination, Permit("test"), RunOptions(settle=0.05))
+            assert (await runner.run()).state is JobState.DONE
+        return [(row.state.value, row.code) for row in reading.each_row(journal)]
+
+
+async def entries(served: Served, list_id: str) -> list[dict[str, Any]]:
+    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+        pages = EntryDestination(list_id).everything(asking(client, patient=True))
+        return [dict(entry) async for page in pages for entry in page]
+
+
+async def a_list(served: Served) -> str:
+    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+        made = await client.call(
+            "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=Permit("test")
+        )
+        assert await resolve_list(asking(client), "Mine") == (made["id"], "Mine")
+        with pytest.raises(Usage, match="no allowlist"):
+            await resolve_list(asking(client), "Nobody's")
+        return str(made["id"])
+
+
+async def test_entries_are_created_and_duplicates_are_there(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    file = tmp_path / "entries.csv"
+    file.write_text("email,alias\none@example.com,One\ntwo@example.com,Two\nTWO@example.com,Again\nnot an address,X\n")
+    states = await run(served, list_id, file)
+    assert [state for state, _ in states] == ["created", "created", "skipped", "invalid"]
+    assert [entry["email"] for entry in await entries(served, list_id)] == ["one@example.com", "two@example.com"]
+    # Again: found before anything is sent; and without looking first, by the server's own word.
+    assert [state for state, _ in await run(served, list_id, file)] == ["exists", "exists", "skipped", "invalid"]
+    unchecked = await run(served, list_id, file, check=False)
+    assert unchecked[:2] == [("exists", "allowlist_entry_already_exists")] * 2
+
+
+async def test_many_duplicates_do_not_stop_the_job(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    file = tmp_path / "entries.csv"
+    file.write_text("email\n" + "".join(f"many{n}@example.com\n" for n in range(60)))
+    await run(served, list_id, file)
+    assert {state for state, _ in await run(served, list_id, file, check=False)} == {"exists"}
+
+
+async def test_lost_answers_leave_each_entry_once(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    file = tmp_path / "entries.csv"
+    file.write_text("walletPublicKey\n" + "".join(f"0x{n:040x}\n" for n in range(1, 21)))
+    served.sandbox.faults.set(FAULTS)
+    states = await run(served, list_id, file)
+    served.sandbox.faults.set({})
+    assert {state for state, _ in states} == {"created"}
+    there = [entry["walletPublicKey"] for entry in await entries(served, list_id)]
+    assert sorted(there) == [f"0x{n:040x}" for n in range(1, 21)]

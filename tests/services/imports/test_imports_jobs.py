@@ -1,0 +1,241 @@
+"""Jobs as people meet them: prepared from a file, planned, run in a thread, only where they belong, reported."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyntui.config.profiles import Profile
+from dyntui.core.errors import Usage
+from dyntui.importer import SourceChanged, open_source, propose
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.server import Served, serving
+from dyntui.services.connect import Connection
+from dyntui.services.imports import jobs
+from dyntui.services.imports.job_thread import JobThread
+from dyntui.services.imports.plan import check_plan, lines, make_plan, read_plan, save_plan
+from dyntui.services.imports.prepare import prepare
+from dyntui.services.imports.reports import result, write_reports
+from dyntui.services.imports.session import JobOptions, authorise, confirmed, requirement
+from dyntui.services.writes import Confirmation, Level
+from dyntui.store import reading
+from dyntui.store.journal import Journal
+from dyntui.store.lock import JobBusy
+from dyntui.store.states import JobState, RowState
+
+OPTIONS = JobOptions(batch=10, settle=0.1, rate=0).facts()
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving(SandboxOptions(users=5, latency_ms=5)) as running:
+        yield running
+
+
+def profile(served: Served, **changes: Any) -> Profile:
+    return replace(Profile("test", served.base_url, served.environment_id, "sandbox"), **changes)
+
+
+def write(path: Path, rows: int, name: str = "person") -> Path:
+    path.write_text("email,firstName\n" + "".join(f"{name}{n}@example.com,N{n}\n" for n in range(1, rows + 1)))
+    return path
+
+
+def prepared(file: Path, where: jobs.Where, **facts: Any) -> Journal:
+    with open_source(file) as source:
+        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        return prepare(source, mapping, where, options={**OPTIONS, **facts.pop("options", {})}, **facts)
+
+
+def place(**changes: str) -> jobs.Where:
+    return replace(jobs.Where("test", "http://127.0.0.1:1/api/v0", "e-1", "sandbox"), **changes)
+
+
+def test_the_file_is_not_needed_once_it_is_in_the_journal(tmp_path: Path) -> None:
+    file = write(tmp_path / "people.csv", 3)
+    with prepared(file, place()) as journal:
+        file.unlink()
+        assert (journal.state, journal.total) == (JobState.READY, 3)
+        row = reading.row(journal, 2)
+        assert row is not None
+        assert row.raw == [["person2@example.com", "N2"]]
+        assert json.loads(row.body or b"")["email"] == "person2@example.com"
+        assert row.keys == ("email:person2@example.com",)
+
+
+def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home: Path) -> None:
+    file = write(tmp_path / "people.csv", 50_000)
+
+    def change(_: int) -> None:
+        with file.open("a") as more:
+            more.write("late@example.com,Late\n")
+
+    with open_source(file) as source:
+        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        change(0)
+        with pytest.raises(SourceChanged):
+            prepare(source, mapping, place(), on_rows=change)
+    assert list((home / "state" / "jobs").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"environment_id": "e-2"}, "environment"),
+        ({"base_url": "http://127.0.0.1:2/api/v0"}, "base URL"),
+        ({"organisation": "o-2"}, "organisation"),
+    ],
+)
+def test_a_job_is_refused_elsewhere(tmp_path: Path, change: dict[str, str], named: str) -> None:
+    with prepared(write(tmp_path / "p.csv", 1), place(organisation="o-1")) as journal:
+        jobs.check_where(journal, place(organisation="o-1"))
+        jobs.check_where(journal, place(organisation=""))  # a token that may not see it
+        jobs.check_where(journal, place(organisation="o-1", profile="renamed"))
+        with pytest.raises(Usage, match=named):
+            jobs.check_where(journal, replace(place(organisation="o-1"), **change))
+
+
+def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
+    with pytest.raises(Usage, match="no job yet"):
+        jobs.find("last")
+    with prepared(write(tmp_path / "p.csv", 2), place()) as first:
+        assert jobs.find(first.id[:15]) == first.path == jobs.find("last")
+        assert jobs.find(f"/somewhere/{first.id}.plan.json") == first.path
+        (known,) = jobs.jobs()
+        assert (known.id, known.busy, known.state, known.total, known.open) == (first.id, True, "ready", 2, 2)
+        with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(Usage, match="2 jobs begin"):
+            jobs.find(first.id[:6])
+
+
+def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("email,country\n" + "".join(f"p{n}@example.com,Germany\n" for n in range(25)) + "bad,DE\n,FR\n")
+    with prepared(file, place(), options={"rate": 60.0}) as journal:
+        plan = make_plan(journal)
+        assert plan["outcomes"]["create"] == 26
+        assert plan["outcomes"]["invalid"] == 1
+        assert plan["requests"] == {"bulkCreateUser": 3, "createUser": 1}
+        assert plan["seconds_at_rate_limit"] == 4
+        assert {each["code"]: each["rows"] for each in plan["problems"] if each["level"] == "error"} == {
+            "email_invalid": 1
+        }
+        assert any("stay unverified" in line for line in plan["side_effects"])
+        assert any("1 are invalid" in line for line in lines(plan))
+        path = save_plan(journal, plan)
+        assert read_plan(path) == plan
+        check_plan(journal, plan)
+        journal.note(options={**journal.facts["options"], "upsert": True})
+        with pytest.raises(Usage, match="not as the plan says"):
+            check_plan(journal, plan)
+        path.write_bytes(path.read_bytes().replace(b'"create": 26', b'"create": 9'))
+        with pytest.raises(Usage, match="changed"):
+            read_plan(path)
+
+
+async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: Served, tmp_path: Path) -> None:
+    with prepared(write(tmp_path / "p.csv", 1), place()) as journal:
+        live = profile(served, kind="live", name="prod")
+        async with Connection(live, served.token) as connection:
+            assert requirement(journal, connection).level is Level.TYPED
+            with pytest.raises(Usage, match="not confirmed"):
+                authorise(journal, connection, Confirmation(yes=True))
+            assert confirmed(journal) is None
+            authorise(journal, connection, Confirmation(typed="prod"))
+            assert confirmed(journal) == Confirmation(typed="prod")
+        async with Connection(profile(served, read_only=True), served.token) as connection:
+            with pytest.raises(Usage, match="read-only"):
+                authorise(journal, connection, Confirmation(yes=True))
+
+
+def started(served: Served, journal: Journal, **options: Any) -> tuple[Connection, JobThread]:
+    connection = Connection(profile(served), served.token)
+    permit = authorise(journal, connection, Confirmation(yes=True))
+    path = journal.path
+    journal.close()
+    return connection, JobThread(path, connection, permit, **options)
+
+
+def test_a_job_runs_in_a_thread_of_its_own(served: Served, tmp_path: Path) -> None:
+    where = jobs.Where.of(profile(served))
+    told = threading.Event()
+    connection, job = started(served, prepared(write(tmp_path / "p.csv", 35), where), on_change=told.set)
+    job.start()
+    assert job.join(30)
+    assert job.error is None
+    assert job.ended is not None
+    assert job.ended.state is JobState.DONE
+    assert told.is_set()
+    assert job.progress is not None
+    assert job.progress.count(RowState.CREATED) == 35
+    lines = [json.loads(line) for line in connection.audit.file.read_text().splitlines()]
+    assert [line["outcome"] for line in lines] == ["started", "done"]
+    assert "35 created" in lines[-1]["detail"]
+
+
+def test_a_thread_is_paused_and_another_goes_on(served: Served, tmp_path: Path) -> None:
+    where = jobs.Where.of(profile(served))
+    some = threading.Event()
+    connection, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
+    job.start()
+    assert some.wait(20)
+    job.pause("for lunch")
+    assert job.join(30)
+    assert job.ended is not None
+    assert (job.ended.state, job.ended.reason) == (JobState.PAUSED, "for lunch")
+    path = jobs.find("last")
+    with Journal.open(path) as journal:
+        permit = authorise(journal, connection, Confirmation(yes=True))
+        busy = JobThread(path, connection, permit)
+        busy.start()
+        assert busy.join(20)
+        assert isinstance(busy.error, JobBusy)
+    again = JobThread(path, connection, permit)
+    again.start()
+    assert again.join(60)
+    assert again.error is None
+    with Journal.read(path) as journal:
+        assert result(journal, None)["rows"]["created"] == 400
+
+
+def test_a_thread_that_is_cancelled_reports_what_was_left(served: Served, tmp_path: Path) -> None:
+    where = jobs.Where.of(profile(served))
+    some = threading.Event()
+    _, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
+    job.start()
+    assert some.wait(20)
+    job.cancel()
+    assert job.join(30)
+    assert job.ended is not None
+    assert job.ended.state is JobState.CANCELLED
+    with Journal.read(jobs.find("last")) as journal:
+        document = result(journal, None)
+        folder = Path(journal.facts["report"])
+    assert sum(document["rows"].values()) == 400
+    with (folder / "failed-rows.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert sum(1 for _ in csv.DictReader(file)) == document["rows"]["skipped"]
+
+
+def test_the_failed_rows_import_again_as_the_same_rows(tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text(
+        'email,firstName,note\nbad@@x,"a ""quoted"", name",=1+1\nalso bad,Zoë,"two\nlines"\nok@example.com,A,b\n'
+    )
+    with prepared(file, place()) as journal:
+        folder = write_reports(journal)
+        before = [row.raw for row in reading.each_row(journal, {RowState.INVALID})]
+    with prepared(folder / "failed-rows.csv", place()) as again:
+        assert [row.raw for row in reading.each_row(again)] == before
+        assert again.counts == {RowState.INVALID: 2}

@@ -1,0 +1,213 @@
+"""The console in a real terminal: what is loaded when it first shows, how it leaves, what reaches the terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from dyntui.sandbox.hostile import PAYLOADS
+
+LEFT = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
+_LIMIT = 60.0
+
+
+class Pty:
+    """A Python script on a terminal of 120 by 40. raw: all that it wrote."""
+
+    def __init__(self, script: str, home: Path, **environ: str) -> None:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DYN", "SSH_", "TMUX", "NO_"))
+        }
+        self.raw = b""
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-c", textwrap.dedent(script)],
+            env={
+                **clean,
+                "DYNTUI_HOME": str(home),
+                "TERM": "xterm-256color",
+                "LC_ALL": "C.UTF-8",
+                "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+                **environ,
+            },
+            dimensions=(40, 120),
+            timeout=_LIMIT,
+        )
+
+    def read(self) -> bool:
+        """Take what is there; whether the program still runs."""
+        try:
+            self.raw += self.child.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        return True
+
+    def wait(self, text: str) -> None:
+        """Read until `text` was written, from now on."""
+        end = time.monotonic() + _LIMIT
+        start = max(0, len(self.raw) - len(text))
+        while text.encode() not in self.raw[start:]:
+            assert self.read(), self.raw[-2000:]
+            assert time.monotonic() < end, f"{text!r} did not come: {self.raw[-2000:]!r}"
+
+    def quiet(self) -> int:
+        """Read until nothing more comes; how much there is."""
+        length = -1
+        while length != len(self.raw):
+            length = len(self.raw)
+            assert self.read(), self.raw[-2000:]
+        return length
+
+    def ended(self) -> int:
+        """Read to the end; the exit code."""
+        end = time.monotonic() + _LIMIT
+        while self.read():
+            assert time.monotonic() < end, self.raw[-2000:]
+        self.child.close()
+        assert self.child.signalstatus is None
+        return int(self.child.exitstatus or 0)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[list[Pty]]:
+    """Terminals that were opened; they are closed whatever happens."""
+    terminals: list[Pty] = []
+    yield terminals
+    for terminal in terminals:
+        terminal.child.close(force=True)
+
+
+DEMO = """
+    from dyntui.sandbox.options import SandboxOptions
+    from dyntui.tui import run
+    raise SystemExit(run(None, demo=SandboxOptions(users=20, hostile={hostile})))
+"""
+
+PROBE = """
+    import sys
+    from pathlib import Path
+    from dyntui.config.profiles import Profile
+    from dyntui.tui import run
+    from dyntui.tui.app import Console
+
+    def probe(self):
+        Path({found!r}).write_text("\\n".join(sorted(sys.modules)))
+        self.exit(7)
+
+    Console._open = probe
+    raise SystemExit(run(Profile("acme", "http://127.0.0.1:9/api/v0", "3f2a0bcf-34e3-43cd-9cd5-091f0c3c9c1e")))
+"""
+
+
+def test_the_first_frame_comes_before_any_network_or_keyring_code(tmp_path: Path, opened: list[Pty]) -> None:
+    found = tmp_path / "modules"
+    terminal = Pty(PROBE.format(found=str(found)), tmp_path / "home")
+    opened.append(terminal)
+    assert terminal.ended() == 7
+    assert "● live" in terminal.raw.decode()
+    assert "EMAIL" in terminal.raw.decode()
+    modules = set(found.read_text().split())
+    assert "textual.app" in modules
+    heavy = {
+        "httpx",
+        "pydantic",
+        "keyring",
+        "markdown",
+        "markdown_it",
+        "orjson",
+        "starlette",
+        "sqlite3",
+        "cryptography",
+    }
+    assert not heavy & modules
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
+    terminal = Pty(DEMO.format(hostile=False), tmp_path)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    os.kill(terminal.child.pid, number)
+    assert terminal.ended() == 128 + number
+    for restored in LEFT:
+        assert restored in terminal.raw
+
+
+def test_quitting_leaves_the_terminal_as_it_was(tmp_path: Path, opened: list[Pty]) -> None:
+    terminal = Pty(DEMO.format(hostile=False), tmp_path)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
+    for restored in LEFT:
+        assert restored in terminal.raw
+
+
+def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[Pty]) -> None:
+    terminal = Pty(DEMO.format(hostile=True), tmp_path)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    for keys, seen in (
+        (b"\r", "Profile"),
+        (b"2", "IDENTIFIES BY"),
+        (b"5", "projectEnvironmentId"),
+        (b"?", "EVERYWHERE"),
+        (b"q", "projectEnvironmentId"),
+        (b"q", "EMAIL"),
+        (b":wallets\r", "PROVIDER"),
+        (b":allowlists\r", "OUTCOME"),
+        (b"\r", "IDENTIFIER"),
+        (b"N", "MESSAGE"),
+    ):
+        terminal.child.send(keys)
+        terminal.wait(seen)
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
+    assert "␛[2J".encode() in terminal.raw
+    for bad in (b"\x1b]0;", b"\x1b]8;", b"\x1b[2J", b"\x1b[31m", b"\xc2\x9b", b"\xc2\x9d", b"\x7f", b"\x00"):
+        assert bad not in terminal.raw
+    assert terminal.raw.count(b"\x07") == terminal.raw.count(b"\x1b]22;")  # the shape of the pointer, by Textual
+    for payload in PAYLOADS:
+        if not payload.isprintable():
+            assert payload.encode("utf-8", "surrogatepass") not in terminal.raw
+
+
+def test_a_cursor_move_is_small_and_a_refresh_that_changes_nothing_sends_nothing(
+    tmp_path: Path, opened: list[Pty]
+) -> None:
+    terminal = Pty(DEMO.format(hostile=False), tmp_path)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b"R")
+    terminal.wait("OPERATION")
+    terminal.child.send(b"q")
+    terminal.wait("EMAIL")
+    before = terminal.quiet()
+    terminal.child.send(b"j")
+    terminal.wait("2 of 20")
+    moved = terminal.quiet()
+    assert moved - before <= 500
+    terminal.child.send(b"r")
+    terminal.child.send(b"k")
+    terminal.wait("1 of 20")
+    assert terminal.quiet() - moved <= 500
+
+
+def test_what_is_typed_ahead_goes_where_it_is_meant_to(tmp_path: Path, opened: list[Pty]) -> None:
+    terminal = Pty(DEMO.format(hostile=False), tmp_path)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b":allowlists\r")
+    terminal.wait("Beta testers")
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
