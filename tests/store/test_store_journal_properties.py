@@ -133,7 +133,7 @@ class JournalMachine(RuleBasedStateMachine):
         if not self.model:
             return
         pending = [row.number for lane in (0, 1) for row in self.journal.pending(lane, 0, 99)]
-        unknown = [row.number for row in self.journal.unknown(0, 99, 2**62)]
+        unknown = [row.number for row in self.journal.unknown(99, 2**62)]
         assert sorted([*pending, *unknown, *self.of(RowState.SENDING)]) == [
             number for number, state in sorted(self.model.items()) if state in OPEN
         ]

@@ -38,7 +38,7 @@ def test_an_action_that_declares_nothing_is_a_write() -> None:
     assert Action("x.y", ("x",), "x", "X.").effect is Effect.WRITE
 
 
-@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.id)
 def test_every_action_says_what_it_does(action: Action) -> None:
     assert action.title
     assert action.help.endswith(".")

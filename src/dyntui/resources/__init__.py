@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, TOKENS
-from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope
+from dyntui.resources import environment, happenings, organizations, security, tokens, wallets_more
+from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, GATES
+from dyntui.resources.actions import Action, On
+from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.tokens import TOKENS
 from dyntui.resources.users import USERS, WALLETS
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "RESOURCES", "TOKENS", "USERS", "WALLETS", "Column", "Filter"]
-__all__ += ["Listing", "Paging", "Resource", "Row", "Scope", "resource"]
+__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "GATES", "RESOURCES", "TOKENS", "USERS", "WALLETS", "Action", "Column"]
+__all__ += ["Filter", "Listing", "On", "Paging", "Resource", "Row", "Scope", "Shape", "resource"]
 
 RESOURCES: dict[str, Resource] = {
-    record.name: record for record in (USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, TOKENS)
+    record.name: record
+    for record in (
+        *(USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, GATES),
+        *security.RECORDS,
+        *wallets_more.RECORDS,
+        *happenings.RECORDS,
+        *environment.RECORDS,
+        *tokens.RECORDS,
+        *organizations.RECORDS,
+    )
 }
 
 

@@ -1,14 +1,16 @@
-"""Allowlists, their entries, and the API tokens."""
+"""Allowlists, their entries, and gates."""
 
 from __future__ import annotations
 
-from dyntui.resources.formats import age, ident, since, words
+from collections.abc import Mapping
+
+from dyntui.resources.formats import count, ident, since
 from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "TOKENS"]
+__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "GATES", "IDENTIFIER_TITLES"]
 
-_IDENTIFIERS = {
-    "email": "email",
+IDENTIFIER_TITLES: Mapping[str, str] = {
+    "email": "e-mail",
     "emailDomain": "e-mail domain",
     "walletPublicKey": "wallet",
     "phoneNumber": "phone",
@@ -18,14 +20,18 @@ _IDENTIFIERS = {
     "farcasterFid": "Farcaster id",
     "externalUserId": "external user id",
 }
+"""What people call the identifiers, of which an entry has exactly one."""
+
+ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "when it was added", "alias": "alias", **IDENTIFIER_TITLES}
+"""What entries can be ordered by: the API's name and people's. Which of them a server takes is not documented."""
 
 
 def _kind(row: Row) -> str:
-    return next((title for field, title in _IDENTIFIERS.items() if row.get(field) not in (None, "")), "")
+    return next((title for field, title in IDENTIFIER_TITLES.items() if row.get(field) not in (None, "")), "")
 
 
 def _identifier(row: Row) -> str:
-    return next((str(row[field]) for field in _IDENTIFIERS if row.get(field) not in (None, "")), "")
+    return next((str(row[field]) for field in IDENTIFIER_TITLES if row.get(field) not in (None, "")), "")
 
 
 ALLOWLISTS = Resource(
@@ -68,21 +74,35 @@ ALLOWLIST_ENTRIES = Resource(
     label=_identifier,
 )
 
-TOKENS = Resource(
-    name="tokens",
-    aliases=("token",),
-    title="API tokens",
-    singular="API token",
-    group="Tokens",
-    list=Listing("getTokens", "tokens"),
+
+def _asks(row: Row) -> str:
+    """The rules of a gate in a few words."""
+    rules = row.get("rules")
+    return ", ".join(
+        f"{rule.get('type')} {(rule.get('address') or {}).get('contractAddress') or ''}".strip()
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, Mapping)
+    )
+
+
+GATES = Resource(
+    name="gates",
+    aliases=("gate",),
+    title="Gates",
+    singular="gate",
+    group="Gates",
+    list=Listing("getEnvironmentGates", "gates"),
     columns=(
-        Column("checksum", "ends in", 8, priority=0),
-        Column("note", "note", 24, grow=True, priority=0),
-        Column("scopes", "scopes", 30, as_=words, priority=2),
-        Column("createdAt", "created", 12, as_=age, priority=1),
-        Column("createdBy.email", "by", 22, priority=3),
+        Column("name", "name", 24, grow=True, priority=0),
+        Column("outcome", "outcome", 12, priority=0),
+        Column("scope", "scope", 18, priority=2),
+        Column("enabledAt", "enabled", 18, as_=since, priority=1),
+        Column("rules", "rules", 5, right=True, as_=count, priority=3),
+        Column(title="asks for", width=24, grow=True, pick=_asks, priority=4),
+        Column("id", "id", 11, as_=ident, priority=5),
     ),
-    empty="The server lists no tokens.",
-    cached=False,
-    label=lambda row: str(row.get("note") or row.get("checksum") or ""),
+    detail="getGate",
+    detail_path="gateId",
+    empty="There are no gates in this environment: nobody is asked for tokens.",
+    label=lambda row: str(row.get("name") or ""),
 )

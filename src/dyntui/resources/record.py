@@ -99,6 +99,7 @@ class Listing:
 
     inside: the name around each row. each: a path parameter and the values it is asked with, one request after another;
     the row gets the value under the parameter's name. absent: a 404 only means that there is nothing.
+    ranged: it wants a start and an end; the last thirty days when nothing is said.
     """
 
     operation: str
@@ -110,6 +111,7 @@ class Listing:
     inside: str = ""
     each: tuple[str, tuple[str, ...]] = ("", ())
     absent: bool = False
+    ranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
+from dyntui.resources.actions import Action
 from dyntui.resources.formats import age, count, flag, ident, text
 from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row
 
@@ -58,7 +60,19 @@ USERS = Resource(
     open="user",
     empty="There are no users in this environment yet. Press i to import some.",
     label=_who,
-)
+    actions=(
+        Action("revoke-sessions", "revokeUserSessions", "Sign the user out everywhere.", effect=Effect.DESTRUCTIVE,
+            warning="They are signed out everywhere and have to sign in again."),
+        Action("reset-mfa", "resetUserMfa", "Reset the MFA methods.", effect=Effect.DESTRUCTIVE,
+            warning="Be sure that it is really this person who asks."),
+        Action("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices.", effect=Effect.DESTRUCTIVE,
+            warning="The devices have to be registered again. Be sure that it is really this person who asks."),
+        Action("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Bring the deleted wallets back.",
+            body=lambda row, values: {"userId": row.get("id")}),
+        Action("delete", "deleteUser", "Delete the user for good.", effect=Effect.DESTRUCTIVE,
+            warning="This cannot be undone, and the users' wallet records stay behind."),
+    ),
+)  # fmt: skip
 
 WALLETS = Resource(
     name="wallets",
@@ -82,4 +96,10 @@ WALLETS = Resource(
     open="wallet",
     empty="There are no wallets in this environment yet.",
     label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
-)
+    actions=(
+        Action("revoke-delegated-access", "deleteDelegatedAccess", "Let nobody sign for this wallet any more.",
+            effect=Effect.DESTRUCTIVE, warning="What the owner delegated has to be delegated again."),
+        Action("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", effect=Effect.DESTRUCTIVE,
+            warning="A deleted wallet can be brought back with recover."),
+    ),
+)  # fmt: skip

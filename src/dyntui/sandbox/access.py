@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
 
-__all__ = ["ALL_SCOPES", "ORGANIZATION", "required_scope"]
+__all__ = ["ALL_SCOPES", "ORGANIZATION", "is_public", "required_scope"]
 
 ORGANIZATION = "organization"
 """Not a scope: what no environment token reaches."""
@@ -53,11 +53,17 @@ _ORGANIZATION_GROUPS = frozenset(
 _EXACT: Mapping[str, str] = {
     "authenticateWaas": "waas.authenticate",
     "delegatedSignMessage": "waas.delegatedAccess.signMessage",
+    "getUserAccountBalances": "environment.balances.read",
     "getEnvironmentsByProjectId": ORGANIZATION,
     "getVisitorsCountByEnvironmentId": "environment.analytics.read",
     "membershipEnvironmentIdsGet": ORGANIZATION,
     "verifyApiKey": "",
 }
+
+
+def is_public(operation: Operation) -> bool:
+    """Whether it wants no token: what apps ask before anybody has signed in."""
+    return operation.audience == "end-user" and operation.id not in _EXACT
 
 
 def required_scope(operation: Operation) -> str:

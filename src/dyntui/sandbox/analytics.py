@@ -1,7 +1,7 @@
 """The numbers behind the charts, from the users themselves.
 
-Users and wallets are counted; what only a whole user tells (sessions, when a wallet was made) is counted among three
-thousand of them, evenly chosen, and scaled up when there are more.
+Users are counted; what only a whole user tells (sessions, wallets) is counted among three thousand of them, evenly
+chosen, and scaled up when there are more.
 """
 
 from __future__ import annotations

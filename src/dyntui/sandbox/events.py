@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
@@ -104,20 +104,21 @@ class EventLog:
         self._switches = switches
         self._listener = listener
 
-    def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> None:
-        """Write one event. user: who did it; an API token leaves no name (API.md 8)."""
-        self.emit_many([(name, data)], at=at, user=user)
-
-    def emit_many(self, events: Iterable[tuple[str, Json]], *, at: int, user: str | None = None) -> None:
-        """Write events that happened together."""
+    def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> int:
+        """Write one event, and return its position. user: who did it; an API token leaves no name (API.md 8)."""
         db = self._store.db
-        for name, data in events:
-            row = (at, name, user, orjson.dumps(data))
-            position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
-            if self._listener.wants(name):
-                self._listener.take(self._event(position, at, name, user, data))
-            if position % _TRIM_EVERY == 0:
-                db.execute("DELETE FROM events WHERE pos <= ?", (position - KEPT,))
+        row = (at, name, user, orjson.dumps(data))
+        position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
+        if self._listener.wants(name):
+            self._listener.take(self._event(position, at, name, user, data))
+        if position % _TRIM_EVERY == 0:
+            db.execute("DELETE FROM events WHERE pos <= ?", (position - KEPT,))
+        return position
+
+    def at(self, position: int) -> Json:
+        """The event at a position that emit returned."""
+        row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
+        return self._shown(row.fetchone())
 
     def get(self, id: str) -> Json | None:
         """One event by its id."""

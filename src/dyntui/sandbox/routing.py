@@ -18,7 +18,7 @@ __all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]
 MAX_LIMIT = 100
 _DEEP = re.compile(r"(\w+)\[(\w+)\]\Z")
 _INTEGER = re.compile(r"-?[0-9]{1,15}\Z")
-_NOT_UUIDS = frozenset({"chainName", "mfaDeviceType", "sdkViewType", "networkId"})
+_NOT_UUIDS = frozenset({"address", "chainName", "mfaDeviceType", "providerType", "sdkViewType"})
 
 
 class Router:
@@ -70,6 +70,9 @@ def parse_query(operation: Operation, text: str, switches: Switches) -> dict[str
             for parameter in known.values():
                 if parameter.deep and name in _properties(parameter):
                     _take_deep(out, parameter, name, value)
+    for name, parameter in known.items():
+        if parameter.required and name not in out:
+            raise bad_request(f"query must have required property '{name}'")
     return out
 
 

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dyntui.sandbox import operations, world
-from dyntui.sandbox.access import ORGANIZATION, required_scope
+from dyntui.sandbox import operations, sample_history, samples, world
+from dyntui.sandbox.access import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox.accounts import Accounts
 from dyntui.sandbox.analytics import Analytics
 from dyntui.sandbox.calls import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
@@ -26,6 +26,7 @@ from dyntui.sandbox.lists import AccessLists
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.people import People, newest_before
 from dyntui.sandbox.rates import Limiter
+from dyntui.sandbox.refusals import why_not
 from dyntui.sandbox.render import Renderer
 from dyntui.sandbox.routing import Router, check_ids, parse_query
 from dyntui.sandbox.rules import body_violations
@@ -34,9 +35,14 @@ from dyntui.sandbox.switches import Switches
 from dyntui.sandbox.visitors import Visitors
 from dyntui.sandbox.webhooks import Webhooks
 
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
+
 __all__ = ["Sandbox"]
 
 operations.load()
+
+_OF_ANY_ENVIRONMENT = frozenset({"getEnvironmentById", "updateProjectSettings"})
 
 
 class Sandbox:
@@ -76,6 +82,8 @@ class Sandbox:
             with self.store.write():
                 self.accounts.fill()
                 world.make(self.store, self.ids, self.accounts, newest, options.scopes)
+                samples.make(self, newest)
+                sample_history.make(self, newest)
                 for name, value in (("seed", seed), ("users", count), ("newest", newest)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
@@ -150,22 +158,20 @@ class Sandbox:
             raise not_found("Path")
         operation, values = found
         self.requests[operation.id] += 1
-        if operation.audience != "admin":
-            raise _unimplemented(
-                f"{operation.id} is for a signed-in person, with that person's JWT; this sandbox does not serve it"
-            )
-        token = self._authenticate(headers)
+        handler = HANDLERS.get(operation.id)
+        if handler is None:
+            words = f"Not implemented: {operation.id} is for an end user, and {why_not(operation)}."
+            raise Refused(Reply(501, {"error": words}))
+        token = {} if is_public(operation) else self._authenticate(headers)
         check_ids(values, self.switches)
-        self._authorise(token, required_scope(operation), values)
+        if token:
+            self._authorise(token, operation, values)
+        elif values.get("environmentId", self.environment_id) != self.environment_id:
+            raise not_found("Environment")
         host = headers.get("host", "localhost")
         call = Call(self, operation, values, parse_query(operation, query, self.switches), None, len(body), token, host)
         if operation.body is not None:
             call.body = self._body(call, body)
-        handler = HANDLERS.get(operation.id)
-        if handler is None:
-            raise _unimplemented(
-                f"this sandbox does not implement {operation.id} ({operation.method} {operation.path}) yet"
-            )
         with self.store.lock, nullcontext() if operation.reads else self.store.write():
             result = handler(call)
         self.webhooks.wake()
@@ -187,24 +193,25 @@ class Sandbox:
             raise Refused(Reply(401, {"error": "Invalid token"}))
         return token
 
-    def _authorise(self, token: Mapping[str, Any], scope: str, values: Mapping[str, str]) -> None:
-        if (environment := values.get("environmentId")) is not None and environment != token["projectEnvironmentId"]:
-            raise Refused(
-                Reply(
-                    403,
-                    {
-                        "error": {"code": "forbidden", "message": "The token may not access this environment"},
-                        "payload": {},
-                    },
-                )
-            )
+    def _authorise(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
+        wide = token["person"] or self.switches.on("organization-access")
+        environment = values.get("environmentId", token["projectEnvironmentId"])
+        if environment != token["projectEnvironmentId"] and not (wide and self._has_settings(operation, environment)):
+            words = {"code": "forbidden", "message": "The token may not access this environment"}
+            raise Refused(Reply(403, {"error": words, "payload": {}}))
+        scope = required_scope(operation)
         if scope == ORGANIZATION:
-            if not (self.switches.on("organization-access") or token["person"]):
+            if not wide:
                 raise Refused(
                     Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
                 )
         elif scope and scope not in token["scopes"]:
             raise Refused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
+
+    def _has_settings(self, operation: Operation, environment: str) -> bool:
+        """The other environments of the projects have settings, and nobody in them."""
+        with self.store.lock:
+            return operation.id in _OF_ANY_ENVIRONMENT and self.store.get("environments", environment) is not None
 
     def _body(self, call: Call, body: bytes) -> Any:
         if call.operation.id == "bulkCreateUser" and 0 < self.switches.number("bulk-max-bytes") < len(body):
@@ -221,7 +228,3 @@ class Sandbox:
             for violation in body_violations(call.operation, value, **self.strictness):
                 raise bad_request(violation.message)
         return value
-
-
-def _unimplemented(why: str) -> Refused:
-    return Refused(Reply(501, {"error": f"Not implemented: {why}."}))

@@ -56,7 +56,6 @@ def make(store: Store, ids: Ids, accounts: Accounts, newest: int, scopes: tuple[
         "lastName": "Vega",
         "email": "robin@northwind.example",
     }
-    store.put("members", member, organization)
     new_token(
         store,
         ids,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
 from dyntui.services.browse import Fetch, PagedView, Query, Row
+from dyntui.services.shapes import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -73,7 +74,9 @@ def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
             asked |= {"offset": offset, "limit": limit}
         elif listing.paging is Paging.CURSOR:
             asked["cursor"] = cursor
-        return await client.page(listing.operation, listing.items, path=path, orderBy=query.order or None, **asked)
+        if query.order:
+            asked["orderBy"] = query.order
+        return await read_page(client, listing, path=path, query=asked)
 
     return fetch
 

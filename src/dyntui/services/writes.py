@@ -80,8 +80,8 @@ class Target:
 class Weight:
     """What an action does as things stand now. effects: sentences that a person has to read.
 
-    effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on: when they
-    are others by the time it is done, it has to be read again.
+    effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on; when
+    they are others by the time it is done, it has to be read again.
     """
 
     effects: tuple[str, ...] = ()
@@ -104,8 +104,8 @@ class WriteAction:
     typed_in_live: ask for the environment's name in live although it destroys nothing. phrase: what to type instead of
     the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
     for and audited, also in read-only. weigh: finds out what it does as things stand. weight: what that came to.
-    before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was done
-    together shares in the audit.
+    before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was
+    done together shares in the audit.
     """
 
     name: str

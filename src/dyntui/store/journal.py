@@ -299,11 +299,11 @@ class Journal:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def unknown(self, after: int, limit: int, changed_upto: int) -> list[WorkRow]:
-        """Rows whose fate is open since `changed_upto` (ms) or longer, by number."""
+    def unknown(self, limit: int, changed_upto: int) -> list[WorkRow]:
+        """Rows whose fate is open since `changed_upto` (ms) or longer, the longest first."""
         found = self.db.execute(
-            _WORK + "WHERE r.state = 'unknown' AND r.number > ? AND r.changed <= ? ORDER BY r.number LIMIT ?",
-            (after, changed_upto, limit),
+            _WORK + "WHERE r.state = 'unknown' AND r.changed <= ? ORDER BY r.changed, r.number LIMIT ?",
+            (changed_upto, limit),
         )
         return [WorkRow._make(row) for row in found]
 

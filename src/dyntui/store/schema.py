@@ -73,7 +73,7 @@ CREATE TABLE rows (
     field TEXT NOT NULL DEFAULT '',
     message TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX open_rows ON rows (state, lane, number) WHERE state IN ('pending', 'unknown');
+CREATE INDEX unknown_rows ON rows (changed, number) WHERE state = 'unknown';
 CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE TABLE matches (
     row INTEGER NOT NULL,

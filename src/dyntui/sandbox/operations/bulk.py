@@ -124,8 +124,9 @@ class _Batch:
         for kind, position in self._order:
             record = (self._created.get(position) or self._updated[position])[0]
             out[kind].append(rendered(self._call, record, position))
-        happened = [(f"user.{kind}", user) for kind, users in out.items() for user in users]
-        self._call.sandbox.events.emit_many(happened, at=self._now)
+        for kind, users in out.items():
+            for user in users:
+                self._call.emit(f"user.{kind}", user)
         if self._call.sandbox.switches["bulk-order"] == "reversed":
             for users in out.values():
                 users.reverse()

@@ -24,8 +24,13 @@ _COLUMNS = {
 
 def shown(call: Call, visitor: Json) -> Json:
     """A visitor as the API shows it."""
+    return shown_in(call.sandbox.environment_id, visitor)
+
+
+def shown_in(environment_id: str, visitor: Json) -> Json:
+    """The same, of an environment."""
     out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
-    return {**out, "createdAt": iso(visitor["at"]), "projectEnvironmentId": call.sandbox.environment_id}
+    return {**out, "createdAt": iso(visitor["at"]), "projectEnvironmentId": environment_id}
 
 
 @operation("getEnvironmentVisitors")

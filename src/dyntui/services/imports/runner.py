@@ -314,7 +314,7 @@ class ImportRunner:
                     return
                 await self._wait(left / 1000, f"letting {count:,} rows settle whose answer was lost")
             self.control.check()
-            rows = journal.unknown(0, _UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
+            rows = journal.unknown(_UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
             self._teller.tell(f"looking up {count:,} rows whose answer was lost")
             self._reading = asyncio.ensure_future(self._recovery.look_up(rows))
             try:

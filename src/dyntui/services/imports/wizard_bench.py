@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.control import Control
     from dyntui.services.writes import Confirmation, Requirement
 
-__all__ = ["Bench", "Clerk", "Counted", "Look"]
+__all__ = ["Bench", "Clerk", "Counted", "Look", "mapper_for"]
 
 T = TypeVar("T")
 
@@ -203,12 +203,8 @@ class Bench:
                 review.uncheck(journal, PRECHECKED)
                 journal.move(JobState.DRAFT)
             mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
-            mapper = Mapper(
-                mapping,
-                region=journal.facts.get("region") or None,
-                environment_kind=journal.facts["where"]["environment_kind"],
-            )
-            self._review = Review(journal, mapping, mapper)
+            region, kind = journal.facts.get("region", ""), journal.facts["where"]["environment_kind"]
+            self._review = Review(journal, mapping, mapper_for(mapping, region, kind))
         return self._review
 
     def finish_review(self, options: JobOptions) -> Journal:
@@ -328,6 +324,11 @@ class Clerk:
             self._closed = True
             self._pool.submit(self._bench.close)
             self._pool.shutdown(wait=False)
+
+
+def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper:
+    """What turns rows into bodies under a mapping."""
+    return Mapper(mapping, region=region or None, environment_kind=environment_kind)
 
 
 def _open(draft: Draft, reading: Reading) -> Source:

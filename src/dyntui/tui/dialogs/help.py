@@ -14,6 +14,7 @@ from dyntui.tui.widgets.lines import Lines, Piece
 __all__ = ["HelpDialog"]
 
 _KEYS, _TITLE = 22, 16
+_NARROW, _FEW_KEYS = 80, 13
 
 
 class _HelpLines(Lines):
@@ -39,7 +40,7 @@ class _HelpLines(Lines):
         if isinstance(row, str):
             return [bar, (row.upper(), "head")]
         keys = "1 … 9" if row.action.each else "  ".join(key_words(key) for key in row.keys)
-        head = fit(keys, _KEYS) + "  "
+        head = fit(keys, _KEYS if width > _NARROW else _FEW_KEYS) + "  "
         title = fit(row.action.title, _TITLE) + "  "
         room = max(0, width - 2 - len(head) - len(title))
         said = f"not now: {row.reason}" if row.reason else row.action.help

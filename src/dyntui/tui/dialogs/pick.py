@@ -52,10 +52,11 @@ class PickDialog(Dialog[str]):
 
     BINDINGS = bindings("pick")
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
         super().__init__()
         self.title_text = title
         self._choices = Choices(choices)
+        self._choices.cursor = start
 
     def content(self) -> ComposeResult:
         self._choices.styles.height = max(1, min(len(self._choices.choices), 16))

@@ -1,8 +1,8 @@
 """When a frame may be sent: when the terminal has answered for the last, so that frames merge instead of queueing.
 
 Each frame ends with a question, where the cursor is; the answer says that the frame has arrived. A terminal is waited
-for only once it has answered, and never long. The answers also tell what the line carries: where the last frame has left
-it by that reckoning, the next need not wait for the answer, which may be on its way for long.
+for only once it has answered, and never long. The answers also tell what the line carries: when by that reckoning the
+last frame has left it, the next need not wait for the answer, which may be on its way for long.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ _TRIES = 3
 """Questions without an answer after which the terminal is not asked again."""
 _RETRY = 5.0
 """Seconds between questions to a terminal that has not answered yet."""
-_DEEPEST = 2.0
-"""How often what arrives in a round trip may be under way, should the line carry less than it did."""
+_DEEPEST = 1.5
+"""How often what the line carries in a round trip may be under way, should it carry less than it did."""
 
 
 class _Sent(NamedTuple):
-    """at: when. arrived: what had arrived by then, in characters. ahead: what was still under way."""
+    """at: when. arrived: what had arrived by then, in characters, since when. ahead: what was still under way."""
 
     at: float
     size: int
     arrived: int
+    since: float
     ahead: int
 
 
@@ -49,6 +50,7 @@ class Pacing:
         self._under_way: deque[_Sent] = deque()
         self._recent: deque[float] = deque(maxlen=16)
         self._arrived = 0
+        self._arrived_at = 0.0
         self._carries = 0.0
         self._line_free_at = 0.0
 
@@ -67,7 +69,8 @@ class Pacing:
                 return ""
             self._tries += 1
         self._asked = now
-        self._under_way.append(_Sent(now, size, self._arrived, self._ahead))
+        since = self._arrived_at if self._under_way else now
+        self._under_way.append(_Sent(now, size, self._arrived, since, self._ahead))
         if self._carries:
             self._line_free_at = max(now, self._line_free_at) + size / self._carries
         return QUESTION
@@ -80,10 +83,11 @@ class Pacing:
             return
         sent = self._under_way.popleft()
         self._arrived += sent.size
+        self._arrived_at = now
         took = max(now - sent.at, 0.0001)
         self._recent.append(took)
         self.round_trip = min(self._recent)
-        carried = (self._arrived - sent.arrived) / took
+        carried = (self._arrived - sent.arrived) / max(now - sent.since, 0.0001)
         expected = self.round_trip + (sent.ahead + sent.size) / self._carries if self._carries else 0.0
         if carried > self._carries or took > 2 * expected:
             self._carries = carried

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import ne, or_
+from operator import gt, ne, or_
 from typing import NamedTuple
 
-from dyntui.tui.lean.pens import Pen
+from dyntui.tui.lean.pens import PLAIN, Pen
 
-__all__ = ["Line", "Move", "differing", "find_move"]
+__all__ = ["Line", "Move", "blank_line", "differing", "find_move"]
 
 _VOTES = 3
 """Pieces of lines that have to be found elsewhere before it is looked at closer."""
 _WORTH = 60
-"""Cells that have to be saved: about what moving costs, and a little more than the eye should see for nothing."""
+"""Bytes that have to be saved: what moving costs, and a little more, since it is a guess."""
+_JUMP = 5
+"""Bytes to get to where something differs."""
 
 
 class Line(NamedTuple):
@@ -33,6 +35,11 @@ class Move(NamedTuple):
     by: int
 
 
+def blank_line(width: int, cell: str = " ") -> Line:
+    """A line of one cell all over, in a plain pen."""
+    return Line([cell] * width, [PLAIN] * width)
+
+
 def differing(old: Line, new: Line) -> list[bool]:
     """For each column, whether it differs."""
     return list(map(or_, map(ne, old.cells, new.cells), map(ne, old.pens, new.pens)))
@@ -44,14 +51,23 @@ def find_move(old: Sequence[Line], new: Sequence[Line]) -> Move | None:
     if not by:
         return None
     lines = len(new)
-    stays = [sum(differing(old[y], new[y])) for y in range(lines)]
+    stays = [_cost(old[y], new[y]) for y in range(lines)]
     candidates = range(max(0, -by), min(lines, lines - by))
-    gains = [stays[y] - sum(differing(old[y + by], new[y])) for y in candidates]
+    gains = [stays[y] - _cost(old[y + by], new[y]) for y in candidates]
     start, end, gain = _best_stretch(gains)
     first, last = candidates[start], candidates[end]
     uncovered = range(last + 1, last + 1 + by) if by > 0 else range(first + by, first)
-    gain -= sum(_drawn(new[y]) - stays[y] for y in uncovered)
+    blank = blank_line(len(new[0].cells))
+    gain -= sum(_cost(blank, new[y]) - stays[y] for y in uncovered)
     return Move(min(first, first + by), max(last, last + by), by) if gain >= _WORTH else None
+
+
+def _cost(old: Line, new: Line) -> int:
+    """About the bytes that turn one line into the other, styles aside."""
+    if old == new:
+        return 0
+    differs = differing(old, new)
+    return sum(differs) + _JUMP * sum(map(gt, differs, [False, *differs]))
 
 
 def _moved_by(old: Sequence[Line], new: Sequence[Line]) -> int:
@@ -85,8 +101,3 @@ def _best_stretch(gains: Sequence[int]) -> tuple[int, int, int]:
         if sums[end] < sums[lowest]:
             lowest = end
     return best
-
-
-def _drawn(line: Line) -> int:
-    """The columns that a blank line would have to be given."""
-    return sum(cell != " " or bool(pen.codes) for cell, pen in zip(line.cells, line.pens, strict=True))

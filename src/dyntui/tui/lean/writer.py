@@ -10,7 +10,7 @@ from rich.style import Style
 
 from dyntui.tui.lean.cells import split
 from dyntui.tui.lean.pens import PLAIN, Pen
-from dyntui.tui.lean.scrolling import Line, Move, differing, find_move
+from dyntui.tui.lean.scrolling import Line, Move, blank_line, differing, find_move
 from dyntui.tui.lean.sending import Sender
 
 __all__ = ["Writer"]
@@ -34,12 +34,12 @@ class Writer:
         self.height = height
         self._pen = pen
         self._fills = fills
-        self._back = [_line(width) for _ in range(height)]
+        self._back = [blank_line(width) for _ in range(height)]
         self.forget()
 
     def forget(self) -> None:
         """Nobody knows any more what the terminal shows."""
-        self._front = [_line(self.width, _UNKNOWN) for _ in range(self.height)]
+        self._front = [blank_line(self.width, _UNKNOWN) for _ in range(self.height)]
         self._dirty = set(range(self.height))
         self._sender = Sender(self.width, fills=self._fills)
 
@@ -50,7 +50,7 @@ class Writer:
                 cells[width - 1] = " "
             cells[width:] = [" "] * (width - self.width)
             pens[width:] = [PLAIN] * (width - self.width)
-        self._back[height:] = [_line(width) for _ in range(height - self.height)]
+        self._back[height:] = [blank_line(width) for _ in range(height - self.height)]
         self.width, self.height = width, height
         self.forget()
 
@@ -114,7 +114,7 @@ class Writer:
         move = Move(top + found.first, top + found.last, found.by)
         self._sender.move_lines(move)
         lines = slice(move.first, move.last + 1)
-        moved, blank = self._front[lines], [_line(self.width) for _ in range(abs(move.by))]
+        moved, blank = self._front[lines], [blank_line(self.width) for _ in range(abs(move.by))]
         self._front[lines] = [*moved[move.by :], *blank] if move.by > 0 else [*blank, *moved[: move.by]]
         self._dirty.update(range(self.height)[lines])
 
@@ -155,10 +155,6 @@ class Writer:
             x = stop
             end = max(end, min(self.width, stop + covered))
         return x
-
-
-def _line(width: int, cell: str = " ") -> Line:
-    return Line([cell] * width, [PLAIN] * width)
 
 
 def _runs(columns: list[int], line: Line) -> Iterable[tuple[int, int]]:

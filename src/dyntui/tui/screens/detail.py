@@ -22,6 +22,7 @@ from dyntui.tui.clipboard import send
 from dyntui.tui.screens.framed import Framed, age_of, error_words
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.table import Table
 from dyntui.tui.widgets.tabs import TabLine
@@ -157,8 +158,10 @@ class DetailScreen(Framed):
         parts: list[Piece] = []
         if self.error is not None:
             parts.append((error_words(self.error), "warn"))
+        if isinstance(self.focused, Lines) and self.focused.count:
+            parts.append((f"{self.focused.cursor + 1:,} of {self.focused.count:,}", ""))
         if self.fetched_at is not None:
-            parts.append((age_of(self.fetched_at), "dim"))
+            parts.append((age_of(self.fetched_at), ""))
         elif self.error is None:
             parts.append(("reading", ""))
         return parts
@@ -170,6 +173,11 @@ class DetailScreen(Framed):
             table.time_passed()
 
     # Tabs
+
+    @property
+    def each_count(self) -> int:
+        """How many of the number keys lead anywhere."""
+        return len(self.TABS)
 
     @property
     def tab(self) -> int:

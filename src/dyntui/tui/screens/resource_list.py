@@ -258,7 +258,8 @@ class ResourceScreen(Framed):
             )
             for column in self._orders()
         ]
-        self.console.ask(PickDialog("Order by", found), self._sort_by)
+        start = next((index for index, choice in enumerate(found) if choice.sign), 0)
+        self.console.ask(PickDialog("Order by", found, start=start), self._sort_by)
 
     def _sort_by(self, name: str | None) -> None:
         if name is None or self.view is None:

@@ -120,7 +120,10 @@ class Keys(Painted):
 def _keys(here: Here) -> str:
     """The key to show for an action: the first; the first and last where each of them is an argument."""
     first = key_words(here.keys[0])
-    return f"{first}-{key_words(here.keys[-1])}" if here.action.each else first
+    if not here.action.each:
+        return first
+    last = getattr(here.node, "each_count", len(here.keys))
+    return f"{first}-{key_words(here.keys[last - 1])}"
 
 
 class Status(Painted):

@@ -13,6 +13,7 @@ from textual import events
 from textual.message import Message
 
 from dyntui.tui.actions import Acting, bindings
+from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 
 __all__ = ["Lines", "Piece"]
@@ -71,7 +72,7 @@ class Lines(Acting, Painted, can_focus=True):
         raise NotImplementedError
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        """Line `index` in pieces, `width` cells wide at most."""
+        """Line `index` in pieces, `width` cells wide at most: one less than there are, the last is for a sign."""
         raise NotImplementedError
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
@@ -98,9 +99,19 @@ class Lines(Acting, Painted, can_focus=True):
         index = self.top + y - self.head
         if index >= self.count:
             return self.draw_empty(y - self.head, width), ""
+        pieces = self.draw(index, width - 1)
+        if sign := self._more(y, index):
+            used = sum(width_of(text) for text, _ in pieces)
+            pieces = [*pieces, (" " * max(0, width - 1 - used), ""), (sign, "dim")]
         if index != self.cursor:
-            return self.draw(index, width), ""
-        return self.draw(index, width), "cursor" if self.has_focus else "cursor-blurred"
+            return pieces, ""
+        return pieces, "cursor" if self.has_focus else "cursor-blurred"
+
+    def _more(self, y: int, index: int) -> str:
+        """The sign at the end of the first or last line in view that there are more beyond it."""
+        if y == self.head and self.top:
+            return "↑"
+        return "↓" if y == self.head + self.room - 1 and index < self.count - 1 else ""
 
     # Moving
 

@@ -43,9 +43,8 @@ class Suggestions(Lines, can_focus=False):
         return len(self.found)
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        index = self.top + y
-        base = "cursor" if index == self.cursor and index < self.count else ""
-        return (self.draw(index, width) if index < self.count else ()), base
+        pieces, base = super().line(y, width)
+        return pieces, "cursor" if base else ""  # the cursor is here, the focus in the field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         found = self.found[index]

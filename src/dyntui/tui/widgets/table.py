@@ -183,12 +183,12 @@ class Table(Lines):
         return text
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
-        layout = self._layout(width)
+        layout = self._layout(width - 1)
         text = " ‹"[layout.more_left] + " "
         for column, cells in layout.cells:
             text += fit(self._title(column), cells, right=column.right) + " " * self.gap
         if layout.more_right:
-            text = fit(text.rstrip(), width - 1) + "›"
+            text = fit(text.rstrip(), width - 2) + "›"
         return [(text, "head")]
 
     def _title(self, column: Column) -> str:
@@ -223,7 +223,7 @@ class Table(Lines):
         return max(column.width, width_of(column.name) + arrow)
 
     def _lay_out(self, width: int) -> _Layout:
-        room = width - GUTTER - 1
+        room = width - GUTTER
         first, *others = self.columns
         skipped = min(self.offset_columns, len(others))
         shown = [first, *others[skipped:]]
@@ -255,7 +255,7 @@ class Table(Lines):
             self._shift(-1)
 
     def action_right(self) -> None:
-        if self._layout(self.size.width).more_right:
+        if self._layout(self.size.width - 1).more_right:
             self._shift(1)
 
     def _shift(self, by: int) -> None:
@@ -304,7 +304,7 @@ class Table(Lines):
             return
         event.prevent_default()
         x = GUTTER
-        for column, cells in self._layout(self.size.width).cells:
+        for column, cells in self._layout(self.size.width - 1).cells:
             if x <= event.x < x + cells + self.gap:
                 self.post_message(self.HeaderClicked(self, column))
                 return

@@ -82,6 +82,7 @@ class SearchDialog(Dialog[Chosen]):
         self._free = free
         self._says = says
         self._verb = verb
+        self._moved_to = False
 
     def content(self) -> ComposeResult:
         field = _Field(self._text, placeholder=self._placeholder, compact=True, id="search", select_on_focus=False)
@@ -122,11 +123,13 @@ class SearchDialog(Dialog[Chosen]):
 
     @on(Input.Changed)
     def _changed(self) -> None:
+        self._moved_to = False
         self.look()
 
     def special(self, key: str) -> None:
         """A key of the field that is not text."""
         found = self.query_one(_Found)
+        self._moved_to = True
         match key:
             case "down":
                 found.move_to(found.cursor + 1)
@@ -145,7 +148,9 @@ class SearchDialog(Dialog[Chosen]):
     @on(Lines.Opened)
     def _submitted(self) -> None:
         choice = self._under_cursor()
-        if choice is not None or self._free:
+        if self._free and choice is not None and self._moved_to:
+            self.dismiss(Chosen(choice.key, choice.key))
+        elif choice is not None or self._free:
             self.dismiss(Chosen(self.typed, choice.key if choice is not None else ""))
 
 

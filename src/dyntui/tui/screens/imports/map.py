@@ -11,9 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.core.errors import DyntuiError
-from dyntui.core.text import safe
 from dyntui.importer import Mapping
-from dyntui.importer.fields import field_names
 from dyntui.importer.paths import owner_of, reach
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_bench import Look
@@ -21,6 +19,8 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.imports import mapping_dialogs as dialogs
+from dyntui.tui.screens.imports.first_row import first_row
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -36,10 +36,6 @@ _COLUMNS = (
     Column("target", "goes to", 22, grow=True, priority=0),
     Column("sample", "first values", 22, grow=True, priority=1),
     Column("why", "because", 18, grow=True, priority=2),
-)
-_FIELDS = (
-    Column("field", "field", 24, grow=True, priority=0),
-    Column("source", "from", 14, grow=True, priority=0),
 )
 
 
@@ -57,11 +53,11 @@ class MapStep(Step):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield Table(_COLUMNS, ListView(key="key", loaded=False), id="columns")
-            yield Table(_FIELDS, ListView(key="field", loaded=False), id="fields-there")
+            yield Sheet(id="fields-there")
 
     def on_mount(self) -> None:
         self.query_one("#columns").border_title = "columns of the file"
-        self.query_one("#fields-there").border_title = "fields"
+        self.query_one("#fields-there").border_title = "the first row becomes"
 
     @property
     def columns(self) -> Table:
@@ -130,11 +126,23 @@ class MapStep(Step):
         assert isinstance(view, ListView)
         view.put(_rows(mapping, self.wizard.look, self.draft.region))
         self.columns.view_changed()
-        fields = self.query_one("#fields-there", Table)
-        assert isinstance(fields.view, ListView)
-        fields.view.put(_fields(mapping, [str(each.get("key")) for each in self._custom or ()]))
-        fields.view_changed()
+        self._show_first()
         self.changed()
+
+    def _show_first(self) -> None:
+        """What the first row becomes, beside the columns."""
+        mapping, look = self.mapping, self.wizard.look
+        custom = [str(each.get("key")) for each in self._custom or ()]
+        profile = self.console.session.profile
+        kind = profile.kind if profile is not None else "sandbox"
+        if mapping is not None and look is not None:
+            region = self.draft.region
+            self.wizard.hand(
+                lambda bench: first_row(mapping, look, region, kind, custom), self._shown_first, latest="first"
+            )
+
+    def _shown_first(self, lines: list[SheetLine]) -> None:
+        self.query_one("#fields-there", Sheet).put(lines)
 
     @property
     def note(self) -> str:
@@ -145,16 +153,9 @@ class MapStep(Step):
         mapping = self.mapping
         if mapping is None:
             return [("looking for a mapping", "")]
-        own = [each for each in mapping.columns if each.column in mapping.source_columns]
-        mapped = {owner_of(mapping.source_columns, each.column) for each in mapping.mapped}
-        parts: list[Piece] = []
-        if mapping.missing:
-            parts.append(
-                ("v: are the e-mails verified?" if VERIFIED not in mapping.targets else "nothing mapped", "warn")
-            )
-        left = len(own) - len(mapped)
-        parts.append((f"{len(own):,} columns = {len(mapped):,} mapped + {left:,} left out", ""))
-        return parts
+        own = mapping.source_columns
+        mapped = {owner_of(own, each.column) for each in mapping.mapped}
+        return [(f"{len(mapped):,} columns + {len(own) - len(mapped):,} left out", "warn" if mapping.missing else "")]
 
     def blocked(self) -> str | None:
         mapping = self.mapping
@@ -432,14 +433,3 @@ def _line(kind: str, column: str, field: str, sample: str, why: str) -> dict[str
 
 def _verified_words(value: Any) -> str:
     return {None: "not chosen", "now": "verified, all of them", "unverified": "not verified"}.get(value, str(value))
-
-
-def _fields(mapping: Mapping, custom: Sequence[str]) -> list[dict[str, Any]]:
-    sources: dict[str, str] = {each.field: each.column for each in mapping.columns if each.field}
-    sources |= {name: f"every row: {value}" for name, value in mapping.constants.items()}
-    if mapping.kind == "users" and VERIFIED not in sources:
-        sources = {VERIFIED: "! to choose", **sources}
-    free = [name for name in field_names(mapping.kind, custom) if name not in sources]
-    return [{"field": safe(name, 100), "source": source} for name, source in sources.items()] + [
-        {"field": name, "source": ""} for name in free
-    ]

@@ -363,7 +363,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _encoding(name: str) -> str:
-    return {"utf-8-sig": "UTF-8 (with a byte order mark)", "utf-8": "UTF-8"}.get(name, name)
+    return {"utf-8-sig": "UTF-8 with a BOM", "utf-8": "UTF-8"}.get(name, name)
 
 
 def _preset(name: str) -> str:

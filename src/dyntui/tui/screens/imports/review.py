@@ -210,6 +210,8 @@ class ReviewStep(Step):
         self.table.set_up(mapping, widths)
         self._to_problem = self.which is None
         self._take(seen)
+        if self.wizard.is_current and (self.screen.focused is None or not self.has_focus_within):
+            self.table.focus()
 
     def _take(self, seen: _Seen) -> None:
         """Show what the clerk found."""

@@ -19,11 +19,12 @@ from dyntui.store.review import DUPLICATE, EXCLUDED, ReviewRow
 from dyntui.store.states import RowState
 from dyntui.tui.widgets.cells import fit
 from dyntui.tui.widgets.lines import Piece
-from dyntui.tui.widgets.table import GUTTER, Table
+from dyntui.tui.widgets.table import GUTTER, Table, _Layout
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 
 NUMBER = Column("number", "row", 5, right=True, priority=0, as_=number)
+PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
 _PAGE = 100
 _KEPT = 40
 
@@ -123,7 +124,7 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
         )
         for at, place in enumerate(places)
     ]
-    columns.append(Column("problem", "problem", 24, grow=True, priority=1))
+    columns.append(PROBLEM)
     return tuple(columns), places
 
 
@@ -167,7 +168,7 @@ class ReviewTable(Table):
     def __init__(self, *, id: str) -> None:
         self.places: tuple[int, ...] = ()
         self.at = 0
-        super().__init__((NUMBER,), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
+        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
 
     def set_up(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """The columns of this mapping."""
@@ -233,6 +234,24 @@ class ReviewTable(Table):
             self._bring_into_view()
             self.repaint()
             self.post_message(self.Moved(self))
+
+    def _lay_out(self, width: int) -> _Layout:
+        """Number and problem always, between them as many cells as there is room for, from the one scrolled to on."""
+        first, *cells, problem = self.columns
+        skipped = min(self.offset_columns, max(0, len(cells) - 1))
+        room = width - GUTTER - 1 - self._need(first) - self.gap
+        least = min(problem.width, max(12, room // 2))
+        shown: list[tuple[Column, int]] = [(first, self._need(first))]
+        left = room - least - self.gap
+        for column in cells[skipped:]:
+            if self._need(column) > left and len(shown) > 1:
+                break
+            wide = max(1, min(self._need(column), left))
+            shown.append((column, wide))
+            left -= wide + self.gap
+        more = skipped + len(shown) - 1 < len(cells)
+        shown.append((problem, least + max(0, left - 1)))
+        return _Layout(tuple(shown), skipped > 0, more)
 
     def _shows(self, wanted: Column) -> bool:
         return any(column is wanted for column, _ in self._layout(self.size.width).cells)

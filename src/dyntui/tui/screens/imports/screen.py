@@ -248,7 +248,7 @@ class ImportScreen(Framed):
     def show_step(self, name: str) -> None:
         """Go to a step."""
         before = self.step
-        if before is not None and before.NAME != name:
+        if before is not None and name != before.NAME:
             before.left()
         self.draft.step = name
         self.save()
@@ -262,7 +262,7 @@ class ImportScreen(Framed):
             step.display = False
             await self.query_one("#steps").mount(step)
         for other in self._steps.values():
-            other.display = other.NAME == name
+            other.display = name == other.NAME
         if self.is_current and not self._left:
             if (home := self._steps[name].home()) is not None:
                 home.focus()

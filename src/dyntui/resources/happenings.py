@@ -1,0 +1,246 @@
+"""What happens and is told: webhooks with their messages, events, exports, analytics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dyntui.core.effect import Effect
+from dyntui.core.time import parse_time
+from dyntui.resources.actions import Action, On
+from dyntui.resources.formats import NOTHING, age, count, flag, ident, number
+from dyntui.resources.record import Column, Listing, Paging, Resource, Row, Scope, Shape
+
+__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms"]
+
+
+def answer_of(row: Row) -> str:
+    """What the receiver said: its status, else the error. Its place in the free object is not documented."""
+    response = row.get("response")
+    if not isinstance(response, Mapping):
+        return ""
+    for name in ("status", "statusCode", "error", "message"):
+        if response.get(name) not in (None, ""):
+            return str(response[name])
+    return ""
+
+
+def delivered(row: Row) -> bool | None:
+    """Whether the receiver took the message; None when the server does not say so in a word or number we know."""
+    answer = answer_of(row)
+    if answer.isdigit():
+        return 200 <= int(answer) < 300
+    status = str(row.get("status") or "").lower()
+    if status in ("delivered", "success", "succeeded", "ok"):
+        return True
+    return False if status in ("failed", "failure", "error") or answer else None
+
+
+def latency_ms(row: Row) -> int | None:
+    """How long the receiver took, or, where that is not told, how long after the message it was delivered."""
+    response = row.get("response")
+    if isinstance(response, Mapping):
+        for name in ("durationMs", "duration", "latencyMs"):
+            value = response.get(name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return round(value)
+    made, done = parse_time(row.get("messageCreatedAt")), parse_time(row.get("deliveredAt"))
+    return None if made is None or done is None else max(0, round((done - made).total_seconds() * 1000))
+
+
+def _milliseconds(value: Any, at: datetime) -> str:
+    if not isinstance(value, int):
+        return NOTHING
+    return f"{value:,} ms" if value < 10_000 else f"{value / 1000:,.0f} s"
+
+
+def _off(row: Row) -> str | None:
+    return "It is on already." if row.get("isEnabled") else None
+
+
+def _on(row: Row) -> str | None:
+    return None if row.get("isEnabled") else "It is off already."
+
+
+WEBHOOKS = Resource(
+    name="webhooks",
+    aliases=("wh", "webhook"),
+    title="Webhooks",
+    singular="webhook",
+    group="Webhooks",
+    key="webhookId",
+    list=Listing("getWebhooks", "data", Paging.CURSOR),
+    columns=(
+        Column("url", "URL", 40, grow=True, priority=0),
+        Column("isEnabled", "on", 4, as_=flag, priority=0),
+        Column("events", "events", 6, right=True, as_=count, priority=1),
+        Column("enabledAt", "since", 12, as_=age, priority=2),
+        Column("updatedAt", "changed", 12, as_=age, priority=3),
+        Column("webhookId", "id", 11, as_=ident, priority=4),
+    ),
+    detail="getWebhook",
+    detail_path="webhookId",
+    open="webhook",
+    cached=False,
+    secrets=("secret",),
+    empty="There is no webhook. n makes one.",
+    label=lambda row: str(row.get("url") or ""),
+    actions=(
+        Action("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", on=On.LIST,
+            key="n", fields=("url", "events", "isEnabled")),
+        Action("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", one=True, whole=True,
+            fields=("url", "events", "isEnabled")),
+        Action("enable", "updateWebhookById", "Tell it again what happens.", whole=True, when=_off,
+            fields=(), body=lambda row, values: {**_whole(row), "isEnabled": True}),
+        Action("disable", "updateWebhookById", "Tell it nothing more.", whole=True, when=_on,
+            body=lambda row, values: {**_whole(row), "isEnabled": False},
+            warning="What happens meanwhile is not told later."),
+        Action("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
+            effect=Effect.READ, one=True, sensitive=True, query=(("includeSecret", True),),
+            shows=("secret", "webhook secret"),
+            warning="Whoever has it can make up messages. It is shown once and kept nowhere."),
+        Action("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
+            effect=Effect.DESTRUCTIVE, warning="Its URL is told nothing more, and its messages cannot be read again."),
+    ),
+)  # fmt: skip
+
+
+def _whole(row: Row) -> dict[str, Any]:
+    return {name: row.get(name) for name in ("url", "events", "isEnabled")}
+
+
+MESSAGES = Resource(
+    name="webhook-messages",
+    aliases=("messages-of-webhook",),
+    title="Messages",
+    singular="message",
+    group="Webhooks",
+    scope=Scope.PARENT,
+    parent="webhookId",
+    of="webhooks",
+    key="messageId",
+    list=Listing("getWebhookMessages", "data", Paging.CURSOR),
+    columns=(
+        Column("deliveredAt", "sent", 12, as_=age, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column(title="answer", width=18, pick=answer_of, priority=0),
+        Column("deliveryAttempt", "try", 3, right=True, as_=number, priority=1),
+        Column(title="latency", width=9, right=True, pick=latency_ms, as_=_milliseconds, priority=1),
+        Column(title="event", width=24, grow=True, pick=lambda row: _event_name(row), priority=0),
+        Column("eventId", "event id", 11, as_=ident, priority=2),
+        Column("messageId", "id", 11, as_=ident, priority=3),
+    ),
+    open="message",
+    cached=False,
+    empty="No message has been sent to it yet.",
+    label=lambda row: _event_name(row),
+    extra=("getWebhookMessageDeliveries",),
+    actions=(
+        Action("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", one=False),
+    ),
+)  # fmt: skip
+
+
+def _event_name(row: Row) -> str:
+    from dyntui.resources.payloads import payload_of
+
+    body = payload_of(row.get("request"))
+    return str(body.get("eventName") or "") if isinstance(body, Mapping) else ""
+
+
+EVENTS = Resource(
+    name="events",
+    aliases=("event", "activity"),
+    title="Events",
+    singular="event",
+    group="Events",
+    key="eventId",
+    list=Listing("getEvents", "data", Paging.CURSOR),
+    columns=(
+        Column("timestamp", "when", 12, as_=age, priority=0),
+        Column("eventName", "event", 28, grow=True, priority=0),
+        Column("context.userId", "user", 11, as_=ident, priority=1),
+        Column("environmentName", "environment", 11, priority=3),
+        Column("eventId", "id", 11, as_=ident, priority=2),
+    ),
+    detail="getEventById",
+    detail_path="eventId",
+    open="event",
+    cached=False,
+    empty="Nothing has happened yet.",
+    label=lambda row: str(row.get("eventName") or ""),
+)
+
+EVENT_TYPES = Resource(
+    name="event-types",
+    title="Event types",
+    singular="event type",
+    group="Events",
+    key="name",
+    list=Listing("getEventTypes"),
+    columns=(
+        Column("name", "name", 30, priority=0),
+        Column("description", "description", 50, grow=True, priority=0),
+    ),
+    empty="The server names no event types.",
+    label=lambda row: str(row.get("name") or ""),
+)
+
+EXPORTS = Resource(
+    name="exports",
+    aliases=("export",),
+    title="Exports",
+    singular="export",
+    group="Exports",
+    list=Listing("getEnvironmentExports", "exports"),
+    columns=(
+        Column("model", "what", 8, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column("createdAt", "asked for", 12, as_=age, priority=0),
+        Column("completedAt", "done", 12, as_=age, priority=1),
+        Column("format", "format", 6, priority=3),
+        Column("error", "error", 30, grow=True, priority=2),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    detail="getExportById",
+    detail_path="exportId",
+    open="export",
+    cached=False,
+    secrets=("downloadUrl",),
+    empty="Nothing has been exported here. n asks for an export.",
+    label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
+    extra=("downloadExportById",),
+    actions=(
+        Action("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", on=On.LIST,
+            key="n", fields=("model", "format")),
+    ),
+)  # fmt: skip
+
+ANALYTICS = Resource(
+    name="analytics",
+    aliases=("charts",),
+    title="Analytics",
+    singular="figure",
+    group="Analytics",
+    key="name",
+    list=Listing("getAnalyticsTopline", shape=Shape.NAMED, ranged=True),
+    columns=(
+        Column("name", "what", 12, grow=True, priority=0),
+        Column("inRange", "in the range", 14, right=True, as_=number, priority=0),
+        Column("allTime", "all time", 14, right=True, as_=number, priority=0),
+    ),
+    open="analytics",
+    cached=False,
+    empty="The server tells no figures.",
+    label=lambda row: str(row.get("name") or ""),
+    extra=(
+        "getAnalyticsOverview",
+        "getAnalyticsEngagement",
+        "getAnalyticsWallets",
+        "getWalletsBreakdown",
+        "getVisitAnalytics",
+    ),
+)
+
+RECORDS = (WEBHOOKS, MESSAGES, EVENTS, EVENT_TYPES, EXPORTS, ANALYTICS)

@@ -1,0 +1,58 @@
+"""What is inside the free objects of a webhook delivery: they may hold stringified JSON, and headers in any case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["body_text", "header_of", "opened", "payload_of"]
+
+_BODIES = ("body", "data", "payload")
+
+
+def opened(value: Any) -> Any:
+    """`value` with a text that is a JSON object or array opened, at the top and one level down."""
+    value = _parsed(value)
+    if isinstance(value, Mapping):
+        return {key: _parsed(part) for key, part in value.items()}
+    return value
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in "{[":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def payload_of(request: Any) -> Any:
+    """The JSON that was sent in a request, {} when there is none."""
+    request = _parsed(request)
+    if not isinstance(request, Mapping):
+        return {}
+    for name in _BODIES:
+        if name in request:
+            return _parsed(request[name])
+    return request if "eventName" in request else {}
+
+
+def body_text(request: Any) -> str | None:
+    """The body of a request exactly as it was sent; None when the record holds it only as an object."""
+    request = _parsed(request)
+    if isinstance(request, Mapping):
+        for name in _BODIES:
+            if isinstance(request.get(name), str):
+                return str(request[name])
+    return None
+
+
+def header_of(request: Any, name: str) -> str:
+    """The value of a header, "" when it is not there."""
+    request = _parsed(request)
+    headers = _parsed(request.get("headers")) if isinstance(request, Mapping) else None
+    if not isinstance(headers, Mapping):
+        return ""
+    return next((str(value) for key, value in headers.items() if str(key).lower() == name.lower()), "")

@@ -1,0 +1,87 @@
+"""API tokens: of the environment, and of the person who asks. A raw token is shown once, when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dyntui.core.effect import Effect
+from dyntui.resources.actions import Action, On
+from dyntui.resources.formats import age, words
+from dyntui.resources.record import Column, Listing, Resource
+
+__all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own"]
+
+_RAW = ("token.rawToken", "token")
+
+
+def is_own(row: Mapping[str, Any], hint: str) -> bool:
+    """Whether a row is the token that is used here: its checksum is the last six characters (API.md 1.1)."""
+    checksum = str(row.get("checksum") or "")
+    return len(checksum) >= 4 and hint.endswith(checksum)
+
+
+def _actions(create: str, delete: str) -> tuple[Action, ...]:
+    return (
+        Action(
+            "create",
+            create,
+            "Make a token; it is shown once and kept nowhere.",
+            "new",
+            on=On.LIST,
+            key="n",
+            fields=("note", "scopes"),
+            shows=_RAW,
+            typed_in_live=True,
+            warning="Whoever has the token can do all that its scopes name.",
+        ),
+        Action(
+            "delete",
+            delete,
+            "Delete the token.",
+            key="d",
+            effect=Effect.DESTRUCTIVE,
+            warning="What uses it stops working at once, and it cannot be brought back.",
+        ),
+    )
+
+
+_COLUMNS = (
+    Column("checksum", "ends in", 8, priority=0),
+    Column("note", "note", 24, grow=True, priority=0),
+    Column("scopes", "scopes", 30, as_=words, priority=2),
+    Column("createdAt", "created", 12, as_=age, priority=1),
+    Column("createdBy.email", "by", 22, priority=3),
+)
+
+TOKENS = Resource(
+    name="tokens",
+    aliases=("token",),
+    title="API tokens",
+    singular="API token",
+    group="Tokens",
+    list=Listing("getTokens", "tokens"),
+    columns=_COLUMNS,
+    open="thing",
+    empty="The server lists no tokens.",
+    cached=False,
+    label=lambda row: str(row.get("note") or row.get("checksum") or ""),
+    actions=_actions("postToken", "deleteTokenById"),
+)
+
+USER_TOKENS = Resource(
+    name="user-tokens",
+    aliases=("my-tokens",),
+    title="Your own API tokens",
+    singular="API token",
+    group="UserApiTokens",
+    list=Listing("getUserApiTokens", "tokens"),
+    columns=_COLUMNS,
+    open="thing",
+    empty="You have no token of your own.",
+    cached=False,
+    label=lambda row: str(row.get("note") or row.get("checksum") or ""),
+    actions=_actions("createUserApiToken", "deleteUserApiToken"),
+)
+
+RECORDS = (TOKENS, USER_TOKENS)

@@ -1,0 +1,191 @@
+"""Wallets beyond the list: global wallets, embedded versions, policies, delegated access. Never key shares."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources.actions import ALL, Action, On
+from dyntui.resources.environment import disabled, enabled
+from dyntui.resources.formats import address, age, count, ident, since
+from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Shape
+
+__all__ = ["RECORDS"]
+
+
+def _rule_body(row: Row, values: object) -> object:
+    return {"ruleIdsToDelete": [row.get("ruleId")]}
+
+
+GLOBAL_WALLET = Resource(
+    name="global-wallet",
+    aliases=("global",),
+    title="Global wallet",
+    singular="global wallet",
+    group="GlobalWallets",
+    list=Listing("getGlobalWalletSettings", shape=Shape.ONE, absent=True),
+    columns=(
+        Column("walletName", "name", 24, grow=True, priority=0),
+        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("popupPageTitle", "title", 20, priority=2),
+        Column("customMenuLinks", "links", 6, right=True, as_=count, priority=3),
+        Column("id", "id", 11, as_=ident, priority=1),
+    ),
+    open="thing",
+    empty="There is no global wallet. n sets one up.",
+    label=lambda row: str(row.get("walletName") or ""),
+    actions=(
+        Action("create", "createGlobalWalletSettings", "Set up a global wallet.", "new", on=On.LIST, key="n",
+            fields=ALL),
+        Action("edit", "updateGlobalWalletSettings", "Change how it looks and what it links to.", key="e", one=True,
+            fields=ALL),
+        Action("enable", "enableGlobalWallet", "Let other apps connect to it.", when=enabled, typed_in_live=True),
+        Action("disable", "disableGlobalWallet", "Let nobody connect any more.", effect=Effect.DESTRUCTIVE,
+            when=disabled, warning="Apps that are connected to it lose it."),
+    ),
+)  # fmt: skip
+
+GLOBAL_ACCESS = Resource(
+    name="global-wallet-access",
+    title="Access control of the global wallet",
+    singular="access control",
+    group="GlobalWalletAccessControl",
+    list=Listing("getGlobalWalletAccessControlList", shape=Shape.ONE, absent=True),
+    columns=(
+        Column("type", "list", 8, priority=0),
+        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("domains", "domains", 8, right=True, as_=count, priority=0),
+        Column("id", "id", 36, grow=True, priority=1),
+    ),
+    open="global-wallet-domains",
+    empty="Every app may connect. n makes a list of those that may, or may not.",
+    label=lambda row: str(row.get("type") or ""),
+    actions=(
+        Action("create", "createGlobalWalletAccessControl", "Make a list: allow names those that may connect.", "new",
+            on=On.LIST, key="n", fields=ALL),
+        Action("edit", "updateGlobalWalletAccessControl", "Turn allow into block or back.", key="e", one=True,
+            whole=True, fields=ALL, typed_in_live=True),
+        Action("enable", "enableGlobalWalletAccessControl", "Apply the list.", when=enabled, typed_in_live=True,
+            warning="With an allow list only the domains on it can connect."),
+        Action("disable", "disableGlobalWalletAccessControl", "Let every app connect.", effect=Effect.DESTRUCTIVE,
+            when=disabled, warning="The list is not looked at any more."),
+    ),
+)  # fmt: skip
+
+GLOBAL_DOMAINS = Resource(
+    name="global-wallet-domains",
+    title="Domains of the global wallet",
+    singular="domain",
+    group="GlobalWalletAccessControl",
+    list=Listing("getGlobalWalletAccessControlList", "domains", absent=True),
+    columns=(
+        Column("domain", "domain", 34, grow=True, priority=0),
+        Column("createdAt", "added", 12, as_=age, priority=1),
+        Column("id", "id", 11, as_=ident, priority=2),
+    ),
+    empty="No domain is on the list. n puts one on it.",
+    label=lambda row: str(row.get("domain") or ""),
+    actions=(
+        Action("create", "addGlobalWalletAccessControlDomain", "Put a domain on the list.", "new", on=On.LIST,
+            key="n", fields=ALL),
+        Action("delete", "deleteGlobalWalletAccessControlDomainById", "Take the domain off the list.", key="d",
+            effect=Effect.DESTRUCTIVE),
+    ),
+)  # fmt: skip
+
+GLOBAL_CONNECTIONS = Resource(
+    name="global-wallet-connections",
+    aliases=("connections",),
+    title="Connections to the global wallet",
+    singular="connection",
+    group="GlobalWalletConnections",
+    list=Listing("getGlobalWalletConnections", paging=Paging.OFFSET),
+    filter=Filter("userId"),
+    columns=(
+        Column("appUrl", "app", 30, grow=True, priority=0),
+        Column("status", "status", 13, priority=0),
+        Column("userId", "user", 11, as_=ident, priority=1),
+        Column("createdAt", "connected", 12, as_=age, priority=1),
+        Column("expiresAt", "expires", 12, as_=age, priority=2),
+    ),
+    open="thing",
+    empty="No app is connected.",
+    label=lambda row: str(row.get("appUrl") or ""),
+)
+
+WALLET_VERSIONS = Resource(
+    name="wallet-versions",
+    title="Embedded wallet versions",
+    singular="version",
+    group="Wallets",
+    key="value",
+    list=Listing("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.WORDS),
+    columns=(
+        Column("value", "version", 10, priority=0),
+        Column(title="what it is", width=40, grow=True, pick=lambda row: _version(row), priority=1),
+    ),
+    empty="No version of embedded wallets is active.",
+    label=lambda row: str(row.get("value") or ""),
+)
+
+
+def _version(row: Row) -> str:
+    return {"V3": "TSS-MPC, the current one", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
+
+
+POLICIES = Resource(
+    name="waas-policies",
+    aliases=("policies", "policy"),
+    title="Policies of embedded wallets",
+    singular="rule",
+    group="Waas",
+    key="ruleId",
+    list=Listing("getWaasPolicy", "policyContent", absent=True),
+    columns=(
+        Column("name", "rule", 24, grow=True, priority=0),
+        Column("ruleType", "kind", 6, priority=0),
+        Column("chain", "chain", 6, priority=1),
+        Column("address", "address", 14, as_=address, priority=2),
+        Column("functionName", "function", 18, priority=2),
+        Column("valueLimit.totalLimit", "limit", 14, priority=3),
+        Column("ruleId", "id", 11, as_=ident, priority=3),
+    ),
+    open="thing",
+    empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
+    label=lambda row: str(row.get("name") or ""),
+    actions=(
+        Action("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
+            warning="What it denied is allowed from then on, and the other way round."),
+    ),
+)  # fmt: skip
+
+DELEGATION_KEYS = Resource(
+    name="delegation-keys",
+    aliases=("delegated-access",),
+    title="Keys for delegated access",
+    singular="delegation key",
+    group="Waas",
+    list=Listing("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
+    columns=(
+        Column("kid", "key", 18, grow=True, priority=0),
+        Column("status", "status", 8, priority=0),
+        Column("alg", "algorithm", 18, priority=2),
+        Column("type", "kind", 9, priority=1),
+        Column("createdAt", "made", 12, as_=age, priority=1),
+        Column("revokedAt", "revoked", 12, as_=age, priority=2),
+    ),
+    detail="getDelegatedAccessEncryptionPublicKeyById",
+    detail_path="keyId",
+    detail_in="key",
+    open="thing",
+    empty="Nobody can delegate access: there is no key for it.",
+    label=lambda row: str(row.get("kid") or ""),
+)
+
+RECORDS = (
+    GLOBAL_WALLET,
+    GLOBAL_ACCESS,
+    GLOBAL_DOMAINS,
+    GLOBAL_CONNECTIONS,
+    WALLET_VERSIONS,
+    POLICIES,
+    DELEGATION_KEYS,
+)

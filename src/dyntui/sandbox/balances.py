@@ -1,0 +1,55 @@
+"""What a wallet in the sandbox holds: made up from its address, the same each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.addresses import family
+from dyntui.sandbox.chain_tokens import NATIVE, PRICES, TOKENS
+from dyntui.sandbox.ids import Ids
+
+__all__ = ["balances"]
+
+Json = dict[str, Any]
+_DECIMALS = {"WETH": 18, "DAI": 18, "BONK": 5}
+
+
+def balances(
+    ids: Ids, chain: str, address: str, network: int, *, native: bool = True, prices: bool = True
+) -> list[Json]:
+    """The balances of an address on one network."""
+    chain = family(chain)
+    out: list[Json] = []
+    if native and chain in NATIVE:
+        name, symbol, decimals = NATIVE[chain]
+        amount = _amount(ids, f"{address} {symbol} {network}", 3.0)
+        out.append(_balance(network, "native", name, symbol, decimals, amount, prices) | {"isNative": True})
+    for name, symbol, addresses in TOKENS.get(chain, ()):
+        amount = _amount(ids, f"{address} {symbol} {network}", 2500.0 / (PRICES[symbol] or 1))
+        if network in addresses and amount:
+            decimals = _DECIMALS.get(symbol, 6)
+            out.append(_balance(network, addresses[network], name, symbol, decimals, amount, prices))
+    return out
+
+
+def _amount(ids: Ids, name: str, most: float) -> float:
+    """A third of all balances is nothing."""
+    share = int.from_bytes(ids.digest(f"balance {name}", 4), "big") / 2**32
+    return round(max(0.0, share * 1.5 - 0.5) ** 3 * most, 6)
+
+
+def _balance(network: int, address: str, name: str, symbol: str, decimals: int, amount: float, prices: bool) -> Json:
+    out: Json = {
+        "networkId": network,
+        "address": address,
+        "name": name,
+        "symbol": symbol,
+        "decimals": decimals,
+        "logoURI": f"https://icons.example/{symbol.lower()}.svg",
+        "balance": amount,
+        "rawBalance": round(amount * 10**decimals),
+        "isNative": False,
+    }
+    if prices:
+        out |= {"price": PRICES[symbol], "marketValue": round(amount * PRICES[symbol], 2)}
+    return out

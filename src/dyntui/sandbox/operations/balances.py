@@ -1,0 +1,65 @@
+"""Balances of wallets, for an API token that may read them and for apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.sandbox.balances import balances
+from dyntui.sandbox.calls import Call, bad_request, operation
+from dyntui.sandbox.chain_tokens import NATIVE, PRICES
+from dyntui.sandbox.operations.users import the_user
+
+
+@operation("getUserAccountBalances")
+def of_user(call: Call) -> Any:
+    the_user(call)
+    return of_addresses(call)
+
+
+@operation("postMultichainAccountBalances")
+def of_addresses(call: Call) -> Any:
+    return {
+        "chainBalances": [
+            {
+                "walletAddress": asked["address"],
+                "chain": asked["chain"],
+                "networks": [
+                    {
+                        "networkId": network,
+                        "balances": balances(call.sandbox.ids, asked["chain"], asked["address"], int(network)),
+                    }
+                    for network in asked["networkIds"]
+                ],
+            }
+            for asked in call.body["balanceRequests"]
+        ]
+    }
+
+
+@operation("getAccountBalances")
+def of_address(call: Call) -> Any:
+    address = call.query["accountAddress"]
+    if not address:
+        raise bad_request("query/accountAddress must NOT have fewer than 1 characters")
+    return balances(
+        call.sandbox.ids,
+        call.path["chainName"],
+        address,
+        call.query.get("networkId", 1),
+        native=call.query.get("includeNative", True),
+        prices=call.query.get("includePrices", False),
+    )
+
+
+@operation("getExchangeRates", "getCurrencyExchangeRates")
+def rates(call: Call) -> Any:
+    """Against the US dollar, made up."""
+    names = {symbol: name for name, symbol, _ in NATIVE.values()}
+    fiat = (("US Dollar", "$", "USD", 1.0), ("Euro", "€", "EUR", 1.16), ("Pound Sterling", "£", "GBP", 1.31))
+    return [
+        *({"name": n, "symbol": s, "type": "fiat", "code": code, "value": value} for n, s, code, value in fiat),
+        *(
+            {"name": name, "symbol": symbol, "type": "crypto", "code": symbol, "value": PRICES[symbol]}
+            for symbol, name in names.items()
+        ),
+    ]

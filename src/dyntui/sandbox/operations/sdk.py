@@ -1,0 +1,215 @@
+"""What apps ask before anybody has signed in. The rest of the end-user operations is refused: see refusals."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.chain_tokens import NATIVE
+from dyntui.sandbox.drafts import is_email
+from dyntui.sandbox.operations.environments import modulus, shown, the_environment
+from dyntui.sandbox.operations.global_wallets import SETTINGS
+from dyntui.sandbox.operations.settings import provider_urls
+from dyntui.sandbox.operations.visits import shown as shown_visitor
+
+Json = dict[str, Any]
+_SECRET = frozenset({"clientSecret", "secretKey"})
+_FAMILIES: Mapping[str, str] = {"evm": "EVM", "solana": "SOL", "bitcoin": "BTC", "sui": "SUI", "ton": "TON"}
+
+
+@operation("getHealthcheck")
+def health(call: Call) -> Any:
+    return {"status": "healthy"}
+
+
+@operation("getNonce")
+def nonce(call: Call) -> Any:
+    return {"nonce": call.new_id("nonces").replace("-", "")}
+
+
+@operation("getJwksByEnvironmentId", "getJwksJsonByEnvironmentId")
+def keys(call: Call) -> Any:
+    number = base64.urlsafe_b64encode(modulus(call)).decode().rstrip("=")
+    return {
+        "keys": [
+            {"kid": call.sandbox.ids.uuid("key"), "alg": "RS256", "kty": "RSA", "use": "sig", "e": "AQAB", "n": number}
+        ]
+    }
+
+
+@operation("getEnvironmentSettings")
+def settings(call: Call) -> Any:
+    """The settings that apps see: without secrets."""
+    return _public(shown(call, the_environment(call, call.path["environmentId"]))["settings"])
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _public(item) for name, item in value.items() if name not in _SECRET}
+    return [_public(item) for item in value] if isinstance(value, list) else value
+
+
+@operation("getNetworksConfigurationByEnvId")
+def networks(call: Call) -> Any:
+    chains = the_environment(call, call.path["environmentId"])["settings"]["chains"]
+    return [
+        {"chainName": chain["name"], "networks": [_network(chain["name"], each) for each in chain.get("networks", ())]}
+        for chain in chains
+        if chain["enabled"]
+    ]
+
+
+def _network(chain: str, network: Json) -> Json:
+    name, symbol, decimals = NATIVE.get(_FAMILIES.get(chain, ""), ("Coin", "COIN", 18))
+    id = str(network["networkId"])
+    return {
+        "name": network["chainName"],
+        "shortName": network["chainName"],
+        "chain": chain,
+        "chainId": id,
+        "networkId": id,
+        "isTestnet": False,
+        "iconUrls": [],
+        "nativeCurrency": {"name": name, "symbol": symbol, "decimals": decimals},
+        "rpcUrls": [network["rpcUrl"]] if "rpcUrl" in network else [],
+        "blockExplorerUrls": [],
+    }
+
+
+@operation("getGlobalWalletsSettings")
+def global_wallet(call: Call) -> Any:
+    return SETTINGS.answer(call, SETTINGS.find(call))
+
+
+@operation("getDelegatedAccessEncryptionPublicKey")
+def delegation_key(call: Call) -> Any:
+    for key in call.sandbox.store.all("delegationKeys", call.path["environmentId"]):
+        if key["status"] == "active":
+            return {"key": key, "message": "Found"}
+    raise not_found("Key")
+
+
+@operation("getEmailProvider")
+def email_provider(call: Call) -> Any:
+    return {"emailProvider": "dynamic"}
+
+
+@operation("checkSsoProvider")
+def sso(call: Call) -> Any:
+    domain = call.body["email"].rpartition("@")[2].lower()
+    for organization in call.sandbox.store.all("organizations"):
+        for each in call.sandbox.store.all("ssoProviders", organization["id"]):
+            if each["emailDomain"].lower() == domain:
+                return {
+                    "type": "sso",
+                    "provider": each["provider"],
+                    "id": each["id"],
+                    "ssoAuthUrl": each["redirectUrl"],
+                }
+    return {"type": "otp"}
+
+
+@operation("getUserFieldsCheck")
+def check_field(call: Call) -> Any:
+    asked = call.query.get("filter", {})
+    field, value = asked.get("field"), asked.get("value")
+    if field is None or value is None:
+        raise bad_request("query/filter must have field and value")
+    key = {"email": "e:", "username": "u:"}.get(field)
+    taken = bool(key and call.sandbox.store.owners([key + value.casefold()]))
+    return {"field": field, "value": value, "available": not taken}
+
+
+@operation("createVisit")
+def connect(call: Call) -> None:
+    """A wallet connects. The first time it is a visit."""
+    visitor = {
+        "id": call.new_id("visitors"),
+        **{name: call.body[name] for name in ("address", "chain", "walletName", "provider")},
+        "at": call.now,
+    }
+    if call.sandbox.visitors.add(visitor):
+        call.emit("visit.created", shown_visitor(call, visitor))
+
+
+@operation("prefetch", "publishEvent", "logDynamicSdkSettings")
+def noted(call: Call) -> None:
+    """Telemetry: taken, and nothing follows from it."""
+
+
+@operation("createEmailVerification", "retryEmailVerification")
+def verify_email(call: Call) -> Any:
+    """No mail is sent."""
+    if not is_email(call.body["email"]):
+        raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
+    return {"verificationUUID": _verification(call), "email": call.body["email"]}
+
+
+@operation("createSmsVerification", "retrySmsVerification")
+def verify_phone(call: Call) -> Any:
+    """No message is sent."""
+    number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
+    if not number["phoneNumber"].isdigit():
+        raise invalid("invalid_phone", "The phone number has no digits alone")
+    return {"verificationUUID": _verification(call), **number}
+
+
+def _verification(call: Call) -> str:
+    """The one that is tried again, or a new one."""
+    id = call.body.get("verificationUUID")
+    if id is None:
+        id = call.new_id("verifications")
+        call.sandbox.store.put("verifications", {"id": id, "createdAt": call.now})
+    elif call.sandbox.store.get("verifications", id) is None:
+        raise invalid("invalid_verification", "There is no such verification")
+    return str(id)
+
+
+@operation("oauthLoginUrl")
+def login_url(call: Call) -> Any:
+    return {"url": _authorize(call)}
+
+
+@operation("oauthLogin")
+def login(call: Call) -> Any:
+    return Reply(302, b"", {"location": _authorize(call), "content-type": "text/plain"})
+
+
+def _authorize(call: Call) -> str:
+    environment, provider = call.path["environmentId"], call.path["providerType"]
+    kept = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
+    found = next((each for each in kept if each["enabledAt"]), None)
+    urls = provider_urls(environment, provider)
+    if found is None or not urls:
+        raise invalid("provider_not_available", f"{provider} is not enabled")
+    return f"{urls['authorizationUrl']}?client_id={found.get('clientId', '')}&redirect_uri={urls['redirectUrl']}"
+
+
+@operation("initAuth")
+def init_auth(call: Call) -> None:
+    _authorize(call)
+
+
+@operation("scanUrl")
+def scan(call: Call) -> Any:
+    """Nobody here knows which sites are malicious."""
+    return {"isMalicious": None}
+
+
+@operation("getSupportedOnramps", "getSupportedOfframps")
+def ramps(call: Call) -> Any:
+    """The enabled providers that sell or buy coins."""
+    name = "onramps" if call.operation.id == "getSupportedOnramps" else "offramps"
+    found = [
+        {
+            "provider": each["provider"],
+            "name": each["provider"],
+            "iconUrl": f"https://icons.example/{each['provider']}.svg",
+            "url": f"https://{each['provider'].lower()}.example/{name}",
+        }
+        for each in call.sandbox.store.all("providers", call.path["environmentId"])
+        if each["provider"] in ("banxa", "coinbaseOnramp", "cryptoDotCom") and each["enabledAt"]
+    ]
+    return {name: found}

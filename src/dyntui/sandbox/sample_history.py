@@ -1,0 +1,97 @@
+"""What happened in a new environment: events of its newest people, and webhooks that were told of some of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.time import parse_time
+from dyntui.sandbox.operations.visits import shown_in
+from dyntui.sandbox.records import iso, live_wallets
+from dyntui.sandbox.render import session, wallet
+
+if TYPE_CHECKING:
+    from dyntui.sandbox.sandbox import Sandbox
+
+__all__ = ["make"]
+
+Json = dict[str, Any]
+_DAY = 86_400_000
+_PEOPLE, _VISITORS, _MESSAGES = 25, 10, 30
+_WEBHOOKS = (
+    ("https://hooks.northwind.example/dynamic", True, ("user.session.created", "wallet.created", "visit.created")),
+    ("https://legacy.northwind.example/dynamic", False, ("user.created",)),
+)
+_REFUSED = {
+    "status": 503,
+    "headers": {"content-type": "text/plain"},
+    "body": "upstream unavailable",
+    "durationMs": 1204,
+}
+
+
+def make(sandbox: Sandbox, newest: int) -> None:
+    """Write it. newest: when the last sample person signed up."""
+    positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _happened(sandbox)]
+    for number, (url, enabled, names) in enumerate(_WEBHOOKS):
+        webhook = _webhook(sandbox, newest, number, url, enabled, names)
+        events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
+        for turn, event in enumerate(events[-_MESSAGES:]):
+            _tell(sandbox, webhook, event, turn)
+
+
+def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
+    """Times, names, data and doers of the sample events, in order. People do these things themselves."""
+    out: list[tuple[int, str, Json, str | None]] = []
+    last = sandbox.accounts.next_position()
+    for position, record in sandbox.accounts.load_many(range(max(1, last - _PEOPLE), last)).items():
+        id = record["id"]
+        user = sandbox.renderer.user(record, position, nulls=False, sessions=False)
+        out.append((record["createdAt"], "user.created", user, id))
+        for item in live_wallets(record):
+            name = "wallet.created" if item["provider"] == "embeddedWallet" else "wallet.linked"
+            out.append((item["createdAt"], name, {**wallet(item), "userId": id}, id))
+        for item in record["sessions"]:
+            out.append((item["createdAt"], "user.session.created", {**session(item), "userId": id}, id))
+    for visitor in sandbox.visitors.all()[-_VISITORS:]:
+        out.append((visitor["at"], "visit.created", shown_in(sandbox.environment_id, visitor), None))
+    return sorted(out, key=lambda each: each[0])
+
+
+def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, enabled: bool, names: tuple[str, ...]) -> Json:
+    at = newest - (200 - number) * _DAY
+    made = {
+        "environmentId": sandbox.environment_id,
+        "webhookId": sandbox.ids.uuid(f"webhook {number}"),
+        "url": url,
+        "version": "v1",
+        "events": list(names),
+        "isEnabled": enabled,
+        "createdAt": iso(at),
+        "updatedAt": iso(at if enabled else newest),
+        "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {number}', 24).hex()}",
+        "failures": 0,
+    }
+    if enabled:
+        made["enabledAt"] = iso(at)
+    sandbox.store.put("webhooks", made, sandbox.environment_id, id=made["webhookId"])
+    return made
+
+
+def _tell(sandbox: Sandbox, webhook: Json, event: Json, turn: int) -> None:
+    """One message and its deliveries: most arrive at once, some at the second try, a disabled webhook's never did."""
+    payload = sandbox.webhooks.message(webhook, event, due=None)
+    at = _ms(event["timestamp"]) + 400
+    failures = 3 if not webhook["isEnabled"] or turn % 13 == 12 else 1 if turn % 5 == 4 else 0
+    for attempt in range(1, failures + 1):
+        sandbox.webhooks.record(webhook, payload, attempt, at + (attempt - 1) * 30_000, at, dict(_REFUSED))
+    if failures < 3:
+        took = 40 + int.from_bytes(sandbox.ids.digest(f"delivery {event['eventId']}", 1), "big")
+        accepted = {"status": 200, "headers": {"content-type": "application/json"}, "body": '{"ok":true}'}
+        response = {**accepted, "durationMs": took}
+        sandbox.webhooks.record(webhook, payload, failures + 1, at + failures * 30_000, at, response)
+
+
+def _ms(text: str) -> int:
+    moment = parse_time(text)
+    assert moment is not None, "events have times"
+    return round(moment.timestamp() * 1000)

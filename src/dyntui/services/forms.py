@@ -1,0 +1,262 @@
+"""A form out of an operation's schema: what it asks for, what may be chosen, what must be there; and back into JSON.
+
+The console and the command line ask alike, and no field is written down twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.resources.actions import ALL
+from dyntui.resources.formats import dig
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Catalog, Operation, Schema
+
+__all__ = ["WHOLE", "Asked", "Filled", "Kind", "Where", "asked_by", "fill", "present", "text_of"]
+
+WHOLE = "body"
+"""The name of the field that is the whole body, where the body is no object."""
+_DEPTH = 3
+
+
+class Kind(StrEnum):
+    """How a value is written: LIST as words with commas between them, JSON as it is."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    LIST = "list"
+    JSON = "json"
+
+
+class Where(StrEnum):
+    """Where a value goes."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field. name: a dot path inside the body, or the parameter's. options: what is known to be taken; the API's
+    enums are open, so something else may be sent all the same. nullable: whether nothing can be said with null."""
+
+    name: str
+    where: Where
+    kind: Kind
+    required: bool = False
+    options: tuple[str, ...] = ()
+    nullable: bool = False
+    inside: str = ""
+
+    @property
+    def label(self) -> str:
+        """The field's name, marked when it has to be there."""
+        return f"{self.name} *" if self.required else self.name
+
+    @property
+    def hint(self) -> str:
+        """What may be written."""
+        match self.kind:
+            case Kind.LIST if self.options:
+                return f"with commas between: {', '.join(self.options)}"
+            case Kind.LIST:
+                return "with commas between"
+            case Kind.JSON:
+                return "JSON"
+            case Kind.CHOICE:
+                return ", ".join(self.options)
+            case Kind.NUMBER:
+                return "a number"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was filled in, as a call takes it. body: None when there is none. wrong: what is wrong, by field."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: Any
+    wrong: Mapping[str, str]
+
+
+def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[Asked]:
+    """The fields of an operation, in the schema's order, those that must be there first; or only the ones named.
+
+    The environment's id is never asked for. Raises Usage for a name that it does not have.
+    """
+    found = _parameters(catalog, operation)
+    if operation.body is not None:
+        found += _body(catalog, operation)
+    if tuple(names) == ALL:
+        return sorted(found, key=lambda field: (field.where is not Where.PATH, not field.required))
+    by_name = {field.name: field for field in found}
+    if missing := [name for name in names if name not in by_name]:
+        raise Usage(f"{operation.id} takes no {', '.join(missing)}.", hint=f"It takes: {', '.join(by_name)}.")
+    return [by_name[name] for name in names]
+
+
+def _parameters(catalog: Catalog, operation: Operation) -> list[Asked]:
+    found: list[Asked] = []
+    for parameter in operation.parameters:
+        if parameter.name == "environmentId":
+            continue
+        where = Where(parameter.where)
+        if parameter.deep:
+            inner = catalog.resolve(parameter.schema).get("properties", {})
+            for name, schema in inner.items():
+                found.append(_field(catalog, f"{parameter.name}[{name}]", where, schema, False, inside=parameter.name))
+        else:
+            found.append(_field(catalog, parameter.name, where, parameter.schema, parameter.required))
+    return found
+
+
+def _body(catalog: Catalog, operation: Operation) -> list[Asked]:
+    assert operation.body is not None
+    schema = catalog.resolve(operation.body)
+    if "properties" not in schema:
+        return [Asked(WHOLE, Where.BODY, Kind.JSON, operation.body_required)]
+    return list(_flat(catalog, schema, "", 1, True))
+
+
+def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: bool) -> Iterable[Asked]:
+    required = schema.get("required", ())
+    for name, part in schema["properties"].items():
+        whole, inner = f"{prefix}{name}", _inner(catalog, part)[0]
+        must = needed and name in required
+        if "properties" in inner and depth < _DEPTH:
+            yield from _flat(catalog, inner, f"{whole}.", depth + 1, must)
+        else:
+            yield _field(catalog, whole, Where.BODY, part, must)
+
+
+def _inner(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
+    """The schema behind references and `or null`, and whether it was the latter."""
+    schema = catalog.resolve(schema)
+    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    if len(parts) == 1:
+        return _inner(catalog, parts[0])[0], True
+    return schema, False
+
+
+def _field(catalog: Catalog, name: str, where: Where, schema: Schema, required: bool, *, inside: str = "") -> Asked:
+    found, nullable = _inner(catalog, schema)
+    kind, options = Kind.JSON, tuple(str(each) for each in found.get("enum", ()))
+    match found.get("type"):
+        case "string":
+            kind = Kind.CHOICE if options else Kind.TEXT
+        case "number" | "integer":
+            kind = Kind.NUMBER
+        case "boolean":
+            kind, options = Kind.FLAG, ("true", "false")
+        case "array":
+            items = _inner(catalog, found.get("items", {}))[0]
+            if items.get("type") == "string":
+                kind, options = Kind.LIST, tuple(str(each) for each in items.get("enum", ()))
+    return Asked(name, where, kind, required, options, nullable, inside)
+
+
+# back into JSON
+
+
+def text_of(value: Any) -> str:
+    """A value as it is written in a field."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case list() if all(isinstance(part, str) and "," not in part for part in value):
+            return ", ".join(value)
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def present(asked: Iterable[Asked], document: Any) -> dict[str, str]:
+    """What the fields of a body hold in a document, as it is written."""
+    return {field.name: text_of(dig(document, field.name)) for field in asked if field.where is Where.BODY}
+
+
+def fill(asked: Sequence[Asked], values: Mapping[str, str], *, before: Mapping[str, str] | None = None) -> Filled:
+    """What was filled in. A field that is empty, or as it was `before`, is left out; one that was emptied is sent as
+    null where that is allowed, else as nothing at all."""
+    path: dict[str, str] = {}
+    query: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    body: Any = None
+    wrong: dict[str, str] = {}
+    for field in asked:
+        text = values.get(field.name, "")
+        was = (before or {}).get(field.name, "")
+        if text == was and (before is not None or not text):
+            if field.required and not text:
+                wrong[field.name] = "This has to be filled in."
+            continue
+        try:
+            value = _value(field, text)
+        except ValueError as error:
+            wrong[field.name] = str(error)
+            continue
+        match field.where:
+            case Where.PATH:
+                path[field.name] = text
+            case Where.QUERY if field.inside:
+                query.setdefault(field.inside, {})[field.name[len(field.inside) + 1 : -1]] = value
+            case Where.QUERY:
+                query[field.name] = value
+            case Where.HEADER:
+                headers[field.name] = text
+            case Where.BODY if field.name == WHOLE and field.kind is Kind.JSON:
+                body = value
+            case Where.BODY:
+                body = {} if body is None else body
+                _put(body, field.name, value)
+    return Filled(path, query, headers, body, wrong)
+
+
+def _value(field: Asked, text: str) -> Any:
+    if not text:
+        if field.required:
+            raise ValueError("This has to be filled in.")
+        return None if field.nullable or field.kind is not Kind.TEXT else ""
+    match field.kind:
+        case Kind.NUMBER:
+            try:
+                return int(text) if text.lstrip("-").isdigit() else float(text)
+            except ValueError:
+                raise ValueError(f"{text!r} is no number.") from None
+        case Kind.FLAG:
+            if text.lower() in ("true", "yes", "on", "1"):
+                return True
+            if text.lower() in ("false", "no", "off", "0"):
+                return False
+            raise ValueError("Write true or false.")
+        case Kind.LIST if not text.startswith("["):
+            return [part.strip() for part in text.split(",") if part.strip()]
+        case Kind.JSON | Kind.LIST:
+            try:
+                return json.loads(text)
+            except ValueError as error:
+                raise ValueError(f"This is not JSON: {error}.") from None
+    return text
+
+
+def _put(document: dict[str, Any], name: str, value: Any) -> None:
+    *way, last = name.split(".")
+    for part in way:
+        document = document.setdefault(part, {})
+    document[last] = value

@@ -1,0 +1,137 @@
+"""How every screen looks, against the sandbox with one seed and a clock that stands still.
+
+Look at what changed before taking it: pytest tests/tui/test_tui_snapshots.py --snapshot-update
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from tui_support import ENVIRONMENT, SIZE, SMALL, console_of, demo, press, profile, settled, stored
+
+from dyntui.config.settings import Settings
+from dyntui.services.writes import Level, Requirement
+from dyntui.tui.app import Console
+from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.session import Session
+
+Compare = Callable[..., bool]
+
+
+def keys(*pressed: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Wait for rest, press keys, wait for rest."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        if pressed:
+            await press(pilot, *pressed)
+
+    return run
+
+
+def to(name: str, *more: str) -> tuple[str, ...]:
+    return ("colon", *name, "enter", *more)
+
+
+BOTH = {
+    "users": (),
+    "users-marked": ("space", "j", "space"),
+    "users-filter": ("slash", *"anna", "enter"),
+    "jump-bar": ("colon", "a"),
+    "user": ("j", "enter"),
+    "user-credentials": ("j", "enter", "2"),
+    "user-wallets": ("j", "enter", "3"),
+    "user-sessions": ("j", "enter", "4"),
+    "user-raw": ("j", "enter", "5"),
+    "help": ("question_mark",),
+}
+WIDE = {
+    "users-nothing": ("slash", *"zzz", "enter"),
+    "users-raw": ("v",),
+    "users-order": ("s",),
+    "users-actions": ("a",),
+    "wallets": to("wallets"),
+    "wallet": to("wallets", "enter"),
+    "allowlists": to("allowlists"),
+    "entries": to("allowlists", "enter"),
+    "tokens": to("tokens"),
+    "requests": ("R",),
+    "request": ("R", "enter"),
+    "messages": ("U", "N"),
+    "palette": ("ctrl+p",),
+}
+
+
+@pytest.mark.parametrize("name", BOTH | WIDE)
+def test_screens_wide(snap_compare: Compare, name: str) -> None:
+    assert snap_compare(demo(), terminal_size=SIZE, run_before=keys(*(BOTH | WIDE)[name]))
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_screens_small(snap_compare: Compare, name: str) -> None:
+    assert snap_compare(demo(), terminal_size=SMALL, run_before=keys(*BOTH[name]))
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("name", ["users", "user"])
+def test_hostile_text(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    pressed = ("enter",) if name == "user" else ()
+    assert snap_compare(demo(30, hostile=True), terminal_size=size, run_before=keys(*pressed))
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("pressed", [(), ("j", "enter"), ("j", "enter", "ctrl+s")], ids=["first", "form", "wrong"])
+def test_setup(snap_compare: Compare, pressed: tuple[str, ...], size: tuple[int, int]) -> None:
+    assert snap_compare(Console(Session()), terminal_size=size, run_before=keys(*pressed))
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("pressed", [(), ("g", "d")], ids=["list", "remove"])
+def test_environments(snap_compare: Compare, pressed: tuple[str, ...], size: tuple[int, int]) -> None:
+    stored(
+        profile("acme-live", base_url="https://app.dynamicauth.com/api/v0", last_used="2026-02-27T11:00:00Z"),
+        profile("acme-sandbox", base_url="https://app.dynamicauth.com/api/v0", kind="sandbox", read_only=True),
+    )
+    assert snap_compare(demo(), terminal_size=size, run_before=keys(*to("environments", *pressed)))
+
+
+def test_live_without_a_token(snap_compare: Compare) -> None:
+    assert snap_compare(Console(Session(profile=profile())), terminal_size=SIZE, run_before=keys())
+
+
+def test_typed_confirmation(snap_compare: Compare) -> None:
+    needed = Requirement(
+        Level.TYPED,
+        "Delete 12 users?",
+        ("ada@example.com", "grace@example.com", "[b]Bob[/] \x1b[2J", "… and 9 more"),
+        "It cannot be undone; wallet records stay behind.",
+        "live environment acme",
+        ("acme", "12"),
+    )
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        console_of(pilot).ask(confirm(needed, verb="Delete"))
+        await settled(pilot)
+        await press(pilot, *"acm", "enter")
+
+    assert snap_compare(demo(), terminal_size=SIZE, run_before=run)
+
+
+def test_the_dense_theme(snap_compare: Compare) -> None:
+    console = demo()
+    console = Console(console.session, Settings(theme="dense"))
+    assert snap_compare(console, terminal_size=SIZE, run_before=keys())
+
+
+def test_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(demo(), terminal_size=SIZE, run_before=keys("question_mark"))
+
+
+def test_an_environment_id_is_shortened(snap_compare: Compare) -> None:
+    console = Console(Session(profile=profile(environment_id=ENVIRONMENT)))
+    assert snap_compare(console, terminal_size=(60, 20), run_before=keys())
