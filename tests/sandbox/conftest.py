@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -54,6 +55,14 @@ class Api:
         response = await self("POST", "ENV/users", fields)
         assert response.status_code == 201, response.text
         return dict(response.json()["user"])
+
+    @staticmethod
+    def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
+        """Until something that happens in another thread has happened."""
+        until = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < until, "it did not happen"
+            time.sleep(0.002)
 
 
 MakeApi = Callable[..., Api]

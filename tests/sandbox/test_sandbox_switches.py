@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import switch_checks_streams  # noqa: F401 it registers its checks
+from switch_checks import CHECKS, shows
 
 from dyntui.core.errors import Usage
 from dyntui.sandbox.options import RateLimit
 from dyntui.sandbox.switches import SWITCHES, Switches, parse_switches
-
-Check = Callable[[Any, str], Awaitable[Any]]
-CHECKS: dict[str, tuple[Check, dict[str, Any]]] = {}
-
-
-def shows(**expected: Any) -> Callable[[Check], Check]:
-    """The check of the switch it is named after: value (`-` as `_`, numbers as `_7`) to what the check then returns."""
-
-    def register(check: Check) -> Check:
-        CHECKS[check.__name__.replace("_", "-")] = (
-            check,
-            {k.replace("__", "-").removeprefix("_"): v for k, v in expected.items()},
-        )
-        return check
-
-    return register
 
 
 def pairs() -> list[tuple[str, str]]:

@@ -1,10 +1,16 @@
-"""Apps to show twice: many kinds of widgets, layers, wide characters and every attribute of style."""
+"""An app of many kinds of widgets, layers, wide characters and attributes of style, for the tests of the lean writer.
+
+`python lean_apps.py lean|textual` runs it in a terminal; at its end it prints what was typed and not read.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+import sys
+import tty
 from collections.abc import Iterator
 
-from lean_twin import Twin
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -99,12 +105,13 @@ class Question(ModalScreen[None]):
             yield Button("OK")
 
 
-class Widgets(Twin, App[None]):
+class Widgets(App[None]):
     """Forms, trees, tables, tabs, logs, dialogs, something that floats over all of it."""
 
     CSS = """
     Screen { layers: base over; }
-    #over { layer: over; offset: 13 5; width: 17; height: 5; background: darkgreen; border: round yellow; display: none; }
+    #over { layer: over; offset: 13 5; width: 17; height: 5; display: none; }
+    #over { background: darkgreen; border: round yellow; }
     Input, TextArea, Select { width: 30; }
     TextArea { height: 6; }
     DataTable { height: 1fr; }
@@ -118,7 +125,9 @@ class Widgets(Twin, App[None]):
         Binding("f4", "log", "Log"),
         Binding("f5", "theme", "Theme"),
         Binding("f6", "next_tab", "Tab"),
-        Binding("f7", "toggle_dark", "Grow"),
+        Binding("f7", "grow", "Grow"),
+        Binding("f8", "lend", "Lend"),
+        Binding("f10", "exit", "Exit"),
     ]
     SCREENS = {"question": Question}
 
@@ -178,6 +187,13 @@ class Widgets(Twin, App[None]):
         for _ in range(3):
             self.query_one(RichLog).write(next(self.lines))
 
+    def action_lend(self) -> None:
+        with self.suspend():
+            print("lent")
+
+    def action_exit(self) -> None:
+        self.exit()
+
     def action_theme(self) -> None:
         self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
 
@@ -188,5 +204,24 @@ class Widgets(Twin, App[None]):
         target = {1: Input, 2: DataTable, 3: OptionList, 4: Lines}[number]
         self.call_after_refresh(self.query_one(target).focus)
 
-    def action_toggle_dark(self) -> None:
+    def action_grow(self) -> None:
         self.query_one(ProgressBar).advance(7)
+
+
+def main() -> None:
+    from dyntui.tui.lean.display import LeanApp
+
+    class Lean(LeanApp[None], Widgets):
+        pass
+
+    app = Lean(terminal=sys.argv[1])
+    app.run()
+    left = b""
+    tty.setcbreak(0)
+    while select.select([0], [], [], 1.0)[0]:
+        left += os.read(0, 1000)
+    print(f"left {left!r} {app.lean_reason or 'lean'}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,14 @@
 """A terminal emulator for the lean writer's tests: pyte, with what pyte does not know of real terminals.
 
-pyte stops at a joiner, leaves half of a wide character standing when the other is overwritten, and forgets dim, overline,
-links and the like. Here every attribute of a cell is kept, the extra ones within the names of its colours.
+pyte stops at a joiner, leaves half of a wide character standing when the other is overwritten, and forgets dim,
+overline, links and the like. Here every attribute of a cell is kept, the extra ones within the names of its colours.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyte
 from rich._unicode_data import load
@@ -21,14 +23,15 @@ ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
 class Emulator(pyte.Screen):
     """A terminal that does not wrap. clusters: it draws emoji sequences as one, as Rich measures them.
 
-    answers: reports of the cursor that it was asked for.
+    fills: it erases with the background colour. answers: reports of the cursor that it was asked for.
     """
 
-    def __init__(self, columns: int, lines: int, *, clusters: bool = True) -> None:
+    def __init__(self, columns: int, lines: int, *, clusters: bool = True, fills: bool = True) -> None:
         self.clusters = clusters
+        self.fills = fills
         self.extra: set[int] = set()
         self.link = ""
-        self.joining = False
+        self.joining = self.half_flag = False
         self.answers: list[tuple[int, int]] = []
         super().__init__(columns, lines)
         self.reset_mode(7, private=True)
@@ -78,8 +81,26 @@ class Emulator(pyte.Screen):
             fg=colours[0] + extra, bg=colours[1] + (f"|{self.link}" if self.link else "")
         )
 
+    def erase_in_line(self, how: int = 0, **named: bool) -> None:
+        with self._erasing():
+            super().erase_in_line(how, **named)
+
+    def erase_characters(self, count: int | None = None) -> None:
+        with self._erasing():
+            super().erase_characters(count)
+
+    @contextmanager
+    def _erasing(self) -> Iterator[None]:
+        """Erased cells have the background of the pen at most, nothing else of it that can be seen."""
+        pen = self.cursor.attrs
+        self.cursor.attrs = pen._replace(underscore=False, strikethrough=False, reverse=False)
+        if not self.fills:
+            self.cursor.attrs = self.cursor.attrs._replace(bg="default")
+        yield
+        self.cursor.attrs = pen
+
     def draw(self, data: str) -> None:
-        self.joining = False
+        self.joining = self.half_flag = False
         for character in data:
             self._draw(character)
         self.dirty.add(self.cursor.y)
@@ -88,7 +109,13 @@ class Emulator(pyte.Screen):
         width = get_character_cell_size(character)
         if self.clusters and (self.joining or not width):
             self._combine(character)
+        elif self.clusters and self.half_flag:
+            first = self.buffer[self.cursor.y][self.cursor.x - 1].data
+            self.cursor.x -= 1
+            self._write(first + character, 2)
+            self.half_flag = False
         elif width:
+            self.half_flag = "\U0001f1e6" <= character <= "\U0001f1ff"
             self._write(character, width)
         elif self.cursor.x:
             self._combine(character)

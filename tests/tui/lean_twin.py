@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -119,18 +120,18 @@ class Twin(LeanApp[Any]):
 async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[[Pilot[Any]], Awaitable[None]]) -> None:
     """Run the app on two terminals of that size while `script` plays with it."""
     app.twin_size, app.twin_answers = size, answers
-    failure: list[BaseException] = []
+    played: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def pilot(pilot: Pilot[Any]) -> None:
         try:
             await app.settle(pilot)
             app.check("the start")
             await script(pilot)
-        except BaseException as error:
-            failure.append(error)
-        finally:
-            app.exit()
+        except Exception as error:  # noqa: BLE001 raised below, where the test sees it
+            played.set_exception(error)
+        else:
+            played.set_result(None)
+        app.exit()
 
     await app.run_async(headless=False, auto_pilot=pilot)
-    if failure:
-        raise failure[0]
+    await played

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -20,11 +21,11 @@ from dyntui.tui.session import Session
 
 pytestmark = pytest.mark.usefixtures("colours")
 
-SIZES = st.tuples(st.integers(60, 130), st.integers(20, 44))
-WIDGET_KEYS = [
-    *"f1 f2 f3 f4 f5 f6 f6 f6 f7 tab tab shift+tab enter enter escape space".split(),
-    *"down down up left right pagedown pageup home end backspace delete a x ctrl+p".split(),
-]
+SIZES = st.tuples(st.just("size"), st.integers(60, 130), st.integers(20, 44))
+MICE = st.tuples(st.sampled_from(["hover", "click"]), st.integers(0, 59), st.integers(0, 19))
+FUNCTION_KEYS = ["f1", "f2", "f3", "f4", "f5", "f6", "f6", "f6", "f7", "f8", "ctrl+p", "tab", "tab", "shift+tab"]
+MOVES = ["down", "down", "up", "left", "right", "pagedown", "pageup", "home", "end"]
+WIDGET_KEYS = [*FUNCTION_KEYS, *MOVES, "enter", "enter", "escape", "space", "backspace", "delete", "a", "x"]
 NOT_PRESSED = {"app.quit"}
 CONSOLE_KEYS = sorted({key for action in ACTIONS.values() if action.id not in NOT_PRESSED for key in action.keys})
 TYPED = [*"userwalt@.", "日", "é"]
@@ -37,10 +38,14 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DYNTUI_TERMINAL", raising=False)
 
 
-def keys(of: list[str], longest: int) -> st.SearchStrategy[list[Any]]:
-    """Mostly keys, sometimes a new size."""
-    one: Any = st.one_of(*[st.sampled_from(of)] * 9, SIZES)
+def keys(of: Sequence[str], longest: int) -> st.SearchStrategy[list[Any]]:
+    """Mostly keys, sometimes the mouse, sometimes a new size."""
+    one: Any = st.one_of(*[st.sampled_from(of)] * 8, MICE, SIZES)
     return st.lists(one, min_size=longest // 2, max_size=longest)
+
+
+class TwinWidgets(Twin, Widgets):
+    """Textual's widgets, shown twice."""
 
 
 class TwinConsole(Twin, Console):
@@ -55,25 +60,42 @@ async def perform(pilot: Pilot[Any], steps: list[Any]) -> None:
     app = pilot.app
     assert isinstance(app, Twin)
     for step in steps:
-        if isinstance(step, tuple):
-            app.twin.resize(*step)
-        else:
-            await pilot.press(step)
+        match step:
+            case "size", width, height:
+                app.twin.resize(width, height)
+            case "hover", x, y:
+                await pilot.hover(offset=(x, y))
+            case "click", x, y:
+                await pilot.click(offset=(x, y))
+            case _:
+                await pilot.press(step)
         await app.settle(pilot)
         if not app.is_running:
             return
         app.check(f"{step} of {steps}")
 
 
-@given(keys(WIDGET_KEYS, 14), SIZES, st.sampled_from(ANSWERS))
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_cell_of_textuals_widgets_is_as_with_its_own_output(steps, size, answers):
-    asyncio.run(play(Widgets(), size, answers, lambda pilot: perform(pilot, steps)))
+FEW_OR_MANY = pytest.mark.parametrize("examples", [3, pytest.param(60, marks=pytest.mark.slow)])
 
 
-@given(keys([*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"], 14), SIZES, st.sampled_from(ANSWERS))
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_cell_of_the_console_is_as_with_textuals_own_output(steps, size, answers):
+def through(examples: int, pressed: Sequence[str], app: Callable[[], Twin]) -> None:
+    """Show the app so often, each time with other keys, in another size, on a terminal that answers otherwise."""
+
+    @given(keys(pressed, 14), SIZES, st.sampled_from(ANSWERS))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(steps: list[Any], size: tuple[str, int, int], answers: str) -> None:
+        asyncio.run(play(app(), size[1:], answers, lambda pilot: perform(pilot, steps)))
+
+    check()
+
+
+@FEW_OR_MANY
+def test_every_cell_of_textuals_widgets_is_as_with_its_own_output(examples):
+    through(examples, WIDGET_KEYS, TwinWidgets)
+
+
+@FEW_OR_MANY
+def test_every_cell_of_the_console_is_as_with_textuals_own_output(examples):
     wanted = SandboxOptions(users=120, seed=1, now="2026-03-01T12:00:00Z")
-    app = TwinConsole(Session(demo=wanted))
-    asyncio.run(play(app, size, answers, lambda pilot: perform(pilot, steps)))
+    pressed = [*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"]
+    through(examples, pressed, lambda: TwinConsole(Session(demo=wanted)))

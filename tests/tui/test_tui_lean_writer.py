@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lean_emulator import Emulator, difference
@@ -11,10 +14,11 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import LayoutUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from dyntui.tui.lean.cells import split
 from dyntui.tui.lean.pens import pens
 from dyntui.tui.lean.private import pieces
 from dyntui.tui.lean.writer import Writer
@@ -28,11 +32,12 @@ TEXTS = st.one_of(
 )
 COLOURS = st.sampled_from(["default", "red", "bright_blue", "color(123)", "#1e1e1e", "#e0e0e0"])
 ATTRIBUTES = ["bold", "dim", "italic", "underline", "blink", "reverse", "strike", "underline2", "overline", "conceal"]
+SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HGCKXmrML]|\r|\x1b\]8;[^\x1b]*\x1b\\")
 
 
 @st.composite
-def styles(draw: Callable[..., object]) -> dict[str, object]:
-    chosen = dict.fromkeys(draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=2)), True)
+def styles(draw: Callable[..., Any]) -> dict[str, Any]:
+    chosen: dict[str, Any] = dict.fromkeys(draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=2)), True)
     for ground in ("color", "bgcolor"):
         if draw(st.booleans()):
             chosen[ground] = draw(COLOURS)
@@ -45,59 +50,185 @@ PALETTE = st.lists(styles(), min_size=1, max_size=4)
 STROKE = st.tuples(st.just("draw"), st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), TEXTS, st.integers(0, 3))
 SCROLL = st.tuples(st.just("scroll"), st.integers(0, 4), st.integers(5, HEIGHT), st.integers(-3, 3), st.integers(0, 3))
 STEPS = st.lists(st.lists(st.one_of(STROKE, SCROLL), min_size=1, max_size=8), min_size=1, max_size=6)
+LINES = st.lists(st.text("abcdefgh ", min_size=1, max_size=WIDTH), min_size=12, max_size=12)
 
 
 class Both:
     """Two terminals shown the same: one by Textual's own rendering, one by the lean writer."""
 
-    def __init__(self, colours: ColorSystem = ColorSystem.TRUECOLOR, *, fills: bool = True) -> None:
-        self.stock = Emulator(WIDTH, HEIGHT)
-        self.lean = Emulator(WIDTH, HEIGHT)
+    def __init__(
+        self, *, colours: ColorSystem = ColorSystem.TRUECOLOR, fills: bool = True, clusters: bool = True
+    ) -> None:
+        self.stock, self.lean = (Emulator(WIDTH, HEIGHT, fills=fills, clusters=clusters) for _ in range(2))
         self.writer = Writer(WIDTH, HEIGHT, pens(colours), fills=fills)
         self.console = Console(color_system=None, force_terminal=True)
         self.console._color_system = colours
-        self.sent = ""
         self.cursor = (0, 0)
         self.send()
 
-    def draw(self, y: int, x: int, segments: list[Segment]) -> None:
+    def draw(self, y: int, x: int, *segments: Segment) -> None:
         strip = Strip(segments)
-        strip = strip.crop(0, min(strip.cell_length, WIDTH - x))
-        update = LayoutUpdate([[strip]], Region(x, y, strip.cell_length, 1))
+        x = min(x, WIDTH - strip.cell_length)  # Rich cuts emoji sequences wrongly.
+        self.show(LayoutUpdate([[strip]], Region(x, y, strip.cell_length, 1)))
+
+    def show(self, update: LayoutUpdate | ChopsUpdate) -> None:
         self.stock.feed(update.render_segments(self.console))
-        for part in pieces(update):
+        parts = pieces(update)
+        assert parts is not None
+        for part in parts:
             self.writer.put(*part)
 
     def send(self) -> str:
-        self.sent = self.writer.frame(self.cursor)
-        self.lean.feed(self.sent)
-        return self.sent
+        sent = self.writer.frame(self.cursor)
+        self.lean.feed(sent)
+        return sent
 
     def check(self) -> None:
         assert not difference(self.stock, self.lean)
 
 
-def perform(both: Both, palette: list[dict[str, object]], lines: list[list[Segment]], step: tuple) -> None:
-    """Draw, or show again what was drawn some lines up or down."""
+def perform(both: Both, palette: list[dict[str, Any]], lines: list[str], step: tuple[Any, ...]) -> None:
+    """Draw something, or many lines again that were there some lines up or down."""
     kind, first, second, third, colour = step
     style = Style(**palette[colour % len(palette)])
     if kind == "draw":
-        both.draw(first, second, [Segment(third, style)])
+        both.draw(first, second, Segment(third, style))
         return
     for place, y in enumerate(range(first, second)):
-        text = lines[(place + third) % len(lines)]
-        both.draw(y, 0, [Segment(text.ljust(WIDTH), style)])
+        both.draw(y, 0, Segment(lines[(place + third) % len(lines)].ljust(WIDTH), style))
 
 
-@given(
-    PALETTE, STEPS, st.lists(st.text("abcdefgh ", min_size=1, max_size=WIDTH), min_size=12, max_size=12), st.booleans()
-)
+@given(PALETTE, STEPS, LINES, st.booleans(), st.sampled_from(list(ColorSystem)[:4]))
 @settings(max_examples=150, deadline=None)
-def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, steps, lines, fills):
-    both = Both(fills=fills)
+def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, steps, lines, fills, colours):
+    both = Both(fills=fills, colours=colours)
     for step in steps:
         for one in step:
             perform(both, palette, lines, one)
-        both.send()
+        sent = both.send()
         both.check()
+        assert not re.search("[\x00-\x1f\x7f-\x9f]", SEQUENCE.sub("", sent)), "nothing but what is known to be harmless"
         assert both.send() == "", "what is shown already is not sent again"
+
+
+@given(STEPS, LINES)
+@settings(max_examples=40, deadline=None)
+def test_where_emoji_are_drawn_with_other_widths_everything_else_stays_in_its_place(steps, lines):
+    both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
+    both.stock = expected
+    for step in steps:
+        for one in step:
+            perform(both, [{}], lines, one)
+        both.send()
+        for line, drawn in zip(expected.cells(), both.lean.cells(), strict=True):
+            for wanted, cell in zip(line, drawn, strict=True):
+                assert len(wanted.data) != 1 or not wanted.data.isascii() or wanted.data == cell.data
+
+
+def test_only_what_differs_is_sent():
+    both = Both()
+    ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
+    both.draw(3, 0, Segment("name: Walter  age: 41".ljust(WIDTH), ground))
+    both.send()
+    both.draw(3, 0, Segment("name: Walter  age: 42".ljust(WIDTH), ground))
+    assert both.send() == "\x1b[4;21H2\x1b[H"
+
+
+def test_an_attribute_that_ends_ends_alone():
+    both = Both()
+    ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
+    both.draw(0, 0, Segment("one", ground + Style(bold=True, underline=True)), Segment("two", ground))
+    assert both.send() == "\x1b[1;4;38;2;224;224;224;48;2;30;30;30mone\x1b[22;24mtwo\r"
+    both.check()
+
+
+@pytest.mark.parametrize("by", [1, -1, 4, -4])
+def test_lines_that_only_moved_are_moved_by_the_terminal(by):
+    both = Both()
+    ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
+
+    def show(start: int) -> int:
+        for y in range(1, HEIGHT - 1):
+            both.draw(y, 0, Segment(f"user {(start + y) * 7919} {hash(('x', start + y))}".ljust(WIDTH), ground))
+        return len(both.send())
+
+    show(20)
+    size = show(20 + by)
+    both.check()
+    assert size < 60 + abs(by) * WIDTH
+    assert both.lean.margins is None, "the whole terminal scrolls again"
+
+
+def test_what_moved_hardly_is_not_moved():
+    both = Both()
+    for y in range(HEIGHT):
+        both.draw(y, 0, Segment(f"{y} same text in every line".ljust(WIDTH)))
+    both.send()
+    for y in range(HEIGHT):
+        both.draw(y, 0, Segment(f"{y + 1} same text in every line".ljust(WIDTH)))
+    sent = both.send()
+    both.check()
+    assert "M" not in sent and "L" not in sent
+
+
+def test_colours_are_erased_only_where_the_terminal_erases_with_them():
+    sent = {}
+    for fills in (True, False):
+        both = Both(fills=fills)
+        both.draw(0, 0, Segment("x".ljust(WIDTH), Style(bgcolor="#1e1e1e")))
+        sent[fills] = both.send()
+        both.check()
+    assert "\x1b[K" in sent[True] and "\x1b[K" not in sent[False]
+
+
+@given(st.text(max_size=30))
+def test_no_control_character_gets_through(text):
+    columns = split(text)
+    assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "".join(columns))
+
+
+def test_a_link_with_controls_is_no_link():
+    both = Both()
+    both.draw(0, 0, Segment("go", Style(link="https://example.com/\x1b]0;title\x07")))
+    assert "\x1b]" not in both.send()
+
+
+def test_a_link_is_closed_at_the_end_of_the_frame():
+    both = Both()
+    both.draw(0, 0, Segment("go", Style(link="https://example.com/")))
+    sent = both.send()
+    assert sent.count("\x1b]8;") == 2 and sent.index("\x1b]8;;\x1b\\") > sent.index("go")
+    both.check()
+
+
+def test_another_size_is_sent_whole():
+    both = Both()
+    both.draw(2, 30, Segment("日本語 end"))
+    both.send()
+    both.lean = Emulator(33, 5)
+    both.writer.resize(33, 5)
+    both.send()
+    assert both.lean.text.split("\n")[2] == " " * 30 + "日 "
+    both.lean = Emulator(50, 8)
+    both.writer.resize(50, 8)
+    both.send()
+    assert both.lean.text.split("\n")[2] == " " * 30 + "日".ljust(19)
+
+
+def test_the_cursor_ends_where_it_is_wanted():
+    both = Both()
+    both.draw(0, 0, Segment("text"))
+    both.cursor = (7, 3)
+    both.send()
+    assert (both.lean.cursor.x, both.lean.cursor.y) == (7, 3)
+    both.cursor = (8, 3)
+    assert both.send() == "\x1b[C"
+
+
+def test_a_part_is_cut_as_textual_cuts_it():
+    both = Both()
+    strips = [Strip([Segment("abcdefgh")]), Strip([Segment("日本語x")])]
+    both.show(ChopsUpdate([{0: strips[0], 8: strips[1]}], [(0, 3, 11)], [[8, 15]]))
+    both.send()
+    both.check()
+    assert both.lean.text.startswith("abcdefgh日 ")

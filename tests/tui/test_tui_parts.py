@@ -101,6 +101,12 @@ def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
     for ms in (40, 60, 79, 90, 50, 44, 1300):
         latency.saw(ms)
         shown.append(latency.words)
+    latency.saw(1310)
+    assert latency.words == "1.3 s"
+    quick = Latency()
+    for ms in (2, 9, 1):
+        quick.saw(ms)
+    assert quick.words == "2 ms"
     assert shown == ["40 ms", "40 ms", "40 ms", "90 ms", "90 ms", "44 ms", "1.3 s"]
 
 

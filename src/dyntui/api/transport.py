@@ -37,7 +37,7 @@ from dyntui.core.errors import Usage
 from dyntui.core.redact import redact, redactor
 from dyntui.core.text import safe
 
-__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "origin_of"]
+__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "origin_of", "translate"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -218,7 +218,7 @@ class Transport:
                 )
             return Answer(status, answer_headers, body, ms)
         except BaseException as error:
-            raised = _translate(error, self._base.host)
+            raised = translate(error, self._base.host)
             problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))
             if raised is error:
                 raise
@@ -243,7 +243,7 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[
         await response.aclose()
 
 
-def _translate(error: BaseException, host: str) -> BaseException:
+def translate(error: BaseException, host: str) -> BaseException:
     """What httpx, the socket or the clock raised, as one of our errors; anything else as it is."""
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.UnsupportedProtocol():

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.services.writes import Results, Target, WriteAction
 
-__all__ = ["act", "ids_argument", "read_ids", "report"]
+__all__ = ["act", "ids_argument", "read_ids", "read_option", "report"]
+
+read_option = click.option(
+    "--read", metavar="CODE", default="", help="Say that you read what it does: the code that is shown with it."
+)
+"""For commands that may decide who comes in: nothing that was not shown is confirmed."""
 
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 
@@ -51,22 +56,27 @@ async def act(
     *,
     yes: bool,
     confirm_environment: str,
+    read: str = "",
 ) -> Results:
-    """Do `action` through the one door. Asks on a terminal when --yes is missing."""
+    """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
     from dyntui.services.writes import Confirmation, Level
 
-    confirmation = Confirmation(yes=yes, typed=confirm_environment)
-    if not yes and not context.json and sys.stdin.isatty() and not connection.writes.refusal(action):
-        needed = connection.writes.requirement(action, targets)
-        if needed.level is not Level.NONE:
-            context.note(
-                "\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning]).strip()
-            )
-        if needed.level is Level.CONFIRM:
-            confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
-        elif needed.level is Level.TYPED and not confirm_environment:
-            typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
-            confirmation = Confirmation(typed=typed)
+    confirmation = Confirmation(yes=yes, typed=confirm_environment, read=read)
+    if not connection.writes.refusal(action):
+        needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
+        unread = needed.code not in ("", read)
+        if not context.json and sys.stdin.isatty() and (not yes or unread):
+            if needed.level is not Level.NONE:
+                context.note("\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects]))
+                if needed.warning:
+                    context.note(needed.warning)
+            if needed.level is Level.CONFIRM:
+                confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
+            elif needed.level is Level.TYPED and (not confirm_environment or unread):
+                typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+                confirmation = Confirmation(typed=typed, read=needed.code)
+        elif needed.effects and not unread:
+            context.note("\n".join(needed.effects))
     progress: Callable[[int, int], None] | None = None
     if len(targets) > 1 and sys.stderr.isatty():
 
@@ -90,7 +100,9 @@ def report(context: Context, results: Results) -> int:
     )
     for item in results.items:
         why = f"  {item.error}" if item.error is not None else ""
-        context.say(f"{item.outcome.value:<10} {item.target.id}  {item.target.label}{why}")
+        there = isinstance(item.value, dict) and item.value.get("exists")
+        outcome = "exists" if there else item.outcome.value
+        context.say(f"{outcome:<10} {item.target.id}  {item.target.label}{why}")
     if not results.left:
         return 0
     error = results.first_error
@@ -100,6 +112,7 @@ def report(context: Context, results: Results) -> int:
 def _line(item: Any) -> dict[str, Any]:
     return {
         "id": item.target.id,
+        "label": item.target.label,
         "outcome": item.outcome.value,
         "error": None if item.error is None else str(item.error),
         "code": getattr(item.error, "code", "") or None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dyntui.cli.acting import read_option
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
@@ -29,6 +30,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 @click.option("-d", "data", metavar="JSON|@FILE|-", help="The request body.")
 @click.option("--list", "listing", is_flag=True, help="Name all operations; OPERATION then searches in them.")
 @confirm_options
+@read_option
 @pass_context
 def api(
     context: Context,
@@ -38,6 +40,7 @@ def api(
     listing: bool,
     yes: bool,
     confirm_environment: str,
+    read: str,
 ) -> None:
     """Call an operation by its id, or by METHOD and path below the base URL."""
     from dyntui.api.catalog import catalog
@@ -60,7 +63,7 @@ def api(
 
             action = write_action(operation, path=path, query=query, body=body)
             target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
-            confirmation = Confirmation(yes=yes, typed=confirm_environment)
+            confirmation = Confirmation(yes=yes, typed=confirm_environment, read=read)
             results = await connection.writes.perform(action, [target], confirmation)
             if results.first_error is not None:
                 raise results.first_error

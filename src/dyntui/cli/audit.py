@@ -34,9 +34,9 @@ def audit(context: Context, since: str | None, ndjson: bool) -> None:
         return
     context.emit([asdict(line) for line in lines])
     context.table(
-        ("time", "action", "outcome", "targets", "profile", "detail"),
+        ("time", "action", "outcome", "targets", "profile", "detail", "change"),
         (
-            (line.time[:19], line.action, line.outcome, " ".join(line.targets), line.profile, line.detail)
+            (line.time[:19], line.action, line.outcome, " ".join(line.targets), line.profile, line.detail, line.change)
             for line in lines
         ),
     )

@@ -206,10 +206,11 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
     """Adds --yes and --confirm-environment NAME, for commands that write."""
     command = click.option(
         "--confirm-environment",
+        "--confirm",
         "confirm_environment",
         metavar="NAME",
         default="",
-        help="Confirm what destroys something in a live environment, by the environment's name.",
+        help="Confirm what destroys something in a live environment, by the environment's name; or what is asked for.",
     )(command)
     return click.option("--yes", is_flag=True, help="Confirm without asking.")(command)
 

@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
     "import": ("dyntui.cli.imports", "Import users from FILE."),
     "jobs": ("dyntui.cli.jobs", "List, resume, stop, report, retry and undo import jobs."),
+    "get": ("dyntui.cli.get", "List any resource of the API, or show one of it in full."),
+    "do": ("dyntui.cli.do", "Do something with a resource: create, edit, enable, delete, ..."),
     "api": ("dyntui.cli.api", "Call an operation by its id, or by METHOD and path below the base URL."),
     "audit": ("dyntui.cli.audit", "Show what was written, oldest first."),
     "cache": ("dyntui.cli.cache", "Show and purge the row cache."),

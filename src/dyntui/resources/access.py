@@ -62,6 +62,7 @@ ALLOWLIST_ENTRIES = Resource(
     group="Allowlists",
     scope=Scope.PARENT,
     parent="allowlistId",
+    of="allowlists",
     list=Listing("getEntriesByAllowlistId", "entries", Paging.OFFSET),
     filter=Filter("query"),
     columns=(

@@ -204,7 +204,7 @@ MY_INVITES = Resource(
     title="My invitations",
     singular="invitation",
     group="Invites",
-    list=Listing("getInvites", "invites"),
+    list=Listing("getInvites", "invites", query=(("status", "pending"),)),
     columns=(
         Column("organizationName", "organization", 26, grow=True, priority=0),
         Column("status", "status", 10, priority=0),

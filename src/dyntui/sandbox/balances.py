@@ -47,7 +47,7 @@ def _balance(network: int, address: str, name: str, symbol: str, decimals: int, 
         "decimals": decimals,
         "logoURI": f"https://icons.example/{symbol.lower()}.svg",
         "balance": amount,
-        "rawBalance": round(amount * 10**decimals),
+        "rawBalance": float(round(amount * 10**decimals)),
         "isNative": False,
     }
     if prices:

@@ -59,7 +59,7 @@ def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
 
 def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, enabled: bool, names: tuple[str, ...]) -> Json:
     at = newest - (200 - number) * _DAY
-    made = {
+    made: Json = {
         "environmentId": sandbox.environment_id,
         "webhookId": sandbox.ids.uuid(f"webhook {number}"),
         "url": url,

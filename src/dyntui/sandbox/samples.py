@@ -42,12 +42,12 @@ class _Samples:
     def _ago(self, days: float) -> str:
         return iso(self._newest - int(days * _DAY))
 
-    def _put(self, kind: str, name: str, parent: str = "", **fields: Any) -> Json:
+    def _put(self, kind: str, name: str, parent: str = "", /, **fields: Any) -> Json:
         doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
         self._sandbox.store.put(kind, doc, parent or self._environment)
         return doc
 
-    def _only(self, kind: str, key: str = "", **fields: Any) -> None:
+    def _only(self, kind: str, key: str = "", /, **fields: Any) -> None:
         """One of a kind: what Crud calls located."""
         doc = {"id": self._ids.uuid(kind), **fields}
         self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())

@@ -87,6 +87,7 @@ class Sandbox:
                 for name, value in (("seed", seed), ("users", count), ("newest", newest)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
+        self.webhooks.resume()
 
     def flush(self) -> None:
         """Do at once what is still to be done later."""

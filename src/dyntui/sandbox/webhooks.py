@@ -218,6 +218,11 @@ class Webhooks:
 
     # messages go out -------------------------------------------------------------------------------------------
 
+    def resume(self) -> None:
+        """Go on with what an earlier run of the sandbox left."""
+        self._fresh = self.pending() > 0
+        self.wake()
+
     def wake(self) -> None:
         """Tell the threads that a transaction that made messages is over; start them when it is the first one."""
         if not self._fresh:

@@ -9,6 +9,8 @@ from dyntui.services.audit import Audit
 from dyntui.services.writes import Writes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dyntui.api.client import Client
     from dyntui.api.gate import Gates
     from dyntui.api.log import RequestLog
@@ -64,6 +66,13 @@ class Connection:
         from dyntui.core.redact import token_hint
 
         return token_hint(self._token)
+
+    @property
+    def cache_file(self) -> Path:
+        """Where rows of this environment, as seen with this token, are kept between runs, if they are."""
+        from dyntui.store.cache import cache_file
+
+        return cache_file(paths().cache, self.profile.base_url, self.profile.environment_id, self._token)
 
     def new_client(self) -> Client:
         """A further client for another event loop (a job's thread), behind the same gates and in the same log."""

@@ -6,6 +6,7 @@ The console and the command line ask alike, and no field is written down twice.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -236,9 +237,12 @@ def _value(field: Asked, text: str) -> Any:
     match field.kind:
         case Kind.NUMBER:
             try:
-                return int(text) if text.lstrip("-").isdigit() else float(text)
+                number = int(text) if text.lstrip("-").isdigit() else float(text)
             except ValueError:
                 raise ValueError(f"{text!r} is no number.") from None
+            if not math.isfinite(number):
+                raise ValueError(f"{text!r} is no number.")
+            return number
         case Kind.FLAG:
             if text.lower() in ("true", "yes", "on", "1"):
                 return True

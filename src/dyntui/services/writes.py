@@ -105,7 +105,7 @@ class WriteAction:
     the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
     for and audited, also in read-only. weigh: finds out what it does as things stand. weight: what that came to.
     before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was
-    done together shares in the audit.
+    done together shares in the audit. plural: of the noun, when it is not made with an s.
     """
 
     name: str
@@ -124,6 +124,7 @@ class WriteAction:
     before: Callable[[Client, Target], Awaitable[Any]] | None = None
     after: Callable[[Target, Any], Any] | None = None
     job: str = ""
+    plural: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,11 @@ class Writes:
         elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
             level = Level.TYPED
         count = len(targets)
-        what = f"{count:,} {action.noun}s" if count != 1 else f"{action.noun} {targets[0].label or targets[0].id}"
+        what = (
+            f"{count:,} {action.plural or action.noun + 's'}"
+            if count != 1
+            else f"{action.noun} {targets[0].label or targets[0].id}"
+        )
         lines = [f"{target.label or target.id}" for target in targets[:_LISTED]] if count != 1 else []
         if count > _LISTED:
             lines.append(f"… and {count - _LISTED:,} more")

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import orjson
 
@@ -23,60 +22,16 @@ from dyntui.core.errors import Usage
 from dyntui.store.lock import JobLock
 from dyntui.store.schema import check, install
 from dyntui.store.states import JobState, RowState
+from dyntui.store.values import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
 
 __all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
 
-KEY_SEPARATOR = "\x1f"
 _BUSY_MS = 10_000
 
 
-class JournalConflict(RuntimeError):
-    """The journal is not in the state that its user believes it to be in: a fault in dyntui, never ignored."""
-
-
-class WorkRow(NamedTuple):
-    """A row as the runner needs it. body: the JSON to send. keys: natural keys, joined by KEY_SEPARATOR.
-
-    attempts: requests it was part of so far. first_sent: when the first of them was about to leave (ms), or None.
-    chosen_id: the id that a row without any key is created under. code: what was noted at its last move.
-    """
-
-    number: int
-    body: bytes
-    keys: str
-    attempts: int
-    first_sent: int | None
-    chosen_id: str
-    precheck: str | None
-    changed: int
-    code: str
-
-    @property
-    def key_list(self) -> list[str]:
-        return self.keys.split(KEY_SEPARATOR) if self.keys else []
-
-
-class Outcome(NamedTuple):
-    """What became of a row. stamp: when the server says that the user was changed last, for the undo."""
-
-    number: int
-    state: RowState
-    user_id: str = ""
-    code: str = ""
-    field: str = ""
-    message: str = ""
-    stamp: str = ""
-
-
-WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
 _JOB = "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
 _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
-
-
-def now_ms() -> int:
-    """Wall-clock milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def job_id_of(path: Path) -> str:

@@ -48,8 +48,10 @@ class NewRow(NamedTuple):
 
 
 def load(journal: Journal, rows: Iterable[NewRow], *, allow_duplicates: bool = False) -> None:
-    """All `rows` into a draft that has none yet. The first row with a natural key keeps it; a later one is skipped
-    (`duplicate_in_file`), unless duplicates are allowed: then they are sent one after another.
+    """All `rows`, their numbers rising, into a draft that has none yet.
+
+    The first row with a natural key keeps it; a later one is skipped (`duplicate_in_file`), unless duplicates are
+    allowed: then they are sent one after another.
 
     Infos are counted, not kept.
     """
@@ -82,10 +84,17 @@ def _insert(journal: Journal, chunk: list[NewRow], counted: Counter[tuple[str, s
         "INSERT INTO source (number, raw, body, keys, chosen_id) VALUES (?, ?, ?, ?, ?)",
         [(row.number, row.raw, row.body, joined(row.keys), row.chosen_id) for row in chunk],
     )
-    db.executemany(
-        "INSERT INTO rows (number, state, lane, code, field, message) VALUES (?, ?, ?, ?, ?, ?)",
-        [(r.number, r.state.value, 1 if r.chosen_id else 0, r.code, r.field, r.message) for r in chunk],
-    )
+    if all(row.state is RowState.PENDING for row in chunk):
+        db.execute(
+            "INSERT INTO rows (number, state, lane) SELECT number, 'pending', chosen_id <> '' FROM source "
+            "WHERE number BETWEEN ? AND ?",
+            (chunk[0].number, chunk[-1].number),
+        )
+    else:
+        db.executemany(
+            "INSERT INTO rows (number, state, lane, code, field, message) VALUES (?, ?, ?, ?, ?, ?)",
+            [(r.number, r.state, 1 if r.chosen_id else 0, r.code, r.field, r.message) for r in chunk],
+        )
     db.executemany(
         "INSERT INTO keys (key, row) VALUES (?, ?)",
         [(key, row.number) for row in chunk if row.state is RowState.PENDING for key in row.keys],

@@ -121,13 +121,12 @@ def groups(journal: Journal) -> list[Group]:
 
 
 def numbers(journal: Journal, which: str = ALL) -> array[int]:
-    """The numbers of the rows to show: all, those with problems, or those with one code (`excluded` is one)."""
+    """The numbers of the rows to show: all, those that a problem keeps back, or those with one code or left out."""
     if which == ALL:
         found = journal.db.execute("SELECT number FROM rows ORDER BY number")
     elif which == PROBLEMS:
         found = journal.db.execute(
-            f"SELECT number FROM rows r WHERE r.state = 'invalid' OR ({_DUPLICATES}) "
-            "OR (r.state = 'pending' AND r.number IN (SELECT row FROM problems)) ORDER BY r.number"
+            f"SELECT number FROM rows r WHERE r.state = 'invalid' OR ({_DUPLICATES}) ORDER BY r.number"
         )
     elif which in (EXCLUDED, DUPLICATE):
         found = journal.db.execute(

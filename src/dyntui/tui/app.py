@@ -24,6 +24,7 @@ from dyntui.tui import backstop, crash, terminal
 from dyntui.tui.actions import ACTIONS, Acting, actions_here, bindings
 from dyntui.tui.history import History
 from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.imports import offer_left
 from dyntui.tui.session import Note, Session, open_connection, remember_use
 from dyntui.tui.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.widgets.frame import Latency
@@ -271,6 +272,7 @@ class Console(Acting, App[int], inherit_bindings=False):
         self.session.profile = event.connection.profile
         self._colour()
         event.connection.log.subscribe(self._heard)
+        offer_left(self)
         for screen in self._alive.values():
             if screen.is_mounted:
                 screen.connected(event.connection)

@@ -1,46 +1,7 @@
-"""From what a person types after `/` to the filter that a list's endpoint takes, and back."""
+"""The filter line, as every list understands it."""
 
 from __future__ import annotations
 
-from dyntui.resources import Filter
+from dyntui.resources.filters import filter_hint, parse_filter
 
 __all__ = ["filter_hint", "parse_filter"]
-
-
-def parse_filter(how: Filter, typed: str) -> dict[str, str]:
-    """`ada`, `email:ada`, `chain:EVM ada` as the endpoint takes them; {} for no filter.
-
-    A word before a colon is a column or one of the filter's other keys, whatever its case; anything else is searched.
-    """
-    columns = {name.casefold(): name for name in how.columns}
-    others = {name.casefold(): name for name in how.others} | {
-        name.casefold().removeprefix("filter").removesuffix("provider"): name for name in how.others
-    }
-    found: dict[str, str] = {}
-    words: list[str] = []
-    for word in typed.split():
-        name, colon, value = word.partition(":")
-        if colon and value and name.casefold() in others:
-            found[others[name.casefold()]] = value
-        elif colon and value and name.casefold() in columns and how.column_key:
-            found[how.column_key] = columns[name.casefold()]
-            words.append(value)
-        else:
-            words.append(word)
-    if words:
-        found[how.key or how.parameter] = " ".join(words)
-        if how.column_key and how.columns:
-            found.setdefault(how.column_key, how.columns[0])
-    else:
-        found.pop(how.column_key, None)
-    return found
-
-
-def filter_hint(how: Filter) -> str:
-    """What can be typed, for the empty line."""
-    examples = ["text"]
-    if "email" in how.columns:
-        examples.append("email:ada")
-    if "chain" in how.others:
-        examples.append("chain:EVM")
-    return "   ".join(examples)

@@ -155,6 +155,15 @@ async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Pa
         assert any("slow down" in text for text in told)
 
 
+async def test_a_server_that_says_429_and_retry_at_once_is_not_hammered(tmp_path: Path) -> None:
+    server = FakeServer([answer(429, None, **{"retry-after": "0"})] * 3)
+    with job(tmp_path, people(3)) as journal:
+        began = asyncio.get_running_loop().time()
+        await run(journal, server)
+        assert asyncio.get_running_loop().time() - began > 0.75 * (0.2 + 0.4 + 0.8)
+        assert states(journal) == ["created"] * 3
+
+
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_refused_token_pauses_the_job_and_says_why(tmp_path: Path, status: int) -> None:
     server = FakeServer([answer(status, {"error": "the token lacks a scope"})])

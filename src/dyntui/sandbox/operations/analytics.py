@@ -47,7 +47,7 @@ def wallets(call: Call) -> Any:
 
 def _chain(call: Call) -> str:
     chain = call.query.get("chain", "")
-    return family(chain) if chain else ""
+    return "" if chain in ("", "all") else family(chain)
 
 
 @operation("getWalletsBreakdown")

@@ -259,7 +259,8 @@ class ImportRunner:
             case Says.RATE_LIMITED:
                 asked = getattr(verdict.error, "retry_after", None) or 0.0
                 held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
-                await self._wait(max(asked, held), "the server asked to slow down")
+                growing = self._patience.delay() or _LONGEST_LATER  # for a server that says 429 without end
+                await self._wait(max(asked, held, growing), "the server asked to slow down")
             case Says.NOT_SENT | Says.MAYBE | Says.BUSY:
                 await self._bear(verdict)
             case Says.REFUSED | Says.TOO_LARGE if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):

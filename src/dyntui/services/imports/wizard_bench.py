@@ -23,7 +23,8 @@ from dyntui.services.imports.reports import default_folder
 from dyntui.services.imports.session import JobOptions
 from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
 from dyntui.services.imports.wizard_review import Review, kept_rows
-from dyntui.store import review, review_log
+from dyntui.store import review as rows_of
+from dyntui.store import review_log
 from dyntui.store.journal import Journal
 from dyntui.store.reading import failure_counts
 from dyntui.store.states import JobState
@@ -183,9 +184,9 @@ class Bench:
         journal.move(JobState.DRAFT)
         if old is not None and again:
             review_log.copy(old, journal)
-            if out := review.numbers(old, review.EXCLUDED).tolist():
-                review.exclude(journal, out)
-                review.judge_duplicates(journal)
+            if out := rows_of.numbers(old, rows_of.EXCLUDED).tolist():
+                rows_of.exclude(journal, out)
+                rows_of.judge_duplicates(journal)
         draft.job, draft.read_path, draft.read_as = journal.id, draft.path, draft.reading
         save_draft(draft)
         self._let_go()
@@ -200,7 +201,7 @@ class Bench:
             from dyntui.services.imports.precheck import PRECHECKED
 
             if journal.state is JobState.READY:
-                review.uncheck(journal, PRECHECKED)
+                rows_of.uncheck(journal, PRECHECKED)
                 journal.move(JobState.DRAFT)
             mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
             region, kind = journal.facts.get("region", ""), journal.facts["where"]["environment_kind"]
@@ -215,7 +216,7 @@ class Bench:
             if journal.state is JobState.READY:
                 from dyntui.services.imports.precheck import PRECHECKED
 
-                review.uncheck(journal, PRECHECKED)
+                rows_of.uncheck(journal, PRECHECKED)
             journal.note(options=options.facts())
         if journal.state is JobState.DRAFT:
             journal.move(JobState.READY)
@@ -227,13 +228,13 @@ class Bench:
         """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
         return asyncio.run(_check(self.job(), connection, control, tell))
 
-    def plan(self) -> dict[str, Any]:
-        """What the job is going to do; it is kept beside the job too."""
+    def plan(self) -> tuple[dict[str, Any], rows_of.Sums]:
+        """What the job is going to do, kept beside the job too; and the sums of the review."""
         from dyntui.services.imports.plan import make_plan, save_plan
 
         plan = make_plan(self.job())
         save_plan(self.job(), plan)
-        return plan
+        return plan, rows_of.sums(self.job())
 
     def requirement(self, connection: Connection) -> Requirement:
         """What has to be confirmed before the job may run."""

@@ -13,7 +13,7 @@ from textual.driver import Driver
 
 from dyntui.tui.lean import private
 from dyntui.tui.lean.output import Output
-from dyntui.tui.lean.status import lean_status
+from dyntui.tui.lean.status import switched_off
 
 if TYPE_CHECKING:
     from textual.drivers.headless_driver import HeadlessDriver as _Base
@@ -27,17 +27,15 @@ __all__ = ["LeanApp", "LeanDriver"]
 class LeanApp(private.DisplayHook[ReturnType]):
     """A Textual app that sends its terminal only what changed.
 
-    terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean` has the round trip and more once
-    it runs; None: Textual's own output is used, and `lean_reason` says why.
+    terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean.pacing.round_trip` is how far away
+    the terminal is, in seconds. Where `lean` is None, Textual's own output is used, and `lean_reason` says why.
     """
 
     def __init__(self, *arguments: Any, terminal: str = "", **named: Any) -> None:
         super().__init__(*arguments, **named)
-        use, self.lean_reason = lean_status(terminal)
-        if use and (reason := private.differs()):
-            use, self.lean_reason = False, f"Textual's own output: {reason}"
+        self.lean_reason = switched_off(terminal) or private.differs()
         self.lean: Output | None = None
-        if use:
+        if not self.lean_reason:
             colours = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
             self.lean = Output(colours, fills=_fills(), later=self.call_later)
             self.driver_class = _lean_driver(self.driver_class)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Condition
 
@@ -42,6 +43,7 @@ class Output:
         self._alarm: asyncio.TimerHandle | None = None
         self._unanswered = 0
         self._answer = Condition()
+        self._heard: deque[float] = deque()
 
     @property
     def running(self) -> bool:
@@ -75,6 +77,7 @@ class Output:
     def heard(self) -> None:
         """The terminal has answered; called in whichever thread reads it."""
         with self._answer:
+            self._heard.append(time.monotonic())
             self._unanswered = max(0, self._unanswered - 1)
             self._answer.notify_all()
 
@@ -109,7 +112,9 @@ class Output:
 
     def answered(self) -> None:
         """The terminal has answered; called in the app's own turn."""
-        self.pacing.answered(time.monotonic())
+        with self._answer:
+            heard_at = self._heard.popleft()
+        self.pacing.answered(heard_at)
         self.flush()
 
     def flush(self) -> None:

@@ -49,6 +49,7 @@ class Pacing:
         self._asked: float | None = None
         self._under_way: deque[_Sent] = deque()
         self._recent: deque[float] = deque(maxlen=16)
+        self._nearest = float("inf")
         self._arrived = 0
         self._arrived_at = 0.0
         self._carries = 0.0
@@ -58,7 +59,7 @@ class Pacing:
         """When a frame may be sent: now, at that time, or (infinity) when an answer has come."""
         if not self.answers or not self._under_way:
             return now
-        if self._ahead >= _DEEPEST * self._carries * (self.round_trip or 0.0):
+        if not self._carries or self._ahead >= _DEEPEST * self._carries * self._nearest:
             return float("inf")
         return max(now, self._line_free_at)
 
@@ -87,8 +88,9 @@ class Pacing:
         took = max(now - sent.at, 0.0001)
         self._recent.append(took)
         self.round_trip = min(self._recent)
+        self._nearest = min(self._nearest, took)
         carried = (self._arrived - sent.arrived) / max(now - sent.since, 0.0001)
-        expected = self.round_trip + (sent.ahead + sent.size) / self._carries if self._carries else 0.0
+        expected = self._nearest + (sent.ahead + sent.size) / self._carries if self._carries else 0.0
         if carried > self._carries or took > 2 * expected:
             self._carries = carried
 

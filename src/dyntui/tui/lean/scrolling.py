@@ -67,7 +67,8 @@ def _cost(old: Line, new: Line) -> int:
     if old == new:
         return 0
     differs = differing(old, new)
-    return sum(differs) + _JUMP * sum(map(gt, differs, [False, *differs]))
+    jumps: list[bool] = list(map(gt, differs, [False, *differs]))
+    return sum(differs) + _JUMP * sum(jumps)
 
 
 def _moved_by(old: Sequence[Line], new: Sequence[Line]) -> int:

@@ -7,11 +7,10 @@ import re
 import select
 import time
 from collections.abc import Mapping
-from importlib.metadata import version
 
 from dyntui.core.errors import Usage
 
-__all__ = ["LEAN", "SEEN", "STOCK", "lean_status", "round_trip", "wanted"]
+__all__ = ["LEAN", "SEEN", "STOCK", "lean_status", "round_trip", "switched_off", "wanted"]
 
 LEAN = "lean"
 STOCK = "textual"
@@ -32,19 +31,26 @@ def wanted(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple
     return value, where
 
 
-def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[bool, str]:
-    """Whether the console sends only what changed, and why, in one line."""
+def switched_off(setting: str = "", environ: Mapping[str, str] | None = None) -> str:
+    """Why the lean writer is not wanted or not possible here; empty when it is."""
     which, where = wanted(setting, environ)
     if which == STOCK:
-        return False, f"Textual's own output, as {where} says"
-    if os.name != "posix":
-        return False, "Textual's own output: the lean writer is for POSIX terminals"
+        return f"{where} says so"
+    return "" if os.name == "posix" else "the lean writer is for POSIX terminals"
+
+
+def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[bool, str]:
+    """Whether the console sends only what changed, and why, in one line."""
+    if reason := switched_off(setting, environ):
+        return False, f"Textual's own output: {reason}"
+    from importlib.metadata import version
+
     textual = version("textual")
     if textual not in SEEN:
         from dyntui.tui.lean.private import differs
 
         if reason := differs():
-            return False, f"Textual's own output: Textual {textual} is not as the lean writer expects ({reason})"
+            return False, f"Textual's own output: Textual {textual} is not as expected: {reason}"
     return True, f"only what changed (Textual {textual})"
 
 

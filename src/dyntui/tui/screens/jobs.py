@@ -39,7 +39,7 @@ _COLUMNS = (
     Column("source", "file", 20, grow=True, priority=0),
     Column("total", "rows", 9, right=True, as_=number, priority=1),
     Column("through", "through", 9, right=True, as_=number, priority=2),
-    Column("bad", "not", 7, right=True, as_=number, priority=3),
+    Column("bad", "bad", 7, right=True, as_=number, priority=3),
     Column("open", "to do", 9, right=True, as_=number, priority=1),
     Column("environment", "environment", 14, priority=4),
     Column("created", "begun", 12, as_=age, priority=5),

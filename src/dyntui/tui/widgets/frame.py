@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Keys", "Latency", "Machine", "Status", "Where"]
 
 
+_FELT = 20.0
+"""Milliseconds that make no difference to a person."""
+
+
 class Where(Painted):
     """The left of the top line: kind, environment, read-only, crumbs."""
 
@@ -60,13 +64,16 @@ def _cut_left(text: str, width: int) -> str:
 
 
 class Latency:
-    """The latency to show: it changes only when it has doubled or halved."""
+    """The latency to show: it changes only when it has doubled or halved, and by more than a person can tell."""
 
     def __init__(self) -> None:
         self.shown: float | None = None
 
     def saw(self, ms: float | None) -> None:
-        if ms is not None and (self.shown is None or not self.shown / 2 <= ms <= self.shown * 2):
+        if ms is None:
+            return
+        near = self.shown is not None and (abs(ms - self.shown) < _FELT or self.shown / 2 <= ms <= self.shown * 2)
+        if not near:
             self.shown = ms
 
     @property

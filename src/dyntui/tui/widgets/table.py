@@ -188,7 +188,7 @@ class Table(Lines):
         for column, cells in layout.cells:
             text += fit(self._title(column), cells, right=column.right) + " " * self.gap
         if layout.more_right:
-            text = fit(text.rstrip(), width - 2) + "›"
+            text = fit(text.rstrip(), width - 1) + "›"
         return [(text, "head")]
 
     def _title(self, column: Column) -> str:
@@ -236,9 +236,9 @@ class Table(Lines):
             dropped += 1
             used -= self._need(leaving) + self.gap
         cells = {column.name: self._need(column) for column in shown}
-        spare = room - used - bool(dropped)  # the sign that there are more takes one
+        spare = room - used - bool(dropped)  # a blank before the sign that there are more
         if spare < 0:
-            cells[shown[0].name] = max(1, room)
+            cells[shown[0].name] = max(1, room - bool(dropped))
         growing = [column for column in shown if column.grow]
         while spare > 0 and growing:
             share = max(1, spare // len(growing))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.wizard_draft import Draft
     from dyntui.tui.app import Console
 
-__all__ = ["open_draft", "open_import", "open_job"]
+__all__ = ["offer_left", "open_draft", "open_import", "open_job"]
 
 
 def open_import(console: Console) -> None:
@@ -42,3 +42,28 @@ def open_job(console: Console, job: JobSummary) -> None:
     draft = draft_for(job)
     draft.step = "finish" if over else "run" if begun else "plan"
     console.visit(ImportScreen(draft, begun=begun))
+
+
+def offer_left(console: Console) -> None:
+    """Say what was left unfinished in this environment, and how to go on with it."""
+    from dyntui.services.imports.jobs import jobs
+    from dyntui.services.imports.wizard_draft import drafts
+    from dyntui.store.states import JobState
+
+    profile = console.session.profile
+    if profile is None:
+        return
+    place = (profile.environment_id, profile.base_url)
+
+    def look() -> None:
+        for job in jobs():
+            own = job.where is not None and (job.where.environment_id, job.where.base_url) == place
+            if own and job.state is JobState.PAUSED and not job.busy:
+                words = f"The import of {job.source} is paused with {job.open:,} rows to do. :jobs goes on with it."
+                console.call_later(console.say, words)
+                return
+        draft = next(drafts(*place), None)
+        if draft is not None:
+            console.call_later(console.say, f"The import of {draft.name} was left at {draft.step}. i goes on with it.")
+
+    console.run_worker(look, thread=True, group="offer")

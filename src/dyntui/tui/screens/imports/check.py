@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,6 +27,9 @@ from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["CheckStep"]
 
@@ -60,8 +63,8 @@ class CheckStep(Step):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, CheckStep.Asked)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.found: Mapping[str, Any] | None = None
         self._ready = 0
         self._control: Control | None = None

@@ -35,7 +35,7 @@ class _Found(Choices):
         """Show these."""
         self.choices = choices
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
-        self._labels = min(48, max((width_of(safe(choice.label, 60)) for choice in choices), default=0))
+        self._labels = min(36, max((width_of(safe(choice.label, 60)) for choice in choices), default=0))
         self.cursor = self.top = 0
         self.count_changed()
 

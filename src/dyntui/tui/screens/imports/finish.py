@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
@@ -17,7 +17,7 @@ from dyntui.resources.formats import number
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_advice import advice
 from dyntui.services.imports.wizard_bench import Bench
-from dyntui.store.states import RowState
+from dyntui.store.states import JobState, RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.screens.imports.bar import bar
@@ -28,14 +28,17 @@ from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
+
 __all__ = ["FinishStep", "Result"]
 
 _BAR = 24
 _WHY = (
     Column("rows", "rows", 7, right=True, priority=0, as_=number),
     Column("state", "state", 8, priority=2),
-    Column("code", "why", 24, grow=True, priority=0),
-    Column("todo", "what to do", 40, grow=True, priority=1),
+    Column("code", "why", 20, grow=True, priority=0),
+    Column("todo", "what to do", 36, grow=True, priority=1),
 )
 _GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
@@ -56,14 +59,13 @@ class FinishStep(Step):
     NAME, TITLE = "finish", "Finish"
     BINDINGS = bindings("finish")
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.result: Result | None = None
 
     def compose(self) -> ComposeResult:
-        with Horizontal(classes="panes"):
-            yield Sheet(id="finish-sheet")
-            yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield Sheet(id="finish-sheet")
+        yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
 
     def on_mount(self) -> None:
         self.query_one("#finish-sheet").border_title = "outcome"
@@ -92,7 +94,8 @@ class FinishStep(Step):
 
     @property
     def note(self) -> str:
-        return str(self.result.known.state) if self.result is not None else ""
+        cancelled = self.result is not None and self.result.known.state is JobState.CANCELLED
+        return "cancelled" if cancelled else ""
 
     def status(self) -> Sequence[Piece]:
         if self.result is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,15 +27,18 @@ from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
+
 __all__ = ["MapStep"]
 
 VERIFIED = "emailVerifiedAt"
 _EVERY_ROW = "(every row)"
 _COLUMNS = (
-    Column("shown", "column", 16, grow=True, priority=0),
+    Column("shown", "column", 14, grow=True, priority=0),
     Column("target", "goes to", 22, grow=True, priority=0),
-    Column("sample", "first values", 22, grow=True, priority=1),
-    Column("why", "because", 18, grow=True, priority=2),
+    Column("sample", "first values", 14, grow=True, priority=1),
+    Column("why", "because", 16, grow=True, priority=2),
 )
 
 
@@ -45,8 +48,8 @@ class MapStep(Step):
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings("map")
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self._custom: Sequence[AbstractMapping[str, Any]] | None = None
         self._saved = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +26,9 @@ from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["ParseStep", "column_of_file", "preview_rows"]
 
@@ -112,8 +115,8 @@ class ParseStep(Step):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ParseStep.Counting)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.error: DyntuiError | None = None
         self._rows = 0
         self._stop = Event()
@@ -148,10 +151,11 @@ class ParseStep(Step):
         self.error = None
         self.wizard.look = look
         table = self.query_one("#preview", Table)
+        table.view = ListView(preview_rows(look), key="row")
         table.columns = tuple(column_of_file(look, place) for place in range(len(look.info.columns))) or table.columns
         table.offset_columns = 0
         table.layout_changed()
-        table.show(ListView(preview_rows(look), key="row"))
+        table.show(table.view)
         self._arrange()
         if self.wizard.counted is None:
             self._count()

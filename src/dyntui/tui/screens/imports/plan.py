@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -18,6 +18,7 @@ from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.services.imports.wizard_bench import Bench
 from dyntui.services.writes import Confirmation, Requirement
+from dyntui.store.review import Sums
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
@@ -25,6 +26,9 @@ from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["FIRST", "PlanStep", "plan_lines"]
 
@@ -43,8 +47,6 @@ _OUTCOMES = (
     ("update", "updated", "users who are there, changed"),
     ("exists", "left alone", "there already"),
     ("conflict", "conflicts", "match two users; not sent"),
-    ("invalid", "problems", "not sent"),
-    ("skipped", "left out", "by hand, or repeats of an earlier row; not sent"),
 )
 
 
@@ -54,8 +56,8 @@ class PlanStep(Step):
     NAME, TITLE = "plan", "Plan"
     BINDINGS = bindings("plan")
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.plan: Mapping[str, Any] | None = None
         self._needed: Requirement | None = None
 
@@ -77,17 +79,17 @@ class PlanStep(Step):
             return
         options = self.wizard.options()
 
-        def look(bench: Bench) -> tuple[dict[str, Any], Requirement]:
+        def look(bench: Bench) -> tuple[dict[str, Any], Sums, Requirement]:
             bench.open_job(self.draft)
             bench.finish_review(options)
-            return bench.plan(), bench.requirement(connection)
+            return *bench.plan(), bench.requirement(connection)
 
         self.wizard.hand(look, self._planned, latest="plan")
 
-    def _planned(self, found: tuple[dict[str, Any], Requirement]) -> None:
-        self.plan, self._needed = found
+    def _planned(self, found: tuple[dict[str, Any], Sums, Requirement]) -> None:
+        self.plan, sums, self._needed = found
         room = 58 if self.app.size.width >= 100 else self.app.size.width - 6
-        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, room))
+        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums, room))
         table = self.query_one("#changes", Table)
         assert isinstance(table.view, ListView)
         table.view.put(_changes(self.plan))
@@ -103,7 +105,7 @@ class PlanStep(Step):
     def status(self) -> Sequence[Piece]:
         if self.plan is None:
             return [("making the plan", "")]
-        rows = f"{self.to_send:,} of {self.plan['total']:,} rows to send"
+        rows = f"{self.to_send:,} of {self.plan['total']:,} to send"
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked(self) -> str | None:
@@ -142,14 +144,19 @@ class PlanStep(Step):
         self.console.say_error(error)
 
 
-def plan_lines(plan: Mapping[str, Any], width: int) -> list[SheetLine]:
+def plan_lines(plan: Mapping[str, Any], sums: Sums, width: int) -> list[SheetLine]:
     """The plan in plain words; its numbers sum to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
     lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {plan['where']['profile']}")]
     for key, name, note in _OUTCOMES:
         if outcomes[key] or key == "create":
             lines.append(line(name, f"{outcomes[key]:,}", note=note))
-    lines.append(line("sum", f"{sum(outcomes[key] for key, _, _ in _OUTCOMES):,}"))
+    if sums.problems:
+        lines.append(line("problems", f"{sums.problems:,}", note="never sent; they end in the file of failed rows"))
+    if sums.excluded:
+        lines.append(line("left out", f"{sums.excluded:,}", note="by hand; never sent"))
+    all_rows = sum(outcomes[key] for key, _, _ in _OUTCOMES) + sums.problems + sums.excluded
+    lines.append(line("sum", f"{all_rows:,}", note="rows in all"))
     if outcomes["taken"]:
         text = f"{outcomes['taken']:,} of those sent have a value of another user; expect them to be refused."
         lines += [words(part, "warn") for part in wrap(text, width)]

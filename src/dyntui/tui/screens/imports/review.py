@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
 
 from dyntui.api.errors import ApiProblem
 from dyntui.core.errors import DyntuiError
@@ -27,6 +26,7 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.pick import Choice, PickDialog
+from dyntui.tui.screens.imports.cell import CellField
 from dyntui.tui.screens.imports.review_kinds import KINDS, kind_rows
 from dyntui.tui.screens.imports.review_row import RowPane
 from dyntui.tui.screens.imports.review_table import ReviewRows, ReviewTable, row_of
@@ -40,6 +40,7 @@ from dyntui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["ReviewStep"]
 
@@ -73,8 +74,8 @@ class ReviewStep(Step):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ReviewStep.Prepared)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.preparing = False
         self._stop = Event()
         self.summary: Summary | None = None
@@ -88,15 +89,13 @@ class ReviewStep(Step):
             yield Table(KINDS, ListView(key="key", loaded=False), titles=False, id="kinds")
             with Vertical(id="rows-pane"):
                 yield ReviewTable(id="rows")
-                yield Input(compact=True, select_on_focus=False, id="cell")
+                yield CellField()
         yield RowPane()
 
     def on_mount(self) -> None:
         self.query_one("#kinds").border_title = "problems by kind"
         self.query_one("#rows-pane").border_title = "rows"
-        field = self.query_one("#cell", Input)
-        field.cursor_blink = False
-        field.display = False
+        self.query_one(CellField).display = False
         self.table.markable = True
         self._rows = ReviewRows(self._fetch)
         self.table.view = self._rows
@@ -207,6 +206,7 @@ class ReviewStep(Step):
         self._ready()
         mapping = self.draft.mapping
         assert mapping is not None
+        self._rows.show(array("q"))
         self.table.set_up(mapping, widths)
         self._to_problem = self.which is None
         self._take(seen)
@@ -233,7 +233,9 @@ class ReviewStep(Step):
         pane.border_title = _title(seen.which)
         self.table.empty = lambda: _empty(seen.which)
         self._row_shown()
-        self.draft.note = self.note
+        if self.draft.note != self.note:
+            self.draft.note = self.note
+            self.wizard.save()
         self.changed()
 
     def _fetch(self, page: int, wanted: Sequence[int]) -> None:
@@ -336,15 +338,7 @@ class ReviewStep(Step):
         span = self.table.cell_span()
         if span is None:
             return
-        x, y, width = span
-        field = self.query_one("#cell", Input)
-        room = self.table.size.width - x
-        field.styles.width = min(max(width + 1, 32), room)
-        field.styles.offset = (min(x, self.table.size.width - min(room, max(width + 1, 32))), y)
-        field.value = self.table.cell_value
-        field.cursor_position = len(field.value)
-        field.display = True
-        field.focus()
+        self.query_one(CellField).open(self.table.cell_value, self._suggestion(), span, self.table.size.width)
 
     @on(Lines.Opened, "#rows")
     async def _row_clicked(self) -> None:
@@ -352,31 +346,18 @@ class ReviewStep(Step):
 
     @property
     def editing(self) -> bool:
-        return bool(self.query_one("#cell").display)
+        return bool(self.query_one(CellField).display)
 
-    def _close_cell(self) -> None:
-        self.query_one("#cell").display = False
+    @on(CellField.Closed)
+    def _cell_closed(self, event: CellField.Closed) -> None:
+        """The cell was changed, or left as it was."""
+        self.query_one(CellField).display = False
         self.table.focus()
-
-    @on(Input.Submitted, "#cell")
-    def _edited(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._close_cell()
         row, place = self.table.row, self.table.place
-        if row is None or place is None or event.value == self.table.cell_value:
+        if row is None or place is None or event.value is None or event.value == self.table.cell_value:
             return
         number, value = int(row["number"]), event.value
         self._do(lambda review: review.edit(number, place, value), lambda did: "")
-
-    def on_key(self, event: events.Key) -> None:
-        if self.editing and event.key == "tab":
-            suggestion = self._suggestion()
-            event.stop()
-            event.prevent_default()
-            if suggestion:
-                field = self.query_one("#cell", Input)
-                field.value = suggestion
-                field.cursor_position = len(suggestion)
 
     def _suggestion(self) -> str:
         row, mapping = self.table.row, self.draft.mapping
@@ -396,7 +377,7 @@ class ReviewStep(Step):
             self._ready()
             self.wizard.show_step("map")
         else:
-            self._close_cell()
+            self.query_one(CellField).action_leave()
 
     def action_exclude(self) -> None:
         """Leave the marked rows out, or the one under the cursor; take it in again when it is out."""
@@ -483,7 +464,7 @@ class ReviewStep(Step):
 
     def _pick_fix(self, code: str, fixes: list[Fix]) -> None:
         by_name = {fix.name: fix for fix in fixes}
-        choices = [Choice(fix.name, fix.title, note=f"{fix.rows:,} rows") for fix in fixes]
+        choices = [Choice(fix.name, fix.title, note=f"{fix.rows:,} row{'s' if fix.rows != 1 else ''}") for fix in fixes]
 
         def picked(name: str | None) -> None:
             if name in ("value", "replace"):

@@ -22,7 +22,7 @@ def kind_rows(summary: Summary) -> list[dict[str, Any]]:
     """The kinds, as rows of a table: those with problems, all rows, then each problem."""
     sums = summary.sums
     rows: list[dict[str, Any]] = [
-        {"key": review.PROBLEMS, "kind": "  with problems", "rows": sums.problems + sums.warned},
+        {"key": review.PROBLEMS, "kind": "  problems", "rows": sums.problems},
         {"key": review.ALL, "kind": "  all rows", "rows": sums.total},
     ]
     for group in summary.groups:

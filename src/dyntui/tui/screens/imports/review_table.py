@@ -25,6 +25,7 @@ __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 
 NUMBER = Column("number", "row", 5, right=True, priority=0, as_=number)
 PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
+_WHO = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
 _PAGE = 100
 _KEPT = 40
 
@@ -113,7 +114,8 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
     mapped = dict.fromkeys(
         place for each in mapping.mapped if (place := column_of(mapping, each.column)) is not None and place < len(own)
     )
-    places = tuple(mapped) or tuple(range(len(own)))
+    who = next((column_of(mapping, name) for name in _WHO if name in mapping.targets), None)
+    places = tuple(sorted(mapped, key=lambda place: place != who)) or tuple(range(len(own)))
     columns = [NUMBER]
     columns += [
         Column(
@@ -236,15 +238,17 @@ class ReviewTable(Table):
             self.post_message(self.Moved(self))
 
     def _lay_out(self, width: int) -> _Layout:
-        """Number and problem always, between them as many cells as there is room for, from the one scrolled to on."""
+        """Number, who it is and the problem always; between them as many cells as there is room for, from the one
+        scrolled to on."""
         first, *cells, problem = self.columns
-        skipped = min(self.offset_columns, max(0, len(cells) - 1))
+        who, others = cells[:1], cells[1:]
+        skipped = min(self.offset_columns, max(0, len(others) - 1))
         room = width - GUTTER - 1 - self._need(first) - self.gap
-        least = min(problem.width, max(12, room // 2))
+        least = min(problem.width, max(12, room * 2 // 5))
         shown: list[tuple[Column, int]] = [(first, self._need(first))]
         left = room - least - self.gap
-        for column in cells[skipped:]:
-            if self._need(column) > left and len(shown) > 1:
+        for column in who + others[skipped:]:
+            if self._need(column) > left and len(shown) > (2 if skipped else 1):
                 break
             wide = max(1, min(self._need(column), left))
             shown.append((column, wide))
@@ -259,10 +263,8 @@ class ReviewTable(Table):
     def _bring_into_view(self) -> None:
         """Scroll sideways until the cell is among the columns that are shown."""
         wanted = self.columns[1 + self.at]
-        self.offset_columns = min(self.offset_columns, self.at)
-        while (
-            all(column is not wanted for column, _ in self._layout(self.size.width).cells)
-            and self.offset_columns < self.at
-        ):
+        if self.at:
+            self.offset_columns = min(self.offset_columns, self.at - 1)
+        while self.offset_columns < self.at - 1 and not self._shows(wanted):
             self.offset_columns += 1
         self.layout_changed()

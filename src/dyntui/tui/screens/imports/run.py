@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from dyntui.tui.screens.imports.running import RunningJob, is_over
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.painted import Piece
+
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["RunStep", "state_lines"]
 
@@ -47,8 +50,8 @@ class RunStep(Step):
     NAME, TITLE = "run", "Run"
     BINDINGS = bindings("run")
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self.known: JobSummary | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,7 +123,7 @@ class RunStep(Step):
         if self._active:
             progress = self.job.progress if self.job is not None else None
             return f"{100 * progress.finished // progress.total} %" if progress is not None and progress.total else ""
-        return str(self.state) if self.state is not None else ""
+        return "" if self.state is None or is_over(self.state) else str(self.state)
 
     def status(self) -> Sequence[Piece]:
         if self._active and self.job is not None and self.job.progress is not None and self.job.progress.waiting:

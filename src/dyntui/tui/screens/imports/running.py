@@ -97,7 +97,7 @@ class RunningJob:
         if self.error is not None:
             return "job stopped"
         if self.ended is not None:
-            return f"job {self.ended.state}"
+            return "" if is_over(self.ended.state) else f"job {self.ended.state}"
         progress = self.progress
         if progress is None or not progress.total:
             return "job starting"

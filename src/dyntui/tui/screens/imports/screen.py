@@ -84,7 +84,7 @@ class ImportScreen(Framed):
     def body(self) -> ComposeResult:
         name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]
         self.draft.step = name
-        self._steps[name] = step = _class_of(name)()
+        self._steps[name] = step = _class_of(name)(self)
         with Vertical(id="wizard"):
             yield Trail()
             with Vertical(id="steps"):
@@ -161,11 +161,18 @@ class ImportScreen(Framed):
     def on_unmount(self) -> None:
         if self.step is not None:
             self.step.left()
+        if self._worth_keeping:
+            draft = replace(self.draft)
+            self.clerk.do(lambda bench: save_draft(draft))
         self.clerk.close()
+
+    @property
+    def _worth_keeping(self) -> bool:
+        return not self.begun and bool(self.draft.path)
 
     def save(self) -> None:
         """Put the draft on the disk, in its turn."""
-        if not self.begun and self.draft.path:
+        if self._worth_keeping:
             copy = replace(self.draft)
             self.hand(lambda bench: save_draft(copy))
 
@@ -258,7 +265,7 @@ class ImportScreen(Framed):
         if self.draft.step != name:
             return  # it was left again already
         if name not in self._steps:
-            self._steps[name] = step = _class_of(name)()
+            self._steps[name] = step = _class_of(name)(self)
             step.display = False
             await self.query_one("#steps").mount(step)
         for other in self._steps.values():

@@ -34,8 +34,8 @@ def line(label: str, value: str = "", *, note: str = "", style: str = "", copy: 
 
 
 def heading(text: str) -> SheetLine:
-    """A heading."""
-    return SheetLine(text, head=True)
+    """A heading; one that names something is written as it is."""
+    return SheetLine(text if any(char.isdigit() or char == "/" for char in text) else text.upper(), head=True)
 
 
 def words(text: str, style: str = "") -> SheetLine:

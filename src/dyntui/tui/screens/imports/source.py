@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,6 +25,9 @@ from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
+
+if TYPE_CHECKING:
+    from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["SourceStep", "size_words"]
 
@@ -171,8 +175,8 @@ class SourceStep(Step):
             self.found = found
             self.recent = recent
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
         self._asked: set[str] = set()
         self._opening = ""
 
@@ -344,6 +348,9 @@ class SourceStep(Step):
         if path != self.draft.path or self.draft.pasted:
             self.draft.take(path)
             self.wizard.counted = None
+        self._open()
+
+    def _open(self) -> None:
         self._opening = self.draft.name
         self.changed()
         draft = self.copy()
@@ -362,7 +369,7 @@ class SourceStep(Step):
             keep_rows(draft, text)
             save_draft(draft)
 
-        self.wizard.hand(keep, lambda result: self.take(draft.path) if draft.pasted else None)
+        self.wizard.hand(keep, lambda result: self._open())
 
     def _looked(self, look: Look) -> None:
         self._opening = ""

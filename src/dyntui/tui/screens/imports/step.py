@@ -26,8 +26,9 @@ class Step(Acting, Vertical):
     NAME: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
 
-    def __init__(self) -> None:
+    def __init__(self, wizard: ImportScreen) -> None:
         super().__init__(id=f"step-{self.NAME}", classes="step")
+        self.wizard = wizard
 
     # What a subclass says
 
@@ -65,10 +66,6 @@ class Step(Acting, Vertical):
         """The prompt was answered."""
 
     # What it works with
-
-    @property
-    def wizard(self) -> ImportScreen:
-        return cast("ImportScreen", self.screen)
 
     @property
     def console(self) -> Console:

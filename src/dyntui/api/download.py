@@ -1,0 +1,122 @@
+"""Fetch a file from a pre-signed URL: another host, so another client, and one that has no token to give away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from dyntui import __version__
+from dyntui.api._httpx import httpx
+from dyntui.api.errors import BadResponse, Redirected, error_from
+from dyntui.api.log import RequestLog
+from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, translate
+from dyntui.config.urls import is_loopback
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redact
+from dyntui.core.text import safe
+
+__all__ = ["LONGEST", "MOST_BYTES", "Fetched", "Progress", "fetch", "host_of"]
+
+MOST_BYTES = 4 << 30
+LONGEST = 3600.0
+"""Seconds that a download may take in all."""
+_ERROR_BYTES = 4096
+
+Progress = Callable[[int, int | None], None]
+"""(bytes so far, bytes in all or None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came. kind: the content type that was promised."""
+
+    size: int
+    kind: str
+
+
+def host_of(url: str, *, loopback: bool = False) -> str:
+    """The host that a URL leads to, for a person to see. loopback: http to this machine will do (a sandbox's).
+
+    Raises Usage for a URL that is not followed: no https, a name and password in it, no host.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise Usage("The server gave a download URL that is none.", hint="Ask for the export once more.") from None
+    if parsed.userinfo or not parsed.host:
+        raise Usage("The download URL has a password in it, or no host; it is not followed.")
+    if parsed.scheme != "https" and not (parsed.scheme == "http" and loopback and is_loopback(parsed.host)):
+        raise Usage(
+            f"The download URL leads to {safe(parsed.scheme, 20)}://{safe(parsed.host, 100)} without encryption.",
+            hint="It is not followed.",
+        )
+    return parsed.netloc.decode("ascii", "replace")
+
+
+async def fetch(
+    url: str,
+    stream: BinaryIO,
+    *,
+    log: RequestLog,
+    loopback: bool = False,
+    app: Any = None,
+    most: int = MOST_BYTES,
+    longest: float = LONGEST,
+    on_progress: Progress | None = None,
+) -> Fetched:
+    """Write what a URL answers to `stream`. No token, no cookie and no redirect; app: an ASGI application instead of
+    the network. Raises an ApiProblem, or Usage when the URL is not one to follow."""
+    host = host_of(url, loopback=loopback)
+    started, status, got, problem = time.perf_counter(), 0, 0, ""
+    log.started()
+    try:
+        async with asyncio.timeout(longest), _client(host, app) as client, client.stream("GET", url) as response:
+            status = response.status_code
+            if status >= 300:
+                await _refused(response)
+            promised = response.headers.get("content-length", "")
+            total = int(promised) if promised.isdigit() and "content-encoding" not in response.headers else None
+            async for chunk in response.aiter_bytes():
+                got += len(chunk)
+                if got > most:
+                    raise BadResponse(f"The file is larger than {most >> 20} MiB; it was not read further.")
+                await asyncio.to_thread(stream.write, chunk)
+                if on_progress is not None:
+                    on_progress(got, total)
+            if total is not None and got != total:
+                raise BadResponse(f"The file ends after {got:,} of {total:,} bytes.", hint="Download it once more.")
+            return Fetched(got, response.headers.get("content-type", ""))
+    except BaseException as error:
+        raised = translate(error, host)
+        problem = redact(safe(raised, 200))
+        if raised is error:
+            raise
+        raise raised from error
+    finally:
+        ms = (time.perf_counter() - started) * 1000
+        log.finished("GET", "download", status, ms, 0, got, 1, problem)
+
+
+def _client(host: str, app: Any) -> httpx.AsyncClient:
+    name = httpx.URL(f"http://{host}").host
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+        headers={"User-Agent": f"dyntui/{__version__}", "Accept-Encoding": "identity"},
+        trust_env=not is_loopback(name),
+        transport=httpx.ASGITransport(app=app) if app is not None else None,
+    )
+
+
+async def _refused(response: httpx.Response) -> None:
+    if response.status_code < 400:
+        raise Redirected(f"The download answered {response.status_code} and points elsewhere; it was not followed.")
+    start = b""
+    async for chunk in response.aiter_bytes():
+        start += chunk
+        if len(start) >= _ERROR_BYTES:
+            break
+    raise error_from(response.status_code, response.headers, start[:_ERROR_BYTES])

@@ -1,0 +1,261 @@
+"""What `get`, `do` and the commands of single resources share: lists, one thing, actions, all from the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.acting import act, read_ids, report
+from dyntui.cli.common import Context, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.resources import Action, Resource
+    from dyntui.services.connect import Connection
+
+__all__ = ["add_commands", "do_action", "list_options", "list_rows", "of_option", "show_one", "split_words"]
+
+of_option = click.option(
+    "--of", "parent", metavar="ID", default="", help="What it belongs to: the organization, project, user, webhook."
+)
+
+
+def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every list."""
+    for option in (
+        click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come."),
+        click.option("--all", "everything", is_flag=True, help="All of them; the limit does not count."),
+        click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many."),
+        click.option("--order", metavar="COLUMN-asc|desc", default="", help="Server order, where it can order."),
+        click.option("--filter", "text", metavar="TEXT", default="", help="As the server searches; column:TEXT too."),
+        of_option,
+    ):
+        command = option(command)
+    return command
+
+
+def list_rows(
+    context: Context,
+    record: Resource,
+    *,
+    parent: str = "",
+    text: str = "",
+    order: str = "",
+    limit: int = 100,
+    everything: bool = False,
+    ndjson: bool = False,
+) -> None:
+    """Print the rows of a list."""
+    from dyntui.resources.filters import parse_filter
+    from dyntui.services.listing import Query, scan
+    from dyntui.services.resources import masked, parent_of
+
+    if text and record.filter is None:
+        raise Usage(
+            f"The server cannot filter {record.name}.", hint="Leave out --filter, and search in what is printed."
+        )
+    wanted = parse_filter(record.filter, text) if record.filter is not None and text else {}
+
+    async def work() -> tuple[list[dict[str, Any]], int | None]:
+        found: list[dict[str, Any]] = []
+        total: int | None = None
+        async with context.connection() as connection:
+            known = await parent_of(connection.client, record, parent)
+            query = Query(order=order or record.list.order, filter=wanted)
+            if everything:
+                async for scanned in scan(connection.client, record, parent=known, query=query):
+                    total = scanned.reported
+                    if ndjson:
+                        context.emit_line(masked(record, scanned.row))
+                    else:
+                        found.append(masked(record, scanned.row))
+                return found, total
+            return await _some(connection, record, query, known, limit)
+
+    found, total = run(work())
+    if ndjson:
+        for row in found:
+            context.emit_line(row)
+        return
+    context.emit({"count": total, "items": found})
+    _table(context, record, found)
+    if not context.json:
+        if not found:
+            # What follows the first sentence is about the console's keys.
+            context.note(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
+        else:
+            context.note(f"{len(found):,} of {total:,}" if total is not None else f"{len(found):,}")
+
+
+async def _some(
+    connection: Connection, record: Resource, query: Any, parent: str, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    from dyntui.resources import Paging
+    from dyntui.services.listing import fetch_of
+    from dyntui.services.resources import masked
+
+    fetch, offsets = fetch_of(connection.client, record, parent), record.list.paging is Paging.OFFSET
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        size = min(100, limit - len(found))
+        page = await fetch(query, len(found), size, cursor)
+        found += [masked(record, row) for row in page.items]
+        cursor = page.cursor
+        if len(found) >= limit or (len(page.items) < size if offsets else cursor is None):
+            return found[:limit], page.total
+
+
+def _table(context: Context, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The record's columns, and the whole id, which every other command takes."""
+    from dyntui.core.time import now
+    from dyntui.resources.formats import dig, ident
+
+    at = now()
+    columns = [column for column in record.columns if not (column.as_ is ident and column.field == record.key)]
+    keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
+    titles = [column.name for column in columns] + ([record.key] if keyed else [])
+    context.table(
+        titles,
+        ([*(column.cell(row, at) for column in columns), *([dig(row, record.key)] if keyed else [])] for row in rows),
+    )
+
+
+def show_one(context: Context, record: Resource, row_id: str, *, parent: str = "") -> None:
+    """Print one thing, whole."""
+    from dyntui.cli.users import show_object
+    from dyntui.services.resources import masked, parent_of, read_one
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            known = await parent_of(connection.client, record, parent)
+            return masked(record, await read_one(connection.client, record, row_id, parent=known))
+
+    show_object(context, run(work()), "")
+
+
+def split_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Ids, and FIELD=VALUE pairs."""
+    ids, values = [], {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name:
+            values[name] = value
+        else:
+            ids.append(word)
+    return ids, values
+
+
+def do_action(
+    context: Context,
+    record: Resource,
+    action: Action,
+    words: Sequence[str],
+    *,
+    parent: str,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Do an action of a record through the one door; returns the exit code."""
+    from dyntui.resources import On
+    from dyntui.services.resources import (
+        asked_of,
+        changes,
+        filled_in,
+        is_single,
+        parent_of,
+        shown_once,
+        starting_values,
+        targets_for,
+        write_of,
+    )
+    from dyntui.services.writes import Confirmation
+
+    given, pairs = split_words(words)
+    ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given)
+    if action.on is On.LIST and given:
+        raise Usage(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
+    if action.one and len(ids) > 1:
+        raise Usage(f"{action.name} is for one {record.singular} at a time.")
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            client = connection.client
+            values, asked = pairs, asked_of(client, action)
+            if unknown := [name for name in values if name not in {field.name for field in asked}]:
+                raise Usage(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
+            if action.on is On.ROWS and action.fields and not values:
+                raise Usage(f"{action.name} needs something to change.", hint=_takes(record, action))
+            if connection.writes.refusal(write := write_of(client, record, action)):
+                connection.writes.authorise(write, (), Confirmation())
+            known = await parent_of(client, record, parent)
+            targets = await targets_for(client, record, action, ids, parent=known)
+            held: dict[str, str] | None = None
+            if action.on is On.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
+                held = starting_values(action, asked, row)
+                values = {**held, **values}
+                for line in changes(asked, held, values):
+                    context.note(f"  {line}")
+            write = write_of(client, record, action, filled_in(client, action, values, before=held), parent=known)
+            results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
+            once = shown_once(action, results.items[0].value)
+            if once is not None and not context.json:
+                context.note(f"The {once[0]}, shown once and kept nowhere:")
+                context.say(once[1])
+                return 0
+            return report(context, results)
+
+    return run(work())
+
+
+def _takes(record: Resource, action: Action) -> str:
+    from dyntui.api.catalog import catalog
+    from dyntui.services.forms import asked_by
+
+    if not action.fields:
+        return f"dyntui do {record.name} {action.name} takes ids alone."
+    asked = asked_by(catalog(), catalog().get(action.operation), action.fields)
+    return "It takes " + ", ".join(f"{field.label}{f' ({field.hint})' if field.hint else ''}" for field in asked) + "."
+
+
+def add_commands(group: click.Group, record: Resource) -> None:
+    """`list`, `get` and a command for each action of a record."""
+    from dyntui.resources import On
+
+    @group.command("list", help=f"List {record.title.lower()}.")
+    @list_options
+    @pass_context
+    def list_command(context: Context, /, **options: Any) -> None:
+        list_rows(context, record, **options)
+
+    @group.command("get", help=f"Show one {record.singular} in full.")
+    @click.argument("row_id", metavar="ID")
+    @of_option
+    @pass_context
+    def get_command(context: Context, row_id: str, parent: str) -> None:
+        show_one(context, record, row_id, parent=parent)
+
+    for action in record.actions:
+        words = "FIELD=VALUE..." if action.on is On.LIST else "[ID]... [FIELD=VALUE]..."
+        words = words if action.fields else "" if action.on is On.LIST else "[ID]..."
+        about = f"{action.help} {_takes(record, action)}" if action.fields else action.help
+
+        def act_command(
+            context: Context,
+            words: tuple[str, ...],
+            parent: str,
+            yes: bool,
+            confirm_environment: str,
+            action: Action = action,
+        ) -> int:
+            return do_action(
+                context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment
+            )
+
+        made = click.argument("words", nargs=-1, metavar=words or None)(
+            of_option(confirm_options(pass_context(act_command)))
+        )
+        group.command(action.name, help=about)(made)

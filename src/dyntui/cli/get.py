@@ -1,0 +1,73 @@
+"""`dyntui get`: any list of the API, or one thing of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dyntui.cli.common import Command, Context, pass_context
+from dyntui.cli.everything import list_options, list_rows, show_one
+from dyntui.core.errors import Usage
+
+__all__ = ["get"]
+
+
+def complete_resource(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """The names of the records, for the shell."""
+    from click.shell_completion import CompletionItem
+
+    from dyntui.resources import RESOURCES
+
+    return [
+        CompletionItem(record.name, help=record.title)
+        for record in RESOURCES.values()
+        if record.name.startswith(incomplete)
+    ]
+
+
+@click.command(cls=Command)
+@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource)
+@click.argument("row_id", required=False, metavar="[ID]")
+@list_options
+@pass_context
+def get(context: Context, /, name: str | None, row_id: str | None, **options: Any) -> None:
+    """List any resource, or show one of it in full. Without a name: what there is."""
+    if name is None:
+        list_resources(context)
+        return
+    from dyntui.services.resources import record_named
+
+    record = record_named(name)
+    if row_id is None:
+        list_rows(context, record, **options)
+        return
+    if options["text"] or options["everything"]:
+        raise Usage("An id stands alone.", hint="Leave out --filter and --all.")
+    show_one(context, record, row_id, parent=options["parent"])
+
+
+def list_resources(context: Context) -> None:
+    """What `get` and `do` know."""
+    from dyntui.resources import RESOURCES
+
+    context.emit(
+        [
+            {
+                "name": record.name,
+                "aliases": list(record.aliases),
+                "title": record.title,
+                "of": record.of or None,
+                "actions": [action.name for action in record.actions],
+                "operations": list(record.operations),
+            }
+            for record in RESOURCES.values()
+        ]
+    )
+    context.table(
+        ("resource", "what", "of", "actions"),
+        (
+            (record.name, record.title, record.of, ", ".join(action.name for action in record.actions))
+            for record in RESOURCES.values()
+        ),
+    )

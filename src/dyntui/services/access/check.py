@@ -1,0 +1,170 @@
+"""Would this e-mail, wallet or user get in? Answered from lists and gates, with the reasoning, and without more
+certainty than they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.services.access.drafts import State, from_words, said_of
+from dyntui.services.access.gates import rule_words
+from dyntui.services.access.lookup import find_on_lists
+from dyntui.services.access.people import entries_for, with_domain
+from dyntui.services.access.state import Access, Kind, Role, Row, is_on, name_of, names, read_access, role_of
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["Answer", "Match", "Verdict", "check_access", "check_user", "subject_of"]
+
+
+class Verdict(StrEnum):
+    """DEPENDS: gates decide as well, and they cannot be asked from here."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that names somebody, and the list it stands on."""
+
+    allowlist: Row
+    entry: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """`e-mail domain example.com on “Partners”`."""
+        kind = next((name for name in IDENTIFIER_TITLES if self.entry.get(name) not in (None, "")), "")
+        return f"{IDENTIFIER_TITLES.get(kind, kind)} {said_of(self.entry)} on “{name_of(self.allowlist)}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """because: the steps that lead to the verdict. matches: on which lists, on or off. scopes: what they get."""
+
+    subject: str
+    verdict: Verdict
+    because: tuple[str, ...]
+    matches: tuple[Match, ...] = ()
+    scopes: tuple[str, ...] = ()
+    entries: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def words(self) -> str:
+        """The answer in a sentence."""
+        match self.verdict:
+            case Verdict.YES:
+                return f"Yes: {self.subject} may sign in."
+            case Verdict.NO:
+                return f"No: {self.subject} is refused at sign-in."
+        return f"It depends: gates decide about {self.subject}, and what a wallet holds cannot be seen from here."
+
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "subject": self.subject,
+            "verdict": self.verdict.value,
+            "because": list(self.because),
+            "lists": [
+                {
+                    "id": match.allowlist.get("id"),
+                    "name": match.allowlist.get("name"),
+                    "outcome": match.allowlist.get("outcome"),
+                    "enabled": is_on(match.allowlist),
+                    "entry": dict(match.entry),
+                }
+                for match in self.matches
+            ],
+            "scopes": list(self.scopes),
+        }
+
+
+def subject_of(text: str, *, region: str | None = None) -> Mapping[str, Any]:
+    """What is asked about, as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises Usage."""
+    (draft,) = from_words([text], region=region)
+    if draft.state is State.WRONG:
+        raise Usage(f"{text!r} is nobody that can be looked for: {draft.why}")
+    return draft.entry
+
+
+async def check_access(client: Client, entry: Mapping[str, Any], *, access: Access | None = None) -> Answer:
+    """About whoever has this one identifier, and nothing else."""
+    return await _check(client, with_domain(entry), said_of(entry), access)
+
+
+async def check_user(client: Client, user: Mapping[str, Any], *, access: Access | None = None) -> Answer:
+    """About a user, with every identifier that is linked."""
+    label = str(user.get("email") or user.get("username") or user.get("alias") or user.get("id") or "")
+    return await _check(client, entries_for(user), label, access)
+
+
+async def _check(client: Client, entries: Sequence[Mapping[str, Any]], subject: str, access: Access | None) -> Answer:
+    access = access or await read_access(client)
+    matches = [
+        Match(row, entry)
+        for row, found in await find_on_lists(client, access.lists, entries)
+        for entry in found.values()
+    ]
+    return conclude(access, matches, subject, entries)
+
+
+def conclude(
+    access: Access, matches: Sequence[Match], subject: str, entries: Sequence[Mapping[str, Any]] = ()
+) -> Answer:
+    """The verdict that follows from the lists somebody is on."""
+    because: list[str] = []
+    having = {role: [match for match in matches if role_of(match.allowlist) is role] for role in Role}
+    doors = access.having(Role.DOOR)
+    verdict = Verdict.YES
+    if having[Role.BLOCK]:
+        verdict = Verdict.NO
+        because += [f"{match.words}, which keeps people out." for match in having[Role.BLOCK]]
+    elif not doors:
+        because.append("No siteAccess list is on, so lists keep nobody out but those who are blocked.")
+    elif having[Role.DOOR]:
+        because += [f"{match.words}, which lets people in." for match in having[Role.DOOR]]
+        if len(doors) > 1:
+            because.append(f"One of {names(doors, 'and')} is enough.")
+    else:
+        verdict = Verdict.NO
+        because.append(f"Only who is on {names(doors)} may sign in, and {subject} is on none of them.")
+    if access.having(Role.BLOCK) and not having[Role.BLOCK]:
+        because.append(f"Not on {names(access.having(Role.BLOCK))}, which would keep them out.")
+    if not having[Role.BLOCK]:
+        verdict = _with_gates(access, verdict, bool(doors), because)
+    if having[Role.OTHER]:
+        verdict = Verdict.DEPENDS
+        because += [
+            f"{match.words}, whose outcome {match.allowlist.get('outcome')} this version does not know."
+            for match in having[Role.OTHER]
+        ]
+    because += [f"{match.words}, which is off." for match in having[Role.OFF]]
+    scopes = [str(match.allowlist["scope"]) for match in having[Role.SCOPE] if match.allowlist.get("scope")]
+    because += [
+        f"{match.words} gives the scope {match.allowlist.get('scope') or '(none)'}." for match in having[Role.SCOPE]
+    ]
+    return Answer(subject, verdict, tuple(because), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
+
+
+def _with_gates(access: Access, verdict: Verdict, lists_decide: bool, because: list[str]) -> Verdict:
+    """The verdict once gates have been thought of: they ask what a wallet holds, which nobody here can see."""
+    if access.gates_unread:
+        because.append(f"Whether gates ask for more is not known: {access.gates_unread}")
+        return verdict if verdict is Verdict.NO else Verdict.DEPENDS
+    for role, words in ((Role.DOOR, "lets in only who holds"), (Role.BLOCK, "keeps out who holds")):
+        for gate in access.having(role, Kind.GATE):
+            rules = "; and ".join(rule_words(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
+            because.append(f"The gate “{name_of(gate)}” {words} {rules or 'what it names'}.")
+    if access.having(Role.DOOR, Kind.GATE):
+        if lists_decide:
+            because.append("Whether a gate lets in who is on no list, or the other way round, is not documented.")
+        return Verdict.DEPENDS
+    if access.having(Role.BLOCK, Kind.GATE) and verdict is Verdict.YES:
+        return Verdict.DEPENDS
+    return verdict

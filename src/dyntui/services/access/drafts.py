@@ -1,0 +1,221 @@
+"""Entries before they are sent: from a form, from arguments, from pasted lines.
+
+`ada@example.com`, `0x…`, `+4915…` and `example.com` tell their kind themselves; `twitter:ada`, `fid:77`, `external:u-1`
+say it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
+from dyntui.importer import Mapping as FieldMapping
+from dyntui.importer.allowlist import IDENTIFIERS
+from dyntui.importer.content import identifier_of
+from dyntui.importer.fields import ENTRY_FIELDS, field_for
+
+__all__ = ["KIND_WORDS", "Draft", "State", "draft_of", "from_words", "key_of", "mark_twice", "parse_lines"]
+__all__ += ["said_of", "with_kind"]
+
+KIND_WORDS: Mapping[str, str] = {
+    "email": "email",
+    "domain": "emailDomain",
+    "wallet": "walletPublicKey",
+    "phone": "phoneNumber",
+    "discord": "discordUsername",
+    "twitter": "twitterUsername",
+    "x": "twitterUsername",
+    "farcaster": "farcasterUsername",
+    "fid": "farcasterFid",
+    "external": "externalUserId",
+    **{name.lower(): name for name in IDENTIFIERS},
+}
+"""What may stand before a colon to say what follows."""
+
+_COLUMNS = ("identifier", *IDENTIFIERS, "alias")
+_IGNORED = frozenset({"id", "allowListId"})
+_SEPARATORS = re.compile(r"[,;\s]+")
+_UNCLEAR = "entry_kind_unclear"
+_SAY = "Say which, before a colon: twitter, discord, farcaster, fid, external."
+
+
+class State(StrEnum):
+    """What is known of a draft. THERE: on the list already. TWICE: an earlier draft says the same."""
+
+    NEW = "new"
+    THERE = "there"
+    TWICE = "twice"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry that may be sent. line: where it came from. elsewhere: the names of other lists that have it."""
+
+    line: int
+    text: str
+    entry: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+    state: State = State.NEW
+    elsewhere: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The field that identifies; "" when it is not known."""
+        return next((name for name in IDENTIFIERS if self.entry.get(name) not in (None, "")), "")
+
+    @property
+    def value(self) -> str:
+        """The identifier as it will be sent."""
+        return str(self.entry.get(self.kind, "")) if self.kind else self.text
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same; "" for one that cannot be sent."""
+        return key_of(self.entry)
+
+    @property
+    def why(self) -> str:
+        """What is wrong, or worth knowing, in a sentence."""
+        first = next((each for each in self.problems if each.severity == "error"), None)
+        first = first or next(iter(self.problems), None)
+        said = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
+        also = f"also on {', '.join(self.elsewhere)}" if self.elsewhere else ""
+        return "; ".join(part for part in (said, also) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    region: str | None = None
+    live: bool = False
+
+
+@cache
+def _mapper(rules: _Rules) -> AllowlistMapper:
+    columns = tuple(ColumnMap(name, name, "", field_for(name, "allowlist").transforms) for name in _COLUMNS)
+    mapping = FieldMapping(columns, _COLUMNS, {}, "allowlist")
+    return AllowlistMapper(mapping, region=rules.region, environment_kind="live" if rules.live else "sandbox")
+
+
+def key_of(entry: Mapping[str, Any]) -> str:
+    """What makes two entries the same: `entry:email:ada@example.com`; "" when there is no identifier."""
+    return next(iter(entry_keys(entry)), "")
+
+
+def said_of(entry: Mapping[str, Any]) -> str:
+    """How people know an entry: its identifier."""
+    return next((str(entry[name]) for name in IDENTIFIERS if entry.get(name) not in (None, "")), "")
+
+
+def draft_of(
+    fields: Mapping[str, Any], *, line: int = 1, text: str = "", region: str | None = None, live: bool = False
+) -> Draft:
+    """A draft from fields of an entry, and `identifier` for one of unknown kind; checked as an import checks it."""
+    if wrong := [name for name in fields if name not in ENTRY_FIELDS]:
+        raise Usage(f"An entry has no {', '.join(wrong)}.", hint=f"It has: {', '.join(ENTRY_FIELDS)}.")
+    cells = tuple(fields.get(name, "") for name in _COLUMNS)
+    mapped = _mapper(_Rules(region, live)).map(Row(line, cells))
+    problems = tuple(each._replace(suggestion=_SAY) if each.code == _UNCLEAR else each for each in mapped.problems)
+    bad = any(each.severity == "error" for each in problems)
+    said = text or said_of(fields) or str(fields.get("identifier") or "")
+    return Draft(line, said, mapped.user, problems, State.WRONG if bad else State.NEW)
+
+
+def with_kind(draft: Draft, kind: str, *, region: str | None = None, live: bool = False) -> Draft:
+    """The same text as another kind of identifier."""
+    alias = draft.entry.get("alias")
+    text = _without_word(draft.text)
+    fields = {kind: text, **({"alias": alias} if alias else {})}
+    return draft_of(fields, line=draft.line, text=draft.text, region=region, live=live)
+
+
+def from_words(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[Draft]:
+    """Drafts from arguments, one identifier each."""
+    found = [
+        draft_of(_said(word), line=number, text=word, region=region, live=live) for number, word in enumerate(words, 1)
+    ]
+    return mark_twice(found)
+
+
+def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[Draft]:
+    """Drafts from pasted lines: an identifier, and perhaps an alias after a comma, semicolon or tab; or several
+    identifiers on a line; or lines below the names of fields, as an export has them."""
+    names: list[str] | None = None
+    found: list[Draft] = []
+    for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n"), 1):
+        line = raw.strip()
+        if not line:
+            continue
+        cells = _cells(line)
+        if names is None and not found and _is_head(cells):
+            names = cells
+            continue
+        for fields, said in _fields(cells, line, names):
+            found.append(draft_of(fields, line=number, text=said, region=region, live=live))
+    return mark_twice(found)
+
+
+def mark_twice(drafts: Sequence[Draft]) -> list[Draft]:
+    """Later drafts that say the same as an earlier one are TWICE."""
+    first: dict[str, int] = {}
+    out: list[Draft] = []
+    for draft in drafts:
+        fresh = replace(draft, state=State.NEW, note="") if draft.state is State.TWICE else draft
+        if fresh.key and fresh.state is not State.WRONG:
+            if (earlier := first.get(fresh.key)) is not None:
+                fresh = replace(fresh, state=State.TWICE, note=f"the same as line {earlier}")
+            else:
+                first[fresh.key] = fresh.line
+        out.append(fresh)
+    return out
+
+
+def _cells(line: str) -> list[str]:
+    separator = next((sign for sign in ("\t", ";", ",") if sign in line), ",")
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+
+
+def _is_head(cells: Sequence[str]) -> bool:
+    return all(cell in ENTRY_FIELDS or cell in _IGNORED for cell in cells) and any(
+        cell in ENTRY_FIELDS for cell in cells
+    )
+
+
+def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> list[tuple[dict[str, Any], str]]:
+    """The fields of each entry on a line, and its text."""
+    if names is not None:
+        fields = {name: cell for name, cell in zip(names, cells, strict=False) if cell and name not in _IGNORED}
+        return [(fields, said_of(fields) or line)]
+    full = [cell for cell in cells if cell]
+    words = [word for word in _SEPARATORS.split(line) if word]
+    if len(words) > 1 and all(_told(word) for word in words):
+        return [(_said(word), word) for word in words]
+    alias = " ".join(full[1:])
+    return [({**_said(full[0] if full else line), **({"alias": alias} if alias else {})}, full[0] if full else line)]
+
+
+def _told(text: str) -> bool:
+    return bool(_word_of(text)) or identifier_of(text) is not None
+
+
+def _word_of(text: str) -> str:
+    """The kind that is said before a colon, "" for none."""
+    word, colon, value = text.partition(":")
+    return KIND_WORDS.get(word.strip().lower(), "") if colon and value.strip() else ""
+
+
+def _without_word(text: str) -> str:
+    return text.partition(":")[2].strip() if _word_of(text) else text
+
+
+def _said(text: str) -> dict[str, Any]:
+    kind = _word_of(text)
+    return {kind: _without_word(text)} if kind else {"identifier": text}

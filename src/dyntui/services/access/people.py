@@ -1,0 +1,73 @@
+"""What a person can be on a list by: every identifier of a user, as entries would name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dyntui.importer.allowlist import IDENTIFIERS
+from dyntui.services.access.drafts import key_of
+
+__all__ = ["entries_for", "keys_for", "with_domain"]
+
+Entry = dict[str, Any]
+
+
+def with_domain(entry: Mapping[str, Any]) -> list[Entry]:
+    """The entries that name whoever has this identifier: itself and, for an e-mail, its domain."""
+    bare = {name: entry[name] for name in IDENTIFIERS if entry.get(name) not in (None, "")}
+    email = str(bare.get("email") or "")
+    return [bare, {"emailDomain": email.rpartition("@")[2]}] if "@" in email else [bare]
+
+
+def entries_for(user: Mapping[str, Any]) -> list[Entry]:
+    """Every entry that would name this user, each once; the most telling first."""
+    found: dict[str, Entry] = {}
+    for entry in _all(user):
+        for each in with_domain(entry):
+            found.setdefault(key_of(each), each)
+    found.pop("", None)
+    return list(found.values())
+
+
+def keys_for(user: Mapping[str, Any]) -> set[str]:
+    """The keys of those entries."""
+    return {key_of(entry) for entry in entries_for(user)}
+
+
+def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
+    yield {"email": user.get("email")}
+    yield {"phoneNumber": user.get("phoneNumber")}
+    yield {"walletPublicKey": user.get("walletPublicKey")}
+    yield {"externalUserId": user.get("externalUserId")}
+    for wallet in _objects(user.get("wallets")):
+        yield {"walletPublicKey": wallet.get("publicKey")}
+    for credential in _objects(user.get("verifiedCredentials")):
+        yield from _of_credential(credential)
+
+
+def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
+    """What a credential says. Its names are in snake_case on the wire (API.md 3.5)."""
+    identifier = credential.get("public_identifier")
+    match credential.get("format"):
+        case "email":
+            yield {"email": credential.get("email") or identifier}
+        case "phoneNumber":
+            number = str(identifier or "")
+            country = str(credential.get("phoneCountryCode") or "").lstrip("+")
+            own = str(credential.get("phoneNumber") or "")
+            yield {"phoneNumber": number if number.startswith("+") or not country else f"+{country}{own}"}
+        case "blockchain":
+            yield {"walletPublicKey": credential.get("address") or identifier}
+        case "externalUser":
+            yield {"externalUserId": identifier}
+        case "oauth":
+            provider, name = credential.get("oauth_provider"), credential.get("oauth_username")
+            if provider in ("discord", "twitter", "farcaster") and name:
+                yield {f"{provider}Username": name}
+            if provider == "farcaster":
+                yield {"farcasterFid": credential.get("oauth_account_id")}
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

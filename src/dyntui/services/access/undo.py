@@ -1,0 +1,123 @@
+"""Undo entries that were added or deleted together: the audit log says what each was, so it is the journal.
+
+What was added is deleted again if it is still there; what was deleted is added again, with another id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.services.access.drafts import key_of, said_of
+from dyntui.services.access.entries import change_entries, entry_target, removal_target
+from dyntui.services.access.lookup import find_entries
+from dyntui.services.access.state import Row, find, name_of, read_lists
+from dyntui.services.writes import Target, WriteAction
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.services.audit import Audit
+
+__all__ = ["EntryUndo", "jobs_of", "plan_undo", "undo_action"]
+
+_ACTIONS = frozenset(
+    {
+        "allowlist.entry-add",
+        "allowlist.entry-remove",
+        "allowlist.entry-replace",
+        "allowlist.sync",
+        "allowlist.undo",
+    }
+)
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUndo:
+    """What undoing a job comes to, on one list. add: deleted by it; remove: added by it and still there.
+
+    left: what is left alone, and why.
+    """
+
+    job: str
+    allowlist: Row
+    add: tuple[Entry, ...]
+    remove: tuple[Entry, ...]
+    left: tuple[tuple[Entry, str], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not self.add and not self.remove
+
+    def lines(self) -> list[str]:
+        """The plan for people."""
+        out = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
+        if self.add:
+            out.append(f"  {len(self.add):,} that it deleted are added again, with other ids")
+        if self.remove:
+            out.append(f"  {len(self.remove):,} that it added are deleted")
+        out += [f"  {said_of(entry)} is left alone: {why}" for entry, why in self.left[:5]]
+        if len(self.left) > 5:
+            out.append(f"  … and {len(self.left) - 5:,} more are left alone")
+        if self.nothing:
+            out.append("  nothing to do")
+        return out
+
+
+def jobs_of(audit: Audit, environment_id: str) -> list[tuple[str, str, int]]:
+    """Jobs on entries in this environment that can be undone, newest first: id, time, changes."""
+    found: dict[str, tuple[str, int]] = {}
+    for line in audit.lines():
+        if line.job and line.action in _ACTIONS and line.environment == environment_id and line.outcome == "done":
+            time, count = found.get(line.job, (line.time, 0))
+            found[line.job] = (time, count + 1)
+    return [(job, time, count) for job, (time, count) in reversed(found.items())]
+
+
+async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str) -> EntryUndo:
+    """What undoing `job` comes to, from the audit log and from what is on the list now. Raises Usage."""
+    added: dict[str, Entry] = {}
+    deleted: dict[str, Entry] = {}
+    for line in audit.lines():
+        if line.job != job or line.environment != environment_id or line.action not in _ACTIONS:
+            continue
+        if line.outcome not in ("started", "done", "unknown"):
+            continue  # what was started and not heard of again may have been done
+        if isinstance(line.before, dict) and (key := key_of(line.before)):
+            deleted[key] = line.before
+        if isinstance(line.after, dict) and (key := key_of(line.after)):
+            added[key] = line.after
+    everything = [*added.values(), *deleted.values()]
+    if not everything:
+        raise Usage(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
+    row = find(await read_lists(client), str(everything[0].get("allowListId")))
+    there = await find_entries(client, str(row.get("id")), everything)
+    left: list[tuple[Entry, str]] = []
+    remove: list[Entry] = []
+    for key, entry in added.items():
+        now = there.get(key)
+        if now is None:
+            left.append((entry, "it is gone already"))
+        elif now.get("id") != entry.get("id"):
+            left.append((entry, "somebody deleted it and added it again since"))
+        else:
+            remove.append(now)
+    add: list[Entry] = []
+    for key, entry in deleted.items():
+        if key in there and key not in added:
+            left.append((entry, "it is on the list again"))
+        else:
+            add.append(entry)
+    return EntryUndo(job, row, tuple(add), tuple(remove), tuple(left))
+
+
+def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Target]]:
+    """The undo as one action and its targets: what is added comes first, so that nobody is missing longer."""
+    replaced = {key_of(entry) for entry in plan.remove}
+    first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
+    last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
+    verb = f"Undo {plan.job} on {name_of(plan.allowlist)}:"
+    action = change_entries(plan.allowlist, "allowlist.undo", verb, job=job)
+    return action, [*first, *map(removal_target, plan.remove), *last]

@@ -1,0 +1,147 @@
+"""The event stream as it happens: asked for again and again, each event told once, whichever way the server orders."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.core.time import now, parse_time
+from dyntui.resources import RESOURCES
+from dyntui.services.shapes import read_page
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["EventFilter", "Tail", "since", "user_of"]
+
+Event = dict[str, Any]
+_OVERLAP = timedelta(seconds=5)
+"""Events of the same moment may come late: the last seconds are asked for once more."""
+_PAGES = 20
+_REMEMBERED = 20_000
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """What is wanted. resource: as the server filters, `user`, `wallet`. names: parts of event names, any of which has
+    to be in it. text: has to be somewhere in the event. start, end: the time range."""
+
+    resource: str = ""
+    names: tuple[str, ...] = ()
+    text: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def takes(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event passes what the server does not filter by."""
+        name = str(event.get("eventName") or "").lower()
+        if self.names and not any(part.lower() in name for part in self.names):
+            return False
+        return not self.text or _has(event, self.text.lower())
+
+
+def _has(value: Any, text: str) -> bool:
+    match value:
+        case Mapping():
+            return any(_has(part, text) for part in value.values())
+        case list():
+            return any(_has(part, text) for part in value)
+    return text in str(value).lower()
+
+
+def since(text: str) -> datetime:
+    """A time as people give it: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago. Raises Usage."""
+    if text[-1:] in _UNITS and text[:-1].isdigit():
+        return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    moment = parse_time(text)
+    if moment is None:
+        raise Usage(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+    return moment
+
+
+def user_of(event: Mapping[str, Any]) -> str:
+    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
+    context, data = event.get("context"), event.get("data")
+    if isinstance(context, Mapping) and context.get("userId"):
+        return str(context["userId"])
+    if isinstance(data, Mapping):
+        for name in ("userId", "user_id"):
+            if data.get(name):
+                return str(data[name])
+        inner = data.get("user")
+        if isinstance(inner, Mapping) and inner.get("id"):
+            return str(inner["id"])
+        if str(event.get("eventName") or "").startswith("user.") and data.get("id"):
+            return str(data["id"])
+    return ""
+
+
+class Tail:
+    """What happens from `wanted.start` on (the last hour when it says nothing). Each event comes once, oldest first."""
+
+    def __init__(self, client: Client, wanted: EventFilter | None = None, *, backlog: int = 100) -> None:
+        self._client = client
+        self.wanted = wanted or EventFilter()
+        self._backlog = backlog
+        self._seen: dict[str, None] = {}
+        self._latest: datetime | None = None
+        self.missed = 0
+        """How many times more happened between two looks than is read at once: the older part was not told."""
+
+    async def poll(self) -> list[Event]:
+        """What is new since the last time."""
+        first = self._latest is None
+        start = self.wanted.start or now() - timedelta(hours=1)
+        if self._latest is not None:
+            start = max(start, self._latest - _OVERLAP)
+        found = await self._read(start)
+        fresh = [event for event in found if self._is_new(event)]
+        times = [moment for event in fresh if (moment := parse_time(event.get("timestamp"))) is not None]
+        if times or first:
+            # The server's clock, as soon as it has told one: ours may be another.
+            self._latest = max([*times, *([self._latest] if self._latest else [])], default=start)
+        fresh = [event for event in fresh if self.wanted.takes(event)]
+        fresh.sort(key=lambda event: str(event.get("timestamp") or ""))
+        return fresh[-self._backlog :] if first else fresh
+
+    async def _read(self, start: datetime) -> Sequence[Event]:
+        record = RESOURCES["events"]
+        query: dict[str, object] = {
+            "resourceType": self.wanted.resource or None,
+            "startDate": _iso(start),
+            "endDate": _iso(self.wanted.end) if self.wanted.end else None,
+        }
+        found: deque[Event] = deque()
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = await read_page(self._client, record.list, query={**query, "cursor": cursor})
+            found += page.items
+            cursor = page.cursor
+            if cursor is None or self._is_all_known(page.items):
+                return list(found)
+        self.missed += 1
+        return list(found)
+
+    def _is_all_known(self, events: Sequence[Event]) -> bool:
+        """Whether a page, and so every older one, has been told. Only for pages that have the newest first."""
+        times = [str(event.get("timestamp") or "") for event in events]
+        newest_first = len(times) > 1 and times[0] > times[-1]
+        return newest_first and all(str(event.get("eventId")) in self._seen for event in events)
+
+    def _is_new(self, event: Event) -> bool:
+        event_id = str(event.get("eventId"))
+        if event_id in self._seen:
+            return False
+        self._seen[event_id] = None
+        while len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return True
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,149 @@
+"""Exports that the server makes: wait until one is done, and fetch it. The token never goes to the download's host."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import urlsplit
+
+from dyntui.config.files import create_new, remove_private
+from dyntui.config.urls import is_loopback
+from dyntui.core.effect import Effect
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.resources import RESOURCES
+from dyntui.services.resources import read_one
+from dyntui.services.writes import Confirmation, Target, WriteAction
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.download import Progress
+    from dyntui.services.connect import Connection
+
+__all__ = ["Saved", "download", "file_name", "host_shown", "is_pending", "wait_for"]
+
+_FIRST, _MOST_SECONDS = 0.5, 10.0
+_RECORD = RESOURCES["exports"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that was fetched. host: where it came from."""
+
+    path: Path
+    size: int
+    host: str
+
+
+def is_pending(export: Mapping[str, Any]) -> bool:
+    """Whether the server is still at it. A state that this version does not know is taken as the end."""
+    return export.get("status") == "pending"
+
+
+def file_name(export: Mapping[str, Any]) -> str:
+    """A name for the file: what it is and when it was asked for."""
+    model = "".join(char for char in str(export.get("model") or "export") if char.isalnum()) or "export"
+    at = "".join(char for char in str(export.get("createdAt") or "")[:16] if char.isalnum())
+    return f"dynamic-{model}{f'-{at}' if at else ''}.csv"
+
+
+async def wait_for(
+    client: Client,
+    export_id: str,
+    *,
+    on_change: Callable[[dict[str, Any]], None] | None = None,
+    longest: float = 3600.0,
+) -> dict[str, Any]:
+    """Ask until an export is no longer pending, less and less often. Raises DyntuiError when that takes too long."""
+    delay = _FIRST
+    try:
+        async with asyncio.timeout(longest):
+            while True:
+                export = await read_one(client, _RECORD, export_id)
+                if on_change is not None:
+                    on_change(export)
+                if not is_pending(export):
+                    return export
+                await asyncio.sleep(delay)
+                delay = min(_MOST_SECONDS, delay * 1.5)
+    except TimeoutError:
+        raise DyntuiError("The export takes longer than an hour.", hint="It goes on; look again later.") from None
+
+
+def host_shown(connection: Connection, export: Mapping[str, Any]) -> str:
+    """The host that the file of a finished export lies on, for a person to see before it is asked."""
+    from dyntui.api.download import host_of
+
+    url = str(export.get("downloadUrl") or "")
+    return host_of(url, loopback=_on_loopback(connection)) if url else _host(connection)
+
+
+def _host(connection: Connection) -> str:
+    return urlsplit(connection.profile.base_url).hostname or ""
+
+
+def _on_loopback(connection: Connection) -> bool:
+    return is_loopback(_host(connection))
+
+
+async def download(connection: Connection, export_id: str, path: Path, *, on_progress: Progress | None = None) -> Saved:
+    """Fetch a finished export into a new private file; what is left of a failed one is deleted. An audit line tells
+    that it was done. Raises Usage when it is not finished, or the file exists."""
+    from dyntui.api.download import fetch
+
+    export = await read_one(connection.client, _RECORD, export_id)
+    if is_pending(export):
+        raise Usage("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
+    if export.get("status") == "failed":
+        raise Usage(f"The export failed: {first_line(export.get('error'))}.", hint="Ask for it once more.")
+    url, host = str(export.get("downloadUrl") or ""), host_shown(connection, export)
+
+    async def call(client: Client, target: Target, permit: Any) -> int:
+        stream = create_new(path)
+        whole = False
+        try:
+            with stream:
+                if url:
+                    in_process = connection.app if _is_own(connection, url) else None
+                    found = await fetch(
+                        url,
+                        stream,
+                        log=connection.log,
+                        loopback=_on_loopback(connection),
+                        app=in_process,
+                        on_progress=on_progress,
+                    )
+                    size = found.size
+                else:
+                    size = await _through_the_api(client, export_id, stream)
+            whole = True
+            return size
+        finally:
+            if not whole:
+                remove_private(path)
+
+    action = WriteAction("exports.download", "Download", "export", "downloadExportById", call, effect=Effect.READ)
+    results = await connection.writes.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
+    if results.first_error is not None:
+        raise results.first_error
+    return Saved(path, int(results.items[0].value), host)
+
+
+def first_line(text: object) -> str:
+    """An export's error comes with a stack trace: its first line says what went wrong."""
+    lines = str(text or "no reason given").splitlines()
+    return lines[0].rstrip(".") if lines else ""
+
+
+def _is_own(connection: Connection, url: str) -> bool:
+    return connection.app is not None and urlsplit(url).netloc == urlsplit(connection.profile.base_url).netloc
+
+
+async def _through_the_api(client: Client, export_id: str, stream: BinaryIO) -> int:
+    """Where no URL was given: from the API itself, which is the one that may see the token."""
+    operation = client.catalog.get("downloadExportById")
+    answer = await client.send(operation, path={"exportId": export_id})
+    await asyncio.to_thread(stream.write, answer.body)
+    return len(answer.body)

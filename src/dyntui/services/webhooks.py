@@ -1,0 +1,127 @@
+"""Webhooks beyond their list: is a signature right, which messages failed, why is one switched off."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.time import age, parse_time
+from dyntui.resources import RESOURCES
+from dyntui.resources.happenings import delivered
+from dyntui.resources.payloads import body_text, header_of, payload_of
+from dyntui.services.browse import PagedView, Paging, Query
+from dyntui.services.shapes import read_page
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.pages import Page
+
+__all__ = ["SIGNATURE", "Verdict", "deliveries", "failed_view", "verify", "verify_delivery", "why_disabled"]
+
+SIGNATURE = "x-dynamic-signature-256"
+_PAGE = 25
+_PAGES_AT_ONCE = 40
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a signature is right, and what to say about it."""
+
+    valid: bool
+    words: str
+
+
+def verify(secret: str, body: bytes, signature: str) -> Verdict:
+    """Whether `signature` is the HMAC-SHA256 of exactly these bytes (API.md 8); `sha256=` before it is taken too.
+
+    A pasted body often has a newline more at its end, or its line ends changed: that is tried, and told.
+    """
+    given = signature.strip().lower().removeprefix("sha256=")
+    if not given:
+        return Verdict(False, "There is no signature to compare with.")
+    if len(given) != 64 or any(char not in "0123456789abcdef" for char in given):
+        return Verdict(False, f"A signature has 64 hexadecimal digits; this has {len(given)} characters.")
+    attempts = (
+        (body, "The signature is valid."),
+        (body.rstrip(b"\r\n"), "The signature is valid, without the line end at the end of the body."),
+        (body.replace(b"\r\n", b"\n"), "The signature is valid, with plain line ends in the body."),
+    )
+    for data, words in attempts:
+        if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), given):
+            return Verdict(True, words)
+    return Verdict(False, "The signature is not valid: another secret, or not exactly the body that was sent.")
+
+
+def verify_delivery(row: Row, secret: str) -> Verdict:
+    """Whether the record of a delivery carries the right signature."""
+    request = row.get("request")
+    signature = header_of(request, SIGNATURE)
+    if not signature:
+        return Verdict(False, f"The record of the request has no {SIGNATURE} header.")
+    text = body_text(request)
+    if text is not None:
+        return verify(secret, text.encode(), signature)
+    # Kept as an object: the bytes that were signed can only be guessed.
+    body = payload_of(request)
+    for separators in ((",", ":"), (", ", ": ")):
+        data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
+        if (found := verify(secret, data, signature)).valid:
+            return found
+    return Verdict(False, "The record does not hold the body as it was sent, so its signature cannot be checked.")
+
+
+def why_disabled(webhook: Row, messages: Sequence[Row]) -> str:
+    """Why a webhook is off, as far as what the server tells allows; "" when it is on. messages: its latest ones."""
+    if webhook.get("isEnabled"):
+        return ""
+    changed = parse_time(webhook.get("updatedAt"))
+    since = f"Off since it was last changed, {age(changed)}." if changed is not None else "It is off."
+    verdicts = [delivered(row) for row in messages]
+    failed = sum(verdict is False for verdict in verdicts)
+    if messages and failed == len(messages):
+        return (
+            f"{since} All of its last {len(messages)} messages failed: Dynamic switches off what keeps failing. "
+            "Mend the receiver, then enable it; what happened meanwhile is not told."
+        )
+    if failed:
+        return f"{since} {failed} of its last {len(messages)} messages failed; somebody, or Dynamic, switched it off."
+    return f"{since} None of its last messages failed, so somebody switched it off. Nothing is told meanwhile."
+
+
+async def deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
+    """Every attempt at one message, the latest first."""
+    path = {"webhookId": webhook_id, "messageId": message_id}
+    page = await client.page("getWebhookMessageDeliveries", "data", path=path)
+    return sorted(page.items, key=lambda row: str(row.get("deliveredAt") or ""), reverse=True)
+
+
+def failed_view(client: Client, webhook_id: str) -> PagedView:
+    """A view of the messages that failed. The API cannot filter them, so its pages are read until one of ours is full;
+    our cursor says which page is next and how many of its rows have been looked at."""
+    record = RESOURCES["webhook-messages"]
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        from dyntui.api.pages import Page
+
+        skip, _, theirs = (cursor or "0 ").partition(" ")
+        at, found = int(skip), list[dict[str, Any]]()
+        next_page: str | None = theirs or None
+        for _ in range(_PAGES_AT_ONCE):
+            page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
+            for place, row in enumerate(page.items[at:], at):
+                if delivered(row) is False:
+                    found.append(row)
+                    if len(found) == _PAGE:
+                        return Page(found, cursor=f"{place + 1} {next_page or ''}")
+            at, next_page = 0, page.cursor
+            if next_page is None:
+                return Page(found)
+        return Page(found, cursor=f"0 {next_page}")
+
+    return PagedView(fetch, paging=Paging.CURSOR, key=record.key, page_size=_PAGE)

@@ -1,0 +1,59 @@
+"""What the journal gives and takes: rows on their way, and what became of them."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from dyntui.store.states import RowState
+
+__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "Outcome", "WorkRow", "now_ms"]
+
+KEY_SEPARATOR = "\x1f"
+
+
+class JournalConflict(RuntimeError):
+    """The journal is not in the state that its user believes it to be in: a fault in dyntui, never ignored."""
+
+
+class WorkRow(NamedTuple):
+    """A row as the runner needs it. body: the JSON to send. keys: natural keys, joined by KEY_SEPARATOR.
+
+    attempts: requests it was part of so far. first_sent: when the first of them was about to leave (ms), or None.
+    chosen_id: the id that a row without any key is created under. code: what was noted at its last move.
+    """
+
+    number: int
+    body: bytes
+    keys: str
+    attempts: int
+    first_sent: int | None
+    chosen_id: str
+    precheck: str | None
+    changed: int
+    code: str
+
+    @property
+    def key_list(self) -> list[str]:
+        return self.keys.split(KEY_SEPARATOR) if self.keys else []
+
+
+class Outcome(NamedTuple):
+    """What became of a row. stamp: when the server says that the user was changed last, for the undo."""
+
+    number: int
+    state: RowState
+    user_id: str = ""
+    code: str = ""
+    field: str = ""
+    message: str = ""
+    stamp: str = ""
+
+
+WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"
+"""A WorkRow, of `rows r` joined with `source s`."""
+
+
+def now_ms() -> int:
+    """Wall-clock milliseconds."""
+    return time.time_ns() // 1_000_000

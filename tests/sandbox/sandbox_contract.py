@@ -1,0 +1,107 @@
+"""Calls operations of a sandbox by name, and holds every answer against the schema of the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+from dyntui.api.catalog import catalog
+from dyntui.sandbox.rules import open_schemas
+
+SCHEMAS = open_schemas()
+
+
+def shape_problems(schema: Any, value: Any) -> list[str]:
+    validator = jsonschema_rs.validator_for({**schema, "components": {"schemas": SCHEMAS}}, validate_formats=True)
+    return [f"{list(error.instance_path)}: {error.message}" for error in validator.iter_errors(value)]
+
+
+class Checked:
+    """Sends requests and checks each 2xx answer against the catalog; remembers which operations it saw."""
+
+    def __init__(self, api: Any) -> None:
+        self.api = api
+        self.seen: set[str] = set()
+
+    async def __call__(
+        self, operation_id: str, body: Any = None, query: dict[str, Any] | None = None, **path: str
+    ) -> Any:
+        operation = catalog().get(operation_id)
+        url = operation.path.format(**{"environmentId": self.api.sandbox.environment_id, **path})
+        response: httpx.Response = await self.api(operation.method, url, body, **(query or {}))
+        assert response.is_success, f"{operation_id}: {response.status_code} {response.text}"
+        assert response.headers["x-request-id"]
+        self.seen.add(operation_id)
+        if operation.response is None:
+            assert response.content == b""
+            return None
+        answer = response.json()
+        if operation_id == "bulkCreateUser":
+            for entry in answer["failed"]:
+                # Typed as a whole User, but it can only be what was sent: nobody was made.
+                assert set(entry.pop("user")) <= set(full_row("any"))
+        problems = shape_problems(operation.response, answer)
+        assert not problems, f"{operation_id}: {problems}"
+        return answer
+
+    async def refused(
+        self, status: int, operation_id: str, body: Any = None, query: dict[str, Any] | None = None, **path: str
+    ) -> str:
+        """The code of a refusal (empty when it has none)."""
+        operation = catalog().get(operation_id)
+        url = operation.path.format(**{"environmentId": self.api.sandbox.environment_id, **path})
+        response: httpx.Response = await self.api(operation.method, url, body, **(query or {}))
+        assert response.status_code == status, f"{operation_id}: {response.status_code} {response.text}"
+        return str(response.json().get("code", ""))
+
+
+def a_wallet(address: str, chain: str = "EVM") -> dict[str, Any]:
+    return {
+        "publicWalletAddress": address,
+        "chain": chain,
+        "walletName": "metamask",
+        "walletProvider": "browserExtension",
+    }
+
+
+def full_row(name: str) -> dict[str, Any]:
+    """A row with every field of the schema."""
+    return {
+        "alias": name,
+        "firstName": "Zoë",
+        "lastName": "Ångström",
+        "jobTitle": "R&D, Lead",
+        "phoneNumber": f"+1 202 555 {sum(map(ord, name)):04d}",
+        "metadata": {"plan": "pro", "nested": {"a": [1, None]}},
+        "mfaBackupCodeAcknowledgement": "pending",
+        "tShirtSize": "M",
+        "team": "Ops",
+        "policiesConsent": True,
+        "country": "SE",
+        "username": f"user_{name}",
+        "btcWallet": "bc1qexample",
+        "kdaWallet": None,
+        "ltcWallet": "x",
+        "ckbWallet": "x",
+        "kasWallet": "kaspa:x",
+        "dogeWallet": "x",
+        "emailNotification": True,
+        "discordNotification": False,
+        "newsletterNotification": True,
+        "email": f"{name}@example.com",
+        "emailVerifiedAt": "2026-01-02T03:04:05.000Z",
+        "wallets": [a_wallet("0x" + f"{sum(map(ord, name)):040x}")],
+        "oauthAccounts": [
+            {
+                "provider": "google",
+                "accountId": f"1000{sum(map(ord, name))}",
+                "emails": [f"{name}@example.com"],
+                "displayName": "Zoë",
+                "username": name,
+                "photos": ["https://example.com/p.png"],
+                "profile": {"locale": "sv"},
+            }
+        ],
+    }

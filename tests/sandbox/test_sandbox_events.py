@@ -1,0 +1,112 @@
+"""The event stream: what is written when, and how it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dyntui.sandbox import events
+from dyntui.sandbox.events import event_types
+
+
+async def names(api: Any, **query: str) -> list[str]:
+    return [event["eventName"] for event in (await api.get("ENV/events", **query))["data"]]
+
+
+def wallet(letter: str) -> dict[str, Any]:
+    return {"publicWalletAddress": "0x" + letter * 40, "chain": "EVM", "walletName": "x", "walletProvider": "qrCode"}
+
+
+async def test_what_happens_to_users_is_written(api: Any) -> None:
+    user = await api.create(email="ada@example.com")
+    path = f"ENV/users/{user['id']}"
+    await api("PUT", path, {"alias": "Ada"})
+    made = await api("POST", f"{path}/wallets", wallet("a"))
+    await api("DELETE", f"ENV/wallets/{made.json()['id']}")
+    await api.bulk(
+        {"email": "ada@example.com", "alias": "A"}, {"email": "bob@example.com"}, {"email": "no"}, upsert=True
+    )
+    await api("DELETE", path)
+    written = (await names(api))[:7]
+    users = ["user.created", "user.updated", "wallet.linked", "wallet.deleted"]
+    assert written[::-1] == [*users, "user.created", "user.updated", "user.deleted"]
+
+
+async def test_a_revoked_session_is_told_once(api: Any) -> None:
+    users = await api.users(limit=100, includeSessions="true")
+    user = next(each for each in users if any(session["revokedAt"] is None for session in each["sessions"]))
+    open_ = [session["id"] for session in user["sessions"] if session["revokedAt"] is None]
+    for _ in range(2):
+        await api("POST", f"ENV/users/{user['id']}/sessions/revoke")
+    found = (await api.get("ENV/events"))["data"]
+    revoked = [event["data"] for event in found if event["eventName"] == "user.session.revoked"]
+    assert sorted(each["id"] for each in revoked) == sorted(open_)
+    assert all(each["userId"] == user["id"] for each in revoked)
+
+
+async def test_a_token_leaves_no_name_and_people_do(api: Any) -> None:
+    await api.create(email="ada@example.com")
+    found = (await api.get("ENV/events"))["data"]
+    assert "userId" not in found[0]["context"]
+    signed_up = next(event for event in found[1:] if event["eventName"] == "user.created")
+    assert signed_up["context"]["userId"] == signed_up["data"]["id"]
+
+
+async def test_a_refused_request_leaves_no_event(api: Any) -> None:
+    await api.create(email="ada@example.com")
+    before = await names(api)
+    assert (await api("POST", "ENV/users", {"email": "ADA@example.com"})).status_code == 422
+    assert (await api("POST", "ENV/gates", {"name": "g", "outcome": "scope", "rules": []})).status_code == 422
+    assert await names(api) == before
+
+
+async def test_pages_together_are_everything_once_though_more_happens(make_api: Any) -> None:
+    api = make_api(switches={"page-size": "7"})
+    everything = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
+    seen: list[str] = []
+    query: dict[str, str] = {}
+    while True:
+        page = await api.get("ENV/events", **query)
+        seen += [event["eventId"] for event in page["data"]]
+        await api.create(email=f"p{len(seen)}@example.com")
+        if "cursor" not in page:
+            break
+        query = {"cursor": page["cursor"]}
+    assert len(seen) == len(set(seen)) == len(everything) > 50
+    assert (await api("GET", "ENV/events", cursor="bm9wZQ")).status_code == 400
+
+
+async def test_events_are_narrowed_by_resource_and_time(api: Any) -> None:
+    api.sandbox.clock.freeze("2026-11-22T13:00:00Z")
+    await api.create(email="ada@example.com")
+    api.sandbox.clock.freeze("2026-11-22T14:00:00Z")
+    await api("POST", "ENV/allowlists", {"name": "New"})
+    late = {"startDate": "2026-11-22T12:45:00Z"}
+    assert await names(api, **late) == ["admin.allowlist.created", "user.created"]
+    assert await names(api, **late, endDate="2026-11-22T13:30:00Z") == ["user.created"]
+    assert await names(api, **late, resourceType="admin.allowlist") == ["admin.allowlist.created"]
+    assert await names(api, **late, resourceType="wallet") == []
+    assert await names(api, resourceType="use*") == [], "nothing in it is a wildcard"
+    assert (await api("GET", "ENV/events", startDate="yesterday")).status_code == 400
+
+
+async def test_one_event_is_read_by_its_id(api: Any) -> None:
+    event = (await api.get("ENV/events"))["data"][3]
+    assert await api.get(f"ENV/events/{event['eventId']}") == event
+    for other in ("11111111-2222-4333-8444-555555555555", event["environmentId"]):
+        assert (await api("GET", f"ENV/events/{other}")).status_code == 404
+
+
+async def test_old_events_make_room(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "KEPT", 100)
+    api = make_api()
+    await api.bulk(*({"email": f"p{n}@example.com"} for n in range(700)))
+    assert api.sandbox.store.db.execute("SELECT count(*) FROM events").fetchone()[0] < 700
+
+
+async def test_every_event_that_is_written_has_a_name_that_is_listed(api: Any) -> None:
+    """Of all requests that change the configuration: see the contract test, which makes one of each."""
+    listed = {each["name"] for each in await api.get("/eventTypes")}
+    assert listed == set(event_types())
+    assert set(await names(api)) <= listed

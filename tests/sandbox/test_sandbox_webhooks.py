@@ -1,0 +1,259 @@
+"""Webhooks really deliver: signed, tried again, recorded, sent again, switched off; and to this machine alone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from listener import Listener, listening
+
+from dyntui.sandbox import webhooks
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with listening() as running:
+        yield running
+
+
+@pytest.fixture
+def api(make_api: Any) -> Any:
+    return make_api(switches={"webhook-url": "loopback", "webhook-second-ms": "0"})
+
+
+async def register(api: Any, url: str, *events: str) -> str:
+    body = {"url": url, "isEnabled": True, "events": list(events or ("user.created",))}
+    response = await api("POST", "ENV/webhooks", body)
+    assert response.status_code == 201, response.text
+    return str(response.json()["webhookId"])
+
+
+def settled(api: Any) -> None:
+    api.wait_for(lambda: not api.sandbox.webhooks.pending())
+
+
+async def messages(api: Any, id: str) -> list[dict[str, Any]]:
+    return list((await api.get(f"ENV/webhooks/{id}/messages"))["data"])
+
+
+async def test_a_new_user_is_told_with_a_signature_that_holds(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    user = await api.create(email="ada@example.com")
+    settled(api)
+    assert sorted(listener.names()) == ["ping", "user.created"]
+    secret = (await api.get(f"ENV/webhooks/{id}", includeSecret="true"))["secret"]
+    for headers, body in listener.seen:
+        assert headers["x-dynamic-signature-256"] == hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        assert headers["content-type"] == "application/json"
+    event = listener.event(listener.names().index("user.created"))
+    assert event["data"]["email"] == "ada@example.com" and event["data"]["id"] == user["id"]
+    assert event["webhookId"] == id and "userId" not in event, "a token leaves no name"
+    assert (await api.get(f"ENV/events/{event['eventId']}"))["eventName"] == "user.created"
+
+
+async def test_each_attempt_is_recorded_with_request_and_response(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    settled(api)
+    listener.answers += [500]
+    await api.create(email="ada@example.com")
+    settled(api)
+    latest = (await messages(api, id))[0]
+    assert (latest["status"], latest["deliveryAttempt"]) == ("delivered", 2)
+    assert latest["response"]["status"] == 200 and latest["response"]["body"] == "thanks"
+    assert latest["response"]["durationMs"] >= 0
+    tries = (await api.get(f"ENV/webhooks/{id}/messages/{latest['messageId']}"))["data"]
+    assert [(each["status"], each["deliveryAttempt"]) for each in tries] == [("failed", 1), ("delivered", 2)]
+    assert len({each["deliveryId"] for each in tries}) == 2 and len({each["eventId"] for each in tries}) == 1
+    assert tries[0]["response"]["status"] == 500
+    sent = tries[0]["request"]
+    assert (sent["method"], sent["url"]) == ("POST", listener.url)
+    assert sent["body"].encode() == listener.seen[1][1] == listener.seen[2][1]
+
+
+async def test_one_message_is_sent_again_and_says_so(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    await api.create(email="ada@example.com")
+    settled(api)
+    message = next(each for each in await messages(api, id) if "user.created" in each["request"]["body"])
+    path = f"ENV/webhooks/{id}/messages/{message['messageId']}"
+    assert (await api("POST", f"{path}/redeliver")).json()["message"]
+    settled(api)
+    assert listener.names().count("user.created") == 2
+    again = listener.event(2)
+    assert again["redelivery"] is True and again["messageId"] == message["messageId"]
+    assert [each["deliveryAttempt"] for each in (await api.get(path))["data"]] == [1, 2]
+    other = "11111111-2222-4333-8444-555555555555"
+    assert (await api("POST", f"ENV/webhooks/{id}/messages/{other}/redeliver")).status_code == 404
+    assert (await api("GET", f"ENV/webhooks/{id}/messages/{other}")).status_code == 404
+
+
+@pytest.mark.parametrize(("environment", "attempts"), [("sandbox", 3), ("live", 6)])
+async def test_attempts_end_and_are_scheduled_as_documented(
+    api: Any, listener: Listener, environment: str, attempts: int
+) -> None:
+    api.sandbox.switches.set("environment-name", environment)
+    id = await register(api, listener.url)
+    settled(api)
+    listener.answers += [503] * 20
+    await api.create(email="ada@example.com")
+    settled(api)
+    assert len(listener.seen) == 1 + attempts
+    assert (await messages(api, id))[0]["deliveryAttempt"] == attempts
+    assert (await api.get(f"ENV/webhooks/{id}"))["isEnabled"], "one failed message is not enough"
+
+
+async def test_a_webhook_that_keeps_failing_is_disabled_until_somebody_enables_it(api: Any, listener: Listener) -> None:
+    api.sandbox.switches.set("webhook-disable-after", "2")
+    id = await register(api, listener.url)
+    settled(api)
+    listener.answers += [500] * 6
+    await api.bulk(*({"email": f"p{n}@example.com"} for n in range(2)))
+    settled(api)
+    hook = await api.get(f"ENV/webhooks/{id}")
+    assert not hook["isEnabled"] and "enabledAt" not in hook
+    told = len(listener.seen)
+    await api.create(email="missed@example.com")
+    settled(api)
+    assert len(listener.seen) == told, "what happens meanwhile is not queued"
+    body = {"url": hook["url"], "events": hook["events"], "isEnabled": True}
+    assert (await api("PUT", f"ENV/webhooks/{id}", body)).json()["enabledAt"]
+    await api.create(email="told@example.com")
+    settled(api)
+    assert len(listener.seen) == told + 1
+
+
+async def test_nobody_listening_is_a_failed_attempt(api: Any) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        id = await register(api, f"http://127.0.0.1:{unused.getsockname()[1]}/hook")
+        settled(api)
+    (ping,) = await messages(api, id)
+    assert ping["status"] == "failed" and "refused" in ping["response"]["error"].lower()
+
+
+async def test_only_what_a_webhook_asked_for_is_sent(api: Any, listener: Listener) -> None:
+    await register(api, listener.url, "user.deleted", "admin.gate.deleted")
+    user = await api.create(email="ada@example.com")
+    await api("PUT", f"ENV/users/{user['id']}", {"alias": "Ada"})
+    await api("DELETE", f"ENV/users/{user['id']}")
+    settled(api)
+    assert sorted(listener.names()) == ["ping", "user.deleted"]
+
+
+async def test_what_was_rolled_back_is_not_told(api: Any, listener: Listener) -> None:
+    await register(api, listener.url)
+    settled(api)
+    with pytest.raises(ZeroDivisionError), api.sandbox.store.write():
+        api.sandbox.events.emit("user.created", {}, at=0)
+        raise ZeroDivisionError
+    await api.create(email="ada@example.com")
+    settled(api)
+    assert len(listener.seen) == 2
+
+
+async def test_messages_come_in_pages_by_cursor(api: Any, listener: Listener) -> None:
+    api.sandbox.switches.set("page-size", "3")
+    id = await register(api, listener.url)
+    await api.bulk(*({"email": f"p{n}@example.com"} for n in range(7)))
+    settled(api)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = await api.get(f"ENV/webhooks/{id}/messages", **cursor)
+        seen += [each["messageId"] for each in page["data"]]
+        if "cursor" not in page:
+            break
+        cursor = {"cursor": page["cursor"]}
+    assert len(seen) == len(set(seen)) == 8
+    assert (await api("GET", f"ENV/webhooks/{id}/messages", cursor="nonsense!")).status_code == 400
+
+
+async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webhooks.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
+    id = await register(api, "https://hooks.example.com/x")
+    settled(api)
+    (ping,) = await messages(api, id)
+    assert opened == [] and "does not leave this machine" in ping["response"]["body"]
+
+
+@pytest.mark.parametrize(
+    ("url", "documented", "loopback"),
+    [
+        ("https://hooks.example.com/x", True, True),
+        ("arn:aws:sns:eu-west-1:123456789012:topic", True, True),
+        ("https://hooks.example.com:8443/x", False, False),
+        ("https://HOOKS.example.com", False, False),
+        ("http://hooks.example.com", False, False),
+        ("http://127.0.0.1:8000/x", False, True),
+        ("http://localhost:8000", False, True),
+        ("http://[::1]:8000", False, True),
+        ("http://127.0.0.1.example.com", False, False),
+        ("http://10.0.0.1", False, False),
+        ("ftp://localhost", False, False),
+        ("", False, False),
+    ],
+)
+async def test_the_url_has_the_documented_form(make_api: Any, url: str, documented: bool, loopback: bool) -> None:
+    for value, allowed in (("documented", documented), ("loopback", loopback)):
+        api = make_api(switches={"webhook-url": value})
+        body = {"url": url, "isEnabled": False, "events": []}
+        assert (await api("POST", "ENV/webhooks", body)).status_code == (201 if allowed else 400), value
+
+
+async def test_the_secret_is_shown_only_when_it_is_asked_for(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    assert "secret" not in await api.get(f"ENV/webhooks/{id}")
+    assert all("secret" not in each and "failures" not in each for each in (await api.get("ENV/webhooks"))["data"])
+    assert (await api.get(f"ENV/webhooks/{id}", includeSecret="true"))["secret"].startswith("dyn_")
+
+
+async def test_a_deleted_webhook_takes_its_messages_along(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    settled(api)
+    assert (await api("DELETE", f"ENV/webhooks/{id}")).status_code == 204
+    for path in ("", "/messages"):
+        assert (await api("GET", f"ENV/webhooks/{id}{path}")).status_code == 404
+    await api.create(email="ada@example.com")
+    settled(api)
+    assert listener.names() == ["ping"]
+
+
+def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) -> None:
+    sandbox = Sandbox(SandboxOptions(users=0, switches={"webhook-url": "loopback"}))
+    listener.hold.clear()
+    headers = {"authorization": f"Bearer {sandbox.token}"}
+    body = f'{{"url": "{listener.url}", "isEnabled": true, "events": []}}'.encode()
+    assert sandbox.handle("POST", f"/environments/{sandbox.environment_id}/webhooks", "", headers, body).status == 201
+    started = time.monotonic()
+    sandbox.close()
+    assert time.monotonic() - started < webhooks.TIMEOUT
+    listener.hold.set()
+    assert not any(thread.name.startswith("webhooks") for thread in threading.enumerate())
+
+
+async def test_what_is_due_survives_a_restart(make_api: Any, listener: Listener, tmp_path: Any) -> None:
+    """Retries are kept with the state: the next run sends them."""
+    switches = {"webhook-url": "loopback"}
+    first = make_api(data=tmp_path / "state", switches=switches)
+    id = await register(first, listener.url)
+    settled(first)
+    listener.answers += [500]
+    await first.create(email="ada@example.com")
+    first.wait_for(lambda: len(listener.seen) == 2)
+    first.sandbox.close()
+    second = make_api(data=tmp_path / "state", switches=switches)
+    assert second.sandbox.webhooks.pending() == 1
+    second.sandbox.store.db.execute("UPDATE messages SET due = 0 WHERE due IS NOT NULL")
+    await second.create(email="later@example.com")
+    settled(second)
+    assert listener.names().count("user.created") == 3
+    assert len(await messages(second, id)) == 3

@@ -1,0 +1,80 @@
+"""What the tests of access control share: an environment in this process, lists on it, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dyntui.api.gate import Gates
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.access.entries import add_entries, entry_target
+from dyntui.services.access.lists import CREATE_LIST
+from dyntui.services.access.lookup import entries_of
+from dyntui.services.access.state import find, read_lists
+from dyntui.services.audit import Audit
+from dyntui.services.connect import Connection
+from dyntui.services.demo import demo_connection
+from dyntui.services.writes import Confirmation, Results, Target, WriteAction
+
+YES = Confirmation(yes=True)
+DOOR = "Launch party"
+"""The one siteAccess list of the sample data; it is off."""
+
+
+class World:
+    """A connection and short ways to set things up."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.client = connection.client
+        self.writes = connection.writes
+
+    async def list(self, name: str) -> dict[str, Any]:
+        return dict(find(await read_lists(self.client), name))
+
+    async def make(self, name: str, outcome: str = "siteAccess", *emails: str, scope: str = "") -> dict[str, Any]:
+        """A new list with these e-mails on it; it is off."""
+        fields = {"name": name, "outcome": outcome, "scope": scope}
+        made = await self.writes.perform(CREATE_LIST, [Target("", name, {"fields": fields})], YES)
+        assert made.first_error is None, made.first_error
+        row = dict(made.items[0].value)
+        await self.add(row, *({"email": email} for email in emails))
+        return row
+
+    async def add(self, row: dict[str, Any], *entries: dict[str, Any]) -> None:
+        if entries:
+            done = await self.confirmed(add_entries(row), [entry_target(entry) for entry in entries])
+            assert done.first_error is None, done.first_error
+
+    async def confirmed(self, action: WriteAction, targets: list[Target]) -> Results:
+        """Do it as somebody who read and typed everything."""
+        weighed = await self.writes.weighed(action, targets)
+        needed = self.writes.requirement(weighed, targets)
+        typed = needed.accepted[0] if needed.accepted else ""
+        return await self.writes.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
+
+    async def on(self, row: dict[str, Any]) -> list[str]:
+        """The identifiers on a list, in the server's order."""
+        from dyntui.services.access.drafts import said_of
+
+        return [said_of(entry) async for entry in entries_of(self.client, str(row["id"]))]
+
+    @property
+    def sent(self) -> list[str]:
+        """The operations that wrote, in order."""
+        return [entry.operation for entry in self.connection.log.entries() if entry.method != "GET"]
+
+
+@asynccontextmanager
+async def world(folder: Path, *, kind: str = "sandbox", read_only: bool = False, **options: Any) -> AsyncIterator[World]:
+    """An environment of its own. kind: what the profile says it is."""
+    wanted = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})
+    demo = demo_connection(wanted)
+    profile = replace(demo.profile, kind=kind, name="acme", read_only=read_only)
+    audit = Audit(folder / "state" / "audit.jsonl")
+    async with Connection(profile, demo._token, app=demo.app, audit=audit, gates=Gates(0, 0)) as connection:
+        await demo.aclose()
+        yield World(connection)

@@ -1,0 +1,159 @@
+"""What the tests of the resource records share: a sandbox that lets everything be reached, and something to fill in for
+every action of every record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dyntui.resources import RESOURCES, Action, On, Resource, Scope
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.audit import Audit
+from dyntui.services.connect import Connection
+from dyntui.services.demo import demo_connection
+from dyntui.services.listing import scan
+from dyntui.services.resources import parent_of
+
+NOW = "2026-11-22T12:30:00Z"
+SWITCHES = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
+RULE = '[{"type": "email"}, {"type": "wallet"}]'
+
+FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("organizations", "create"): {"name": "Tailspin", "websiteUrl": "https://tailspin.example"},
+    ("organizations", "edit"): {"name": "Northwind 2"},
+    ("organizations", "edit-address"): {"city": "Oslo"},
+    ("projects", "create"): {"name": "Second"},
+    ("projects", "edit"): {"name": "Renamed"},
+    ("members", "edit"): {"role": "developer"},
+    ("members", "delegate-ownership"): {"adminMemberIdToDelegate": "ADMIN"},
+    ("invites", "create"): {"email": "guest@example.com", "role": "developer"},
+    ("custom-networks", "create"): {
+        "networkType": "EVM",
+        "chainName": "Test",
+        "chainId": "77",
+        "rpcUrl": "https://rpc.example",
+        "blockExplorerUrl": "https://explorer.example",
+        "iconUrl": "https://icon.example/i.png",
+        "nativeCurrencyName": "Test",
+        "nativeCurrencySymbol": "TST",
+        "nativeCurrencyIconUrl": "https://icon.example/c.png",
+        "nativeCurrencyDecimals": "18",
+    },
+    ("custom-networks", "edit"): {"chainName": "Renamed"},
+    ("sso", "create"): {
+        "clientId": "client",
+        "clientSecret": "hidden",
+        "ssoDomain": "acme.okta.com",
+        "emailDomain": "acme.example",
+        "provider": "okta",
+    },
+    ("sso", "edit"): {"enforceOnlySSO": "true"},
+    ("subscription", "apply-coupon"): {"coupon": "SPRING"},
+    ("origins", "create"): {"origin": "https://new.example"},
+    ("deeplinks", "create"): {"url": "newapp://"},
+    ("hostnames", "create"): {"hostname": "auth.new.example", "usage": "cookies"},
+    ("custom-fields", "create"): {
+        "name": "Size",
+        "enabled": "true",
+        "required": "false",
+        "fieldType": "text",
+        "position": "7",
+    },
+    ("custom-fields", "edit"): {"name": "Renamed"},
+    ("providers", "create"): {"provider": "spotify", "clientId": "spot", "clientSecret": "hidden"},
+    ("providers", "edit"): {"scopes": "openid"},
+    ("exchanges", "create"): {"exchange": "kraken"},
+    ("sdk-views", "edit"): {"sections": RULE},
+    ("name-services", "create"): {
+        "chainName": "SOL",
+        "address": "So1anaAddress",
+        "domain": "north.sol",
+        "signature": "0xsigned",
+    },
+    ("name-services", "signing-message"): {
+        "chainName": "SOL",
+        "address": "So1anaAddress",
+        "domain": "north.sol",
+        "uri": "https://north.example",
+    },
+    ("global-wallet", "create"): {"walletName": "Mine"},
+    ("global-wallet", "edit"): {"popupPageTitle": "Sign in"},
+    ("global-wallet-access", "create"): {"type": "allow"},
+    ("global-wallet-access", "edit"): {"type": "block"},
+    ("global-wallet-domains", "create"): {"domain": "new.example"},
+    ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
+    ("webhooks", "edit"): {"events": "user.created, user.deleted"},
+    ("exports", "create"): {"model": "users", "format": "csv"},
+    ("tokens", "create"): {"note": "Made by a test", "scopes": "environment.users.read"},
+    ("user-tokens", "create"): {"note": "Mine", "scopes": "environment.users.read"},
+}
+"""What is filled in for the actions that ask for something."""
+
+FIRST: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("sso", "edit"): ("sso", "create"),
+    ("sso", "delete"): ("sso", "create"),
+    ("test-account", "delete"): ("test-account", "create"),
+    ("chainalysis", "enable"): ("chainalysis", "disable"),
+    ("name-services", "enable"): ("name-services", "disable"),
+    ("global-wallet", "enable"): ("global-wallet", "disable"),
+    ("global-wallet-access", "enable"): ("global-wallet-access", "disable"),
+    ("exchanges", "disable"): ("exchanges", "enable"),
+    ("projects", "delete"): ("projects", "create"),
+}
+"""What has to be done before there is anything to do an action to."""
+
+GONE_FIRST: Mapping[tuple[str, str], str] = {
+    ("global-wallet", "create"): "globalWallets",
+    ("global-wallet-access", "create"): "globalWalletAccess",
+}
+"""One of a kind, of which the sample data has one: the sandbox's kind of document that has to go first."""
+
+
+def connected(home: Any, *, read_only: bool = False, live: bool = False, **options: Any) -> Connection:
+    """A connection to a sandbox of its own."""
+    wanted = {"users": 40, "seed": 1, "now": NOW, "switches": SWITCHES, **options}
+    made = demo_connection(SandboxOptions(**wanted), read_only=read_only)
+    return Connection(
+        replace(made.profile, kind="live") if live else made.profile,
+        made.app.state.sandbox.token,
+        app=made.app,
+        audit=Audit(home / "audit.jsonl"),
+    )
+
+
+def actions() -> list[tuple[str, str]]:
+    """Every action of every record."""
+    return [(record.name, action.name) for record in RESOURCES.values() for action in record.actions]
+
+
+async def rows_of(connection: Connection, name: str, parent: str = "") -> list[dict[str, Any]]:
+    """All rows of a list."""
+    record = RESOURCES[name]
+    return [scanned.row async for scanned in scan(connection.client, record, parent=parent)]
+
+
+def _fits(action: Action | None, row: dict[str, Any]) -> bool:
+    return action is None or action.when is None or action.when(row) is None
+
+
+async def parent_for(connection: Connection, record: Resource, action: Action | None = None) -> str:
+    """Something that the record's list can belong to, with rows in it (that the action fits) where there is any."""
+    if record.scope is not Scope.PARENT:
+        return await parent_of(connection.client, record)
+    holder = RESOURCES[record.of]
+    holders = await rows_of(connection, holder.name, await parent_for(connection, holder))
+    for row in holders:
+        row_id = str(row[holder.key])
+        if any(_fits(action, each) for each in await rows_of(connection, record.name, row_id)):
+            return row_id
+    return str(holders[0][holder.key])
+
+
+async def row_for(connection: Connection, record: Resource, action: Action, parent: str) -> dict[str, Any] | None:
+    """A row that the action can be done with, the one made last; None for an action on the list."""
+    if action.on is On.LIST:
+        return None
+    fitting = [row for row in await rows_of(connection, record.name, parent) if _fits(action, row)]
+    assert fitting, f"the sandbox has nothing to {action.name} among {record.name}"
+    return fitting[-1]

@@ -1,0 +1,124 @@
+"""Batch size, patience, the server's clock and the pace that people are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.pacing import BatchSize, Patience
+from dyntui.services.imports.progress import Pace
+
+
+def test_batches_halve_when_the_server_fails_and_grow_again_when_it_does_well() -> None:
+    size = BatchSize(100)
+    size.went_badly()
+    size.went_badly()
+    assert size.now == 25
+    for _ in range(10):
+        size.went_badly()
+    assert size.now == 10
+    seen = []
+    for _ in range(12):
+        size.went_well(0.1)
+        seen.append(size.now)
+    assert seen == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
+
+
+def test_a_slow_answer_counts_as_bad_and_too_large_is_never_sent_again() -> None:
+    size = BatchSize(100)
+    size.went_well(60.0)
+    assert size.now == 50
+    size.too_large(50)
+    for _ in range(20):
+        size.went_well(0.1)
+    assert size.now == 25
+    size.too_large(1)
+    assert size.now == 1
+
+
+def test_a_batch_size_that_was_asked_for_stays_when_it_may_not_adapt() -> None:
+    size = BatchSize(100, adaptive=False)
+    size.went_badly()
+    size.went_well(60.0)
+    assert size.now == 100
+    size.too_large(100)
+    assert size.now == 50
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def wait_until_it_gives_up(patience: Patience, time: Time) -> tuple[list[float], float]:
+    delays: list[float] = []
+    began = time.now
+    while (delay := patience.delay()) is not None:
+        delays.append(delay)
+        time.now += delay
+    return delays, time.now - began
+
+
+def test_patience_grows_and_is_longer_with_a_server_that_answered_before() -> None:
+    time = Time()
+    patience = Patience(time, lambda low, high: 1.0)
+    delays, spent = wait_until_it_gives_up(patience, time)
+    assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
+    assert 20 < spent < 60
+    patience.well()
+    delays, spent = wait_until_it_gives_up(patience, time)
+    assert delays[0] == 0.2
+    assert max(delays) == 30.0
+    assert 600 < spent < 660
+
+
+@given(
+    offset=st.integers(-3_600_000, 3_600_000),
+    answers=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 500), st.integers(0, 500)), min_size=1),
+)
+def test_the_server_is_never_taken_to_be_later_than_it_can_be(offset: int, answers: list[tuple[int, int, int]]) -> None:
+    """Whatever the clocks say, `not_before` is a lower bound of the server's time, and within a second and the trip."""
+    clock = ServerClock()
+    best = None
+    for at, there, back in answers:
+        sent = 1_700_000_000_000 + at
+        answered = sent + there + offset
+        second = datetime.fromtimestamp(answered // 1000, UTC)
+        clock.observe_headers(sent, sent + there + back, {"date": format_datetime(second, usegmt=True)})
+        error = there + back + 999
+        best = error if best is None else min(best, error)
+    assert best is not None
+    moment = 1_700_000_000_000
+    assert moment + offset - best - 1 <= clock.not_before(moment) <= moment + offset
+
+
+def test_without_a_date_two_seconds_either_way_are_assumed() -> None:
+    clock = ServerClock()
+    clock.observe_headers(0, 10, {})
+    clock.observe_headers(0, 10, {"date": "nonsense"})
+    assert clock.not_before(10_000) == 8_000
+
+
+def test_a_clock_that_was_set_is_believed_anew() -> None:
+    clock = ServerClock()
+    clock.observe(0, 0, 5_000, 5_999)
+    clock.observe(1_000, 1_000, 1_000, 1_999)
+    assert clock.not_before(2_000) == 2_000
+
+
+def test_the_pace_is_of_the_last_seconds() -> None:
+    time = Time()
+    pace = Pace(time)
+    assert pace.eta(10) is None
+    for second in range(30):
+        time.now = float(second)
+        pace.mark(second * (10 if second <= 15 else 100))
+    assert 90 <= pace.rate <= 260
+    assert pace.eta(1000) is not None

@@ -1,0 +1,314 @@
+"""Rows put right before they are sent: whatever is done and undone, the sums hold and duplicates are judged rightly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import orjson
+import pytest
+
+from dyntui.importer import Mapping, open_source, propose
+from dyntui.services.imports.jobs import Where
+from dyntui.services.imports.session import JobOptions
+from dyntui.services.imports.wizard_bench import Bench
+from dyntui.services.imports.wizard_draft import Draft
+from dyntui.services.imports.wizard_review import Review
+from dyntui.store import review as rows_of
+from dyntui.store.states import RowState
+
+WHERE = Where("acme", "http://localhost/api/v0", "env", "sandbox")
+
+FILE = """email;first name;country;phone
+ada@example.com;Ada;GB;
+ada@@example.com;Ada;GB;
+grace@example.com;Grace;US;
+GRACE@example.com;Grace;US;
+linus@example.com;Linus;Finland;
+alan@example.com;Alan;Atlantis;
+edsger@example.com;Edsger;NL;12
+short@example.com
+long@example.com;Long;GB;;surplus
+"""
+
+
+def draft_for(path: Path) -> Draft:
+    draft = Draft("draft-1", "env", "http://localhost/api/v0", "acme")
+    draft.take(str(path))
+    with open_source(path) as source:
+        draft.mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+    return draft
+
+
+def prepared(bench: Bench, draft: Draft) -> Review:
+    bench.prepare(draft, WHERE, JobOptions(), lambda rows: None, Event())
+    return bench.review()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    made = Bench()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    path = tmp_path / "people.csv"
+    path.write_text(FILE, "utf-8")
+    return draft_for(path)
+
+
+def numbers_of(review: Review, which: str) -> list[int]:
+    return rows_of.numbers(review.journal, which).tolist()
+
+
+def row(review: Review, number: int) -> rows_of.ReviewRow:
+    (found,) = rows_of.window(review.journal, [number])
+    return found
+
+
+def snapshot(review: Review) -> Any:
+    """Everything that undo has to bring back."""
+    journal = review.journal
+    tables = {
+        "rows": "SELECT number, state, lane, code, field, message FROM rows ORDER BY number",
+        "source": "SELECT number, raw, body, keys FROM source ORDER BY number",
+        "keys": "SELECT key, row FROM keys ORDER BY key, row",
+        "problems": "SELECT row, level, code, field, message, suggestion FROM problems ORDER BY row, code, message",
+        "counts": "SELECT level, code, n FROM problem_counts WHERE n > 0 ORDER BY level, code",
+    }
+    return {name: journal.db.execute(query).fetchall() for name, query in tables.items()}
+
+
+def check_sums(review: Review) -> None:
+    sums = review.summary().sums
+    assert sums.total == sums.ready + sums.problems + sums.excluded
+    assert sums.total == len(numbers_of(review, rows_of.ALL))
+    assert sums.problems == len(numbers_of(review, rows_of.PROBLEMS))
+    assert sums.excluded == len(numbers_of(review, rows_of.EXCLUDED))
+    assert sum(review.journal.counts.values()) == sums.total
+
+
+def test_the_sums_can_be_checked(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    summary = review.summary()
+    assert summary.sums == rows_of.Sums(9, 4, 5, 0, 1)
+    found = {(group.level, group.code): group.rows for group in summary.groups}
+    assert found["error", "email_invalid"] == 1
+    assert found["error", "duplicate_in_file"] == 1
+    assert found["warning", "too_few_cells"] == 1
+    assert found["info", "country_normalised"] == 1
+
+
+def test_a_cell_put_right_makes_its_row_ready(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    review.edit(2, 0, "ada.two@example.com")
+    assert row(review, 2).state is RowState.PENDING
+    assert orjson.loads(row(review, 2).body or b"")["email"] == "ada.two@example.com"
+    assert review.summary().sums.problems == 4
+    check_sums(review)
+
+
+def test_a_cell_can_be_made_wrong_and_undone(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    before = snapshot(review)
+    review.edit(1, 0, "nonsense")
+    assert row(review, 1).state is RowState.INVALID
+    check_sums(review)
+    assert review.undo() == "row 1: email"
+    assert snapshot(review) == before
+    assert review.redo() == "row 1: email"
+    assert row(review, 1).state is RowState.INVALID
+
+
+def test_a_change_can_make_a_duplicate_and_free_one(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    assert row(review, 4).message == "The same email as in row 3."
+    review.edit(3, 0, "hopper@example.com")
+    assert row(review, 4).state is RowState.PENDING
+    review.edit(3, 0, "ada@example.com")
+    assert row(review, 3).message == "The same email as in row 1."
+    review.exclude([1])
+    assert row(review, 3).state is RowState.PENDING
+    review.include([1])
+    assert row(review, 3).state is RowState.SKIPPED
+    check_sums(review)
+
+
+def test_rows_are_left_out_and_taken_in(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    before = snapshot(review)
+    review.exclude([1, 2])
+    assert review.summary().sums.excluded == 2
+    assert not any(group.code == "email_invalid" for group in review.summary().groups)
+    review.include([1, 2])
+    assert review.summary().sums.excluded == 0
+    assert snapshot(review) == before
+    check_sums(review)
+
+
+def test_one_thing_is_done_to_all_rows_of_a_kind(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    assert {fix.name for fix in review.fixes("country_unknown")} == {"empty", "value", "replace", "exclude"}
+    assert review.fix("country_unknown", "value", value="GR") == 1
+    assert orjson.loads(row(review, 6).body or b"")["country"] == "GR"
+    assert review.fix("phone_needs_region", "empty") == 1
+    assert row(review, 7).state is RowState.PENDING
+    assert review.fix("email_invalid", "replace", value="@@", instead="@") == 1
+    assert row(review, 2).message == "The same email as in row 1."
+    check_sums(review)
+
+
+def test_suggestions_are_taken_for_each_row(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "wallets.csv"
+    wrong = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"  # the last letters' case does not fit the checksum
+    path.write_text(f"email,wallet address,chain\nada@example.com,{wrong[:-1]}d,EVM\nb@example.com,{wrong[:-1]}D,EVM\n")
+    draft = draft_for(path)
+    mapping = draft.mapping
+    assert mapping is not None
+    for name, value in (("walletName", "metamask"), ("walletProvider", "browserExtension")):
+        mapping = mapping.with_constant(f"wallets.0.{name}", value)
+    draft.mapping = mapping.with_column("wallet address", "wallets.0.publicWalletAddress").with_column(
+        "chain", "wallets.0.chain"
+    )
+    review = prepared(bench, draft)
+    code = "wallet_checksum"
+    suggested = next(fix for fix in review.fixes(code) if fix.name == "suggestion")
+    assert review.fix(code, "suggestion") == suggested.rows > 0
+    assert not any(group.code == code for group in review.summary().groups)
+
+
+def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    before = snapshot(review)
+    assert row(review, 9).code == "too_many_cells"
+    review.edit(9, 1, "Longer")
+    assert row(review, 9).state is RowState.PENDING
+    review.undo()
+    assert snapshot(review) == before
+
+
+def test_another_mapping_takes_the_changes_along(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    review.edit(2, 0, "ada.two@example.com")
+    review.exclude([5])
+    first = draft.job
+    assert draft.mapping is not None
+    draft.mapping = draft.mapping.with_column("country", "metadata.land")
+    assert not bench.is_prepared(draft)
+    assert bench.edits(draft) == 0
+    again = prepared(bench, draft)
+    assert draft.job != first
+    assert bench.is_prepared(draft)
+    assert orjson.loads(row(again, 2).body or b"") == {
+        "email": "ada.two@example.com",
+        "firstName": "Ada",
+        "metadata": {"land": "GB"},
+    }
+    assert numbers_of(again, rows_of.EXCLUDED) == [5]
+    assert row(again, 9).code == "too_many_cells"
+    assert again.undo() == "leave out row 5"
+    assert again.undo() == "row 2: email"
+    assert row(again, 2).state is RowState.INVALID
+    check_sums(again)
+
+
+def test_a_file_read_another_way_does_not_fit_the_changes(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    review.edit(2, 0, "ada.two@example.com")
+    draft.reading = replace(draft.reading, header_row=2)
+    assert bench.edits(draft) == 1
+
+
+def test_an_empty_fix_says_what_it_needs(bench: Bench, draft: Draft) -> None:
+    from dyntui.core.errors import Usage
+
+    review = prepared(bench, draft)
+    with pytest.raises(Usage):
+        review.fix("email_invalid", "replace")
+
+
+def test_changes_survive_the_process(bench: Bench, draft: Draft) -> None:
+    review = prepared(bench, draft)
+    review.edit(2, 0, "ada.two@example.com")
+    bench.close()
+    again = Bench()
+    try:
+        assert again.open_job(draft)
+        assert again.is_prepared(draft)
+        assert again.review().summary().undo == "row 2: email"
+        assert again.review().undo() == "row 2: email"
+        assert row(again.review(), 2).state is RowState.INVALID
+    finally:
+        again.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_done_can_all_be_undone(bench: Bench, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    names = [f"p{n}@example.com" for n in range(6)] + ["bad", ""]
+    lines = ["email;first name;country;phone"]
+    lines += [f"{chance.choice(names)};N{n};{chance.choice(['GB', 'Atlantis', ''])};" for n in range(25)]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(lines) + "\n")
+    review = prepared(bench, draft_for(path))
+    start = snapshot(review)
+    everything = numbers_of(review, rows_of.ALL)
+    for _ in range(30):
+        match chance.randrange(5):
+            case 0 | 1:
+                review.edit(chance.choice(everything), chance.choice([0, 2]), chance.choice([*names, "GB", "XX"]))
+            case 2:
+                review.exclude(chance.sample(everything, 2))
+            case 3:
+                review.include(chance.sample(everything, 2))
+            case _:
+                codes = [group.code for group in review.summary().groups if group.level == "error"]
+                if codes:
+                    review.fix(chance.choice(codes), "exclude")
+        check_sums(review)
+    fresh = snapshot(review)
+    undone = 0
+    while review.undo():
+        undone += 1
+        check_sums(review)
+    assert snapshot(review) == start
+    while review.redo():
+        undone -= 1
+    assert undone == 0
+    assert snapshot(review) == fresh
+    _duplicates_are_right(review)
+
+
+def _duplicates_are_right(review: Review) -> None:
+    """The same as if the rows had just been loaded: the first row with a key keeps it."""
+    kept: set[str] = set()
+    query = (
+        "SELECT r.number, r.state, r.code, s.keys FROM rows r JOIN source s ON s.number = r.number ORDER BY r.number"
+    )
+    for _, state, code, keys in review.journal.db.execute(query).fetchall():
+        own = set(keys.split("\x1f")) if keys else set()
+        if state == "pending":
+            assert not own & kept
+            kept |= own
+        elif code == "duplicate_in_file":
+            assert own & kept
+
+
+def test_the_mapping_of_a_job_is_read_from_it(bench: Bench, draft: Draft) -> None:
+    prepared(bench, draft)
+    bench.close()
+    bare = Draft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
+    again = Bench()
+    try:
+        assert again.open_job(bare)
+        assert isinstance(bare.mapping, Mapping)
+        assert bare.mapping.mapped == (draft.mapping.mapped if draft.mapping else ())
+    finally:
+        again.close()

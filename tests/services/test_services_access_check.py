@@ -1,0 +1,185 @@
+"""Would somebody get in, who would be locked out: with the reasoning, and never surer than lists and gates allow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_rig import DOOR, world
+
+from dyntui.core.errors import Usage
+from dyntui.services.access.check import Match, Verdict, check_access, check_user, conclude, subject_of
+from dyntui.services.access.lists import list_target, switch_list
+from dyntui.services.access.lockout import known_users, who_is_affected
+from dyntui.services.access.people import entries_for, keys_for
+from dyntui.services.access.state import Access, Kind, read_access
+from dyntui.services.access.weighing import switched
+from dyntui.store.cache import RowCache
+
+ENTRY = {"email": "ada@example.com"}
+
+
+def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any) -> dict[str, Any]:
+    return {"id": name, "name": name, "outcome": outcome, "enabledAt": "2026-01-01" if on else None, **more}
+
+
+def verdict(access: Access, *on: dict[str, Any]) -> Verdict:
+    answer = conclude(access, [Match(each, ENTRY) for each in on], "ada")
+    assert answer.because, "there is always a reason"
+    return answer.verdict
+
+
+VIP, BANNED, OFF = row("VIP"), row("Banned", "block"), row("Old", on=False)
+GATE = row("Holders", rules=[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0xab"}}])
+
+
+@pytest.mark.parametrize(
+    ("lists", "gates", "on", "expected"),
+    [
+        ((), (), (), Verdict.YES),
+        ((OFF,), (), (), Verdict.YES),
+        ((VIP,), (), (), Verdict.NO),
+        ((VIP,), (), (VIP,), Verdict.YES),
+        ((VIP, BANNED), (), (VIP, BANNED), Verdict.NO),
+        ((BANNED,), (), (), Verdict.YES),
+        ((BANNED,), (), (BANNED,), Verdict.NO),
+        ((), (GATE,), (), Verdict.DEPENDS),
+        ((VIP,), (GATE,), (), Verdict.DEPENDS),
+        ((VIP,), (GATE,), (VIP,), Verdict.DEPENDS),
+        ((BANNED,), (GATE,), (BANNED,), Verdict.NO),
+        ((row("New", "unheardOf"),), (), (row("New", "unheardOf"),), Verdict.DEPENDS),
+    ],
+)
+def test_the_verdict_follows_from_lists_and_gates(lists: Any, gates: Any, on: Any, expected: Verdict) -> None:
+    assert verdict(Access(lists, gates), *on) is expected
+
+
+def test_gates_that_cannot_be_read_leave_a_yes_open_and_a_no_closed() -> None:
+    assert verdict(Access((VIP,), (), "Forbidden"), VIP) is Verdict.DEPENDS
+    assert verdict(Access((VIP,), (), "Forbidden")) is Verdict.NO
+
+
+def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
+    beta = row("Beta", "scope", scope="beta")
+    domain = {"emailDomain": "example.com"}
+    answer = conclude(Access((VIP, beta, OFF)), [Match(VIP, domain), Match(beta, ENTRY), Match(OFF, ENTRY)], "ada")
+    assert answer.because == (
+        "e-mail domain example.com on “VIP”, which lets people in.",
+        "e-mail ada@example.com on “Old”, which is off.",
+        "e-mail ada@example.com on “Beta” gives the scope beta.",
+    )
+    assert answer.scopes == ("beta",)
+
+
+async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> None:
+    async with world(tmp_path, switches={}) as here:
+        made = await here.make("Partners", "siteAccess", "ada@example.com")
+        await here.add(made, {"emailDomain": "https://partner.example"})
+        await here.confirmed(switch_list(True), [list_target(made)])
+        access = Access(tuple((await read_access(here.client)).lists))
+        for text, expected in (
+            ("ADA@example.com", Verdict.YES),
+            ("anybody@partner.example", Verdict.YES),
+            ("anybody@example.com", Verdict.NO),
+            ("0x" + "12" * 20, Verdict.NO),
+        ):
+            answer = await check_access(here.client, subject_of(text), access=access)
+            assert answer.verdict is expected, text
+
+
+def test_a_subject_that_could_be_anything_is_refused() -> None:
+    with pytest.raises(Usage, match="nobody that can be looked for"):
+        subject_of("ada")
+
+
+async def test_a_user_is_looked_for_by_everything_that_is_linked_as_the_server_does(tmp_path: Path) -> None:
+    async with world(tmp_path, users=120) as here:
+        access = await read_access(here.client)
+        rows = (await here.client.users.list(limit=100)).items
+        listed = [user for user in rows if user["lists"]]
+        assert len(listed) > 10
+        for user in [*listed[:15], *[user for user in rows if not user["lists"]][:5]]:
+            answer = await check_user(here.client, user, access=access)
+            counting = {match.allowlist["name"] for match in answer.matches if match.allowlist["enabledAt"]}
+            assert counting == set(user["lists"])
+            assert " ".join(answer.scopes).split() == user["scope"].split()
+
+
+def test_identifiers_come_from_the_user_and_from_every_credential() -> None:
+    user = {
+        "email": "Ada@Example.com",
+        "wallets": [{"publicKey": "0x" + "AB" * 20}],
+        "verifiedCredentials": [
+            {"format": "oauth", "oauth_provider": "discord", "oauth_username": "ada"},
+            {"format": "oauth", "oauth_provider": "farcaster", "oauth_username": "ada", "oauth_account_id": "77"},
+            {"format": "oauth", "oauth_provider": "github", "oauth_username": "ada"},
+            {"format": "phoneNumber", "phoneNumber": "15112345678", "phoneCountryCode": "49"},
+            {"format": "externalUser", "public_identifier": "u-1"},
+            {"format": "blockchain", "address": "0x" + "ab" * 20},
+            "not an object",
+        ],
+    }
+    assert keys_for(user) == {
+        "entry:email:ada@example.com",
+        "entry:emailDomain:example.com",
+        "entry:walletPublicKey:0x" + "ab" * 20,
+        "entry:discordUsername:ada",
+        "entry:farcasterUsername:ada",
+        "entry:farcasterFid:77",
+        "entry:phoneNumber:+4915112345678",
+        "entry:externalUserId:u-1",
+    }
+    assert entries_for({}) == []
+
+
+async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    async with world(tmp_path, users=250) as here:
+        made = await here.make("Guests")
+        users = (await here.client.users.list(limit=3)).items
+        await here.add(made, *({"email": user["email"]} for user in users if user.get("email")))
+        before = await read_access(here.client)
+        after = before.with_change(Kind.LIST, [made["id"]], switched(True))
+        lockout = await who_is_affected(here.connection, before, after)
+        blocked = len((await known_users(here.connection)).rows) - lockout.out - 3
+        assert lockout.out > 200
+        assert 0 <= blocked < 40, "who is on the block list was kept out before, and is not counted again"
+        lines = lockout.lines()
+        assert lines[0] == "Among all 250 users:"
+        assert f"{lockout.out:,} could no longer sign in, {lockout.lately:,} of them visited" in lines[1]
+        assert lockout.sample[0] in lines[2]
+        assert "Not counted: people who have not signed up yet, and identifiers linked later." in lines
+        back = await who_is_affected(here.connection, after, before)
+        assert (back.into, back.out) == (lockout.out, 0)
+
+
+async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    async with world(tmp_path, users=250) as here:
+        rows = (await here.client.users.list(limit=100)).items
+        cache = RowCache(here.connection.cache_file)
+        cache.put("users", "q", 0, rows, 250)
+        cache.close()
+        few = await known_users(here.connection)
+        assert few.source == "server", "a hundred of 250 say little, and the server is asked"
+        more = RowCache(here.connection.cache_file)
+        more.put("users", "q", 100, (await here.client.users.list(offset=100)).items, 250)
+        more.put("users", "q", 200, (await here.client.users.list(offset=200)).items, 250)
+        more.close()
+        cached = await known_users(here.connection)
+        assert (cached.source, len(cached.rows)) == ("cache", 250)
+        assert cached.words.startswith("250 of 250 users, those this machine has in its cache, as of")
+        everyone = await known_users(here.connection, everyone=True)
+        assert everyone.words == "all 250 users"
+
+
+async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    async with world(tmp_path, users=0) as here:
+        before = await read_access(here.client)
+        door = await here.list(DOOR)
+        lockout = await who_is_affected(
+            here.connection, before, before.with_change(Kind.LIST, [door["id"]], switched(True))
+        )
+        assert lockout.lines() == ["No users are known to count: there are none, or none were read."]

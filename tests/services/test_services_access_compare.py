@@ -1,0 +1,166 @@
+"""Compare and sync: the plan says what will be, applied it is so, and applied again it does nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_rig import World, world
+
+from dyntui.core.errors import Usage
+from dyntui.services.access.compare import SyncPlan, compare, plan_sync, read_file, read_list, side_of, sync, sync_action
+from dyntui.services.access.compare import twice
+from dyntui.services.access.entries import ENTRY_EXPORT, new_job
+from dyntui.services.access.lookup import entries_of, find_entries
+from dyntui.services.access.undo import plan_undo, undo_action
+from dyntui.services.exports import Exporter, ExportFormat, export
+from dyntui.services.writes import Confirmation, Outcome, Results
+
+
+def emails(*names: str) -> list[dict[str, Any]]:
+    return [{"email": f"{name}@example.com"} for name in names]
+
+
+def test_two_sides_are_told_apart_by_what_they_name_not_how_it_is_written() -> None:
+    left = side_of("left", [{"email": "A@example.com", "alias": "a"}, *emails("b", "b"), {"farcasterFid": 7.0}])
+    right = side_of("right", [*emails("a", "c"), {"farcasterFid": 7}])
+    diff = compare(left, right)
+    assert [entry["email"] for entry in diff.only_left] == ["b@example.com"]
+    assert [entry["email"] for entry in diff.only_right] == ["c@example.com"]
+    assert len(diff.both) == 2
+    assert len(diff.relabelled) == 1
+    assert (left.repeated, diff.same) == (1, False)
+
+
+async def planned(here: World, row: dict[str, Any], source: list[dict[str, Any]], *, remove: bool = True) -> SyncPlan:
+    return plan_sync(row, await read_list(here.client, row), side_of("people.csv", source), remove=remove)
+
+
+async def applied(here: World, plan: SyncPlan, *, job: str = "") -> Results:
+    action, targets = sync_action(plan)
+    weighed = await here.writes.weighed(action, targets)
+    needed = here.writes.requirement(weighed, targets)
+    typed = needed.accepted[0] if needed.accepted else ""
+    return await sync(here.writes, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
+
+
+async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        row = await here.make("Guests", "siteAccess", *(f"{name}@example.com" for name in "abc"))
+        wanted = emails("b", "c", "d", "e")
+        plan = await planned(here, row, wanted)
+        assert plan.lines() == [
+            "“Guests” as people.csv:",
+            "  2 to add",
+            "    + d@example.com",
+            "    + e@example.com",
+            "  1 to remove",
+            "    - a@example.com",
+            "  2 on both, left alone",
+        ]
+        assert (await applied(here, plan)).left == ()
+        assert sorted(await here.on(row)) == sorted(each["email"] for each in wanted)
+        again = await planned(here, row, wanted)
+        assert again.nothing
+        assert again.lines()[-1] == "Nothing to do: the list is as the source is."
+
+
+async def test_without_removing_the_others_stay(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "a@example.com")
+        plan = await planned(here, row, emails("b"), remove=False)
+        assert plan.extra == 1
+        await applied(here, plan)
+        assert await here.on(row) == ["a@example.com", "b@example.com"]
+        assert (await planned(here, row, emails("b"), remove=False)).nothing
+
+
+async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "a@example.com", "b@example.com")
+        plan = await planned(here, row, [{"walletPublicKey": "short"}, *emails("c")])
+        done = await applied(here, plan)
+        outcomes = [item.outcome for item in done.items]
+        assert outcomes == [Outcome.FAILED, Outcome.DONE, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+        assert await here.on(row) == ["a@example.com", "b@example.com", "c@example.com"]
+
+
+async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "a@example.com")
+        source = side_of("people.csv", emails("b"), [(3, "“ada” could be several kinds")])
+        there = await read_list(here.client, row)
+        with pytest.raises(Usage, match="line 3"):
+            plan_sync(row, there, source, remove=True)
+        assert plan_sync(row, there, source, remove=False).lines()[-1].startswith("  1 lines of the source are no entry")
+
+
+async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:
+    from dyntui.services.access.lists import list_target, switch_list
+
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "a@example.com")
+        await here.confirmed(switch_list(True), [list_target(row)])
+        plan = await planned(here, row, [])
+        with pytest.raises(Usage) as refused:
+            await sync(here.writes, plan, Confirmation(yes=True, typed="acme"))
+        assert "NOBODY could sign in" in refused.value.hint
+        assert await here.on(row) == ["a@example.com"]
+
+
+async def test_a_sync_is_undone_as_one_job(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "a@example.com", "b@example.com")
+        job = new_job()
+        await applied(here, await planned(here, row, emails("b", "c")), job=job)
+        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
+        await here.confirmed(*undo_action(plan))
+        assert sorted(await here.on(row)) == ["a@example.com", "b@example.com"]
+
+
+@pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.EXACT, ExportFormat.NDJSON, ExportFormat.JSON])
+async def test_an_export_of_every_kind_reads_back_as_the_same_entries(tmp_path: Path, format: ExportFormat) -> None:
+    entries = [
+        {"email": "ada@example.com", "alias": "+Ada, the first"},
+        {"emailDomain": "example.org"},
+        {"walletPublicKey": "0x" + "aB" * 20, "alias": "Müller"},
+        {"phoneNumber": "+4915112345678"},
+        {"discordUsername": "ada#1234"},
+        {"twitterUsername": "ada"},
+        {"farcasterUsername": "ada"},
+        {"farcasterFid": 77},
+        {"externalUserId": "00123"},
+    ]
+    async with world(tmp_path) as here:
+        row = await here.make("Guests")
+        await here.add(row, *entries)
+        file = tmp_path / f"entries.{'csv' if format.value.startswith('csv') else format.value}"
+        with file.open("wb") as stream:
+            await export(entries_of(here.client, row["id"]), Exporter(stream, format, ENTRY_EXPORT))
+        side = read_file(file)
+        assert side.wrong == ()
+        assert compare(side, await read_list(here.client, row)).same
+        assert {each.get("alias") for each in side.entries.values()} == {"+Ada, the first", "Müller", None}
+
+
+async def test_what_stands_on_several_lists_is_found(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        one = await here.make("One", "siteAccess", "a@example.com", "b@example.com")
+        two = await here.make("Two", "block", "b@example.com")
+        rows = [(row, entry) for row in (one, two) async for entry in entries_of(here.client, row["id"])]
+        assert {key: [row["name"] for row, _ in several] for key, several in twice(rows).items()} == {
+            "entry:email:b@example.com": ["One", "Two"]
+        }
+
+
+@pytest.mark.parametrize("wanted", [1, 40])
+async def test_entries_are_found_among_many_by_search_or_by_reading_all(tmp_path: Path, wanted: int) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests")
+        await here.add(row, *({"email": f"person{n:03}@example.com"} for n in range(420)))
+        asked = [{"email": f"Person{n * 10:03}@example.com"} for n in range(wanted)] + [{"email": "no@example.com"}]
+        before = len(here.connection.log.entries())
+        found = await find_entries(here.client, row["id"], asked)
+        assert len(found) == wanted
+        assert len(here.connection.log.entries()) - before <= 8, "a list is not asked more often than it has pages"

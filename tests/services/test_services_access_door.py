@@ -1,0 +1,193 @@
+"""Enabling what decides who may come in: not unread, not untyped, not in read-only, and not on what was true before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_rig import DOOR, YES, World, world
+
+from dyntui.core.errors import Usage
+from dyntui.services.access.gates import CREATE_GATE, DELETE_GATE, UPDATE_GATE, gate_target, parse_rule, switch_gate
+from dyntui.services.access.lists import DELETE_LIST, UPDATE_LIST, list_target, switch_list
+from dyntui.services.operations import write_action
+from dyntui.services.writes import Confirmation, Level, Target, WriteAction
+
+KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
+CONTRACT = "0x" + "ab" * 20
+
+
+async def enabled(here: World, name: str = DOOR) -> bool:
+    return bool((await here.list(name))["enabledAt"])
+
+
+def raw(here: World, operation: str, **path: str) -> WriteAction:
+    return write_action(here.client.catalog.get(operation), path=path)
+
+
+@KINDS
+@pytest.mark.parametrize("way", ["action", "operation"])
+@pytest.mark.parametrize(
+    "confirmation",
+    [
+        Confirmation(),
+        YES,
+        Confirmation(yes=True, typed="acme"),
+        Confirmation(yes=True, typed="1"),
+        Confirmation(yes=True, typed=DOOR),
+        Confirmation(yes=True, typed=DOOR, read="000000"),
+    ],
+)
+async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_read_what_it_does(
+    tmp_path: Path, kind: str, way: str, confirmation: Confirmation
+) -> None:
+    async with world(tmp_path, kind=kind) as here:
+        target = list_target(await here.list(DOOR))
+        action = switch_list(True) if way == "action" else raw(here, "enableAllowlistById", allowlistId=target.id)
+        with pytest.raises(Usage) as refused:
+            await here.writes.perform(action, [target], confirmation)
+        assert "EVERYBODY ELSE IS LOCKED OUT." in refused.value.hint
+        assert f"Type {DOOR} to confirm." in refused.value.hint
+        assert not await enabled(here)
+        assert here.sent == []
+
+
+@KINDS
+@pytest.mark.parametrize("way", ["action", "operation"])
+async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_before_and_after(
+    tmp_path: Path, kind: str, way: str
+) -> None:
+    async with world(tmp_path, kind=kind) as here:
+        target = list_target(await here.list(DOOR))
+        action = switch_list(True) if way == "action" else raw(here, "enableAllowlistById", allowlistId=target.id)
+        needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
+        assert needed.level is Level.TYPED
+        assert needed.accepted == (DOOR,)
+        assert "EVERYBODY ELSE IS LOCKED OUT." in needed.effects
+        await here.writes.perform(action, [target], Confirmation(typed=DOOR, read=needed.code))
+        assert await enabled(here)
+        last = list(here.connection.audit.lines())[-1]
+        assert (last.outcome, last.before["enabledAt"]) == ("done", None)
+        assert last.after["enabledAt"].startswith("2026-03-01")
+        assert "enabledAt: nothing -> 2026-03-01" in last.change
+
+
+@pytest.mark.parametrize("way", ["action", "operation", "update"])
+async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -> None:
+    async with world(tmp_path, kind="live", read_only=True) as here:
+        row = await here.list(DOOR)
+        action = {
+            "action": switch_list(True),
+            "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
+            "update": UPDATE_LIST,
+        }[way]
+        target = list_target(row, fields={"name": "x"})
+        before = len(here.connection.log.entries())
+        with pytest.raises(Usage, match="read-only"):
+            await here.writes.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
+        assert len(here.connection.log.entries()) == before, "nothing is asked, nothing is sent"
+        assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
+
+
+async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Path) -> None:
+    """Somebody disables the other door between reading and typing: it is a first door now."""
+    async with world(tmp_path, kind="live") as here:
+        other = await here.make("Staff door", "siteAccess", "ada@example.com")
+        await here.confirmed(switch_list(True), [list_target(other)])
+        target = list_target(await here.list(DOOR))
+        action = switch_list(True)
+        needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
+        assert needed.level is Level.CONFIRM
+        await here.confirmed(switch_list(False), [list_target(other)])
+        with pytest.raises(Usage, match="was not confirmed"):
+            await here.writes.perform(action, [target], Confirmation(yes=True, read=needed.code))
+        assert not await enabled(here)
+
+
+async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.list(DOOR)
+
+        async def call(client: Any, target: Target, permit: Any) -> Any:
+            return await client.call("enableAllowlistById", path={"allowlistId": target.id}, permit=permit)
+
+        mine = WriteAction("mine", "Enable", "allowlist", "enableAllowlistById", call)
+        with pytest.raises(Usage, match="nobody has looked"):
+            await here.writes.perform(mine, [list_target(row)], YES)
+        with pytest.raises(Usage, match="nobody has looked"):
+            here.writes.authorise(switch_list(True), [list_target(row)], Confirmation(typed=DOOR))
+        assert not await enabled(here)
+
+
+@pytest.mark.parametrize("operation", ["enableAllowlistById", "disableAllowlistById", "deleteAllowlistById"])
+async def test_a_list_of_another_environment_is_not_touched(tmp_path: Path, operation: str) -> None:
+    """The path of these operations has no environment in it."""
+    async with world(tmp_path) as here:
+        strange = "00000000-0000-4000-8000-000000000000"
+        with pytest.raises(Usage, match="in this environment"):
+            await here.confirmed(raw(here, operation, allowlistId=strange), [Target(strange)])
+
+
+async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        targets = [list_target(await here.list(DOOR)), list_target(await here.make("Second", "siteAccess"))]
+        with pytest.raises(Usage, match="one allowlist after another"):
+            await here.confirmed(switch_list(True), targets)
+
+
+async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        beta = await here.list("Beta testers")
+        with pytest.raises(Usage) as refused:
+            target = list_target(beta, fields={"outcome": "siteAccess"})
+            await here.writes.perform(UPDATE_LIST, [target], Confirmation(yes=True, typed="acme"))
+        assert "Type Beta testers to confirm." in refused.value.hint
+        await here.confirmed(UPDATE_LIST, [list_target(beta, fields={"name": "Testers"})])
+        renamed = await here.list("Testers")
+        assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
+
+
+async def test_deleting_keeps_in_the_audit_what_it_was(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        made = await here.make("Guests", "scope", "ada@example.com", scope="guest")
+        await here.confirmed(DELETE_LIST, [list_target(made)])
+        last = list(here.connection.audit.lines())[-1]
+        assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
+
+
+async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        rules = [parse_rule(f"nft:1:{CONTRACT}:amount=2:chain=EVM")]
+        fields = {"name": "Holders", "outcome": "siteAccess", "rules": rules}
+        made = await here.confirmed(CREATE_GATE, [Target("", "Holders", {"fields": fields})])
+        gate = made.items[0].value
+        assert gate["rules"] == rules
+        with pytest.raises(Usage) as refused:
+            await here.writes.perform(switch_gate(True), [gate_target(gate)], Confirmation(yes=True, typed="acme"))
+        assert "Type Holders to confirm." in refused.value.hint
+        done = await here.confirmed(switch_gate(True), [gate_target(gate)])
+        assert done.items[0].reread["enabledAt"]
+        await here.confirmed(UPDATE_GATE, [gate_target(gate, fields={"name": "Owners"})])
+        assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
+        await here.confirmed(DELETE_GATE, [gate_target(gate)])
+        left = (await here.client.page("getEnvironmentGates", "gates")).items
+        assert gate["id"] not in [each["id"] for each in left]
+
+
+@pytest.mark.parametrize("text", ["nft", "nft:x:0xab", "coin:1:0xab", f"nft:1:{CONTRACT}:amount=0", "token:1:0xab"])
+def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str) -> None:
+    with pytest.raises(Usage):
+        parse_rule(text)
+
+
+async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        only = await here.make("Guests", "siteAccess", "ada@example.com")
+        await here.confirmed(switch_list(True), [list_target(only)])
+        entry = (await here.client.allowlists.entries(only["id"])).items[0]
+        action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
+        with pytest.raises(Usage) as refused:
+            await here.writes.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
+        assert "NOBODY could sign in" in refused.value.hint
+        assert await here.on(only) == ["ada@example.com"]

@@ -1,0 +1,306 @@
+"""Entries: told from text, added, removed, replaced and put back, each exactly once, and nobody missing meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_rig import YES, World, world
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.api.errors import Lost, ServerError
+from dyntui.core.errors import Usage
+from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines, with_kind
+from dyntui.services.access.entries import (
+    add_entries,
+    checked_against,
+    entry_target,
+    existed,
+    new_job,
+    removal_target,
+    remove_entries,
+    replace_entry,
+    replacement_target,
+)
+from dyntui.services.access.lists import list_target, switch_list
+from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
+from dyntui.services.writes import Confirmation, Outcome
+
+EVM = "0x" + "ab" * 20
+SOLANA = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("ada@example.com", "email", "ada@example.com"),
+        ("example.com", "emailDomain", "example.com"),
+        ("@example.com", "emailDomain", "example.com"),
+        (EVM, "walletPublicKey", EVM),
+        (SOLANA, "walletPublicKey", SOLANA),
+        ("+49 1511 2345678", "phoneNumber", "+4915112345678"),
+        ("ada#1234", "discordUsername", "ada#1234"),
+        ("twitter:ada", "twitterUsername", "ada"),
+        ("X: ada", "twitterUsername", "ada"),
+        ("farcaster:ada", "farcasterUsername", "ada"),
+        ("fid:77", "farcasterFid", "77"),
+        ("external:u-1", "externalUserId", "u-1"),
+        ("externalUserId:u-1", "externalUserId", "u-1"),
+    ],
+)
+def test_the_kind_is_told_from_the_text_or_said_before_it(text: str, kind: str, value: str) -> None:
+    (draft,) = parse_lines(text)
+    assert (draft.kind, draft.value, draft.state) == (kind, value, State.NEW)
+
+
+@pytest.mark.parametrize("text", ["ada", "12345", "@ada", "fid:ada", "email:ada"])
+def test_what_could_be_several_kinds_is_never_guessed(text: str) -> None:
+    (draft,) = parse_lines(text)
+    assert draft.state is State.WRONG
+    assert draft.why
+    assert draft.line == 1
+
+
+def test_a_person_says_the_kind_of_one_that_is_unclear() -> None:
+    (draft,) = parse_lines("ada, The first")
+    chosen = with_kind(draft, "discordUsername")
+    assert (chosen.entry, chosen.state) == ({"discordUsername": "ada", "alias": "The first"}, State.NEW)
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("ada@example.com, Ada Lovelace", [{"email": "ada@example.com", "alias": "Ada Lovelace"}]),
+        ("ada@example.com\tAda, the first", [{"email": "ada@example.com", "alias": "Ada, the first"}]),
+        ("a@example.com b@example.com;c@example.com", [{"email": f"{name}@example.com"} for name in "abc"]),
+        ('a@example.com,"Lovelace, Ada"\r\n\r\n b@example.com ', [
+            {"email": "a@example.com", "alias": "Lovelace, Ada"}, {"email": "b@example.com"}]),
+        ("\ufeffemail,alias,id\na@example.com,Ada,1\n,,", [{"email": "a@example.com", "alias": "Ada"}]),
+        (f"alias,walletPublicKey\nAda,{EVM}", [{"walletPublicKey": EVM, "alias": "Ada"}]),
+    ],
+)  # fmt: skip
+def test_pasted_lines_have_aliases_several_identifiers_or_names_of_fields(text: str, entries: list[Any]) -> None:
+    assert [dict(draft.entry) for draft in parse_lines(text) if draft.entry] == entries
+
+
+def test_a_line_that_says_what_an_earlier_one_says_is_told(tmp_path: Path) -> None:
+    found = parse_lines(f"Ada@Example.com\nada@example.com\n{EVM}\n{EVM.upper().replace('0X', '0x')}\nada")
+    assert [draft.state for draft in found] == [State.NEW, State.TWICE, State.NEW, State.TWICE, State.WRONG]
+    assert found[1].why == "the same as line 1"
+
+
+@given(st.text(max_size=200))
+def test_any_text_becomes_drafts_that_are_either_sendable_or_say_why_not(text: str) -> None:
+    for draft in parse_lines(text):
+        if draft.state is State.NEW:
+            assert draft.kind
+            assert draft.key
+        else:
+            assert draft.why
+
+
+async def test_entries_are_added_and_those_that_are_there_count_as_done(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com")
+        targets = [entry_target(draft.entry) for draft in from_words(["ADA@example.com", "bob@example.com", "fid:77"])]
+        done = await here.confirmed(add_entries(row), targets)
+        assert [existed(item.value) for item in done.items] == [True, False, False]
+        assert done.left == ()
+        assert await here.on(row) == ["ada@example.com", "bob@example.com", "77"]
+        lines = [line for line in here.connection.audit.lines() if line.outcome == "done"]
+        assert lines[-2].after["email"] == "bob@example.com"
+        assert lines[-3].after is None, "nothing was added, so there is nothing to undo"
+
+
+async def test_drafts_are_checked_against_the_list_and_the_others(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com")
+        other = await here.make("Banned", "block", "bob@example.com")
+        drafts = parse_lines("Ada@example.com\nbob@example.com\ncy@example.com\ncy@example.com")
+        found = await checked_against(here.client, row, drafts, [row, other])
+        assert [draft.state for draft in found] == [State.THERE, State.NEW, State.NEW, State.TWICE]
+        assert found[1].why == "also on Banned"
+
+
+async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests")
+        bad = entry_target({"walletPublicKey": "short"})
+        good = [entry_target({"email": f"{name}@example.com"}) for name in "ab"]
+        done = await here.confirmed(add_entries(row), [good[0], bad, good[1]])
+        assert done.left == (bad,)
+        assert await here.on(row) == ["a@example.com", "b@example.com"]
+
+
+async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        entries = (await here.client.allowlists.entries(row["id"])).items
+        targets = [removal_target(entry) for entry in entries[:1]]
+        with pytest.raises(Usage, match="was not confirmed"):
+            await here.writes.perform(remove_entries(row), targets, YES)
+        await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        again = await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        assert again.left == ()
+        assert await here.on(row) == ["bob@example.com"]
+
+
+async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        await here.confirmed(switch_list(True), [list_target(row)])
+        targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).items]
+        with pytest.raises(Usage) as refused:
+            await here.writes.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
+        assert "NOBODY could sign in" in refused.value.hint
+        await here.writes.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
+
+
+def operations(here: World, after: int) -> list[str]:
+    return here.sent[after:]
+
+
+async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        await here.confirmed(switch_list(True), [list_target(row)])
+        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        before = len(here.sent)
+        done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
+        assert done.left == ()
+        assert operations(here, before) == ["postEntryByAllowlistId", "deleteAllowlistEntryById"]
+        assert await here.on(row) == ["bob@example.com", "ada@new.example"]
+        last = list(here.connection.audit.lines())[-1]
+        assert (last.before["email"], last.after["email"]) == ("ada@example.com", "ada@new.example")
+
+
+async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com")
+        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        done = await here.confirmed(replace_entry(row), [replacement_target(old, {"walletPublicKey": "short"})])
+        assert len(done.left) == 1
+        assert await here.on(row) == ["ada@example.com"]
+
+
+async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_allowed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        target = replacement_target(old, {"email": "ada@example.com", "alias": "Ada"})
+        assert (await here.confirmed(replace_entry(row), [target])).left == (), "nobody is missed while the list is off"
+        await here.confirmed(switch_list(True), [list_target(row)])
+        now = next(e for e in (await here.client.allowlists.entries(row["id"])).items if e["email"] == old["email"])
+        assert now["alias"] == "Ada"
+        again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
+        before = len(here.sent)
+        refused = await here.confirmed(replace_entry(row), [again])
+        assert "only be changed by removing it for a moment" in str(refused.first_error)
+        assert operations(here, before) == []
+        assert (await here.confirmed(replace_entry(row, gap=True), [again])).left == ()
+
+
+async def test_the_old_entry_is_put_back_when_the_new_one_is_refused_after_it_was_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com")
+        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        target = replacement_target(old, {"email": "ada@example.com", "alias": "#" * 300})
+        done = await here.confirmed(replace_entry(row), [target])
+        assert "the old one was put back" in str(done.first_error)
+        assert await here.on(row) == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_lost_answer_is_looked_into_before_anything_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
+) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests")
+        call = here.client.call
+
+        async def losing(operation: str, **more: Any) -> Any:
+            if operation == "postEntryByAllowlistId":
+                if applied:
+                    await call(operation, **more)
+                raise Lost("cut")
+            return await call(operation, **more)
+
+        monkeypatch.setattr(here.client, "call", losing)
+        done = await here.confirmed(add_entries(row), [entry_target({"email": "ada@example.com"})])
+        assert done.items[0].outcome is (Outcome.DONE if applied else Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_lost_answer_to_a_removal_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
+) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com")
+        entry = (await here.client.allowlists.entries(row["id"])).items[0]
+        call = here.client.call
+
+        async def losing(operation: str, **more: Any) -> Any:
+            if operation == "deleteAllowlistEntryById":
+                if applied:
+                    await call(operation, **more)
+                raise ServerError(502, "bad gateway")
+            return await call(operation, **more)
+
+        monkeypatch.setattr(here.client, "call", losing)
+        done = await here.confirmed(remove_entries(row), [removal_target(entry)])
+        assert done.items[0].outcome is (Outcome.DONE if applied else Outcome.UNKNOWN)
+
+
+async def test_what_was_added_and_deleted_together_is_undone_together_and_only_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        entries = (await here.client.allowlists.entries(row["id"])).items
+        removal, addition = new_job(), new_job()
+        await here.confirmed(remove_entries(row, job=removal), [removal_target(entry) for entry in entries])
+        new = [entry_target({"email": f"{name}@example.com", "alias": name}) for name in "cde"]
+        await here.confirmed(add_entries(row, job=addition), new)
+        audit, environment = here.connection.audit, here.client.environment_id
+        assert [(job, count) for job, _, count in jobs_of(audit, environment)] == [(addition, 3), (removal, 2)]
+
+        later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).items[0]
+        await here.confirmed(remove_entries(row), [removal_target(later)])
+        await here.add(row, {"email": "d@example.com"})
+        plan = await plan_undo(here.client, audit, addition, environment)
+        assert [each["email"] for each in plan.remove] == ["c@example.com", "e@example.com"]
+        assert plan.left[0][1] == "somebody deleted it and added it again since"
+        await here.confirmed(*undo_action(plan))
+        plan = await plan_undo(here.client, audit, removal, environment)
+        assert {each["email"] for each in plan.add} == {"ada@example.com", "bob@example.com"}
+        await here.confirmed(*undo_action(plan))
+        assert sorted(await here.on(row)) == ["ada@example.com", "bob@example.com", "d@example.com"]
+        for job in (addition, removal):
+            assert (await plan_undo(here.client, audit, job, environment)).nothing
+
+
+async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await here.make("Guests")
+        await here.add(row, {"email": "ada@example.com", "alias": "Ada"})
+        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        job = new_job()
+        target = replacement_target(old, {"email": "ada@example.com", "alias": "A."})
+        await here.confirmed(replace_entry(row, job=job), [target])
+        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
+        await here.confirmed(*undo_action(plan))
+        (now,) = (await here.client.allowlists.entries(row["id"])).items
+        assert (now["email"], now["alias"]) == ("ada@example.com", "Ada")
+
+
+async def test_a_job_that_is_not_there_cannot_be_undone(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        with pytest.raises(Usage, match="nothing of a job nope"):
+            await plan_undo(here.client, here.connection.audit, "nope", here.client.environment_id)
+
+
+def test_an_entry_has_only_fields_of_an_entry() -> None:
+    with pytest.raises(Usage, match="has no colour"):
+        draft_of({"colour": "red"})

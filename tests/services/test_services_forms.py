@@ -1,0 +1,136 @@
+"""Forms out of schemas: what is asked for, and what is made of what was filled in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.api.catalog import catalog
+from dyntui.core.errors import Usage
+from dyntui.services.forms import WHOLE, Asked, Kind, Where, asked_by, fill, present, text_of
+
+KNOWN = catalog()
+
+
+def asked(operation: str, *names: str) -> list[Asked]:
+    return asked_by(KNOWN, KNOWN.get(operation), names or ("*",))
+
+
+def by_name(operation: str) -> dict[str, Asked]:
+    return {field.name: field for field in asked(operation)}
+
+
+def test_every_operation_has_a_form() -> None:
+    for operation in KNOWN:
+        fields = asked_by(KNOWN, operation)
+        assert {field.name for field in fields if field.where is Where.PATH} == set(operation.path_names) - {
+            "environmentId"
+        }
+        assert not fields or operation.body is None or any(field.where is Where.BODY for field in fields)
+        assert len({field.name for field in fields}) == len(fields), operation.id
+
+
+def test_kinds_enums_and_what_must_be_there_come_from_the_schema() -> None:
+    fields = by_name("createCustomFieldForEnvironment")
+    assert (fields["name"].kind, fields["name"].required) == (Kind.TEXT, True)
+    assert fields["enabled"].kind is Kind.FLAG
+    assert fields["fieldType"].options == ("text", "checkbox", "select")
+    assert fields["position"].kind is Kind.NUMBER
+    assert (fields["validationRules.unique"].kind, fields["validationRules.unique"].required) == (Kind.FLAG, False)
+    assert fields["validationRules.validOptions"].kind is Kind.JSON
+    assert by_name("postToken")["scopes"].kind is Kind.LIST
+    assert "environment.users.read" in by_name("postToken")["scopes"].options
+
+
+def test_filters_and_headers_have_fields_of_their_own() -> None:
+    fields = by_name("getEnvironmentUsers")
+    assert fields["filter[filterValue]"].where is Where.QUERY
+    filled = fill(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
+    assert dict(filled.query) == {"filter": {"filterValue": "ada"}, "limit": 5}
+    filled = fill(asked("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
+    assert (dict(filled.path), dict(filled.headers)) == ({"mfaDeviceId": "x"}, {"x-mfa-auth-token": "t"})
+
+
+def test_a_body_that_is_no_object_is_one_field() -> None:
+    fields = asked("bulkCreateUser")
+    assert [field.name for field in fields if field.where is Where.BODY] == [WHOLE]
+    assert fill(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
+
+
+def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
+    filled = fill(
+        asked("createCustomFieldForEnvironment"),
+        {
+            "name": "Plan",
+            "enabled": "yes",
+            "required": "false",
+            "fieldType": "select",
+            "position": "3",
+            "validationRules.unique": "true",
+            "validationRules.validOptions": '[{"label": "Pro"}]',
+        },
+    )
+    assert not filled.wrong
+    assert filled.body == {
+        "name": "Plan",
+        "enabled": True,
+        "required": False,
+        "fieldType": "select",
+        "position": 3,
+        "validationRules": {"unique": True, "validOptions": [{"label": "Pro"}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "why"),
+    [
+        ("name", "", "has to be filled in"),
+        ("enabled", "perhaps", "true or false"),
+        ("position", "three", "no number"),
+        ("position", "nan", "no number"),
+        ("validationRules.validOptions", "[", "not JSON"),
+    ],
+)
+def test_what_is_wrong_is_told_by_field(field: str, text: str, why: str) -> None:
+    values = {"name": "Plan", "enabled": "yes", "required": "no", "fieldType": "text", "position": "1", field: text}
+    wrong = fill(asked("createCustomFieldForEnvironment"), values).wrong
+    assert list(wrong) == [field]
+    assert why in wrong[field]
+
+
+def test_a_value_that_no_enum_knows_is_sent_all_the_same() -> None:
+    filled = fill(asked("createExport"), {"model": "wallets", "format": "csv"})
+    assert (filled.body, dict(filled.wrong)) == ({"model": "wallets", "format": "csv"}, {})
+
+
+def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> None:
+    fields = asked("updateUser", "firstName", "lastName", "metadata")
+    before = present(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
+    filled = fill(fields, {**before, "lastName": ""}, before=before)
+    assert filled.body == {"lastName": None}
+    assert fill(fields, before, before=before).body is None
+
+
+def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(Usage) as found:
+        asked("addOrigin", "orgin")
+    assert "origin" in found.value.hint
+
+
+@given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(), st.booleans()))
+def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
+    kind = {list: Kind.LIST, bool: Kind.FLAG, int: Kind.NUMBER}[type(value)]
+    text = text_of(value)
+    if kind is Kind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
+        return
+    read = fill([Asked("x", Where.BODY, kind, nullable=True)], {"x": text}).body
+    assert read == ({"x": value} if text else None)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
+def test_json_is_read_back_as_it_was(value: object) -> None:
+    if isinstance(value, dict):
+        assert json.loads(text_of(value)) == value

@@ -1,0 +1,273 @@
+"""Every record against the sandbox: it lists, it opens, and each of its actions does what its operation documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everything_rig import FILLED, FIRST, GONE_FIRST, actions, connected, parent_for, row_for, rows_of
+
+from dyntui.api.catalog import catalog
+from dyntui.core.effect import Effect
+from dyntui.core.errors import Usage
+from dyntui.resources import RESOURCES, On, Scope, resource
+from dyntui.services.connect import Connection
+from dyntui.services.reach import reach_of
+from dyntui.services.resources import (
+    HIDDEN,
+    action_named,
+    asked_of,
+    changes,
+    filled_in,
+    masked,
+    organization_of,
+    parent_of,
+    read_one,
+    record_named,
+    shown_once,
+    starting_values,
+    target_of,
+    targets_for,
+    write_of,
+)
+from dyntui.services.writes import Confirmation, Outcome
+
+YES = Confirmation(yes=True)
+
+
+async def done(connection: Connection, name: str, action_name: str, *, fields: dict[str, str] | None = None) -> Any:
+    """Do an action with what the rig fills in; returns its one result."""
+    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    client = connection.client
+    parent = await parent_for(connection, record, action)
+    row = await row_for(connection, record, action, parent)
+    values = dict(fields if fields is not None else FILLED.get((name, action_name), {}))
+    if values.get("adminMemberIdToDelegate") == "ADMIN":
+        members = await rows_of(connection, name, parent)
+        values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
+    asked = asked_of(client, action)
+    held = starting_values(action, asked, row) if row is not None and asked else None
+    filled = filled_in(client, action, {**(held or {}), **values}, before=held)
+    write = write_of(client, record, action, filled, parent=parent)
+    results = await connection.writes.perform(write, [target_of(record, row)], YES)
+    return results.items[0]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+async def test_every_record_lists_and_opens_what_is_there(name: str, tmp_path: Path) -> None:
+    record = RESOURCES[name]
+    async with connected(tmp_path) as connection:
+        parent = await parent_for(connection, record)
+        rows = await rows_of(connection, name, parent)
+        if name not in ("sso", "test-account", "exports"):
+            assert rows, "the sample data has nothing to show of it"
+        for row in rows[:3]:
+            assert row.get(record.key), f"a row has no {record.key}"
+            assert record.label_of(row)
+            found = await read_one(connection.client, record, str(row[record.key]), parent=parent)
+            assert found.get(record.key) == row[record.key]
+
+
+@pytest.mark.parametrize(("name", "action_name"), actions())
+async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_path: Path) -> None:
+    action = action_named(RESOURCES[name], action_name)
+    if name in ("allowlists", "allowlist-entries", "gates"):
+        pytest.skip("tested with the access lists")
+    if (name, action_name) == ("wallets", "revoke-delegated-access"):
+        pytest.skip("below: only some wallets have it")
+    async with connected(tmp_path) as connection:
+        if kind := GONE_FIRST.get((name, action_name)):
+            connection.app.state.sandbox.store.remove(kind, connection.client.environment_id)
+        if before := FIRST.get((name, action_name)):
+            assert (await done(connection, *before)).outcome is Outcome.DONE
+        result = await done(connection, name, action_name)
+        assert result.outcome is Outcome.DONE, result.error
+        line = list(connection.audit.lines())[-1]
+        assert (line.action, line.operation, line.outcome) == (f"{name}.{action_name}", action.operation, "done")
+        if action.shows[0]:
+            assert shown_once(action, result.value)
+
+
+async def test_delegated_access_to_a_wallet_is_revoked(tmp_path: Path) -> None:
+    record = RESOURCES["wallets"]
+    action = action_named(record, "revoke-delegated-access")
+    async with connected(tmp_path) as connection:
+        rows = await rows_of(connection, record.name)
+        delegated = [row for row in rows if row.get("delegatedAccessWalletApiKeys")]
+        assert delegated, "the sample data delegates nothing"
+        write = write_of(connection.client, record, action)
+        results = await connection.writes.perform(write, [target_of(record, delegated[0])], YES)
+        assert results.count(Outcome.DONE) == 1
+
+
+def test_effects_are_what_the_catalog_says() -> None:
+    for record in RESOURCES.values():
+        for action in record.actions:
+            operation = catalog().get(action.operation)
+            assert (action.effect is Effect.READ) == operation.reads, f"{record.name} {action.name}"
+            if operation.destructive:
+                assert action.effect is Effect.DESTRUCTIVE, f"{record.name} {action.name}"
+            if action.effect is Effect.READ:
+                assert not action.fields or action.on is On.LIST
+
+
+def test_every_record_names_what_exists() -> None:
+    for record in RESOURCES.values():
+        for operation in record.operations:
+            assert catalog().get(operation).audience == "admin"
+        names = catalog().get(record.list.operation).path_names
+        assert set(names) <= {"environmentId", record.parent, record.list.each[0]}
+        if record.scope is Scope.PARENT:
+            assert record.of in RESOURCES
+        assert resource(record.name) is record
+
+
+def test_no_two_records_answer_to_the_same_name() -> None:
+    names = [name for record in RESOURCES.values() for name in (record.name, *record.aliases)]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_name_that_is_nearly_right_is_named() -> None:
+    with pytest.raises(Usage) as found:
+        record_named("webhoks")
+    assert "webhooks" in found.value.hint
+    with pytest.raises(Usage) as found:
+        action_named(RESOURCES["origins"], "remove")
+    assert "delete" in found.value.hint
+
+
+@pytest.mark.parametrize(("name", "action_name"), actions())
+async def test_read_only_refuses_every_write_before_anything_leaves(
+    name: str, action_name: str, tmp_path: Path
+) -> None:
+    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    if action.effect is Effect.READ:
+        pytest.skip("it writes nothing")
+    async with connected(tmp_path, read_only=True, users=0) as connection:
+        write = write_of(connection.client, record, action)
+        assert connection.writes.refusal(write)
+        with pytest.raises(Usage):
+            await connection.writes.perform(write, [target_of(record, {"id": "x"})], Confirmation(True, "demo"))
+        assert connection.log.total == 0
+        assert list(connection.audit.lines())[-1].outcome == "refused"
+
+
+async def test_editing_sends_all_of_a_full_replace(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        before = (await rows_of(connection, "webhooks"))[-1]
+        result = await done(connection, "webhooks", "edit", fields={"events": "user.deleted"})
+        assert result.outcome is Outcome.DONE, result.error
+        assert result.reread["events"] == ["user.deleted"]
+        assert (result.reread["url"], result.reread["isEnabled"]) == (before["url"], before["isEnabled"])
+
+
+async def test_nothing_different_is_nothing_sent(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        with pytest.raises(Usage, match="Nothing is different"):
+            await done(connection, "webhooks", "edit", fields={})
+
+
+async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> None:
+    record = RESOURCES["organizations"]
+    async with connected(tmp_path) as connection:
+        result = await done(connection, "organizations", "edit", fields={"description": ""})
+        assert result.outcome is Outcome.DONE, result.error
+        assert result.reread["description"] == ""
+        assert result.reread["name"] == "Northwind Labs"
+        assert record.label_of(result.reread) == "Northwind Labs"
+
+
+async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        action = action_named(RESOURCES["hostnames"], "create")
+        with pytest.raises(Usage, match="usage: This has to be filled in"):
+            filled_in(connection.client, action, {"hostname": "a.example"})
+        assert connection.log.total == 0
+
+
+async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reason(tmp_path: Path) -> None:
+    record = RESOURCES["members"]
+    async with connected(tmp_path) as connection:
+        action = action_named(record, "delete")
+        parent = await parent_of(connection.client, record)
+        owner = next(row for row in await rows_of(connection, "members", parent) if row["role"] == "owner")
+        sent = connection.log.total
+        write = write_of(connection.client, record, action, parent=parent)
+        results = await connection.writes.perform(write, [target_of(record, owner)], YES)
+        assert results.count(Outcome.FAILED) == 1
+        assert "owner stays" in str(results.first_error)
+        assert connection.log.total == sent
+
+
+async def test_secrets_are_shown_by_no_list(tmp_path: Path) -> None:
+    record = RESOURCES["providers"]
+    async with connected(tmp_path) as connection:
+        await done(connection, "providers", "create")
+        rows = await rows_of(connection, record.name)
+        made = next(row for row in rows if row["provider"] == "spotify")
+        assert made["clientSecret"] == "hidden"
+        assert masked(record, made)["clientSecret"] == HIDDEN
+
+
+def test_a_change_of_a_secret_is_told_without_it() -> None:
+    record = RESOURCES["providers"]
+    operation = catalog().get("updateProvider")
+    from dyntui.services.forms import asked_by
+
+    asked = asked_by(catalog(), operation, action_named(record, "edit").fields)
+    lines = changes(asked, {"scopes": "a", "clientSecret": "old"}, {"scopes": "b", "clientSecret": "new"})
+    assert lines == ["clientSecret: changed", "scopes: a → b"]
+
+
+# Above the environment
+
+
+async def test_the_organization_of_the_environment_is_found_and_asked_for_once(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        await done(connection, "organizations", "create")
+        sent = connection.log.total
+        first = await organization_of(connection.client)
+        asked = connection.log.total
+        assert asked > sent
+        assert await organization_of(connection.client) == first
+        assert connection.log.total == asked
+        mine = await rows_of(connection, "organizations")
+        assert first == next(row["id"] for row in mine if row["name"] == "Northwind Labs")
+
+
+async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        with pytest.raises(Usage) as found:
+            await parent_of(connection.client, RESOURCES["webhook-messages"])
+        assert "webhooks" in found.value.message
+        assert "--of" in found.value.hint
+
+
+async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_once(tmp_path: Path) -> None:
+    async with connected(tmp_path, switches={"organization-access": "no"}) as connection:
+        reach = reach_of(connection.client)
+        await reach.probe(RESOURCES.values())
+        assert reach.reason(RESOURCES["users"]) is None
+        for name in ("organizations", "members", "projects", "user-tokens", "my-invites"):
+            assert "not for this token" in str(reach.reason(RESOURCES[name])), name
+        sent = connection.log.total
+        await reach.probe(RESOURCES.values())
+        assert connection.log.total == sent
+
+
+async def test_targets_are_read_first_where_the_id_is_not_enough(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        client = connection.client
+        webhook = (await rows_of(connection, "webhooks"))[0]
+        enable = action_named(RESOURCES["webhooks"], "disable")
+        targets = await targets_for(client, RESOURCES["webhooks"], enable, [webhook["webhookId"]])
+        assert targets[0].label == webhook["url"]
+        single = await targets_for(
+            client, RESOURCES["chainalysis"], action_named(RESOURCES["chainalysis"], "enable"), []
+        )
+        assert len(single) == 1
+        with pytest.raises(Usage, match="There is no origin"):
+            from dyntui.services.resources import find_rows
+
+            await find_rows(client, RESOURCES["origins"], ["nobody"])

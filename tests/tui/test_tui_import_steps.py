@@ -1,0 +1,655 @@
+"""The wizard step by step, by keys: what each shows, what each decides, and that going back loses nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from import_support import begin, bottom, go_to, job_at_rest, messy, open_file, send_first, step_of, trail, wizard_of
+from textual.widgets import TextArea
+from tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of
+
+from dyntui.tui.screens.imports.check import CheckStep
+from dyntui.tui.screens.imports.review import ReviewStep
+from dyntui.tui.widgets.lines import Lines
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return messy(folder / "people.csv")
+
+
+# Source
+
+
+async def test_the_folder_is_shown_and_a_file_is_opened_from_it(people: Path) -> None:
+    (people.parent / "notes.md").write_text("not rows")
+    (people.parent / "older").mkdir()
+    (people.parent / "older" / "users.json").write_text('[{"email": "ada@example.com"}]')
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await begin(pilot)
+        text = text_of(console)
+        assert "people.csv" in text
+        assert "▸ older/" in text
+        assert "notes.md" not in text
+        await press(pilot, "k", "right")
+        assert "users.json" in text_of(console)
+        await press(pilot, "j", "enter")
+        assert step_of(pilot).NAME == "parse"
+        assert wizard_of(pilot).draft.name == "users.json"
+
+
+async def test_a_path_is_completed(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await begin(pilot)
+        await press(pilot, "slash", *"peo", "tab", "enter")
+        assert trail(console).startswith(" Source ✓   ▸Parse")
+
+
+async def test_a_file_that_cannot_be_read_says_why_and_nothing_is_lost(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people.parent / "nowhere.csv")
+        assert "There is no file" in console.session.notes[-1].text
+        assert step_of(pilot).NAME == "source"
+        (people.parent / "empty.csv").write_bytes(b"")
+        await press(pilot, "slash")
+        await fill(pilot, str(people.parent / "empty.csv"))
+        assert "is empty" in console.session.notes[-1].text
+
+
+async def test_rows_are_pasted(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await begin(pilot)
+        await press(pilot, "p")
+        console.screen.query_one(TextArea).text = "email,first name\nada@example.com,Ada\n"
+        await press(pilot, "ctrl+s")
+        assert step_of(pilot).NAME == "parse"
+        assert "pasted rows" in lines_of(console)[0]
+        assert "ada@example.com" in text_of(console)
+
+
+async def test_pasting_into_the_list_takes_rows_or_a_path(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await begin(pilot)
+        await paste(pilot, str(people))
+        assert step_of(pilot).NAME == "parse"
+        await press(pilot, "left_square_bracket")
+        await paste(pilot, "email\nada@example.com\ngrace@example.com\n")
+        assert wizard_of(pilot).draft.name == "pasted rows"
+
+
+# Parse
+
+
+async def test_what_was_found_is_said_and_counted(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        text = text_of(console)
+        for wanted in ("UTF-8 with a BOM", "semicolon", "row 1", "Łukasz", "Nowak"):
+            assert wanted in text
+        assert "60 rows" in bottom(console)
+        assert "2 odd" in bottom(console)
+
+
+async def test_another_delimiter_is_chosen_and_given_back(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "j", "j", "enter", "down", "enter")
+        assert "comma" in text_of(console)
+        assert "(by hand)" in text_of(console)
+        await press(pilot, "r")
+        assert "(by hand)" not in text_of(console)
+        assert "semicolon" in text_of(console)
+
+
+async def test_another_row_of_names_is_chosen(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "j", "j", "j", "enter")
+        assert "person0@example.com · Ada" in text_of(console)
+        await press(pilot, "down", "enter")
+        assert "none: every row is data" in text_of(console)
+        assert "61 rows" in bottom(console)
+
+
+async def test_an_encoding_that_cannot_be_told_is_asked_with_what_each_would_read(tmp_path: Path) -> None:
+    path = tmp_path / "mac.csv"
+    path.write_bytes("email,first name\nada@example.com,Zoë\n".encode("mac_roman"))
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, path)
+        assert "not known: choose one" in text_of(console)
+        assert "Zoë" in text_of(console)
+        await press(pilot, "right_square_bracket")
+        assert "cannot be read like this" in console.session.notes[-1].text
+        await press(pilot, "j", "enter", "down", "enter")
+        assert "1 rows" in bottom(console)
+        assert wizard_of(pilot).draft.reading.encoding == "mac_roman"
+
+
+# Map
+
+
+async def test_whether_emails_are_verified_has_to_be_chosen(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "right_square_bracket")
+        assert "▸Map 1 to choose" in trail(console)
+        assert "! emailVerifiedAt" in text_of(console)
+        await press(pilot, "right_square_bracket")
+        assert step_of(pilot).NAME == "map"
+        assert "e-mail addresses are verified" in console.session.notes[-1].text
+        await press(pilot, "v")
+        assert "no promise that a" in text_of(console)
+        await press(pilot, "down")
+        assert "people sign in with it" in text_of(console)
+        await press(pilot, "enter")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert mapping.constants == {"emailVerifiedAt": "now"}
+        assert "to choose" not in trail(console)
+
+
+async def test_a_proposal_says_its_reason_and_a_hint_is_only_a_hint(tmp_path: Path) -> None:
+    path = tmp_path / "hints.csv"
+    path.write_text("email,name,Email verified,Company\nada@example.com,Ada Lovelace,yes,ACME\n")
+    console = demo()
+    async with console.run_test(size=(160, 40)) as pilot:
+        await open_file(pilot, path)
+        await press(pilot, "right_square_bracket")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        fields = {each.column: each.field for each in mapping.columns}
+        assert fields["email"] == "email"
+        assert fields["Email verified"] is None
+        assert fields["Company"] is None
+        assert "could say emailVerifiedAt" in text_of(console)
+        await press(pilot, "v", "down", "down")
+        assert "As the file says" in text_of(console)
+        await press(pilot, "enter")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert {each.column: each.field for each in mapping.columns}["Email verified"] == "emailVerifiedAt"
+
+
+async def test_a_field_is_found_by_typing_a_part_of_it(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "right_square_bracket", "end", "up", "enter", *"jobt", "enter")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert {each.column: (each.field, each.why) for each in mapping.columns}["Plan"] == ("jobTitle", "by hand")
+        await press(pilot, "m")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert "metadata.Plan" in mapping.targets
+        await press(pilot, "x")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert "metadata.Plan" not in mapping.targets
+        assert "5 columns + 1 left out" in bottom(console)
+
+
+async def test_transforms_show_what_they_come_to(tmp_path: Path) -> None:
+    path = tmp_path / "shout.csv"
+    path.write_text("email,first name\nADA@EXAMPLE.COM,Ada\n")
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, path)
+        await press(pilot, "right_square_bracket", "j", "t", "down", "space")
+        assert "ADA@EXAMPLE.COM  →  ada@example.com" in text_of(console)
+        await press(pilot, "enter")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert mapping.columns[0].transforms == ("trim", "lower")
+
+
+async def test_a_value_for_every_row_is_given_and_taken_away(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "right_square_bracket", "c", *"team", "enter")
+        await fill(pilot, "migrated")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert mapping.constants == {"team": "migrated"}
+        assert "(every row)" in text_of(console)
+        await press(pilot, "end", "up", "x")
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert mapping.constants == {}
+
+
+async def test_a_mapping_is_kept_and_used_for_the_same_columns(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "right_square_bracket", "v", "enter", "end", "up", "m", "S")
+        await fill(pilot, "crm")
+        assert "Kept as crm" in console.session.notes[-1].text
+        other = messy(people.with_name("other.csv"), rows=52)
+        await jump(pilot, "import")
+        await press(pilot, "slash")
+        await fill(pilot, str(other))
+        await press(pilot, "right_square_bracket")
+        assert "The mapping crm was made for these columns" in console.session.notes[-1].text
+        mapping = wizard_of(pilot).draft.mapping
+        assert mapping is not None
+        assert "metadata.Plan" in mapping.targets
+        assert mapping.constants == {"emailVerifiedAt": "unverified"}
+
+
+async def test_the_country_of_phone_numbers_is_set(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "right_square_bracket", "v", "enter", "p")
+        await fill(pilot, "xx")
+        assert "no region with phone numbers" in text_of(console)
+        await fill(pilot, "de")
+        assert wizard_of(pilot).draft.region == "DE"
+
+
+# Review
+
+
+async def test_the_problems_are_grouped_and_the_sums_hold(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        text = text_of(console)
+        assert "60 rows = 52 ready + 8 problems" in bottom(console)
+        assert "Review 8 problems" in trail(console)
+        assert "✕ email_invalid" in text
+        assert "✕ duplicate_in_file" in text
+        assert "! too_few_cells" in text
+
+
+async def test_a_cell_is_changed_in_its_place_and_the_change_is_undone(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        assert "[person4@@example.com" in text_of(console)
+        await press(pilot, "enter")
+        assert "enter keep" in bottom(console)
+        await fill(pilot, "person4@example.com")
+        assert "60 rows = 53 ready + 7 problems" in bottom(console)
+        await press(pilot, "u")
+        assert "60 rows = 52 ready + 8 problems" in bottom(console)
+        await press(pilot, "ctrl+r")
+        assert "60 rows = 53 ready + 7 problems" in bottom(console)
+
+
+async def test_esc_leaves_a_cell_as_it_was(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "enter", *"zzz", "escape")
+        assert step_of(pilot).NAME == "review"
+        assert "zzz" not in text_of(console)
+        assert "60 rows = 52 ready + 8 problems" in bottom(console)
+
+
+async def test_a_whole_kind_is_fixed_at_once(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "tab", "down", "down")
+        assert "email_invalid" in text_of(console)
+        await press(pilot, "f")
+        assert "Replace a text within the cell" in text_of(console)
+        await press(pilot, "down", "down", "enter")
+        await fill(pilot, "@@", "@")
+        assert "60 rows = 55 ready + 5 problems" in bottom(console)
+        assert "3 rows were changed" in console.session.notes[-1].text
+
+
+async def test_rows_are_left_out_and_taken_in_again(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "space", "space", "x")
+        assert "60 rows = 52 ready + 6 problems + 2 left out" in bottom(console)
+        await press(pilot, "tab", "end")
+        assert "left out" in text_of(console)
+        await press(pilot, "tab", "x")
+        assert "60 rows = 52 ready + 7 problems + 1 left out" in bottom(console)
+
+
+async def test_n_goes_from_problem_to_problem_and_a_shows_all_rows(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        step = step_of(pilot)
+        assert isinstance(step, ReviewStep)
+        assert step.table.count == 8
+        await press(pilot, "a")
+        assert step.table.count == 60
+        seen = []
+        for _ in range(8):
+            await press(pilot, "n")
+            assert step.table.row is not None
+            seen.append(step.table.row["number"])
+        assert sorted(seen) == [5, 8, 12, 16, 20, 25, 32, 45]
+        assert step.table.at == 0
+
+
+async def test_the_row_in_full_and_the_json_that_is_sent(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "a", "v")
+        assert "row 1 in full" in text_of(console)
+        assert "Nachname" in text_of(console)
+        await press(pilot, "v")
+        assert "as it is sent" in text_of(console)
+        assert '"lastName": "Lovelace"' in text_of(console)
+        await press(pilot, "v")
+        assert "as it is sent" not in text_of(console)
+
+
+async def test_going_back_and_changing_the_mapping_loses_no_change(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "enter")
+        await fill(pilot, "person4@example.com")
+        await press(pilot, "x", "left_square_bracket")
+        assert step_of(pilot).NAME == "map"
+        await press(pilot, "end", "up", "m", "right_square_bracket")
+        assert "60 rows = 53 ready + 6 problems + 1 left out" in bottom(console)
+        await press(pilot, "a", "v", "v")
+        assert '"Plan": "free"' in text_of(console)
+
+
+async def test_another_screen_and_back_loses_nothing_and_lets_go_of_the_job(people: Path) -> None:
+    from dyntui.services.imports.jobs import find
+    from dyntui.store.journal import Journal
+
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "enter")
+        await fill(pilot, "person4@example.com")
+        await jump(pilot, "users")
+        Journal.open(find("last")).close()
+        await press(pilot, "escape")
+        assert step_of(pilot).NAME == "review"
+        assert "60 rows = 53 ready + 7 problems" in bottom(console)
+        await press(pilot, "u")
+        assert "60 rows = 52 ready + 8 problems" in bottom(console)
+
+
+async def test_a_draft_is_gone_on_with_in_another_console(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "enter")
+        await fill(pilot, "person4@example.com")
+    again = demo()
+    async with again.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert any("people.csv" in note.text for note in again.session.notes)
+        await press(pilot, "i")
+        assert "GO ON WITH" in text_of(again)
+        assert "people.csv · review: 7 problems" in text_of(again)
+        await press(pilot, "home", "down", "enter")
+        assert step_of(pilot).NAME == "review"
+        assert "60 rows = 53 ready + 7 problems" in bottom(again)
+
+
+# Check, plan, run, finish
+
+
+async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert console.session.connection is not None
+        known = (await console.session.connection.client.users.list(limit=2)).items
+        path = tmp_path / "known.csv"
+        lines = ["email,first name", *(f"{user['email']},Known" for user in known), "new@example.com,New"]
+        path.write_text("\n".join(lines) + "\n")
+        await go_to(pilot, path, "check")
+        assert "not checked" in bottom(console)
+        await press(pilot, "enter")
+        text = text_of(console)
+        assert "3 = 1 NEW + 2 THERE + 0 TAKEN + 0 CONFLICTS" in text.upper()
+        assert "is there already" in text
+        await press(pilot, "e")
+        assert "is updated (upsert)" in text_of(console)
+        assert "not checked" in bottom(console)
+        await press(pilot, "enter", "right_square_bracket")
+        assert "users who are there, changed" in text_of(console)
+        assert "Known" in text_of(console)
+
+
+async def test_a_check_can_be_stopped(people: Path) -> None:
+    console = demo(latency_ms=200)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "right_square_bracket")
+        step = step_of(pilot)
+        assert isinstance(step, CheckStep)
+        await pilot.press("enter")
+        while not step.checking:
+            await pilot.pause()
+        await pilot.press("escape")
+        await settled(pilot)
+        assert not step.checking
+        assert step.found is None
+        assert step_of(pilot) is step
+
+
+async def test_the_plan_says_what_happens_and_asks_before_it_does(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        text = text_of(console)
+        for wanted in ("created", "52", "never sent", "E-mails stay unverified", "Webhooks of this environment"):
+            assert wanted in text
+        await press(pilot, "enter")
+        assert "Import file people.csv" in text_of(console)
+        await press(pilot, "enter")
+        assert console.session.running is None
+        assert step_of(pilot).NAME == "plan"
+
+
+async def test_ten_rows_are_sent_first_then_the_rest_and_everything_is_accounted_for(people: Path) -> None:
+    console = demo(users=30)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await send_first(pilot)
+        assert step_of(pilot).NAME == "run"
+        assert "the first 10 rows are sent" in text_of(console)
+        assert "job paused" in lines_of(console)[0]
+        await press(pilot, "enter")
+        await job_at_rest(pilot)
+        assert step_of(pilot).NAME == "finish"
+        assert "60 rows = 52 through + 8 not" in bottom(console)
+        text = text_of(console)
+        for wanted in ("failed-rows.csv", "id-map.csv", "report.html", "email_invalid"):
+            assert wanted in text
+        assert console.session.connection is not None
+        page = await console.session.connection.client.users.list(limit=1)
+        assert page.total == 82
+        await press(pilot, "left_square_bracket")
+        assert "sent already" in console.session.notes[-1].text
+
+
+async def test_nothing_is_sent_where_it_may_not_be(people: Path) -> None:
+    console = demo(read_only=True)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        assert "send first 10" not in bottom(console)
+        await press(pilot, "enter")
+        assert console.session.notes[-1].text == "This environment is read-only here."
+
+
+async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
+    console = demo(latency_ms=30)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await press(pilot, "A")
+        await pilot.press("y")
+        while console.session.running is None:
+            await pilot.pause()
+        await jump(pilot, "users")
+        await job_at_rest(pilot)
+        assert any("The import is done" in note.text for note in console.session.notes)
+        await press(pilot, "escape")
+        assert step_of(pilot).NAME == "finish"
+
+
+async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Path) -> None:
+    from dyntui.services.imports.jobs import find, summary
+    from dyntui.store.states import JobState
+
+    console = demo(latency_ms=150)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await press(pilot, "A")
+        await pilot.press("y")
+        while console.session.running is None:
+            await pilot.pause()
+        await pilot.press("Q")
+        await pilot.pause()
+        assert "Leave dyntui while an import runs?" in text_of(console)
+        await pilot.press("y")
+        await pilot.pause()
+    known = summary(find("last"))
+    assert not known.busy
+    assert known.state in (JobState.PAUSED, JobState.DONE)
+    assert console.session.running is not None
+    assert not console.session.running.active
+
+
+async def test_a_job_is_paused_and_gone_on_with(people: Path) -> None:
+    console = demo(latency_ms=60)
+    path = messy(people.with_name("more.csv"), rows=900)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, path, "plan")
+        await press(pilot, "A")
+        await pilot.press("y")
+        while console.session.running is None or console.session.running.progress is None:
+            await pilot.pause()
+        await pilot.press("p")
+        await job_at_rest(pilot)
+        assert "paused" in text_of(console)
+        await press(pilot, "enter")
+        await job_at_rest(pilot)
+        assert "900 rows = 892 through + 8 not" in bottom(console)
+
+
+async def test_the_rest_is_given_up_after_asking(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await send_first(pilot)
+        await press(pilot, "c")
+        assert "Give up the rest" in text_of(console)
+        await press(pilot, "y")
+        assert step_of(pilot).NAME == "finish"
+        assert "cancelled" in trail(console)
+        assert "60 rows = 10 through + 50 not" in bottom(console)
+
+
+async def test_a_live_environment_wants_its_name_typed(people: Path) -> None:
+    from dataclasses import replace
+
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        connection.profile = replace(connection.profile, kind="live")
+        connection.writes._profile = connection.profile
+        console.session.profile = connection.profile
+        await go_to(pilot, people, "plan")
+        await press(pilot, "enter")
+        assert "Type demo to confirm:" in text_of(console)
+        await press(pilot, *"nope", "enter")
+        assert "That is not it" in text_of(console)
+        await fill(pilot, "demo")
+        await job_at_rest(pilot)
+        assert "the first 10 rows are sent" in text_of(console)
+
+
+# Everywhere
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL, (60, 20)], ids=str)
+async def test_every_step_works_in_any_size_by_keyboard(people: Path, size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go_to(pilot, people, "plan")
+        await send_first(pilot)
+        await press(pilot, "enter")
+        await job_at_rest(pilot)
+        assert step_of(pilot).NAME == "finish"
+        assert all(len(line) == size[0] for line in lines_of(console))
+
+
+async def test_every_step_says_its_keys_in_the_help(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 60)) as pilot:
+        await go_to(pilot, people, "review")
+        await press(pilot, "question_mark")
+        text = text_of(console)
+        for wanted in ("fix kind", "leave out", "next problem", "next step", "Go on to the next step."):
+            assert wanted in text
+
+
+async def test_steps_are_reached_by_number_only_when_they_can_be(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        await press(pilot, "3")
+        assert step_of(pilot).NAME == "map"
+        await press(pilot, "6")
+        assert step_of(pilot).NAME == "map"
+        await press(pilot, "1")
+        assert step_of(pilot).NAME == "source"
+
+
+async def test_the_draft_on_the_disk_is_private_and_whole(people: Path, still: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+    (path,) = (still / "state" / "drafts").glob("*.json")
+    assert path.stat().st_mode & 0o777 == 0o600
+    kept = json.loads(path.read_bytes())
+    assert kept["step"] == "review"
+    assert kept["mapping"]["constants"] == {"emailVerifiedAt": "unverified"}
+
+
+async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "review")
+        painted: list[str] = []
+        for widget in console.screen.query(Lines):
+            refresh = widget.refresh
+
+            def count(*args: object, widget: Lines = widget, refresh: object = refresh, **more: object) -> Lines:
+                painted.append(str(widget.id))
+                return widget
+
+            widget.refresh = count  # type: ignore[assignment, method-assign]
+        step_of(pilot).entered()
+        await settled(pilot)
+        assert painted == []

@@ -1,0 +1,316 @@
+"""The lean writer in an app: when it is used, what it does when the terminal is lent, asked, resized or silent."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lean_emulator import Emulator, difference
+from lean_twin import Twin, play
+from rich.color import ColorSystem
+from rich.text import Text
+from textual import events, messages
+from textual._compositor import ChopsUpdate
+from textual.app import App, ComposeResult
+from textual.driver import Driver
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from dyntui.core.errors import Usage
+from dyntui.tui.lean import pacing, private
+from dyntui.tui.lean.display import LeanApp
+from dyntui.tui.lean.output import Output
+from dyntui.tui.lean.pacing import QUESTION
+from dyntui.tui.lean.status import lean_status
+
+SIZE = (60, 20)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("DYNTUI_TERMINAL", raising=False)
+
+
+class Small(App[None]):
+    """A few lines, one of which changes, and an input."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("one", id="one")
+        yield Static("two 日本")
+        yield Input()
+
+    def change(self, text: str) -> None:
+        self.query_one("#one", Static).update(text)
+
+
+class TwinSmall(Twin, Small):
+    """It, shown twice."""
+
+
+class PlainSmall(LeanApp[None], Small):
+    """It, on a driver that keeps what is written."""
+
+    def get_driver_class(self) -> type[Driver]:
+        return Keeping
+
+
+class Keeping(Driver):
+    """Keeps what is written."""
+
+    def __init__(self, app: Any, **named: Any) -> None:
+        super().__init__(app, **named)
+        self.written: list[str] = []
+
+    def write(self, data: str) -> None:
+        self.written.append(data)
+
+    def start_application_mode(self) -> None:
+        self.send_message(events.Resize.from_dimensions(SIZE, None))
+
+    def stop_application_mode(self) -> None:
+        pass
+
+    def disable_input(self) -> None:
+        pass
+
+
+def shown(script: Callable[[TwinSmall, Pilot[Any]], Any], answers: str = "at once") -> None:
+    """Play with the small app on two terminals."""
+    asyncio.run(play(app := TwinSmall(), SIZE, answers, lambda pilot: script(app, pilot)))
+
+
+async def change(app: TwinSmall, pilot: Pilot[Any], text: str) -> list[str]:
+    """Change a line; what was written for it."""
+    before = len(app.twin.writes)
+    app.change(text)
+    await app.settle(pilot)
+    return app.twin.writes[before:]
+
+
+def written_by(app: PlainSmall) -> list[str]:
+    written: list[str] = []
+
+    async def pilot(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        driver = app._driver
+        assert isinstance(driver, Keeping)
+        app.change("changed")
+        while "changed" not in "".join(driver.written):
+            await pilot.pause()
+        written.extend(driver.written)
+        app.exit()
+
+    asyncio.run(app.run_async(auto_pilot=pilot))
+    return written
+
+
+def test_a_frame_is_one_write_and_no_more_than_what_changed():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        (frame,) = await change(app, pilot, "two")
+        assert "two" in frame
+        assert len(frame) < 60
+
+    shown(script)
+
+
+def test_nothing_is_written_for_what_is_shown_already():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        assert await change(app, pilot, "one") == []
+
+    shown(script)
+
+
+def test_a_frame_is_synchronised_where_the_terminal_can():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        app.twin.process_message(messages.TerminalSupportsSynchronizedOutput())
+        await app.settle(pilot)
+        (frame,) = await change(app, pilot, "two")
+        assert frame.startswith("\x1b[?2026h") and frame.endswith("\x1b[?2026l" + QUESTION)
+
+    shown(script)
+
+
+def test_the_cursor_stands_where_an_input_method_looks_for_it():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        await pilot.press("a", "日")
+        await app.settle(pilot)
+        for emulator in (app.twin.stock, app.twin.lean):
+            assert (emulator.cursor.x, emulator.cursor.y) == app.cursor_position
+
+    shown(script)
+
+
+def test_a_terminal_that_was_lent_is_drawn_anew():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        with app.suspend():
+            app.change("while it was lent")
+        await app.settle(pilot)
+        app.check("lending")
+        assert "while it was lent" in app.twin.lean.text
+
+    shown(script)
+
+
+def test_what_a_size_that_came_and_went_has_spoiled_is_drawn_anew():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        before = app.twin.lean.text
+        app.twin.lean.erase_in_display(2)
+        app.twin.tell_size()
+        await app.settle(pilot)
+        assert app.twin.lean.text == before
+
+    shown(script)
+
+
+def test_what_textual_writes_otherwise_is_drawn_over():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        LeanApp._display(app, app.screen, Text("something else"))
+        await change(app, pilot, "two")
+        app.check("something else")
+
+    shown(script)
+
+
+def test_a_terminal_that_answered_and_stops_is_waited_for_a_moment_only(monkeypatch):
+    monkeypatch.setattr(pacing, "_PATIENCE", 0.05)
+
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        app.twin.answer = "never"
+        for number in range(5):
+            app.change(f"number {number}")
+            while f"number {number}" not in app.twin.lean.text:
+                await pilot.pause()
+
+    shown(script)
+
+
+def test_while_an_answer_is_awaited_frames_merge():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        app.twin.answer = "late"
+        before = len(app.twin.writes)
+        for number in range(20):
+            app.change("\n".join(f"number {number} {number * 7919 % 1000}" * 3 for _ in range(12)))
+            while f"number {number}" not in app.twin.stock.text:
+                await pilot.pause()
+        assert len(app.twin.writes) - before < 10
+        await app.settle(pilot)
+        app.check("the last answer")
+
+    shown(script)
+
+
+def test_leaving_waits_for_the_answer_that_is_under_way():
+    """Else the shell would read it as typed."""
+    heard: list[float] = []
+
+    async def leave() -> None:
+        output = Output(ColorSystem.TRUECOLOR, fills=True, later=lambda call: call())
+        driver = Keeping(None)
+        output.started(driver)
+        output.show([(0, 0, Text("x").render(app.console))], SIZE, (0, 0))
+        output.heard()
+        output.answered()
+        output.show([(1, 0, Text("y").render(app.console))], SIZE, (0, 0))
+
+        def answer() -> None:
+            heard.append(time.monotonic())
+            output.heard()
+
+        late = threading.Timer(0.05, answer)
+        late.start()
+        output.stopping()
+        left = time.monotonic()
+        late.join()
+        assert heard and left >= heard[0]
+        assert driver.written[-1] == "\x1b[m", "and no colour stays"
+
+    app = Small()
+    asyncio.run(leave())
+
+
+def test_leaving_does_not_wait_for_a_terminal_that_never_answered():
+    async def leave() -> None:
+        output = Output(ColorSystem.TRUECOLOR, fills=True, later=lambda call: call())
+        output.started(Keeping(None))
+        output.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
+        started = time.monotonic()
+        output.stopping()
+        assert time.monotonic() - started < 0.05
+
+    asyncio.run(leave())
+
+
+@pytest.mark.parametrize("how", ["variable", "setting"])
+def test_textuals_own_output_is_there_for_the_asking(monkeypatch, how):
+    if how == "variable":
+        monkeypatch.setenv("DYNTUI_TERMINAL", "textual")
+    app = PlainSmall(terminal="textual" if how == "setting" else "lean")
+    assert app.lean is None and "says so" in app.lean_reason
+    assert QUESTION not in "".join(written_by(app))
+
+
+def test_a_variable_with_another_word_is_refused(monkeypatch):
+    monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
+    with pytest.raises(Usage, match="lean or textual"):
+        PlainSmall()
+
+
+def test_when_a_private_name_is_missing_textuals_own_output_is_used(monkeypatch):
+    update = ChopsUpdate.render_segments
+    monkeypatch.delattr(ChopsUpdate, "render_segments")
+    monkeypatch.setattr("dyntui.tui.lean.status.SEEN", ())
+    app = PlainSmall()
+    assert app.lean is None
+    assert "ChopsUpdate.render_segments" in app.lean_reason
+    assert lean_status() == (False, lean_status()[1]) and "ChopsUpdate.render_segments" in lean_status()[1]
+    monkeypatch.setattr(ChopsUpdate, "render_segments", update, raising=False)
+    assert QUESTION not in "".join(written_by(app))
+
+
+def test_when_textual_does_something_else_textuals_own_output_is_used(monkeypatch):
+    def render_segments(self: ChopsUpdate, console: Any) -> str:
+        return str(self.spans) + str(self.something_new)
+
+    monkeypatch.setattr(ChopsUpdate, "render_segments", render_segments)
+    assert "something_new" in private.differs()
+    assert PlainSmall().lean is None
+
+
+def test_this_version_of_textual_is_as_expected():
+    assert private.differs() == ""
+    assert lean_status()[0]
+
+
+def test_it_is_used_unless_told_otherwise():
+    app = PlainSmall()
+    assert app.lean is not None and not app.lean_reason
+    assert QUESTION in "".join(written_by(app))
+
+
+def test_a_terminal_that_cannot_is_not_asked_twice_at_the_start():
+    written = "".join(written_by(PlainSmall()))
+    assert written.count(QUESTION) == 1
+
+
+def test_headless_apps_are_as_ever():
+    async def run() -> None:
+        app = PlainSmall()
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("a")
+            assert app.query_one(Input).value == "a"
+            assert not app.takes_frames()
+
+    asyncio.run(run())
+
+
+def test_the_two_emulators_tell_a_difference():
+    one, other = Emulator(5, 2), Emulator(5, 2)
+    one.feed("\x1b[2mx")
+    other.feed("x")
+    assert difference(one, other)
