@@ -11,6 +11,20 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
+OTHERS = (
+    "ENV/visitors", "ENV/events", "/eventTypes", "ENV/webhooks", "ENV/gates", "ENV/custom/fields", "ENV/origins",
+    "ENV/deeplinkUrls", "ENV/custom/hostnames", "ENV/settings/providers", "ENV/settings/exchanges", "ENV/sdkViews",
+    "ENV/globalWallet/settings", "ENV/globalWallet/accessControl", "ENV/globalWallet/connections", "ENV/waas/policies",
+    "ENV/waas/delegatedAccess/encryptionPublicKeys", "ENV/integrations/chainalysis", "ENV/nameService/EVM",
+    "/invites?status=pending", "/user/tokens", "/chains/EVM/tokens",
+)  # fmt: skip
+
+
+async def webhook(api: Any) -> str:
+    hooks = (await api.get("ENV/webhooks"))["data"]
+    return str(next(hook["webhookId"] for hook in hooks if hook["isEnabled"]))
+
+
 def texts(value: Any, name: str = "") -> list[tuple[str, str]]:
     if isinstance(value, dict):
         return [pair for key, item in value.items() for pair in texts(item, key)]
@@ -34,12 +48,14 @@ async def test_every_text_of_every_answer_is_a_payload(make_api: Any) -> None:
         await api.get("/organizations"),
         await api.get("ENV/tokens"),
         (await api("GET", "ENV/nothing")).json(),
+        *[await api.get(path) for path in OTHERS],
+        await api.get(f"ENV/webhooks/{await webhook(api)}/messages"),
     ]
     for answer in answers:
         found = texts(answer)
         assert found
         for name, text in found:
-            assert text in PAYLOADS or UUID.match(text) or TIME.match(text) or name == "code", (name, text)
+            assert text in PAYLOADS or UUID.match(text) or TIME.match(text) or name in ("code", "cursor"), (name, text)
     assert {text for _, text in texts(users)} >= set(PAYLOADS)
 
 
@@ -79,3 +95,14 @@ def test_payloads_cover_the_kinds_of_attack() -> None:
 
 def test_what_is_no_text_stays() -> None:
     assert poison({"n": 1, "b": True, "x": None, "l": [2.5]}) == {"n": 1, "b": True, "x": None, "l": [2.5]}
+
+
+async def test_pages_by_cursor_and_downloads_still_work(make_api: Any) -> None:
+    api = make_api(hostile=True, switches={"page-size": "5", "export-delay-ms": "0"})
+    first = await api.get("ENV/events")
+    second = await api.get("ENV/events", cursor=first["cursor"])
+    assert {each["eventId"] for each in first["data"]}.isdisjoint({each["eventId"] for each in second["data"]})
+    id = (await api("POST", "ENV/exports", {"format": "csv", "model": "users"})).json()["id"]
+    api.wait_for(lambda: api.sandbox.exports.get(id).completed is not None)
+    url = (await api.get(f"ENV/exports/{id}"))["downloadUrl"]
+    assert (await api.http.get(url)).status_code == 200

@@ -69,7 +69,9 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, kind: str = "sandbox", read_only: bool = False, **options: Any) -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, kind: str = "sandbox", read_only: bool = False, **options: Any
+) -> AsyncIterator[World]:
     """An environment of its own. kind: what the profile says it is."""
     wanted = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})
     demo = demo_connection(wanted)

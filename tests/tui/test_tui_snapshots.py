@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from tui_support import ENVIRONMENT, SIZE, SMALL, console_of, demo, press, profile, settled, stored
+from tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, stored
 
+from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings
 from dyntui.services.writes import Level, Requirement
 from dyntui.tui.app import Console
@@ -99,6 +100,11 @@ def test_environments(snap_compare: Compare, pressed: tuple[str, ...], size: tup
 
 
 def test_live_without_a_token(snap_compare: Compare) -> None:
+    console = Console(Session(profile=profile(credential=CredentialKind.ENVIRONMENT)))
+    assert snap_compare(console, terminal_size=SIZE, run_before=keys())
+
+
+def test_live_asks_for_the_token_of_the_session(snap_compare: Compare) -> None:
     assert snap_compare(Console(Session(profile=profile())), terminal_size=SIZE, run_before=keys())
 
 
@@ -133,5 +139,5 @@ def test_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_environment_id_is_shortened(snap_compare: Compare) -> None:
-    console = Console(Session(profile=profile(environment_id=ENVIRONMENT)))
+    console = Console(Session(profile=profile(credential=CredentialKind.ENVIRONMENT)))
     assert snap_compare(console, terminal_size=(60, 20), run_before=keys())

@@ -13,9 +13,9 @@ from dyntui.core.errors import EXIT_SOME_FAILED, Usage
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
-    from dyntui.services.writes import Results, Target, WriteAction
+    from dyntui.services.writes import Confirmation, Results, Target, WriteAction
 
-__all__ = ["act", "ids_argument", "read_ids", "read_option", "report"]
+__all__ = ["act", "ask", "ids_argument", "progress_for", "read_ids", "read_option", "report"]
 
 read_option = click.option(
     "--read", metavar="CODE", default="", help="Say that you read what it does: the code that is shown with it."
@@ -59,32 +59,55 @@ async def act(
     read: str = "",
 ) -> Results:
     """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
+    confirmation = await ask(
+        context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+    )
+    return await connection.writes.perform(action, targets, confirmation, on_progress=progress_for(len(targets)))
+
+
+async def ask(
+    context: Context,
+    connection: Connection,
+    action: WriteAction,
+    targets: Sequence[Target],
+    *,
+    yes: bool,
+    confirm_environment: str,
+    read: str = "",
+) -> Confirmation:
+    """What confirms `action`: the options, or what a person answers on a terminal. What it does as things stand is
+    told in any case."""
     from dyntui.services.writes import Confirmation, Level
 
-    confirmation = Confirmation(yes=yes, typed=confirm_environment, read=read)
-    if not connection.writes.refusal(action):
-        needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
-        unread = needed.code not in ("", read)
-        if not context.json and sys.stdin.isatty() and (not yes or unread):
-            if needed.level is not Level.NONE:
-                context.note("\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects]))
-                if needed.warning:
-                    context.note(needed.warning)
-            if needed.level is Level.CONFIRM:
-                confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
-            elif needed.level is Level.TYPED and (not confirm_environment or unread):
-                typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
-                confirmation = Confirmation(typed=typed, read=needed.code)
-        elif needed.effects and not unread:
+    given = Confirmation(yes=yes, typed=confirm_environment, read=read)
+    if connection.writes.refusal(action):
+        return given
+    needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
+    unread = needed.code not in ("", read)
+    if context.json or not sys.stdin.isatty() or (yes and not unread):
+        if needed.effects and not unread:
             context.note("\n".join(needed.effects))
-    progress: Callable[[int, int], None] | None = None
-    if len(targets) > 1 and sys.stderr.isatty():
+        return given
+    if needed.level is not Level.NONE:
+        lines = [f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning]
+        context.note("\n".join(line for line in lines if line))
+    if needed.level is Level.CONFIRM:
+        return Confirmation(yes=click.confirm("Do it?", err=True))
+    if needed.level is Level.TYPED and (not confirm_environment or unread):
+        typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+        return Confirmation(typed=typed, read=needed.code)
+    return given
 
-        def show(done: int, total: int) -> None:
-            click.echo(f"\r{done:,} of {total:,}", err=True, nl=done == total)
 
-        progress = show
-    return await connection.writes.perform(action, targets, confirmation, on_progress=progress)
+def progress_for(count: int) -> Callable[[int, int], None] | None:
+    """Tells how far it is on a terminal, when there is more than one target."""
+    if count < 2 or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done:,} of {total:,}", err=True, nl=done == total)
+
+    return show
 
 
 def report(context: Context, results: Results) -> int:

@@ -22,12 +22,24 @@ __all__ = ["api"]
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Ids of operations, for the shell."""
+    from click.shell_completion import CompletionItem
+
+    from dyntui.api.catalog import catalog
+
+    found = [each for each in catalog() if each.id.lower().startswith(incomplete.lower())]
+    return [CompletionItem(each.id, help=f"{each.method} {each.path}") for each in found]
+
+
 @click.command(cls=Command)
-@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH")
+@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH", shell_complete=_complete)
 @click.option(
     "-p", "parameters", multiple=True, metavar="KEY=VALUE", help="A path or query value; name[key]=value too."
 )
 @click.option("-d", "data", metavar="JSON|@FILE|-", help="The request body.")
+@click.option("--all", "everything", is_flag=True, help="Every page of a list operation, as one array of rows.")
+@click.option("--ndjson", is_flag=True, help="With --all: one row a line, as they come.")
 @click.option("--list", "listing", is_flag=True, help="Name all operations; OPERATION then searches in them.")
 @confirm_options
 @read_option
@@ -37,6 +49,8 @@ def api(
     words: tuple[str, ...],
     parameters: tuple[str, ...],
     data: str | None,
+    everything: bool,
+    ndjson: bool,
     listing: bool,
     yes: bool,
     confirm_environment: str,
@@ -49,19 +63,25 @@ def api(
         _list(context, [operation for operation in catalog() if _matches(operation, words)])
         return
     operation, path = _operation(words)
-    path, query = _values(operation, path, parameters)
+    path, query, headers = _values(operation, path, parameters)
     body = _body(data)
     if body is None and operation.body_required:
         raise Usage(f"{operation.id} needs a body.", hint="Give it with -d '{...}' or -d @FILE.")
 
+    if ndjson and not everything:
+        raise Usage("--ndjson goes with --all.")
+    if everything:
+        _all_pages(context, operation, path, query, ndjson=ndjson)
+        return
+
     async def work() -> Any:
         async with context.connection() as connection:
-            if operation.reads:
-                return await connection.client.call(operation.id, path=path, query=query, body=body)
-            from dyntui.services.operations import write_action
+            from dyntui.services.operations import is_sensitive, write_action
             from dyntui.services.writes import Confirmation, Target
 
-            action = write_action(operation, path=path, query=query, body=body)
+            if operation.reads and not is_sensitive(operation, query):
+                return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
+            action = write_action(operation, path=path, query=query, body=body, headers=headers)
             target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
             confirmation = Confirmation(yes=yes, typed=confirm_environment, read=read)
             results = await connection.writes.perform(action, [target], confirmation)
@@ -77,6 +97,27 @@ def api(
         context.emit(answer)
     else:
         context.say(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _all_pages(
+    context: Context, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
+) -> None:
+    from dyntui.services.operations import all_rows
+
+    async def work() -> list[dict[str, Any]]:
+        found = []
+        async with context.connection() as connection:
+            async for row in all_rows(connection.client, operation, path=path, query=query):
+                if ndjson:
+                    context.emit_line(row)
+                else:
+                    found.append(row)
+        return found
+
+    rows = run(work())
+    if not ndjson:
+        context.emit(rows)
+        context.say(json.dumps(rows, indent=2, ensure_ascii=False))
 
 
 def _line(operation: Operation, path: Mapping[str, str]) -> str:
@@ -131,14 +172,18 @@ def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
 
 def _values(
     operation: Operation, path: dict[str, str], parameters: tuple[str, ...]
-) -> tuple[dict[str, str], dict[str, object]]:
+) -> tuple[dict[str, str], dict[str, object], dict[str, str]]:
     query: dict[str, object] = {}
+    headers: dict[str, str] = {}
+    named = {each.name for each in operation.parameters if each.where == "header"}
     for parameter in parameters:
         key, separator, value = parameter.partition("=")
         if not separator or not key:
             raise Usage(f"{parameter!r} is not KEY=VALUE.")
         if key in operation.path_names:
             path[key] = value
+        elif key in named:
+            headers[key] = value
         elif key.endswith("]") and "[" in key:
             name, _, inner = key[:-1].partition("[")
             holder = query.setdefault(name, {})
@@ -150,7 +195,7 @@ def _values(
             query[key] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
         else:
             query[key] = value
-    return path, query
+    return path, query, headers
 
 
 def _body(data: str | None) -> Any:

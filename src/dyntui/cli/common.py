@@ -230,7 +230,8 @@ def fail(error: DyntuiError, *, debug: bool = False) -> int:
         click.echo(safe_lines(redact("".join(traceback.format_exception(error)))), err=True)
     click.echo(f"error: {safe_lines(redact(error.message, people=False))}", err=True)
     if error.hint:
-        click.echo(f"       {safe_lines(redact(error.hint, people=False))}", err=True)
+        for line in safe_lines(redact(error.hint, people=False)).split("\n"):
+            click.echo(f"       {line}", err=True)
     return error.exit_code
 
 

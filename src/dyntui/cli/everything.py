@@ -51,7 +51,7 @@ def list_rows(
     """Print the rows of a list."""
     from dyntui.resources.filters import parse_filter
     from dyntui.services.listing import Query, scan
-    from dyntui.services.resources import masked, parent_of
+    from dyntui.services.resources import parent_of
 
     if text and record.filter is None:
         raise Usage(
@@ -69,13 +69,21 @@ def list_rows(
                 async for scanned in scan(connection.client, record, parent=known, query=query):
                     total = scanned.reported
                     if ndjson:
-                        context.emit_line(masked(record, scanned.row))
+                        context.emit_line(_told(connection, record, scanned.row))
                     else:
-                        found.append(masked(record, scanned.row))
+                        found.append(_told(connection, record, scanned.row))
                 return found, total
             return await _some(connection, record, query, known, limit)
 
     found, total = run(work())
+    if not (ndjson and everything):
+        show_rows(context, record, found, total, ndjson=ndjson)
+
+
+def show_rows(
+    context: Context, record: Resource, found: Sequence[Mapping[str, Any]], total: int | None, *, ndjson: bool = False
+) -> None:
+    """Print rows that are here."""
     if ndjson:
         for row in found:
             context.emit_line(row)
@@ -95,7 +103,6 @@ async def _some(
 ) -> tuple[list[dict[str, Any]], int | None]:
     from dyntui.resources import Paging
     from dyntui.services.listing import fetch_of
-    from dyntui.services.resources import masked
 
     fetch, offsets = fetch_of(connection.client, record, parent), record.list.paging is Paging.OFFSET
     found: list[dict[str, Any]] = []
@@ -103,19 +110,31 @@ async def _some(
     while True:
         size = min(100, limit - len(found))
         page = await fetch(query, len(found), size, cursor)
-        found += [masked(record, row) for row in page.items]
+        found += [_told(connection, record, row) for row in page.items]
         cursor = page.cursor
         if len(found) >= limit or (len(page.items) < size if offsets else cursor is None):
             return found[:limit], page.total
 
 
+def _told(connection: Connection, record: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is printed: no secrets, and the token that is used here is marked."""
+    from dyntui.resources.tokens import is_own
+    from dyntui.services.resources import masked
+
+    shown = masked(record, row)
+    return {**shown, "own": is_own(row, connection.token_hint)} if "checksum" in shown else shown
+
+
 def _table(context: Context, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
     """The record's columns, and the whole id, which every other command takes."""
     from dyntui.core.time import now
+    from dyntui.resources import Column
     from dyntui.resources.formats import dig, ident
 
     at = now()
     columns = [column for column in record.columns if not (column.as_ is ident and column.field == record.key)]
+    if any(row.get("own") for row in rows):
+        columns = [Column("own", "used", 4, pick=lambda row: "here" if row.get("own") else ""), *columns]
     keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
     titles = [column.name for column in columns] + ([record.key] if keyed else [])
     context.table(
@@ -170,6 +189,7 @@ def do_action(
         shown_once,
         starting_values,
         targets_for,
+        warned,
         write_of,
     )
     from dyntui.services.writes import Confirmation
@@ -200,6 +220,9 @@ def do_action(
                 for line in changes(asked, held, values):
                     context.note(f"  {line}")
             write = write_of(client, record, action, filled_in(client, action, values, before=held), parent=known)
+            write = await warned(connection, record, write, targets)
+            if write.warning and yes:
+                context.note(write.warning)
             results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
             once = shown_once(action, results.items[0].value)
             if once is not None and not context.json:

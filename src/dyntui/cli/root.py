@@ -17,14 +17,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
     "users": ("dyntui.cli.users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets", "List, read, link, pre-generate, delete and recover wallets."),
+    "allowlists": ("dyntui.cli.allowlists", "Lists that decide who may come in: the lists and their entries."),
+    "gates": ("dyntui.cli.gates", "List, read and change gates: what wallets have to hold."),
+    "access": ("dyntui.cli.access", "Say who may come in, and whether somebody would."),
     "import": ("dyntui.cli.imports", "Import users from FILE."),
     "jobs": ("dyntui.cli.jobs", "List, resume, stop, report, retry and undo import jobs."),
+    "webhooks": ("dyntui.cli.webhooks", "Webhooks, their messages, and their signatures."),
+    "events": ("dyntui.cli.events", "What happened in the environment, and what happens."),
+    "exports": ("dyntui.cli.exports", "Ask the server for a CSV of all users or visits, wait for it, fetch it."),
+    "tokens": ("dyntui.cli.tokens", "API tokens of the environment: list, make, delete."),
+    "members": ("dyntui.cli.members", "Members of the organization: list, give another role, remove."),
     "get": ("dyntui.cli.get", "List any resource of the API, or show one of it in full."),
     "do": ("dyntui.cli.do", "Do something with a resource: create, edit, enable, delete, ..."),
     "api": ("dyntui.cli.api", "Call an operation by its id, or by METHOD and path below the base URL."),
     "audit": ("dyntui.cli.audit", "Show what was written, oldest first."),
     "cache": ("dyntui.cli.cache", "Show and purge the row cache."),
     "doctor": ("dyntui.cli.doctor", "Check this machine, the terminal, the token and the server."),
+    "completion": ("dyntui.cli.completion", "Print the completion of a shell, to be read at its start."),
 }
 
 

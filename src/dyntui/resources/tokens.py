@@ -10,7 +10,7 @@ from dyntui.resources.actions import Action, On
 from dyntui.resources.formats import age, words
 from dyntui.resources.record import Column, Listing, Resource
 
-__all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own"]
+__all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own", "own_column"]
 
 _RAW = ("token.rawToken", "token")
 
@@ -19,6 +19,11 @@ def is_own(row: Mapping[str, Any], hint: str) -> bool:
     """Whether a row is the token that is used here: its checksum is the last six characters (API.md 1.1)."""
     checksum = str(row.get("checksum") or "")
     return len(checksum) >= 4 and hint.endswith(checksum)
+
+
+def own_column(hint: str) -> Column:
+    """The column that marks the token that is used here. hint: the token as it is shown, `dyn_…abc123`."""
+    return Column(title="used", width=8, pick=lambda row: "here" if is_own(row, hint) else "", priority=0)
 
 
 def _actions(create: str, delete: str) -> tuple[Action, ...]:

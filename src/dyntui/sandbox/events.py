@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -112,8 +112,21 @@ class EventLog:
         if self._listener.wants(name):
             self._listener.take(self._event(position, at, name, user, data))
         if position % _TRIM_EVERY == 0:
-            db.execute("DELETE FROM events WHERE pos <= ?", (position - KEPT,))
+            self._trim()
         return position
+
+    def emit_many(self, name: str, items: Sequence[Json], *, at: int) -> None:
+        """Write what happened to many at once."""
+        if self._listener.wants(name):
+            for data in items:
+                self.emit(name, data, at=at)
+            return
+        rows = [(at, name, orjson.dumps(data)) for data in items]
+        self._store.db.executemany("INSERT INTO events(at, name, data) VALUES (?, ?, ?)", rows)
+        self._trim()
+
+    def _trim(self) -> None:
+        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT,))
 
     def at(self, position: int) -> Json:
         """The event at a position that emit returned."""

@@ -30,16 +30,18 @@ _TEXTS = frozenset(
 }
 )  # fmt: skip
 """Text fields that may be null: filled too."""
+_USED = frozenset({"code", "cursor", "downloadUrl", "rawToken"})
+"""What a client sends back or decides by; without it nothing could be tried at all."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 def poison(value: Any) -> Any:
-    """The same JSON with a payload for every text and in the names of free objects; ids, times and raw tokens stay."""
+    """The same JSON with a payload for every text and in the names of free objects; ids, times and _USED stay."""
     turn = count()
 
     def walk(each: Any, name: str, free: bool) -> Any:
         if isinstance(each, dict):
-            inside = free or name in ("metadata", "profile", "oauth_metadata")
+            inside = free or name in ("metadata", "profile", "oauth_metadata", "headers")
             out = {
                 (f"{key} {PAYLOADS[next(turn) % len(PAYLOADS)]}" if inside else key): walk(item, key, inside)
                 for key, item in each.items()
@@ -49,7 +51,7 @@ def poison(value: Any) -> Any:
             return out
         if isinstance(each, list):
             return [walk(item, name, free) for item in each]
-        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in ("rawToken", "code")):
+        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in _USED):
             return PAYLOADS[next(turn) % len(PAYLOADS)]
         if each is None and name in _TEXTS:
             return PAYLOADS[next(turn) % len(PAYLOADS)]

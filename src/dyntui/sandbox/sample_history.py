@@ -52,7 +52,7 @@ def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
             out.append((item["createdAt"], name, {**wallet(item), "userId": id}, id))
         for item in record["sessions"]:
             out.append((item["createdAt"], "user.session.created", {**session(item), "userId": id}, id))
-    for visitor in sandbox.visitors.all()[-_VISITORS:]:
+    for visitor in sandbox.visitors.newest(_VISITORS):
         out.append((visitor["at"], "visit.created", shown_in(sandbox.environment_id, visitor), None))
     return sorted(out, key=lambda each: each[0])
 

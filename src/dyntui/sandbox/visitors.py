@@ -42,6 +42,10 @@ class Visitors:
             self._kept = (version, self._sample + self._store.all("visitors"))
         return self._kept[1]
 
+    def newest(self, number: int) -> list[Json]:
+        """The latest of the sample visitors, oldest first, without making all the others."""
+        return [self._visitor(each) for each in range(max(0, self._count - number), self._count)]
+
     def add(self, visitor: Json) -> bool:
         """Keep a new one. False when its address has visited before."""
         known = {(each["chain"], each["address"].lower()) for each in self.all()}

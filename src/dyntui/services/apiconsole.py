@@ -9,6 +9,7 @@ import json
 import shlex
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -266,11 +267,10 @@ def _without_secrets(request: Request) -> Request:
     values = {name: value for name, value in request.values.items() if not _secret(name)}
     body = request.body
     if body:
-        try:
+        with suppress(ValueError):  # half-written JSON is kept as it is
             body = json.dumps(_bare(json.loads(body)), indent=2, ensure_ascii=False)
-        except ValueError:
-            body = redact(body)
-    return replace(request, values={name: redact(value, people=False) for name, value in values.items()}, body=body)
+    clean = {name: redact(value, people=False) for name, value in values.items()}
+    return replace(request, values=clean, body=redact(body, people=False))
 
 
 def _secret(name: str) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.errors import Usage
 from dyntui.services.writes import WEIGHED, Effect, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.api.client import Client, Permit
 
-__all__ = ["effect_of", "is_sensitive", "write_action"]
+__all__ = ["all_rows", "effect_of", "is_sensitive", "write_action"]
 
+_IDS = ("id", "eventId", "messageId", "webhookId")
 _ENTRIES = frozenset({"postEntryByAllowlistId", "deleteAllowlistEntryById"})
 
 
@@ -35,6 +37,7 @@ def write_action(
     path: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
     body: Any = None,
+    headers: Mapping[str, str] | None = None,
 ) -> WriteAction:
     """The action that calls `operation` once with those values, whatever its target is called.
 
@@ -43,7 +46,7 @@ def write_action(
     """
 
     async def call(client: Client, target: Target, permit: Permit) -> Any:
-        return await client.call(operation.id, path=path, query=query, body=body, permit=permit)
+        return await client.call(operation.id, path=path, query=query, body=body, headers=headers, permit=permit)
 
     action = WriteAction(
         name=f"api.{operation.id}",
@@ -59,3 +62,33 @@ def write_action(
 
         return weighing(action, operation, path or {}, body)
     return action
+
+
+async def all_rows(
+    client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
+) -> AsyncIterator[dict[str, Any]]:
+    """Every row that a list operation has, page after page, each id once. Raises Usage when it has no pages."""
+    from dyntui.api.pages import MAX_LIMIT, page_from
+
+    names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
+    offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
+    if not (operation.reads and (offsets or cursors)):
+        raise Usage(f"{operation.id} has no pages.", hint="Leave out --all.")
+    asked, seen, offset = dict(query), set[str](), 0
+    size = int(str(asked.get("limit") or MAX_LIMIT)) if offsets else 0
+    while True:
+        turn = {**asked, "offset": offset, "limit": size} if offsets else asked
+        page = page_from(await client.call(operation.id, path=path, query=turn))
+        for row in page.items:
+            row_id = str(next((row[name] for name in _IDS if row.get(name)), ""))
+            if not row_id or row_id not in seen:
+                seen.add(row_id)
+                yield row
+        if offsets:
+            offset += len(page.items)
+            if len(page.items) < size:
+                return
+        elif page.cursor is None:
+            return
+        else:
+            asked["cursor"] = page.cursor

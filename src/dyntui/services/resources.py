@@ -6,12 +6,14 @@ Everything that writes becomes a WriteAction for the one door; nothing here send
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope, Shape, resource
 from dyntui.resources.formats import dig
+from dyntui.resources.tokens import is_own
 from dyntui.services.forms import Asked, Filled, Where, asked_by, fill, present, text_of
 from dyntui.services.listing import scan
 from dyntui.services.shapes import read_page
@@ -19,6 +21,7 @@ from dyntui.services.writes import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
+    from dyntui.services.connect import Connection
 
 __all__ = [
     "HIDDEN",
@@ -32,7 +35,7 @@ __all__ = [
     "parent_of",
 ]
 __all__ += ["parent_of", "read_one", "record_named", "shown_once", "starting_values", "target_of", "targets_for"]
-__all__ += ["write_of"]
+__all__ += ["warned", "write_of"]
 
 HIDDEN = "set, not shown here"
 
@@ -247,6 +250,24 @@ def write_of(
         typed_in_live=action.typed_in_live,
         sensitive=action.sensitive,
     )
+
+
+async def warned(
+    connection: Connection, record: Resource, write: WriteAction, targets: Sequence[Target]
+) -> WriteAction:
+    """The action, warning of what it does to us: deleting the token that is used here locks us out."""
+    if write.name not in ("tokens.delete", "user-tokens.delete"):
+        return write
+    rows = {str(row.get("id")): row for row in await _rows_known(connection.client, record, targets)}
+    if any(is_own(rows.get(target.id, {}), connection.token_hint) for target in targets):
+        own = "This is the token that is used here: without another one nothing can be done any more."
+        return replace(write, warning=f"{own} {write.warning}")
+    return write
+
+
+async def _rows_known(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
+    known = [target.data["row"] for target in targets if "row" in target.data]
+    return known if len(known) == len(targets) else [scanned.row async for scanned in scan(client, record)]
 
 
 def _path(client: Client, record: Resource, action: Action, row: Row, parent: str) -> dict[str, str]:

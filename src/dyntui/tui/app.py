@@ -17,7 +17,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from dyntui.config.settings import Settings
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.tui import backstop, crash, terminal
@@ -42,6 +42,8 @@ __all__ = ["Console"]
 T = TypeVar("T")
 
 _STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+_PLACES = ("session", "keyring", "passphrase", "file")
+"""The places for a token that a token can be put into from here."""
 _TICK = 20.0
 """Seconds between looks at what has grown older. What reads the same is not painted."""
 _SLOW = 0.3
@@ -286,6 +288,35 @@ class Console(Acting, App[int], inherit_bindings=False):
                 if screen.is_mounted:
                     screen.not_connected(event.error)
                     screen.changed()
+            self._ask_token(event.error)
+
+    def _ask_token(self, error: DyntuiError) -> None:
+        """Ask for the token where there is none and the profile's place can take one."""
+        from dyntui.tui.dialogs.token import TokenDialog
+
+        profile = self.session.profile
+        if type(error) is not NotAuthorised or profile is None or profile.credential not in _PLACES:
+            return
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is not None:
+                token = values["token"]
+                self.run_worker(lambda: self._keep_token(profile, token), thread=True, group="profiles")
+
+        self.ask(TokenDialog(profile), answered)
+
+    def _keep_token(self, profile: Profile, token: str) -> None:
+        from dyntui.config.credentials import check_token, store_for
+
+        def done(profile: Profile) -> None:
+            self.reopen()
+
+        try:
+            store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
+        except DyntuiError as error:
+            self.post_message(self.Stored(profile, [], error, done))
+        else:
+            self.post_message(self.Stored(profile, [], None, done))
 
     def _colour(self) -> None:
         profile = self.session.profile
@@ -367,7 +398,8 @@ class Console(Acting, App[int], inherit_bindings=False):
 
         batch = ExitStack()
         batch.enter_context(self.batch_update())
-        self.call_next(wait, change(), batch)
+        # Not awaited here: what a screen does when it is mounted may need this very message loop.
+        self.run_worker(wait(change(), batch), group="screens")
 
     async def _remove(self, screen: Framed) -> None:
         await screen.remove()

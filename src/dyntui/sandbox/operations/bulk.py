@@ -125,8 +125,7 @@ class _Batch:
             record = (self._created.get(position) or self._updated[position])[0]
             out[kind].append(rendered(self._call, record, position))
         for kind, users in out.items():
-            for user in users:
-                self._call.emit(f"user.{kind}", user)
+            self._call.sandbox.events.emit_many(f"user.{kind}", users, at=self._now)
         if self._call.sandbox.switches["bulk-order"] == "reversed":
             for users in out.values():
                 users.reverse()

@@ -100,10 +100,10 @@ class SyncPlan:
                 f"  {len(self.relabelled):,} of those on both have another alias in the source; it is not changed"
             )
         if self.source.repeated:
-            out.append(f"  {self.source.repeated:,} lines of the source say what an earlier one says")
+            out.append(f"  lines of the source that say what an earlier one says: {self.source.repeated:,}")
         if self.source.wrong:
             line, why = self.source.wrong[0]
-            out.append(f"  {len(self.source.wrong):,} lines of the source are no entry; line {line}: {why}")
+            out.append(f"  lines of the source that are no entry: {len(self.source.wrong):,}; line {line}: {why}")
         if self.nothing:
             out.append("Nothing to do: the list is as the source is.")
         return out
@@ -151,7 +151,7 @@ def read_file(where: Path | BinaryIO, *, name: str = "", region: str | None = No
             mapped = mapper.map(row)
             if has_errors(mapped.problems):
                 first = next(each for each in mapped.problems if each.severity == "error")
-                wrong.append((row.number, first.message))
+                wrong.append((row.number, f"{first.field}: {first.message}" if first.field else first.message))
             else:
                 entries.append(mapped.user)
         return side_of(source.info.name, entries, wrong)

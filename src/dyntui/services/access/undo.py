@@ -1,6 +1,7 @@
 """Undo entries that were added or deleted together: the audit log says what each was, so it is the journal.
 
-What was added is deleted again if it is still there; what was deleted is added again, with another id.
+What was added is deleted again if it is still there; what was deleted is added again, with another id. What an import
+added is in the import's own journal.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from dyntui.core.errors import Usage
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
-from dyntui.services.access.lookup import find_entries
+from dyntui.services.access.lookup import entries_of, find_entries
 from dyntui.services.access.state import Row, find, name_of, read_lists
 from dyntui.services.writes import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.audit import Audit
+    from dyntui.services.imports.jobs import Where
 
-__all__ = ["EntryUndo", "jobs_of", "plan_undo", "undo_action"]
+__all__ = ["EntryUndo", "jobs_of", "plan_import_undo", "plan_undo", "undo_action"]
 
 _ACTIONS = frozenset(
     {
@@ -111,6 +115,32 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
         else:
             add.append(entry)
     return EntryUndo(job, row, tuple(add), tuple(remove), tuple(left))
+
+
+async def plan_import_undo(client: Client, name: str, here: Where) -> EntryUndo | None:
+    """What undoing an import of entries comes to; None when there is no import job of that name. Raises Usage."""
+    from dyntui.services.imports.jobs import check_where, files
+    from dyntui.services.imports.jobs import find as find_job
+    from dyntui.store.journal import Journal
+    from dyntui.store.reading import each_row
+    from dyntui.store.states import RowState
+
+    if name != "last" and not any(path.stem.startswith(name) for path in files()):
+        return None
+    with Journal.read(find_job(name)) as journal:
+        if journal.kind != "allowlist":
+            raise Usage(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
+        check_where(journal, here)
+        created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
+        row = find(await read_lists(client), str(journal.facts["allowlist"]["id"]))
+        job = journal.id
+    remove = [entry async for entry in entries_of(client, str(row.get("id"))) if entry.get("id") in created]
+    gone = created.keys() - {str(entry.get("id")) for entry in remove}
+    left: list[tuple[Entry, str]] = []
+    for entry_id in gone:
+        body = created[entry_id].body
+        left.append((orjson.loads(body) if body else {}, "it is gone already, or stands there anew"))
+    return EntryUndo(job, row, (), tuple(remove), tuple(left))
 
 
 def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Target]]:

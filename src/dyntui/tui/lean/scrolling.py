@@ -64,9 +64,9 @@ def find_move(old: Sequence[Line], new: Sequence[Line]) -> Move | None:
 
 def _cost(old: Line, new: Line) -> int:
     """About the bytes that turn one line into the other, styles aside."""
-    if old == new:
+    if old.cells == new.cells:
         return 0
-    differs = differing(old, new)
+    differs: list[bool] = list(map(ne, old.cells, new.cells))
     jumps: list[bool] = list(map(gt, differs, [False, *differs]))
     return sum(differs) + _JUMP * sum(jumps)
 

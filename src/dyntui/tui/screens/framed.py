@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
+from textual.color import Color, ColorParseError
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
@@ -45,6 +46,8 @@ class Framed(Acting, Screen[None]):
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Framed.Changed)
+
+    _colour = ""
 
     # What a subclass says
 
@@ -117,6 +120,7 @@ class Framed(Acting, Screen[None]):
         """Paint what is different in the frame."""
         if not self.is_active or not self.is_mounted:
             return
+        self._paint_top()
         where = self.query_one(Where)
         where.crumbs = self.crumbs
         where.repaint()
@@ -132,6 +136,22 @@ class Framed(Acting, Screen[None]):
             # Grows in steps and never shrinks, so that the layout rests while one scrolls.
             status.styles.width = min(-(-status.needed // _STEP) * _STEP, self.size.width * 3 // 5)
         status.repaint()
+
+    def _paint_top(self) -> None:
+        """The profile's own colour; live is always red."""
+        profile = self.console.session.profile
+        wanted = profile.colour if profile is not None and profile.kind != "live" else ""
+        if wanted == self._colour:
+            return
+        self._colour = wanted
+        top = self.query_one("#top")
+        top.styles.background = top.styles.color = None
+        if wanted:
+            try:
+                top.styles.background = Color.parse(wanted)
+            except ColorParseError:
+                return  # a colour of a newer version; the word says the kind all the same
+            top.styles.color = top.styles.background.get_contrast_text()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:

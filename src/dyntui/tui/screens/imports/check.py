@@ -72,7 +72,7 @@ class CheckStep(Step):
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="check-sheet")
-        yield Table(_FOUND, ReviewRows(lambda page, wanted: None), empty=self._empty, id="found")
+        yield Table(_FOUND, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
         self.query_one("#check-sheet").border_title = "against the server"
@@ -109,9 +109,9 @@ class CheckStep(Step):
         self.query_one("#found", Table).show(self._rows)
         self._show()
 
-    def _fetch(self, page: int, wanted: Sequence[int]) -> None:
+    def _fetch(self, wanted: Sequence[int]) -> None:
         def fetched(found: dict[int, FoundRow]) -> None:
-            self._rows.put(page, wanted, [_row(found[each]) for each in wanted])
+            self._rows.put({number: _row(row) for number, row in found.items()})
             self.query_one("#found", Table).view_changed()
 
         self.wizard.hand(lambda bench: found_rows(bench.job(), wanted), fetched)

@@ -82,6 +82,7 @@ class ReviewStep(Step):
         self.which: str | None = None
         self._problems: array[int] = array("q")
         self._to_problem = False
+        self._taking = False
 
     def compose(self) -> ComposeResult:
         yield Spinner("making the rows ready", id="preparing")
@@ -206,15 +207,15 @@ class ReviewStep(Step):
         self._ready()
         mapping = self.draft.mapping
         assert mapping is not None
-        self._rows.show(array("q"))
         self.table.set_up(mapping, widths)
         self._to_problem = self.which is None
         self._take(seen)
-        if self.wizard.is_current and (self.screen.focused is None or not self.has_focus_within):
-            self.table.focus()
+        if not self.has_focus_within:
+            self.wizard.go_home()
 
     def _take(self, seen: _Seen) -> None:
         """Show what the clerk found."""
+        self._taking = True
         new = self.which != seen.which
         self.summary, self.which, self._problems = seen.summary, seen.which, seen.problems
         self._rows.show(seen.numbers)
@@ -225,10 +226,8 @@ class ReviewStep(Step):
         kinds = self.query_one("#kinds", Table)
         assert isinstance(kinds.view, ListView)
         kinds.view.put(kind_rows(seen.summary))
-        place = kinds.view.index_of(seen.which)
-        if place is not None and place != kinds.cursor:
-            kinds.cursor = place
         kinds.view_changed()
+        kinds.move_to(kinds.view.index_of(seen.which) or 0)
         pane = self.query_one("#rows-pane")
         pane.border_title = _title(seen.which)
         self.table.empty = lambda: _empty(seen.which)
@@ -236,14 +235,15 @@ class ReviewStep(Step):
         if self.draft.note != self.note:
             self.draft.note = self.note
             self.wizard.save()
+        self._taking = False
         self.changed()
 
-    def _fetch(self, page: int, wanted: Sequence[int]) -> None:
+    def _fetch(self, wanted: Sequence[int]) -> None:
         def fetch(bench: Bench) -> list[rows_of.ReviewRow]:
             return rows_of.window(bench.review().journal, wanted)
 
         def fetched(found: list[rows_of.ReviewRow]) -> None:
-            self._rows.put(page, wanted, [row_of(each) for each in found])
+            self._rows.put({each.number: row_of(each) for each in found})
             self.table.view_changed()
             self._row_shown()
 
@@ -271,7 +271,12 @@ class ReviewStep(Step):
             return "No row is ready to be sent: put some right first."
         return None
 
-    @on(Lines.Moved, "#rows")
+    def lines_moved(self, lines: Lines) -> None:
+        if lines.id == "rows":
+            self._row_shown()
+        elif lines.id == "kinds" and not self._taking:
+            self._kind_moved()
+
     def _row_shown(self) -> None:
         row = self.table.row
         self.query_one(RowPane).show(row, self.draft.mapping)
@@ -282,7 +287,6 @@ class ReviewStep(Step):
                 if place is not None:
                     self.table.go_to_cell(place)
 
-    @on(Lines.Moved, "#kinds")
     def _kind_moved(self) -> None:
         which = self.query_one("#kinds", Table).row_id
         if which is not None and self.summary is not None and which != self.which:

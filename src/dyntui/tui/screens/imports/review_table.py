@@ -26,19 +26,23 @@ __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 NUMBER = Column("number", "row", 5, right=True, priority=0, as_=number)
 PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
 _WHO = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
-_PAGE = 100
-_KEPT = 40
+_AHEAD = 60
+_KEPT = 4000
 
 Row = dict[str, Any]
 
 
 class ReviewRows:
-    """Which rows are shown, by number, and those of them that were fetched lately. fetch: asks for rows by number."""
+    """Which rows are shown, by number, and those that were fetched lately. fetch: asks for rows by number.
 
-    def __init__(self, fetch: Callable[[int, Sequence[int]], None]) -> None:
+    A row that may have changed is shown as it was until it is here again, so that nothing flickers.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[int]], None]) -> None:
         self._fetch = fetch
         self._numbers: array[int] = array("q")
-        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
+        self._known: OrderedDict[int, Row] = OrderedDict()
+        self._fresh: set[int] = set()
         self._asked: set[int] = set()
         self._loaded = False
         self.error: DyntuiError | None = None
@@ -53,12 +57,11 @@ class ReviewRows:
     def loaded(self) -> bool:
         return self._loaded
 
-    def show(self, numbers: array[int], *, same: bool = False) -> None:
-        """Show the rows with these numbers. same: what is known of them holds."""
-        if not same or numbers != self._numbers:
-            self._pages.clear()
-            self._asked.clear()
+    def show(self, numbers: array[int]) -> None:
+        """Show the rows with these numbers; all of them may have changed."""
         self._numbers = numbers
+        self._fresh.clear()
+        self._asked.clear()
         self._loaded = True
 
     def number_at(self, index: int) -> int | None:
@@ -70,10 +73,8 @@ class ReviewRows:
         return bisect_left(self._numbers, number)
 
     def get(self, index: int) -> Row | None:
-        if not 0 <= index < len(self._numbers):
-            return None
-        page = self._pages.get(index // _PAGE)
-        return page.get(index) if page is not None else None
+        number = self.number_at(index)
+        return None if number is None else self._known.get(number)
 
     def id_at(self, index: int) -> str | None:
         number = self.number_at(index)
@@ -87,25 +88,25 @@ class ReviewRows:
         return False
 
     def want(self, first: int, last: int) -> None:
-        """Fetch what is missing of these, and the page after."""
-        if not self._numbers:
+        """Fetch what is missing of these, and some more beyond them."""
+        around = self._numbers[max(0, first - _AHEAD) : last + 1 + _AHEAD]
+        seen = self._numbers[max(0, first) : last + 1]
+        if all(number in self._fresh or number in self._asked for number in seen):
             return
-        for page in range(max(0, first) // _PAGE, min(last + _PAGE // 2, len(self._numbers) - 1) // _PAGE + 1):
-            if page in self._pages:
-                self._pages.move_to_end(page)
-            elif page not in self._asked:
-                self._asked.add(page)
-                self._fetch(page, self._numbers[page * _PAGE : (page + 1) * _PAGE].tolist())
+        wanted = [number for number in around if number not in self._fresh and number not in self._asked]
+        self._asked.update(wanted)
+        self._fetch(wanted)
 
-    def put(self, page: int, wanted: Sequence[int], rows: Sequence[Row]) -> None:
-        """Rows that were fetched; those asked for before the numbers changed are not taken."""
-        self._asked.discard(page)
-        first = page * _PAGE
-        if self._numbers[first : first + _PAGE].tolist() != list(wanted):
-            return
-        self._pages[page] = dict(enumerate(rows, first))
-        while len(self._pages) > _KEPT:
-            self._pages.popitem(last=False)
+    def put(self, rows: Mapping[int, Row]) -> None:
+        """Rows that were fetched."""
+        for key, row in rows.items():
+            self._asked.discard(key)
+            self._fresh.add(key)
+            if self._known.get(key) != row:
+                self._known[key] = row
+            self._known.move_to_end(key)
+        while len(self._known) > _KEPT:
+            self._fresh.discard(self._known.popitem(last=False)[0])
 
 
 def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple[Column, ...], tuple[int, ...]]:
@@ -132,7 +133,8 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
 
 def _picker(place: int) -> Callable[[Mapping[str, Any]], Any]:
     def pick(row: Mapping[str, Any]) -> Any:
-        cell = row["cells"][place]
+        cells = row["cells"]
+        cell = cells[place] if place < len(cells) else None  # the file was read another way meanwhile
         return cell if isinstance(cell, str) else "" if cell is None else str(cell)
 
     return pick
@@ -170,7 +172,7 @@ class ReviewTable(Table):
     def __init__(self, *, id: str) -> None:
         self.places: tuple[int, ...] = ()
         self.at = 0
-        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda page, wanted: None), empty=lambda: "", id=id)
+        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda wanted: None), empty=lambda: "", id=id)
 
     def set_up(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """The columns of this mapping."""

@@ -31,7 +31,9 @@ from dyntui.tui.screens.imports.running import RunningJob
 from dyntui.tui.screens.imports.source import SourceStep
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.screens.imports.trail import Mark, Trail
+from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from dyntui.api.client import Permit
@@ -113,6 +115,11 @@ class ImportScreen(Framed):
 
     def home(self) -> Widget | None:
         return self.step.home() if self.step is not None else None
+
+    def lines_moved(self, lines: Lines) -> None:
+        super().lines_moved(lines)
+        if self.step is not None:
+            self.step.lines_moved(lines)
 
     def answered(self, text: str) -> None:
         if self.step is not None:
@@ -271,11 +278,15 @@ class ImportScreen(Framed):
         for other in self._steps.values():
             other.display = name == other.NAME
         if self.is_current and not self._left:
-            if (home := self._steps[name].home()) is not None:
-                home.focus()
+            self.go_home()
             self._steps[name].entered()
         self._shown = True
         self.step_changed()
+
+    def go_home(self) -> None:
+        """Put the focus where it belongs, unless somebody is typing."""
+        if self.is_current and not self.query_one(Prompt).asking and (home := self.home()) is not None:
+            home.focus()
 
     def inner(self) -> str | None:
         step = self.step

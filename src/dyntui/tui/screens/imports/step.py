@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from dyntui.tui.actions import Acting
+from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class Step(Acting, Vertical):
 
     def leave_inner(self) -> None:
         """Undo that."""
+
+    def lines_moved(self, lines: Lines) -> None:
+        """The cursor of a list is on another line, or there are more or fewer of them."""
 
     def answered(self, text: str) -> None:
         """The prompt was answered."""

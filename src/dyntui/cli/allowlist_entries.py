@@ -1,0 +1,371 @@
+"""`dyntui allowlists entries|add|remove|edit|copy|export|undo`: what is on a list."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.acting import act, read_option, report
+from dyntui.cli.allowlists import found_list
+from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.access.drafts import Draft
+    from dyntui.services.connect import Connection
+
+__all__ = ["add", "copy", "edit", "entries", "export", "remove", "undo"]
+
+_ORDERS = "email, emailDomain, walletPublicKey, alias, createdAt, ..."
+
+
+@click.command("entries", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.option("--search", metavar="TEXT", help="Only entries that match, as the server searches.")
+@click.option("--order", metavar="FIELD-asc|desc", help=f"Server order: {_ORDERS}")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
+@pass_context
+def entries(
+    context: Context, name: str, search: str | None, order: str | None, limit: int, everything: bool, ndjson: bool
+) -> None:
+    """List the entries of a list, searched and ordered by the server."""
+    from dyntui.resources.access import IDENTIFIER_TITLES
+    from dyntui.services.access.drafts import said_of
+
+    async def work() -> tuple[list[dict[str, Any]], int | None]:
+        found: list[dict[str, Any]] = []
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            total = (await connection.client.allowlists.entries(str(row["id"]), limit=1, query=search)).total
+            async for entry in _rows(connection, row, search, order, None if everything else limit):
+                if ndjson:
+                    context.emit_line(entry)
+                else:
+                    found.append(entry)
+        return found, total
+
+    found, total = run(work())
+    if ndjson:
+        return
+    context.emit({"count": total, "entries": found})
+    context.table(
+        ("identifier", "kind", "alias", "id"),
+        (
+            (
+                said_of(entry),
+                next((title for field, title in IDENTIFIER_TITLES.items() if entry.get(field) not in (None, "")), ""),
+                entry.get("alias"),
+                entry.get("id"),
+            )
+            for entry in found
+        ),
+    )
+    if not context.json:
+        context.note(f"{len(found):,} of {total:,} entries" if total is not None else f"{len(found):,} entries")
+
+
+async def _rows(
+    connection: Connection, row: dict[str, Any], search: str | None, order: str | None, limit: int | None
+) -> AsyncIterator[dict[str, Any]]:
+    from dyntui.services.access.lookup import entries_of
+
+    if limit is None and not search and not order:
+        async for entry in entries_of(connection.client, str(row["id"])):
+            yield entry
+        return
+    seen = 0
+    while limit is None or seen < limit:
+        size = 100 if limit is None else min(100, limit - seen)
+        page = await connection.client.allowlists.entries(
+            str(row["id"]), offset=seen, limit=size, order=order, query=search
+        )
+        for entry in page.items:
+            yield entry
+        seen += len(page.items)
+        if len(page.items) < size:
+            return
+
+
+@click.command("add", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.argument("identifiers", nargs=-1, metavar="[IDENTIFIER]...")
+@click.option("--alias", metavar="TEXT", help="A label, for one identifier.")
+@click.option("--region", metavar="XX", help="Country of phone numbers that say none: US, DE, ...")
+@click.option("--skip-wrong", is_flag=True, help="Add the others when some are no identifier.")
+@confirm_options
+@pass_context
+def add(
+    context: Context,
+    name: str,
+    identifiers: tuple[str, ...],
+    alias: str | None,
+    region: str | None,
+    skip_wrong: bool,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Add entries to LIST: ada@example.com, 0x..., +4915..., example.com, twitter:ada, fid:77, external:u-1.
+
+    Without identifiers, lines from standard input: an identifier and perhaps an alias, or an export.
+    """
+    from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines
+    from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
+    from dyntui.services.access.state import read_lists
+
+    live = context.profile().kind == "live"
+    if identifiers and list(identifiers) != ["-"]:
+        drafts = from_words(identifiers, region=region, live=live)
+    elif sys.stdin.isatty():
+        raise Usage("No identifiers were given.", hint="Give them as arguments, or lines on standard input.")
+    else:
+        drafts = parse_lines(sys.stdin.read(), region=region, live=live)
+    if alias is not None:
+        if len(drafts) != 1:
+            raise Usage("--alias is for one identifier.", hint="Give `identifier, alias` lines on standard input.")
+        drafts = [draft_of({**drafts[0].entry, "alias": alias}, text=drafts[0].text, live=live)]
+    if not drafts:
+        raise Usage("There is nothing to add.")
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            checked = await checked_against(connection.client, row, drafts, await read_lists(connection.client))
+            _show(context, checked)
+            wrong = [draft for draft in checked if draft.state is State.WRONG]
+            if wrong and not skip_wrong:
+                raise Usage(
+                    f"{len(wrong):,} of {len(checked):,} are no entry; the first: {wrong[0].text!r}. {wrong[0].why}",
+                    hint="Nothing was sent. --skip-wrong adds the others.",
+                )
+            wanted = [draft for draft in checked if draft.state in (State.NEW, State.THERE)]
+            job = new_job()
+            done = await act(
+                context,
+                connection,
+                add_entries(row, job=job),
+                [entry_target(draft.entry) for draft in wanted],
+                yes=yes,
+                confirm_environment=confirm_environment,
+            )
+            context.note(f"to undo it: dyntui allowlists undo {job}")
+            return report(context, done) or (1 if wrong else 0)
+
+    return run(work())
+
+
+def _show(context: Context, drafts: Sequence[Draft]) -> None:
+    """What was understood, before anything is sent."""
+    from dyntui.resources.access import IDENTIFIER_TITLES
+
+    for draft in drafts[:20]:
+        kind = IDENTIFIER_TITLES.get(draft.kind, "?")
+        context.note(f"  {draft.state.value:<5}  {kind:<16} {draft.value}" + (f"  ({draft.why})" if draft.why else ""))
+    if len(drafts) > 20:
+        counts: dict[str, int] = {}
+        for draft in drafts:
+            counts[draft.state.value] = counts.get(draft.state.value, 0) + 1
+        context.note(f"  … {len(drafts):,} in all: " + ", ".join(f"{n:,} {state}" for state, n in counts.items()))
+
+
+async def _found(connection: Connection, row: dict[str, Any], words: Sequence[str]) -> list[dict[str, Any]]:
+    """The entries of a list that are named by id or identifier. Usage for one that is not there."""
+    from dyntui.core.ids import is_uuid
+    from dyntui.services.access.drafts import State, from_words
+    from dyntui.services.access.lookup import entries_of, find_entries
+
+    list_id = str(row["id"])
+    found: dict[str, dict[str, Any]] = {}
+    if ids := {word for word in words if is_uuid(word)}:
+        async for entry in entries_of(connection.client, list_id):
+            if entry.get("id") in ids:
+                found[str(entry["id"])] = entry
+    drafts = from_words([word for word in words if not is_uuid(word)])
+    if wrong := [draft for draft in drafts if draft.state is State.WRONG]:
+        raise Usage(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].why}")
+    by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
+    out: dict[str, dict[str, Any]] = {}
+    keys = {draft.text: draft.key for draft in drafts}
+    for word in words:
+        one = found.get(word) or by_key.get(keys.get(word, ""))
+        if one is None:
+            raise Usage(f"{word} is not on “{row.get('name')}”.", hint="Nothing was done.")
+        out[str(one.get("id"))] = one
+    return list(out.values())
+
+
+@click.command("remove", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.argument("words", nargs=-1, required=True, metavar="ENTRY...")
+@confirm_options
+@read_option
+@pass_context
+def remove(context: Context, name: str, words: tuple[str, ...], yes: bool, confirm_environment: str, read: str) -> int:
+    """Remove entries from LIST, named by id or by what they identify. `allowlists undo` adds them again."""
+    from dyntui.services.access.entries import new_job, removal_target, remove_entries
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            targets = [removal_target(entry) for entry in await _found(connection, row, words)]
+            job = new_job()
+            action = remove_entries(row, job=job)
+            done = await act(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            context.note(f"to undo it: dyntui allowlists undo {job}")
+            return report(context, done)
+
+    return run(work())
+
+
+@click.command("edit", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.argument("word", metavar="ENTRY")
+@click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option("--allow-gap", is_flag=True, help="Let the entry be missing for a moment where there is no other way.")
+@confirm_options
+@pass_context
+def edit(
+    context: Context,
+    name: str,
+    word: str,
+    pairs: tuple[str, ...],
+    allow_gap: bool,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
+    """Change an entry: email=new@example.com, alias=Ada. The API cannot; the new one is added, then the old deleted.
+
+    The same identifier cannot stand twice: another alias means removing the entry for a moment, which needs --allow-gap
+    while the list is on.
+    """
+    from dyntui.services.access.drafts import State, draft_of
+    from dyntui.services.access.entries import ENTRY_EXPORT, body_of, new_job, replace_entry, replacement_target
+
+    changes: dict[str, str] = {}
+    for pair in pairs:
+        field, separator, value = pair.partition("=")
+        if not separator or field not in ENTRY_EXPORT:
+            raise Usage(f"{pair!r} is not FIELD=VALUE.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
+        changes[field] = value
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            (old,) = await _found(connection, row, [word])
+            fields = body_of(old)
+            if any(field != "alias" for field in changes):
+                fields = {"alias": fields["alias"]} if "alias" in fields else {}
+            draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
+            if draft.state is State.WRONG:
+                raise Usage(draft.why, hint="Nothing was sent.")
+            action = replace_entry(row, gap=allow_gap, job=new_job())
+            target = replacement_target(old, draft.entry)
+            done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)
+            return report(context, done)
+
+    return run(work())
+
+
+@click.command("copy", cls=Command)
+@click.argument("source", metavar="FROM")
+@click.argument("name", metavar="TO")
+@click.option("--search", metavar="TEXT", help="Only entries that match, as the server searches.")
+@confirm_options
+@pass_context
+def copy(context: Context, source: str, name: str, search: str | None, yes: bool, confirm_environment: str) -> int:
+    """Add the entries of one list to another. Those that are there already are left alone."""
+    from dyntui.services.access.entries import add_entries, entry_target, new_job
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            old, new = await found_list(connection, source), await found_list(connection, name)
+            targets = [entry_target(entry) async for entry in _rows(connection, old, search, None, None)]
+            if not targets:
+                raise Usage(f"“{old.get('name')}” has no such entries.")
+            job = new_job()
+            action = add_entries(new, job=job)
+            done = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
+            context.note(f"to undo it: dyntui allowlists undo {job}")
+            return report(context, done)
+
+    return run(work())
+
+
+@click.command("export", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
+    default="csv",
+    show_default=True,
+    help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A new file; standard output otherwise."
+)
+@pass_context
+def export(context: Context, name: str, kind: str, output: Path | None) -> None:
+    """Write the entries of a list to a file that `allowlists import` and `sync` read again."""
+    from dyntui.config.files import create_new
+    from dyntui.services.access.entries import ENTRY_EXPORT
+    from dyntui.services.access.lookup import entries_of
+    from dyntui.services.exports import Exporter, ExportFormat
+    from dyntui.services.exports import export as write
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            stream = create_new(output) if output is not None else sys.stdout.buffer
+            try:
+                rows = entries_of(connection.client, str(row["id"]))
+                return await write(rows, Exporter(stream, ExportFormat(kind), ENTRY_EXPORT))
+            finally:
+                if output is not None:
+                    stream.close()
+
+    context.note(f"{run(work()):,} entries exported")
+
+
+@click.command("undo", cls=Command)
+@click.argument("job", metavar="[JOB]", default="")
+@confirm_options
+@read_option
+@pass_context
+def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: str) -> int:
+    """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone.
+
+    Imports are listed by `dyntui jobs list`.
+    """
+    from dyntui.services.access.entries import new_job
+    from dyntui.services.access.undo import jobs_of, plan_import_undo, plan_undo, undo_action
+    from dyntui.services.imports.jobs import Where
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            audit, environment = connection.audit, connection.profile.environment_id
+            if not job:
+                found = jobs_of(audit, environment)
+                context.emit([{"job": each, "time": time, "changes": count} for each, time, count in found])
+                context.table(("job", "time", "changes"), ((each, time[:19], f"{n:,}") for each, time, n in found))
+                return 0
+            plan = await plan_import_undo(connection.client, job, Where.of(connection.profile))
+            plan = plan or await plan_undo(connection.client, audit, job, environment)
+            context.note("\n".join(plan.lines()))
+            if plan.nothing:
+                context.emit({"job": job, "targets": []})
+                return 0
+            action, targets = undo_action(plan, job=new_job())
+            done = await act(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            return report(context, done)
+
+    return run(work())

@@ -1,0 +1,237 @@
+"""`dyntui allowlists`: the lists that say who may come in, is kept out, or gets a scope; and what is on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.acting import act, read_option, report
+from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+    from dyntui.services.writes import Target, WriteAction
+
+__all__ = ["allowlists", "found_list", "outcome_option"]
+
+_ENTRIES, _COMPARE = "dyntui.cli.allowlist_entries", "dyntui.cli.allowlist_compare"
+
+
+@click.group(
+    "allowlists",
+    cls=Group,
+    lazy={
+        "entries": (_ENTRIES, "List the entries of a list, searched and ordered by the server."),
+        "add": (_ENTRIES, "Add entries to a list."),
+        "remove": (_ENTRIES, "Remove entries from a list."),
+        "edit": (_ENTRIES, "Change an entry: the new one is added, then the old one deleted."),
+        "copy": (_ENTRIES, "Add the entries of one list to another."),
+        "import": ("dyntui.cli.allowlist_import", "Import entries from a file, as a job."),
+        "export": (_ENTRIES, "Write the entries of a list to a file that can be imported again."),
+        "diff": (_COMPARE, "Compare two lists, or a list and a file."),
+        "sync": (_COMPARE, "Make a list as a file or another list is: shows the plan, then applies it."),
+        "duplicates": (_COMPARE, "Find entries that stand twice, on one list or on several."),
+        "undo": (_ENTRIES, "Undo entries that were added or removed together; lists what can be undone."),
+    },
+)
+def allowlists() -> None:
+    """Lists that decide who may come in: the lists and their entries."""
+
+
+outcome_option = click.option(
+    "--outcome",
+    type=click.Choice(["siteAccess", "scope", "block"]),
+    help="siteAccess: only these may sign in; scope: these get a scope; block: these are kept out.",
+)
+
+
+async def found_list(connection: Connection, name: str) -> dict[str, Any]:
+    """The list with that id or name."""
+    from dyntui.services.access.state import find, read_lists
+
+    return dict(find(await read_lists(connection.client), name))
+
+
+@allowlists.command("list")
+@pass_context
+def list_lists(context: Context) -> None:
+    """List the allowlists: outcome, scope, entries, enabled since when, and what they do together."""
+    from dyntui.services.access.lists import with_counts
+    from dyntui.services.access.state import read_access
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            access = await read_access(connection.client)
+            return access, await with_counts(connection.client, access.lists)
+
+    access, rows = run(work())
+    context.emit({"lists": rows, "summary": access.summary()})
+    context.table(
+        ("name", "outcome", "scope", "entries", "enabled", "together", "id"),
+        (
+            (
+                row.get("name"),
+                row.get("outcome"),
+                row.get("scope"),
+                "?" if row["entries"] is None else f"{row['entries']:,}",
+                str(row.get("enabledAt") or "off")[:10],
+                access.together(row),
+                row.get("id"),
+            )
+            for row in rows
+        ),
+    )
+    if not context.json:
+        context.note("\n".join(access.summary()))
+
+
+@allowlists.command("get")
+@click.argument("name", metavar="LIST")
+@pass_context
+def get_list(context: Context, name: str) -> None:
+    """Read one list, by its name or id."""
+    from dyntui.cli.users import show_object
+    from dyntui.services.access.lists import with_counts
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            return (await with_counts(connection.client, [await found_list(connection, name)]))[0]
+
+    show_object(context, run(work()), "allowlist")
+
+
+@allowlists.command("create")
+@click.argument("name", metavar="NAME")
+@outcome_option
+@click.option("--scope", metavar="SCOPES", help="What who is on it gets, separated by spaces.")
+@confirm_options
+@pass_context
+def create_list(
+    context: Context, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
+) -> int:
+    """Create a list. It is off until it is enabled."""
+    from dyntui.services.access.lists import CREATE_LIST, checked_fields
+    from dyntui.services.writes import Target
+
+    if outcome is None:
+        raise Usage("A list needs an outcome.", hint="--outcome siteAccess, scope or block.")
+    fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
+    return _perform(context, CREATE_LIST, Target("", name, {"fields": fields}), yes, confirm_environment)
+
+
+@allowlists.command("update")
+@click.argument("name", metavar="LIST")
+@click.option("--name", "new_name", metavar="NAME", help="Another name.")
+@outcome_option
+@click.option("--scope", metavar="SCOPES", help="Other scopes, separated by spaces.")
+@confirm_options
+@read_option
+@pass_context
+def update_list(
+    context: Context,
+    name: str,
+    new_name: str | None,
+    outcome: str | None,
+    scope: str | None,
+    yes: bool,
+    confirm_environment: str,
+    read: str,
+) -> int:
+    """Change a list's name, outcome or scope. What that does to people is told first."""
+    from dyntui.services.access.lists import UPDATE_LIST, checked_fields
+    from dyntui.services.access.weighing import updated
+
+    given = {"name": new_name, "outcome": outcome, "scope": scope}
+    fields = checked_fields({key: value for key, value in given.items() if value is not None})
+    if not fields:
+        raise Usage("Nothing to change was given.", hint="--name, --outcome or --scope.")
+    return _change(context, UPDATE_LIST, name, updated(fields), yes, confirm_environment, read, fields=fields)
+
+
+@allowlists.command("enable")
+@click.argument("name", metavar="LIST")
+@confirm_options
+@read_option
+@pass_context
+def enable_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
+    """Enable a list. Who would be locked out is told first, as far as it is known.
+
+    A first siteAccess list locks out everybody who is not on it: it wants the list's name (--confirm NAME) and, without
+    a terminal, the code that is shown with what it does (--read CODE).
+    """
+    from dyntui.services.access.lists import switch_list
+    from dyntui.services.access.weighing import switched
+
+    return _change(context, switch_list(True), name, switched(True), yes, confirm_environment, read)
+
+
+@allowlists.command("disable")
+@click.argument("name", metavar="LIST")
+@confirm_options
+@read_option
+@pass_context
+def disable_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
+    """Disable a list. Without the last siteAccess list everybody may sign in."""
+    from dyntui.services.access.lists import switch_list
+    from dyntui.services.access.weighing import switched
+
+    return _change(context, switch_list(False), name, switched(False), yes, confirm_environment, read)
+
+
+@allowlists.command("delete")
+@click.argument("name", metavar="LIST")
+@confirm_options
+@read_option
+@pass_context
+def delete_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
+    """Delete a list and its entries. It cannot be undone: export it first."""
+    from dyntui.services.access.lists import DELETE_LIST
+    from dyntui.services.access.weighing import deleted
+
+    return _change(context, DELETE_LIST, name, deleted, yes, confirm_environment, read)
+
+
+def _perform(context: Context, action: WriteAction, target: Target, yes: bool, confirm_environment: str) -> int:
+    async def work() -> int:
+        async with context.connection() as connection:
+            done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)
+            return report(context, done)
+
+    return run(work())
+
+
+def _change(
+    context: Context,
+    action: WriteAction,
+    name: str,
+    change: Any,
+    yes: bool,
+    confirm_environment: str,
+    read: str,
+    **data: Any,
+) -> int:
+    """Do something that may decide who comes in: whom it concerns is counted and told before it is confirmed."""
+    from dyntui.services.access.lists import list_target
+    from dyntui.services.access.lockout import who_is_affected
+    from dyntui.services.access.state import Kind, Role, find, read_access, role_of
+    from dyntui.services.writes import Confirmation
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            if connection.writes.refusal(action):
+                connection.writes.authorise(action, (), Confirmation())
+            access = await read_access(connection.client)
+            row = find(access.lists, name)
+            after = access.with_change(Kind.LIST, [str(row.get("id"))], change)
+            now, then = role_of(row), role_of(change(row))
+            if now is not then and {now, then} & {Role.DOOR, Role.BLOCK}:
+                context.note("\n".join((await who_is_affected(connection, access, after)).lines()))
+            target = list_target(row, **data)
+            done = await act(
+                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            return report(context, done)
+
+    return run(work())

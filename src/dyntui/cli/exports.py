@@ -1,0 +1,82 @@
+"""`dyntui exports`: CSV files that the server makes of everybody. For a filtered one: `dyntui users export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dyntui.cli.common import Context, Group, pass_context, run
+from dyntui.cli.everything import add_commands
+from dyntui.core.errors import EXIT_SOME_FAILED
+from dyntui.resources import RESOURCES
+
+__all__ = ["exports"]
+
+
+@click.group(cls=Group)
+def exports() -> None:
+    """Ask the server for a CSV of all users or visits, wait for it, fetch it."""
+
+
+add_commands(exports, RESOURCES["exports"])
+
+
+@exports.command("watch")
+@click.argument("export_id", metavar="ID")
+@pass_context
+def watch(context: Context, export_id: str) -> int:
+    """Wait until an export is finished."""
+    from dyntui.services.resources import masked
+    from dyntui.services.vendor_exports import first_line, wait_for
+
+    def tell(export: dict[str, Any]) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{export.get('status')}   ", err=True, nl=False)
+
+    async def work() -> dict[str, Any]:
+        async with context.connection() as connection:
+            return await wait_for(connection.client, export_id, on_change=tell)
+
+    export = run(work())
+    context.emit(masked(RESOURCES["exports"], export))
+    failed = export.get("status") == "failed"
+    context.say(f"{export.get('status')}  {first_line(export.get('error')) if failed else export.get('model')}")
+    return EXIT_SOME_FAILED if failed else 0
+
+
+@exports.command("download")
+@click.argument("export_id", metavar="ID")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A new file; else one named after the export.",
+)
+@click.option("--wait", is_flag=True, help="Wait until it is finished.")
+@pass_context
+def download_export(context: Context, export_id: str, output: Path | None, wait: bool) -> None:
+    """Fetch a finished export into a new private file. The token never goes to the host that the file lies on."""
+    from dyntui.services.resources import read_one
+    from dyntui.services.vendor_exports import download, file_name, wait_for
+
+    def tell(done: int, total: int | None) -> None:
+        if sys.stderr.isatty():
+            of = f" of {total:,}" if total else ""
+            click.echo(f"\r{done:,}{of} bytes", err=True, nl=done == total)
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            if wait:
+                await wait_for(connection.client, export_id)
+            path = output
+            if path is None:
+                path = Path(file_name(await read_one(connection.client, RESOURCES["exports"], export_id)))
+            return await download(connection, export_id, path, on_progress=tell)
+
+    saved = run(work())
+    context.emit({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
+    context.say(f"{saved.size:,} bytes from {saved.host} in {saved.path}")

@@ -1,0 +1,19 @@
+"""`dyntui members`: the people of the organization. Their invitations are `dyntui get invites`."""
+
+from __future__ import annotations
+
+import click
+
+from dyntui.cli.common import Group
+from dyntui.cli.everything import add_commands
+from dyntui.resources import RESOURCES
+
+__all__ = ["members"]
+
+
+@click.group(cls=Group)
+def members() -> None:
+    """Members of the organization: list, give another role, remove."""
+
+
+add_commands(members, RESOURCES["members"])

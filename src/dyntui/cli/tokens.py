@@ -1,0 +1,19 @@
+"""`dyntui tokens`: the API tokens of the environment. The one that is used here is marked."""
+
+from __future__ import annotations
+
+import click
+
+from dyntui.cli.common import Group
+from dyntui.cli.everything import add_commands
+from dyntui.resources import RESOURCES
+
+__all__ = ["tokens"]
+
+
+@click.group(cls=Group)
+def tokens() -> None:
+    """API tokens of the environment: list, make, delete."""
+
+
+add_commands(tokens, RESOURCES["tokens"])

@@ -1,0 +1,154 @@
+"""`dyntui webhooks`: who is told what happens, what was sent to them, and whether it came from Dynamic."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dyntui.cli.acting import act, read_ids, report
+from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.everything import add_commands, list_rows
+from dyntui.core.errors import EXIT_SOME_FAILED, Usage
+from dyntui.resources import RESOURCES
+
+__all__ = ["webhooks"]
+
+
+@click.group(cls=Group)
+def webhooks() -> None:
+    """Webhooks, their messages, and their signatures."""
+
+
+add_commands(webhooks, RESOURCES["webhooks"])
+
+
+@webhooks.command("messages")
+@click.argument("webhook_id", metavar="WEBHOOK")
+@click.option("--failed", is_flag=True, help="Only those that the receiver did not take.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@pass_context
+def messages(context: Context, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
+    """List what was sent to a webhook: status, answer, attempt, latency."""
+    record = RESOURCES["webhook-messages"]
+    if not failed:
+        list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
+        return
+    from dyntui.cli.everything import show_rows
+
+    async def work() -> list[dict[str, Any]]:
+        async with context.connection() as connection:
+            return (await _failed(connection, webhook_id))[:limit]
+
+    show_rows(context, record, run(work()), None, ndjson=ndjson)
+
+
+async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
+    from dyntui.resources.happenings import delivered
+    from dyntui.services.listing import scan
+
+    record = RESOURCES["webhook-messages"]
+    return [
+        scanned.row
+        async for scanned in scan(connection.client, record, parent=webhook_id)
+        if delivered(scanned.row) is False
+    ]
+
+
+@webhooks.command("deliveries")
+@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("message_id", metavar="MESSAGE")
+@pass_context
+def deliveries_of(context: Context, webhook_id: str, message_id: str) -> None:
+    """Show every attempt at one message: request and response in full."""
+    from dyntui.cli.everything import show_rows
+    from dyntui.services.webhooks import deliveries
+
+    async def work() -> list[dict[str, Any]]:
+        async with context.connection() as connection:
+            return await deliveries(connection.client, webhook_id, message_id)
+
+    show_rows(context, RESOURCES["webhook-messages"], run(work()), None)
+
+
+@webhooks.command("redeliver")
+@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("ids", nargs=-1, metavar="[MESSAGE]...")
+@click.option("--failed", is_flag=True, help="Every message that the receiver did not take.")
+@confirm_options
+@pass_context
+def redeliver(
+    context: Context, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
+) -> int:
+    """Send messages of a webhook once more."""
+    from dyntui.services.resources import action_named, target_of, write_of
+
+    record = RESOURCES["webhook-messages"]
+    if failed and ids:
+        raise Usage("Name messages, or give --failed.")
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            write = write_of(connection.client, record, action_named(record, "redeliver"), parent=webhook_id)
+            if failed:
+                targets = [target_of(record, row) for row in await _failed(connection, webhook_id)]
+            else:
+                targets = [target_of(record, None, each) for each in read_ids(ids)]
+            if not targets:
+                context.note("No message has failed.")
+                return 0
+            return report(
+                context,
+                await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment),
+            )
+
+    return run(work())
+
+
+@webhooks.command("verify")
+@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("body_file", metavar="FILE|-", default="-")
+@click.option(
+    "--signature", required=True, metavar="TEXT", help="What the header x-dynamic-signature-256 of the request says."
+)
+@confirm_options
+@pass_context
+def verify_body(
+    context: Context, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
+) -> int:
+    """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
+    from dyntui.services.resources import action_named, target_of, write_of
+    from dyntui.services.webhooks import verify
+
+    record = RESOURCES["webhooks"]
+    body = _bytes_of(body_file)
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            write = write_of(connection.client, record, action_named(record, "reveal-secret"))
+            targets = [target_of(record, None, webhook_id)]
+            results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
+            if results.first_error is not None:
+                raise results.first_error
+            return results.items[0].value
+
+    webhook = run(work())
+    secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
+    if not secret:
+        raise Usage("The server gave no secret for this webhook.")
+    found = verify(secret, body, signature)
+    context.emit({"valid": found.valid, "reason": found.words})
+    context.say(found.words)
+    return 0 if found.valid else EXIT_SOME_FAILED
+
+
+def _bytes_of(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Usage(f"{name} cannot be read: {error.strerror}.") from None

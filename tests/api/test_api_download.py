@@ -1,0 +1,100 @@
+"""A download goes to another host: without the token, without redirects, within bounds."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from tests.api.conftest import CUT, reply
+
+from dyntui.api.download import fetch, host_of
+from dyntui.api.errors import BadResponse, Forbidden, Lost, NotSent, Redirected
+from dyntui.api.log import RequestLog
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redactor
+
+TOKEN = "dyn_" + "Canary1" * 8
+
+
+@pytest.fixture
+def log() -> RequestLog:
+    redactor.add(TOKEN)
+    return RequestLog()
+
+
+async def got(script: Any, log: RequestLog, *answers: bytes, **more: Any) -> tuple[bytes, Any]:
+    async with script(*answers) as server:
+        stream = io.BytesIO()
+        await fetch(f"{server.url}/file.csv?signature=x", stream, log=log, loopback=True, **more)
+        return stream.getvalue(), server
+
+
+async def test_the_file_comes_and_no_token_goes(script: Any, log: RequestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    steps: list[tuple[int, int | None]] = []
+    body, server = await got(script, log, reply(200, b"a,b\n1,2\n"), on_progress=lambda *step: steps.append(step))
+    assert body == b"a,b\n1,2\n"
+    assert steps[-1] == (8, 8)
+    request = server.requests[0]
+    assert not {"authorization", "cookie", "proxy-authorization"} & request.headers.keys()
+    assert TOKEN not in str(request)
+    entry = log.entries()[-1]
+    assert (entry.method, entry.operation, entry.status, entry.bytes_in) == ("GET", "download", 200, 8)
+
+
+async def test_a_redirect_is_not_followed_and_its_url_not_told(script: Any, log: RequestLog) -> None:
+    answer = reply(302, headers="Location: https://elsewhere.example/?signature=hidden\r\n")
+    with pytest.raises(Redirected) as found:
+        await got(script, log, answer)
+    assert "hidden" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ((reply(403, b"<Error>Request has expired</Error>", content_type="application/xml"),), Forbidden),
+        ((CUT,), Lost),
+        ((b"HTTP/1.1 200 X\r\nContent-Length: 999\r\n\r\nhalf",), (Lost, BadResponse)),
+    ],
+)
+async def test_what_goes_wrong_is_an_error_of_ours(script: Any, log: RequestLog, answers: Any, error: Any) -> None:
+    with pytest.raises(error):
+        await got(script, log, *answers)
+    assert log.entries()[-1].error
+    assert log.in_flight == 0
+
+
+async def test_a_file_that_is_too_large_is_not_read_to_its_end(script: Any, log: RequestLog) -> None:
+    with pytest.raises(BadResponse, match="larger"):
+        await got(script, log, reply(200, b"x" * 5000), most=1000)
+
+
+async def test_nobody_there(log: RequestLog) -> None:
+    with pytest.raises(NotSent):
+        await fetch("http://127.0.0.1:9/x", io.BytesIO(), log=log, loopback=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.example/x",
+        "ftp://files.example/x",
+        "file:///etc/passwd",
+        "https://user:pass@files.example/x",
+        "https:///x",
+        "no url at all",
+        "http://127.0.0.1.files.example/x",
+    ],
+)
+async def test_only_encrypted_urls_without_passwords_are_followed(url: str, log: RequestLog) -> None:
+    with pytest.raises(Usage):
+        await fetch(url, io.BytesIO(), log=log, loopback=True)
+    assert log.total == 0
+
+
+def test_http_to_this_machine_is_for_sandboxes_only() -> None:
+    assert host_of("http://127.0.0.1:8080/x", loopback=True) == "127.0.0.1:8080"
+    assert host_of("https://files.example/x") == "files.example"
+    with pytest.raises(Usage):
+        host_of("http://127.0.0.1:8080/x")

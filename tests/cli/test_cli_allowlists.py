@@ -1,0 +1,226 @@
+"""`allowlists`, `gates` and `access` against a real sandbox, as a person or a script would use them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DOOR = "Launch party"
+CONTRACT = "0x" + "ab" * 20
+
+
+@pytest.fixture
+def guests(dyntui: Any) -> str:
+    """The name of a list made for one test; it is off."""
+    name = "L" + re.sub(r"\W", "", dyntui.home.parent.name)[-40:]
+    dyntui("allowlists", "create", name, "--outcome", "siteAccess", "--yes")
+    return name
+
+
+def on(dyntui: Any, name: str) -> list[str]:
+    found = dyntui.json("allowlists", "entries", name, "--all")["entries"]
+    return [
+        next(str(entry[key]) for key in ("email", "walletPublicKey", "farcasterFid") if key in entry) for entry in found
+    ]
+
+
+def code_in(text: str) -> str:
+    found = re.search(r"--read ([0-9a-f]{6})", text)
+    assert found, text
+    return found[1]
+
+
+def live(dyntui: Any) -> tuple[str, ...]:
+    sandbox = dyntui.sandbox
+    dyntui(
+        "env", "add", "prod", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id, "--kind", "live",
+        "--credential", "file", "--token-stdin", stdin=sandbox.token,
+    )  # fmt: skip
+    return ("--profile", "prod")
+
+
+def test_lists_say_what_they_do_together(dyntui: Any) -> None:
+    found = dyntui.json("allowlists", "list")
+    by_name = {row["name"]: row for row in found["lists"]}
+    assert by_name[DOOR]["outcome"] == "siteAccess"
+    assert by_name["Staff"]["entries"] == 2
+    assert found["summary"][0] == "Everybody may sign in: no siteAccess list is on."
+    assert "would be the first" in dyntui("allowlists", "list").stdout
+
+
+def test_a_list_is_made_changed_and_deleted(dyntui: Any, guests: str) -> None:
+    assert dyntui.json("allowlists", "get", guests)["enabledAt"] is None
+    again = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
+    assert json.loads(again.stdout)["targets"][0]["code"] == "allowlist_already_exists"
+    dyntui("allowlists", "update", guests, "--outcome", "scope", "--scope", "vip", "--yes")
+    assert dyntui.json("allowlists", "get", guests)["scope"] == "vip"
+    dyntui("allowlists", "delete", guests, "--yes")
+    assert dyntui("allowlists", "get", guests, check=False).returncode == 2
+
+
+@pytest.mark.parametrize("way", ["allowlists", "api", "update"])
+def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, guests: str, way: str) -> None:
+    env = live(dyntui)
+    row = dyntui.json("allowlists", "get", guests)
+    command = {
+        "allowlists": ("allowlists", "enable", guests),
+        "api": ("api", "PUT", f"allowlists/{row['id']}/enable"),
+        "update": ("allowlists", "update", guests, "--outcome", "siteAccess"),
+    }[way]
+    if way == "update":
+        dyntui("allowlists", "update", guests, "--outcome", "scope", "--yes")
+        dyntui("allowlists", "enable", guests, "--yes")
+    elif way == "api":
+        dyntui("allowlists", "add", guests, "ada@example.com", "--yes")
+    try:
+        for given in (
+            ("--yes",),
+            ("--yes", "--confirm-environment", "prod"),
+            ("--yes", "--confirm", guests),
+            ("--yes", "--confirm", guests, "--read", "000000"),
+        ):
+            refused = dyntui(*command, *env, *given, check=False)
+            assert refused.returncode == 2, given
+            assert ("NOBODY could sign in" if way != "api" else "EVERYBODY ELSE IS LOCKED OUT.") in refused.stderr
+            assert f"Type {guests} to confirm." in refused.stderr
+        if way != "api":
+            assert "could no longer sign in" in refused.stderr, "numbers are told"
+            assert "Not counted: people who have not signed up yet" in refused.stderr
+        assert dyntui.json("access", "status")["summary"][0].startswith("Everybody may sign in")
+        read_only = dyntui(*command, *env, "--read-only", "--yes", "--confirm", guests, check=False)
+        assert read_only.returncode == 2
+        assert "read-only" in read_only.stderr
+        code = code_in(refused.stderr)
+        dyntui(*command, *env, "--confirm", guests, "--read", code)
+        assert dyntui.json("access", "status")["summary"][0] == f"Only who is on “{guests}” may sign in."
+        line = json.loads(dyntui("audit", "--ndjson").stdout.splitlines()[-1])
+        assert line["before"] != line["after"]
+    finally:
+        told = dyntui("allowlists", "disable", guests, check=False).stderr
+        if "--read" in told:
+            dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(told))
+
+
+def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -> None:
+    lines = f"ada@example.com, Ada\nADA@example.com\n{CONTRACT}\nfid:77\n"
+    done = json.loads(dyntui("allowlists", "add", guests, "--yes", "--json", stdin=lines).stdout)
+    assert done["counts"]["done"] == 3
+    again = json.loads(dyntui("allowlists", "add", guests, "ada@example.com", "--yes", "--json").stdout)
+    assert again["targets"][0]["result"]["exists"] is True
+    assert "exists" in dyntui("allowlists", "add", guests, "ada@example.com", "--yes").stdout
+    found = dyntui.json("allowlists", "entries", guests, "--search", "ada", "--order", "alias-desc")
+    assert [entry["alias"] for entry in found["entries"]] == ["Ada"]
+    dyntui("allowlists", "edit", guests, "ada@example.com", "email=ada@new.example", "--yes")
+    assert on(dyntui, guests) == [CONTRACT, "77", "ada@new.example"]
+    entry = dyntui.json("allowlists", "entries", guests)["entries"][0]
+    dyntui("allowlists", "remove", guests, entry["id"], "fid:77", "--yes")
+    assert on(dyntui, guests) == ["ada@new.example"]
+    missing = dyntui("allowlists", "remove", guests, "fid:77", "--yes", check=False)
+    assert missing.returncode == 2
+    assert "fid:77 is not on" in missing.stderr
+
+
+def test_what_is_no_identifier_is_said_and_nothing_is_sent(dyntui: Any, guests: str) -> None:
+    done = dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--yes", check=False)
+    assert done.returncode == 2
+    assert "could be several kinds" in done.stderr
+    assert on(dyntui, guests) == []
+    assert (
+        dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--skip-wrong", "--yes", check=False).returncode
+        == 1
+    )
+    assert on(dyntui, guests) == ["ada@example.com"]
+
+
+def test_what_was_removed_together_is_undone(dyntui: Any, guests: str) -> None:
+    dyntui("allowlists", "add", guests, "a@example.com", "b@example.com", "--yes")
+    dyntui("allowlists", "remove", guests, "a@example.com", "b@example.com", "--yes")
+    jobs = dyntui.json("allowlists", "undo")
+    assert [job["changes"] for job in jobs] == [2, 2]
+    dyntui("allowlists", "undo", jobs[0]["job"], "--yes")
+    assert sorted(on(dyntui, guests)) == ["a@example.com", "b@example.com"]
+    assert "nothing to do" in dyntui("allowlists", "undo", jobs[0]["job"], "--yes").stderr
+
+
+def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, tmp_path: Path) -> None:
+    dyntui("allowlists", "copy", DOOR, guests, "--yes")
+    export = tmp_path / "entries.csv"
+    dyntui("allowlists", "export", guests, "-o", str(export))
+    assert dyntui("allowlists", "diff", guests, str(export)).returncode == 0
+    assert dyntui("allowlists", "diff", guests, DOOR).returncode == 0
+    file = tmp_path / "people.csv"
+    file.write_text("email,alias\nada@example.com,Ada\nbob@example.com,Bob\n")
+    shown = dyntui("allowlists", "sync", guests, str(file), "--remove", "--dry-run")
+    assert "2 to add" in shown.stderr
+    assert "5 to remove" in shown.stderr
+    assert len(dyntui.json("allowlists", "entries", guests)["entries"]) == 5
+    dyntui("allowlists", "sync", guests, str(file), "--remove", "--yes")
+    assert sorted(on(dyntui, guests)) == ["ada@example.com", "bob@example.com"]
+    again = dyntui("allowlists", "sync", guests, str(file), "--remove")
+    assert "Nothing to do: the list is as the source is." in again.stderr
+    differs = dyntui("allowlists", "diff", f"file:{export}", f"list:{guests}", "--json", check=False)
+    assert differs.returncode == 1
+    assert len(json.loads(differs.stdout)["left"]) == 5
+
+
+def test_a_file_is_imported_as_a_job_and_what_is_there_counts_as_exists(
+    dyntui: Any, guests: str, tmp_path: Path
+) -> None:
+    dyntui("allowlists", "add", guests, "a@example.com", "--yes")
+    file = tmp_path / "people.csv"
+    file.write_text("email\n" + "".join(f"{name}@example.com\n" for name in "abcd"))
+    done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
+    assert (done["rows"]["created"], done["rows"]["exists"]) == (3, 1)
+    assert len(on(dyntui, guests)) == 4
+    dyntui("allowlists", "undo", done["job"], "--yes")
+    assert on(dyntui, guests) == ["a@example.com"], "what was there before stays"
+    assert "nothing to do" in dyntui("allowlists", "undo", done["job"], "--yes").stderr
+
+
+def test_duplicates_across_lists_are_found(dyntui: Any, guests: str) -> None:
+    dyntui("allowlists", "add", guests, "dup@example.com", "--yes")
+    dyntui("allowlists", "add", "Staff", "DUP@example.com", "--yes")
+    (found,) = dyntui.json("allowlists", "duplicates", guests, "Staff")
+    assert {each["name"] for each in found} == {guests, "Staff"}
+
+
+def test_gates_are_made_read_switched_and_deleted(dyntui: Any) -> None:
+    rule = f"nft:1:{CONTRACT}:amount=2"
+    made = ("gates", "create", "Collectors", "--outcome", "scope", "--scope", "vip", "--rule", rule, "--yes")
+    dyntui(*made)
+    again = dyntui(*made, "--json", check=False)
+    assert json.loads(again.stdout)["targets"][0]["code"] == "gate_exists"
+    dyntui("gates", "enable", "Collectors", "--yes")
+    assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
+    assert "at least 2 of nft" in dyntui("gates", "list").stdout
+    refused = dyntui("gates", "update", "Collectors", "--outcome", "siteAccess", "--yes", check=False)
+    assert "Type Collectors to confirm." in refused.stderr
+    dyntui("gates", "disable", "Collectors", "--yes")
+    dyntui("gates", "delete", "Collectors", "--yes")
+    assert dyntui("gates", "get", "Collectors", check=False).returncode == 2
+
+
+def test_access_check_answers_with_the_reasons(dyntui: Any) -> None:
+    answer = dyntui.json("access", "check", "ada@example.com")
+    assert answer["verdict"] == "yes"
+    (blocked, *_) = dyntui.json("allowlists", "entries", "Sanctioned wallets")["entries"]
+    refused = dyntui("access", "check", blocked["walletPublicKey"], check=False)
+    assert refused.returncode == 1
+    assert "which keeps people out" in refused.stdout
+    users = dyntui.json("users", "list", "--all")["users"]
+    user = next(each for each in users if "Beta testers" in each["lists"])
+    assert dyntui.json("access", "check", "--user", user["id"])["scopes"]
+
+
+def test_the_commands_load_no_console() -> None:
+    import subprocess
+    import sys
+
+    code = "import dyntui.cli.allowlists, dyntui.cli.allowlist_entries, dyntui.cli.allowlist_compare, sys;"
+    code += "import dyntui.cli.gates, dyntui.cli.access;"
+    code += "print([name for name in ('textual', 'httpx', 'pydantic') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,196 @@
+"""The live tail tells each event once, whichever way the server orders them; exports are waited for and fetched."""
+
+from __future__ import annotations
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everything_rig import SWITCHES, connected
+
+from dyntui.api.errors import NotFound
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.time import now, parse_time
+from dyntui.services.analytics import Range, read_figures
+from dyntui.services.connect import Connection
+from dyntui.services.events import EventFilter, Tail, since, user_of
+from dyntui.services.people import CREATE_USER
+from dyntui.services.vendor_exports import download, file_name, first_line, host_shown, is_pending, wait_for
+from dyntui.services.writes import Confirmation, Target
+
+YES = Confirmation(yes=True)
+
+
+async def make_user(connection: Connection, name: str) -> None:
+    results = await connection.writes.perform(
+        CREATE_USER, [Target("", name, {"fields": {"email": f"{name}@example.com"}})], YES
+    )
+    assert results.first_error is None
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("page", ["1", "3", "50"])
+async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page: str, tmp_path: Path) -> None:
+    switches = {**SWITCHES, "events-order": order, "page-size": page}
+    async with connected(tmp_path, switches=switches, now=None, users=3) as connection:
+        tail = Tail(connection.client, EventFilter(resource="user"))
+        before = await tail.poll()
+        told: list[dict[str, Any]] = []
+        for name in ("one", "two", "three", "four"):
+            await make_user(connection, name)
+            told += await tail.poll()
+        told += await tail.poll()
+        emails = [event["data"].get("email") for event in told if event["eventName"] == "user.created"]
+        assert emails == [f"{name}@example.com" for name in ("one", "two", "three", "four")]
+        ids = [event["eventId"] for event in [*before, *told]]
+        assert len(ids) == len(set(ids))
+        assert not tail.missed
+
+
+async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, users=40) as connection:
+        everything = await Tail(
+            connection.client, EventFilter(start=now() - timedelta(days=400)), backlog=10_000
+        ).poll()
+        assert everything == sorted(everything, key=lambda event: event["timestamp"])
+        wallets = EventFilter(names=("WALLET.",), start=now() - timedelta(days=400))
+        found = await Tail(connection.client, wallets, backlog=10_000).poll()
+        assert found
+        assert {event["eventName"].split(".")[0] for event in found} == {"wallet"}
+        one = user_of(found[-1])
+        by_text = EventFilter(text=one, start=now() - timedelta(days=400))
+        assert len(one) == 36
+        assert all(one in str(event) for event in await Tail(connection.client, by_text).poll())
+        middle = parse_time(everything[len(everything) // 2]["timestamp"])
+        assert middle is not None
+        ended = EventFilter(start=now() - timedelta(days=400), end=middle)
+        times = [event["timestamp"] for event in await Tail(connection.client, ended, backlog=10_000).poll()]
+        assert times[-1] <= middle.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize(
+    ("event", "user"),
+    [
+        ({"context": {"userId": "u"}}, "u"),
+        ({"context": {}, "data": {"userId": "u"}}, "u"),
+        ({"data": {"user": {"id": "u"}}}, "u"),
+        ({"eventName": "user.created", "data": {"id": "u"}}, "u"),
+        ({"eventName": "wallet.created", "data": {"id": "w"}}, ""),
+        ({"eventName": 7, "data": [], "context": None}, ""),
+    ],
+)
+def test_the_user_behind_an_event_is_found_wherever_it_is(event: dict[str, Any], user: str) -> None:
+    assert user_of(event) == user
+
+
+def test_times_are_written_as_people_write_them() -> None:
+    assert (now() - since("2h")) - timedelta(hours=2) < timedelta(seconds=5)
+    assert since("2026-01-31").year == 2026
+    with pytest.raises(Usage):
+        since("yesterday")
+
+
+# Exports
+
+
+async def asked_for(connection: Connection, model: str = "users") -> dict[str, Any]:
+    from dyntui.resources import RESOURCES
+    from dyntui.services.resources import action_named, filled_in, target_of, write_of
+
+    record = RESOURCES["exports"]
+    action = action_named(record, "create")
+    filled = filled_in(connection.client, action, {"model": model, "format": "csv"})
+    write = write_of(connection.client, record, action, filled)
+    results = await connection.writes.perform(write, [target_of(record, None)], YES)
+    assert results.first_error is None
+    return dict(results.items[0].value)
+
+
+@pytest.mark.parametrize("model", ["users", "visits"])
+async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model: str, tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-delay-ms": "30"}) as connection:
+        made = await asked_for(connection, model)
+        states: list[str] = []
+        done = await wait_for(connection.client, made["id"], on_change=lambda row: states.append(row["status"]))
+        assert (states[-1], is_pending(done)) == ("completed", False)
+        assert host_shown(connection, done) == "localhost"
+        path, steps = tmp_path / file_name(done), list[tuple[int, int | None]]()
+        saved = await download(connection, made["id"], path, on_progress=lambda *step: steps.append(step))
+        assert saved.size == path.stat().st_size == steps[-1][0]
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert len(path.read_text().splitlines()) == (41 if model == "users" else 21)
+        assert [line.action for line in connection.audit.lines()][-1] == "exports.download"
+        with pytest.raises(Usage, match="exists already"):
+            await download(connection, made["id"], path)
+        assert path.stat().st_size == saved.size
+
+
+async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-delay-ms": "60000"}) as connection:
+        made = await asked_for(connection)
+        with pytest.raises(Usage, match="not finished"):
+            await download(connection, made["id"], tmp_path / "x.csv")
+        with pytest.raises(DyntuiError, match="longer"):
+            await wait_for(connection.client, made["id"], longest=0.01)
+        with pytest.raises(NotFound):
+            await download(connection, "00000000-0000-4000-8000-000000000000", tmp_path / "x.csv")
+        assert not (tmp_path / "x.csv").exists()
+
+
+async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-url-seconds": "0"}) as connection:
+        made = await asked_for(connection)
+        await wait_for(connection.client, made["id"])
+        with pytest.raises(DyntuiError):
+            await download(connection, made["id"], tmp_path / "x.csv")
+        assert not (tmp_path / "x.csv").exists()
+
+
+def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
+    assert first_line("It broke.\n  at line 1\n  at line 2") == "It broke"
+    assert first_line(None) == "no reason given"
+    assert file_name({"model": "../../etc", "createdAt": "2026-01-02T03:04:05Z"}) == "dynamic-etc-20260102T0304.csv"
+
+
+# Analytics
+
+
+async def test_all_figures_of_a_range_are_read(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, users=200) as connection:
+        figures = await read_figures(connection.client, Range.last(90))
+        assert not figures.missing
+        assert {total.name for total in figures.totals} == {"users", "sessions", "wallets"}
+        titles = {series.title for series in (*figures.over_time, *figures.shares)}
+        assert {"Active users", "Sessions", "Wallets", "Sign-in methods"} <= titles
+        for series in (*figures.over_time, *figures.shares):
+            assert series.points
+            assert series.most is not None
+        wallets = next(total for total in figures.totals if total.name == "wallets")
+        shares = next(series for series in figures.shares if series.title == "Wallets")
+        assert shares.sum == wallets.within
+
+
+async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None) as connection:
+        call = connection.client.call
+
+        async def some(operation: str, **more: Any) -> Any:
+            if operation in ("getAnalyticsEngagement", "getAnalyticsWallets"):
+                raise DyntuiError("Forbidden: not in this plan")
+            return await call(operation, **more)
+
+        connection.client.call = some  # type: ignore[method-assign]
+        figures = await read_figures(connection.client, Range.last(30))
+        assert figures.missing == {"engagement": "Forbidden: not in this plan"}
+        assert any(series.title == "Wallets" for series in figures.shares), "the older operation is asked instead"
+
+
+def test_ranges_are_checked() -> None:
+    assert Range.between("2026-01-01", "2026-01-31").days == 31
+    assert Range.between("2026-01-01", "2026-01-31").granularity == "day"
+    assert Range.last(365).granularity == "month"
+    for start, end in (("2026-02-01", "2026-01-01"), ("soon", "2026-01-01")):
+        with pytest.raises(Usage):
+            Range.between(start, end)

@@ -1,0 +1,204 @@
+"""Webhooks: what was sent is recorded, its signature can be checked, what failed is found and sent again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everything_rig import SWITCHES, connected, rows_of
+from hypothesis import given
+from hypothesis import strategies as st
+from webhook_receiver import receiving
+
+from dyntui.resources import RESOURCES
+from dyntui.resources.happenings import answer_of, delivered, latency_ms
+from dyntui.resources.payloads import body_text, header_of, opened, payload_of
+from dyntui.services.connect import Connection
+from dyntui.services.people import CREATE_USER
+from dyntui.services.resources import action_named, filled_in, shown_once, target_of, write_of
+from dyntui.services.webhooks import SIGNATURE, deliveries, failed_view, verify, verify_delivery, why_disabled
+from dyntui.services.writes import Confirmation, Target
+
+YES = Confirmation(yes=True)
+SECRET = "a secret of this test"
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+@given(st.binary(max_size=200))
+def test_a_signature_of_exactly_these_bytes_is_valid(body: bytes) -> None:
+    assert verify(SECRET, body, signed(body)).valid
+    assert verify(SECRET, body, f" sha256={signed(body).upper()}\n").valid
+    assert not verify("another secret", body, signed(body)).valid
+    assert not verify(SECRET, body + b"x", signed(body)).valid
+
+
+def test_what_pasting_does_to_a_body_is_tried_and_told() -> None:
+    body = b'{"a": 1}'
+    assert "without the line end" in verify(SECRET, body + b"\r\n", signed(body)).words
+    lines = b'{\n"a": 1\n}'
+    assert "plain line ends" in verify(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).words
+
+
+@pytest.mark.parametrize(("signature", "why"), [("", "no signature"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
+def test_what_is_no_signature_is_told_apart(signature: str, why: str) -> None:
+    found = verify(SECRET, b"x", signature)
+    assert not found.valid
+    assert why in found.words
+
+
+def test_requests_and_responses_may_be_text_or_objects() -> None:
+    whole = {"headers": {"X-Dynamic-Signature-256": "s"}, "body": '{"eventName": "user.created"}'}
+    for request in (whole, json.dumps(whole), {**whole, "headers": json.dumps(whole["headers"])}):
+        assert payload_of(request) == {"eventName": "user.created"}
+        assert header_of(request, SIGNATURE) == "s"
+        assert body_text(request) == '{"eventName": "user.created"}'
+    assert body_text({"body": {"eventName": "x"}}) is None
+    assert opened(json.dumps(whole))["body"] == {"eventName": "user.created"}
+    for nothing in (None, "", "no JSON", 7, [], {}):
+        assert payload_of(nothing) == {}
+        assert header_of(nothing, SIGNATURE) == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "answer", "came"),
+    [
+        ({"status": "delivered", "response": {"status": 200}}, "200", True),
+        ({"status": "delivered", "response": {"statusCode": "503"}}, "503", False),
+        ({"status": "failed", "response": {"error": "refused"}}, "refused", False),
+        ({"status": "SUCCESS", "response": None}, "", True),
+        ({"status": "odd", "response": {}}, "", None),
+    ],
+)
+def test_what_the_receiver_said_is_read_from_wherever_it_is(
+    row: dict[str, Any], answer: str, came: bool | None
+) -> None:
+    assert (answer_of(row), delivered(row)) == (answer, came)
+
+
+def test_latency_is_the_receivers_where_it_is_told() -> None:
+    times = {"messageCreatedAt": "2026-01-01T00:00:00.000Z", "deliveredAt": "2026-01-01T00:00:01.500Z"}
+    assert latency_ms({"response": {"durationMs": 12}, **times}) == 12
+    assert latency_ms({"response": {}, **times}) == 1500
+    assert latency_ms({"response": {}}) is None
+
+
+def test_a_body_that_was_kept_as_an_object_is_checked_as_far_as_it_goes() -> None:
+    body = b'{"a":1}'
+    row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE: signed(body)}}}
+    assert verify_delivery(row, SECRET).valid
+    row["request"]["headers"][SIGNATURE] = signed(b"other")
+    assert "cannot be checked" in verify_delivery(row, SECRET).words
+    assert "no x-dynamic" in verify_delivery({"request": {"body": "{}"}}, SECRET).words
+
+
+FAILED = {"status": "failed", "response": {"status": 500}}
+FINE = {"status": "delivered", "response": {"status": 200}}
+
+
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [([FAILED, FAILED], "keeps failing"), ([FAILED, FINE], "1 of its last 2"), ([FINE], "somebody"), ([], "somebody")],
+)
+def test_why_a_webhook_is_off_is_told_as_far_as_can_be_known(messages: list[Any], words: str) -> None:
+    webhook = {"isEnabled": False, "updatedAt": "2026-01-01T00:00:00.000Z"}
+    assert words in why_disabled(webhook, messages)
+    assert why_disabled({**webhook, "isEnabled": True}, messages) == ""
+
+
+async def until(check: Callable[[], Any]) -> Any:
+    """Wait until `check` (awaited when it has to be) gives something."""
+    end = time.monotonic() + 20
+    while True:
+        found = check()
+        found = await found if asyncio.iscoroutine(found) else found
+        if found:
+            return found
+        assert time.monotonic() < end, "it did not come to be"
+        await asyncio.sleep(0)
+
+
+async def make_webhook(connection: Connection, url: str) -> str:
+    record = RESOURCES["webhooks"]
+    action = action_named(record, "create")
+    filled = filled_in(connection.client, action, {"url": url, "events": "user.created", "isEnabled": "true"})
+    results = await connection.writes.perform(
+        write_of(connection.client, record, action, filled), [target_of(record, None)], YES
+    )
+    assert results.first_error is None
+    return str(results.items[0].value["webhookId"])
+
+
+async def secret_of(connection: Connection, webhook_id: str) -> str:
+    record = RESOURCES["webhooks"]
+    action = action_named(record, "reveal-secret")
+    write = write_of(connection.client, record, action)
+    results = await connection.writes.perform(write, [target_of(record, {"webhookId": webhook_id})], YES)
+    shown = shown_once(action, results.items[0].value)
+    assert shown is not None
+    return shown[1]
+
+
+async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> None:
+    switches = {**SWITCHES, "webhook-url": "loopback", "webhook-second-ms": "5"}
+    with receiving() as receiver:
+        async with connected(tmp_path, switches=switches, now=None) as connection:
+            webhook_id = await make_webhook(connection, receiver.url)
+            await until(lambda: receiver.got)  # the ping
+            receiver.status = 503
+            fields = {"fields": {"email": "told@example.com"}}
+            await connection.writes.perform(CREATE_USER, [Target("", "told", fields)], YES)
+
+            async def failed_twice() -> Any:
+                view = failed_view(connection.client, webhook_id)
+                view.want(0, 10)
+                await view.idle()
+                rows = [view.get(index) for index in range(view.total)]
+                return next((row for row in rows if row and row["deliveryAttempt"] >= 2), None)
+
+            message = await until(failed_twice)
+            assert payload_of(message["request"])["eventName"] == "user.created"
+            assert delivered(message) is False
+            secret = await secret_of(connection, webhook_id)
+            assert secret
+            assert verify_delivery(message, secret).valid
+            headers, body = receiver.got[-1]
+            assert verify(secret, body, headers[SIGNATURE]).valid
+
+            receiver.status = 200
+            record = RESOURCES["webhook-messages"]
+            write = write_of(connection.client, record, action_named(record, "redeliver"), parent=webhook_id)
+            results = await connection.writes.perform(write, [target_of(record, message)], YES)
+            assert results.first_error is None
+
+            async def arrived() -> Any:
+                found = await deliveries(connection.client, webhook_id, message["messageId"])
+                return found if delivered(found[0]) else None
+
+            attempts = await until(arrived)
+            assert len(attempts) >= 3
+            assert attempts[0]["deliveryAttempt"] > attempts[-1]["deliveryAttempt"]
+            audit = [(line.action, line.outcome) for line in connection.audit.lines()]
+            assert ("webhooks.reveal-secret", "done") in audit
+            assert ("webhook-messages.redeliver", "done") in audit
+            assert not any(secret in line.detail for line in connection.audit.lines())
+
+
+async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
+    async with connected(tmp_path, switches={**SWITCHES, "page-size": "3"}) as connection:
+        for webhook in await rows_of(connection, "webhooks"):
+            messages = await rows_of(connection, "webhook-messages", webhook["webhookId"])
+            wanted = [row["messageId"] for row in messages if delivered(row) is False]
+            view = failed_view(connection.client, webhook["webhookId"])
+            view.want(0, 1000)
+            await view.idle()
+            assert [view.id_at(index) for index in range(view.total)] == wanted

@@ -1,0 +1,155 @@
+"""How each step of the wizard looks, wide and small: pytest tests/tui/test_tui_import_snapshots.py --snapshot-update"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from import_support import begin, go_to, job_at_rest, messy, open_file, send_first
+from textual.pilot import Pilot
+from tui_support import SIZE, SMALL, demo, press
+
+Compare = Callable[..., bool]
+Way = Callable[[Pilot[Any], Path], Awaitable[None]]
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A messy file in a folder of a name that is always the same."""
+    folder = Path("/tmp") / "dyntui-snapshots" / tmp_path.parent.name / tmp_path.name
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr("dyntui.tui.screens.imports.source._short", lambda path: f"~/{Path(path).name}")
+    monkeypatch.setattr(
+        "dyntui.tui.screens.imports.finish.folder_words", lambda folder: "~/state/jobs/20260301-120000-ab12"
+    )
+    monkeypatch.setattr("dyntui.services.imports.jobs.secrets.token_hex", lambda n: "ab12"[: 2 * n])
+    monkeypatch.setattr("dyntui.store.journal.now_ms", lambda: 1_772_366_400_000)
+    monkeypatch.chdir(folder)
+    return messy(folder / "people.csv")
+
+
+async def source(pilot: Pilot[Any], path: Path) -> None:
+    await begin(pilot)
+
+
+async def path_dialog(pilot: Pilot[Any], path: Path) -> None:
+    await begin(pilot)
+    await press(pilot, "slash")
+
+
+async def map_to_choose(pilot: Pilot[Any], path: Path) -> None:
+    await open_file(pilot, path)
+    await press(pilot, "right_square_bracket")
+
+
+async def verified(pilot: Pilot[Any], path: Path) -> None:
+    await map_to_choose(pilot, path)
+    await press(pilot, "v")
+
+
+async def field(pilot: Pilot[Any], path: Path) -> None:
+    await map_to_choose(pilot, path)
+    await press(pilot, "j", "enter", *"met")
+
+
+async def transforms(pilot: Pilot[Any], path: Path) -> None:
+    await map_to_choose(pilot, path)
+    await press(pilot, "j", "t")
+
+
+async def mapped(pilot: Pilot[Any], path: Path) -> None:
+    await map_to_choose(pilot, path)
+    await press(pilot, "v", "enter")
+
+
+async def review(pilot: Pilot[Any], path: Path) -> None:
+    await go_to(pilot, path, "review")
+
+
+async def review_row(pilot: Pilot[Any], path: Path) -> None:
+    await review(pilot, path)
+    await press(pilot, "v")
+
+
+async def review_json(pilot: Pilot[Any], path: Path) -> None:
+    await review(pilot, path)
+    await press(pilot, "a", "v", "v")
+
+
+async def review_edit(pilot: Pilot[Any], path: Path) -> None:
+    await review(pilot, path)
+    await press(pilot, "enter")
+
+
+async def review_fix(pilot: Pilot[Any], path: Path) -> None:
+    await review(pilot, path)
+    await press(pilot, "f")
+
+
+async def check(pilot: Pilot[Any], path: Path) -> None:
+    await go_to(pilot, path, "check")
+
+
+async def checked(pilot: Pilot[Any], path: Path) -> None:
+    await check(pilot, path)
+    await press(pilot, "enter")
+
+
+async def plan(pilot: Pilot[Any], path: Path) -> None:
+    await go_to(pilot, path, "plan")
+
+
+async def confirmation(pilot: Pilot[Any], path: Path) -> None:
+    await plan(pilot, path)
+    await press(pilot, "enter")
+
+
+async def run(pilot: Pilot[Any], path: Path) -> None:
+    await plan(pilot, path)
+    await send_first(pilot)
+
+
+async def finish(pilot: Pilot[Any], path: Path) -> None:
+    await run(pilot, path)
+    await press(pilot, "enter")
+    await job_at_rest(pilot)
+
+
+async def jobs(pilot: Pilot[Any], path: Path) -> None:
+    await run(pilot, path)
+    await press(pilot, "colon", *"jobs", "enter")
+
+
+WAYS: dict[str, Way] = {
+    "1-source": source,
+    "1-path": path_dialog,
+    "2-parse": open_file,
+    "3-map-to-choose": map_to_choose,
+    "3-verified": verified,
+    "3-field": field,
+    "3-transforms": transforms,
+    "3-mapped": mapped,
+    "4-review": review,
+    "4-row": review_row,
+    "4-json": review_json,
+    "4-edit": review_edit,
+    "4-fix": review_fix,
+    "5-check": check,
+    "5-checked": checked,
+    "6-plan": plan,
+    "6-confirmation": confirmation,
+    "7-run": run,
+    "8-finish": finish,
+    "9-jobs": jobs,
+}
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("name", WAYS)
+def test_steps(snap_compare: Compare, people: Path, name: str, size: tuple[int, int]) -> None:
+    async def go(pilot: Pilot[Any]) -> None:
+        await WAYS[name](pilot, people)
+
+    assert snap_compare(demo(users=30), terminal_size=size, run_before=go)
