@@ -49,7 +49,7 @@ def test_only_operations_that_change_nothing_count_as_reads():
         "verifyApiKey",
         "checkExternalJwt",
         "fetchNameServiceSigningMessage",
-        "getUserBalances",
+        "getUserAccountBalances",
     }
 
 

@@ -81,7 +81,7 @@ def test_the_list_of_commands_says_what_each_command_says():
         for name, (_, text) in COMMANDS.items():
             command = root.get_command(context, name)
             assert command is not None
-            assert command.get_short_help_str(70) == text, name
+            assert command.get_short_help_str(200) == text, name
 
 
 def test_an_unknown_command_names_its_neighbour_and_exits_2():

@@ -14,12 +14,14 @@ import orjson
 
 @dataclass
 class Listener:
-    """answers: the statuses of the next requests; 200 once they are used up. seen: headers and raw body of each."""
+    """answers: the statuses of the next requests; 200 once they are used up. seen: headers and raw body of each. hold:
+    while it is cleared, requests wait."""
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
     seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    waiting: int = 0
 
     def names(self) -> list[str]:
         return [self.event(number)["eventName"] for number in range(len(self.seen))]
@@ -36,7 +38,9 @@ def listening() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            state.waiting += 1
             state.hold.wait(10)
+            state.waiting -= 1
             state.seen.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(state.answers.pop(0) if state.answers else 200)
             self.end_headers()

@@ -53,7 +53,18 @@ async def test_a_new_token_is_shown_once_and_works_until_it_is_deleted(api: Any)
         ("environment.apiTokens.read", "GET", "ENV/tokens", None),
         ("environment.apiTokens.write", "POST", "ENV/tokens", {"note": "x"}),
         ("environment.analytics.read", "GET", "ENV/statistics/visitors", None),
+        ("environment.analytics.read", "GET", "ENV/analytics/topline?start=2026-01-01&end=2026-02-01", None),
+        ("environment.balances.read", "POST", f"ENV/users/{USER}/balances", {"balanceRequests": []}),
+        ("environment.users.write", "POST", "ENV/exports", {"format": "csv", "model": "users"}),
+        ("environment.users.write", "POST", "ENV/waas/create", {"identifier": "x", "type": "id", "chains": ["EVM"]}),
+        ("environment.users.read", "GET", "ENV/visitors", None),
+        ("environment.settings.read", "GET", "ENV/gates", None),
+        ("environment.settings.write", "DELETE", f"/origins/{USER}", None),
+        ("environment.settings.write", "POST", "ENV/test/account", None),
         ("environment.webhooks.read", "GET", "ENV/webhooks", None),
+        ("environment.webhooks.write", "DELETE", f"ENV/webhooks/{USER}", None),
+        ("environment.events.read", "GET", "ENV/events", None),
+        ("waas.authenticate", "POST", "ENV/waas/authenticate", None),
         ("environment.events.read", "GET", "/eventTypes", None),
     ],
 )
@@ -65,7 +76,7 @@ async def test_a_scope_opens_its_operations_and_nothing_else_does(
     assert refused.status_code == 403
     assert scope in refused.json()["error"]
     alone = await a_token(api, scope)
-    assert (await api(method, path, body, token=alone)).status_code in (200, 201, 404, 501)
+    assert (await api(method, path, body, token=alone)).status_code in (200, 201, 404)
 
 
 def test_every_admin_operation_wants_a_scope_that_exists() -> None:

@@ -97,6 +97,24 @@ async def test_entries_are_paged_ordered_and_searched(api: Any) -> None:
     assert (await api("GET", path, orderBy="nonsense")).status_code == 400
 
 
+async def test_numbers_are_ordered_as_numbers_and_entries_without_come_first(api: Any) -> None:
+    path = f"/allowlists/{(await new_list(api, name='Guests'))['id']}/entries"
+    for fid in (100, 9, 77):
+        await api("POST", path, {"farcasterFid": fid})
+    await api("POST", path, {"email": "nobody@example.com"})
+
+    async def fids(**query: Any) -> list[int | None]:
+        return [entry.get("farcasterFid") for entry in (await api.get(path, **query))["entries"]]
+
+    assert await fids(orderBy="farcasterFid-asc") == [None, 9, 77, 100]
+    assert await fids(orderBy="farcasterFid-desc") == [100, 77, 9, None]
+    assert await fids(orderBy="createdAt-desc", limit=2) == [None, 77]
+    assert await fids(query="7") == [77]
+    assert (await api("GET", path, orderBy="shoeSize-asc")).status_code == 400
+    api.sandbox.switches.set("unknown-order", "ignore")
+    assert await fids(orderBy="shoeSize-asc") == [100, 9, 77, None]
+
+
 async def test_a_user_shows_the_enabled_lists_that_name_it_and_their_scopes(api: Any) -> None:
     user = await api.create(email="guest@partner.example", wallets=[a_wallet()])
     made = await new_list(api, name="Partners", outcome="scope", scope="partner")

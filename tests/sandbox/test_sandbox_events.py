@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dyntui.sandbox import events
-from dyntui.sandbox.events import event_types
+from dyntui.sandbox.calls import Refused
+from dyntui.sandbox.events import cursor_of, event_types, position_in
 
 
 async def names(api: Any, **query: str) -> list[str]:
@@ -110,3 +113,16 @@ async def test_every_event_that_is_written_has_a_name_that_is_listed(api: Any) -
     listed = {each["name"] for each in await api.get("/eventTypes")}
     assert listed == set(event_types())
     assert set(await names(api)) <= listed
+
+
+@given(st.integers(min_value=0, max_value=2**53))
+def test_a_cursor_leads_back_to_its_place(position: int) -> None:
+    assert position_in(cursor_of(position)) == position
+
+
+@given(st.text())
+def test_what_is_no_cursor_is_refused_or_a_place(text: str) -> None:
+    try:
+        assert isinstance(position_in(text), int)
+    except Refused as refusal:
+        assert refusal.reply.status == 400

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from listener import Listener, listening
 
-from dyntui.sandbox import webhooks
+from dyntui.sandbox import loopback
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 
@@ -93,6 +93,19 @@ async def test_one_message_is_sent_again_and_says_so(api: Any, listener: Listene
     other = "11111111-2222-4333-8444-555555555555"
     assert (await api("POST", f"ENV/webhooks/{id}/messages/{other}/redeliver")).status_code == 404
     assert (await api("GET", f"ENV/webhooks/{id}/messages/{other}")).status_code == 404
+
+
+async def test_asking_again_while_it_is_being_sent_is_not_lost(api: Any, listener: Listener) -> None:
+    id = await register(api, listener.url)
+    settled(api)
+    listener.hold.clear()
+    await api.create(email="ada@example.com")
+    api.wait_for(lambda: listener.waiting == 1)
+    row = api.sandbox.store.db.execute("SELECT id FROM messages WHERE due IS NOT NULL").fetchone()
+    assert (await api("POST", f"ENV/webhooks/{id}/messages/{row[0]}/redeliver")).status_code == 200
+    listener.hold.set()
+    settled(api)
+    assert [listener.event(number).get("redelivery") for number in (1, 2)] == [None, True]
 
 
 @pytest.mark.parametrize(("environment", "attempts"), [("sandbox", 3), ("live", 6)])
@@ -178,7 +191,7 @@ async def test_messages_come_in_pages_by_cursor(api: Any, listener: Listener) ->
 
 async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webhooks.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
+    monkeypatch.setattr(loopback.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
     id = await register(api, "https://hooks.example.com/x")
     settled(api)
     (ping,) = await messages(api, id)
@@ -199,6 +212,8 @@ async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.
         ("http://127.0.0.1.example.com", False, False),
         ("http://10.0.0.1", False, False),
         ("ftp://localhost", False, False),
+        ("http://localhost:99999", False, False),
+        ("http://[::1", False, False),
         ("", False, False),
     ],
 )
@@ -235,7 +250,7 @@ def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) ->
     assert sandbox.handle("POST", f"/environments/{sandbox.environment_id}/webhooks", "", headers, body).status == 201
     started = time.monotonic()
     sandbox.close()
-    assert time.monotonic() - started < webhooks.TIMEOUT
+    assert time.monotonic() - started < loopback.TIMEOUT
     listener.hold.set()
     assert not any(thread.name.startswith("webhooks") for thread in threading.enumerate())
 

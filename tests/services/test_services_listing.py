@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntui.api.pages import page_from
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS, resource
 from dyntui.services.listing import scan
@@ -22,10 +21,11 @@ class Api:
         self.change = change
         self.calls = 0
 
-    async def page(self, operation, items, *, path, offset, limit, **query):
+    async def call(self, operation, *, path, query):
         self.calls += 1
         self.change(self)
-        return page_from({"count": len(self.people), "users": self.people[offset : offset + limit]}, items)
+        rows = self.people[query["offset"] : query["offset"] + query["limit"]]
+        return {"count": len(self.people), "users": rows}
 
 
 @settings(max_examples=80, deadline=None)

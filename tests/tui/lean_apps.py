@@ -209,9 +209,9 @@ class Widgets(App[None]):
 
 
 def main() -> None:
-    from dyntui.tui.lean.display import LeanApp
+    from dyntui.tui.lean.display import LeanDisplay
 
-    class Lean(LeanApp[None], Widgets):
+    class Lean(LeanDisplay[None], Widgets):
         pass
 
     app = Lean(terminal=sys.argv[1])

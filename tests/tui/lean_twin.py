@@ -12,7 +12,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.pilot import Pilot
 
-from dyntui.tui.lean.display import LeanApp
+from dyntui.tui.lean.display import LeanDisplay
 
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""
@@ -71,7 +71,7 @@ class TwinDriver(Driver):
         return True
 
 
-class Twin(LeanApp[Any]):
+class Twin(LeanDisplay[Any]):
     """A mixin in front of an app that is to be shown twice."""
 
     twin_size = (80, 24)

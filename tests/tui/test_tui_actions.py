@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections import Counter
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -14,6 +15,7 @@ from tui_support import demo, jump, lines_of, press, settled, text_of
 
 import dyntui.tui
 from dyntui.config.settings import Settings
+from dyntui.resources import RESOURCES
 from dyntui.services.writes import Effect, Level, Requirement
 from dyntui.tui import actions
 from dyntui.tui.actions import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
@@ -132,7 +134,8 @@ async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: p
     from dyntui.tui.screens import resource_list
 
     done: list[str] = []
-    action = Action("tokens.wave", ("w",), "wave", "Wave at a token.", Effect.READ)
+    record = replace(RESOURCES["wallets"], name="waving")
+    action = Action("waving.wave", ("w",), "wave", "Wave at a wallet.", Effect.READ)
     monkeypatch.setitem(actions.ACTIONS, action.id, action)
     monkeypatch.setattr(
         resource_list.ResourceScreen, "action_wave", lambda self: done.append(self.record.name), raising=False
@@ -141,9 +144,10 @@ async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: p
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        await jump(pilot, "tokens")
+        console.visit(resource_list.ResourceScreen.of(record))
+        await settled(pilot)
         await press(pilot, "w")
-        assert done == ["tokens"]
+        assert done == ["waving"]
     resource_list._class_for.cache_clear()
 
 

@@ -52,7 +52,7 @@ async def to_json(pilot: Pilot[Any], path: Path) -> None:
 
 async def to_edit(pilot: Pilot[Any], path: Path) -> None:
     await go_to(pilot, path, "review")
-    await press(pilot, "a", "home", "l", "enter")
+    await press(pilot, "a", "home", "h", "h", "l", "enter")
 
 
 async def to_fix(pilot: Pilot[Any], path: Path) -> None:
@@ -115,12 +115,11 @@ async def test_the_rest_of_the_way_is_harmless_too(tmp_path: Path) -> None:
         await press(pilot, "b")
         harmless(pilot)
         await jump(pilot, "users")
-        assert "[@click=app.quit]" in harmless(pilot)
+        assert "eve@example.com" in harmless(pilot)
 
 
-async def test_what_is_sent_is_what_the_file_says(tmp_path: Path) -> None:
+async def test_what_the_api_would_refuse_is_kept_back(tmp_path: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
         await go_to(pilot, hostile(tmp_path / "people.csv"), "review")
-        text = harmless(pilot)
-        assert "3 rows = 1 ready + 2 problems" in text or "3 rows = 2 ready + 1 problems" in text
+        assert "3 rows = 1 ready + 2 problems" in harmless(pilot)

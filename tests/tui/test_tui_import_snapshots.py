@@ -17,14 +17,10 @@ Way = Callable[[Pilot[Any], Path], Awaitable[None]]
 
 @pytest.fixture
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A messy file in a folder of a name that is always the same."""
-    folder = Path("/tmp") / "dyntui-snapshots" / tmp_path.parent.name / tmp_path.name
-    folder.mkdir(parents=True, exist_ok=True)
-    monkeypatch.setattr("dyntui.tui.screens.imports.source._short", lambda path: f"~/{Path(path).name}")
-    monkeypatch.setattr(
-        "dyntui.tui.screens.imports.finish.folder_words", lambda folder: "~/state/jobs/20260301-120000-ab12"
-    )
-    monkeypatch.setattr("dyntui.services.imports.jobs.secrets.token_hex", lambda n: "ab12"[: 2 * n])
+    """A messy file, and nothing that differs from run to run."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.setattr("dyntui.tui.screens.imports.wording.short_path", lambda path: "~/files")
     monkeypatch.setattr("dyntui.store.journal.now_ms", lambda: 1_772_366_400_000)
     monkeypatch.chdir(folder)
     return messy(folder / "people.csv")
@@ -32,11 +28,6 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def source(pilot: Pilot[Any], path: Path) -> None:
     await begin(pilot)
-
-
-async def path_dialog(pilot: Pilot[Any], path: Path) -> None:
-    await begin(pilot)
-    await press(pilot, "slash")
 
 
 async def map_to_choose(pilot: Pilot[Any], path: Path) -> None:
@@ -124,7 +115,6 @@ async def jobs(pilot: Pilot[Any], path: Path) -> None:
 
 WAYS: dict[str, Way] = {
     "1-source": source,
-    "1-path": path_dialog,
     "2-parse": open_file,
     "3-map-to-choose": map_to_choose,
     "3-verified": verified,

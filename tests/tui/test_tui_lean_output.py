@@ -22,7 +22,7 @@ from textual.widgets import Input, Static
 
 from dyntui.core.errors import Usage
 from dyntui.tui.lean import pacing, private
-from dyntui.tui.lean.display import LeanApp
+from dyntui.tui.lean.display import LeanDisplay
 from dyntui.tui.lean.output import Output
 from dyntui.tui.lean.pacing import QUESTION
 from dyntui.tui.lean.status import lean_status
@@ -53,7 +53,7 @@ class TwinSmall(Twin, Small):
     """It, shown twice."""
 
 
-class PlainSmall(LeanApp[None], Small):
+class PlainSmall(LeanDisplay[None], Small):
     """It, on a driver that keeps what is written."""
 
     def get_driver_class(self) -> type[Driver]:
@@ -170,7 +170,7 @@ def test_what_a_size_that_came_and_went_has_spoiled_is_drawn_anew():
 
 def test_what_textual_writes_otherwise_is_drawn_over():
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
-        LeanApp._display(app, app.screen, Text("something else"))
+        LeanDisplay._display(app, app.screen, Text("something else"))
         await change(app, pilot, "two")
         app.check("something else")
 

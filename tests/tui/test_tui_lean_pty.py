@@ -183,7 +183,7 @@ def test_no_answer_is_left_for_the_shell(start):
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
 def test_inside_tmux(tmp_path):
     def tmux(*arguments: str) -> str:
-        command = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null", *arguments]
+        command = ["tmux", "-S", str(tmp_path / writer), "-f", "/dev/null", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, env=environ()).stdout
 
     def screen(wanted: str) -> str:
@@ -195,6 +195,7 @@ def test_inside_tmux(tmp_path):
         return shown
 
     shown = {}
+    writer: str
     for writer in ("lean", "textual"):
         run = shlex.join([sys.executable, str(PROGRAM), writer])
         tmux("new-session", "-d", "-s", "one", "-x", str(SIZE[0]), "-y", str(SIZE[1]), run)

@@ -104,7 +104,7 @@ PROBE = """
         Path({found!r}).write_text("\\n".join(sorted(sys.modules)))
         self.exit(7)
 
-    Console._open = probe
+    Console.open_environment = probe
     raise SystemExit(run(Profile("acme", "http://127.0.0.1:9/api/v0", "3f2a0bcf-34e3-43cd-9cd5-091f0c3c9c1e")))
 """
 

@@ -98,6 +98,17 @@ async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> 
         assert "There is no theme 'loud'" in console.session.notes[0].text
 
 
+async def test_another_theme_colours_what_is_on_the_screen() -> None:
+    console = demo(5)
+    async with console.run_test(size=(100, 20)) as pilot:
+        await settled(pilot)
+        before = {segment.style for strip in strips_of(console)[1:] for segment in strip}
+        console.set_theme("dense")
+        await settled(pilot)
+        after = {segment.style for strip in strips_of(console)[1:] for segment in strip}
+        assert not before & after
+
+
 class _Broken(Exception):
     pass
 

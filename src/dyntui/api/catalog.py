@@ -20,7 +20,9 @@ __all__ = ["Catalog", "Operation", "Parameter", "catalog"]
 
 Schema = Mapping[str, Any]
 
-_READING_POSTS = frozenset({"verifyApiKey", "checkExternalJwt", "fetchNameServiceSigningMessage", "getUserBalances"})
+_READING_POSTS = frozenset(
+    {"verifyApiKey", "checkExternalJwt", "fetchNameServiceSigningMessage", "getUserAccountBalances"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ MAX_RESPONSE = 64 * 1024 * 1024
 RETRIES = 4
 RETRY_AFTER_DEFAULT = 5.0
 RETRY_AFTER_CAP = 60.0
+_NOT_IMPLEMENTED = 501
 
 stamina.instrumentation.set_on_retry_hooks([])  # its default logs; the request log is ours
 
@@ -168,7 +169,9 @@ class Transport:
         def worth_another(error: Exception) -> bool | float:
             if isinstance(error, RateLimited):
                 return 0.0 if gates else min(error.retry_after or RETRY_AFTER_DEFAULT, RETRY_AFTER_CAP)
-            return isinstance(error, (ServerError, Unreachable))
+            return isinstance(error, Unreachable) or (
+                isinstance(error, ServerError) and error.status != _NOT_IMPLEMENTED
+            )
 
         if not reads:
             return await once()

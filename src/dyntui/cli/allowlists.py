@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allowlists", "found_list", "outcome_option"]
 
-_ENTRIES, _COMPARE = "dyntui.cli.allowlist_entries", "dyntui.cli.allowlist_compare"
+_ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entries", "moves", "compare"))
 
 
 @click.group(
@@ -27,13 +27,13 @@ _ENTRIES, _COMPARE = "dyntui.cli.allowlist_entries", "dyntui.cli.allowlist_compa
         "add": (_ENTRIES, "Add entries to a list."),
         "remove": (_ENTRIES, "Remove entries from a list."),
         "edit": (_ENTRIES, "Change an entry: the new one is added, then the old one deleted."),
-        "copy": (_ENTRIES, "Add the entries of one list to another."),
+        "copy": (_MOVES, "Add the entries of one list to another."),
         "import": ("dyntui.cli.allowlist_import", "Import entries from a file, as a job."),
-        "export": (_ENTRIES, "Write the entries of a list to a file that can be imported again."),
+        "export": (_MOVES, "Write the entries of a list to a file that can be imported again."),
         "diff": (_COMPARE, "Compare two lists, or a list and a file."),
         "sync": (_COMPARE, "Make a list as a file or another list is: shows the plan, then applies it."),
         "duplicates": (_COMPARE, "Find entries that stand twice, on one list or on several."),
-        "undo": (_ENTRIES, "Undo entries that were added or removed together; lists what can be undone."),
+        "undo": (_MOVES, "Undo entries that were added or removed together; lists what can be undone."),
     },
 )
 def allowlists() -> None:

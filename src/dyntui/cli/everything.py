@@ -185,11 +185,14 @@ def do_action(
         changes,
         filled_in,
         is_single,
+        made_of,
         parent_of,
         shown_once,
         starting_values,
+        target_of,
         targets_for,
         warned,
+        without_secrets,
         write_of,
     )
     from dyntui.services.writes import Confirmation
@@ -204,15 +207,17 @@ def do_action(
     async def work() -> int:
         async with context.connection() as connection:
             client = connection.client
+            if connection.writes.refusal(write := write_of(client, record, action)):
+                connection.writes.authorise(write, (), Confirmation())
             values, asked = pairs, asked_of(client, action)
             if unknown := [name for name in values if name not in {field.name for field in asked}]:
                 raise Usage(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
             if action.on is On.ROWS and action.fields and not values:
                 raise Usage(f"{action.name} needs something to change.", hint=_takes(record, action))
-            if connection.writes.refusal(write := write_of(client, record, action)):
-                connection.writes.authorise(write, (), Confirmation())
             known = await parent_of(client, record, parent)
             targets = await targets_for(client, record, action, ids, parent=known)
+            if action.on is On.LIST:
+                targets = [target_of(record, None, label=next(iter(values.values()), ""))]
             held: dict[str, str] | None = None
             if action.on is On.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
                 held = starting_values(action, asked, row)
@@ -229,7 +234,8 @@ def do_action(
                 context.note(f"The {once[0]}, shown once and kept nowhere:")
                 context.say(once[1])
                 return 0
-            return report(context, results)
+            results = results if action.shows[0] else without_secrets(record, results)
+            return report(context, made_of(record, results) if action.on is On.LIST else results)
 
     return run(work())
 

@@ -107,9 +107,10 @@ class FileOptions:
 @confirm_options
 @pass_context
 def import_users(context: Context, /, file: str, upsert: bool, **options: Any) -> int:
-    """Import users from FILE (CSV, TSV, JSON, NDJSON, XLSX, XLS, ODS; - for standard input).
+    """Import users from FILE.
 
-    Say what the e-mails are with --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
+    FILE is CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, or - for standard input. Say what the e-mails are with
+    --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
 
     \b
     exit: 0 done, 1 some rows failed, 3 not authorised, 4 unreachable, 5 stopped (dyntui jobs resume goes on)

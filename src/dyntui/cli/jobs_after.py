@@ -81,7 +81,10 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
     with Journal.open(path) as journal:
         check_where(journal, Where.of(context.profile()))
         if journal.kind != "users":
-            raise Usage(f"Job {journal.id} is no import of users.")
+            raise Usage(
+                f"Job {journal.id} is no import of users.",
+                hint=f"`dyntui allowlists undo {journal.id}` undoes entries.",
+            )
         if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
             raise Usage(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:

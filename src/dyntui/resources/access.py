@@ -104,6 +104,7 @@ GATES = Resource(
     ),
     detail="getGate",
     detail_path="gateId",
+    open="gate",
     empty="There are no gates in this environment: nobody is asked for tokens.",
     label=lambda row: str(row.get("name") or ""),
 )

@@ -75,5 +75,6 @@ class Action:
 
     @property
     def verb(self) -> str:
-        """The first word of the question that confirms it."""
-        return self.label[:1].upper() + self.label[1:]
+        """How the question that confirms it begins: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
+        words = self.name.replace("-", " ").replace("mfa", "MFA")
+        return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")

@@ -334,8 +334,8 @@ SUBSCRIPTION = Resource(
     empty="The server tells no plan.",
     label=lambda row: str(row.get("planType") or ""),
     actions=(
-        Action("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", one=True, fields=("coupon",)),
-        Action("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", one=True, typed_in_live=True,
+        Action("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", key="c", one=True, fields=("coupon",)),
+        Action("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", key="u", one=True, typed_in_live=True,
             warning="It costs money from then on."),
     ),
 )  # fmt: skip

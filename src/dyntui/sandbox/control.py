@@ -62,6 +62,7 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
     """Counts, faults, switches and the clock."""
     with sandbox.store.lock:
         users, wallets = sandbox.accounts.count(), len(sandbox.accounts.wallet_owners())
+        messages = sandbox.webhooks.pending()
     return {
         "environmentId": sandbox.environment_id,
         "users": users,
@@ -70,6 +71,7 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
         "faults": sandbox.faults.as_dict(),
         "faultsHappened": dict(sandbox.faults.happened),
         "pending": sandbox.pending,
+        "messagesPending": messages,
         "switches": sandbox.switches.as_dict(),
         "now": iso(sandbox.clock.now()),
     }

@@ -195,12 +195,15 @@ def cursor_of(position: int) -> str:
 
 
 def position_in(cursor: str) -> int:
-    """The way back. Raises Refused (400) for a cursor that was not given out."""
+    """The way back. Raises Refused (400) for what is no cursor."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        return int(text.removeprefix("after "))
+        position = int(text.removeprefix("after "))
     except (binascii.Error, ValueError):
-        raise bad_request("query/cursor is not a cursor") from None
+        position = -1
+    if not 0 <= position < 1 << 62:
+        raise bad_request("query/cursor is not a cursor")
+    return position
 
 
 def _literal(text: str) -> str:

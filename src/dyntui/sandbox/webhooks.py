@@ -7,50 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
-import ipaddress
-import socket
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import cursor_of, position_in
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.loopback import TIMEOUT, Poster, is_loopback
 from dyntui.sandbox.records import iso
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.switches import Switches
 
-__all__ = ["SIGNATURE", "Webhooks", "is_loopback"]
+__all__ = ["SIGNATURE", "Webhooks"]
 
 Json = dict[str, Any]
 SIGNATURE = "x-dynamic-signature-256"
 
 WORKERS = 4
-TIMEOUT = 5.0
-_ANSWER_BYTES = 10_000
-_KEPT_MESSAGES, _KEPT_DELIVERIES, _TRIM_EVERY = 4_000, 8_000, 200
+_KEPT_MESSAGES, _KEPT_DELIVERIES, _MOST_WAITING, _TRIM_EVERY = 4_000, 8_000, 20_000, 200
 _RETRIES: Mapping[str, tuple[int, ...]] = {"sandbox": (15, 60), "live": (15, 60, 600, 3600, 86_400)}
 """Seconds after each failed attempt (API.md 8)."""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether that http URL is on this machine."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname:
-        return False
-    if parts.hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +59,7 @@ class Webhooks:
         self._stopped = False
         self._threads: list[threading.Thread] = []
         self._busy: set[int] = set()
-        self._open: set[http.client.HTTPConnection] = set()
+        self._poster = Poster()
 
     # events come in --------------------------------------------------------------------------------------------
 
@@ -152,6 +133,7 @@ class Webhooks:
         ).lastrowid
         if position and position % _TRIM_EVERY == 0:
             self._trim("messages", position - _KEPT_MESSAGES, "due IS NULL")
+            self._trim("messages", position - _MOST_WAITING, "1")
         return payload
 
     def _trim(self, table: str, last: int, condition: str) -> None:
@@ -242,10 +224,7 @@ class Webhooks:
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
-            for connection in self._open:
-                if connection.sock is not None:
-                    with suppress(OSError):  # it may be closed already
-                        connection.sock.shutdown(socket.SHUT_RDWR)
+        self._poster.close()
         for thread in self._threads:
             thread.join(TIMEOUT)
 
@@ -305,12 +284,19 @@ class Webhooks:
                 due = time.time() + retries[attempt - 1] * self._switches.number("webhook-second-ms") / 1000
             elif attempt == len(retries) + 1:
                 self._count_failure(webhook)
+        if self._asked_again(job):
+            due = 0.0
         row = (attempt, due, job.position)
         self._store.db.execute("UPDATE messages SET attempts = ?, due = ? WHERE pos = ?", row)
         if due is not None:
             with self._condition:
                 self._signals += 1
                 self._condition.notify_all()
+
+    def _asked_again(self, job: _Job) -> bool:
+        """Whether somebody asked for it to be sent again while it was being sent."""
+        row = self._store.db.execute("SELECT doc FROM messages WHERE pos = ?", (job.position,)).fetchone()
+        return row is not None and "redelivery" in orjson.loads(row[0]) and "redelivery" not in job.payload
 
     def _count_failure(self, webhook: Json) -> None:
         webhook["failures"] += 1
@@ -322,34 +308,16 @@ class Webhooks:
 
     def _send(self, request: Json) -> Json:
         started = time.perf_counter()
-        answer = self._post(request) if is_loopback(request["url"]) else self._elsewhere()
+        if is_loopback(request["url"]):
+            answer = self._poster.post(request["url"], request["headers"], request["body"].encode())
+        else:
+            answer = self._elsewhere()
         return {**answer, "durationMs": round((time.perf_counter() - started) * 1000)}
 
     def _elsewhere(self) -> Json:
         if self._switches["webhook-elsewhere"] == "failed":
             return {"error": "Not sent: the sandbox does not leave this machine"}
         return {"status": 200, "headers": {}, "body": "Not sent: the sandbox does not leave this machine"}
-
-    def _post(self, request: Json) -> Json:
-        parts = urlsplit(request["url"])
-        host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
-        connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
-        with self._condition:
-            if self._stopped:
-                return {"error": "stopped"}
-            self._open.add(connection)
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, request["body"].encode(), request["headers"])
-            response = connection.getresponse()
-            body = response.read(_ANSWER_BYTES).decode("utf-8", "replace")
-            return {"status": response.status, "headers": dict(response.getheaders()), "body": body}
-        except (OSError, http.client.HTTPException) as error:
-            return {"error": str(error) or type(error).__name__}
-        finally:
-            with self._condition:
-                self._open.discard(connection)
-            connection.close()
 
 
 def _accepted(response: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from dyntui.resources.tokens import is_own
 from dyntui.services.forms import Asked, Filled, Where, asked_by, fill, present, text_of
 from dyntui.services.listing import scan
 from dyntui.services.shapes import read_page
-from dyntui.services.writes import Target, WriteAction
+from dyntui.services.writes import Results, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
@@ -34,8 +34,17 @@ __all__ = [
     "organization_of",
     "parent_of",
 ]
-__all__ += ["parent_of", "read_one", "record_named", "shown_once", "starting_values", "target_of", "targets_for"]
-__all__ += ["warned", "write_of"]
+__all__ += [
+    "organization_of",
+    "parent_of",
+    "read_one",
+    "record_named",
+    "shown_once",
+    "starting_values",
+    "target_of",
+    "targets_for",
+]
+__all__ += ["warned", "without_secrets", "write_of"]
 
 HIDDEN = "set, not shown here"
 
@@ -175,11 +184,32 @@ def starting_values(action: Action, asked: Iterable[Asked], row: Row | None) -> 
     }
 
 
-def target_of(record: Resource, row: Row | None, row_id: str = "") -> Target:
-    """A row as the target of an action; without one, the list itself."""
+def target_of(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
+    """A row as the target of an action; without one, the row of that id, or what is about to be made."""
     if row is None:
-        return Target(row_id, row_id or record.singular)
+        return Target(row_id, label or row_id or "(new)")
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
+
+
+def made_of(record: Resource, results: Results) -> Results:
+    """The results of making something, under the id that it was given."""
+    items = []
+    for item in results.items:
+        value = item.value if isinstance(item.value, Mapping) else {}
+        inner = next((part for part in value.values() if isinstance(part, Mapping) and record.key in part), {})
+        made = value.get(record.key) or inner.get(record.key)
+        items.append(replace(item, target=Target(str(made), item.target.label)) if made else item)
+    return replace(results, items=tuple(items))
+
+
+def without_secrets(record: Resource, results: Results) -> Results:
+    """The results without the values that must not be shown."""
+
+    def bare(value: Any) -> Any:
+        return masked(record, value) if isinstance(value, Mapping) else value
+
+    items = (replace(item, value=bare(item.value), reread=bare(item.reread)) for item in results.items)
+    return replace(results, items=tuple(items))
 
 
 async def targets_for(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from dyntui.store.journal import Journal
@@ -59,12 +59,13 @@ class Step(NamedTuple):
     label: str
 
 
-def begin(journal: Journal) -> None:
-    """Make the log when there is none, and keep what only the file could say of its rows."""
+def begin(journal: Journal, codes: Collection[str] = ()) -> None:
+    """Make the log when there is none, and keep what only the file could say of its rows; codes: those beside its own."""
     there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
     if there:
         return
-    marks = ", ".join("?" * len(FILE_CODES))
+    kept = (*FILE_CODES, *codes)
+    marks = ", ".join("?" * len(kept))
     with journal.transaction():
         for statement in _TABLES.split(";"):
             if statement.strip():
@@ -77,7 +78,7 @@ def begin(journal: Journal) -> None:
         journal.db.execute(
             "INSERT INTO review_file_problems SELECT row, level, code, field, message, suggestion FROM problems "
             f"WHERE code IN ({marks})",
-            FILE_CODES,
+            kept,
         )
 
 

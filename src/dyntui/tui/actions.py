@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding, BindingType
 
 from dyntui.services.writes import Effect
+from dyntui.tui.screens.everything.keys import KEY_SCOPES, KEYS
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -211,6 +212,77 @@ _ALL = (
     Action("finish.users", ("o",), "users", "Look at the users.", _READ, 14),
     Action("finish.jobs", ("b",), "jobs", "All jobs of this machine.", _READ, 15),
     Action("finish.another", ("i",), "import more", "Import another file.", _READ, 16),
+    # allowlists, their entries, gates
+    Action("allowlists.new", ("n",), "new", "Make a list; it is off until it is enabled.", rank=12),
+    Action("allowlists.edit", ("e",), "edit", "Change name, outcome or scope.", rank=12, reason=_ask("nothing_here")),
+    Action("allowlists.switch", ("t",), "on/off", "Turn the list on or off; what that does is told first.",
+        rank=11, reason=_ask("nothing_here")),
+    Action("allowlists.delete", ("d",), "delete", "Delete the list and its entries.", Effect.DESTRUCTIVE, 16,
+        reason=_ask("nothing_here")),
+    Action("allowlists.check", ("w",), "would … get in?", "Whether an e-mail, a wallet, ... would get in, and why.",
+        _READ, 12),
+    Action("allowlists.compare", ("c",), "compare", "Hold it against another list or a file.", _READ, 14,
+        reason=_ask("nothing_here")),
+    Action("allowlists.duplicates", ("D",), "duplicates", "Who stands on several lists.", _READ),
+    Action("allowlists.export", ("x",), "export", "Write the entries to a file.", _READ, reason=_ask("nothing_here")),
+    Action("allowlists.import", ("i",), "import", "Import entries from a file.", rank=17, run="bring",
+        reason=_ask("nothing_here")),
+    Action("allowlist-entries.add", ("n",), "add", "Add one entry.", rank=11, reason=_ask("list_not_read")),
+    Action("allowlist-entries.paste", ("p",), "paste many", "Paste lines; they are shown before they are sent.",
+        rank=11, reason=_ask("list_not_read")),
+    Action("allowlist-entries.edit", ("e",), "edit", "Change the entry: the new one is added, the old one deleted.",
+        rank=12, reason=_ask("no_entry")),
+    Action("allowlist-entries.delete", ("d",), "remove", "Remove the marked entries, or this one.",
+        Effect.DESTRUCTIVE, 12, reason=_ask("no_entry")),
+    Action("allowlist-entries.copy_to", ("C",), "copy to a list", "Add the marked entries, or this one, elsewhere.",
+        rank=16, reason=_ask("no_entry")),
+    Action("allowlist-entries.import", ("i",), "import", "Import entries from a file.", rank=16, run="bring",
+        reason=_ask("list_not_read")),
+    Action("allowlist-entries.export", ("x",), "export", "Write the entries to a file.", _READ,
+        reason=_ask("list_not_read")),
+    Action("allowlist-entries.compare", ("c",), "compare", "Hold the list against another one or a file.", _READ, 17,
+        reason=_ask("list_not_read")),
+    Action("allowlist-entries.switch", ("t",), "on/off", "Turn the list on or off; it is told what that does.",
+        rank=17, reason=_ask("list_not_read")),
+    Action("allowlist-entries.undo", ("u",), "undo", "Undo what was added or removed together.", rank=18),
+    Action("allowlist-entries.check", ("w",), "would … get in?", "Whether somebody would get in, and why.", _READ),
+    Action("pasting.take", ("ctrl+s",), "look", "Look at what was pasted; nothing is sent yet.", _READ),
+    Action("drafts.send", ("enter",), "add them", "Add what can be sent.", rank=10, reason=_ask("nothing_to_send")),
+    Action("drafts.kind", ("k",), "kind", "Say what kind of identifier it is.", _READ, 11, reason=_ask("nothing_here")),
+    Action("drafts.leave", ("x", "delete"), "leave out", "Do not send this one.", _READ, 12,
+        reason=_ask("nothing_here")),
+    Action("compare.filter", ("f",), "show", "Only here, only there, both, another alias, all.", _READ, 10,
+        reason=_ask("not_compared")),
+    Action("compare.add", ("plus",), "add here", "Add the marked ones, or this one, that are only there.", rank=11,
+        reason=_ask("nothing_there")),
+    Action("compare.sync", ("s",), "add all", "Add everything that is only there; the plan is shown first.", rank=12,
+        reason=_ask("nothing_to_sync")),
+    Action("compare.match", ("S",), "add and remove", "Make the list as the other side is; the plan is shown first.",
+        Effect.DESTRUCTIVE, 13, reason=_ask("nothing_to_match")),
+    Action("compare.refresh", ("r", "f5"), "read again", "Read both sides again.", _READ, 15),
+    Action("duplicates.refresh", ("r", "f5"), "read again", "Read all lists again.", _READ, 15),
+    Action("gates.new", ("n",), "new", "Make a gate; it is off until it is enabled.", rank=16),
+    Action("gates.switch", ("t",), "on/off", "Turn the gate on or off; what that does is told first.", rank=17,
+        reason=_ask("nothing_here")),
+    Action("gates.edit", ("e",), "edit", "Change the gate.", rank=18, reason=_ask("nothing_here")),
+    Action("gates.delete", ("d",), "delete", "Delete the gate.", Effect.DESTRUCTIVE, 19, reason=_ask("nothing_here")),
+    Action("gates.check", ("w",), "would … get in?", "Whether somebody would get in, and why.", _READ, 20),
+    Action("gate.edit", ("e",), "edit", "Change the gate.", rank=16, reason=_ask("not_read")),
+    Action("gate.switch", ("t",), "on/off", "Turn the gate on or off; what that does is told first.", rank=17,
+        reason=_ask("not_read")),
+    Action("gate.delete", ("d",), "delete", "Delete the gate.", Effect.DESTRUCTIVE, 18, reason=_ask("not_read")),
+    Action("person.add", ("n",), "add to list", "Put the user on the list under the cursor.", rank=10,
+        reason=_ask("cannot_add")),
+    Action("person.remove", ("d",), "take off", "Remove the entry that names the user.", Effect.DESTRUCTIVE, 11,
+        reason=_ask("not_on_it")),
+    Action("person.why", ("w",), "why", "Whether the user would get in, and why.", _READ, 12, reason=_ask("not_asked")),
+    Action("person.open", ("enter",), "open list", "The entries of the list.", _READ, 13, reason=_ask("nothing_here")),
+    Action("person.refresh", ("r", "f5"), "read again", "Read it again.", _READ, 15),
+    Action("user.access", ("A",), "access", "On which lists this user is, and whether they get in.", _READ, 16),
+    Action("weigh.down", ("down",), "read on", "Further lines.", _READ),
+    Action("weigh.up", ("up",), "read back", "Earlier lines.", _READ),
+    Action("weigh.page_down", ("pagedown",), "read on", "The next lines.", _READ),
+    Action("weigh.page_up", ("pageup",), "read back", "The lines before.", _READ),
     # jobs
     Action("app.import", ("i",), "import", "Import users from a file.", _READ, reason=_ask("no_import")),
     Action("jobs.open", ("enter",), "open", "Look at the job, or go on with the draft.", _READ, 10,
@@ -226,7 +298,14 @@ _ALL = (
     Action("jobs.new", ("i",), "import", "Import a file.", _READ, 14, reason=_ask("no_new")),
 )  # fmt: skip
 
-ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
+_OF_RESOURCES = tuple(
+    Action(
+        key.id, key.keys, key.title, key.help, key.effect, key.rank, key.run, _ask(key.why_not) if key.why_not else None
+    )
+    for key in KEYS
+)
+
+ACTIONS: dict[str, Action] = {action.id: action for action in (*_ALL, *_OF_RESOURCES)}
 """Every action by id, in the order of the help screen."""
 
 SCOPES = {
@@ -257,6 +336,18 @@ SCOPES = {
     "finish": "outcome",
     "jobs": "jobs",
     "cell": "the cell",
+    "allowlists": "allowlists",
+    "allowlist-entries": "entries",
+    "pasting": "paste",
+    "drafts": "entries to add",
+    "compare": "compare",
+    "duplicates": "duplicates",
+    "gates": "gates",
+    "gate": "gate",
+    "person": "access",
+    "user": "user",
+    "weigh": "dialog",
+    **KEY_SCOPES,
 }
 """What the help screen calls the scopes."""
 

@@ -28,7 +28,17 @@ def _wallet(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -
     console.visit(WalletScreen(row_id, label, known=row))
 
 
-_SCREENS: Mapping[str, Callable[[Console, str, str, Mapping[str, Any]], None]] = {"user": _user, "wallet": _wallet}
+def _gate(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:
+    from dyntui.tui.screens.access.gates import GateScreen
+
+    console.visit(GateScreen(row_id, label))
+
+
+_SCREENS: Mapping[str, Callable[[Console, str, str, Mapping[str, Any]], None]] = {
+    "user": _user,
+    "wallet": _wallet,
+    "gate": _gate,
+}
 
 
 def can_open(record: Resource) -> str | None:

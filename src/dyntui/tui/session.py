@@ -43,7 +43,7 @@ class Health:
 class Session:
     """The state that all screens share. profile is None until an environment is chosen.
 
-    connection: None until it is open. error: why it could not be opened. job: words for the frame about the job `running`.
+    connection: None until it is open. error: why it could not be opened. job: words for the frame on `running`.
     recent: users that were opened, newest last: id to label. health: by profile name.
     """
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, not_found, operation
 from dyntui.sandbox.crud import admin_event
+from dyntui.sandbox.loopback import is_loopback
 from dyntui.sandbox.records import iso
-from dyntui.sandbox.webhooks import is_loopback
 
 Json = dict[str, Any]
 _URL = re.compile(

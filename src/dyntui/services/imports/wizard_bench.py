@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dyntui import importer
 from dyntui.config.paths import paths
 from dyntui.core.errors import Stopped, Usage
-from dyntui.importer import Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
+from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
 from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
 from dyntui.services.imports.mappings import find_mapping
 from dyntui.services.imports.prepare import discard, prepare
@@ -75,6 +77,10 @@ class Bench:
     def look(self, draft: Draft) -> Look:
         """Open the draft's file and look at its beginning. Raises SourceError."""
         self._put_away()
+        if not draft.path and self.open_job(draft):
+            journal = self.job()
+            review_log.begin(journal)
+            return Look(_Kept(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
         source = self._open_source(draft)
         return Look(source.info, source.sample(_SAMPLE))
 
@@ -86,6 +92,8 @@ class Bench:
 
     def count(self, draft: Draft, tell: Callable[[int], None], stop: Event) -> Counted:
         """Go through the whole file once."""
+        if not draft.path and self.open_job(draft):
+            return Counted(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
         for rows, row in enumerate(source.rows(), 1):
@@ -180,6 +188,7 @@ class Bench:
             on_rows=read,
             options=options.facts(),
             draft=draft.id,
+            **_to(draft),
         )
         journal.move(JobState.DRAFT)
         if old is not None and again:
@@ -327,9 +336,16 @@ class Clerk:
             self._pool.shutdown(wait=False)
 
 
-def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper:
+def _to(draft: Draft) -> dict[str, Any]:
+    """Which list entries go to, for the job to keep."""
+    if draft.kind == "users":
+        return {}
+    return {"allowlist": {"id": draft.allowlist_id, "name": draft.allowlist_name}}
+
+
+def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper | AllowlistMapper:
     """What turns rows into bodies under a mapping."""
-    return Mapper(mapping, region=region or None, environment_kind=environment_kind)
+    return importer.mapper_for(mapping, region=region or None, environment_kind=environment_kind)
 
 
 def _open(draft: Draft, reading: Reading) -> Source:

@@ -56,6 +56,7 @@ class Draft:
 
     path: the file; pasted: that it is our own copy of what was pasted. job: the id of the journal that holds the rows,
     once they are prepared; read_path, read_as: what they were read from for it, and how. note: where it is, in words.
+    allowlist_id, allowlist_name: where entries go.
     """
 
     id: str
@@ -76,6 +77,8 @@ class Draft:
     note: str = ""
     changed_at: str = ""
     source_name: str = ""
+    allowlist_id: str = ""
+    allowlist_name: str = ""
 
     @property
     def name(self) -> str:
@@ -114,7 +117,7 @@ def save_draft(draft: Draft) -> None:
     values: dict[str, Any] = {
         "dyntui": "draft",
         "version": _VERSION,
-        **{name: getattr(draft, name) for name in _PLAIN},
+        **{name: getattr(draft, name) for name in (*_PLAIN, *_LATER)},
         "reading": asdict(draft.reading),
         "read_as": None if draft.read_as is None else asdict(draft.read_as),
         "mapping": None if draft.mapping is None else json.loads(draft.mapping.to_json()),
@@ -129,6 +132,7 @@ _PLAIN = (
     "id", "environment_id", "base_url", "profile", "kind", "path", "pasted", "region", "upsert", "step", "job", "note",
     "read_path", "changed_at", "source_name",
 )  # fmt: skip
+_LATER = ("allowlist_id", "allowlist_name")
 
 
 def load_draft(draft_id: str) -> Draft:
@@ -144,6 +148,7 @@ def load_draft(draft_id: str) -> Draft:
             mapping = replace(mapping, columns=columns)
         return Draft(
             **{name: values[name] for name in _PLAIN},
+            **{name: values.get(name, "") for name in _LATER},
             reading=Reading(**values["reading"]),
             read_as=None if values["read_as"] is None else Reading(**values["read_as"]),
             mapping=mapping,

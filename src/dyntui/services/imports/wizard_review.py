@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from dyntui.core.errors import Usage
-from dyntui.importer import Mapper, Mapping, Problem, Row
+from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
 from dyntui.importer.fields import FULL_NAME
 from dyntui.services.imports.prepare import new_rows
 from dyntui.store import review, review_log
@@ -50,7 +50,7 @@ class Fix:
 class Review:
     """A draft job on the table. Belongs to the journal's thread."""
 
-    def __init__(self, journal: Journal, mapping: Mapping, mapper: Mapper) -> None:
+    def __init__(self, journal: Journal, mapping: Mapping, mapper: Mapper | AllowlistMapper) -> None:
         self.journal = journal
         self.mapping = mapping
         self._mapper = mapper

@@ -1,7 +1,7 @@
 """What the terminal is sent: only the cells that changed, one write a frame, and no faster than the line carries it.
 
-Textual writes every part of the screen that was drawn again. `display.LeanApp` takes these parts instead, keeps what
-the terminal shows and what it should show, and sends the difference:
+Textual writes every part of the screen that was drawn again. `display.LeanDisplay` takes these parts instead, keeps
+what the terminal shows and what it should show, and sends the difference:
 
     private    the private Textual names this stands on, and whether they are as expected
     cells      text, cell by cell

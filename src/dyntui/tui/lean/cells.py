@@ -8,7 +8,12 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
-__all__ = ["drawn_width", "is_certain", "split"]
+__all__ = ["drawn_width", "is_certain", "is_simple", "split"]
+
+_SIMPLE = r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff"
+"""Characters of one column everywhere, unless something follows that combines with them."""
+_ALL_SIMPLE = re.compile(f"[{_SIMPLE}]*")
+_OTHERS = re.compile(f"([{_SIMPLE}]?(?:\u200d[{_SIMPLE}]|[^{_SIMPLE}])+)")
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -19,12 +24,22 @@ def split(text: str) -> list[str]:
 
     Control characters have no width to Rich and Textual; here they have no effect either.
     """
-    return list(text) if text.isascii() and text.isprintable() else list(_split(text))
+    if is_simple(text):
+        return list(text)
+    columns: list[str] = []
+    text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+    for place, part in enumerate(_OTHERS.split(text)):
+        columns += _combined(part) if place % 2 else part
+    return columns
+
+
+def is_simple(text: str) -> bool:
+    """Whether each character takes one column, in every terminal."""
+    return (text.isascii() and text.isprintable()) or _ALL_SIMPLE.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[str, ...]:
-    text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+def _combined(text: str) -> tuple[str, ...]:
     columns: list[str] = []
     for start, end, width in split_graphemes(text)[0]:
         item = text[start:end]

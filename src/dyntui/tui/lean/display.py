@@ -1,4 +1,4 @@
-"""The app's and the driver's side of the lean writer. A program needs `LeanApp` in place of Textual's App, no more."""
+"""The app's and the driver's side of the lean writer. `LeanDisplay` in front of App is all that a program needs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 else:
     _Base = Driver
 
-__all__ = ["LeanApp", "LeanDriver"]
+__all__ = ["LeanDisplay", "LeanDriver"]
 
 
-class LeanApp(private.DisplayHook[ReturnType]):
-    """A Textual app that sends its terminal only what changed.
+class LeanDisplay(private.DisplayHook[ReturnType]):
+    """A mixin in front of App that sends the terminal only what changed: `class Mine(LeanDisplay[int], App[int])`.
 
     terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean.pacing.round_trip` is how far away
     the terminal is, in seconds. Where `lean` is None, Textual's own output is used, and `lean_reason` says why.
@@ -67,7 +67,7 @@ class LeanApp(private.DisplayHook[ReturnType]):
 class LeanDriver(_Base):
     """What a driver tells the lean writer: when it has the terminal, and what the terminal answers."""
 
-    def __init__(self, app: LeanApp[Any], **named: Any) -> None:
+    def __init__(self, app: LeanDisplay[Any], **named: Any) -> None:
         super().__init__(app, **named)
         assert app.lean is not None
         self._lean = app.lean

@@ -10,10 +10,15 @@ import importlib
 import inspect
 from collections.abc import Iterable, Iterator
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
-from textual.app import App, ReturnType
+from textual.app import ReturnType
+
+if TYPE_CHECKING:
+    from textual.app import App as _App
+else:
+    from typing import Generic as _App
 
 __all__ = ["DisplayHook", "Piece", "differs", "pieces"]
 
@@ -90,8 +95,8 @@ def _spans(update: Any) -> Iterator[Piece]:
             yield y, x, strip if whole else strip.crop(0, min(chop_end, end) - x)
 
 
-class DisplayHook(App[ReturnType]):
-    """An app whose frames go to `show` while `takes_frames`; without it to Textual's own output."""
+class DisplayHook(_App[ReturnType]):
+    """A mixin in front of App: frames go to `show` while `takes_frames`, and else to Textual's own output."""
 
     def takes_frames(self) -> bool:
         """Whether frames are to be given to `show`."""

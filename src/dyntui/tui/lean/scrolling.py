@@ -42,6 +42,8 @@ def blank_line(width: int, cell: str = " ") -> Line:
 
 def differing(old: Line, new: Line) -> list[bool]:
     """For each column, whether it differs."""
+    if old.pens == new.pens:
+        return list(map(ne, old.cells, new.cells))
     return list(map(or_, map(ne, old.cells, new.cells), map(ne, old.pens, new.pens)))
 
 

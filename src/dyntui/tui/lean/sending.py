@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dyntui.tui.lean.cells import drawn_width, is_certain
+from dyntui.tui.lean.cells import drawn_width, is_certain, is_simple
 from dyntui.tui.lean.pens import PLAIN, Pen, can_erase, change
 from dyntui.tui.lean.scrolling import Move
 
@@ -51,13 +51,14 @@ class Sender:
         """The cursor to a place."""
         if self._line == line and self._column == column:
             return
-        ways = [f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"]
-        if self._line == line:
-            ways.append(f"\x1b[{column + 1}G" if column else "\r")
-            if self._column is not None and column > self._column:
-                by = column - self._column
-                ways.append("\x1b[C" if by == 1 else f"\x1b[{by}C")
-        self._out.append(min(ways, key=len))
+        if self._line != line:
+            way = f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"
+        elif self._column is not None and column > self._column:
+            by = column - self._column
+            way = "\x1b[C" if by == 1 else f"\x1b[{by}C"
+        else:
+            way = f"\x1b[{column + 1}G" if column else "\r"
+        self._out.append(way)
         self._line, self._column = line, column
 
     def erase_rest(self, line: int, column: int, pen: Pen) -> None:
@@ -70,8 +71,8 @@ class Sender:
         """Write columns; how many after them have to be written again, because a character may have covered them."""
         self.use(pen)
         text = "".join(cells)
-        if len(text) == len(cells) and text.isascii():
-            self._write_ascii(line, column, text, pen)
+        if len(text) == len(cells) and is_simple(text):
+            self._write_simple(line, column, text, pen)
             return 0
         covered = start = x = 0
         while x < len(cells):
@@ -86,7 +87,7 @@ class Sender:
             self._write_text(line, column + start, "".join(cells[start:x]), x - start)
         return max(0, covered - len(cells))
 
-    def _write_ascii(self, line: int, column: int, text: str, pen: Pen) -> None:
+    def _write_simple(self, line: int, column: int, text: str, pen: Pen) -> None:
         if not (self._fills and " " * 12 in text and self.can_erase(pen)):
             self._write_text(line, column, text, len(text))
             return

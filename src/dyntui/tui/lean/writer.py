@@ -129,7 +129,7 @@ class Writer:
         """The column from which on there are only blanks of one pen, which can be erased."""
         pen = line.pens[-1]
         x = self.width
-        if self._sender.can_erase(pen):
+        if line.cells[-1] == " " and self._sender.can_erase(pen):
             while x and line.cells[x - 1] == " " and line.pens[x - 1] == pen:
                 x -= 1
         return x
@@ -146,9 +146,7 @@ class Writer:
             if x >= blank_from:
                 self._sender.erase_rest(y, x, pen)
                 return self.width
-            stop = x + 1
-            while stop < min(end, blank_from) and pens[stop] == pen:
-                stop += 1
+            stop = _same_pen(pens, x, min(end, blank_from))
             while stop < self.width and cells[stop] == "":
                 stop += 1
             covered = self._sender.write(y, x, cells[x:stop], pen)
@@ -161,11 +159,18 @@ def _runs(columns: list[int], line: Line) -> Iterable[tuple[int, int]]:
     """Columns that differ, as runs from a column to before another; short gaps of the same pen are part of them."""
     start = last = columns[0]
     for column in columns[1:]:
-        pen = line.pens[last]
-        if column - last > 1 and (
-            column - last > _GAP or any(between != pen for between in line.pens[last + 1 : column])
-        ):
+        if column - last > 1 and (column - last > _GAP or _same_pen(line.pens, last, column) < column):
             yield start, last + 1
             start = column
         last = column
     yield start, last + 1
+
+
+def _same_pen(pens: list[Pen], start: int, end: int) -> int:
+    """The column after those of the same pen, at most `end`."""
+    pen = pens[start]
+    if pens[start:end].count(pen) == end - start:
+        return end
+    while pens[start] == pen:
+        start += 1
+    return start

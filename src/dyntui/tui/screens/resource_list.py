@@ -79,12 +79,16 @@ class ResourceScreen(Framed):
 
     # The view
 
-    def connected(self, connection: Connection) -> None:
+    def make_view(self, connection: Connection) -> PagedView:
+        """The view on what the record lists; a screen with more to say makes another one."""
         from dyntui.services.listing import view_of
 
-        self._close_view()
         page_size = self.console.settings.page_size
-        view = view_of(connection.client, self.record, parent=self.parent_id, page_size=page_size)
+        return view_of(connection.client, self.record, parent=self.parent_id, page_size=page_size)
+
+    def connected(self, connection: Connection) -> None:
+        self._close_view()
+        view = self.make_view(connection)
         view.subscribe(self._heard)
         self.view = view
         self._query()
@@ -276,9 +280,23 @@ class ResourceScreen(Framed):
             self._sort_by(event.column.order)
 
 
+_OWN = {
+    "allowlists": ("dyntui.tui.screens.access.lists", "AllowlistsScreen"),
+    "allowlist-entries": ("dyntui.tui.screens.access.entries", "EntriesScreen"),
+    "gates": ("dyntui.tui.screens.access.gates", "GatesScreen"),
+}
+"""Resources with a screen of their own."""
+
+
 @cache
 def _class_for(name: str) -> type[ResourceScreen]:
-    """A subclass that also binds the keys of the resource's own actions."""
+    """The resource's own screen, else a subclass that also binds the keys of the resource's own actions."""
+    if name in _OWN:
+        from importlib import import_module
+
+        module, own = _OWN[name]
+        found: type[ResourceScreen] = getattr(import_module(module), own)
+        return found
     if not any(action.scope == name for action in ACTIONS.values()):
         return ResourceScreen
     namespace: dict[str, Any] = {"BINDINGS": bindings(name)}

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
+from dyntui.tui.actions import bindings
 from dyntui.tui.screens.detail import DetailScreen, Tab
 from dyntui.tui.screens.user_parts import (
     CREDENTIALS,
@@ -39,6 +40,7 @@ _ROWS = {"credentials": credential_rows, "wallets": wallet_rows, "sessions": ses
 class UserScreen(DetailScreen):
     """A user by id. label: what to call it until it is read."""
 
+    BINDINGS = bindings("user")
     NOUN = "user"
     TABS = (
         Tab("profile", "Profile"),
@@ -92,6 +94,11 @@ class UserScreen(DetailScreen):
         assert isinstance(table.view, ListView)
         table.view.put(rows)
         table.view_changed()
+
+    def action_access(self) -> None:
+        from dyntui.tui.screens.access.person import PersonScreen
+
+        self.console.visit(PersonScreen(self.thing_id, self.label))
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))

@@ -39,9 +39,9 @@ class Where(Painted):
         profile = self._session.profile
         left: list[Piece] = [(" ", "")]
         if profile is None:
-            left += [("dyntui", "strong"), ("  no environment", "")]
+            left += [("dyntui", "kind"), ("  no environment", "")]
         else:
-            left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "strong")]
+            left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
             left.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
             if profile.read_only or self._session.read_only:
                 left.append(("  read-only", "kind"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,10 +12,25 @@ from textual.widget import Widget
 
 from dyntui.tui.backstop import harmless
 
-__all__ = ["Painted", "Piece"]
+__all__ = ["PAINTS", "Painted", "Piece"]
 
 Piece = tuple[str, str]
-"""Text and the name of its style: a component class without the `painted--`; "" is the widget's own."""
+"""Text and the name of its style: one of PAINTS without the `painted--`; "" is the widget's own."""
+
+PAINTS = {
+    "painted--head",
+    "painted--cursor",
+    "painted--cursor-blurred",
+    "painted--dim",
+    "painted--strong",
+    "painted--accent",
+    "painted--good",
+    "painted--warn",
+    "painted--bad",
+    "painted--kind",
+}
+"""The component classes of the app that all painted widgets draw with. Once each, not once for each widget: Textual
+works out every component class of every widget whenever a screen opens, which was half of the time that took."""
 
 _OVER = frozenset({"accent", "bad", "warn", "good"})
 """Styles whose colour stays on the cursor line; the others take the line's, which keeps it one segment."""
@@ -25,18 +39,6 @@ _OVER = frozenset({"accent", "bad", "warn", "good"})
 class Painted(Widget):
     """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "painted--head",
-        "painted--cursor",
-        "painted--cursor-blurred",
-        "painted--dim",
-        "painted--strong",
-        "painted--accent",
-        "painted--good",
-        "painted--warn",
-        "painted--bad",
-        "painted--kind",
-    }
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -85,7 +87,7 @@ class Painted(Widget):
         if style is None:
             style = self.rich_style
             for part in (base, name if not base or name in _OVER else ""):
-                if part:
-                    style += self.get_component_rich_style(f"painted--{part}", partial=True)
+                if part and f"painted--{part}" in self.app.COMPONENT_CLASSES:
+                    style += self.app.get_component_styles(f"painted--{part}").partial_rich_style
             self._styles[base, name] = style
         return style

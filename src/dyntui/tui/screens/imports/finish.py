@@ -20,6 +20,7 @@ from dyntui.services.imports.wizard_bench import Bench
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
+from dyntui.tui.screens.imports import wording
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.run import STATES
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
@@ -154,7 +155,7 @@ def _lines(result: Result) -> list[SheetLine]:
             lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
     lines.append(line("sum", f"{known.total:,}", note="rows in all"))
     if result.files:
-        lines += [line(""), heading(f"files in {result.folder}")]
+        lines += [line(""), heading(f"files in {wording.short_path(result.folder)}")]
         lines += [SheetLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
     return lines
 

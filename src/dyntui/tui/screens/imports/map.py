@@ -413,7 +413,7 @@ def _rows(mapping: Mapping, look: Look | None, region: str) -> list[dict[str, An
         if name != VERIFIED:
             rows.append(_line("constant", _EVERY_ROW, name, str(value), "a value for every row"))
     if mapping.kind == "users" and any((each.field or "").endswith("phoneNumber") for each in mapping.mapped):
-        rows.append(_line("region", _EVERY_ROW, "", region or "none", "g: country of phones without one"))
+        rows.append(_line("region", _EVERY_ROW, "", region or "none", "p: country of numbers without one"))
     return rows
 
 

@@ -19,8 +19,8 @@ from dyntui.resources import Column
 from dyntui.services.imports.wizard_bench import Counted, Look
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.pick import Choice, PickDialog
-from dyntui.tui.screens.imports.source import size_words
 from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.screens.imports.wording import size_words
 from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece

@@ -175,7 +175,7 @@ class ImportScreen(Framed):
 
     @property
     def _worth_keeping(self) -> bool:
-        return not self.begun and bool(self.draft.path)
+        return not self.begun and bool(self.draft.path or self.draft.job)
 
     def save(self) -> None:
         """Put the draft on the disk, in its turn."""

@@ -20,6 +20,7 @@ from dyntui.services.imports.wizard_draft import Draft, drafts, keep_rows, load_
 from dyntui.services.imports.wizard_files import Entry, Listing, list_folder, recent_files, remember_file, split_typed
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.pick import Choice
+from dyntui.tui.screens.imports import wording
 from dyntui.tui.screens.imports.choose import Chosen, SearchDialog
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.cells import cut, fit, width_of
@@ -29,7 +30,7 @@ from dyntui.tui.widgets.painted import Piece
 if TYPE_CHECKING:
     from dyntui.tui.screens.imports.screen import ImportScreen
 
-__all__ = ["SourceStep", "size_words"]
+__all__ = ["SourceStep"]
 
 _MOST_DRAFTS = 4
 
@@ -77,8 +78,8 @@ class FileTree(Lines):
             nodes += [_draft_node(draft) for draft in self.drafts]
         if self.recent:
             nodes.append(Node("heading", "recent files"))
-            nodes += [_file_node(entry, 0, _short(entry.path)) for entry in self.recent]
-        nodes.append(Node("heading", f"files in {_short(self.root)}"))
+            nodes += [_file_node(entry, 0, wording.short_path(entry.path)) for entry in self.recent]
+        nodes.append(Node("heading", f"files in {wording.short_path(self.root)}"))
         if Path(self.root).parent != Path(self.root):
             nodes.append(Node("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
@@ -136,22 +137,7 @@ def _draft_node(draft: Draft) -> Node:
 
 def _file_node(entry: Entry, depth: int, name: str) -> Node:
     when = age(datetime.fromtimestamp(entry.changed, UTC))
-    return Node("file", name, entry.path, depth, size_words(entry.size), when)
-
-
-def size_words(size: int) -> str:
-    """Bytes as people say them."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
-def _short(path: str) -> str:
-    home = str(Path.home())
-    return f"~{path[len(home) :]}" if path == home or path.startswith(f"{home}/") else path
+    return Node("file", name, entry.path, depth, wording.size_words(entry.size), when)
 
 
 class SourceStep(Step):
@@ -290,7 +276,7 @@ class SourceStep(Step):
         dialog = SearchDialog(
             "Path of the file",
             self._complete,
-            text=typed or f"{_short(self.files.root)}/",
+            text=typed or f"{wording.short_path(self.files.root)}/",
             placeholder="/path/to/users.csv",
             free=True,
             verb="open",
@@ -324,7 +310,7 @@ class SourceStep(Step):
             Choice(
                 f"{start}{entry.name}{'/' if entry.folder else ''}",
                 f"{entry.name}{'/' if entry.folder else ''}",
-                note="" if entry.folder else size_words(entry.size),
+                note="" if entry.folder else wording.size_words(entry.size),
             )
             for entry in listing.entries
             if entry.name.casefold().startswith(part.casefold())

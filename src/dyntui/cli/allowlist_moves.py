@@ -1,0 +1,114 @@
+"""`dyntui allowlists copy|export|undo`: entries to another list, to a file, and back to what they were."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dyntui.cli.acting import act, read_option, report
+from dyntui.cli.allowlist_entries import some_entries
+from dyntui.cli.allowlists import found_list
+from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.core.errors import Usage
+
+__all__ = ["copy", "export", "undo"]
+
+
+@click.command("copy", cls=Command)
+@click.argument("source", metavar="FROM")
+@click.argument("name", metavar="TO")
+@click.option("--search", metavar="TEXT", help="Only entries that match, as the server searches.")
+@confirm_options
+@pass_context
+def copy(context: Context, source: str, name: str, search: str | None, yes: bool, confirm_environment: str) -> int:
+    """Add the entries of one list to another. Those that are there already are left alone."""
+    from dyntui.services.access.entries import add_entries, entry_target, new_job
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            old, new = await found_list(connection, source), await found_list(connection, name)
+            targets = [entry_target(entry) async for entry in some_entries(connection, old, search, None, None)]
+            if not targets:
+                raise Usage(f"“{old.get('name')}” has no such entries.")
+            job = new_job()
+            action = add_entries(new, job=job)
+            done = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
+            context.note(f"to undo it: dyntui allowlists undo {job}")
+            return report(context, done)
+
+    return run(work())
+
+
+@click.command("export", cls=Command)
+@click.argument("name", metavar="LIST")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
+    default="csv",
+    show_default=True,
+    help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A new file; standard output otherwise."
+)
+@pass_context
+def export(context: Context, name: str, kind: str, output: Path | None) -> None:
+    """Write the entries of a list to a file that `allowlists import` and `sync` read again."""
+    from dyntui.config.files import create_new
+    from dyntui.services.access.entries import ENTRY_EXPORT
+    from dyntui.services.access.lookup import entries_of
+    from dyntui.services.exports import Exporter, ExportFormat
+    from dyntui.services.exports import export as write
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            row = await found_list(connection, name)
+            stream = create_new(output) if output is not None else sys.stdout.buffer
+            try:
+                rows = entries_of(connection.client, str(row["id"]))
+                return await write(rows, Exporter(stream, ExportFormat(kind), ENTRY_EXPORT))
+            finally:
+                if output is not None:
+                    stream.close()
+
+    context.note(f"{run(work()):,} entries exported")
+
+
+@click.command("undo", cls=Command)
+@click.argument("job", metavar="[JOB]", default="")
+@confirm_options
+@read_option
+@pass_context
+def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: str) -> int:
+    """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone.
+
+    Imports are listed by `dyntui jobs list`.
+    """
+    from dyntui.services.access.entries import new_job
+    from dyntui.services.access.undo import jobs_of, plan_import_undo, plan_undo, undo_action
+    from dyntui.services.imports.jobs import Where
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            audit, environment = connection.audit, connection.profile.environment_id
+            if not job:
+                found = jobs_of(audit, environment)
+                context.emit([{"job": each, "time": time, "changes": count} for each, time, count in found])
+                context.table(("job", "time", "changes"), ((each, time[:19], f"{n:,}") for each, time, n in found))
+                return 0
+            plan = await plan_import_undo(connection.client, job, Where.of(connection.profile))
+            plan = plan or await plan_undo(connection.client, audit, job, environment)
+            context.note("\n".join(plan.lines()))
+            if plan.nothing:
+                context.emit({"job": job, "targets": []})
+                return 0
+            action, targets = undo_action(plan, job=new_job())
+            done = await act(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            return report(context, done)
+
+    return run(work())

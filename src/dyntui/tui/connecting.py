@@ -1,0 +1,221 @@
+"""Opening the environment: in a thread, and what is missing (a token, a passphrase) is asked for on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError, NotAuthorised
+from dyntui.tui.places import Places
+from dyntui.tui.session import Session, open_connection, remember_use
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dyntui.config.profiles import Profile
+    from dyntui.services.connect import Connection
+
+__all__ = ["Connecting"]
+
+_PLACES = ("session", "keyring", "passphrase", "file")
+"""The places for a token that a token can be put into from here."""
+
+
+class Connecting(Places):
+    """The part of the app that opens, leaves and reopens environments."""
+
+    class Opened(Message):
+        """The environment is open."""
+
+        def __init__(self, attempt: int, connection: Connection) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.connection = connection
+
+    class NotOpened(Message):
+        """The environment could not be opened."""
+
+        def __init__(self, attempt: int, error: DyntuiError) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.error = error
+
+    class PassphraseWanted(Message):
+        """The thread that looks for the token waits for a passphrase."""
+
+        def __init__(self, what: str, answer: Future[str]) -> None:
+            super().__init__()
+            self.what = what
+            self.answer = answer
+
+    class Stored(Message):
+        """An environment was stored, or why it was not. done: what to do then."""
+
+        def __init__(
+            self, profile: Profile, warnings: list[str], error: DyntuiError | None, done: Callable[[Profile], None]
+        ) -> None:
+            super().__init__()
+            self.profile = profile
+            self.warnings = warnings
+            self.error = error
+            self.done = done
+
+    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+        super().__init__(session, ansi_color=ansi_color)
+        self._attempt = 0
+        self._waiting: list[Future[str]] = []
+
+    def opened(self, connection: Connection) -> None:
+        """The environment is open; the screens are told next."""
+        raise NotImplementedError
+
+    def left(self) -> None:
+        """The environment was left."""
+        raise NotImplementedError
+
+    def say(self, text: str, severity: Any = "information") -> None:
+        """Tell a person something."""
+        raise NotImplementedError
+
+    def say_error(self, error: DyntuiError) -> None:
+        """Tell what failed and what to do."""
+        self.say(f"{error.message} {error.hint}".strip(), "error")
+
+    def stop_asking(self) -> None:
+        """Nobody will answer any more: threads that wait for a passphrase go on without."""
+        for answer in self._waiting:
+            answer.set_result("")
+
+    def switch_environment(self, profile: Profile) -> None:
+        """Work in another environment: no screen of the old one stays."""
+        from dyntui.tui.screens import first_screen
+
+        self._leave_environment()
+        self.session.profile = profile
+        self.session.demo = None
+        self._begin(first_screen(self.session))
+        self.open_environment()
+
+    def start_demo(self) -> None:
+        """Work in a sandbox made now, in this process."""
+        from dyntui.sandbox.options import SandboxOptions
+        from dyntui.tui.screens import first_screen
+
+        self._leave_environment()
+        self.session.profile = None
+        self.session.demo = SandboxOptions(users=500)
+        self._begin(first_screen(self.session))
+        self.open_environment()
+
+    def reopen(self) -> None:
+        """Try again to open the environment."""
+        self.session.error = None
+        self.open_environment()
+
+    def _leave_environment(self) -> None:
+        if self.session.connection is not None:
+            self.run_worker(self.session.connection.aclose(), group="closing")
+        self.session.forget()
+        self.left()
+
+    def open_environment(self) -> None:
+        self._attempt += 1
+        self._colour()
+        attempt, session = self._attempt, replace(self.session)
+        self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
+
+    def _open_in_thread(self, attempt: int, session: Session) -> None:
+        try:
+            connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase)
+            remember_use(connection.profile)
+        except DyntuiError as error:
+            self.post_message(self.NotOpened(attempt, error))
+        else:
+            self.post_message(self.Opened(attempt, connection))
+
+    def ask_passphrase(self, what: str) -> str:
+        """Ask a person and wait for the answer; for threads that look for a token, never the event loop."""
+        from concurrent.futures import Future
+
+        answer: Future[str] = Future()
+        self._waiting.append(answer)
+        self.post_message(self.PassphraseWanted(what, answer))
+        return answer.result()
+
+    @on(PassphraseWanted)
+    def _ask_passphrase(self, event: PassphraseWanted) -> None:
+        from dyntui.tui.dialogs.passphrase import PassphraseDialog
+
+        def done(values: dict[str, str] | None) -> None:
+            self._waiting.remove(event.answer)
+            event.answer.set_result((values or {}).get("passphrase", ""))
+
+        self.ask(PassphraseDialog(event.what), done)
+
+    @on(Stored)
+    def _stored(self, event: Stored) -> None:
+        for warning in event.warnings:
+            self.say(warning, "warning")
+        if event.error is not None:
+            self.say_error(event.error)
+        else:
+            self.session.health.pop(event.profile.name, None)
+            event.done(event.profile)
+
+    @on(Opened)
+    async def _opened(self, event: Opened) -> None:
+        if event.attempt != self._attempt:
+            await event.connection.aclose()
+            return
+        self.session.connection = event.connection
+        self.session.profile = event.connection.profile
+        self._colour()
+        self.opened(event.connection)
+        for screen in self.open_screens:
+            screen.connected(event.connection)
+            screen.changed()
+
+    @on(NotOpened)
+    def _not_opened(self, event: NotOpened) -> None:
+        if event.attempt == self._attempt:
+            self.session.error = event.error
+            for screen in self.open_screens:
+                screen.not_connected(event.error)
+                screen.changed()
+            self._ask_token(event.error)
+
+    def _ask_token(self, error: DyntuiError) -> None:
+        """Ask for the token where there is none and the profile's place can take one."""
+        from dyntui.tui.dialogs.token import TokenDialog
+
+        profile = self.session.profile
+        if type(error) is not NotAuthorised or profile is None or profile.credential not in _PLACES:
+            return
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is not None:
+                token = values["token"]
+                self.run_worker(lambda: self._keep_token(profile, token), thread=True, group="profiles")
+
+        self.ask(TokenDialog(profile), answered)
+
+    def _keep_token(self, profile: Profile, token: str) -> None:
+        from dyntui.config.credentials import check_token, store_for
+
+        def done(profile: Profile) -> None:
+            self.reopen()
+
+        try:
+            store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
+        except DyntuiError as error:
+            self.post_message(self.Stored(profile, [], error, done))
+        else:
+            self.post_message(self.Stored(profile, [], None, done))
+
+    def _colour(self) -> None:
+        profile = self.session.profile
+        self.set_class(profile is not None and profile.kind == "live", "-live")

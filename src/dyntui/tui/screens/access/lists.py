@@ -1,0 +1,242 @@
+"""The access lists, who they let in together, and what can be done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.resources import ALLOWLISTS, Column, Resource
+from dyntui.resources.formats import ident, number, since
+from dyntui.services.access.lists import (
+    CREATE_LIST,
+    DELETE_LIST,
+    OUTCOMES,
+    UPDATE_LIST,
+    checked_fields,
+    list_target,
+    switch_list,
+    with_counts,
+)
+from dyntui.services.access.lockout import who_is_affected
+from dyntui.services.access.state import Access, Change, Kind, Role, is_on, name_of, read_access, role_of
+from dyntui.services.access.weighing import deleted, switched, updated
+from dyntui.services.browse import PagedView, Paging, Query
+from dyntui.services.writes import Results, Target
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.form import Field, FormDialog, Values
+from dyntui.tui.screens.access.doing import do
+from dyntui.tui.screens.access.weighed import Preview
+from dyntui.tui.screens.resource_list import ResourceScreen
+
+if TYPE_CHECKING:
+    from dyntui.api.pages import Page
+    from dyntui.services.connect import Connection
+    from dyntui.tui.app import Console
+
+__all__ = ["AllowlistsScreen", "ListForm", "counted", "switch"]
+
+_COLUMNS = (
+    Column("name", "name", 20, grow=True, priority=0),
+    Column("outcome", "outcome", 10, priority=0),
+    Column("scope", "scope", 16, priority=3),
+    Column("entries", "entries", 7, right=True, as_=number, priority=1),
+    Column("enabledAt", "enabled", 16, as_=since, priority=0),
+    Column("together", "together", 24, grow=True, priority=2),
+    Column("id", "id", 11, as_=ident, priority=4),
+)
+
+
+class Summary(Static):
+    """Sentences above a list; painted only when they are others."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="summary", markup=False)
+        self._said = ""
+
+    def say(self, lines: Sequence[str]) -> None:
+        said = "\n".join(safe(line, 300) for line in lines)
+        if said != self._said:
+            self._said = said
+            self.update(said)
+
+
+class AllowlistsScreen(ResourceScreen):
+    """Lists with their entries counted, below what they come to together."""
+
+    BINDINGS = bindings("allowlists")
+
+    def __init__(self, record: Resource = ALLOWLISTS, **where: Any) -> None:
+        super().__init__(replace(record, columns=_COLUMNS), **where)
+        self.access: Access | None = None
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Summary()
+            yield from super().body()
+
+    def on_mount(self) -> None:
+        self.table.markable = False
+        super().on_mount()
+
+    def make_view(self, connection: Connection) -> PagedView:
+        client = connection.client
+
+        async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+            from dyntui.api.pages import Page
+
+            self.access = access = await read_access(client)
+            rows = [{**row, "together": access.together(row)} for row in await with_counts(client, access.lists)]
+            return Page(rows, total=len(rows))
+
+        return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
+
+    @on(ResourceScreen.ViewChanged)
+    def _summarise(self) -> None:
+        if self.access is not None and self.is_mounted:
+            self.query_one(Summary).say(self.access.summary())
+
+    def refresh_after(self, results: Results) -> None:
+        """What was changed is read again."""
+        if self.view is not None:
+            self.view.refresh()
+
+    # Reasons
+
+    def no_switching(self) -> str | None:
+        return self.nothing_here()
+
+    # Actions
+
+    def action_new(self) -> None:
+        def filled(values: Values | None) -> None:
+            if values is not None:
+                target = Target("", values["name"], {"fields": values})
+                do(self.console, CREATE_LIST, [target], verb="Create", done=self.refresh_after)
+
+        self.console.ask(ListForm("New allowlist", {"outcome": "siteAccess"}), filled)
+
+    def action_edit(self) -> None:
+        row = self.table.row
+        assert row is not None
+
+        def filled(values: Values | None) -> None:
+            fields = _changes(row, values or {})
+            if fields:
+                target = list_target(row, fields=fields)
+                preview = self._counted(row, updated(fields))
+                do(self.console, UPDATE_LIST, [target], verb="Change", preview=preview, done=self.refresh_after)
+            elif values is not None:
+                self.console.say("Nothing was changed.")
+
+        self.console.ask(ListForm(f"Change {name_of(row)}", row), filled)
+
+    def action_switch(self) -> None:
+        row = self.table.row
+        assert row is not None
+        switch(self.console, row, self.access, trigger="t", done=self.refresh_after)
+
+    def action_delete(self) -> None:
+        row = self.table.row
+        assert row is not None
+        preview = self._counted(row, deleted)
+        target = list_target(row)
+        do(self.console, DELETE_LIST, [target], verb="Delete", trigger="d", preview=preview, done=self.refresh_after)
+
+    def _counted(self, row: dict[str, Any], change: Change) -> Preview | None:
+        return counted(self.console, row, self.access, change)
+
+    def action_check(self) -> None:
+        from dyntui.tui.screens.access.check import ask_who
+
+        ask_who(self.console)
+
+    def action_compare(self) -> None:
+        from dyntui.tui.screens.access.compare import ask_other_side
+
+        row = self.table.row
+        assert row is not None
+        ask_other_side(self.console, row)
+
+    def action_export(self) -> None:
+        from dyntui.tui.screens.access.files import ask_export
+
+        row = self.table.row
+        assert row is not None
+        ask_export(self.console, row)
+
+    def action_bring(self) -> None:
+        from dyntui.tui.screens.access.files import ask_import
+
+        row = self.table.row
+        assert row is not None
+        ask_import(self.console, row)
+
+    def action_duplicates(self) -> None:
+        from dyntui.tui.screens.access.compare import DuplicatesScreen
+
+        self.console.visit(DuplicatesScreen())
+
+
+class ListForm(FormDialog):
+    """Name, outcome and scope of a list."""
+
+    def __init__(self, title: str, row: Any) -> None:
+        super().__init__(
+            title,
+            (
+                Field("name", "name", str(row.get("name") or "")),
+                Field(
+                    "outcome",
+                    "outcome",
+                    str(row.get("outcome") or "siteAccess"),
+                    {name: f"{name}: {words}" for name, words in OUTCOMES.items()},
+                ),
+                Field("scope", "scope", str(row.get("scope") or ""), help="Given to who is listed, by a scope list."),
+            ),
+            check=_check,
+        )
+
+
+def _check(values: Values) -> dict[str, str]:
+    try:
+        checked_fields(values)
+    except DyntuiError as error:
+        return {"": f"{error.message} {error.hint}"}
+    return {}
+
+
+def _changes(row: Any, values: Values) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
+
+
+def counted(console: Console, row: dict[str, Any], access: Access | None, change: Change) -> Preview | None:
+    """How to count whom `change` concerns; None when it concerns nobody's coming in."""
+    connection = console.session.connection
+    now, then = role_of(row), role_of(change(row))
+    if connection is None or now is then or not {now, then} & {Role.DOOR, Role.BLOCK}:
+        return None
+
+    async def preview() -> list[str]:
+        before = access or await read_access(connection.client)
+        after = before.with_change(Kind.LIST, [str(row.get("id"))], change)
+        return (await who_is_affected(connection, before, after)).lines()
+
+    return preview
+
+
+def switch(
+    console: Console, row: dict[str, Any], access: Access | None, *, trigger: str, done: Any = lambda results: None
+) -> None:
+    """Enable a list that is off, disable one that is on."""
+    on_ = not is_on(row)
+    preview = counted(console, row, access, switched(on_))
+    verb = "Enable" if on_ else "Disable"
+    do(console, switch_list(on_), [list_target(row)], verb=verb, trigger=trigger, preview=preview, done=done)

@@ -1,0 +1,277 @@
+"""Charts of users, sessions and wallets over a range, with the numbers beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
+from textual_plotext import PlotextPlot
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.text import safe, shorten
+from dyntui.core.time import now
+from dyntui.importer.protect import protect
+from dyntui.resources import Column
+from dyntui.resources.formats import number
+from dyntui.services.analytics import RANGES, Figures, Range, Series
+from dyntui.tui.actions import bindings
+from dyntui.tui.clipboard import send
+from dyntui.tui.dialogs.form import Field, FormDialog, Values
+from dyntui.tui.screens.framed import Framed, age_of, error_words
+from dyntui.tui.widgets.painted import Painted, Piece
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+
+__all__ = ["AnalyticsScreen"]
+
+_NUMBERS = (
+    Column("label", "when", 12, grow=True, priority=0),
+    Column("value", "number", 12, right=True, as_=number, priority=0),
+)
+_LABEL = 18
+
+
+class _Totals(Painted):
+    """The top figures, and which chart of how many is shown."""
+
+    figures: Figures | None = None
+    chart = 0
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        figures = self.figures
+        if figures is None:
+            return ([("  ···", "dim")] if y == 0 else []), ""
+        if y == 0:
+            pieces: list[Piece] = [("  ", "")]
+            for total in figures.totals:
+                within = _words(total.within)
+                pieces += [(f"{safe(total.name, 20)} ", "dim"), (within, "strong"), (" in range  ", "dim")]
+                pieces += [(_words(total.ever), ""), (" ever      ", "dim")]
+            return pieces, ""
+        if y == 1 and figures.missing:
+            told = "; ".join(f"{name}: {why}" for name, why in figures.missing.items())
+            return [("  ", ""), (safe(f"Not shown: {told}", width - 3), "warn")], ""
+        if y == 2:
+            return self._charts(figures), ""
+        return [], ""
+
+    def _charts(self, figures: Figures) -> list[Piece]:
+        pieces: list[Piece] = [("  ", "")]
+        for index, series in enumerate((*figures.over_time, *figures.shares)):
+            here = index == self.chart
+            pieces.append((f"{'▸' if here else ' '}{safe(series.title, 30)}  ", "strong" if here else "dim"))
+        return pieces
+
+
+def _words(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f}"
+
+
+class AnalyticsScreen(Framed):
+    """The last thirty days at first."""
+
+    BINDINGS = bindings("analytics")
+
+    class Read(Message):
+        """The figures came, or not."""
+
+        def __init__(self, figures: Figures | None, error: DyntuiError | None) -> None:
+            super().__init__()
+            self.figures = figures
+            self.error = error
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.range = Range.last(RANGES["30 days"])
+        self.figures: Figures | None = None
+        self.error: DyntuiError | None = None
+        self.read_at: Any = None
+        self.chart = 0
+        self._numbers = ListView(loaded=False)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("analytics", self.range.words)
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield _Totals(id="totals")
+            yield Static("", id="failure", markup=False)
+            with Horizontal(classes="chart"):
+                yield PlotextPlot(id="plot")
+                yield Table(_NUMBERS, self._numbers, empty=lambda: "No figures.", id="numbers")
+
+    def connected(self, connection: Connection) -> None:
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        client, wanted = connection.client, self.range
+
+        async def read() -> None:
+            from dyntui.services.analytics import read_figures
+
+            try:
+                figures = await read_figures(client, wanted)
+            except DyntuiError as error:
+                self.post_message(self.Read(None, error))
+            else:
+                self.post_message(self.Read(figures, None))
+
+        self.run_worker(read(), exclusive=True, group="read")
+
+    @on(Read)
+    def _read(self, event: Read) -> None:
+        self.error = event.error
+        failure = self.query_one("#failure", Static)
+        failure.display = event.error is not None
+        if event.error is not None:
+            lines = [event.error.message, event.error.hint, "r tries again."]
+            failure.update("\n".join(safe(line, 500) for line in lines if line))
+        elif event.figures is not None and event.figures.range == self.range:
+            self.figures, self.read_at = event.figures, now()
+            self.chart = min(self.chart, max(0, len(self.charts) - 1))
+            self._show()
+        self.changed()
+
+    @property
+    def charts(self) -> tuple[Series, ...]:
+        """What can be looked at."""
+        return (*self.figures.over_time, *self.figures.shares) if self.figures is not None else ()
+
+    def _show(self) -> None:
+        totals = self.query_one(_Totals)
+        totals.figures, totals.chart = self.figures, self.chart
+        totals.repaint()
+        plot = self.query_one(PlotextPlot)
+        plot.plt.clear_data()
+        plot.plt.clear_figure()
+        rows: list[dict[str, Any]] = []
+        if self.charts:
+            series = self.charts[self.chart]
+            assert self.figures is not None
+            if series in self.figures.over_time:
+                _draw_line(plot, series)
+            else:
+                _draw_bars(plot, series)
+            rows = [{"label": label, "value": _rounded(value)} for label, value in series.points]
+            rows.append({"label": "all" if "%" not in series.unit else "average", "value": _sum(series)})
+        plot.refresh()
+        self._numbers.put(rows)
+        self.query_one("#numbers", Table).view_changed()
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.error is not None:
+            parts.append((error_words(self.error), "warn"))
+        if self.charts:
+            parts.append((f"{self.chart + 1} of {len(self.charts)}", ""))
+        parts.append((age_of(self.read_at), "dim") if self.read_at is not None else ("reading", ""))
+        return parts
+
+    # Reasons
+
+    def no_chart(self) -> str | None:
+        return None if self.charts else "There is no chart."
+
+    def no_longer(self) -> str | None:
+        return None if self._other(1) else "There is no longer range; d takes any dates."
+
+    def no_shorter(self) -> str | None:
+        return None if self._other(-1) else "There is no shorter range; d takes any dates."
+
+    # Actions
+
+    def _other(self, step: int) -> int | None:
+        days = list(RANGES.values())
+        longer = [each for each in days if (each > self.range.days if step > 0 else each < self.range.days)]
+        return (longer[0] if step > 0 else longer[-1]) if longer else None
+
+    def _take(self, wanted: Range) -> None:
+        self.range = wanted
+        self.action_refresh()
+        self.changed()
+
+    def action_longer(self) -> None:
+        days = self._other(1)
+        assert days is not None
+        self._take(Range.last(days))
+
+    def action_shorter(self) -> None:
+        days = self._other(-1)
+        assert days is not None
+        self._take(Range.last(days))
+
+    def action_range(self) -> None:
+        def check(values: Values) -> dict[str, str]:
+            try:
+                Range.between(values["start"].strip(), values["end"].strip())
+            except Usage as error:
+                return {"end": f"{error.message} {error.hint}"}
+            return {}
+
+        def taken(values: Values | None) -> None:
+            if values is not None:
+                self._take(Range.between(values["start"].strip(), values["end"].strip()))
+
+        fields = [Field("start", "from", str(self.range.start)), Field("end", "to", str(self.range.end))]
+        self.console.ask(FormDialog("Range, both days included", fields, check=check, verb="show"), taken)
+
+    def _turn(self, step: int) -> None:
+        if self.charts:
+            self.chart = (self.chart + step) % len(self.charts)
+            self._show()
+            self.changed()
+
+    def action_next_chart(self) -> None:
+        self._turn(1)
+
+    def action_previous_chart(self) -> None:
+        self._turn(-1)
+
+    def action_copy(self) -> None:
+        series = self.charts[self.chart]
+        text = io.StringIO(newline="")
+        rows = [("", series.unit), *((label, f"{value:g}") for label, value in series.points)]
+        csv.writer(text).writerows([[protect(cell) for cell in row] for row in rows])
+        send(self.console, text.getvalue(), f"{series.title.lower()} as CSV")
+
+
+def _rounded(value: float) -> float | int:
+    return int(value) if value == int(value) else round(value, 1)
+
+
+def _sum(series: Series) -> float | int:
+    return _rounded(series.sum / len(series.points) if "%" in series.unit else series.sum)
+
+
+def _draw_line(plot: PlotextPlot, series: Series) -> None:
+    values = [value for _, value in series.points]
+    places = list(range(len(values)))
+    plt = plot.plt
+    plt.title(f"{series.title}: {series.unit} over time")
+    plt.plot(places, values, marker="braille")
+    step = max(1, len(places) // 6)
+    ticks = places[::step]
+    plt.xticks(ticks, [safe(series.points[place][0], 10) for place in ticks])
+    plt.ylim(0, max(values) or 1)
+
+
+def _draw_bars(plot: PlotextPlot, series: Series) -> None:
+    plt = plot.plt
+    plt.title(f"{series.title}: {series.unit}")
+    shown = series.points[:12]
+    labels = [safe(shorten(label, _LABEL), _LABEL) for label, _ in reversed(shown)]
+    plt.bar(labels, [value for _, value in reversed(shown)], orientation="horizontal", width=0.6)

@@ -1,0 +1,225 @@
+"""How the console does an action of a record: read what is there, ask, show the difference, confirm, do, tell.
+
+Each step that waits for the server is a worker that ends in a message; each that waits for a person is a dialog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.text import safe
+from dyntui.resources import Action, On, Resource
+from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
+from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.screens.framed import Framed
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+    from dyntui.services.forms import Asked
+
+__all__ = ["Doing", "Plan", "outcome_words"]
+
+_CHANGES = 6
+
+
+@dataclass(slots=True)
+class Plan:
+    """One action on its way. key: what opened it. changes: what is different, in lines."""
+
+    record: Resource
+    action: Action
+    rows: list[dict[str, Any]]
+    parent: str
+    key: str = ""
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Sequence[Asked] = ()
+    held: dict[str, str] | None = None
+    changes: Sequence[str] = ()
+    write: WriteAction | None = None
+    targets: Sequence[Target] = ()
+
+
+class Doing(Framed):
+    """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
+
+    class Next(Message):
+        """A worker is done: go on with this, on the event loop of the screen."""
+
+        def __init__(self, step: Callable[[], None]) -> None:
+            super().__init__()
+            self.step = step
+
+    @on(Next)
+    def _next(self, event: Next) -> None:
+        event.step()
+
+    def after(self, plan: Plan, results: Results) -> None:
+        """An action was done, or not, to each of its targets."""
+
+    def later(self, work: Awaitable[Any], then: Callable[[Any], None], group: str = "doing") -> None:
+        """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told."""
+
+        async def run() -> None:
+            try:
+                found = await work
+            except DyntuiError as error:
+                problem = error
+                self.post_message(self.Next(lambda: self.console.say_error(problem)))
+            else:
+                self.post_message(self.Next(lambda: then(found)))
+
+        self.run_worker(run(), group=group)
+
+    # The steps
+
+    def begin(self, record: Resource, action: Action, rows: list[dict[str, Any]], parent: str, key: str = "") -> None:
+        """Do `action` to `rows` (none: to the list), asking for whatever it takes."""
+        connection = self.console.session.connection
+        if connection is None:
+            self.console.say("The environment is not open yet.", "warning")
+            return
+        plan = Plan(record, action, rows, parent, key)
+        self.later(_loaded(connection, plan), self._ask)
+
+    def _ask(self, plan: Plan) -> None:
+        if not plan.asked:
+            self._filled(plan, {})
+            return
+        from dyntui.services.resources import starting_values
+        from dyntui.tui.dialogs.schema_form import SchemaForm
+
+        row = plan.rows[0] if len(plan.rows) == 1 else None
+        start = starting_values(plan.action, plan.asked, row)
+        plan.held = start if row is not None else None
+        what = plan.record.label_of(row) if row is not None else plan.record.singular
+        if len(plan.rows) > 1:
+            what = f"{len(plan.rows):,} × {plan.record.singular}"
+        title = f"{plan.action.verb} {what}"
+        form = SchemaForm(
+            title,
+            plan.asked,
+            start,
+            verb="go on",
+            known=plan.known,
+            before=plan.held,
+            taken=lambda values: self._filled(plan, values),
+        )
+        self.console.ask(form, form.done)
+
+    def _filled(self, plan: Plan, values: dict[str, str]) -> None:
+        from dyntui.services.resources import changes, filled_in, target_of, write_of
+
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        try:
+            filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
+        except Usage as error:
+            self.console.say(f"{error.message} {error.hint}".strip(), "warning")
+            return
+        plan.write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        if plan.held is not None:
+            plan.changes = changes(plan.asked, plan.held, values)
+        label = next((value for value in values.values() if value), "")
+        plan.targets = [target_of(plan.record, row) for row in plan.rows]
+        if plan.action.on is On.LIST:
+            plan.targets = [target_of(plan.record, None, label=label)]
+        self.later(_weighed(connection, plan), self._confirm)
+
+    def _confirm(self, plan: Plan) -> None:
+        connection = self.console.session.connection
+        assert plan.write is not None
+        if connection is None:
+            return
+        needed = connection.writes.requirement(plan.write, plan.targets)
+        if needed.level is Level.NONE:
+            self._go(plan, Confirmation())
+            return
+        needed = replace(needed, lines=(*needed.lines, *_shown(plan.changes)))
+        code = needed.code
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is not None:
+                self._go(plan, replace(confirmation, read=confirmation.read or code))
+
+        self.console.ask(confirm(needed, verb=plan.action.label, trigger=plan.key), answered)
+
+    def _go(self, plan: Plan, confirmation: Confirmation) -> None:
+        connection = self.console.session.connection
+        assert plan.write is not None
+        if connection is not None:
+            work = connection.writes.perform(plan.write, plan.targets, confirmation)
+            self.later(work, lambda results: self._done(plan, results))
+
+    def _done(self, plan: Plan, results: Results) -> None:
+        from dyntui.services.resources import shown_once
+        from dyntui.tui.dialogs.once import OnceDialog
+
+        words, bad = outcome_words(plan.record, plan.action, results)
+        once = shown_once(plan.action, results.items[0].value) if results.items else None
+        if once is not None:
+            self.console.ask(OnceDialog(*once))
+        else:
+            self.console.say(words, "error" if bad else "information")
+        self.after(plan, results)
+
+
+async def _loaded(connection: Connection, plan: Plan) -> Plan:
+    """With the fields that are asked for, and the one row as it is now."""
+    from dyntui.services.resources import asked_of, read_one
+
+    client, action = connection.client, plan.action
+    plan.asked = asked_of(client, action)
+    wants_whole = bool(plan.asked) or action.whole or action.body is not None
+    if len(plan.rows) == 1 and wants_whole and plan.record.detail:
+        row_id = str(plan.rows[0].get(plan.record.key, ""))
+        fresh = await read_one(client, plan.record, row_id, parent=plan.parent)
+        plan.rows = [{**plan.rows[0], **fresh}]
+    if plan.record.name == "webhooks" and plan.asked:
+        plan.known = {"events": await _event_names(connection)}
+    return plan
+
+
+async def _event_names(connection: Connection) -> list[str]:
+    try:
+        page = await connection.client.page("getEventTypes", "")
+    except DyntuiError:
+        return []  # they can be typed all the same
+    return [str(row.get("name")) for row in page.items if row.get("name")]
+
+
+async def _weighed(connection: Connection, plan: Plan) -> Plan:
+    from dyntui.services.resources import warned
+
+    assert plan.write is not None
+    write = await warned(connection, plan.record, plan.write, plan.targets)
+    plan.write = await connection.writes.weighed(write, plan.targets)
+    return plan
+
+
+def _shown(changes: Sequence[str]) -> list[str]:
+    lines = [safe(line, 160) for line in changes[:_CHANGES]]
+    return [*lines, f"… and {len(changes) - _CHANGES} more"] if len(changes) > _CHANGES else lines
+
+
+def outcome_words(record: Resource, action: Action, results: Results) -> tuple[str, bool]:
+    """What became of it, for a person, and whether something went wrong."""
+    done, count = results.count(Outcome.DONE), len(results.items)
+    error = results.first_error
+    if count == 1:
+        label = results.items[0].target.label or record.singular
+        if error is None:
+            return f"{action.label}: {label}.", False
+        lost = results.items[0].outcome is Outcome.UNKNOWN
+        hint = "It may have been done all the same: look before you try again." if lost else error.hint
+        return f"{action.label}: {label}: {error.message} {hint}".strip(), True
+    if error is None:
+        return f"{action.label}: {done:,} done.", False
+    rest = f"{count - done:,} not, and stay marked" if done else "none"
+    return f"{action.label}: {done:,} of {count:,} done, {rest}: {error.message}", True

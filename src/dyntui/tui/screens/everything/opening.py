@@ -1,0 +1,87 @@
+"""What Enter leads to from the list of any resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dyntui.resources import RESOURCES, Resource
+
+if TYPE_CHECKING:
+    from dyntui.tui.app import Console
+    from dyntui.tui.screens.framed import Framed
+
+__all__ = ["open_list", "open_thing"]
+
+Row = Mapping[str, Any]
+
+
+def _thing(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.thing import thing_of
+
+    return thing_of(record, row, parent)
+
+
+def _webhook(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.webhook import webhook_of
+
+    return webhook_of(row)
+
+
+def _message(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.message import MessageScreen
+
+    return MessageScreen(row, parent)
+
+
+def _event(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.event import EventScreen
+
+    return EventScreen(row)
+
+
+def _hostname(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.hostname import hostname_of
+
+    return hostname_of(row)
+
+
+def _settings(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.settings_tree import SettingsScreen
+
+    return SettingsScreen()
+
+
+def _analytics(record: Resource, row: Row, parent: str) -> Framed:
+    from dyntui.tui.screens.everything.analytics import AnalyticsScreen
+
+    return AnalyticsScreen()
+
+
+_SCREENS: Mapping[str, Callable[[Resource, Row, str], Framed]] = {
+    "thing": _thing,
+    "export": _thing,
+    "webhook": _webhook,
+    "message": _message,
+    "event": _event,
+    "hostname": _hostname,
+    "settings": _settings,
+    "analytics": _analytics,
+}
+
+
+def open_thing(console: Console, record: Resource, row: Row, parent: str = "") -> None:
+    """Open a row of `record`: its own screen, or the list that it leads to."""
+    if record.open in _SCREENS:
+        console.visit(_SCREENS[record.open](record, row, parent))
+    elif record.open in RESOURCES:
+        below = RESOURCES[record.open]
+        row_id = str(row.get(record.key, ""))
+        open_list(console, below, row_id if below.parent else "", record.label_of(row) if below.parent else "")
+
+
+def open_list(console: Console, record: Resource, parent: str = "", parent_label: str = "") -> None:
+    """Open a list."""
+    from dyntui.tui.screens.resource_list import ResourceScreen
+
+    console.visit(ResourceScreen.of(record, parent=parent, parent_label=parent_label))

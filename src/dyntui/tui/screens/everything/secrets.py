@@ -1,0 +1,43 @@
+"""Use the secret of a webhook: confirmed, with a line in the audit log, and kept by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dyntui.resources import RESOURCES
+from dyntui.services.writes import Confirmation, Results
+from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.screens.everything.doing import Doing
+
+__all__ = ["with_secret"]
+
+
+def with_secret(screen: Doing, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
+    """Ask, read the secret, and hand it to `use`."""
+    from dyntui.services.resources import action_named, target_of, write_of
+
+    connection = screen.console.session.connection
+    if connection is None:
+        return
+    record = RESOURCES["webhooks"]
+    action = action_named(record, "reveal-secret")
+    write, targets = write_of(connection.client, record, action), [target_of(record, webhook)]
+
+    def got(results: Results) -> None:
+        error = results.first_error
+        value = results.items[0].value
+        secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""
+        if error is not None:
+            screen.console.say_error(error)
+        elif not secret:
+            screen.console.say("The server gave no secret for this webhook.", "error")
+        else:
+            use(secret)
+
+    def answered(confirmation: Confirmation | None) -> None:
+        if confirmation is not None:
+            screen.later(connection.writes.perform(write, targets, confirmation), got)
+
+    needed = connection.writes.requirement(write, targets)
+    screen.console.ask(confirm(needed, verb="use the secret", trigger=key), answered)

@@ -1,0 +1,220 @@
+"""The settings of the environment as a tree: found, read, and changed one value at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.text import safe
+from dyntui.core.time import now
+from dyntui.services import settings
+from dyntui.services.forms import fill, text_of
+from dyntui.services.writes import Confirmation, Level, Results, Target, WriteAction
+from dyntui.tui.actions import bindings
+from dyntui.tui.clipboard import send
+from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.dialogs.message import MessageDialog
+from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.screens.everything.doing import Doing
+from dyntui.tui.screens.framed import age_of, error_words
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.search_tree import SearchTree
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+
+__all__ = ["SettingsScreen"]
+
+
+class SettingsScreen(Doing):
+    """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
+
+    BINDINGS = bindings("settings")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document: dict[str, Any] | None = None
+        self.error: DyntuiError | None = None
+        self.read_at: datetime | None = None
+        self.found = ""
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        find = self.query_one("#tree", SearchTree).find if self.is_mounted else ""
+        return ("settings", f"/{find}") if find else ("settings",)
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Static("", id="failure", markup=False)
+            yield SearchTree(id="tree", unfolded=1)
+
+    @property
+    def tree(self) -> SearchTree:
+        return self.query_one("#tree", SearchTree)
+
+    def connected(self, connection: Connection) -> None:
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        client = connection.client
+
+        async def read() -> None:
+            try:
+                found = await settings.read_settings(client)
+            except DyntuiError as error:
+                problem = error
+                self.post_message(self.Next(lambda: self._failed(problem)))
+            else:
+                self.post_message(self.Next(lambda: self._read(found)))
+
+        self.run_worker(read(), exclusive=True, group="read")
+
+    def _read(self, document: dict[str, Any]) -> None:
+        self.document, self.error, self.read_at = document, None, now()
+        self.query_one("#failure", Static).display = False
+        self.tree.show(document)
+        self.changed()
+
+    def _failed(self, error: DyntuiError) -> None:
+        self.error = error
+        failure = self.query_one("#failure", Static)
+        failure.update("\n".join(safe(line, 500) for line in (error.message, error.hint, "r tries again.") if line))
+        failure.display = True
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.error is not None:
+            parts.append((error_words(self.error), "warn"))
+        if self.document is not None:
+            parts.append((self.found or self.tree.path, ""))
+            parts.append((age_of(self.read_at), "dim"))
+        elif self.error is None:
+            parts.append(("reading", ""))
+        return parts
+
+    # Finding
+
+    def action_find(self) -> None:
+        self.ask_filter(self.tree.find, "a part of a name or value: jwt, google, embedded")
+
+    def answered(self, text: str) -> None:
+        self.tree.find = text.strip()
+        self.found = ""
+        if self.tree.find:
+            self.action_next()
+        self.changed()
+
+    def nothing_found(self) -> str | None:
+        return None if self.tree.find else "Nothing is searched for; / searches."
+
+    def action_next(self) -> None:
+        number, count = self.tree.next_match()
+        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree.find, 40)}` is nowhere in it"
+        self.changed()
+
+    def inner(self) -> str | None:
+        return "the search" if self.is_mounted and self.tree.find else None
+
+    def leave_inner(self) -> None:
+        self.answered("")
+
+    def action_copy(self) -> None:
+        send(self.console, self.tree.value_text, self.tree.path or "settings")
+
+    # Changing
+
+    def no_leaf(self) -> str | None:
+        if self.document is None:
+            return "The settings are not here yet."
+        way = self.tree.way
+        if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
+            return "Unfold it and go to a single value: only those are changed here."
+        return None
+
+    def action_edit(self) -> None:
+        assert self.document is not None
+        way = self.tree.way
+        before = settings.leaf_at(self.document, way)
+        asked = settings.asked_for(way, before)
+        held = {asked.name: text_of(before)}
+        form = SchemaForm(
+            f"Change {'.'.join(way)}",
+            [asked],
+            held,
+            verb="go on",
+            before=held,
+            taken=lambda values: self._changed_to(way, before, fill([asked], values, before=held).body),
+        )
+        self.console.ask(form, form.done)
+
+    def _changed_to(self, way: tuple[str, ...], before: Any, body: Any) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        if body is None:
+            self.console.say("Nothing is different, so nothing was sent.", "warning")
+            return
+        after = body[way[-1]]
+        write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
+        needed = connection.writes.requirement(write, targets)
+        line = safe(f"{text_of(before) or '—'} → {text_of(after) or '—'}", 160)
+        needed = replace(needed, lines=(line,))
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is not None:
+                self._go(write, targets, confirmation, after)
+
+        if needed.level is not Level.NONE:
+            self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
+
+    def _go(self, write: WriteAction, targets: list[Target], confirmation: Confirmation, after: Any) -> None:
+        connection = self.console.session.connection
+        if connection is not None:
+            work = connection.writes.perform(write, targets, confirmation)
+            self.later(work, lambda results: self._told(results, after))
+
+    def _told(self, results: Results, after: Any) -> None:
+        item = results.items[0]
+        if item.error is not None:
+            lost = (
+                "It may have been changed all the same. " if results.left and not isinstance(item.error, Usage) else ""
+            )
+            self.console.say(f"{item.error.message} {lost}{item.error.hint}".strip(), "error")
+            self.action_refresh()
+            return
+        if not isinstance(item.reread, dict):
+            self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
+            return
+        before = item.value["before"]
+        way = item.target.id
+        other = [
+            (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
+        ]
+        self._read(item.reread)
+        if settings.leaf_at(item.reread, way.split(".")) != after:
+            self.console.say(f"The server took {way} and keeps another value: look at it.", "warning")
+        elif other:
+            lines = [f"{name}: {_words(was)} → {_words(now_)}" for name, was, now_ in other[:40]]
+            text = "Besides what you changed, the server has changed this:\n\n" + "\n".join(lines)
+            self.console.ask(MessageDialog("More is different than was changed", text))
+        else:
+            self.console.say(f"Changed: {way} is {text_of(after) or 'empty'}; nothing else is different.")
+
+
+def _within(name: str, way: str) -> bool:
+    return name == way or name.startswith(f"{way}.")
+
+
+def _words(value: Any) -> str:
+    return "not there" if value is settings.ABSENT else text_of(value) or "—"

@@ -1,0 +1,181 @@
+"""One webhook: whether and why it is on or off, and what was sent to it; failed only, sent again, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from dyntui.core.text import safe
+from dyntui.core.time import age, parse_time
+from dyntui.resources import RESOURCES
+from dyntui.services.writes import Results
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.paste_body import Pasted, PasteDialog
+from dyntui.tui.screens.everything.doing import Plan
+from dyntui.tui.screens.everything.secrets import with_secret
+from dyntui.tui.screens.everything.things import ThingsScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.widgets.cells import cut
+from dyntui.tui.widgets.painted import Painted, Piece
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+
+__all__ = ["MessagesScreen", "webhook_of"]
+
+_LATEST = 25
+
+
+class _About(Painted):
+    """The webhook in three lines."""
+
+    webhook: Mapping[str, Any] = {}
+    why = ""
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        row = self.webhook
+        if not row:
+            return [("  ···", "dim")] if y == 0 else [], ""
+        on = bool(row.get("isEnabled"))
+        events = row.get("events")
+        names = ", ".join(str(each) for each in events) if isinstance(events, list) else ""
+        match y:
+            case 0:
+                return [("  ", ""), (cut(safe(row.get("url")), width - 3), "strong")], ""
+            case 1:
+                since = parse_time(row.get("enabledAt"))
+                word = f"on{f', since {age(since)}' if since else ''}" if on else "off"
+                sign: Piece = ("  ● ", "good") if on else ("  ○ ", "warn")
+                return [sign, (f"{word}   ", ""), (cut(f"told of {safe(names) or 'nothing'}", width - 24), "dim")], ""
+            case _:
+                return [("  ", ""), (cut(safe(self.why, 400), width - 3), "warn")], ""
+
+
+class MessagesScreen(ThingsScreen):
+    """The messages of the webhook whose id is the parent."""
+
+    BINDINGS = bindings("webhook")
+    webhook: Mapping[str, Any] = {}
+    failed_only = False
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        parts = ("webhooks", self.parent_label or self.parent_id, "messages")
+        return (*parts, "failed only") if self.failed_only else parts
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield _About(id="about")
+            yield from super().body()
+
+    def connected(self, connection: Connection) -> None:
+        super().connected(connection)
+        self._read(connection)
+
+    def _read(self, connection: Connection) -> None:
+        from dyntui.services.resources import read_one
+
+        work = read_one(connection.client, RESOURCES["webhooks"], self.parent_id)
+        self.later(work, self._show, group="webhook")
+
+    def _show(self, webhook: Mapping[str, Any]) -> None:
+        self.webhook = webhook
+        self.parent_label = str(webhook.get("url") or "")
+        self._explain()
+        self.changed()
+
+    @on(ResourceScreen.ViewChanged)
+    def _explain(self) -> None:
+        from dyntui.services.webhooks import why_disabled
+
+        about = self.query_one(_About)
+        about.webhook = self.webhook
+        about.why = ""
+        if self.webhook and self.view is not None and self.view.loaded and not self.failed_only:
+            rows = [self.view.get(index) for index in range(min(_LATEST, self.view.total))]
+            about.why = why_disabled(self.webhook, [row for row in rows if row is not None])
+        about.repaint()
+
+    def _empty(self) -> str:
+        if self.failed_only:
+            return "No message has failed. f shows all of them."
+        return super()._empty()
+
+    # Actions
+
+    def action_failed(self) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        self.failed_only = not self.failed_only
+        if not self.failed_only:
+            ResourceScreen.connected(self, connection)
+        else:
+            from dyntui.services.webhooks import failed_view
+
+            self._close_view()
+            self.view = failed_view(connection.client, self.parent_id)
+            self.view.subscribe(self._heard)
+            self.table.show(self.view)
+        self.changed()
+
+    def inner(self) -> str | None:
+        return "failed only" if self.failed_only else super().inner()
+
+    def leave_inner(self) -> None:
+        if self.failed_only:
+            self.action_failed()
+        else:
+            super().leave_inner()
+
+    def action_verify(self) -> None:
+        from dyntui.services.webhooks import SIGNATURE
+
+        def pasted(found: Pasted | None) -> None:
+            if found is not None:
+                with_secret(self, self._row(), "V", lambda secret: self._judge(found, secret))
+
+        about = "Paste the body exactly as it was received, and below it the signature."
+        self.console.ask(PasteDialog("Verify a signature", about, line=f"The header {SIGNATURE}:"), pasted)
+
+    def _judge(self, pasted: Pasted, secret: str) -> None:
+        from dyntui.services.webhooks import verify
+
+        found = verify(secret, pasted.text.encode(), pasted.line)
+        self.console.say(found.words, "information" if found.valid else "error")
+
+    def _row(self) -> dict[str, Any]:
+        return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}
+
+    def _on_webhook(self, name: str, key: str) -> None:
+        from dyntui.services.resources import action_named
+
+        record = RESOURCES["webhooks"]
+        self.begin(record, action_named(record, name), [self._row()], "", key)
+
+    def action_switch(self) -> None:
+        self._on_webhook("disable" if self.webhook.get("isEnabled") else "enable", "t")
+
+    def action_edit(self) -> None:
+        self._on_webhook("edit", "e")
+
+    def action_reveal(self) -> None:
+        self._on_webhook("reveal-secret", "S")
+
+    def after(self, plan: Plan, results: Results) -> None:
+        connection = self.console.session.connection
+        if plan.record is self.record:
+            super().after(plan, results)
+        elif connection is not None and not plan.action.shows[0]:
+            self._read(connection)
+
+
+def webhook_of(row: Mapping[str, Any]) -> ResourceScreen:
+    """The screen of a webhook."""
+    return ResourceScreen.of(
+        RESOURCES["webhook-messages"], parent=str(row.get("webhookId", "")), parent_label=str(row.get("url") or "")
+    )

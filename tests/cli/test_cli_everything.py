@@ -1,0 +1,335 @@
+"""Everything through `get` and `do`, and the commands of single resources: in this process, against a real sandbox."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_support import Done, Run
+from tests.conftest import Sandbox, serving
+
+from dyntui.api.catalog import catalog
+from dyntui.cli.root import COMMANDS
+from dyntui.resources import RESOURCES, On, Scope
+
+Here = Callable[..., Done]
+WIDE = ("--switch", "organization-access=yes", "--switch", "export-delay-ms=0", "--switch", "webhook-url=loopback")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with serving(*WIDE, users=30) as running:
+        yield running
+
+
+@pytest.fixture
+def here(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+    """The command line on the module's sandbox."""
+    for name, value in sandbox.environ(tmp_path / "home").items():
+        if name.startswith("DYNTUI_"):
+            monkeypatch.setenv(name, value)
+    return run
+
+
+def document(done: Done) -> Any:
+    assert done.code == 0, done.err
+    return done.document
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_resource_is_listed(name: str, here: Here) -> None:
+    record = RESOURCES[name]
+    done = here("get", name, "--json")
+    if record.scope is Scope.PARENT:
+        assert done.code == 2
+        assert "--of" in done.err
+        above = document(here("get", record.of, "--json"))["items"]
+        done = here("get", name, "--of", above[0][RESOURCES[record.of].key], "--json")
+    assert isinstance(document(done)["items"], list)
+
+
+@pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.detail and not record.parent])
+def test_one_is_shown_in_full(name: str, here: Here) -> None:
+    record = RESOURCES[name]
+    rows = document(here("get", name, "--json"))["items"]
+    if not rows:
+        pytest.skip("the sample data has none")
+    row_id = rows[0][record.key]
+    assert document(here("get", name, row_id, "--json"))[record.key] == row_id
+    assert row_id in here("get", name, row_id).out
+
+
+def test_what_there_is_and_what_can_be_done_is_told(here: Here) -> None:
+    told = {row["name"]: row for row in document(here("get", "--json"))}
+    assert set(told) == set(RESOURCES)
+    assert "redeliver" in told["webhook-messages"]["actions"]
+    actions = {row["action"]: row for row in document(here("do", "custom-fields", "--json"))}
+    assert actions["delete"]["effect"] == "destructive"
+    fields = {field["name"]: field for field in actions["create"]["fields"]}
+    assert fields["fieldType"]["options"] == ["text", "checkbox", "select"]
+    assert fields["name"]["required"]
+    assert "create" in here("do", "custom-fields").out
+    assert "webhooks" in here("get").out
+
+
+def test_a_thing_is_made_changed_and_deleted(here: Here) -> None:
+    made = document(here("do", "origins", "create", "origin=https://made.example", "--yes", "--json"))
+    (target,) = made["targets"]
+    assert (made["counts"]["done"], target["outcome"]) == (1, "done")
+    assert any(row["id"] == target["id"] for row in document(here("get", "cors", "--json"))["items"])
+    gone = here("do", "origins", "delete", target["id"], "--yes")
+    assert (gone.code, gone.out.split()[0]) == (0, "done")
+    assert not any(row["id"] == target["id"] for row in document(here("get", "origins", "--json"))["items"])
+
+
+def test_an_edit_says_what_it_changes_and_keeps_the_rest(here: Here) -> None:
+    row = document(here("get", "webhooks", "--json"))["items"][0]
+    done = here("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes", "--json")
+    assert "→ user.deleted" in done.err
+    after = document(done)["targets"][0]["result"]
+    assert (after["url"], after["events"]) == (row["url"], ["user.deleted"])
+    same = here("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes")
+    assert same.code == 2
+    assert "Nothing is different" in same.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("get nothing", "no resource 'nothing'"),
+        ("do webhooks explode", "no action 'explode'"),
+        ("do origins create --yes", "origin: This has to be filled in"),
+        ("do origins create nothing=x --yes", "takes no nothing"),
+        ("do origins create stray origin=https://a.example --yes", "takes FIELD=VALUE"),
+        ("do custom-fields edit a b name=x --yes", "one custom field at a time"),
+        ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs something to change"),
+        ("do origins create origin=https://a.example", "was not confirmed"),
+        ("get origins --filter x", "cannot filter"),
+        ("get webhooks x --filter y", "stands alone"),
+        ("do sessions revoke x --yes", "--of ID"),
+        ("events tail --json", "--ndjson"),
+        ("api getOrigins --all", "has no pages"),
+        ("api getEvents --ndjson", "--all"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(line: str, said: str, here: Here) -> None:
+    done = here(*shlex.split(line))
+    assert done.code == 2, done.err
+    assert said in done.err
+    assert done.out == ""
+
+
+def test_one_of_a_kind_needs_no_id(here: Here) -> None:
+    done = document(here("do", "chainalysis", "disable", "--yes", "--json"))
+    assert done["targets"][0]["result"]["sanctionsApiEnabled"] is False
+    assert document(here("do", "chainalysis", "enable", "--yes", "--json"))["counts"]["done"] == 1
+
+
+def test_many_at_once_and_a_failure_among_them(here: Here) -> None:
+    ids = [
+        document(here("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["targets"][0]["id"]
+        for number in range(2)
+    ]
+    missing = "11111111-2222-4333-8444-555555555555"
+    done = here("do", "deeplinks", "delete", "-", "--yes", "--json", stdin="\n".join([ids[0], missing, ids[1]]))
+    assert done.code == 1
+    assert [target["outcome"] for target in done.document["targets"]] == ["done", "failed", "done"]
+
+
+def test_secrets_are_printed_by_no_list_and_no_edit(here: Here) -> None:
+    pairs = ["provider=spotify", "clientId=c", "clientSecret=Canary-secret-1"]
+    made = here("do", "providers", "create", *pairs, "--yes", "--json")
+    row_id = document(made)["targets"][0]["id"]
+    outputs = [
+        made,
+        here("get", "providers", "--json"),
+        here("get", "providers", row_id),
+        here("do", "providers", "edit", row_id, "clientSecret=Canary-secret-2", "--yes", "--json"),
+        here("do", "providers", "delete", row_id, "--yes"),
+    ]
+    for done in outputs:
+        assert done.code == 0, done.err
+        assert "Canary-secret" not in done.out + done.err
+
+
+def test_a_token_is_shown_once_and_the_own_one_is_marked(here: Here, sandbox: Sandbox) -> None:
+    made = here("tokens", "create", "note=Test", "scopes=environment.users.read", "--yes")
+    raw = made.out.strip()
+    assert raw.startswith("dyn_")
+    rows = document(here("tokens", "list", "--json"))["items"]
+    assert [row["checksum"] for row in rows if row["own"]] == [sandbox.token[-6:]]
+    mine = next(row for row in rows if row["checksum"] == raw[-6:])
+    assert "here" in here("tokens", "list").out
+    own = next(row for row in rows if row["own"])
+    refused = here("tokens", "delete", own["id"])
+    assert refused.code == 2
+    assert here("tokens", "delete", mine["id"], "--yes").code == 0
+
+
+def test_deleting_the_token_in_use_warns(here: Here, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = here("tokens", "create", "note=Short", "scopes=environment.apiTokens.read, environment.apiTokens.write",
+        "--yes").out.strip()  # fmt: skip
+    monkeypatch.setenv("DYNTUI_TOKEN", raw)
+    row = next(row for row in document(here("tokens", "list", "--json"))["items"] if row["own"])
+    done = here("tokens", "delete", row["id"], "--yes")
+    assert done.code == 0, done.err
+    assert "used here" in done.err
+    assert here("tokens", "list").code == 3
+
+
+# Webhooks, events, exports
+
+
+def test_messages_of_a_webhook_and_what_failed(here: Here) -> None:
+    hooks = document(here("webhooks", "list", "--json"))["items"]
+    off = next(row for row in hooks if not row["isEnabled"])
+    every = document(here("webhooks", "messages", off["webhookId"], "--json"))["items"]
+    failed = document(here("webhooks", "messages", off["webhookId"], "--failed", "--json"))["items"]
+    assert failed
+    assert len(failed) <= len(every)
+    attempts = document(here("webhooks", "deliveries", off["webhookId"], failed[0]["messageId"], "--json"))["items"]
+    assert attempts[0]["request"]
+    again = document(here("webhooks", "redeliver", off["webhookId"], failed[0]["messageId"], "--yes", "--json"))
+    assert again["counts"]["done"] == 1
+    whole = document(here("webhooks", "redeliver", off["webhookId"], "--failed", "--yes", "--json"))
+    assert whole["counts"]["failed"] == 0
+
+
+def test_a_signature_is_checked_without_showing_the_secret(here: Here, tmp_path: Path) -> None:
+    hook = document(here("webhooks", "list", "--json"))["items"][0]
+    message = document(here("webhooks", "messages", hook["webhookId"], "--json"))["items"][0]["request"]
+    body = tmp_path / "body.json"
+    body.write_text(message["body"])
+    signature = message["headers"]["x-dynamic-signature-256"]
+    line = ["webhooks", "verify", hook["webhookId"], str(body), "--signature"]
+    secret = here("webhooks", "reveal-secret", hook["webhookId"], "--yes").out.strip()
+    done = here(*line, signature, "--yes", "--json")
+    assert document(done) == {"valid": True, "reason": "The signature is valid."}
+    assert secret not in done.out + done.err
+    wrong = here(*line, "0" * 64, "--yes")
+    assert (wrong.code, "not valid" in wrong.out) == (1, True)
+    assert here(*line, signature).code == 2
+    body.write_text(message["body"] + "\n")
+    assert "without the line end" in here(*line, signature, "--yes").out
+
+
+def test_the_tail_tells_what_was_asked_for(here: Here) -> None:
+    rows = [
+        json.loads(line) for line in here("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()
+    ]
+    assert rows == sorted(rows, key=lambda row: row["timestamp"])
+    only = here("events", "tail", "--once", "--since", "400d", "--type", "user.created", "--json").document
+    assert {row["eventName"] for row in only} == {"user.created"}
+    lines = here("events", "tail", "--once", "--since", "400d", "--resource", "wallet").out.splitlines()
+    assert lines
+    assert all("wallet." in line for line in lines)
+    assert "user.created" in here("events", "types").out
+
+
+def test_an_export_is_asked_for_and_fetched(here: Here, tmp_path: Path) -> None:
+    made = document(here("exports", "create", "model=users", "format=csv", "--yes", "--json"))["targets"][0]
+    assert "downloadUrl" not in json.dumps(made) or "set, not shown" in json.dumps(made)
+    assert document(here("exports", "watch", made["id"], "--json"))["status"] == "completed"
+    file = tmp_path / "users.csv"
+    done = document(here("exports", "download", made["id"], "--wait", "-o", str(file), "--json"))
+    assert (done["bytes"], done["host"].split(":")[0]) == (file.stat().st_size, "127.0.0.1")
+    again = here("exports", "download", made["id"], "-o", str(file))
+    assert again.code == 2
+    assert "exists already" in again.err
+
+
+# The API, as it is
+
+
+def test_all_pages_of_a_list_operation(here: Here) -> None:
+    rows = document(here("api", "getEnvironmentUsers", "--all", "-p", "limit=7", "--json"))
+    assert len({row["id"] for row in rows}) == len(rows) == 30
+    events = here("api", "getEvents", "--all", "--ndjson").out.splitlines()
+    assert len({json.loads(line)["eventId"] for line in events}) == len(events) > 60
+    by_path = here("api", "GET", "/environments/{env}/wallets".replace("{env}", "E"), "--all")
+    assert by_path.code != 0
+
+
+def test_a_secret_is_read_on_purpose_only(here: Here) -> None:
+    hook = document(here("webhooks", "list", "--json"))["items"][0]["webhookId"]
+    line = ["api", "getWebhook", "-p", f"webhookId={hook}", "-p", "includeSecret=true"]
+    assert here(*line).code == 2
+    assert json.loads(here(*line, "--yes").out)["secret"]
+
+
+def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens: what tries to send ends with 4, what is refused with 2."""
+    monkeypatch.setenv("DYNTUI_BASE_URL", "http://127.0.0.1:9/api/v0")
+    monkeypatch.setenv("DYNTUI_ENVIRONMENT_ID", "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d")
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "a" * 56)
+    some_id = "11111111-2222-4333-8444-555555555555"
+    lines = []
+    for record in RESOURCES.values():
+        for action in record.actions:
+            if action.effect.value != "read":
+                ids = [] if action.on is On.LIST else [some_id]
+                pairs = [f"{name}=x" for name in action.fields if name != "*"]
+                lines.append(["do", record.name, action.name, *ids, *pairs, "--of", some_id, "--yes"])
+    for operation in catalog():
+        if not operation.reads:
+            path = [f"-p{name}={some_id}" for name in operation.path_names if name != "environmentId"]
+            lines.append(["api", operation.id, *path, "-d", "{}", "--yes"])
+    lines.append(["webhooks", "redeliver", some_id, some_id, "--yes"])
+    assert len(lines) > 250
+    for line in lines:
+        done = run(*line, "--read-only")
+        assert done.code == 2, f"{line}: {done.err}"
+        assert "read-only" in done.err, f"{line}: {done.err}"
+        assert done.out == ""
+
+
+# Completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_of_a_shell_is_printed(shell: str, run: Run) -> None:
+    done = run("completion", shell)
+    assert done.code == 0
+    assert "_DYNTUI_COMPLETE" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("dyntui web", "webhooks"),
+        ("dyntui get web", "webhook-messages"),
+        ("dyntui do webhooks re", "reveal-secret"),
+        ("dyntui api getWeb", "getWebhookMessages"),
+        ("dyntui events ta", "tail"),
+        ("dyntui get webhooks --nd", "--ndjson"),
+    ],
+)
+def test_commands_resources_actions_and_operations_are_completed(words: str, wanted: str) -> None:
+    environ = {"_DYNTUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-m", "dyntui"], env={"PATH": "/usr/bin:/bin", **environ}, capture_output=True, text=True
+    )
+    assert f"plain,{wanted}" in done.stdout.splitlines(), done.stdout + done.stderr
+
+
+def test_the_completion_is_valid_shell(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "completion.bash"
+    script.write_text(run("completion", "bash").out)
+    assert subprocess.run(["bash", "-n", str(script)], capture_output=True, check=False).returncode == 0
+
+
+def test_none_of_it_loads_the_console() -> None:
+    names = [module for module, _ in COMMANDS.values() if module != "dyntui.cli.console"]
+    code = (
+        "import sys, importlib\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print([name for name in ('textual', 'rich', 'httpx', 'pydantic', 'starlette') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
