@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from everything_rig import connected
+from tests.services.everything_rig import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import Usage

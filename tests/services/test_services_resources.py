@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everything_rig import FILLED, FIRST, GONE_FIRST, actions, connected, parent_for, row_for, rows_of
+from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, actions, connected, parent_for, row_for, rows_of
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everything_rig import SWITCHES, connected, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
-from webhook_receiver import receiving
+from tests.services.everything_rig import SWITCHES, connected, rows_of
+from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, delivered, latency_ms

@@ -655,3 +655,79 @@ async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
         step_of(pilot).entered()
         await settled(pilot)
         assert painted == []
+
+
+# Afterwards
+
+
+async def test_rows_that_did_not_get_through_are_put_right_and_sent_in_the_same_place(people: Path) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await press(pilot, "A", "y")
+        await job_at_rest(pilot)
+        await press(pilot, "f")
+        assert step_of(pilot).NAME == "review"
+        assert "6 rows = 0 ready + 6 problems" in bottom(console)
+        await press(pilot, "enter")
+        await fill(pilot, "person4@example.com")
+        assert "6 rows = 1 ready + 5 problems" in bottom(console)
+        await press(pilot, "left_square_bracket", "left_square_bracket")
+        assert "José" in text_of(console)
+        await press(
+            pilot, "right_square_bracket", "right_square_bracket", "right_square_bracket", "right_square_bracket"
+        )
+        assert step_of(pilot).NAME == "plan"
+        await press(pilot, "enter", "y")
+        await job_at_rest(pilot)
+        assert "6 rows = 1 through + 5 not" in bottom(console)
+
+
+async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path: Path) -> None:
+    from dyntui.services.imports.jobs import find
+    from dyntui.store.journal import Journal, Outcome
+    from dyntui.store.states import JobState, RowState
+
+    path = tmp_path / "people.csv"
+    path.write_text("email,first name\nada@example.com,Ada\n")
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, path, "plan")
+        await jump(pilot, "users")
+        with Journal.open(find("last")) as journal:
+            journal.move(JobState.RUNNING)
+            journal.begin_batch([1], "bulkCreateUser", 2)
+            journal.settle(RowState.SENDING, [Outcome(1, RowState.FAILED, "", "email_blocked", "email", "not wanted")])
+            journal.move(JobState.DONE)
+        await jump(pilot, "jobs")
+        await press(pilot, "f")
+        assert step_of(pilot).NAME == "review"
+        assert "1 rows = 0 ready + 1 problems" in bottom(console)
+        assert "Refused last time: not wanted" in text_of(console)
+        await press(pilot, "enter")
+        await fill(pilot, "ada@example.org")
+        assert "1 rows = 1 ready + 0 problems" in bottom(console)
+        await press(pilot, "u")
+        assert "1 rows = 0 ready + 1 problems" in bottom(console)
+        await jump(pilot, "jobs")
+        await press(pilot, "end", "t")
+        assert step_of(pilot).NAME == "plan"
+        assert "1 of 1 to send" in bottom(console)
+
+
+async def test_an_import_is_undone_after_the_name_was_typed(people: Path) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        await press(pilot, "A", "y")
+        await job_at_rest(pilot)
+        await press(pilot, "z")
+        assert "52" in text_of(console)
+        assert "to be deleted" in text_of(console)
+        await press(pilot, "enter")
+        assert "Type demo to confirm:" in text_of(console)
+        await fill(pilot, "demo")
+        assert "gone" in text_of(console)
+        assert console.session.connection is not None
+        page = await console.session.connection.client.users.list(limit=1)
+        assert page.total == 5

@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 def begin(journal: Journal, codes: Collection[str] = ()) -> None:
-    """Make the log when there is none, and keep what only the file could say of its rows; codes: those beside its own."""
+    """Make the log when there is none, and keep what only the file could say of its rows. codes: more of that kind."""
     there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
     if there:
         return

@@ -58,23 +58,42 @@ def _quit(console: Console, rest: str) -> None:
     console.action_leave()
 
 
+def _everything(console: Console, rest: str) -> None:
+    from dyntui.tui.screens.everything.overview import EverythingScreen
+
+    console.visit(EverythingScreen())
+
+
+def _api(console: Console, rest: str) -> None:
+    from dyntui.tui.screens.everything.operations import OperationsScreen
+
+    console.visit(OperationsScreen(rest))
+
+
 _SCREENS = (
     Jump("environments", "Environments: switch, add, check, remove", _environments, ("env", "envs", "profiles")),
     Jump("import", "Import users from a file", _import, ("i",)),
     Jump("jobs", "Import jobs: go on with one, look at its outcome", _jobs, ("j", "imports")),
+    Jump("everything", "Everything the API has, and what this token reaches", _everything, ("resources", "all")),
+    Jump("api", "API console: any operation, filled in and sent", _api, ("operations", "console")),
     Jump("requests", "Request log: what went over the wire", _requests, ("log",)),
     Jump("messages", "All messages of this session", _notes, ("notifications",)),
     Jump("quit", "Leave dyntui", _quit, ("q", "exit")),
 )
 
 
-def _list_of(record: Resource) -> Jump:
+def _list_of(record: Resource, console: Console) -> Jump:
+    from dyntui.services.reach import reach_of
+
     def go(console: Console, rest: str) -> None:
-        from dyntui.tui.screens.resource_list import ResourceScreen
+        from dyntui.tui.screens.everything.opening import screen_for
 
-        console.visit(ResourceScreen.of(record, filter_text=rest))
+        console.visit(screen_for(record, rest))
 
-    return Jump(record.name, f"{record.title} of this environment", go, record.aliases)
+    of = "the organization" if record.scope is Scope.ORGANIZATION else "this environment"
+    connection = console.session.connection
+    reason = reach_of(connection.client).reason(record) if connection is not None else None
+    return Jump(record.name, reason or f"{record.title} of {of}", go, record.aliases)
 
 
 def _user(user_id: str, label: str) -> Jump:
@@ -90,8 +109,8 @@ def jumps(console: Console) -> Iterator[Jump]:
     """Every name, as far as it makes sense now."""
     if console.session.profile is not None:
         for record in RESOURCES.values():
-            if record.scope is Scope.ENVIRONMENT:
-                yield _list_of(record)
+            if record.scope is not Scope.PARENT:
+                yield _list_of(record, console)
     yield from _SCREENS
     for user_id, label in reversed(console.session.recent.items()):
         yield _user(user_id, label)

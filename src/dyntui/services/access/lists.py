@@ -31,7 +31,7 @@ def checked_fields(fields: Mapping[str, Any], *, kind: Kind = Kind.LIST) -> dict
     """Name, outcome, scope (and rules of a gate), as the API takes them. Raises Usage."""
     known = ("name", "outcome", "scope") + (("rules",) if kind is Kind.GATE else ())
     if wrong := [name for name in fields if name not in known]:
-        raise Usage(f"A {kind} has no {', '.join(wrong)} that can be set.", hint=f"It has: {', '.join(known)}.")
+        raise Usage(f"The {kind} has no {', '.join(wrong)} that can be set.", hint=f"It has: {', '.join(known)}.")
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
         raise Usage(f"{outcome!r} is no outcome.", hint=f"There are: {', '.join(OUTCOMES)}.")
     for name in ("name", "scope"):
@@ -39,7 +39,7 @@ def checked_fields(fields: Mapping[str, Any], *, kind: Kind = Kind.LIST) -> dict
         if text is not None and len(str(text)) > _LONGEST:
             raise Usage(f"The {name} may have {_LONGEST} characters; this one has {len(str(text)):,}.")
     if "name" in fields and not str(fields["name"] or "").strip():
-        raise Usage(f"A {kind} needs a name.")
+        raise Usage(f"The {kind} needs a name.")
     return dict(fields)
 
 

@@ -16,8 +16,10 @@ from dyntui.services.imports.reports import failed_rows
 from dyntui.services.imports.retry import retry
 from dyntui.services.imports.undo import Undone, plan_undo, run_undo, undo_authorise, undo_requirement
 from dyntui.services.imports.wizard_draft import Draft, Reading, kind_of, save_draft
-from dyntui.store import review_log
+from dyntui.services.imports.wizard_review import as_problems
+from dyntui.store import reading, review_log
 from dyntui.store.journal import Journal
+from dyntui.store.review import FILE_CODES
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
@@ -88,6 +90,11 @@ def _check(old: Journal, connection: Connection) -> None:
         raise Usage(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
 
 
+def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
+    """What only the file could say of a row, as its job keeps it."""
+    return as_problems(each for each in reading.problems_of(journal, row) if each.code in FILE_CODES)
+
+
 class _Failed(Source):
     """The rows of a job that a person can put right, as a source. codes: what the server refused them for."""
 
@@ -99,11 +106,11 @@ class _Failed(Source):
     def rows(self) -> Iterator[Row]:
         for row in failed_rows(self._old):
             cells, *extra = row.raw
-            problems: tuple[Problem, ...] = ()
+            problems = file_problems(self._old, row.number)
             if row.state in (RowState.FAILED, RowState.REVIEW):
                 said = "Refused" if row.state is RowState.FAILED else "Not sure"
                 self.codes.add(row.code)
-                problems = (Problem("error", row.code, row.field, f"{said} last time: {row.message or row.code}"),)
+                problems += (Problem("error", row.code, row.field, f"{said} last time: {row.message or row.code}"),)
             yield Row(
                 row.number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ()))
             )

@@ -7,12 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from dyntui import importer
 from dyntui.config.paths import paths
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.control import Control
     from dyntui.services.writes import Confirmation, Requirement
 
-__all__ = ["Bench", "Clerk", "Counted", "Look", "mapper_for"]
-
-T = TypeVar("T")
+__all__ = ["Bench", "Counted", "Look", "mapper_for"]
 
 _SAMPLE = 200
 _THROUGH = ("created", "updated", "exists", "pending", "sending")
@@ -312,28 +309,6 @@ class Bench:
         """Let go of everything."""
         self._put_away()
         self._let_go()
-
-
-class Clerk:
-    """Does what it is given, one thing after another, in a thread of its own, on one Bench."""
-
-    def __init__(self) -> None:
-        self._bench = Bench()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
-        self._closed = False
-
-    def do(self, work: Callable[[Bench], T]) -> Future[T]:
-        """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
-        if self._closed:
-            raise Stopped("The wizard was left.")
-        return self._pool.submit(work, self._bench)
-
-    def close(self) -> None:
-        """Let go of the file and the job once what is under way is done; nothing waits for it."""
-        if not self._closed:
-            self._closed = True
-            self._pool.submit(self._bench.close)
-            self._pool.shutdown(wait=False)
 
 
 def _to(draft: Draft) -> dict[str, Any]:

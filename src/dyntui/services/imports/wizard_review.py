@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dyntui.core.errors import Usage
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
@@ -19,9 +19,13 @@ from dyntui.store import review, review_log
 from dyntui.store.cells import pack, unpack
 from dyntui.store.journal import Journal
 from dyntui.store.loading import NewRow
+from dyntui.store.reading import RowProblem
 from dyntui.store.review_log import Change
 
-__all__ = ["Fix", "Review", "Summary", "column_of", "kept_rows"]
+if TYPE_CHECKING:
+    from dyntui.importer.problems import Severity
+
+__all__ = ["Fix", "Review", "Summary", "as_problems", "column_of", "kept_rows"]
 
 _MANY = 2000
 
@@ -261,8 +265,13 @@ def _row(journal: Journal, number: int, raw: bytes) -> Row:
     cells, *extra = unpack(raw)
     first = review_log.originals(journal, [number]).get(number, raw)
     noted = review_log.file_problems(journal, number) if first == raw else []
-    problems = tuple(Problem(p.level, p.code, p.field, p.message, p.suggestion) for p in noted)  # type: ignore[arg-type]  # the level was a severity when it was kept
+    problems = as_problems(noted)
     return Row(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
+
+
+def as_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
+    """Problems as they are kept, as the importer has them."""
+    return tuple(Problem(cast("Severity", p.level), p.code, p.field, p.message, p.suggestion) for p in noted)
 
 
 def _with(cells: list[Any], at: tuple[int, str]) -> list[Any]:

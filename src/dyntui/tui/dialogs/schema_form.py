@@ -51,7 +51,7 @@ class SchemaForm(FormDialog):
             return Field(name, field.label, value, options)
         hint = "" if field.kind is Kind.CHOICE or self._options(field) else field.hint
         if self._options(field):
-            hint = f"{hint or 'with commas between' if field.kind is Kind.LIST else ''} ctrl+o chooses".strip()
+            hint = "with commas between; ctrl+o chooses" if field.kind is Kind.LIST else "ctrl+o chooses"
         return Field(name, field.label, value, help=hint, secret=secret)
 
     def _options(self, field: Asked) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class Output:
     def answered(self) -> None:
         """The terminal has answered; called in the app's own turn."""
         with self._answer:
-            heard_at = self._heard.popleft()
+            heard_at = self._heard.popleft() if self._heard else time.monotonic()
         self.pacing.answered(heard_at)
         self.flush()
 

@@ -23,16 +23,27 @@ _RETRY = 5.0
 """Seconds between questions to a terminal that has not answered yet."""
 _DEEPEST = 1.5
 """How often what the line carries in a round trip may be under way, should it carry less than it did."""
+_FASTER, _SLOWER = 1.05, 0.8
+"""What the line is thought to carry, against before, when a frame that was held back met no queue, and when it did."""
+_QUEUE = 0.15
+"""Of the shortest round trip: a longer delay is a queue."""
+_JITTER = 0.02
+"""Seconds of delay that mean nothing."""
 
 
 class _Sent(NamedTuple):
-    """at: when. arrived: what had arrived by then, in characters, since when. ahead: what was still under way."""
+    """at: when. arrived: what had arrived by then, in characters, since when. held: it had to wait for the line."""
 
     at: float
     size: int
     arrived: int
     since: float
-    ahead: int
+    held: bool
+
+
+class _Took(NamedTuple):
+    time: float
+    size: int
 
 
 class Pacing:
@@ -48,8 +59,9 @@ class Pacing:
         self._tries = 0
         self._asked: float | None = None
         self._under_way: deque[_Sent] = deque()
-        self._recent: deque[float] = deque(maxlen=16)
-        self._nearest = float("inf")
+        self._recent: deque[_Took] = deque(maxlen=16)
+        self._nearest = _Took(float("inf"), 0)
+        self._held = False
         self._arrived = 0
         self._arrived_at = 0.0
         self._carries = 0.0
@@ -59,8 +71,9 @@ class Pacing:
         """When a frame may be sent: now, at that time, or (infinity) when an answer has come."""
         if not self.answers or not self._under_way:
             return now
-        if not self._carries or self._ahead >= _DEEPEST * self._carries * self._nearest:
+        if not self._carries or self._ahead >= _DEEPEST * self._carries * self._nearest.time:
             return float("inf")
+        self._held |= self._line_free_at > now
         return max(now, self._line_free_at)
 
     def question(self, now: float, size: int) -> str:
@@ -71,7 +84,8 @@ class Pacing:
             self._tries += 1
         self._asked = now
         since = self._arrived_at if self._under_way else now
-        self._under_way.append(_Sent(now, size, self._arrived, since, self._ahead))
+        self._under_way.append(_Sent(now, size, self._arrived, since, self._held))
+        self._held = False
         if self._carries:
             self._line_free_at = max(now, self._line_free_at) + size / self._carries
         return QUESTION
@@ -85,14 +99,23 @@ class Pacing:
         sent = self._under_way.popleft()
         self._arrived += sent.size
         self._arrived_at = now
-        took = max(now - sent.at, 0.0001)
+        took = _Took(max(now - sent.at, 0.0001), sent.size)
         self._recent.append(took)
-        self.round_trip = min(self._recent)
+        self.round_trip = min(self._recent).time
         self._nearest = min(self._nearest, took)
-        carried = (self._arrived - sent.arrived) / max(now - sent.since, 0.0001)
-        expected = self._nearest + (sent.ahead + sent.size) / self._carries if self._carries else 0.0
-        if carried > self._carries or took > 2 * expected:
+        self._reckon(sent, took, (self._arrived - sent.arrived) / max(now - sent.since, 0.0001))
+
+    def _reckon(self, sent: _Sent, took: _Took, carried: float) -> None:
+        """What the line carries, when it took so long and carried so much meanwhile."""
+        if carried > self._carries:
             self._carries = carried
+            return
+        near = self._nearest
+        delay = took.time - near.time - (took.size - near.size) / self._carries
+        if delay > max(_JITTER, _QUEUE * near.time):
+            self._carries = max(carried, _SLOWER * self._carries)
+        elif sent.held:
+            self._carries *= _FASTER
 
     @property
     def _ahead(self) -> int:
@@ -103,7 +126,7 @@ class Pacing:
         """Until when the oldest answer is waited for; None when none is."""
         if not (self.answers and self._under_way):
             return None
-        longest = max(self._recent, default=0.0)
+        longest = max(self._recent, default=_Took(0.0, 0)).time
         return self._under_way[0].at + max(_PATIENCE + self._ahead / _SLOWEST, 4 * longest)
 
     def given_up(self) -> None:

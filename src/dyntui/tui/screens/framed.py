@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Framed", "age_of", "error_words"]
 
 
+_LEAST = 24
 _STEP = 8
 
 
@@ -132,9 +133,9 @@ class Framed(Acting, Screen[None]):
         keys.repaint()
         status = self.query_one(Status)
         status.parts = tuple(self.status())
-        if status.needed > status.size.width:
-            # Grows in steps and never shrinks, so that the layout rests while one scrolls.
-            status.styles.width = min(-(-status.needed // _STEP) * _STEP, self.size.width * 3 // 5)
+        if not status.size.width - 2 * _STEP < max(status.needed, _LEAST) <= status.size.width:
+            # In steps, and smaller only when there is much to win, so that the layout rests while one scrolls.
+            status.styles.width = min(-(-max(status.needed, _LEAST) // _STEP) * _STEP, self.size.width * 3 // 5)
         status.repaint()
 
     def _paint_top(self) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import Column
-from dyntui.resources.formats import age, number
 from dyntui.services.writes import Confirmation, Level, Requirement
-from dyntui.store.states import JobState, RowState
+from dyntui.store.states import JobState
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.imports.afterwards import Afterwards
+from dyntui.tui.screens.imports.job_rows import COLUMNS, draft_row, fresh, job_row
 from dyntui.tui.screens.imports.running import RunningJob, is_over
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -34,19 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["JobsScreen"]
 
-_COLUMNS = (
-    Column("state", "state", 12, priority=0),
-    Column("source", "file", 20, grow=True, priority=0),
-    Column("total", "rows", 9, right=True, as_=number, priority=1),
-    Column("through", "through", 9, right=True, as_=number, priority=2),
-    Column("bad", "bad", 7, right=True, as_=number, priority=3),
-    Column("open", "to do", 9, right=True, as_=number, priority=1),
-    Column("environment", "environment", 14, priority=4),
-    Column("created", "begun", 12, as_=age, priority=5),
-    Column("id", "job", 20, priority=6),
-)
-_THROUGH = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -56,7 +41,7 @@ class _Known:
     drafts: tuple[Draft, ...]
 
 
-class JobsScreen(Framed):
+class JobsScreen(Afterwards):
     """Every job of this machine, whichever environment it is for."""
 
     BINDINGS = bindings("jobs")
@@ -93,7 +78,7 @@ class JobsScreen(Framed):
 
     def body(self) -> ComposeResult:
         view = ListView(key="id", loaded=False)
-        yield Table(_COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
+        yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
 
     @property
     def table(self) -> Table:
@@ -134,8 +119,9 @@ class JobsScreen(Framed):
     def _loaded(self, event: Loaded) -> None:
         self._jobs = {job.id: job for job in event.known.jobs}
         self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
-        rows = [_draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
-        rows += [self._row(job) for job in event.known.jobs]
+        running = self.console.session.running
+        rows = [draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
+        rows += [job_row(job, self._drafts.get(job.id), running) for job in event.known.jobs]
         view = self.table.view
         assert isinstance(view, ListView)
         view.put(rows)
@@ -150,32 +136,8 @@ class JobsScreen(Framed):
             return
         view = self.table.view
         assert isinstance(view, ListView)
-        view.put([self._fresh(row) for row in view.rows])
+        view.put([fresh(row, job) for row in view.rows])
         self.table.view_changed()
-
-    def _fresh(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A row with the numbers of this moment, when its job runs here."""
-        job = self.console.session.running
-        if job is None or job.id != row["id"] or job.progress is None:
-            return row
-        return {**row, **_numbers(job.progress.counts), "state": _state(JobState.RUNNING, here=True)}
-
-    def _row(self, job: JobSummary) -> dict[str, Any]:
-        here = self.console.session.running
-        running = here is not None and here.id == job.id and here.active
-        state = _state(job.state, here=running, busy=job.busy)
-        if job.state in (JobState.DRAFT, JobState.READY):
-            draft = self._drafts.get(job.id)
-            state = f"· {draft.step}" if draft is not None else f"· {job.state}"
-        return {
-            "id": job.id,
-            "state": state if not job.problem else "✕ unreadable",
-            "source": job.source or job.problem,
-            "total": job.total,
-            **_numbers(job.counts or {}),
-            "environment": job.where.profile if job.where is not None else "",
-            "created": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat() if job.created_at else "",
-        }
 
     def status(self) -> Sequence[Piece]:
         count = self.table.count
@@ -184,14 +146,14 @@ class JobsScreen(Framed):
     # Reasons
 
     @property
-    def _job(self) -> JobSummary | None:
+    def job(self) -> JobSummary | None:
         return self._jobs.get(self.table.row_id or "")
 
     @property
     def _draft(self) -> Draft | None:
         return self._drafts.get(self.table.row_id or "")
 
-    def _elsewhere(self, job: JobSummary) -> str | None:
+    def elsewhere(self, job: JobSummary) -> str | None:
         """Why it cannot be worked on from here."""
         profile = self.console.session.profile
         if job.problem:
@@ -203,27 +165,27 @@ class JobsScreen(Framed):
         return None
 
     def nothing_here(self) -> str | None:
-        if self._job is None and self._draft is None:
+        if self.job is None and self._draft is None:
             return "There is no job under the cursor."
-        return self._job.problem or None if self._job is not None else None
+        return self.job.problem or None if self.job is not None else None
 
     def no_opening(self) -> str | None:
         if reason := self.nothing_here():
             return reason
-        if (draft := self._draft) is not None and (self._job is None or not self._job.problem):
+        if (draft := self._draft) is not None and (self.job is None or not self.job.problem):
             profile = self.console.session.profile
             same = profile is not None and (draft.environment_id, draft.base_url) == (
                 profile.environment_id,
                 profile.base_url,
             )
             return None if same else f"The draft belongs to {draft.profile}. Switch to that environment first."
-        job = self._job
+        job = self.job
         assert job is not None
         over = job.state is not None and is_over(job.state)
-        return None if over else self._elsewhere(job)
+        return None if over else self.elsewhere(job)
 
     def no_resuming(self) -> str | None:
-        job = self._job
+        job = self.job
         if job is None:
             return "This is a draft: enter goes on with it." if self._draft is not None else self.nothing_here()
         running = self.console.session.running
@@ -233,16 +195,16 @@ class JobsScreen(Framed):
             return "Another process works on it."
         if job.state is not JobState.PAUSED:
             return "Only a paused job can be gone on with. Enter opens it."
-        return self._elsewhere(job)
+        return self.elsewhere(job)
 
     def no_pausing(self) -> str | None:
         running = self.console.session.running
-        job = self._job
+        job = self.job
         here = job is not None and running is not None and running.id == job.id and running.active
         return None if here or (job is not None and job.busy) else "It is not running."
 
     def no_reporting(self) -> str | None:
-        job = self._job
+        job = self.job
         if job is None:
             return self.nothing_here() or "A draft has no report."
         return "It is running; the report comes at its end." if job.busy else job.problem or None
@@ -250,7 +212,7 @@ class JobsScreen(Framed):
     def no_removing(self) -> str | None:
         if reason := self.nothing_here():
             return reason
-        return "It is being worked on." if self._job is not None and self._job.busy else None
+        return "It is being worked on." if self.job is not None and self.job.busy else None
 
     # Actions
 
@@ -263,8 +225,8 @@ class JobsScreen(Framed):
 
         if self._draft is not None:
             open_draft(self.console, self._draft)
-        elif self._job is not None:
-            open_job(self.console, self._job)
+        elif self.job is not None:
+            open_job(self.console, self.job)
 
     def action_new(self) -> None:
         from dyntui.tui.screens.imports import open_import
@@ -275,9 +237,9 @@ class JobsScreen(Framed):
         return None if self.console.session.profile is not None else "Open an environment first."
 
     def action_resume(self) -> None:
-        job, connection = self._job, self.console.session.connection
+        job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
-        self._in_thread(lambda: self._permit(job.id, connection))
+        self.in_thread(lambda: self._permit(job.id, connection))
 
     def _permit(self, job: str, connection: Connection) -> Callable[[], None]:
         from dyntui.services.imports.wizard_bench import Bench
@@ -292,12 +254,12 @@ class JobsScreen(Framed):
         self.load()
 
     def action_pause(self) -> None:
-        running, job = self.console.session.running, self._job
+        running, job = self.console.session.running, self.job
         assert job is not None
         if running is not None and running.id == job.id and running.active:
             running.thread.pause()
         else:
-            self._in_thread(lambda: self._ask_other(job.id))
+            self.in_thread(lambda: self._ask_other(job.id))
 
     def _ask_other(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find
@@ -308,9 +270,9 @@ class JobsScreen(Framed):
         return lambda: self.console.say("Asked the other process to pause it.")
 
     def action_report(self) -> None:
-        job = self._job
+        job = self.job
         assert job is not None
-        self._in_thread(lambda: self._write_report(job.id))
+        self.in_thread(lambda: self._write_report(job.id))
 
     def _write_report(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find
@@ -322,7 +284,7 @@ class JobsScreen(Framed):
         return lambda: self.console.say(f"Reports and failed rows: {folder}")
 
     def action_remove(self) -> None:
-        job, draft = self._job, self._draft
+        job, draft = self.job, self._draft
         name = job.id if job is not None else "the draft"
         open_rows = job.open if job is not None and job.state is not None and not is_over(job.state) else 0
         left = f" {open_rows:,} rows were not sent." if open_rows else ""
@@ -331,7 +293,7 @@ class JobsScreen(Framed):
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                self._in_thread(lambda: self._remove(job, draft))
+                self.in_thread(lambda: self._remove(job, draft))
 
         self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
 
@@ -346,7 +308,7 @@ class JobsScreen(Framed):
             remove_draft(draft)
         return self.load
 
-    def _in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
+    def in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
         def run() -> None:
             try:
                 then = work()
@@ -366,32 +328,3 @@ class JobsScreen(Framed):
     def _failed(self, event: Failed) -> None:
         self.console.say_error(event.error)
         self.load()
-
-
-def _numbers(counts: Any) -> dict[str, int]:
-    open_states = (RowState.PENDING, RowState.SENDING, RowState.UNKNOWN)
-    bad = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
-    return {
-        "through": sum(counts.get(state, 0) for state in _THROUGH),
-        "bad": sum(counts.get(state, 0) for state in bad),
-        "open": sum(counts.get(state, 0) for state in open_states),
-    }
-
-
-def _state(state: JobState | None, *, here: bool = False, busy: bool = False) -> str:
-    if here or busy:
-        return "⧖ running"
-    signs = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–"}
-    return f"{signs.get(state, '·') if state is not None else '·'} {state or ''}"
-
-
-def _draft_row(draft: Draft) -> dict[str, Any]:
-    return {
-        "id": draft.job or draft.id,
-        "state": f"· {draft.step}",
-        "source": draft.name,
-        "total": 0,
-        **_numbers({}),
-        "environment": draft.profile,
-        "created": draft.changed_at,
-    }

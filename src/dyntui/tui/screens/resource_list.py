@@ -281,6 +281,7 @@ class ResourceScreen(Framed):
 
 
 _OWN = {
+    "users": ("dyntui.tui.screens.people.users", "UsersScreen"),
     "allowlists": ("dyntui.tui.screens.access.lists", "AllowlistsScreen"),
     "allowlist-entries": ("dyntui.tui.screens.access.entries", "EntriesScreen"),
     "gates": ("dyntui.tui.screens.access.gates", "GatesScreen"),
@@ -297,6 +298,10 @@ def _class_for(name: str) -> type[ResourceScreen]:
         module, own = _OWN[name]
         found: type[ResourceScreen] = getattr(import_module(module), own)
         return found
+    from dyntui.tui.screens.everything.things import list_of
+
+    if made := list_of(name):
+        return made
     if not any(action.scope == name for action in ACTIONS.values()):
         return ResourceScreen
     namespace: dict[str, Any] = {"BINDINGS": bindings(name)}

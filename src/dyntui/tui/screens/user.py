@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
 from dyntui.tui.actions import bindings
-from dyntui.tui.screens.detail import DetailScreen, Tab
+from dyntui.tui.screens.detail import Tab
+from dyntui.tui.screens.people.user_doing import UserDoing
 from dyntui.tui.screens.user_parts import (
     CREDENTIALS,
     RELATED,
@@ -37,7 +38,7 @@ __all__ = ["UserScreen"]
 _ROWS = {"credentials": credential_rows, "wallets": wallet_rows, "sessions": session_rows}
 
 
-class UserScreen(DetailScreen):
+class UserScreen(UserDoing):
     """A user by id. label: what to call it until it is read."""
 
     BINDINGS = bindings("user")

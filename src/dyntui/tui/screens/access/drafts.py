@@ -49,7 +49,7 @@ class PasteDialog(Dialog[str]):
     BINDINGS = bindings("pasting")
 
     def __init__(self, name: str) -> None:
-        super().__init__(classes="large")
+        super().__init__(classes="large paste")
         self.title_text = f"Paste entries for {name}"
 
     def content(self) -> ComposeResult:

@@ -86,7 +86,7 @@ class Read(Lines, can_focus=False):
 class WeighedDialog(Dialog[Confirmation]):
     """needed: of the weighed action. verb: what confirming does, in a word or two. trigger: the key that opened it.
 
-    told: lines to read before the effects (a plan). preview: finds out further ones.
+    told: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
     """
 
     BINDINGS = bindings("weigh")
@@ -175,8 +175,7 @@ class WeighedDialog(Dialog[Confirmation]):
                 rows.extend((indent + part, style) for part in parts)
 
         add([f"In {self.needed.environment}."], "dim")
-        add(self.needed.lines)
-        add(self._told)
+        add(self._told or self.needed.lines)
         for effect in self.needed.effects:
             add([effect], "bad" if _shouts(effect) else "warn")
         if self.needed.warning:
@@ -227,9 +226,14 @@ class WeighedDialog(Dialog[Confirmation]):
         self.read.scroll_by(-self.read.room)
 
     def on_key(self, event: events.Key) -> None:
-        if not self.typed and event.character == self.key and self.may_confirm:
+        if self.typed:
+            return
+        if event.character == self.key and self.may_confirm:
             event.stop()
             self.dismiss(Confirmation(yes=True, read=self.needed.code))
+        elif event.key in ("enter", "n"):
+            event.stop()
+            self.dismiss(None)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
@@ -25,6 +26,7 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.screens.framed import Framed, age_of, error_words
+from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -34,10 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["AnalyticsScreen"]
 
-_NUMBERS = (
-    Column("label", "when", 12, grow=True, priority=0),
-    Column("value", "number", 12, right=True, as_=number, priority=0),
-)
+
+def _columns(title: str) -> tuple[Column, ...]:
+    return (
+        Column("label", title, 12, grow=True, priority=0),
+        Column("value", "number", 12, right=True, as_=number, priority=0),
+    )
+
+
 _LABEL = 18
 
 
@@ -62,14 +68,23 @@ class _Totals(Painted):
             told = "; ".join(f"{name}: {why}" for name, why in figures.missing.items())
             return [("  ", ""), (safe(f"Not shown: {told}", width - 3), "warn")], ""
         if y == 2:
-            return self._charts(figures), ""
+            return self._charts(figures, width), ""
         return [], ""
 
-    def _charts(self, figures: Figures) -> list[Piece]:
-        pieces: list[Piece] = [("  ", "")]
-        for index, series in enumerate((*figures.over_time, *figures.shares)):
+    def _charts(self, figures: Figures, width: int) -> list[Piece]:
+        titles = [f"{safe(series.title, 30)}   " for series in (*figures.over_time, *figures.shares)]
+        first = 0
+        while first < self.chart and sum(map(width_of, titles[first : self.chart + 1])) > width - 8:
+            first += 1
+        pieces: list[Piece] = [("… " if first else "  ", "dim")]
+        used = 2
+        for index, title in enumerate(titles[first:], first):
+            if used + width_of(title) > width - 3:
+                pieces.append(("…", "dim"))
+                break
             here = index == self.chart
-            pieces.append((f"{'▸' if here else ' '}{safe(series.title, 30)}  ", "strong" if here else "dim"))
+            pieces.append((f"{'▸' if here else ' '}{title}", "strong" if here else "dim"))
+            used += width_of(title) + 1
         return pieces
 
 
@@ -80,7 +95,7 @@ def _words(value: float | None) -> str:
 class AnalyticsScreen(Framed):
     """The last thirty days at first."""
 
-    BINDINGS = bindings("analytics")
+    BINDINGS = bindings("figures")
 
     class Read(Message):
         """The figures came, or not."""
@@ -108,8 +123,10 @@ class AnalyticsScreen(Framed):
             yield _Totals(id="totals")
             yield Static("", id="failure", markup=False)
             with Horizontal(classes="chart"):
-                yield PlotextPlot(id="plot")
-                yield Table(_NUMBERS, self._numbers, empty=lambda: "No figures.", id="numbers")
+                plot = PlotextPlot(id="plot")
+                plot.theme = "clear"  # its other themes have a ground of their own
+                yield plot
+                yield Table(_columns("when"), self._numbers, empty=lambda: "No figures.", id="numbers")
 
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
@@ -130,7 +147,7 @@ class AnalyticsScreen(Framed):
             else:
                 self.post_message(self.Read(figures, None))
 
-        self.run_worker(read(), exclusive=True, group="read")
+        self.run_worker(read(), group="read")
 
     @on(Read)
     def _read(self, event: Read) -> None:
@@ -169,8 +186,12 @@ class AnalyticsScreen(Framed):
             rows = [{"label": label, "value": _rounded(value)} for label, value in series.points]
             rows.append({"label": "all" if "%" not in series.unit else "average", "value": _sum(series)})
         plot.refresh()
+        table = self.query_one("#numbers", Table)
+        along = self.figures is not None and self.chart < len(self.figures.over_time)
+        table.columns = _columns("when" if along else "what")
+        table.layout_changed()
         self._numbers.put(rows)
-        self.query_one("#numbers", Table).view_changed()
+        table.view_changed()
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
@@ -262,10 +283,10 @@ def _draw_line(plot: PlotextPlot, series: Series) -> None:
     places = list(range(len(values)))
     plt = plot.plt
     plt.title(f"{series.title}: {series.unit} over time")
-    plt.plot(places, values, marker="braille")
+    plt.plot(places, values, marker="braille", color=_colour(plot))
     step = max(1, len(places) // 6)
     ticks = places[::step]
-    plt.xticks(ticks, [safe(series.points[place][0], 10) for place in ticks])
+    plt.xticks([float(place) for place in ticks], [safe(series.points[place][0], 10) for place in ticks])
     plt.ylim(0, max(values) or 1)
 
 
@@ -274,4 +295,13 @@ def _draw_bars(plot: PlotextPlot, series: Series) -> None:
     plt.title(f"{series.title}: {series.unit}")
     shown = series.points[:12]
     labels = [safe(shorten(label, _LABEL), _LABEL) for label, _ in reversed(shown)]
-    plt.bar(labels, [value for _, value in reversed(shown)], orientation="horizontal", width=0.6)
+    plt.bar(labels, [value for _, value in reversed(shown)], orientation="horizontal", width=0.6, color=_colour(plot))
+
+
+def _colour(plot: PlotextPlot) -> tuple[int, int, int] | str:
+    """The accent of the theme; nothing where colours are off."""
+    console = plot.app
+    if console.no_color:
+        return "default"
+    found = Color.parse(console.theme_variables.get("accent", "#88c0d0"))
+    return (found.r, found.g, found.b)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.services.forms import Asked
 
-__all__ = ["Doing", "Plan", "outcome_words"]
+__all__ = ["Doing", "Later", "Plan", "outcome_words"]
 
 _CHANGES = 6
 
@@ -45,8 +45,8 @@ class Plan:
     targets: Sequence[Target] = ()
 
 
-class Doing(Framed):
-    """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
+class Later(Framed):
+    """A screen that waits for the server in workers, and goes on with what they give."""
 
     class Next(Message):
         """A worker is done: go on with this, on the event loop of the screen."""
@@ -58,9 +58,6 @@ class Doing(Framed):
     @on(Next)
     def _next(self, event: Next) -> None:
         event.step()
-
-    def after(self, plan: Plan, results: Results) -> None:
-        """An action was done, or not, to each of its targets."""
 
     def later(self, work: Awaitable[Any], then: Callable[[Any], None], group: str = "doing") -> None:
         """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told."""
@@ -75,6 +72,13 @@ class Doing(Framed):
                 self.post_message(self.Next(lambda: then(found)))
 
         self.run_worker(run(), group=group)
+
+
+class Doing(Later):
+    """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
+
+    def after(self, plan: Plan, results: Results) -> None:
+        """An action was done, or not, to each of its targets."""
 
     # The steps
 

@@ -111,11 +111,12 @@ class ExportsScreen(ThingsScreen):
         self.progress = "downloading"
         self.changed()
 
+        def tell(done: int, total: int | None) -> None:
+            self.post_message(self.Step(done, total))
+
         async def fetch() -> None:
             try:
-                saved = await download(
-                    connection, str(row["id"]), path, on_progress=lambda *step: self.post_message(self.Step(*step))
-                )
+                saved = await download(connection, str(row["id"]), path, on_progress=tell)
             except DyntuiError as error:
                 problem = error
                 self.post_message(self.Next(lambda: self._fetched(f"{problem.message} {problem.hint}", bad=True)))

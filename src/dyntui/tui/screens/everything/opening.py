@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dyntui.tui.app import Console
     from dyntui.tui.screens.framed import Framed
 
-__all__ = ["open_list", "open_thing"]
+__all__ = ["open_list", "open_thing", "screen_for"]
 
 Row = Mapping[str, Any]
 
@@ -85,3 +85,19 @@ def open_list(console: Console, record: Resource, parent: str = "", parent_label
     from dyntui.tui.screens.resource_list import ResourceScreen
 
     console.visit(ResourceScreen.of(record, parent=parent, parent_label=parent_label))
+
+
+def screen_for(record: Resource, filter_text: str = "") -> Framed:
+    """Where a person goes who asks for `record` by its name: its list, or what says more than a list."""
+    match record.name:
+        case "events":
+            from dyntui.tui.screens.everything.tail import TailScreen
+
+            return TailScreen(filter_text)
+        case "analytics":
+            return _analytics(record, {}, "")
+        case "settings":
+            return _settings(record, {}, "")
+    from dyntui.tui.screens.resource_list import ResourceScreen
+
+    return ResourceScreen.of(record, filter_text=filter_text)

@@ -8,12 +8,12 @@ from typing import Any
 from dyntui.resources import RESOURCES
 from dyntui.services.writes import Confirmation, Results
 from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.screens.everything.doing import Doing
+from dyntui.tui.screens.everything.doing import Later
 
 __all__ = ["with_secret"]
 
 
-def with_secret(screen: Doing, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
+def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
     """Ask, read the secret, and hand it to `use`."""
     from dyntui.services.resources import action_named, target_of, write_of
 

@@ -11,18 +11,18 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.services import settings
 from dyntui.services.forms import fill, text_of
-from dyntui.services.writes import Confirmation, Level, Results, Target, WriteAction
+from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.message import MessageDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.screens.everything.doing import Doing
+from dyntui.tui.screens.everything.doing import Later
 from dyntui.tui.screens.framed import age_of, error_words
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.search_tree import SearchTree
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["SettingsScreen"]
 
 
-class SettingsScreen(Doing):
+class SettingsScreen(Later):
     """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
 
-    BINDINGS = bindings("settings")
+    BINDINGS = bindings("setting")
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class SettingsScreen(Doing):
             yield SearchTree(id="tree", unfolded=1)
 
     @property
-    def tree(self) -> SearchTree:
+    def _tree(self) -> SearchTree:
         return self.query_one("#tree", SearchTree)
 
     def connected(self, connection: Connection) -> None:
@@ -77,12 +77,12 @@ class SettingsScreen(Doing):
             else:
                 self.post_message(self.Next(lambda: self._read(found)))
 
-        self.run_worker(read(), exclusive=True, group="read")
+        self.run_worker(read(), group="read")
 
     def _read(self, document: dict[str, Any]) -> None:
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
-        self.tree.show(document)
+        self._tree.show(document)
         self.changed()
 
     def _failed(self, error: DyntuiError) -> None:
@@ -97,7 +97,7 @@ class SettingsScreen(Doing):
         if self.error is not None:
             parts.append((error_words(self.error), "warn"))
         if self.document is not None:
-            parts.append((self.found or self.tree.path, ""))
+            parts.append((self.found or self._tree.path, ""))
             parts.append((age_of(self.read_at), "dim"))
         elif self.error is None:
             parts.append(("reading", ""))
@@ -106,45 +106,45 @@ class SettingsScreen(Doing):
     # Finding
 
     def action_find(self) -> None:
-        self.ask_filter(self.tree.find, "a part of a name or value: jwt, google, embedded")
+        self.ask_filter(self._tree.find, "a part of a name or value: jwt, google, embedded")
 
     def answered(self, text: str) -> None:
-        self.tree.find = text.strip()
+        self._tree.find = text.strip()
         self.found = ""
-        if self.tree.find:
+        if self._tree.find:
             self.action_next()
         self.changed()
 
     def nothing_found(self) -> str | None:
-        return None if self.tree.find else "Nothing is searched for; / searches."
+        return None if self._tree.find else "Nothing is searched for; / searches."
 
     def action_next(self) -> None:
-        number, count = self.tree.next_match()
-        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree.find, 40)}` is nowhere in it"
+        number, count = self._tree.next_match()
+        self.found = f"{number} of {count} found" if count else f"`{safe(self._tree.find, 40)}` is nowhere in it"
         self.changed()
 
     def inner(self) -> str | None:
-        return "the search" if self.is_mounted and self.tree.find else None
+        return "the search" if self.is_mounted and self._tree.find else None
 
     def leave_inner(self) -> None:
         self.answered("")
 
     def action_copy(self) -> None:
-        send(self.console, self.tree.value_text, self.tree.path or "settings")
+        send(self.console, self._tree.value_text, self._tree.path or "settings")
 
     # Changing
 
     def no_leaf(self) -> str | None:
         if self.document is None:
             return "The settings are not here yet."
-        way = self.tree.way
+        way = self._tree.way
         if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
             return "Unfold it and go to a single value: only those are changed here."
         return None
 
     def action_edit(self) -> None:
         assert self.document is not None
-        way = self.tree.way
+        way = self._tree.way
         before = settings.leaf_at(self.document, way)
         asked = settings.asked_for(way, before)
         held = {asked.name: text_of(before)}
@@ -173,12 +173,12 @@ class SettingsScreen(Doing):
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                self._go(write, targets, confirmation, after)
+                self._send(write, targets, confirmation, after)
 
         if needed.level is not Level.NONE:
             self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
 
-    def _go(self, write: WriteAction, targets: list[Target], confirmation: Confirmation, after: Any) -> None:
+    def _send(self, write: WriteAction, targets: list[Target], confirmation: Confirmation, after: Any) -> None:
         connection = self.console.session.connection
         if connection is not None:
             work = connection.writes.perform(write, targets, confirmation)
@@ -187,9 +187,7 @@ class SettingsScreen(Doing):
     def _told(self, results: Results, after: Any) -> None:
         item = results.items[0]
         if item.error is not None:
-            lost = (
-                "It may have been changed all the same. " if results.left and not isinstance(item.error, Usage) else ""
-            )
+            lost = "It may have been changed all the same. " if item.outcome is Outcome.UNKNOWN else ""
             self.console.say(f"{item.error.message} {lost}{item.error.hint}".strip(), "error")
             self.action_refresh()
             return

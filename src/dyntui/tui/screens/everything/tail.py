@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.time import now
 from dyntui.resources import Column
 from dyntui.resources.formats import ident
 from dyntui.services.events import EventFilter, Tail, since, user_of
@@ -29,6 +31,7 @@ __all__ = ["TailScreen"]
 _EVERY = 2.0
 _KEPT = 5_000
 _BACKLOG = 1_000
+_FIRST, _FIRST_WORDS = timedelta(days=1), "last day"
 
 
 def _short(event: Any) -> str:
@@ -66,13 +69,14 @@ class TailScreen(Framed):
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
-        self.wanted = EventFilter()
-        self.range_words = "last hour"
+        self.wanted = EventFilter(start=now() - _FIRST)
+        self.range_words = _FIRST_WORDS
         self.filter_text = filter_text
         self.paused = False
         self.error: DyntuiError | None = None
         self._asked = False
         self._tail: Tail | None = None
+        self._looking: Tail | None = None
         self._events: list[dict[str, Any]] = []
         self._view = ListView(key="eventId", loaded=False)
 
@@ -118,8 +122,10 @@ class TailScreen(Framed):
 
     def _look(self) -> None:
         ended = self._asked and self.wanted.end is not None
-        if self._tail is not None and not self.paused and not ended and self.is_active:
-            self.run_worker(self._poll(self._tail), exclusive=True, group="tail")
+        if self._tail is None or self._looking is self._tail or self.paused or ended or not self.is_active:
+            return
+        self._looking = self._tail
+        self.run_worker(self._poll(self._tail), group="tail")
 
     async def _poll(self, tail: Tail) -> None:
         try:
@@ -133,6 +139,7 @@ class TailScreen(Framed):
     def _came(self, event: Came) -> None:
         if event.tail is not self._tail:
             return
+        self._looking = None
         was, self.error = self.error, event.error
         if event.error is None:
             first, self._asked = not self._asked, True
@@ -257,12 +264,12 @@ class TailScreen(Framed):
             if values is None:
                 return
             start, end = values["start"].strip(), values["end"].strip()
-            words = f"{f'since {start}' if start else 'last hour'}{f' until {end}' if end else ''}"
-            self.range_words = words
-            self._set(start=since(start) if start else None, end=since(end) if end else None)
+            self.range_words = f"{f'since {start}' if start else _FIRST_WORDS}{f' until {end}' if end else ''}"
+            begin = since(start) if start else now() - _FIRST
+            self._set(start=begin, end=since(end) if end else None)
 
         fields = [
-            Field("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last hour"),
+            Field("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last day"),
             Field("end", "until", help="the same; empty goes on for ever"),
         ]
         self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), ranged)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ThingScreen", "facts_of", "thing_of"]
 
-_BELOW = (Column("title", "belongs to it", 26, grow=True, priority=0), Column("name", ":", 20, priority=1))
+_BELOW = (Column("title", "belongs to it", 26, grow=True, priority=0), Column("name", "its name", 20, priority=1))
 
 
 def facts_of(record: Resource, document: Mapping[str, Any]) -> list[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -23,6 +24,7 @@ from dyntui.tui.widgets.cells import cut
 from dyntui.tui.widgets.painted import Painted, Piece
 
 if TYPE_CHECKING:
+    from dyntui.services.browse import PagedView
     from dyntui.services.connect import Connection
 
 __all__ = ["MessagesScreen", "webhook_of"]
@@ -31,10 +33,27 @@ _LATEST = 25
 
 
 class _About(Painted):
-    """The webhook in three lines."""
+    """The webhook in two lines, and why it is off in as many as that takes."""
 
     webhook: Mapping[str, Any] = {}
     why = ""
+
+    def tell(self, webhook: Mapping[str, Any], why: str) -> None:
+        """Show this, in as much room as it needs."""
+        self.webhook, self.why = webhook, safe(why, 600)
+        self._fit()
+        self.repaint()
+
+    def _lines(self) -> list[str]:
+        return wrap(self.why, max(20, self.size.width - 4)) if self.why and self.size else []
+
+    def _fit(self) -> None:
+        wanted = 2 + len(self._lines())
+        if self.styles.height is None or self.styles.height.value != wanted:
+            self.styles.height = wanted
+
+    def on_resize(self) -> None:
+        self._fit()
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         row = self.webhook
@@ -52,7 +71,8 @@ class _About(Painted):
                 sign: Piece = ("  ● ", "good") if on else ("  ○ ", "warn")
                 return [sign, (f"{word}   ", ""), (cut(f"told of {safe(names) or 'nothing'}", width - 24), "dim")], ""
             case _:
-                return [("  ", ""), (cut(safe(self.why, 400), width - 3), "warn")], ""
+                lines = self._lines()
+                return [("  ", ""), (lines[y - 2] if y - 2 < len(lines) else "", "warn")], ""
 
 
 class MessagesScreen(ThingsScreen):
@@ -92,13 +112,11 @@ class MessagesScreen(ThingsScreen):
     def _explain(self) -> None:
         from dyntui.services.webhooks import why_disabled
 
-        about = self.query_one(_About)
-        about.webhook = self.webhook
-        about.why = ""
+        why = ""
         if self.webhook and self.view is not None and self.view.loaded and not self.failed_only:
             rows = [self.view.get(index) for index in range(min(_LATEST, self.view.total))]
-            about.why = why_disabled(self.webhook, [row for row in rows if row is not None])
-        about.repaint()
+            why = why_disabled(self.webhook, [row for row in rows if row is not None])
+        self.query_one(_About).tell(self.webhook, why)
 
     def _empty(self) -> str:
         if self.failed_only:
@@ -107,21 +125,19 @@ class MessagesScreen(ThingsScreen):
 
     # Actions
 
+    def make_view(self, connection: Connection) -> PagedView:
+        if not self.failed_only:
+            return super().make_view(connection)
+        from dyntui.services.webhooks import failed_view
+
+        return failed_view(connection.client, self.parent_id)
+
     def action_failed(self) -> None:
         connection = self.console.session.connection
-        if connection is None:
-            return
-        self.failed_only = not self.failed_only
-        if not self.failed_only:
+        if connection is not None:
+            self.failed_only = not self.failed_only
             ResourceScreen.connected(self, connection)
-        else:
-            from dyntui.services.webhooks import failed_view
-
-            self._close_view()
-            self.view = failed_view(connection.client, self.parent_id)
-            self.view.subscribe(self._heard)
-            self.table.show(self.view)
-        self.changed()
+            self.changed()
 
     def inner(self) -> str | None:
         return "failed only" if self.failed_only else super().inner()

@@ -103,6 +103,9 @@ class CheckStep(Step):
     def left(self) -> None:
         self._stop()
 
+    def away(self) -> None:
+        """Another screen is shown: the server is asked meanwhile."""
+
     def _seen(self, seen: tuple[int, Mapping[str, Any] | None, array[int]]) -> None:
         self._ready, self.found, numbers = seen
         self._rows.show(numbers)
@@ -155,7 +158,8 @@ class CheckStep(Step):
         self._control = None
         if found is None:
             self.console.say("The check was stopped. Nothing was changed.")
-        self.entered()
+        if not self.wizard.away:
+            self.entered()
 
     def _failed(self, error: DyntuiError) -> None:
         self._control = None

@@ -16,7 +16,9 @@ from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_advice import advice
+from dyntui.services.imports.wizard_after import mend, try_again
 from dyntui.services.imports.wizard_bench import Bench
+from dyntui.services.imports.wizard_draft import draft_for
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
@@ -41,6 +43,7 @@ _WHY = (
     Column("code", "why", 20, grow=True, priority=0),
     Column("todo", "what to do", 36, grow=True, priority=1),
 )
+_TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
 _GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
 
@@ -107,6 +110,47 @@ class FinishStep(Step):
         return [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
 
     # Actions
+
+    def nothing_to_mend(self) -> str | None:
+        if self.console.session.connection is None:
+            return "The environment is not open."
+        return None if self.result is not None and self.result.why else "Every row got through."
+
+    def nothing_to_retry(self) -> str | None:
+        if reason := self.nothing_to_mend():
+            return reason
+        counts = self.result.known.counts or {} if self.result is not None else {}
+        tried = any(counts.get(state) for state in _TRIED)
+        return None if tried else "No row failed at the server; f puts the others right."
+
+    def nothing_to_undo(self) -> str | None:
+        if self.console.session.connection is None:
+            return "The environment is not open."
+        created = (self.result.known.counts or {}).get(RowState.CREATED, 0) if self.result is not None else 0
+        return None if created else "The job created nothing."
+
+    def action_mend(self) -> None:
+        """Take the rows that did not get through back to the review."""
+        connection, job = self.console.session.connection, self.draft.job
+        assert connection is not None
+        self.wizard.hand(lambda bench: mend(job, connection), self.wizard.start_over)
+
+    def action_retry(self) -> None:
+        """Try the rows that failed again, as they are."""
+        connection, job = self.console.session.connection, self.draft.job
+        assert connection is not None
+
+        def made(known: JobSummary) -> None:
+            draft = draft_for(known)
+            draft.step = "check"
+            self.wizard.start_over(draft)
+
+        self.wizard.hand(lambda bench: try_again(job, connection), made)
+
+    def action_undo(self) -> None:
+        from dyntui.tui.screens.imports.undo import UndoScreen
+
+        self.console.visit(UndoScreen(self.draft.job, self.draft.name))
 
     def nothing_to_copy(self) -> str | None:
         here = self.query_one("#finish-sheet", Sheet).here

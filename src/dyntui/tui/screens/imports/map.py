@@ -12,16 +12,16 @@ from textual.containers import Horizontal
 
 from dyntui.core.errors import DyntuiError
 from dyntui.importer import Mapping
-from dyntui.importer.paths import owner_of, reach
+from dyntui.importer.paths import owner_of
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_bench import Look
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
-from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.imports import mapping_dialogs as dialogs
 from dyntui.tui.screens.imports.first_row import first_row
+from dyntui.tui.screens.imports.map_kept import KeptMappings
+from dyntui.tui.screens.imports.map_rows import VERIFIED, mapping_rows, samples_of
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine
-from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MapStep"]
 
-VERIFIED = "emailVerifiedAt"
-_EVERY_ROW = "(every row)"
 _COLUMNS = (
     Column("shown", "column", 14, grow=True, priority=0),
     Column("target", "goes to", 22, grow=True, priority=0),
@@ -42,7 +40,7 @@ _COLUMNS = (
 )
 
 
-class MapStep(Step):
+class MapStep(KeptMappings):
     """Columns on the left, fields on the right; what has to be chosen is said until it is."""
 
     NAME, TITLE = "map", "Map"
@@ -51,7 +49,6 @@ class MapStep(Step):
     def __init__(self, wizard: ImportScreen) -> None:
         super().__init__(wizard)
         self._custom: Sequence[AbstractMapping[str, Any]] | None = None
-        self._saved = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
@@ -66,15 +63,11 @@ class MapStep(Step):
     def columns(self) -> Table:
         return self.query_one("#columns", Table)
 
-    @property
-    def mapping(self) -> Mapping | None:
-        return self.draft.mapping
-
     # Coming to a mapping
 
     def entered(self) -> None:
         look = self.wizard.look
-        if look is None and self.draft.path:
+        if look is None and (self.draft.path or self.draft.job):
             draft = self.copy()
             self.wizard.hand(lambda bench: bench.look(draft), self._looked, latest="look")
         elif look is not None:
@@ -109,12 +102,12 @@ class MapStep(Step):
             return ()
 
     def _proposed(self, proposal: tuple[Mapping, str]) -> None:
-        mapping, self._saved = proposal
-        if self._saved:
-            self.console.say(f"The mapping {self._saved} was made for these columns; it is used here.")
-        self._take(mapping)
+        mapping, self.kept_as = proposal
+        if self.kept_as:
+            self.console.say(f"The mapping {self.kept_as} was made for these columns; it is used here.")
+        self.take(mapping)
 
-    def _take(self, mapping: Mapping) -> None:
+    def take(self, mapping: Mapping) -> None:
         self.draft.mapping = mapping
         self.wizard.save()
         self._show()
@@ -127,7 +120,7 @@ class MapStep(Step):
             return
         view = self.columns.view
         assert isinstance(view, ListView)
-        view.put(_rows(mapping, self.wizard.look, self.draft.region))
+        view.put(mapping_rows(mapping, self.wizard.look, self.draft.region))
         self.columns.view_changed()
         self._show_first()
         self.changed()
@@ -227,7 +220,7 @@ class MapStep(Step):
         mapping = self.mapping
         assert mapping is not None
         try:
-            self._take(mapping.with_column(column, field, transforms))
+            self.take(mapping.with_column(column, field, transforms))
         except DyntuiError as error:
             self.console.say_error(error)
 
@@ -237,7 +230,7 @@ class MapStep(Step):
         if row["kind"] == "column":
             self._send(str(row["column"]), None)
         else:
-            self._take(mapping.with_constant(str(row["field"]), None))
+            self.take(mapping.with_constant(str(row["field"]), None))
 
     def action_metadata(self) -> None:
         row = self._row()
@@ -249,7 +242,7 @@ class MapStep(Step):
         assert row is not None and mapping is not None
         each = next(each for each in mapping.columns if each.column == row["column"])
         assert each.field is not None
-        samples = _samples(look, each.column) if look is not None else []
+        samples = samples_of(look, each.column) if look is not None else []
 
         def chosen(names: list[str] | None) -> None:
             if names is not None:
@@ -275,13 +268,13 @@ class MapStep(Step):
                 return
             how, _, column = key.partition(":")
             if how == "column":
-                self._take(self.mapping.with_constant(VERIFIED, None).with_column(column, VERIFIED))
+                self.take(self.mapping.with_constant(VERIFIED, None).with_column(column, VERIFIED))
                 return
             changed = self.mapping
             for each in changed.columns:
                 if each.field == VERIFIED:
                     changed = changed.with_column(each.column, None)
-            self._take(changed.with_constant(VERIFIED, how))
+            self.take(changed.with_constant(VERIFIED, how))
 
         self.console.ask(dialogs.VerifiedDialog(columns, mapping), chosen)
 
@@ -313,7 +306,7 @@ class MapStep(Step):
             from dyntui.importer import parse_assignment
 
             if values is not None:
-                self._take(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
+                self.take(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
 
         field = Field(
             "value", name, str(mapping.constants.get(name, "")), help="For every row that has none of its own."
@@ -340,99 +333,6 @@ class MapStep(Step):
         field = Field("region", "country", self.draft.region, help=help_text)
         self.console.ask(FormDialog("Phone numbers without a country code", (field,), check=check, verb="take"), filled)
 
-    def action_save(self) -> None:
-        mapping = self.mapping
-        assert mapping is not None
-
-        def filled(values: Values | None) -> None:
-            if values is not None:
-                from dyntui.services.imports.mappings import save_mapping
-
-                name = values["name"].strip()
-                self.wizard.hand(
-                    lambda bench: save_mapping(name, mapping),
-                    lambda path: self.console.say(
-                        f"The mapping is kept as {name}; a file with these columns will use it."
-                    ),
-                )
-
-        field = Field("name", "name", self._saved, help="Letters, digits, dots, dashes. One of that name is replaced.")
-        self.console.ask(FormDialog("Keep this mapping", (field,)), filled)
-
-    def action_load(self) -> None:
-        from dyntui.services.imports.mappings import mapping_names
-
-        self.wizard.hand(lambda bench: mapping_names(), self._pick_saved)
-
-    def _pick_saved(self, names: list[str]) -> None:
-        if not names:
-            self.console.say("No mapping is kept yet. S keeps this one.")
-            return
-
-        def picked(name: str | None) -> None:
-            look = self.wizard.look
-            if name is not None and look is not None:
-                from dyntui.services.imports.mappings import load_mapping
-
-                self.wizard.hand(lambda bench: load_mapping(name).bind(look.info), self._take)
-
-        self.console.ask(PickDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)
-
     def action_anew(self) -> None:
         """Forget what was decided here and propose again."""
         self.run_worker(self._propose(), group="propose", exclusive=True)
-
-
-def _samples(look: Look, column: str) -> list[str]:
-    """The first different values of a column or a path into one."""
-    follow = reach(look.info.columns, column)
-    found: dict[str, None] = {}
-    for row in look.rows:
-        value = follow(row.cells)
-        if value not in ("", None):
-            found[value if isinstance(value, str) else str(value)] = None
-        if len(found) == 3:
-            break
-    return list(found)
-
-
-def _rows(mapping: Mapping, look: Look | None, region: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):
-        chosen = mapping.constants.get(VERIFIED)
-        rows.append(
-            _line("choice", _EVERY_ROW, VERIFIED, _verified_words(chosen), "v chooses" if chosen else "! v: choose")
-        )
-    for each in mapping.columns:
-        sample = " · ".join(_samples(look, each.column)) if look is not None else ""
-        why = each.why + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
-        rows.append(
-            _line("column", each.column, each.field or "", sample, each.hint if not each.field else why.strip(", "))
-        )
-    for name, value in mapping.constants.items():
-        if name != VERIFIED:
-            rows.append(_line("constant", _EVERY_ROW, name, str(value), "a value for every row"))
-    if mapping.kind == "users" and any((each.field or "").endswith("phoneNumber") for each in mapping.mapped):
-        rows.append(_line("region", _EVERY_ROW, "", region or "none", "p: country of numbers without one"))
-    return rows
-
-
-def _line(kind: str, column: str, field: str, sample: str, why: str) -> dict[str, Any]:
-    target = f"→ {field}" if field else "phone numbers" if kind == "region" else "  left out"
-    if kind == "choice" and why.startswith("!"):
-        target = f"! {field}"
-    key = column if kind == "column" else f"{kind} {field}"
-    return {
-        "key": key,
-        "kind": kind,
-        "column": column,
-        "shown": column,
-        "field": field,
-        "target": target,
-        "sample": sample,
-        "why": why,
-    }
-
-
-def _verified_words(value: Any) -> str:
-    return {None: "not chosen", "now": "verified, all of them", "unverified": "not verified"}.get(value, str(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,21 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.importer import SourceInfo
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_bench import Counted, Look
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.pick import Choice, PickDialog
+from dyntui.tui.screens.imports.reading import (
+    DELIMITERS,
+    FORMATS,
+    FOUND,
+    TEXT_FORMATS,
+    Line,
+    ReadingLines,
+    reading_lines,
+)
 from dyntui.tui.screens.imports.step import Step
-from dyntui.tui.screens.imports.wording import size_words
-from dyntui.tui.widgets.cells import cut, fit, width_of
+from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -31,72 +38,6 @@ if TYPE_CHECKING:
     from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["ParseStep", "column_of_file", "preview_rows"]
-
-_DELIMITERS = {
-    ",": "comma  ,",
-    ";": "semicolon  ;",
-    "\t": "tab",
-    "|": "bar  |",
-    ":": "colon  :",
-    "": "none: one column",
-}
-_FORMATS = {
-    "csv": "CSV",
-    "tsv": "TSV",
-    "json": "JSON",
-    "ndjson": "JSON, one object a line",
-    "xlsx": "Excel (XLSX)",
-    "xls": "Excel 97 (XLS)",
-    "ods": "OpenDocument (ODS)",
-}
-_TEXT = ("csv", "tsv", "json", "ndjson")
-_DELIMITED = ("csv", "tsv")
-_FOUND = "found"
-_LABEL = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the list. key: the setting that Enter changes, "" for none. One without a value is a text."""
-
-    label: str
-    value: str = ""
-    key: str = ""
-    style: str = ""
-
-    @classmethod
-    def heading(cls, text: str) -> Line:
-        return cls(text.upper(), style="head")
-
-
-class ReadingLines(Lines):
-    """How the file is read, and what it is."""
-
-    def __init__(self) -> None:
-        super().__init__(id="reading")
-        self.lines_: list[Line] = []
-
-    @property
-    def count(self) -> int:
-        return len(self.lines_)
-
-    @property
-    def line_here(self) -> Line | None:
-        """The line under the cursor."""
-        return self.lines_[self.cursor] if self.lines_ else None
-
-    def put(self, lines: Sequence[Line]) -> None:
-        """Show these."""
-        self.lines_ = list(lines)
-        self.count_changed()
-
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
-        line = self.lines_[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
-        if not line.value and not line.key:
-            return [bar, (cut(line.label, width - 2), line.style)]
-        label = fit(line.label, _LABEL) + "  "
-        return [bar, (label, "dim"), (cut(line.value, max(0, width - 2 - width_of(label))), line.style)]
 
 
 class ParseStep(Step):
@@ -133,7 +74,7 @@ class ParseStep(Step):
     def entered(self) -> None:
         if self.wizard.look is not None:
             self._show(self.wizard.look)
-        elif self.draft.path:
+        elif self.draft.path or self.draft.job:
             self._look()
 
     def left(self) -> None:
@@ -196,7 +137,11 @@ class ParseStep(Step):
 
     def _arrange(self) -> None:
         look = self.wizard.look
-        lines = _lines(look.info, self.draft.reading, self._count_words()) if look is not None else self._error_lines()
+        lines = (
+            reading_lines(look.info, self.draft.reading, self._count_words())
+            if look is not None
+            else self._error_lines()
+        )
         self.query_one(ReadingLines).put(lines)
 
     def _count_words(self) -> str:
@@ -208,7 +153,7 @@ class ParseStep(Step):
 
         reading = self.draft.reading
         lines = [
-            Line("format", _FORMATS.get(reading.format or "", "not known"), "format"),
+            Line("format", FORMATS.get(reading.format or "", "not known"), "format"),
             Line("encoding", reading.encoding or "not known: choose one", "encoding", "warn"),
         ]
         if isinstance(self.error, UnknownEncoding):
@@ -239,6 +184,8 @@ class ParseStep(Step):
 
     def nothing_here(self) -> str | None:
         line = self.query_one(ReadingLines).line_here
+        if not self.draft.path:
+            return "These rows come from an earlier job: they are not read again."
         return None if line is not None and line.key else "This follows from the rest."
 
     def no_reading(self) -> str | None:
@@ -269,12 +216,12 @@ class ParseStep(Step):
         from dyntui.importer.detect import ENCODINGS_TO_TRY
 
         look = self.wizard.look
-        first = Choice(_FOUND, "as it is found", note="told from the bytes of the file")
+        first = Choice(FOUND, "as it is found", note="told from the bytes of the file")
         match key:
             case "format":
-                return "Format", [first, *(Choice(name, _FORMATS[name]) for name in _TEXT)]
+                return "Format", [first, *(Choice(name, FORMATS[name]) for name in TEXT_FORMATS)]
             case "delimiter":
-                return "Between values", [first, *(Choice(sign, words) for sign, words in _DELIMITERS.items())]
+                return "Between values", [first, *(Choice(sign, words) for sign, words in DELIMITERS.items())]
             case "sheet":
                 sheets = look.info.sheets if look is not None else ()
                 return "Sheet", [Choice(sheet, sheet) for sheet in sheets]
@@ -284,7 +231,7 @@ class ParseStep(Step):
         return "Encoding", [first, *(Choice(name, name) for name in names)]
 
     def _pick_header(self, head: Mapping[int, str]) -> None:
-        choices = [Choice(_FOUND, "as it is found"), Choice("0", "none", note="every row is data")]
+        choices = [Choice(FOUND, "as it is found"), Choice("0", "none", note="every row is data")]
         choices += [Choice(str(number), f"row {number}", note=text) for number, text in head.items()]
         self._pick("header_row", "The row with the names", choices)
 
@@ -296,7 +243,7 @@ class ParseStep(Step):
         self.console.ask(PickDialog(title, choices), picked)
 
     def _set(self, key: str, value: str) -> None:
-        wanted: Any = None if value == _FOUND else int(value) if key == "header_row" else value
+        wanted: Any = None if value == FOUND else int(value) if key == "header_row" else value
         self.draft.reading = replace(self.draft.reading, **{key: wanted})
         if key in ("format", "encoding"):
             self.draft.reading = replace(self.draft.reading, header_row=None, delimiter=None)
@@ -326,49 +273,3 @@ def _shown(cell: Any) -> Any:
 def preview_rows(look: Look) -> list[dict[str, Any]]:
     """The first rows for a table."""
     return [{"row": str(row.number), "cells": row.cells} for row in look.rows]
-
-
-def _lines(info: SourceInfo, reading: Any, rows: str) -> list[Line]:
-    def by(value: object) -> str:
-        return "" if value is None else "  (by hand)"
-
-    lines = [Line("format", _FORMATS.get(info.format, info.format) + by(reading.format), "format")]
-    if info.encoding:
-        lines.append(Line("encoding", _encoding(info.encoding) + by(reading.encoding), "encoding"))
-    if info.format in _DELIMITED:
-        words = _DELIMITERS.get(info.delimiter, info.delimiter)
-        lines.append(Line("delimiter", words + by(reading.delimiter), "delimiter"))
-    if info.format not in ("json", "ndjson"):
-        names = f"row {info.header_row}" if info.header_row else "none: every row is data"
-        lines.append(Line("names in", names + by(reading.header_row), "header_row"))
-    if len(info.sheets) > 1:
-        lines.append(Line("sheet", safe(info.sheet or "", 60) + by(reading.sheet), "sheet"))
-    lines += [
-        Line(""),
-        Line("rows", rows),
-        Line("columns", f"{len(info.columns):,}"),
-        Line("size", size_words(info.size)),
-    ]
-    if info.preset:
-        lines.append(Line("looks like", f"an export of {_preset(info.preset)}"))
-    if info.non_ascii:
-        lines += [Line(""), Line.heading("does this read right?")]
-        lines += [Line(safe(text, 100)) for text in info.non_ascii[:5]]
-    if info.notes:
-        lines += [Line(""), Line.heading("notes")]
-        lines += [Line(part, style="dim") for note in info.notes for part in _wrapped(safe(note, 400))]
-    return lines
-
-
-def _wrapped(text: str) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, 34)
-
-
-def _encoding(name: str) -> str:
-    return {"utf-8-sig": "UTF-8 with a BOM", "utf-8": "UTF-8"}.get(name, name)
-
-
-def _preset(name: str) -> str:
-    return {"dynamic": "Dynamic", "auth0": "Auth0"}.get(name, name.capitalize())

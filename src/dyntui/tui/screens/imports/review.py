@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.api.errors import ApiProblem
-from dyntui.core.errors import DyntuiError
-from dyntui.core.text import safe
-from dyntui.importer import CODES
 from dyntui.services.imports.wizard_bench import Bench
-from dyntui.services.imports.wizard_review import Fix, Review, Summary, column_of
-from dyntui.services.writes import Confirmation, Level, Requirement
+from dyntui.services.imports.wizard_review import Review, Summary, column_of
 from dyntui.store import review as rows_of
 from dyntui.tui.actions import bindings
-from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.dialogs.form import Field, FormDialog, Values
-from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.imports.cell import CellField
+from dyntui.tui.screens.imports.review_fix import Fixing
 from dyntui.tui.screens.imports.review_kinds import KINDS, kind_rows
+from dyntui.tui.screens.imports.review_prepare import Preparing
 from dyntui.tui.screens.imports.review_row import RowPane
+from dyntui.tui.screens.imports.review_seen import Seen, empty_words, look_at, title_of, widths_of
 from dyntui.tui.screens.imports.review_table import ReviewRows, ReviewTable, row_of
-from dyntui.tui.screens.imports.step import Step
-from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -39,45 +29,19 @@ from dyntui.tui.widgets.spinner import Spinner
 from dyntui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.services.connect import Connection
     from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["ReviewStep"]
 
-_WIDTHS = 100
 
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the clerk found: the numbers, the rows to show, and which rows have a problem. did: what was done."""
-
-    summary: Summary
-    which: str
-    numbers: array[int]
-    problems: array[int]
-    did: Any = None
-
-
-class ReviewStep(Step):
+class ReviewStep(Preparing, Fixing):
     """The rows as they will be sent; made ready first when they are not."""
 
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings("review")
 
-    class Prepared(Message):
-        """So many rows were read."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ReviewStep.Prepared)
-
     def __init__(self, wizard: ImportScreen) -> None:
         super().__init__(wizard)
-        self.preparing = False
-        self._stop = Event()
         self.summary: Summary | None = None
         self.which: str | None = None
         self._problems: array[int] = array("q")
@@ -110,99 +74,19 @@ class ReviewStep(Step):
 
     # Coming here
 
-    def entered(self) -> None:
-        draft = self.draft
-
-        def look(bench: Bench) -> tuple[bool, int]:
-            bench.open_job(draft)
-            return bench.is_prepared(draft), bench.edits(draft)
-
-        self.wizard.hand(look, self._known, latest="prepare")
-
-    def left(self) -> None:
-        self._stop.set()
-
-    def _known(self, found: tuple[bool, int]) -> None:
-        prepared, edits = found
-        if prepared:
-            self._load()
-        elif edits:
-            self._confirm_reading(edits)
-        else:
-            self._prepare()
-
-    def _confirm_reading(self, edits: int) -> None:
-        """The file is read another way: what was put right in its rows cannot be taken along."""
-        needed = Requirement(
-            Level.CONFIRM,
-            f"Give up the changes to {edits:,} rows?",
-            (),
-            "The file is another one, or is read another way; changes to its rows do not fit any more.",
-            "this draft",
-        )
-
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None and confirmation.yes:
-                self._prepare()
-            else:
-                self.wizard.show_step("parse")
-
-        self.console.ask(confirm(needed, verb="Give them up"), answered)
-
-    def _prepare(self) -> None:
-        connection = self.console.session.connection
-        if connection is None:
-            return  # it comes here again when the environment is open
+    def forget(self) -> None:
         self.summary = None
-        self._stop = Event()
-        self.preparing = True
-        self.add_class("-preparing")
-        self._spin(self.Prepared(0))
-        self.run_worker(self._make(connection, self._stop), group="prepare")
 
-    async def _make(self, connection: Connection, stop: Event) -> None:
-        from dyntui.services.imports.jobs import Where, organisation_of
-
-        try:
-            organisation = await organisation_of(connection.client)
-        except ApiProblem:
-            organisation = ""  # the job is for this environment whoever it belongs to
-        where = Where.of(connection.profile, organisation)
-        draft, options = self.draft, self.wizard.options()
-
-        def tell(rows: int) -> None:
-            self.post_message(self.Prepared(rows))
-
-        def make(bench: Bench) -> None:
-            bench.prepare(draft, where, options, tell, stop)
-
-        self.wizard.hand(make, lambda done: self._load(), self._cannot)
-
-    @on(Prepared)
-    def _spin(self, event: Prepared) -> None:
-        spinner = self.query_one(Spinner)
-        spinner.words = f"reading and checking rows: {event.rows:,}   esc stops"
-        spinner.repaint()
-
-    def _cannot(self, error: DyntuiError) -> None:
-        self._ready()
-        self.console.say_error(error)
-        self.wizard.show_step("map")
-
-    def _ready(self) -> None:
-        self.preparing = False
-        self.remove_class("-preparing")
-
-    def _load(self) -> None:
+    def load(self) -> None:
         which = self.which
 
-        def look(bench: Bench) -> tuple[_Seen, dict[int, int]]:
-            seen = _look(bench.review(), which)
-            return seen, _widths(bench.review(), seen.numbers)
+        def look(bench: Bench) -> tuple[Seen, dict[int, int]]:
+            seen = look_at(bench.review(), which)
+            return seen, widths_of(bench.review(), seen.numbers)
 
         self.wizard.hand(look, self._loaded, latest="review")
 
-    def _loaded(self, found: tuple[_Seen, dict[int, int]]) -> None:
+    def _loaded(self, found: tuple[Seen, dict[int, int]]) -> None:
         seen, widths = found
         self._ready()
         mapping = self.draft.mapping
@@ -213,7 +97,7 @@ class ReviewStep(Step):
         if not self.has_focus_within:
             self.wizard.go_home()
 
-    def _take(self, seen: _Seen) -> None:
+    def _take(self, seen: Seen) -> None:
         """Show what the clerk found."""
         self._taking = True
         new = self.which != seen.which
@@ -229,8 +113,8 @@ class ReviewStep(Step):
         kinds.view_changed()
         kinds.move_to(kinds.view.index_of(seen.which) or 0)
         pane = self.query_one("#rows-pane")
-        pane.border_title = _title(seen.which)
-        self.table.empty = lambda: _empty(seen.which)
+        pane.border_title = title_of(seen.which)
+        self.table.empty = lambda: empty_words(seen.which)
         self._row_shown()
         if self.draft.note != self.note:
             self.draft.note = self.note
@@ -294,19 +178,19 @@ class ReviewStep(Step):
 
     def _show_kind(self, which: str) -> None:
         self._to_problem = True
-        self.wizard.hand(lambda bench: _look(bench.review(), which), self._take, latest="review")
+        self.wizard.hand(lambda bench: look_at(bench.review(), which), self._take, latest="review")
 
     # Doing things
 
-    def _do(self, work: Callable[[Review], Any], say: Callable[[Any], str]) -> None:
+    def do(self, work: Callable[[Review], Any], say: Callable[[Any], str]) -> None:
         """Have something done, and show how things are afterwards."""
         which = self.which
 
-        def done(bench: Bench) -> _Seen:
+        def done(bench: Bench) -> Seen:
             did = work(bench.review())
-            return _look(bench.review(), which, did)
+            return look_at(bench.review(), which, did)
 
-        def show(seen: _Seen) -> None:
+        def show(seen: Seen) -> None:
             self.table.marks.clear()
             self._take(seen)
             if words := say(seen.did):
@@ -361,7 +245,7 @@ class ReviewStep(Step):
         if row is None or place is None or event.value is None or event.value == self.table.cell_value:
             return
         number, value = int(row["number"]), event.value
-        self._do(lambda review: review.edit(number, place, value), lambda did: "")
+        self.do(lambda review: review.edit(number, place, value), lambda did: "")
 
     def _suggestion(self) -> str:
         row, mapping = self.table.row, self.draft.mapping
@@ -389,16 +273,16 @@ class ReviewStep(Step):
         assert row is not None
         marked = sorted(int(each) for each in self.table.marks)
         if not marked and row["out"]:
-            self._do(lambda review: review.include([int(row["number"])]), lambda did: "")
+            self.do(lambda review: review.include([int(row["number"])]), lambda did: "")
         else:
             numbers = marked or [int(row["number"])]
-            self._do(lambda review: review.exclude(numbers), lambda did: "")
+            self.do(lambda review: review.exclude(numbers), lambda did: "")
 
     def action_undo(self) -> None:
-        self._do(lambda review: review.undo(), lambda label: f"Undone: {label}.")
+        self.do(lambda review: review.undo(), lambda label: f"Undone: {label}.")
 
     def action_redo(self) -> None:
-        self._do(lambda review: review.redo(), lambda label: f"Done again: {label}.")
+        self.do(lambda review: review.redo(), lambda label: f"Done again: {label}.")
 
     def action_next_problem(self) -> None:
         self._to_place(1)
@@ -422,19 +306,19 @@ class ReviewStep(Step):
             self._row_shown()
             return
 
-        def seen(found: _Seen) -> None:
+        def seen(found: Seen) -> None:
             self._take(found)
             self._to_problem = True
             self.table.move_to(self._rows.place_of(wanted))
             self._row_shown()
 
-        self.wizard.hand(lambda bench: _look(bench.review(), rows_of.PROBLEMS), seen, latest="review")
+        self.wizard.hand(lambda bench: look_at(bench.review(), rows_of.PROBLEMS), seen, latest="review")
 
     def action_all(self) -> None:
         """All rows, or only those with problems."""
         self._show_kind(rows_of.PROBLEMS if self.which == rows_of.ALL else rows_of.ALL)
 
-    def action_look(self) -> None:
+    def actionlook_at(self) -> None:
         """The row in full: its cells, then the JSON that is sent, then nothing."""
         pane = self.query_one(RowPane)
         if not self.has_class("-row"):
@@ -448,90 +332,3 @@ class ReviewStep(Step):
     def action_panes(self) -> None:
         kinds = self.query_one("#kinds")
         (self.table if kinds.has_focus else kinds).focus()
-
-    # A whole kind
-
-    def _kind(self) -> str:
-        """The problem that the cursor is on: the kind, or that of the row."""
-        if self.which not in (None, rows_of.ALL, rows_of.PROBLEMS):
-            return self.which or ""
-        row = self.table.row
-        if row is None:
-            return ""
-        if row["problems"]:
-            return str(row["problems"][0].code)
-        return rows_of.DUPLICATE if str(row["problem"]).startswith("✕") else ""
-
-    def action_fix(self) -> None:
-        code = self._kind()
-        self.wizard.hand(lambda bench: bench.review().fixes(code), lambda fixes: self._pick_fix(code, fixes))
-
-    def _pick_fix(self, code: str, fixes: list[Fix]) -> None:
-        by_name = {fix.name: fix for fix in fixes}
-        choices = [Choice(fix.name, fix.title, note=f"{fix.rows:,} row{'s' if fix.rows != 1 else ''}") for fix in fixes]
-
-        def picked(name: str | None) -> None:
-            if name in ("value", "replace"):
-                self._ask_value(code, by_name[name])
-            elif name is not None:
-                self._fix(code, name)
-
-        self.console.ask(PickDialog(f"All rows with {code}", choices), picked)
-
-    def _ask_value(self, code: str, fix: Fix) -> None:
-        fields = [Field("value", "value", help="Put into the cell of every one of these rows.")]
-        if fix.name == "replace":
-            fields = [Field("value", "look for"), Field("instead", "put instead", help="Empty takes it away.")]
-
-        def filled(values: Values | None) -> None:
-            if values is not None:
-                self._fix(code, fix.name, values["value"], values.get("instead", ""))
-
-        self.console.ask(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="do it"), filled)
-
-    def _fix(self, code: str, how: str, value: str = "", instead: str = "") -> None:
-        self._do(
-            lambda review: review.fix(code, how, value=value, instead=instead),
-            lambda did: f"{did:,} rows were changed. u takes it back.",
-        )
-
-
-def _look(review: Review, which: str | None, did: Any = None) -> _Seen:
-    """How things are. which: the rows to show; None for those with problems when there are any."""
-    journal = review.journal
-    summary = review.summary()
-    problems = rows_of.numbers(journal, rows_of.PROBLEMS)
-    if which is None:
-        which = rows_of.PROBLEMS if problems else rows_of.ALL
-    codes = {group.code for group in summary.groups}
-    if which not in (rows_of.ALL, rows_of.PROBLEMS, *codes):
-        which = rows_of.PROBLEMS if problems else rows_of.ALL
-    numbers = problems if which == rows_of.PROBLEMS else rows_of.numbers(journal, which)
-    return _Seen(summary, which, numbers, problems, did)
-
-
-def _widths(review: Review, numbers: array[int]) -> dict[int, int]:
-    """How wide the columns of the file have to be, told from the first rows."""
-    names = review.mapping.source_columns
-    widths = {place: min(24, width_of(safe(name, 40))) for place, name in enumerate(names)}
-    for row in rows_of.window(review.journal, numbers[:_WIDTHS].tolist()):
-        for place, cell in enumerate(row.cells):
-            if cell not in ("", None):
-                widths[place] = max(widths[place], width_of(safe(cell, 60)))
-    return widths
-
-
-def _title(which: str) -> str:
-    if which == rows_of.ALL:
-        return "all rows"
-    if which == rows_of.PROBLEMS:
-        return "rows with problems"
-    return "rows left out" if which == rows_of.EXCLUDED else f"{which}: {CODES.get(which, '')}".rstrip(": ")
-
-
-def _empty(which: str) -> str:
-    if which == rows_of.PROBLEMS:
-        return "No row has a problem. ] goes on, a shows all rows."
-    if which in (rows_of.ALL, rows_of.EXCLUDED):
-        return "There are no rows."
-    return "These values were put into another form on the way. They are counted, not listed."

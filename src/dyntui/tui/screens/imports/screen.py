@@ -16,7 +16,8 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, Stopped
 from dyntui.services.imports.session import JobOptions
-from dyntui.services.imports.wizard_bench import Bench, Clerk, Counted, Look
+from dyntui.services.imports.wizard_bench import Bench, Counted, Look
+from dyntui.services.imports.wizard_clerk import Clerk
 from dyntui.services.imports.wizard_draft import Draft, remove_draft, save_draft
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.framed import Framed
@@ -74,7 +75,7 @@ class ImportScreen(Framed):
         self.look: Look | None = None
         self.counted: Counted | None = None
         self._steps: dict[str, Step] = {}
-        self._left = False
+        self.away = False
         self._shown = False
 
     # The frame
@@ -150,17 +151,17 @@ class ImportScreen(Framed):
 
     def on_screen_suspend(self) -> None:
         """Another screen is shown: let go of the file and the job, so that they can be opened there."""
-        if isinstance(self.app.screen, ModalScreen) or self._left:
+        if isinstance(self.app.screen, ModalScreen) or self.away:
             return
-        self._left = True
+        self.away = True
         if self.step is not None:
-            self.step.left()
+            self.step.away()
         self.save()
         self.hand(lambda bench: bench.close())
 
     def on_screen_resume(self) -> None:
-        if self._left:
-            self._left = False
+        if self.away:
+            self.away = False
             if self.step is not None:
                 self.step.entered()
         super().on_screen_resume()
@@ -240,6 +241,20 @@ class ImportScreen(Framed):
 
         self.hand(hand_over, start)
 
+    def start_over(self, draft: Draft) -> None:
+        """Go on with another draft, in the same place."""
+        self.call_later(self._start_over, draft)
+
+    async def _start_over(self, draft: Draft) -> None:
+        for step in self._steps.values():
+            step.left()
+        self._steps.clear()
+        await self.query_one("#steps").remove_children()
+        self.draft = draft
+        self.begun = False
+        self.look = self.counted = None
+        self.show_step(draft.step)
+
     def go_on(self) -> None:
         """Go on with a job that was paused; it was confirmed when it began."""
         connection, job = self.console.session.connection, self.draft.job
@@ -277,7 +292,7 @@ class ImportScreen(Framed):
             await self.query_one("#steps").mount(step)
         for other in self._steps.values():
             other.display = name == other.NAME
-        if self.is_current and not self._left:
+        if self.is_current and not self.away:
             self.go_home()
             self._steps[name].entered()
         self._shown = True

@@ -37,7 +37,11 @@ class Step(Acting, Vertical):
         """The step is shown, perhaps again: look at the draft."""
 
     def left(self) -> None:
-        """Another step is shown, or another screen."""
+        """Another step is shown."""
+
+    def away(self) -> None:
+        """Another screen is shown; the step is entered again when this one is back."""
+        self.left()
 
     def blocked(self) -> str | None:
         """Why the next step cannot be reached, in one sentence; None when it can."""

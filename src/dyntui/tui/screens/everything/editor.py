@@ -1,0 +1,35 @@
+"""Write a text in one's own editor: a private file, no tokens in the editor's environment, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from dyntui.config.tokens import scrubbed
+from dyntui.core.errors import Usage
+
+__all__ = ["edit", "editor"]
+
+
+def editor() -> list[str]:
+    """The command of the editor that the person has chosen, [] for none."""
+    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+
+
+def edit(text: str, *, suffix: str = ".json") -> str:
+    """`text` as it is after the editor has ended. The terminal must be the editor's meanwhile. Raises Usage."""
+    command = editor()
+    with tempfile.TemporaryDirectory(prefix="dyntui-") as folder:
+        file = Path(folder) / f"body{suffix}"
+        file.touch(0o600)
+        file.write_text(text, encoding="utf-8")
+        try:
+            ended = subprocess.run([*command, str(file)], env=scrubbed(os.environ), check=False)
+        except OSError as error:
+            raise Usage(f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR.") from None
+        if ended.returncode != 0:
+            raise Usage(f"The editor ended with {ended.returncode}; the body is as it was.")
+        return file.read_text(encoding="utf-8")

@@ -1,0 +1,257 @@
+"""Undo an import: who would be deleted and who is left alone, then the deletion, user by user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import Column
+from dyntui.resources.formats import number
+from dyntui.services.imports.control import Control, Wish
+from dyntui.services.imports.undo import WARNING, Undone
+from dyntui.services.imports.wizard_after import delete_created, who_is_deleted
+from dyntui.services.writes import Confirmation, Requirement
+from dyntui.store.undoing import UndoState
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.imports.bar import bar
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+
+__all__ = ["UndoScreen"]
+
+_LEFT = (
+    Column("row", "row", 7, right=True, priority=0, as_=number),
+    Column("user", "user", 36, grow=True, priority=2),
+    Column("reason", "left alone because it", 30, grow=True, priority=0),
+)
+_STATES: tuple[tuple[UndoState, str], ...] = (
+    (UndoState.PENDING, "to be deleted"),
+    (UndoState.SENDING, "being deleted"),
+    (UndoState.DELETED, "gone"),
+    (UndoState.SKIPPED, "left alone: changed since, or gone already"),
+    (UndoState.FAILED, "the server refused"),
+)
+
+
+class UndoScreen(Framed):
+    """The undo of one job. It can be stopped by leaving, and gone on with."""
+
+    BINDINGS = bindings("import-undo")
+
+    class Planned(Message):
+        """Everything was read."""
+
+        def __init__(self, plan: Undone, needed: Requirement) -> None:
+            super().__init__()
+            self.plan = plan
+            self.needed = needed
+
+    class Further(Message):
+        """So many of so many."""
+
+        def __init__(self, done: int, total: int) -> None:
+            super().__init__()
+            self.done = done
+            self.total = total
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, UndoScreen.Further)
+
+    class Ended(Message):
+        """It is done, or was stopped."""
+
+        def __init__(self, outcome: Undone) -> None:
+            super().__init__()
+            self.outcome = outcome
+
+    class Failed(Message):
+        """It could not be done."""
+
+        def __init__(self, error: DyntuiError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, job: str, name: str) -> None:
+        super().__init__()
+        self.job = job
+        self.source_name = name
+        self.plan: Undone | None = None
+        self._needed: Requirement | None = None
+        self._control: Control | None = None
+        self._doing = ""
+        self._done, self._total = 0, 0
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("jobs", self.source_name, "undo")
+
+    def body(self) -> ComposeResult:
+        with Vertical(classes="step"):
+            yield Sheet(id="undo-sheet")
+            yield Table(_LEFT, ListView(loaded=False), empty=self._empty, id="left-alone")
+
+    def on_mount(self) -> None:
+        self.query_one("#undo-sheet").border_title = "undo"
+        self.query_one("#left-alone").border_title = "users that are left alone"
+
+    def home(self) -> Widget | None:
+        return self.query_one("#undo-sheet")
+
+    def connected(self, connection: Connection) -> None:
+        self.action_look()
+
+    def on_unmount(self) -> None:
+        if self._control is not None:
+            self._control.ask(Wish.PAUSE, "the screen was left")
+
+    # Looking
+
+    def at_work(self) -> str | None:
+        if self.console.session.connection is None:
+            return "The environment is not open."
+        return "It is at work." if self._doing else None
+
+    def action_look(self) -> None:
+        """Read every user that the job created."""
+        connection, job = self.console.session.connection, self.job
+        if connection is None or self._doing:
+            return
+        self._begin("reading the users")
+
+        def work() -> None:
+            try:
+                plan, needed = who_is_deleted(job, connection, self._tell)
+            except DyntuiError as error:
+                self.post_message(self.Failed(error))
+            else:
+                self.post_message(self.Planned(plan, needed))
+
+        self.run_worker(work, thread=True, group="undo")
+
+    def _tell(self, done: int, total: int) -> None:
+        self.post_message(self.Further(done, total))
+
+    def _begin(self, doing: str) -> None:
+        self._doing = doing
+        self._done = self._total = 0
+        self._show()
+
+    @on(Further)
+    def _further(self, event: Further) -> None:
+        self._done, self._total = event.done, event.total
+        self._show()
+
+    @on(Planned)
+    def _planned(self, event: Planned) -> None:
+        self._doing = ""
+        self.plan, self._needed = event.plan, event.needed
+        self._show()
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        self._doing = ""
+        self._control = None
+        self.console.say_error(event.error)
+        self._show()
+
+    # Deleting
+
+    def nothing_to_delete(self) -> str | None:
+        if reason := self.at_work():
+            return reason
+        if self.plan is None or self._needed is None:
+            return "The users have to be read first: r."
+        return None if self._to_delete else "There is nobody to delete."
+
+    @property
+    def _to_delete(self) -> int:
+        counts = self.plan.counts if self.plan is not None else {}
+        return counts.get(UndoState.PENDING, 0) + counts.get(UndoState.SENDING, 0)
+
+    def action_delete(self) -> None:
+        needed, connection = self._needed, self.console.session.connection
+        assert needed is not None and connection is not None
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is not None:
+                self._delete(connection, confirmation)
+
+        self.console.ask(confirm(needed, verb="Delete them", trigger="enter"), answered)
+
+    def _delete(self, connection: Connection, confirmation: Confirmation) -> None:
+        self._control = control = Control()
+        job = self.job
+        self._begin("deleting")
+
+        def work() -> None:
+            try:
+                outcome = delete_created(job, connection, confirmation, control, self._tell)
+            except DyntuiError as error:
+                self.post_message(self.Failed(error))
+            else:
+                self.post_message(self.Ended(outcome))
+
+        self.run_worker(work, thread=True, group="undo")
+
+    @on(Ended)
+    def _ended(self, event: Ended) -> None:
+        self._doing = ""
+        self._control = None
+        self.plan = event.outcome
+        if event.outcome.stopped:
+            self.console.say(f"The undo stopped: {event.outcome.stopped}. Enter goes on.", "warning")
+        self._show()
+
+    def inner(self) -> str | None:
+        return "the undo" if self._control is not None else None
+
+    def leave_inner(self) -> None:
+        assert self._control is not None
+        self._control.ask(Wish.PAUSE, "stopped")
+
+    # What is shown
+
+    def _show(self) -> None:
+        lines: list[SheetLine] = [words(WARNING, "warn"), line("")]
+        if self._doing:
+            share = self._done / self._total if self._total else 0.0
+            lines += [words(f"{self._doing}: {self._done:,} of {self._total:,}"), words(bar(share, 40)), line("")]
+        if self.plan is not None:
+            counts = self.plan.counts
+            lines.append(heading("users that the job created"))
+            lines += [line(str(state), f"{counts[state]:,}", note=note) for state, note in _STATES if counts.get(state)]
+            lines.append(line("sum", f"{sum(counts.values()):,}"))
+            if self._to_delete and not self._doing:
+                lines += [line(""), words("enter deletes them; each is read again right before")]
+        self.query_one(Sheet).put(lines)
+        table = self.query_one("#left-alone", Table)
+        assert isinstance(table.view, ListView)
+        table.view.put(self._rows())
+        table.view_changed()
+        self.changed()
+
+    def _rows(self) -> list[dict[str, Any]]:
+        skipped = self.plan.skipped if self.plan is not None else ()
+        return [{"row": each.row, "user": each.user_id, "reason": each.reason} for each in skipped]
+
+    def _empty(self) -> str:
+        return "Nobody changed since." if self.plan is not None else "···"
+
+    def status(self) -> Sequence[Piece]:
+        if self._doing:
+            return [(self._doing, "warn")]
+        return [(f"{self._to_delete:,} to delete", "")] if self.plan is not None else []

@@ -1,0 +1,180 @@
+"""Users into a new file: the marked ones, those of the filter or all, with how many were seen of how many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.tui.actions import bindings
+from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.dialogs.form import Field, FormDialog, Values
+
+if TYPE_CHECKING:
+    from dyntui.services.connect import Connection
+    from dyntui.services.listing import Scanned
+    from dyntui.tui.app import Console
+    from dyntui.tui.screens.people.users import UsersScreen
+
+__all__ = ["ScanDialog", "ask_export", "scan_with_progress"]
+
+_FORMATS = {"csv": "CSV, safe in a spreadsheet", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
+
+
+class ScanDialog(Dialog[None]):
+    """How many were seen of how many the server reports. esc stops."""
+
+    BINDINGS = bindings("progress")
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title_text = title
+        self.stopped = False
+
+    def content(self) -> ComposeResult:
+        yield Static("0 seen", id="far", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "stop"),)
+
+    def show(self, seen: int, reported: int | None) -> None:
+        """So many were seen."""
+        if self.is_mounted:
+            of = f" of {reported:,} reported" if reported is not None else ""
+            self.query_one("#far", Static).update(f"{seen:,} seen{of}")
+
+    def action_cancel(self) -> Any:
+        self.stopped = True
+
+
+def scan_with_progress(
+    console: Console,
+    title: str,
+    work: Callable[[ScanDialog], Any],
+    then: Callable[[Any], None],
+) -> None:
+    """Do `work` behind a dialog that says how far it is; then go on with what it gave. What goes wrong is told."""
+    dialog = ScanDialog(title)
+    shown = asyncio.Event()
+
+    def ended(found: Any, error: DyntuiError | None) -> None:
+        if dialog.is_current:
+            dialog.dismiss(None)
+        if error is not None:
+            console.say_error(error)
+        else:
+            then(found)
+
+    async def run() -> None:
+        await shown.wait()
+        try:
+            found = await work(dialog)
+        except DyntuiError as error:
+            console.call_next(ended, None, error)
+        else:
+            console.call_next(ended, found, None)
+
+    console.ask(dialog)
+    dialog.call_after_refresh(shown.set)
+    console.run_worker(run(), group="scans")
+
+
+def ask_export(screen: UsersScreen) -> None:
+    """Ask what, in which format and where to; write it."""
+    marked = len(screen.table.marks)
+    what = {"marked": f"the {marked:,} marked"} if marked else {}
+    if screen.filter_text:
+        what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
+    what["all"] = "all users"
+    fields = (
+        Field("what", "what", next(iter(what)), what),
+        Field("format", "format", "csv", _FORMATS),
+        Field("path", "file", "users.csv", help="A new file; nothing is overwritten."),
+    )
+
+    def check(values: Values) -> dict[str, str]:
+        if not values["path"].strip():
+            return {"path": "The file needs a name."}
+        return {"path": "There is such a file already."} if _path(values).exists() else {}
+
+    def filled(values: Values | None) -> None:
+        if values is not None:
+            _begin(screen, values)
+
+    screen.console.ask(FormDialog("Export users", fields, check=check, verb="write"), filled)
+
+
+def _path(values: Values) -> Path:
+    return Path(values["path"].strip()).expanduser()
+
+
+def _begin(screen: UsersScreen, values: Values) -> None:
+    console, path = screen.console, _path(values)
+    connection = console.session.connection
+    if connection is None:
+        return
+    ids = [target.id for target in screen.targets] if values["what"] == "marked" else []
+    filtered = values["what"] == "filter"
+
+    async def work(dialog: ScanDialog) -> int:
+        rows = _marked(connection, ids) if ids else _scanned(screen, connection, filtered)
+        return await _write(path, values["format"], rows, dialog)
+
+    def done(written: int) -> None:
+        if written < 0:
+            console.say("Stopped; nothing was kept.", "warning")
+        else:
+            console.say(f"{written:,} {'user is' if written == 1 else 'users are'} in {path}.")
+
+    scan_with_progress(console, f"Export to {path.name}", work, done)
+
+
+def _scanned(screen: UsersScreen, connection: Connection, filtered: bool) -> AsyncIterator[Scanned]:
+    from dyntui.services.listing import Query, scan
+
+    query = screen.view.query if filtered and screen.view is not None else Query()
+    return scan(connection.client, screen.record, query=query)
+
+
+async def _marked(connection: Connection, ids: Sequence[str]) -> AsyncIterator[Scanned]:
+    """The marked ones as they are now, one by one."""
+    from dyntui.services.listing import Scanned
+
+    for number, user_id in enumerate(ids, 1):
+        answer = await connection.client.users.get_raw(user_id)
+        yield Scanned(cast("dict[str, Any]", answer.get("user", answer)), number, len(ids))
+
+
+async def _write(path: Path, kind: str, found: AsyncIterator[Scanned], dialog: ScanDialog) -> int:
+    """Write the rows to a new file; how many, or -1 when it was stopped: then no file is left, nor after an error."""
+    from dyntui.config.files import create_new
+    from dyntui.services.exports import USER_FIELDS, Exporter, ExportFormat, export
+
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        async for scanned in found:
+            if dialog.stopped:
+                return
+            dialog.show(scanned.seen, scanned.reported)
+            yield scanned.row
+
+    whole = False
+    try:
+        stream = create_new(path)
+    except OSError as error:
+        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
+    try:
+        with stream:
+            written = await export(rows(), Exporter(stream, ExportFormat(kind), USER_FIELDS))
+        whole = not dialog.stopped
+    except OSError as error:
+        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error
+    finally:
+        if not whole:
+            path.unlink(missing_ok=True)
+    return written if whole else -1

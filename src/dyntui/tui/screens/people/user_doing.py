@@ -1,0 +1,120 @@
+"""What can be done to the user that is shown: each through the door for writes, then read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from dyntui.core.text import safe, shorten
+from dyntui.resources import RESOURCES
+from dyntui.services.people import (
+    DELETE_USER,
+    REMOVE_MFA_DEVICES,
+    RESET_MFA,
+    REVOKE_SESSION,
+    REVOKE_SESSIONS,
+    user_target,
+)
+from dyntui.services.writes import Outcome, Results, Target, WriteAction
+from dyntui.tui.screens.access.doing import do
+from dyntui.tui.screens.detail import DetailScreen
+from dyntui.tui.screens.people.telling import tell_lists
+from dyntui.tui.widgets.table import Table
+
+__all__ = ["UserDoing"]
+
+
+class UserDoing(DetailScreen):
+    """The actions of the user screen."""
+
+    NAME: ClassVar = "users"
+
+    def parts(self, key: str) -> Sequence[Mapping[str, Any]]:
+        """What hangs on the user under `key` of the document."""
+        value = self.document.get(key) if self.document else None
+        return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+    @property
+    def target(self) -> Target:
+        """The user, by the name a person knows."""
+        return user_target({**(self.document or {}), "id": self.thing_id})
+
+    # Reasons
+
+    def not_read(self) -> str | None:
+        return None if self.document is not None else "The user is not read yet."
+
+    def no_session(self) -> str | None:
+        row = self._row_of("sessions")
+        if row is None:
+            return "Go to a session on the Sessions tab first."
+        return "This session is revoked already." if row.get("revokedAt") else None
+
+    def no_sessions(self) -> str | None:
+        active = any(not row.get("revokedAt") for row in self.parts("sessions"))
+        return self.not_read() or (None if active else "This user has no active session.")
+
+    def no_devices(self) -> str | None:
+        return self.not_read() or (None if self.parts("mfaDevices") else "This user has no MFA devices.")
+
+    def _row_of(self, name: str) -> Mapping[str, Any] | None:
+        """The row under the cursor of the table `name`, when that is in front."""
+        if self.TABS[self.tab].name != name:
+            return None
+        return next((table.row for table in self.query(f"#{name}").results(Table)), None)
+
+    # Actions
+
+    def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
+        do(self.console, action, [self.target], verb=verb, trigger=key, told=told, done=self.done)
+
+    def done(self, results: Results) -> None:
+        """Something was done to the user: show it as it is now, here and in the lists."""
+        tell_lists(self.console, self.NAME, results)
+        if self.is_mounted:
+            self.read()
+
+    def action_edit(self) -> None:
+        from dyntui.tui.screens.people.profile import ask_profile
+
+        ask_profile(self.console, self.thing_id, "e", self.done)
+
+    def action_metadata(self) -> None:
+        from dyntui.tui.screens.people.profile import ask_metadata
+
+        ask_metadata(self.console, self.thing_id, "m", self.done)
+
+    def action_revoke_session(self) -> None:
+        row = self._row_of("sessions")
+        assert row is not None
+        device = shorten(safe(str(row.get("userAgent") or "")), 40)
+        label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
+        target = Target(str(row.get("id")), label or str(row.get("id")))
+        do(self.console, REVOKE_SESSION, [target], verb="Revoke", trigger="x", done=self.done)
+
+    def action_revoke_sessions(self) -> None:
+        self._do(REVOKE_SESSIONS, "X", verb="Revoke all")
+
+    def action_remove_devices(self) -> None:
+        self._do(REMOVE_MFA_DEVICES, "D", verb="Remove devices")
+
+    def action_reset_mfa(self) -> None:
+        self._do(RESET_MFA, "M", verb="Reset MFA")
+
+    def action_delete(self) -> None:
+        record = RESOURCES[self.NAME]
+        told = [f"id {self.thing_id}"]
+        for key, word in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
+            if count := len(self.parts(key)):
+                told.append(f"{count:,} {word}{'s' if count != 1 else ''}")
+        title = record.label_of(self.document or {}) or self.thing_id
+        do(self.console, DELETE_USER, [self.target], verb="Delete", trigger="d", told=[title, *told], done=self._gone)
+
+    def _gone(self, results: Results) -> None:
+        tell_lists(self.console, self.NAME, results, deleted=True)
+        if results.items[0].outcome is not Outcome.DONE:
+            self.read()
+            return
+        self.console.session.recent.pop(self.thing_id, None)
+        if self.console.shown is self and self.console.no_way_back() is None:
+            self.console.call_later(self.console.action_back)

@@ -1,0 +1,461 @@
+"""Every resource in the console: listed, opened, and each of its actions done by its keys; hostile strings in all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
+from tui_support import console_of, demo, jump, paste, press, settled, strips_of, text_of
+
+from dyntui.config.paths import paths
+from dyntui.core.effect import Effect
+from dyntui.resources import RESOURCES, Action, On, Resource, Scope
+from dyntui.services.audit import Audit
+from dyntui.services.resources import action_named
+from dyntui.tui.actions import ACTIONS
+from dyntui.tui.app import Console
+from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
+from dyntui.tui.dialogs.form import ChoiceField
+from dyntui.tui.dialogs.once import OnceDialog
+from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.screens.everything.keys import TOGGLE, offered
+from dyntui.tui.screens.everything.opening import open_list, screen_for
+from dyntui.tui.screens.everything.things import ThingsScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
+WIDE = (160, 50)
+OWN = [name for name, record in RESOURCES.items() if offered(record)]
+LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-entries", "gates")]
+DONE = [(name, which) for name in OWN for which, _ in offered(RESOURCES[name])]
+
+
+def everything(users: int = 40, **options: Any) -> Console:
+    """A console that reaches everything."""
+    return demo(users, switches=SWITCHES, **options)
+
+
+def assert_harmless(console: Console) -> None:
+    for strip in strips_of(console):
+        for segment in strip:
+            assert not CONTROL.search(segment.text), repr(segment.text)
+
+
+def audited() -> list[tuple[str, str]]:
+    return [(line.action, line.outcome) for line in Audit(paths().audit_file).lines()]
+
+
+async def open_record(pilot: Any, name: str, action: Action | None = None) -> ResourceScreen:
+    """Go to the list of a record, below something that has rows the action fits."""
+    console, record = console_of(pilot), RESOURCES[name]
+    connection = console.session.connection
+    assert connection is not None
+    if record.scope is Scope.PARENT:
+        open_list(console, record, await parent_for(connection, record, action), "its parent")
+    else:
+        console.visit(ResourceScreen.of(record))
+    await settled(pilot)
+    screen = console.screen
+    assert isinstance(screen, ResourceScreen)
+    return screen
+
+
+async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
+    """Fill in a schema form by its fields, and go on."""
+    console = console_of(pilot)
+    form = console.screen
+    assert isinstance(form, SchemaForm), text_of(console)
+    for name, field in form.asked.items():
+        if field.name not in values:
+            continue
+        widget = form.query_one(f"#field-{name}")
+        form.set_focus(widget)
+        await pilot.pause()
+        if isinstance(widget, ChoiceField):
+            for _ in widget.options:
+                if widget.value == values[field.name]:
+                    break
+                await press(pilot, "space")
+            assert widget.value == values[field.name]
+        else:
+            await press(pilot, "home", "shift+end", "backspace")
+            await paste(pilot, values[field.name])
+    await press(pilot, "ctrl+s")
+
+
+async def confirm_it(pilot: Any) -> None:
+    screen = console_of(pilot).screen
+    assert isinstance(screen, ConfirmDialog), text_of(console_of(pilot))
+    await press(pilot, screen.key)
+
+
+@pytest.mark.parametrize("name", LISTED)
+async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = await open_record(pilot, name)
+        assert screen.record is RESOURCES[name]
+        if screen.table.count:
+            await press(pilot, "enter")
+            if RESOURCES[name].open:
+                assert console.screen is not screen
+                assert console.screen.query("Lines")
+            else:
+                assert "no more to it" in console.session.notes[-1].text
+                await press(pilot, "v")
+            assert console.is_running
+        else:
+            assert RESOURCES[name].empty.split(".")[0] in text_of(console)
+
+
+@pytest.mark.parametrize(("name", "which"), DONE)
+async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
+    record = RESOURCES[name]
+    actions = dict(offered(record))[which]
+    action = actions[0]
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        sandbox = connection.app.state.sandbox
+        if kind := GONE_FIRST.get((name, which)):
+            sandbox.store.remove(kind, connection.client.environment_id)
+        before = FIRST.get((name, which))
+        screen = await open_record(pilot, name, None if which == TOGGLE else action)
+        if before and which != TOGGLE and before[1] == "create":
+            await press(pilot, RESOURCES[before[0]].action(before[1]).key)  # type: ignore[union-attr]
+            if FILLED.get(before):
+                await fill_form(pilot, FILLED[before])
+            await confirm_it(pilot)
+            assert isinstance(console.screen, ThingsScreen)
+        if action.on is On.ROWS and which != TOGGLE:
+            await move_to_fitting(pilot, screen, action)
+        if action.on is On.ROWS and which == TOGGLE:
+            row = screen.table.row
+            assert row is not None
+            action = next(each for each in actions if each.when is None or each.when(row) is None)
+        await press(pilot, "t" if which == TOGGLE else action.key)
+        values = dict(FILLED.get((name, action.name), {}))
+        if values.get("adminMemberIdToDelegate"):
+            values["adminMemberIdToDelegate"] = next(row["id"] for row in await rows(screen) if row["role"] == "admin")
+        if action.fields:
+            await fill_form(pilot, values)
+        if action.effect is not Effect.READ or action.sensitive:
+            assert audited() == [] or before
+            await confirm_it(pilot)
+        assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
+        if action.shows[0]:
+            assert isinstance(console.screen, OnceDialog)
+            await press(pilot, "c", "escape")
+        assert console.screen is screen
+
+
+async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:
+    assert screen.view is not None
+    found = [screen.view.get(index) for index in range(screen.view.total)]
+    return [row for row in found if row is not None]
+
+
+async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: Action) -> None:
+    found = await rows(screen)
+    wanted = [index for index, row in enumerate(found) if action.when is None or action.when(row) is None]
+    assert wanted, f"nothing to {action.name}"
+    screen.table.move_to(wanted[-1])
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("name", LISTED)
+async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str) -> None:
+    record = RESOURCES[name]
+    console = everything(20, hostile=True)
+    async with console.run_test(size=WIDE, notifications=True) as pilot:
+        await settled(pilot)
+        await open_hostile(pilot, record)
+        assert_harmless(console)
+        for y in (0, 1, 3, 49):
+            await pilot.click(offset=(6, y))
+        await settled(pilot)
+        assert_harmless(console)
+        for keys in (("v", "z", "escape"), ("enter", "2", "escape"), ("a", "escape"), ("question_mark", "escape")):
+            await open_hostile(pilot, record)
+            for key in keys:
+                await press(pilot, key)
+                assert_harmless(console)
+        for which, actions in offered(record):
+            await open_hostile(pilot, record)
+            await press(pilot, "t" if which == TOGGLE else actions[0].key)
+            assert_harmless(console)
+            if isinstance(console.screen, SchemaForm):
+                await press(pilot, "ctrl+s")
+                assert_harmless(console)
+            if isinstance(console.screen, ConfirmDialog):
+                await press(pilot, console.screen.key)
+                assert_harmless(console)
+            while len(console.screen_stack) > 1:
+                await press(pilot, "escape")
+        assert console.is_running
+        assert console.return_code is None
+
+
+async def open_hostile(pilot: Any, record: Resource) -> None:
+    """The list of a record, whatever its rows say."""
+    console = console_of(pilot)
+    while len(console.screen_stack) > 1:
+        console.pop_screen()
+    connection = console.session.connection
+    assert connection is not None
+    if record.scope is Scope.PARENT:
+        open_list(console, record, await parent_for(connection, record), "[b]\x1b]0;x\x07")
+    else:
+        console.visit(ResourceScreen.of(record))
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("name", OWN)
+async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> None:
+    record = RESOURCES[name]
+    console = everything(5, read_only=True)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, name)
+        log = console.session.connection.log  # type: ignore[union-attr]
+        sent = log.total
+        for which, actions in offered(record):
+            if actions[0].effect is Effect.READ:
+                continue
+            await press(pilot, "t" if which == TOGGLE else actions[0].key)
+            assert console.session.notes[-1].text == "This environment is read-only here."
+            assert len(console.screen_stack) == 1
+        assert log.total == sent
+        assert audited() == []
+
+
+def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> None:
+    for name in OWN:
+        for which, actions in offered(RESOURCES[name]):
+            action = ACTIONS[f"{name}.{which}"]
+            assert action.effect is max((each.effect for each in actions), key=list(Effect).index)
+            assert action.keys
+
+
+# Behaviour of the lists
+
+
+async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "custom-fields")
+        await press(pilot, "e")
+        form = console.screen
+        assert isinstance(form, SchemaForm)
+        assert form.named(form.values())["key" if False else "name"] == "Plan"
+        await fill_form(pilot, {"name": "Price plan"})
+        assert "name: Plan → Price plan" in text_of(console)
+        await confirm_it(pilot)
+        assert "Price plan" in text_of(console)
+
+
+async def test_nothing_different_is_not_sent() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "custom-fields")
+        await press(pilot, "e", "ctrl+s")
+        assert "Nothing is different" in console.session.notes[-1].text
+        assert audited() == []
+
+
+async def test_what_must_be_there_is_said_below_its_field() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "origins")
+        await press(pilot, "n", "ctrl+s")
+        assert "This has to be filled in." in text_of(console)
+        assert isinstance(console.screen, SchemaForm)
+        await press(pilot, "escape")
+        assert audited() == []
+
+
+async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = await open_record(pilot, "origins")
+        connection = console.session.connection
+        assert connection is not None
+        first = screen.table.row_id
+        await press(pilot, "space", "space", "space")
+        assert len(screen.table.marks) == 3
+        connection.app.state.sandbox.store.remove("origins", first)
+        await press(pilot, "d")
+        assert "Delete 3 origins?" in text_of(console)
+        await confirm_it(pilot)
+        assert screen.table.marks == {first}
+        assert "2 of 3 done" in console.session.notes[-1].text
+
+
+async def test_in_live_what_destroys_has_to_be_typed() -> None:
+    from dataclasses import replace
+
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        connection.writes._profile = replace(connection.profile, kind="live")
+        await open_record(pilot, "origins")
+        await press(pilot, "d")
+        assert isinstance(console.screen, TypedDialog)
+        await press(pilot, *"origins", "enter")
+        assert "That is not it" in text_of(console)
+        assert audited() == []
+
+
+async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = await open_record(pilot, "tokens")
+        assert "here" in text_of(console).split("\n")[2]
+        connection = console.session.connection
+        assert connection is not None
+        assert str(screen.table.row["checksum"]) == connection.token_hint[-6:]  # type: ignore[index]
+        await press(pilot, "d")
+        assert "This is the token that is used here" in text_of(console)
+        await press(pilot, "escape")
+        await press(pilot, "down", "d")
+        assert "used here" not in text_of(console)
+
+
+async def test_a_new_token_is_shown_once_and_kept_nowhere() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "tokens")
+        await press(pilot, "n")
+        await fill_form(pilot, FILLED[("tokens", "create")])
+        await confirm_it(pilot)
+        raw = next(word for word in text_of(console).split() if word.startswith("dyn_") and len(word) > 40)
+        await press(pilot, "escape")
+        assert raw not in text_of(console)
+        kept = "".join(note.text for note in console.session.notes) + paths().audit_file.read_text()
+        assert raw not in kept
+
+
+async def test_options_are_chosen_from_a_list() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "webhooks")
+        await press(pilot, "n")
+        form = console.screen
+        assert isinstance(form, SchemaForm)
+        await press(pilot, "down", "ctrl+o")
+        assert "[ ] user.created" in text_of(console)
+        await press(pilot, "space", "down", "space", "enter")
+        assert form.named(form.values())["events"] == "user.created, user.updated"
+
+
+async def test_secrets_of_a_thing_are_masked_on_every_tab() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "providers")
+        await press(pilot, "n")
+        await fill_form(pilot, {**FILLED[("providers", "create")], "clientSecret": "Canary-secret"})
+        assert "Canary" not in text_of(console)
+        await confirm_it(pilot)
+        await press(pilot, "G", "enter")
+        for key in ("1", "2", "r"):
+            await press(pilot, key)
+            assert "set, not shown here" in text_of(console)
+            assert "Canary" not in text_of(console)
+        await press(pilot, "escape", "v")
+        assert "Canary" not in text_of(console)
+        await press(pilot, "escape", "e")
+        assert "Canary" not in text_of(console)
+
+
+async def test_things_are_changed_from_their_own_screen_and_left_when_they_are_deleted() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "exchanges")
+        await press(pilot, "enter")
+        assert "off" not in text_of(console).split("\n")[0]
+        await press(pilot, "t")
+        await confirm_it(pilot)
+        assert audited()[-1] == ("exchanges.enable", "done")
+        assert "just now" in text_of(console) or "0 s ago" in text_of(console)
+        await press(pilot, "n")
+        assert console.session.notes[-1].text == "This is done in the list."
+        await press(pilot, "d")
+        await confirm_it(pilot)
+        assert isinstance(console.screen, ResourceScreen)
+
+
+# Above the environment, and what is out of reach
+
+
+async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "members")
+        assert "robin@northwind.example" in text_of(console)
+        await jump(pilot, "organizations")
+        await press(pilot, "enter")
+        for wanted in ("Projects", "Members", "Second factors", "Custom networks"):
+            assert wanted in text_of(console)
+        await press(pilot, "tab", "enter")
+        assert "organizations › Northwind Labs › projects" in text_of(console)
+        await press(pilot, "enter", "tab", "enter")
+        assert "live" in text_of(console)
+
+
+async def test_what_the_token_may_not_reach_says_why_and_is_asked_once() -> None:
+    console = demo(5, switches={"organization-access": "no"})
+    async with console.run_test(size=(140, 60)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "members")
+        assert "Forbidden" in text_of(console)
+        await jump(pilot, "everything")
+        text = text_of(console)
+        assert re.search(r"Members .*not for this token", text)
+        assert re.search(r"Your own API tokens .*not for this token", text)
+        log = console.session.connection.log  # type: ignore[union-attr]
+        await press(pilot, "p")
+        assert re.search(r"Webhooks .* reached", text_of(console))
+        sent = log.total
+        await press(pilot, "p", "escape")
+        await jump(pilot, "everything")
+        assert log.total == sent
+        await press(pilot, "colon", *"memb")
+        assert "not for this token" in text_of(console)
+
+
+async def test_everything_leads_to_every_list() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "everything")
+        text = text_of(console)
+        for record in RESOURCES.values():
+            assert record.title[:24] in text, record.name
+        await press(pilot, "G", "k", "enter")
+        assert not text_of(console).startswith("everything")
+        assert isinstance(screen_for(RESOURCES["webhooks"]), ResourceScreen)
+
+
+def test_records_of_their_own_and_actions_do_not_clash() -> None:
+    for name in OWN:
+        for which, actions in offered(RESOURCES[name]):
+            if which != TOGGLE:
+                assert action_named(RESOURCES[name], which) is actions[0]
