@@ -15,6 +15,8 @@ from dyntui.core.errors import Usage
 __all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote"]
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
+_LOOK_EVERY = 2.0
+"""Seconds between looks at whether the terminal is still there."""
 _PLAIN = "Use the plain commands instead: `dyntui users list`, `dyntui --help`."
 
 
@@ -70,6 +72,25 @@ def exit_on_signals(leave: Callable[..., None]) -> None:
     for name in _SIGNALS:
         number = getattr(signal, name)
         loop.add_signal_handler(number, leave, None, 128 + number)
+    _leave_when_gone(loop, leave)
+
+
+def _leave_when_gone(loop: asyncio.AbstractEventLoop, leave: Callable[..., None]) -> None:
+    """A terminal that was closed does not always say so with a signal, and Textual would read its end for ever."""
+    import select
+
+    if not sys.__stdin__ or not sys.__stdin__.isatty():
+        return
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno(), 0)
+
+    def look() -> None:
+        if any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
+            leave(None, 128 + signal.SIGHUP)
+        else:
+            loop.call_later(_LOOK_EVERY, look)
+
+    loop.call_later(_LOOK_EVERY, look)
 
 
 def forget_signals() -> None:
