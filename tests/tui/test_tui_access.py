@@ -171,7 +171,7 @@ async def test_what_was_removed_together_is_undone() -> None:
         await press(pilot, "space", "space", "d", "y")
         assert len(await on_list(pilot)) == len(before) - 2
         await press(pilot, "u", "enter")
-        assert "2 that it deleted are added again" in text_of(console)
+        assert "because it deleted them (with other ids): 2" in text_of(console)
         await press(pilot, "y")
         assert sorted(await on_list(pilot)) == sorted(before)
 

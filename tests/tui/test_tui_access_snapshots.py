@@ -115,6 +115,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "files").mkdir()
     monkeypatch.chdir(tmp_path / "files")
     monkeypatch.setattr("dyntui.tui.screens.imports.wording.short_path", lambda path: "~/files")
+    monkeypatch.setattr("secrets.token_hex", lambda size: "ab" * size)
 
 
 @SIZES

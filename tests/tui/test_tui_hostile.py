@@ -43,7 +43,7 @@ SCREENS = {
     "credentials": ("enter", "2"),
     "wallets of a user": ("enter", "3"),
     "sessions": ("enter", "4"),
-    "raw user": ("enter", "5", "z"),
+    "raw user": ("enter", "9", "z"),
     "raw row": ("v", "z"),
     "wallets": ("colon", *"wallets", "enter"),
     "wallet": ("colon", *"wallets", "enter", "enter"),

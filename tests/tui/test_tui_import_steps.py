@@ -434,7 +434,7 @@ async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path
         assert "is updated (upsert)" in text_of(console)
         assert "not checked" in bottom(console)
         await press(pilot, "enter", "right_square_bracket")
-        assert "users who are there, changed" in text_of(console)
+        assert "there already, changed" in text_of(console)
         assert "Known" in text_of(console)
 
 
@@ -731,3 +731,29 @@ async def test_an_import_is_undone_after_the_name_was_typed(people: Path) -> Non
         assert console.session.connection is not None
         page = await console.session.connection.client.users.list(limit=1)
         assert page.total == 5
+
+
+async def test_entries_of_a_list_go_the_same_way(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    wallet = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    path.write_text(f"identifier,note\nada@example.com,Ada\n{wallet},W\nbad thing,x\nada@example.com,Again\n")
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "allowlists")
+        await press(pilot, "i", "slash")
+        await fill(pilot, str(path))
+        await press(pilot, "right_square_bracket")
+        assert "emailVerifiedAt" not in text_of(console)
+        assert "walletPublicKey" in text_of(console)
+        await press(pilot, "right_square_bracket")
+        assert "4 rows = 2 ready + 2 problems" in bottom(console)
+        await press(pilot, "enter")
+        await fill(pilot, "example.org")
+        assert "4 rows = 3 ready + 1 problems" in bottom(console)
+        await press(pilot, "right_square_bracket", "enter", "right_square_bracket", "enter", "y")
+        await job_at_rest(pilot)
+        assert "4 rows = 3 through + 1 not" in bottom(console)
+        await press(pilot, "o")
+        for wanted in ("ada@example.com", "example.org", "0x5aAeb6"):
+            assert wanted in text_of(console)

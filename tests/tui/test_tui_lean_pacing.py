@@ -42,8 +42,27 @@ class Link:
             may = self.pacing.wait_until(self.now)
             if may <= self.now:
                 self.frame(size)
+                self.until(self.now + 1 / 60)
             else:
                 self.until(min([may, *self.answers[:1]]))
+
+    def hold_cursor_down(self, presses: int) -> float:
+        """Press a key every 33 ms, each a line more in the next frame; seconds from the last press to rest."""
+        pressed = [self.now + 0.033 * press + self.rtt / 2 for press in range(presses)]
+        last = pressed[-1] - self.rtt / 2
+        lines = 0
+        while pressed or lines:
+            may = self.pacing.wait_until(self.now) if lines else float("inf")
+            if may <= self.now:
+                self.frame(260 + 90 * lines)
+                lines = 0
+                continue
+            then = min([may, *pressed[:1], *self.answers[:1]])
+            if then in pressed:
+                pressed.remove(then)
+                lines += 1
+            self.until(then)
+        return self.sent[-1][1] - last
 
     @property
     def worst(self) -> float:
@@ -108,6 +127,16 @@ def test_little_queues_on_any_line(bps, rtt, size, first):
     link.hold_a_key(10 * rtt, size)
     alone = rtt / 2 + size / bps
     assert link.worst <= 2 * alone + rtt + 0.001
+
+
+@pytest.mark.parametrize("presses", range(80, 100))
+def test_after_a_held_key_the_screen_is_at_rest_within_two_round_trips(presses):
+    link = Link(bps=8192, rtt=0.15)
+    for size in (600, 3600, 470):
+        link.frame(size)
+        link.until(link.now + 2)
+    assert link.hold_cursor_down(presses) < 0.3
+    assert len(link.sent) > 30, "and it was followed meanwhile"
 
 
 def test_on_a_far_but_fast_line_typing_does_not_wait_for_answers():

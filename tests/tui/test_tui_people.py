@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import connection_of, go, notes, on_list, pretend_live
+from access_support import WALLET, connection_of, go, notes, on_list, pretend_live
 from textual.pilot import Pilot
-from tui_support import SMALL, console_of, demo, fill, press, settled, text_of
+from tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
 
-from dyntui.api.errors import Invalid
+from dyntui.api.errors import Invalid, NotSent
+from dyntui.config.paths import paths
 from dyntui.tui.screens.access.weighed import WeighedDialog
 from dyntui.tui.screens.people.profile import metadata_value
 from dyntui.tui.screens.people.users import UsersScreen
 from dyntui.tui.screens.resource_list import ResourceScreen
 from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.screens.wallet import WalletScreen
+from dyntui.tui.session import open_rows
 
 YOUSSEF = ("j", "j", "enter")
 NOA = ("j",) * 8 + ("enter",)
@@ -354,3 +357,118 @@ async def test_all_of_a_filter_are_marked_by_reading_the_whole_list() -> None:
         await go(pilot, "asterisk")
         assert len(users_of(pilot).table.marks) == 230
         assert "230 marked" in text_of(console)
+
+
+async def test_rows_from_before_are_shown_first_and_said_to_be_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot)
+        first = (await listed(pilot))[0]["email"]
+        client = connection_of(pilot).client
+        call = client.call
+        answers = False
+
+        async def offline(operation_id: str, **more: Any) -> Any:
+            if not answers:
+                raise NotSent("nobody answers")
+            return await call(operation_id, **more)
+
+        monkeypatch.setattr(client, "call", offline)
+        await press(pilot, "colon", *"allowlists", "enter", "colon", *"users", "enter")
+        await until(pilot, lambda: "offline since " in text_of(console))
+        assert first in text_of(console)
+        assert "cached, just now" in text_of(console)
+        answers = True
+        await press(pilot, "r")
+        await until(pilot, lambda: "offline" not in text_of(console))
+        screen = console.screen
+        assert isinstance(screen, UsersScreen)
+        assert screen.view is not None
+        await screen.view.idle()
+        await settled(pilot)
+        assert "cached" not in text_of(console)
+        assert screen.view.changed == set(), "what the cache leaves out is not a change"
+
+
+async def test_without_a_cache_nothing_is_shown_before_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNTUI_NO_CACHE", "1")
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot)
+        assert console.session.rows is None
+
+
+@pytest.mark.parametrize(("kind", "on_disk"), [("sandbox", True), ("live", False)])
+async def test_rows_of_live_never_touch_the_disk(kind: str, on_disk: bool) -> None:
+    from dyntui.services.connect import Connection
+
+    async with Connection(profile(kind=kind), TOKEN) as connection:
+        rows = open_rows(connection)
+        assert rows is not None
+        assert (rows.file is not None) == on_disk
+        assert connection.cache_file.exists() == on_disk
+        rows.close()
+
+
+@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+async def test_every_tab_of_a_user_says_what_it_has(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go(pilot, *("j",) * 11, "enter")
+        for key, words in {
+            "5": "This user has no social accounts.",
+            "6": "Security key",
+            "7": "LISTS THAT MATCHED",
+            "8": "0x75a789d21c6a6478265b438701eaa4bf60361e18",
+            "9": "projectEnvironmentId",
+        }.items():
+            await press(pilot, key)
+            assert words in text_of(console)
+
+
+async def test_a_social_token_is_shown_once_after_it_was_asked_for_and_is_audited() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "j", "enter", "t")
+        assert notes(pilot)[-1] == "Go to an account on the Social tab first."
+        await press(pilot, "5", "t")
+        assert "ya29." not in text_of(console)
+        await press(pilot, "y")
+        assert "ya29." in text_of(console)
+        await press(pilot, "escape")
+        assert "ya29." not in text_of(console)
+        audited = paths().audit_file.read_text()
+        assert "social.reveal-token" in audited
+        assert "ya29." not in audited
+
+
+async def test_a_wallet_is_deleted_and_brought_back() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF)
+        count = len((await the_user(pilot))["wallets"])
+        await press(pilot, "3", "enter")
+        assert isinstance(console.screen, WalletScreen)
+        deleted = console.screen.thing_id
+        await press(pilot, "d", "y")
+        assert isinstance(console.screen, UserScreen)
+        assert f"3 Wallets {count - 1}" in text_of(console)
+        await press(pilot, "u", "y")
+        wallets = [wallet["id"] for wallet in (await the_user(pilot))["wallets"]]
+        assert deleted in wallets
+        assert f"3 Wallets {len(wallets)}" in text_of(console), "older deleted ones come back as well"
+
+
+async def test_a_wallet_is_linked() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *("j",) * 3, "enter")
+        await press(pilot, "w", "ctrl+s")
+        assert "A wallet has an address." in text_of(console)
+        await fill(pilot, WALLET)
+        await press(pilot, "enter")
+        await fill(pilot, "metamask")
+        await press(pilot, "enter")
+        assert f"address: {WALLET}" in text_of(console)
+        await press(pilot, "y")
+        assert WALLET in [wallet["publicKey"] for wallet in (await the_user(pilot))["wallets"]]

@@ -160,8 +160,8 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
     for keys, seen in (
         (b"\r", "Profile"),
         (b"2", "IDENTIFIES BY"),
-        (b"5", "projectEnvironmentId"),
-        (b"?", "EVERYWHERE"),
+        (b"9", "projectEnvironmentId"),
+        (b"?", "keymap.toml"),
         (b"q", "projectEnvironmentId"),
         (b"q", "EMAIL"),
         (b":wallets\r", "PROVIDER"),

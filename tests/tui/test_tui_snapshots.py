@@ -46,7 +46,13 @@ BOTH = {
     "user-credentials": ("j", "enter", "2"),
     "user-wallets": ("j", "enter", "3"),
     "user-sessions": ("j", "enter", "4"),
-    "user-raw": ("j", "enter", "5"),
+    "user-social": ("j", "enter", "5"),
+    "user-mfa": (*("j",) * 8, "enter", "6"),
+    "user-access": ("j", "enter", "7"),
+    "user-checks": (*("j",) * 11, "enter", "8"),
+    "user-raw": ("j", "enter", "9"),
+    "user-edit": ("j", "enter", "e"),
+    "user-delete": ("j", "enter", "d"),
     "help": ("question_mark",),
 }
 WIDE = {
@@ -54,6 +60,8 @@ WIDE = {
     "users-raw": ("v",),
     "users-order": ("s",),
     "users-actions": ("a",),
+    "users-delete": ("space", "space", "d"),
+    "users-export": ("space", "E"),
     "wallets": to("wallets"),
     "wallet": to("wallets", "enter"),
     "allowlists": to("allowlists"),

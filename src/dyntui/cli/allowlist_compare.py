@@ -127,6 +127,8 @@ def sync(
             wanted = await _side(context, connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), wanted, remove=remove)
             context.note("\n".join(plan.lines()))
+            if plan.extra:
+                context.note("--remove takes away what only the list has.")
             if plan.nothing or dry_run:
                 context.emit(
                     {

@@ -60,6 +60,7 @@ class _Block:
     at: datetime
     stale: bool = False
     used: int = 0
+    recalled: bool = False
 
 
 class PagedView:
@@ -145,6 +146,12 @@ class PagedView:
         first, last = self._numbers(*self._window)
         times = [self._blocks[number].at for number in range(first, last + 1) if number in self._blocks]
         return min(times, default=None)
+
+    @property
+    def recalled(self) -> bool:
+        """Whether rows in view are those kept from before, not read again yet."""
+        first, last = self._numbers(*self._window)
+        return any(self._blocks[number].recalled for number in range(first, last + 1) if number in self._blocks)
 
     def get(self, index: int) -> Row | None:
         """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
@@ -360,10 +367,16 @@ class PagedView:
         block = self._blocks.get(number)
         if block is None:
             return
+        left_out: frozenset[str] = frozenset()
+        if block.recalled:
+            from dyntui.store.cache import NEVER_KEPT
+
+            left_out = NEVER_KEPT
         before = {str(row.get(self._key, "")): row for row in block.rows}
         for row in rows:
             row_id = str(row.get(self._key, ""))
-            if row_id in before and before[row_id] != row:
+            seen = {name: value for name, value in row.items() if name not in left_out} if left_out else row
+            if row_id in before and before[row_id] != seen:
                 self.changed.add(row_id)
         for index, row in vanished(block.rows, rows, self._key):
             self._ghosts.add(number * self._stride + index, row)
@@ -375,7 +388,7 @@ class PagedView:
         count = self._stride if self._paging is Paging.OFFSET else 100_000
         found = self._kept.load(self.query, number * self._stride, count)
         if found is not None:
-            self._blocks[number] = _Block(found[0], found[1], stale=True)
+            self._blocks[number] = _Block(found[0], found[1], stale=True, recalled=True)
             self._reindex(number)
             self._tell()
 

@@ -22,13 +22,13 @@ import orjson
 from dyntui.config.files import private_dir
 from dyntui.core.time import now
 
-__all__ = ["KEEP", "CachedPage", "RowCache", "cache_file", "cache_files", "purge"]
+__all__ = ["KEEP", "NEVER_KEPT", "CachedPage", "RowCache", "cache_file", "cache_files", "open_cache", "purge"]
 
 KEEP = timedelta(hours=24)
 _VERSION = 1
 _APPLICATION_ID = 0x64796E63  # "dync"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
-_NEVER = frozenset(
+NEVER_KEPT = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
 _TABLES = """
@@ -73,6 +73,14 @@ def purge(file: Path) -> None:
     for suffix in _SUFFIXES:
         with suppress(FileNotFoundError):
             file.with_name(file.name + suffix).unlink()
+
+
+def open_cache(file: Path) -> RowCache:
+    """The cache in `file`, or one in memory where no file can be kept: losing it loses nothing."""
+    try:
+        return RowCache(file)
+    except (sqlite3.Error, OSError):
+        return RowCache()
 
 
 class RowCache:
@@ -130,23 +138,30 @@ class RowCache:
     ) -> None:
         """Remember a page of list `name` that began at `start` under `query`, and how many rows there were."""
         at = now().timestamp()
-        kept = [({k: v for k, v in row.items() if k not in _NEVER}, str(row.get(key, ""))) for row in rows]
+        kept = [({k: v for k, v in row.items() if k not in NEVER_KEPT}, str(row.get(key, ""))) for row in rows]
         with self._lock:
-            self._db.execute("BEGIN")
-            self._db.executemany(
-                "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
-                ((name, row_id, orjson.dumps(row), _words(row), at) for row, row_id in kept),
-            )
-            self._db.executemany(
-                "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
-                ((name, query, start + index, row_id) for index, (_, row_id) in enumerate(kept)),
-            )
-            if total is not None:
-                self._db.execute("INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?)", (name, query, total, at))
-                self._db.execute(
-                    "DELETE FROM places WHERE list = ? AND query = ? AND position >= ?", (name, query, total)
-                )
-            self._db.execute("COMMIT")
+            try:
+                self._put(name, query, start, kept, total, at)
+            except sqlite3.OperationalError:  # the disk is full, or somebody else writes: it is only a cache
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def _put(
+        self, name: str, query: str, start: int, kept: Sequence[tuple[Row, str]], total: int | None, at: float
+    ) -> None:
+        self._db.execute("BEGIN")
+        self._db.executemany(
+            "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
+            ((name, row_id, orjson.dumps(row), _words(row), at) for row, row_id in kept),
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
+            ((name, query, start + index, row_id) for index, (_, row_id) in enumerate(kept)),
+        )
+        if total is not None:
+            self._db.execute("INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?)", (name, query, total, at))
+            self._db.execute("DELETE FROM places WHERE list = ? AND query = ? AND position >= ?", (name, query, total))
+        self._db.execute("COMMIT")
 
     def page(self, name: str, query: str, start: int, count: int) -> CachedPage | None:
         """The rows that stood at `start` and after, up to the first gap; None when the first is not known."""

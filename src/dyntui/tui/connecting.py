@@ -11,13 +11,14 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.tui.places import Places
-from dyntui.tui.session import Session, open_connection, remember_use
+from dyntui.tui.session import Session, open_connection, open_rows, remember_use
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dyntui.config.profiles import Profile
     from dyntui.services.connect import Connection
+    from dyntui.store.cache import RowCache
 
 __all__ = ["Connecting"]
 
@@ -31,10 +32,11 @@ class Connecting(Places):
     class Opened(Message):
         """The environment is open."""
 
-        def __init__(self, attempt: int, connection: Connection) -> None:
+        def __init__(self, attempt: int, connection: Connection, rows: RowCache | None) -> None:
             super().__init__()
             self.attempt = attempt
             self.connection = connection
+            self.rows = rows
 
     class NotOpened(Message):
         """The environment could not be opened."""
@@ -132,10 +134,11 @@ class Connecting(Places):
         try:
             connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase)
             remember_use(connection.profile)
+            rows = open_rows(connection)
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))
         else:
-            self.post_message(self.Opened(attempt, connection))
+            self.post_message(self.Opened(attempt, connection, rows))
 
     def ask_passphrase(self, what: str) -> str:
         """Ask a person and wait for the answer; for threads that look for a token, never the event loop."""
@@ -170,8 +173,11 @@ class Connecting(Places):
     async def _opened(self, event: Opened) -> None:
         if event.attempt != self._attempt:
             await event.connection.aclose()
+            if event.rows is not None:
+                event.rows.close()
             return
         self.session.connection = event.connection
+        self.session.rows = event.rows
         self.session.profile = event.connection.profile
         self._colour()
         self.opened(event.connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.services.connect import Connection
+    from dyntui.store.cache import RowCache
     from dyntui.tui.screens.imports.running import RunningJob
 
-__all__ = ["Health", "Note", "Session", "open_connection", "remember_use"]
+__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "remember_use"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,15 @@ class Session:
     """The state that all screens share. profile is None until an environment is chosen.
 
     connection: None until it is open. error: why it could not be opened. job: words for the frame on `running`.
-    recent: users that were opened, newest last: id to label. health: by profile name.
+    recent: users that were opened, newest last: id to label. health: by profile name. rows: what lists showed, kept to
+    be shown first; None for nothing kept.
     """
 
     profile: Profile | None = None
     demo: SandboxOptions | None = None
     read_only: bool = False
     connection: Connection | None = None
+    rows: RowCache | None = None
     error: DyntuiError | None = None
     job: str = ""
     running: RunningJob | None = None
@@ -68,6 +72,7 @@ class Session:
     def forget(self) -> None:
         """Another environment: nothing of this one stays."""
         self.connection = None
+        self.rows = None  # not closed: a page that is under way may still be put into it
         self.error = None
         self.recent.clear()
 
@@ -88,6 +93,17 @@ def open_connection(
     if read_only:
         profile = replace(profile, read_only=True)
     return Connection(profile, credential.token, where=credential.where)
+
+
+def open_rows(connection: Connection) -> RowCache | None:
+    """The row cache of the environment: a file for a sandbox, memory for live and the demo, none with
+    DYNTUI_NO_CACHE=1. Waits for the disk."""
+    from dyntui.store.cache import RowCache, open_cache
+
+    if os.environ.get("DYNTUI_NO_CACHE", "") not in ("", "0"):
+        return None
+    on_disk = connection.profile.kind == "sandbox" and connection.app is None
+    return open_cache(connection.cache_file) if on_disk else RowCache()
 
 
 def remember_use(profile: Profile) -> None:

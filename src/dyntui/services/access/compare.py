@@ -94,7 +94,7 @@ class SyncPlan:
         out += _some("to remove", self.remove, "-", most)
         out.append(f"  {self.keep:,} on both, left alone")
         if self.extra:
-            out.append(f"  {self.extra:,} only on the list, left there (--remove takes them away)")
+            out.append(f"  {self.extra:,} only on the list, left there")
         if self.relabelled:
             out.append(
                 f"  {len(self.relabelled):,} of those on both have another alias in the source; it is not changed"

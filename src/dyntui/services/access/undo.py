@@ -59,9 +59,9 @@ class EntryUndo:
         """The plan for people."""
         out = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
         if self.add:
-            out.append(f"  {len(self.add):,} that it deleted are added again, with other ids")
+            out.append(f"  to add again, because it deleted them (with other ids): {len(self.add):,}")
         if self.remove:
-            out.append(f"  {len(self.remove):,} that it added are deleted")
+            out.append(f"  to delete, because it added them: {len(self.remove):,}")
         out += [f"  {said_of(entry)} is left alone: {why}" for entry, why in self.left[:5]]
         if len(self.left) > 5:
             out.append(f"  … and {len(self.left) - 5:,} more are left alone")

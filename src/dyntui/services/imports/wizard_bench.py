@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.control import Control
     from dyntui.services.writes import Confirmation, Requirement
 
-__all__ = ["Bench", "Counted", "Look", "mapper_for"]
+__all__ = ["Bench", "Counted", "Look", "Outcome", "mapper_for"]
 
 _SAMPLE = 200
 _THROUGH = ("created", "updated", "exists", "pending", "sending")
@@ -57,6 +57,20 @@ class Counted:
 
     rows: int
     problems: AbstractMapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ended: its numbers, why rows did not get through (state, code, rows), and the files it left.
+
+    allowlist: id and name of the list that entries went to.
+    """
+
+    known: JobSummary
+    why: tuple[tuple[str, str, int], ...]
+    folder: str
+    files: tuple[str, ...]
+    allowlist: AbstractMapping[str, str]
 
 
 class Bench:
@@ -137,6 +151,8 @@ class Bench:
             draft.mapping = Mapping.from_json(json.dumps(facts["mapping"]))
             draft.region = facts.get("region", "")
             draft.upsert = bool(facts.get("options", {}).get("upsert"))
+            draft.allowlist_id = str(facts.get("allowlist", {}).get("id", ""))
+            draft.allowlist_name = str(facts.get("allowlist", {}).get("name", ""))
         return True
 
     def is_prepared(self, draft: Draft) -> bool:
@@ -283,13 +299,15 @@ class Bench:
         """A job as its file has it, whoever works on it."""
         return summary(find(job))
 
-    def outcome(self, job: str) -> tuple[JobSummary, tuple[tuple[str, str, int], ...], str]:
-        """A job, why rows did not get through (state, code, rows), and the folder of its reports."""
+    def outcome(self, job: str) -> Outcome:
+        """How a job ended."""
         path = find(job)
         with Journal.read(path) as journal:
             why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
-            folder = str(journal.facts.get("report") or default_folder(journal))
-        return summary(path), why, folder
+            folder = Path(journal.facts.get("report") or default_folder(journal))
+            allowlist = dict(journal.facts.get("allowlist", {}))
+        files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
+        return Outcome(summary(path), why, str(folder), files, allowlist)
 
     def job(self) -> Journal:
         """The journal of the draft's job."""

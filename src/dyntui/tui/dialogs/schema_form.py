@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from textual.widgets import Input
 
+from dyntui.core.text import safe
 from dyntui.services.forms import Asked, Kind, fill
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
@@ -38,17 +39,23 @@ class SchemaForm(FormDialog):
         self.known = dict(known or {})
         self.before = before
         self.taken = taken
+        self._raw: dict[str, tuple[str, str]] = {}
         fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.asked.items()]
         super().__init__(title, fields, check=self._wrong, verb=verb)
         self.add_class("schema")
 
     def _field(self, name: str, field: Asked, value: str) -> Field:
         secret = field.name.lower().endswith("secret")
+        shown = safe(value)
+        if shown != value:
+            # An input draws what it is given: what could not be drawn is shown as it is elsewhere, and kept raw.
+            self._raw[name] = (shown, value)
         if field.kind in (Kind.FLAG, Kind.CHOICE) and len(field.options) <= _FEW:
             nothing = {} if field.required and value else {"": "—"}
             own = {value: value} if value and value not in field.options else {}
             options = {**nothing, **own, **{option: option for option in field.options}}
             return Field(name, field.label, value, options)
+        value = shown
         hint = "" if field.kind is Kind.CHOICE or self._options(field) else field.hint
         if self._options(field):
             hint = "with commas between; ctrl+o chooses" if field.kind is Kind.LIST else "ctrl+o chooses"
@@ -62,7 +69,12 @@ class SchemaForm(FormDialog):
 
     def named(self, values: Values) -> dict[str, str]:
         """What is filled in, by the names of the fields."""
-        return {field.name: values[name] for name, field in self.asked.items()}
+        return {field.name: self._as_it_was(name, values[name]) for name, field in self.asked.items()}
+
+    def _as_it_was(self, name: str, text: str) -> str:
+        """A value that was not touched is the raw one, never what was shown of it."""
+        shown, raw = self._raw.get(name, (None, ""))
+        return raw if text == shown else text
 
     def _wrong(self, values: Values) -> Mapping[str, str]:
         wrong = fill(list(self.asked.values()), self.named(values), before=self.before).wrong

@@ -23,8 +23,12 @@ _RETRY = 5.0
 """Seconds between questions to a terminal that has not answered yet."""
 _DEEPEST = 1.5
 """How often what the line carries in a round trip may be under way, should it carry less than it did."""
-_FASTER, _SLOWER = 1.05, 0.8
-"""What the line is thought to carry, against before, when a frame that was held back met no queue, and when it did."""
+_FILL = 0.85
+"""How much of what the line carries is used: a line that is full has a queue."""
+_SLOWER = 0.8
+"""What the line is thought to carry, against before, when there is a queue."""
+_MORE = 1000
+"""Characters that a frame has to be larger than another to tell by the time it took longer what the line carries."""
 _QUEUE = 0.15
 """Of the shortest round trip: a longer delay is a queue."""
 _JITTER = 0.02
@@ -32,13 +36,12 @@ _JITTER = 0.02
 
 
 class _Sent(NamedTuple):
-    """at: when. arrived: what had arrived by then, in characters, since when. held: it had to wait for the line."""
+    """at: when. arrived: what had arrived by then, in characters, since when."""
 
     at: float
     size: int
     arrived: int
     since: float
-    held: bool
 
 
 class _Took(NamedTuple):
@@ -61,7 +64,6 @@ class Pacing:
         self._under_way: deque[_Sent] = deque()
         self._recent: deque[_Took] = deque(maxlen=16)
         self._nearest = _Took(float("inf"), 0)
-        self._held = False
         self._arrived = 0
         self._arrived_at = 0.0
         self._carries = 0.0
@@ -73,7 +75,6 @@ class Pacing:
             return now
         if not self._carries or self._ahead >= _DEEPEST * self._carries * self._nearest.time:
             return float("inf")
-        self._held |= self._line_free_at > now
         return max(now, self._line_free_at)
 
     def question(self, now: float, size: int) -> str:
@@ -84,10 +85,9 @@ class Pacing:
             self._tries += 1
         self._asked = now
         since = self._arrived_at if self._under_way else now
-        self._under_way.append(_Sent(now, size, self._arrived, since, self._held))
-        self._held = False
+        self._under_way.append(_Sent(now, size, self._arrived, since))
         if self._carries:
-            self._line_free_at = max(now, self._line_free_at) + size / self._carries
+            self._line_free_at = max(now, self._line_free_at) + size / (_FILL * self._carries)
         return QUESTION
 
     def answered(self, now: float) -> None:
@@ -103,19 +103,18 @@ class Pacing:
         self._recent.append(took)
         self.round_trip = min(self._recent).time
         self._nearest = min(self._nearest, took)
-        self._reckon(sent, took, (self._arrived - sent.arrived) / max(now - sent.since, 0.0001))
+        self._reckon(took, (self._arrived - sent.arrived) / max(now - sent.since, 0.0001))
 
-    def _reckon(self, sent: _Sent, took: _Took, carried: float) -> None:
-        """What the line carries, when it took so long and carried so much meanwhile."""
+    def _reckon(self, took: _Took, carried: float) -> None:
+        """What the line carries, when a frame took so long and so much a second arrived meanwhile."""
+        near = self._nearest
+        more, longer = took.size - near.size, max(took.time - near.time, 0.0001)
+        if more >= _MORE:
+            carried = max(carried, more / longer)
         if carried > self._carries:
             self._carries = carried
-            return
-        near = self._nearest
-        delay = took.time - near.time - (took.size - near.size) / self._carries
-        if delay > max(_JITTER, _QUEUE * near.time):
+        elif longer - more / self._carries > max(_JITTER, _QUEUE * near.time):
             self._carries = max(carried, _SLOWER * self._carries)
-        elif sent.held:
-            self._carries *= _FASTER
 
     @property
     def _ahead(self) -> int:

@@ -84,7 +84,8 @@ class ResourceScreen(Framed):
         from dyntui.services.listing import view_of
 
         page_size = self.console.settings.page_size
-        return view_of(connection.client, self.record, parent=self.parent_id, page_size=page_size)
+        rows = self.console.session.rows
+        return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
 
     def connected(self, connection: Connection) -> None:
         self._close_view()
@@ -146,7 +147,8 @@ class ResourceScreen(Framed):
             return [(error_words(error), "warn")] if error is not None else [("opening", "")]
         parts: list[Piece] = []
         if view.error is not None:
-            parts.append((error_words(view.error), "warn"))
+            since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
+            parts.append((error_words(view.error) + since, "warn"))
         if view.loaded:
             more = "" if view.known else "+"
             at = f"{table.cursor + 1:,} of " if view.total else ""
@@ -154,7 +156,7 @@ class ResourceScreen(Framed):
         if table.marks:
             parts.append((f"{len(table.marks):,} marked", ""))
         if (words := age_of(view.fetched_at)) and view.total:
-            parts.append((words, ""))
+            parts.append((f"cached, {words}", "warn") if view.recalled else (words, ""))
         return parts
 
     # Reasons

@@ -1,4 +1,4 @@
-"""One user: profile, credentials, wallets, sessions, and the whole of it as the server wrote it."""
+"""One user: profile, credentials, wallets, sessions and more in tabs, and the whole of it as the server wrote it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.screens.detail import Tab
 from dyntui.tui.screens.people.user_doing import UserDoing
 from dyntui.tui.screens.user_parts import (
+    CHECKS,
     CREDENTIALS,
+    MFA,
     RELATED,
     SESSIONS,
+    SOCIAL,
     WALLETS,
+    access_facts,
+    check_rows,
     credential_rows,
     facts_of,
+    mfa_rows,
     related_rows,
     session_rows,
+    social_rows,
     wallet_rows,
 )
 from dyntui.tui.widgets.facts import Facts
@@ -35,7 +42,14 @@ if TYPE_CHECKING:
 __all__ = ["UserScreen"]
 
 
-_ROWS = {"credentials": credential_rows, "wallets": wallet_rows, "sessions": session_rows}
+_ROWS = {
+    "credentials": credential_rows,
+    "wallets": wallet_rows,
+    "sessions": session_rows,
+    "social": social_rows,
+    "mfa": mfa_rows,
+    "checks": check_rows,
+}
 
 
 class UserScreen(UserDoing):
@@ -48,6 +62,10 @@ class UserScreen(UserDoing):
         Tab("credentials", "Credentials"),
         Tab("wallets", "Wallets"),
         Tab("sessions", "Sessions"),
+        Tab("social", "Social"),
+        Tab("mfa", "MFA"),
+        Tab("access", "Access"),
+        Tab("checks", "Checks"),
         Tab("raw", "Raw"),
     )
 
@@ -67,6 +85,14 @@ class UserScreen(UserDoing):
                 yield _table("wallets", WALLETS, "This user has no wallets.")
             case "sessions":
                 yield _table("sessions", SESSIONS, "This user has no sessions.")
+            case "social":
+                yield _table("social", SOCIAL, "This user has no social accounts.")
+            case "mfa":
+                yield _table("mfa", MFA, "This user has no MFA devices.")
+            case "access":
+                yield Facts(id="access")
+            case "checks":
+                yield _table("checks", CHECKS, "No address of this user was checked.")
             case _:
                 yield JsonTree(id="raw")
 
@@ -78,13 +104,15 @@ class UserScreen(UserDoing):
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.thing_id
         self.console.session.opened_user(self.thing_id, self.label)
-        return (None, *(len(rows_of(document)) for rows_of in _ROWS.values()), None)
+        return [len(_ROWS[tab.name](document)) if tab.name in _ROWS else None for tab in self.TABS]
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
             case "profile":
                 self.query_one("#facts", Facts).show(facts_of(document))
                 self._put("related", related_rows(document))
+            case "access":
+                self.query_one("#access", Facts).show(access_facts(document))
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:

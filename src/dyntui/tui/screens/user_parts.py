@@ -9,7 +9,8 @@ from dyntui.resources import Column
 from dyntui.resources.formats import age, flag
 from dyntui.tui.widgets.facts import Fact
 
-__all__ = ["CREDENTIALS", "RELATED", "SESSIONS", "WALLETS"]
+__all__ = ["CHECKS", "CREDENTIALS", "MFA", "RELATED", "SESSIONS", "SOCIAL", "WALLETS"]
+__all__ += ["access_facts", "check_rows", "mfa_rows", "social_rows"]
 __all__ += ["credential_rows", "facts_of", "related_rows", "session_rows", "wallet_rows"]
 
 Row = dict[str, Any]
@@ -39,6 +40,24 @@ SESSIONS = (
     Column("state", "state", 18, priority=0),
     Column("ipAddress", "address", 16, priority=2),
     Column("userAgent", "with", 30, grow=True, priority=3),
+)
+
+SOCIAL = (
+    Column("provider", "provider", 14, priority=0),
+    Column("copy", "account", 30, grow=True, priority=0),
+    Column("id", "id", 36, priority=2),
+)
+MFA = (
+    Column("type", "kind", 10, priority=0),
+    Column("alias", "name", 20, grow=True, priority=0),
+    Column("verified", "verified", 8, as_=flag, priority=1),
+    Column("default", "default", 7, as_=flag, priority=2),
+    Column("createdAt", "added", 12, as_=age, priority=3),
+)
+CHECKS = (
+    Column("result", "result", 12, priority=0),
+    Column("copy", "address", 44, grow=True, priority=0),
+    Column("createdAt", "checked", 12, as_=age, priority=1),
 )
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -133,6 +152,37 @@ def session_rows(user: Mapping[str, Any]) -> list[Row]:
     """Sessions, the latest first."""
     rows = sorted(_list(user, "sessions"), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     return [{**row, "copy": row.get("id"), "state": "revoked" if row.get("revokedAt") else "active"} for row in rows]
+
+
+def social_rows(user: Mapping[str, Any]) -> list[Row]:
+    """Social accounts."""
+    return [{**row, "copy": _first(row, "accountUsername", "accountId", "id")} for row in _list(user, "oauthAccounts")]
+
+
+def mfa_rows(user: Mapping[str, Any]) -> list[Row]:
+    """MFA devices."""
+    return [{**row, "copy": row.get("id")} for row in _list(user, "mfaDevices")]
+
+
+def check_rows(user: Mapping[str, Any]) -> list[Row]:
+    """Checks of wallet addresses."""
+    return [{**row, "copy": row.get("walletPublicKey")} for row in _list(user, "chainalysisChecks")]
+
+
+def access_facts(user: Mapping[str, Any]) -> list[Fact]:
+    """Why this user gets in or not, as the user's document says; `A` asks the lists themselves."""
+    facts = [Fact("lists that matched", heading=True)]
+    facts += _numbered(user.get("lists"))
+    facts.append(Fact("fields still missing", heading=True))
+    facts += _numbered(user.get("missingFields"))
+    facts += [Fact("scope", heading=True), Fact("scope", user.get("scope") or None)]
+    return facts
+
+
+def _numbered(value: Any) -> list[Fact]:
+    parts = value if isinstance(value, list) else []
+    named = [part.get("name") or part.get("id") or part if isinstance(part, dict) else part for part in parts]
+    return [Fact(f"{number}", part) for number, part in enumerate(named, 1)] or [Fact("none")]
 
 
 def related_rows(user: Mapping[str, Any]) -> list[Row]:

@@ -9,7 +9,12 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.text import shorten
+from dyntui.services.people import DELETE_WALLET, RECOVER_WALLETS
+from dyntui.services.writes import Outcome, Results, Target
+from dyntui.tui.actions import bindings
+from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.detail import DetailScreen, Tab
+from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 
@@ -37,6 +42,7 @@ class WalletScreen(DetailScreen):
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
     """
 
+    BINDINGS = bindings("wallet")
     NOUN = "wallet"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
 
@@ -86,6 +92,50 @@ class WalletScreen(DetailScreen):
             if key not in named and value not in (None, "", [], {})
         ]
         self.query_one("#facts", Facts).show(facts)
+
+    # Actions
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is, "" when nothing says it."""
+        return str({**self.known, **(self.document or {})}.get("userId") or "")
+
+    def no_deleting(self) -> str | None:
+        if self.document is None:
+            return "The wallet is not read yet."
+        return "This wallet is deleted already." if self.document.get("deletedAt") else None
+
+    def no_owner(self) -> str | None:
+        return None if self.user_id else "Nothing says whose wallet this is."
+
+    def action_delete(self) -> None:
+        target = Target(self.thing_id, self.label)
+        do(self.console, DELETE_WALLET, [target], verb="Delete", trigger="d", done=self._gone)
+
+    def action_recover(self) -> None:
+        target = Target(self.user_id, self.owner or self.user_id)
+        do(self.console, RECOVER_WALLETS, [target], verb="Recover", trigger="u", done=self._recovered)
+
+    def _gone(self, results: Results) -> None:
+        tell_lists(self.console, "wallets", results, deleted=True)
+        self._tell_owner()
+        if results.items[0].outcome is not Outcome.DONE:
+            self.read()
+        elif self.console.shown is self and self.console.no_way_back() is None:
+            self.console.call_later(self.console.action_back)
+
+    def _recovered(self, results: Results) -> None:
+        self._tell_owner()
+        if self.is_mounted:
+            self.read()
+
+    def _tell_owner(self) -> None:
+        """The screen of the owner, where it is open, reads again."""
+        for screen in self.console.open_screens:
+            if isinstance(screen, DetailScreen) and screen.thing_id == self.user_id:
+                screen.read()
+
+    # What Enter opens
 
     def openable(self, pane: Widget | None) -> bool:
         return self._owner(pane) is not None

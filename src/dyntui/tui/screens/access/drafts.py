@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["DraftsScreen", "PasteDialog", "open_drafts"]
 
 _COLUMNS = (
-    Column("line", "line", 5, right=True, priority=2),
-    Column("value", "identifier", 30, grow=True, priority=0),
-    Column("kind", "kind", 16, priority=0),
+    Column("value", "identifier", 26, grow=True, priority=0),
+    Column("kind", "kind", 14, priority=0),
+    Column("state", "state", 5, priority=0),
+    Column("why", "why", 22, grow=True, priority=1),
     Column("alias", "alias", 16, priority=3),
-    Column("state", "state", 6, priority=0),
-    Column("why", "why", 24, grow=True, priority=1),
+    Column("line", "line", 5, right=True, priority=2),
 )
 _SENT = "sent"
 

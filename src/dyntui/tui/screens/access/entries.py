@@ -212,7 +212,7 @@ class EntriesScreen(ResourceScreen):
             if (index := view.index_of(row_id)) is not None and (row := view.get(index)) is not None
         }
         if len(found) == len(marks):
-            then(list(found.values()))
+            then(sorted(found.values(), key=lambda row: view.index_of(str(row.get("id"))) or 0))
             return
 
         async def rest() -> list[dict[str, Any]]:

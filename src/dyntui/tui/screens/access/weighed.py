@@ -26,9 +26,9 @@ __all__ = ["Preview", "WeighedDialog"]
 Preview = Callable[[], Awaitable[Sequence[str]]]
 """Finds out more to read: numbers, with their limits."""
 
-_WIDTH, _NARROW, _SIDES = 66, 6, 10
+_WIDTH, _SIDES = 66, 10
 _MOST = 20
-_CHROME = 13
+_CHROME, _TYPED = 10, 3
 _CONFIRM, _OTHER = "y", "o"
 _COUNTING = "Counting whom it concerns ···"
 
@@ -186,7 +186,7 @@ class WeighedDialog(Dialog[Confirmation]):
             rows.append(("", ""))
             add(self._numbers)
         read = self.read
-        read.styles.height = max(1, min(len(rows), _MOST, self.app.size.height - _CHROME))
+        read.styles.height = max(1, min(len(rows), _MOST, self.app.size.height - _CHROME - _TYPED * self.typed))
         read.put(rows)
         self.call_after_refresh(self._look)
 

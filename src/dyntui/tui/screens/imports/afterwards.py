@@ -51,6 +51,8 @@ class Afterwards(Framed):
         job = self.job
         if reason := self.no_more():
             return reason
+        if job is not None and job.kind != "users":
+            return "Entries are undone on their list."
         created = (job.counts or {}).get(RowState.CREATED, 0) if job is not None else 0
         return None if created else "The job created nothing."
 

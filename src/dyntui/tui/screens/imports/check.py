@@ -41,8 +41,8 @@ _FOUND = (
 )
 _WORDS = {
     "exists": "is there already",
-    "conflict": "! matches two users",
-    "taken": "! another user has a value of it",
+    "conflict": "! matches two of them",
+    "taken": "! another one has a value of it",
 }
 
 
@@ -223,11 +223,14 @@ class CheckStep(Step):
             line(
                 "taken",
                 f"{taken:,}",
-                note="another user has a value of the row; expect refusals",
+                note="another one has a value of it; may be refused",
                 style="warn" if taken else "",
             ),
             line(
-                "conflicts", f"{conflict:,}", note="match two users and are not sent", style="warn" if conflict else ""
+                "conflicts",
+                f"{conflict:,}",
+                note="match two of them and are not sent",
+                style="warn" if conflict else "",
             ),
         ]
         if self.draft.upsert:

@@ -42,6 +42,7 @@ class FileTree(Lines):
         self.folders: dict[str, Listing] = {}
         self.opened: set[str] = set()
         self._shown_nodes: list[Node] = []
+        self._touched = False
 
     @property
     def count(self) -> int:
@@ -53,7 +54,7 @@ class FileTree(Lines):
         return self._shown_nodes[self.cursor] if self._shown_nodes else None
 
     def build(self) -> None:
-        """Build the lines anew; the cursor stays on what it was on."""
+        """Build the lines anew; the cursor stays on what somebody put it on, else it is on the first file."""
         before = self.node
         nodes: list[Node] = []
         if self.drafts:
@@ -67,12 +68,22 @@ class FileTree(Lines):
             nodes.append(Node("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
         self._shown_nodes = nodes
-        if before is not None:
+        if before is not None and self._touched:
             same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
             self.cursor = next(same, self.cursor)
         else:
             self.cursor = next((i for i, node in enumerate(nodes) if node.kind in ("draft", "file")), 1)
         self.count_changed()
+
+    def move_to(self, index: int) -> None:
+        self._touched = True
+        super().move_to(index)
+
+    def show_folder(self, path: str) -> None:
+        """Show another folder."""
+        self.root = path
+        self._touched = False
+        self.build()
 
     def _add(self, nodes: list[Node], path: str, depth: int) -> None:
         listing = self.folders.get(path)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -17,7 +15,7 @@ from dyntui.resources.formats import number
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_advice import advice
 from dyntui.services.imports.wizard_after import mend, try_again
-from dyntui.services.imports.wizard_bench import Bench
+from dyntui.services.imports.wizard_bench import Outcome
 from dyntui.services.imports.wizard_draft import draft_for
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.actions import bindings
@@ -34,7 +32,7 @@ from dyntui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from dyntui.tui.screens.imports.screen import ImportScreen
 
-__all__ = ["FinishStep", "Result"]
+__all__ = ["FinishStep"]
 
 _BAR = 24
 _WHY = (
@@ -47,16 +45,6 @@ _TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
 _GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a job ended: its numbers, why rows did not get through, and the files."""
-
-    known: JobSummary
-    why: tuple[tuple[str, str, int], ...]
-    folder: str
-    files: tuple[str, ...]
-
-
 class FinishStep(Step):
     """The outcome."""
 
@@ -65,7 +53,7 @@ class FinishStep(Step):
 
     def __init__(self, wizard: ImportScreen) -> None:
         super().__init__(wizard)
-        self.result: Result | None = None
+        self.result: Outcome | None = None
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="finish-sheet")
@@ -80,9 +68,9 @@ class FinishStep(Step):
 
     def entered(self) -> None:
         job = self.draft.job
-        self.wizard.hand(lambda bench: _result(bench, job), self._show, latest="finish")
+        self.wizard.hand(lambda bench: bench.outcome(job), self._show, latest="finish")
 
-    def _show(self, result: Result) -> None:
+    def _show(self, result: Outcome) -> None:
         self.result = result
         self.query_one("#finish-sheet", Sheet).put(_lines(result))
         table = self.query_one("#why", Table)
@@ -126,6 +114,8 @@ class FinishStep(Step):
     def nothing_to_undo(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
+        if self.draft.kind != "users":
+            return "Entries are undone on their list."
         created = (self.result.known.counts or {}).get(RowState.CREATED, 0) if self.result is not None else 0
         return None if created else "The job created nothing."
 
@@ -162,8 +152,16 @@ class FinishStep(Step):
         send(self.console, here.copy, "path")
 
     def action_users(self) -> None:
-        """Look at the users."""
-        self.console.visit_first()
+        """Look at the users, or at the entries of the list."""
+        if self.draft.kind == "users":
+            self.console.visit_first()
+            return
+        from dyntui.resources import RESOURCES
+        from dyntui.tui.screens.resource_list import ResourceScreen
+
+        to = self.result.allowlist if self.result is not None else {}
+        record = RESOURCES["allowlist-entries"]
+        self.console.visit(ResourceScreen.of(record, parent=to.get("id", ""), parent_label=to.get("name", "")))
 
     def action_jobs(self) -> None:
         from dyntui.tui.screens.jobs import JobsScreen
@@ -180,13 +178,7 @@ class FinishStep(Step):
         self.console.say_error(error)
 
 
-def _result(bench: Bench, job: str) -> Result:
-    known, why, folder = bench.outcome(job)
-    files = tuple(sorted(path.name for path in Path(folder).iterdir())) if folder and Path(folder).is_dir() else ()
-    return Result(known, why, folder, files)
-
-
-def _lines(result: Result) -> list[SheetLine]:
+def _lines(result: Outcome) -> list[SheetLine]:
     known = result.known
     counts = known.counts or {}
     most = max(counts.values(), default=0)

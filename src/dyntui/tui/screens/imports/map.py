@@ -34,8 +34,8 @@ __all__ = ["MapStep"]
 
 _COLUMNS = (
     Column("shown", "column", 14, grow=True, priority=0),
-    Column("target", "goes to", 22, grow=True, priority=0),
-    Column("sample", "first values", 14, grow=True, priority=1),
+    Column("target", "goes to", 20, grow=True, priority=0),
+    Column("sample", "first values", 12, grow=True, priority=1),
     Column("why", "because", 16, grow=True, priority=2),
 )
 

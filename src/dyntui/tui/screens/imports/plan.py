@@ -43,8 +43,8 @@ _CHANGES = (
     Column("user", "user", 11, priority=2),
 )
 _OUTCOMES = (
-    ("create", "created", "new users"),
-    ("update", "updated", "users who are there, changed"),
+    ("create", "created", "new"),
+    ("update", "updated", "there already, changed"),
     ("exists", "left alone", "there already"),
     ("conflict", "conflicts", "match two users; not sent"),
 )

@@ -318,7 +318,7 @@ class ReviewStep(Preparing, Fixing):
         """All rows, or only those with problems."""
         self._show_kind(rows_of.PROBLEMS if self.which == rows_of.ALL else rows_of.ALL)
 
-    def actionlook_at(self) -> None:
+    def action_look(self) -> None:
         """The row in full: its cells, then the JSON that is sent, then nothing."""
         pane = self.query_one(RowPane)
         if not self.has_class("-row"):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["RunStep", "state_lines"]
 
 STATES: tuple[tuple[RowState, str], ...] = (
-    (RowState.CREATED, "new users"),
-    (RowState.UPDATED, "users who were there, changed"),
+    (RowState.CREATED, "new"),
+    (RowState.UPDATED, "there already, changed"),
     (RowState.EXISTS, "there already, left alone"),
     (RowState.FAILED, "refused by the server"),
     (RowState.REVIEW, "a person has to look"),

@@ -38,7 +38,7 @@ class RunningJob:
         self._console = console
         self.path = path
         self._watchers: set[Widget] = set()
-        self._told = False
+        self._told = self._over = False
         self.thread = JobThread(path, connection, permit, first=first, on_change=self._heard)
 
     def start(self) -> None:
@@ -53,8 +53,8 @@ class RunningJob:
 
     @property
     def active(self) -> bool:
-        """Whether it still works."""
-        return self.thread.ended is None and self.thread.error is None
+        """Whether it still works: also while it writes its reports."""
+        return not self._over
 
     @property
     def progress(self) -> Progress | None:
@@ -76,7 +76,8 @@ class RunningJob:
         self._watchers.discard(widget)
 
     def _heard(self) -> None:
-        """From the job's own thread."""
+        """From the job's own thread; for the last time when all of it is done."""
+        self._over = self.thread.ended is not None or self.thread.error is not None
         self._console.call_later(self._show)
         for widget in tuple(self._watchers):
             widget.post_message(self.Changed())
@@ -88,8 +89,9 @@ class RunningJob:
         if not self.active and not self._told:
             self._told = True
             self._tell_end()
-        if isinstance(self._console.screen, Framed):
-            self._console.screen.changed()
+        shown = self._console.screen_stack  # none when the console ends
+        if shown and isinstance(shown[-1], Framed):
+            shown[-1].changed()
 
     @property
     def words(self) -> str:

@@ -82,7 +82,8 @@ class ImportScreen(Framed):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return ("import", self.draft.name) if self.draft.path or self.draft.pasted else ("import",)
+        to = ("allowlists", self.draft.allowlist_name) if self.draft.allowlist_name else ()
+        return (*to, "import", self.draft.name) if self.draft.path or self.draft.pasted else (*to, "import")
 
     def body(self) -> ComposeResult:
         name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]

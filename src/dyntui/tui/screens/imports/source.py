@@ -159,9 +159,8 @@ class SourceStep(Step):
         files.build()
 
     def _show_folder(self, path: str) -> None:
-        self.files.root = path
         self._list(path)
-        self.files.build()
+        self.files.show_folder(path)
 
     def action_path(self) -> None:
         typed = "" if self.draft.pasted or not self.draft.path else self.draft.path

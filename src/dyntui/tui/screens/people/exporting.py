@@ -88,7 +88,7 @@ def scan_with_progress(
 def ask_export(screen: UsersScreen) -> None:
     """Ask what, in which format and where to; write it."""
     marked = len(screen.table.marks)
-    what = {"marked": f"the {marked:,} marked"} if marked else {}
+    what = {"marked": f"the {marked:,} marked" if marked > 1 else "the marked one"} if marked else {}
     if screen.filter_text:
         what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
     what["all"] = "all users"
@@ -176,5 +176,9 @@ async def _write(path: Path, kind: str, found: AsyncIterator[Scanned], dialog: S
         raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error
     finally:
         if not whole:
-            path.unlink(missing_ok=True)
+            _forget(path)
     return written if whole else -1
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -15,6 +15,11 @@ __all__ = ["tell_lists"]
 
 def tell_lists(console: Console, name: str, results: Results, *, deleted: bool = False) -> None:
     """Show in every open list of resource `name` what was done: gone rows dim, others as they are now."""
+    rows = console.session.rows
+    if deleted and rows is not None:
+        for item in results.items:
+            if item.outcome is Outcome.DONE:
+                rows.forget(name, item.target.id)
     for screen in console.open_screens:
         if not isinstance(screen, ResourceScreen) or screen.record.name != name or screen.view is None:
             continue

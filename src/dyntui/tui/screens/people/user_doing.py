@@ -9,8 +9,10 @@ from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.people import (
     DELETE_USER,
+    RECOVER_WALLETS,
     REMOVE_MFA_DEVICES,
     RESET_MFA,
+    REVEAL_SOCIAL_TOKEN,
     REVOKE_SESSION,
     REVOKE_SESSIONS,
     user_target,
@@ -57,6 +59,9 @@ class UserDoing(DetailScreen):
     def no_devices(self) -> str | None:
         return self.not_read() or (None if self.parts("mfaDevices") else "This user has no MFA devices.")
 
+    def no_account(self) -> str | None:
+        return None if self._row_of("social") is not None else "Go to an account on the Social tab first."
+
     def _row_of(self, name: str) -> Mapping[str, Any] | None:
         """The row under the cursor of the table `name`, when that is in front."""
         if self.TABS[self.tab].name != name:
@@ -100,6 +105,30 @@ class UserDoing(DetailScreen):
 
     def action_reset_mfa(self) -> None:
         self._do(RESET_MFA, "M", verb="Reset MFA")
+
+    def action_recover(self) -> None:
+        self._do(RECOVER_WALLETS, "u", verb="Recover")
+
+    def action_link(self) -> None:
+        from dyntui.tui.screens.people.linking import ask_link
+
+        ask_link(self.console, self.target, self.done)
+
+    def action_reveal(self) -> None:
+        from dyntui.tui.dialogs.once import OnceDialog
+
+        row = self._row_of("social")
+        assert row is not None
+        label = f"{row.get('provider')} {row.get('copy')}"
+
+        def revealed(results: Results) -> None:
+            item = results.items[0]
+            token = item.value.get("accessToken") if isinstance(item.value, dict) else None
+            if item.outcome is Outcome.DONE and token:
+                self.console.ask(OnceDialog(f"access token of {label}", str(token)))
+
+        target = Target(str(row.get("id")), label)
+        do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", trigger="t", done=revealed)
 
     def action_delete(self) -> None:
         record = RESOURCES[self.NAME]
