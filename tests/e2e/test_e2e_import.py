@@ -16,6 +16,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from terminal import Terminal, clean_environ
 
+pytestmark = pytest.mark.slow
+
 Serve = Callable[..., Any]
 
 

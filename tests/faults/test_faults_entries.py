@@ -121,7 +121,7 @@ def trial(
     home.mkdir(parents=True)
     environ = sandbox.environ(home)
     run(environ, "allowlists", "create", LIST, "--outcome", "siteAccess", "--yes")
-    before = [f"early{number}@example.com" for number in range(20)]
+    before = [f"early{number}@example.com" for number in range(20 + rows // 40)]
     run(environ, "allowlists", "add", LIST, *before, "--yes")
     file = home / "guests.csv"
     wanted = write_file(file, rows, before, seed=5)

@@ -22,12 +22,13 @@ from access_support import (
 )
 from import_support import open_file, send_first, step_of, wizard_of
 from textual.widgets import Input
-from tui_support import SMALL, console_of, demo, fill, lines_of, paste, press, text_of, until
+from tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 
+from dyntui.services.writes import WEIGHED
+from dyntui.tui.dialogs.weighed import WeighedDialog
 from dyntui.tui.screens.access.compare import CompareScreen
 from dyntui.tui.screens.access.drafts import DraftsScreen
 from dyntui.tui.screens.access.person import PersonScreen
-from dyntui.tui.screens.access.weighed import WeighedDialog
 from dyntui.tui.screens.resource_list import ResourceScreen
 
 
@@ -75,6 +76,39 @@ async def test_a_first_door_in_live_is_enabled_only_by_reading_to_the_end_and_ty
         assert not isinstance(console.screen, WeighedDialog)
         await press(pilot, *LISTS)
         await until(pilot, lambda: "Only who is on “Launch party” may sign in." in text_of(console))
+
+
+async def test_from_the_api_console_too_it_is_read_and_its_name_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend_live(monkeypatch)
+    console = demo()
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        list_id = (await the_list(pilot))["id"]
+        await jump(pilot, "api enableAllowlistById")
+        await press(pilot, "enter", "enter")
+        await fill(pilot, list_id)
+        await press(pilot, "s")
+        assert isinstance(console.screen, WeighedDialog), text_of(console)
+        assert "EVERYBODY ELSE IS LOCKED OUT." in text_of(console)
+        await fill(pilot, "acme")
+        assert "That is not it." in text_of(console)
+        assert (await the_list(pilot))["enabledAt"] is None
+        await fill(pilot, DOOR)
+        assert (await the_list(pilot))["enabledAt"]
+
+
+@pytest.mark.parametrize("operation", sorted(WEIGHED))
+async def test_in_read_only_the_api_console_sends_none_of_it(operation: str) -> None:
+    console = demo(read_only=True)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        list_id = (await the_list(pilot))["id"]
+        await jump(pilot, f"api {operation}")
+        await press(pilot, "enter", "enter")
+        await fill(pilot, list_id)
+        await press(pilot, "escape", "s")
+        assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
+        assert not isinstance(console.screen, WeighedDialog)
 
 
 async def test_leaving_the_dialog_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from tui_support import SIZE, SMALL, console_of, demo, fill, paste, press, settl
 
 from dyntui.tui.screens.access.doing import ProgressDialog
 
+pytestmark = pytest.mark.slow
+
 Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any]], Awaitable[None]]
 

@@ -20,6 +20,7 @@ from dyntui.services.writes import Effect, Level, Requirement
 from dyntui.tui import actions
 from dyntui.tui.actions import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
 from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog, confirm
+from dyntui.tui.screens.resource_list import ResourceScreen
 
 
 def acting_classes() -> list[type[Any]]:
@@ -29,6 +30,8 @@ def acting_classes() -> list[type[Any]]:
         for _, each in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             if issubclass(each, Acting) and each is not Acting and each.__module__.startswith("dyntui.tui"):
                 found[f"{each.__module__}.{each.__qualname__}"] = each
+    for record in RESOURCES.values():
+        found[record.name] = type(ResourceScreen.of(record))
     return list(found.values())
 
 

@@ -26,6 +26,8 @@ from dyntui.tui.screens.everything.opening import open_list, screen_for
 from dyntui.tui.screens.everything.things import ThingsScreen
 from dyntui.tui.screens.resource_list import ResourceScreen
 
+pytestmark = pytest.mark.slow
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
 WIDE = (160, 50)
 OWN = [name for name, record in RESOURCES.items() if offered(record)]

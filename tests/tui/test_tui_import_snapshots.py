@@ -11,6 +11,8 @@ from import_support import begin, go_to, job_at_rest, messy, open_file, send_fir
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, demo, press
 
+pytestmark = pytest.mark.slow
+
 Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any], Path], Awaitable[None]]
 

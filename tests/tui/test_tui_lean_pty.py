@@ -18,6 +18,8 @@ import pexpect
 import pytest
 from lean_emulator import Emulator, difference
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).with_name("lean_apps.py")
 WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
 KEYS = {"f1": "\x1bOP", "f2": "\x1bOQ", "f6": "\x1b[17~", "f8": "\x1b[19~", "f10": "\x1b[21~"}

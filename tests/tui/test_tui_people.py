@@ -16,7 +16,7 @@ from tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, se
 
 from dyntui.api.errors import Invalid, NotSent
 from dyntui.config.paths import paths
-from dyntui.tui.screens.access.weighed import WeighedDialog
+from dyntui.tui.dialogs.weighed import WeighedDialog
 from dyntui.tui.screens.people.profile import metadata_value
 from dyntui.tui.screens.people.users import UsersScreen
 from dyntui.tui.screens.resource_list import ResourceScreen

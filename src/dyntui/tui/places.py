@@ -46,8 +46,9 @@ class Places(Acting, App[int], inherit_bindings=False):
 
     @property
     def shown(self) -> Framed | None:
-        """The screen that is in front; None while a dialog is."""
-        return self.screen if isinstance(self.screen, Framed) else None
+        """The screen that is in front; None while a dialog is, and when there is none any more."""
+        stack = self.screen_stack
+        return stack[-1] if stack and isinstance(stack[-1], Framed) else None
 
     @property
     def open_screens(self) -> list[Framed]:

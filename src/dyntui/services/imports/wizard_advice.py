@@ -20,6 +20,8 @@ _BY_CODE = {
     "unmatched": "The server's answers never name it. Look for it, then import the failed-rows file.",
     "undecided": "The server found too many. Look for it by hand.",
     "exists_before": "It was there before the job. Use upsert to change such users.",
+    "phone_needs_region": "Give the country of phone numbers in the mapping, or write them with + and its code.",
+    "too_many_cells": "Look at the row in the review: a value with a delimiter in it was not quoted.",
     "http_413": "The row alone is too large. Shorten its metadata.",
     "http_422": "The server refused the values. Mend the row.",
 }

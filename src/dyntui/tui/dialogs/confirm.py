@@ -78,7 +78,14 @@ class TypedDialog(Dialog[Confirmation]):
 
 
 def confirm(needed: Requirement, *, verb: str, trigger: str = "") -> Dialog[Confirmation]:
-    """The dialog that `needed` asks for. trigger: the key that opened it. Not for Level.NONE."""
+    """The dialog that `needed` asks for. trigger: the key that opened it. Not for Level.NONE.
+
+    What has effects to be read is confirmed only where they are read.
+    """
+    if needed.effects:
+        from dyntui.tui.dialogs.weighed import WeighedDialog
+
+        return WeighedDialog(needed, verb=verb, trigger=trigger)
     if needed.level is Level.TYPED:
         return TypedDialog(needed, verb=verb)
     return ConfirmDialog(needed, verb=verb, trigger=trigger)

@@ -15,7 +15,7 @@ from dyntui.services.access.entries import existed
 from dyntui.services.writes import Cancel, Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
-from dyntui.tui.screens.access.weighed import Preview, WeighedDialog
+from dyntui.tui.dialogs.weighed import Preview, WeighedDialog
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection

@@ -32,8 +32,8 @@ from dyntui.services.browse import PagedView, Paging, Query
 from dyntui.services.writes import Results, Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
+from dyntui.tui.dialogs.weighed import Preview
 from dyntui.tui.screens.access.doing import do
-from dyntui.tui.screens.access.weighed import Preview
 from dyntui.tui.screens.resource_list import ResourceScreen
 
 if TYPE_CHECKING:

@@ -146,11 +146,10 @@ class Doing(Later):
             self._go(plan, Confirmation())
             return
         needed = replace(needed, lines=(*needed.lines, *_shown(plan.changes)))
-        code = needed.code
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                self._go(plan, replace(confirmation, read=confirmation.read or code))
+                self._go(plan, confirmation)
 
         self.console.ask(confirm(needed, verb=plan.action.label, trigger=plan.key), answered)
 

@@ -238,7 +238,7 @@ class RequestScreen(Later):
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                self._send(connection, replace(confirmation, read=confirmation.read or needed.code))
+                self._send(connection, confirmation)
 
         self.console.ask(confirm(needed, verb="send", trigger="s"), answered)
 

@@ -25,6 +25,7 @@ from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.run import STATES
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
 from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -96,6 +97,10 @@ class FinishStep(Step):
         good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
         left = known.total - good
         return [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
+
+    def lines_moved(self, lines: Lines) -> None:
+        table = self.query_one("#why", Table)
+        self.below(table, str(table.row["todo"]) if table.row is not None else "")
 
     # Actions
 

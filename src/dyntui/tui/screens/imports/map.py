@@ -161,6 +161,10 @@ class MapStep(KeptMappings):
             return "Say first whether the e-mail addresses are verified: v."
         return mapping.missing[0] if mapping.missing else None
 
+    def lines_moved(self, lines: Lines) -> None:
+        row = self.columns.row
+        self.below(self.columns, str(row["why"]) if row is not None else "")
+
     # Reasons
 
     def _row(self) -> AbstractMapping[str, Any] | None:

@@ -164,6 +164,7 @@ class ReviewStep(Preparing, Fixing):
     def _row_shown(self) -> None:
         row = self.table.row
         self.query_one(RowPane).show(row, self.draft.mapping)
+        self.below(self.query_one("#rows-pane"), str(row["problem"]) if row is not None else "")
         if row is not None and self._to_problem:
             self._to_problem = False
             if row["problems"] and self.draft.mapping is not None:

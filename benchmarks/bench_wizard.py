@@ -1,0 +1,59 @@
+"""Keys in the import wizard on a file of 100,000 rows: no step may keep a key waiting for more than 100 ms."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Line, in_pty, show
+
+ROWS = 100_000
+MOST_MS = 100.0
+
+
+def people(path: Path) -> None:
+    """Plain rows, one in fifty with a problem."""
+    with path.open("w") as file:
+        file.write("email,first name,last name,country\n")
+        for n in range(ROWS):
+            at = "@@" if n % 50 == 7 else "@"
+            file.write(f"person{n}{at}example.com,Ada{n},Lovelace,{('GB', 'Germany')[n % 2]}\n")
+
+
+def script(path: Path) -> str:
+    """From the users to the plan. The file is pasted: the wizard takes a path that is pasted."""
+    pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
+    steps = (
+        "i~Source",
+        f"x:{pasted}~Parse",
+        "down*4@parse up*4@parse wait:4000",
+        "]~choose down*4@map v enter wait:500",
+        "] " + "?@ready-making escape@ready-making " * 4 + "wait:8000",
+        "down*20@rows pagedown*15@page end@end home@home n*10@next-problem a*6@all-rows",
+        "tab down*3@kinds tab u@undo x@leave-out u@undo wait:500",
+        "]~check wait:500 enter ?@checking escape@checking wait:6000",
+        "]~sent wait:1000 down*10@plan",
+    )
+    return " ".join(steps)
+
+
+def main() -> bool:
+    with tempfile.TemporaryDirectory(prefix="dyntuibench") as folder:
+        path = Path(folder) / "people.csv"
+        people(path)
+        result = in_pty("-m", "dyntui", "demo", "--users", "1000", marker=r"@\w+\.", keys=script(path))
+    lines = [
+        Line(f"{label}: longest until the screen answers", group["first_ms"]["max"], "ms", None, MOST_MS)
+        for label, group in result["keys"].items()
+        if "first_ms" in group and label not in _WALKING and ("-" in label or label.isalpha())
+    ]
+    lines.append(Line("memory at the end", result["peak_rss_mib"] if isinstance(result["peak_rss_mib"], float) else 0.0, "MiB"))
+    return show(f"Keys in the import wizard at {ROWS:,} rows", lines)
+
+
+_WALKING = ("i", "v", "enter", "tab")
+"""Keys that go from step to step: they start the slow work, and are not measured."""
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)

@@ -1,0 +1,626 @@
+"""What a list cannot show: deliveries, the live tail, exports, charts, the settings tree, the API console."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.services.everything_rig import SWITCHES
+from tests.services.webhook_receiver import receiving
+from tui_support import console_of, demo, fill, jump, paste, press, settled, strips_of, text_of, until
+
+from dyntui.api.catalog import catalog
+from dyntui.config.paths import paths
+from dyntui.resources import RESOURCES
+from dyntui.services.audit import Audit
+from dyntui.services.people import CREATE_USER
+from dyntui.services.writes import Confirmation, Target
+from dyntui.tui.app import Console
+from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
+from dyntui.tui.dialogs.form import FormDialog
+from dyntui.tui.dialogs.paste_body import PasteDialog
+from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.screens.everything import editor
+from dyntui.tui.screens.everything.analytics import AnalyticsScreen
+from dyntui.tui.screens.everything.exports import ExportsScreen
+from dyntui.tui.screens.everything.message import MessageScreen
+from dyntui.tui.screens.everything.operations import OperationsScreen
+from dyntui.tui.screens.everything.request import RequestScreen
+from dyntui.tui.screens.everything.settings_tree import SettingsScreen
+from dyntui.tui.screens.everything.tail import TailScreen
+from dyntui.tui.screens.everything.webhook import MessagesScreen
+from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.widgets.search_tree import SearchTree
+
+pytestmark = pytest.mark.slow
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
+
+
+def everything(users: int = 40, **options: Any) -> Console:
+    return demo(users, **{"switches": SWITCHES, **options})
+
+
+def assert_harmless(console: Console) -> None:
+    for strip in strips_of(console):
+        for segment in strip:
+            assert not CONTROL.search(segment.text), repr(segment.text)
+
+
+def audited() -> list[tuple[str, str]]:
+    return [(line.action, line.outcome) for line in Audit(paths().audit_file).lines()]
+
+
+def last_note(console: Console) -> str:
+    return console.session.notes[-1].text
+
+
+async def confirm_it(pilot: Any) -> None:
+    screen = console_of(pilot).screen
+    assert isinstance(screen, ConfirmDialog), text_of(console_of(pilot))
+    await press(pilot, screen.key)
+
+
+async def make_user(console: Console, name: str) -> None:
+    connection = console.session.connection
+    assert connection is not None
+    fields = {"fields": {"email": f"{name}@example.com"}}
+    results = await connection.writes.perform(CREATE_USER, [Target("", name, fields)], Confirmation(yes=True))
+    assert results.first_error is None
+
+
+# Webhooks
+
+
+async def test_why_a_webhook_is_off_is_said_and_it_is_enabled_again() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "webhooks")
+        await press(pilot, "down", "enter")
+        assert isinstance(console.screen, MessagesScreen)
+        text = text_of(console)
+        assert "○ off" in text
+        assert "Dynamic switches off what keeps failing" in text
+        await press(pilot, "t")
+        assert "Enable webhook https://legacy" in text_of(console)
+        await confirm_it(pilot)
+        assert audited()[-1] == ("webhooks.enable", "done")
+        assert "● on" in text_of(console)
+        assert "keeps failing" not in text_of(console)
+
+
+async def test_only_the_failed_messages_are_shown_when_asked() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "webhooks")
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, MessagesScreen)
+        every = screen.table.count
+        await press(pilot, "f")
+        assert 0 < screen.table.count < every
+        assert "failed only" in text_of(console).split("\n")[0]
+        assert "delivered" not in text_of(console)
+        await press(pilot, "escape")
+        assert screen.table.count == every
+
+
+async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> None:
+    switches = {**SWITCHES, "webhook-url": "loopback", "webhook-second-ms": "5"}
+    with receiving() as receiver:
+        console = everything(5, switches=switches)
+        async with console.run_test(size=(140, 40)) as pilot:
+            await settled(pilot)
+            await jump(pilot, "webhooks")
+            await press(pilot, "n")
+            await fill(pilot, receiver.url, "user.created")
+            await press(pilot, "ctrl+s")
+            await confirm_it(pilot)
+            await until(pilot, lambda: receiver.got)
+            receiver.status = 503
+            await make_user(console, "told")
+            await until(pilot, lambda: len(receiver.got) >= 4)
+            await press(pilot, "r")
+            await press(pilot, "G", "enter")
+            screen = console.screen
+            assert isinstance(screen, MessagesScreen)
+            await until(pilot, lambda: _again(screen) or "failed" in text_of(console))
+            await press(pilot, "g", "enter")
+            message = console.screen
+            assert isinstance(message, MessageScreen)
+            await until(pilot, lambda: (message.read() or True) and message.row.get("deliveryAttempt", 0) >= 3)
+            await settled(pilot)
+            assert re.search(r"answer +503", text_of(console))
+            await press(pilot, "4")
+            assert text_of(console).count("503") >= 3
+            await press(pilot, "V")
+            await confirm_it(pilot)
+            assert last_note(console) == "The signature is valid."
+            receiver.status = 200
+            await press(pilot, "d")
+            await confirm_it(pilot)
+            assert audited()[-1] == ("webhook-messages.redeliver", "done")
+            await until(pilot, lambda: (message.read() or True) and message.row.get("status") == "delivered")
+            await settled(pilot)
+            await press(pilot, "2")
+            assert "x-dynamic-signature-256" in text_of(console)
+            assert "told@example.com" in text_of(console)
+            await press(pilot, "3")
+            assert "said" in text_of(console)
+
+
+def _again(screen: MessagesScreen) -> None:
+    assert screen.view is not None
+    if not screen.view.loading:
+        screen.view.refresh()
+
+
+async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "webhooks")
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, MessagesScreen)
+        request = screen.table.row["request"]  # type: ignore[index]
+        for line, said in ((request["headers"]["x-dynamic-signature-256"], "is valid"), ("f" * 64, "not valid")):
+            await press(pilot, "V")
+            assert isinstance(console.screen, PasteDialog)
+            await paste(pilot, request["body"])
+            await press(pilot, "tab")
+            await paste(pilot, line)
+            await press(pilot, "ctrl+s")
+            await confirm_it(pilot)
+            assert said in last_note(console)
+        assert [action for action, _ in audited()] == ["webhooks.reveal-secret"] * 4
+
+
+async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "webhooks")
+        await press(pilot, "enter", "S")
+        assert "It is shown once and kept nowhere" in text_of(console)
+        await press(pilot, "escape")
+        assert audited() == []
+        await press(pilot, "S")
+        await confirm_it(pilot)
+        secret = re.search(r"dyn_[0-9a-f]{20,}", text_of(console))
+        assert secret
+        await press(pilot, "escape")
+        assert secret[0] not in text_of(console)
+        assert not any(secret[0] in note.text for note in console.session.notes)
+
+
+# Events
+
+
+async def test_the_tail_goes_on_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TailScreen, "EVERY", 0.02)
+    console = everything(10)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "events")
+        screen = console.screen
+        assert isinstance(screen, TailScreen)
+        await until(pilot, lambda: "live" in text_of(console))
+        await make_user(console, "first")
+        await until(pilot, lambda: "first@example.com" in text_of(console))
+        assert screen.table.cursor == screen.table.count - 1
+        await press(pilot, "p")
+        await make_user(console, "second")
+        assert "paused" in text_of(console)
+        assert "second@example.com" not in text_of(console)
+        await press(pilot, "p")
+        await until(pilot, lambda: "second@example.com" in text_of(console))
+        await press(pilot, "slash", *"first@", "enter")
+        assert "second@example.com" not in text_of(console)
+        assert "first@example.com" in text_of(console)
+        await press(pilot, "u")
+        assert isinstance(console.screen, UserScreen)
+        assert "first@example.com" in text_of(console)
+        await press(pilot, "escape", "escape", "enter")
+        assert '"second@example.com"' in text_of(console)
+        await press(pilot, "u")
+        assert isinstance(console.screen, UserScreen)
+
+
+async def test_the_tail_takes_a_resource_and_a_range() -> None:
+    console = everything(60)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "events")
+        screen = console.screen
+        assert isinstance(screen, TailScreen)
+        await press(pilot, "d")
+        await fill(pilot, "yesterday")
+        assert "is no time" in text_of(console) or isinstance(console.screen, FormDialog)
+        await press(pilot, "up")
+        await fill(pilot, "400d", "2026-02-01")
+        assert "since 400d until 2026-02-01" in text_of(console).split("\n")[0]
+        assert screen.table.count > 10
+        assert "ended" in text_of(console)
+        assert all(row["at"] < "2026-02-01" for row in screen._view.rows)
+        await press(pilot, "o")
+        await fill(pilot, "wallet")
+        assert {row["eventName"].split(".")[0] for row in screen._view.rows} == {"wallet"}
+        await press(pilot, "x")
+        assert screen.table.count == 0
+
+
+async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TailScreen, "EVERY", 0.01)
+    console = everything(3)
+    async with console.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "events")
+        log = console.session.connection.log  # type: ignore[union-attr]
+        await until(pilot, lambda: "live" in text_of(console))
+        before, sent = text_of(console), log.total
+        await until(pilot, lambda: log.total > sent + 5)
+        assert text_of(console) == before
+
+
+# Exports
+
+
+async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ExportsScreen, "EVERY", 0.02)
+    monkeypatch.chdir(tmp_path)
+    console = everything(30, switches={**SWITCHES, "export-delay-ms": "150"})
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "exports")
+        assert "n asks for an export" in text_of(console)
+        await press(pilot, "n", "space", "ctrl+s")
+        await confirm_it(pilot)
+        assert "pending" in text_of(console)
+        await press(pilot, "w")
+        assert last_note(console) == "It is pending."
+        await until(pilot, lambda: "completed" in text_of(console))
+        await press(pilot, "w")
+        assert "from localhost; the token does not go there" in text_of(console)
+        await fill(pilot, str(tmp_path / "all.csv"))
+        assert "bytes are in" in last_note(console)
+        file = tmp_path / "all.csv"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert len(file.read_text().splitlines()) == 31
+        await press(pilot, "w")
+        await fill(pilot, str(file))
+        assert "not overwritten" in text_of(console)
+        await press(pilot, "escape", "v")
+        assert "signature" not in text_of(console)
+        assert "set, not shown here" in text_of(console)
+
+
+# Analytics
+
+
+async def test_charts_have_their_numbers_beside_them_and_other_ranges() -> None:
+    console = everything(150)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "analytics")
+        screen = console.screen
+        assert isinstance(screen, AnalyticsScreen)
+        text = text_of(console)
+        assert "Active users: users over time" in text
+        assert re.search(r"users \d+ in range", text)
+        assert re.search(r"2026-02-\d\d +\d", text)
+        titles = []
+        for _ in screen.charts:
+            titles.append(screen.charts[screen.chart].title)
+            assert screen.charts[screen.chart].points[0][0][:10] in text_of(console)
+            await press(pilot, "right_square_bracket")
+        assert len(set(titles)) == len(screen.charts) >= 8
+        assert screen.chart == 0
+        await press(pilot, "plus")
+        assert screen.range.days == 90
+        await press(pilot, "plus", "plus")
+        assert "no longer range" in last_note(console)
+        await press(pilot, "d")
+        await fill(pilot, "2026-02-10", "2026-02-01")
+        assert "is after" in text_of(console)
+        await press(pilot, "up")
+        await fill(pilot, "2026-01-15", "2026-02-10")
+        assert "2026-01-15 to 2026-02-10" in text_of(console)
+        await press(pilot, "y")
+        assert console.clipboard_text.startswith(",users\r\n")
+
+
+# Settings
+
+
+async def test_one_setting_is_changed_with_its_difference_and_checked_afterwards() -> None:
+    console = everything(3)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "settings")
+        screen = console.screen
+        assert isinstance(screen, SettingsScreen)
+        await press(pilot, "slash", *"collectip", "enter")
+        assert "1 of 1 found" in text_of(console)
+        await press(pilot, "e")
+        assert isinstance(console.screen, SchemaForm)
+        await press(pilot, "space", "ctrl+s")
+        text = text_of(console)
+        assert "true → false" in text
+        assert "The API takes all settings at once" in text
+        await confirm_it(pilot)
+        assert last_note(console) == "Changed: privacy.collectIp is false; nothing else is different."
+        assert audited()[-1] == ("settings.change", "done")
+        await press(pilot, "e", "ctrl+s")
+        assert "Nothing is different" in last_note(console)
+
+
+async def test_what_else_changes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = everything(3)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "settings")
+        client = console.session.connection.client  # type: ignore[union-attr]
+        call = client.call
+
+        async def forgetful(operation: str, **more: Any) -> Any:
+            if operation == "updateProjectSettings":
+                more["body"] = {**more["body"], "general": {**more["body"]["general"], "displayName": "Other"}}
+            return await call(operation, **more)
+
+        monkeypatch.setattr(client, "call", forgetful)
+        await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
+        await confirm_it(pilot)
+        assert "More is different than was changed" in text_of(console)
+        assert "general.displayName: Northwind → Other" in text_of(console)
+
+
+async def test_a_setting_that_somebody_else_changed_meanwhile_is_left_alone() -> None:
+    console = everything(3)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "settings")
+        await press(pilot, "slash", *"displayname", "enter", "e")
+        await fill(pilot, "Mine")
+        sandbox = console.session.connection.app.state.sandbox  # type: ignore[union-attr]
+        kept = sandbox.store.get("environments", sandbox.environment_id)
+        kept["settings"]["general"]["displayName"] = "Theirs"
+        sandbox.store.put("environments", kept)
+        await confirm_it(pilot)
+        assert "another one by now; nothing was sent" in last_note(console)
+        assert '"Theirs"' in text_of(console)
+
+
+async def test_only_single_values_are_changed() -> None:
+    console = everything(3)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "settings")
+        await press(pilot, "down", "e")
+        assert "single value" in last_note(console)
+
+
+# The API console
+
+
+async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
+    console = everything(20)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api")
+        assert isinstance(console.screen, OperationsScreen)
+        assert "of 326" in text_of(console)
+        await press(pilot, "slash", *"get environment users", "enter")
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, RequestScreen)
+        await press(pilot, "enter")
+        form = console.screen
+        assert isinstance(form, SchemaForm)
+        names = {field.name: name for name, field in form.asked.items()}
+        form.set_focus(form.query_one(f"#field-{names['limit']}"))
+        await paste(pilot, "2")
+        await press(pilot, "ctrl+s", "s")
+        text = text_of(console)
+        assert re.search(r"● 200 +2 ms", text)
+        assert "count" in text
+        await press(pilot, "slash", *"email", "enter")
+        assert "found" in text.lower() or "of" in text_of(console).split("\n")[-1]
+        tree = screen.query_one("#answer-tree", SearchTree)
+        first = tree.way
+        await press(pilot, "n")
+        assert tree.way != first
+        await press(pilot, "y")
+        assert console.clipboard_text
+        assert audited() == []
+
+
+async def test_what_writes_is_confirmed_and_an_error_is_looked_at() -> None:
+    console = everything(5)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api addOrigin")
+        await press(pilot, "enter", "s")
+        assert "has to be filled in" in last_note(console)
+        await press(pilot, "enter")
+        await fill(pilot, "https://new.example")
+        await press(pilot, "s")
+        assert "Send operation POST /environments/{environmentId}/origins?" in text_of(console)
+        await confirm_it(pilot)
+        assert "● 201" in text_of(console)
+        await press(pilot, "s")
+        await confirm_it(pilot)
+        assert "● 422" in text_of(console)
+        assert "duplicate_exists" in text_of(console)
+        assert [outcome for _, outcome in audited()] == ["started", "done", "started", "failed"]
+        await press(pilot, "escape", "b")
+        assert "422" in text_of(console)
+        await press(pilot, "enter")
+        assert "● 422" in text_of(console)
+
+
+async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
+    console = everything(5)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        token = console.session.connection._token  # type: ignore[union-attr]
+        await jump(pilot, "api createProvider")
+        await press(pilot, "enter", "b")
+        assert isinstance(console.screen, PasteDialog)
+        await press(pilot, "ctrl+a")
+        await paste(pilot, json.dumps({"provider": "google", "clientSecret": "Canary-secret"}))
+        await press(pilot, "ctrl+s", "c")
+        assert console.clipboard_text.startswith("curl -X POST")
+        assert "$DYNTUI_TOKEN" in console.clipboard_text
+        assert token not in console.clipboard_text
+        await press(pilot, "x")
+        assert console.clipboard_text.startswith("dyntui api createProvider -d")
+        await press(pilot, "K")
+        await fill(pilot, "my provider")
+        kept = (paths().state / "requests.json").read_text()
+        assert "my provider" in kept
+        assert "Canary" not in kept
+        assert token not in kept
+        await press(pilot, "escape", "o")
+        assert "my provider" in text_of(console)
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, RequestScreen)
+        assert json.loads(screen.request.body) == {"provider": "google", "clientSecret": ""}
+
+
+async def test_ids_that_are_known_are_filled_in() -> None:
+    console = everything(5)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        user_id = next(iter(console.session.recent))
+        await jump(pilot, "api getUser")
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, RequestScreen)
+        assert screen.request.values["userId"] == user_id
+        await jump(pilot, "api getOrganizationMembers")
+        await press(pilot, "enter", "s")
+        assert "● 200" in text_of(console)
+        assert "robin@northwind.example" in json.dumps(console.screen.answered_with.document)  # type: ignore[attr-defined]
+
+
+async def test_read_only_sends_no_write_from_the_api_console() -> None:
+    console = everything(0, read_only=True)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        log = console.session.connection.log  # type: ignore[union-attr]
+        sent = log.total
+        screen: Any = None
+        for operation in catalog():
+            if operation.reads:
+                continue
+            from dyntui.services.apiconsole import Request
+
+            if screen is None:
+                screen = RequestScreen(Request(operation.id))
+                console.visit(screen)
+                await settled(pilot)
+                sent = log.total
+            screen.operation = operation
+            screen.asked = []
+            screen.request = Request(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
+            assert screen.not_ready() in ("This environment is read-only here.", None) or "filled" in screen.not_ready()
+            assert screen.not_ready() is not None
+        await press(pilot, "s")
+        assert log.total == sent
+        assert audited() == []
+
+
+async def test_end_user_operations_say_that_they_are_not_for_this_token() -> None:
+    console = everything(3)
+    async with console.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api exportPrivateKey")
+        await press(pilot, "enter")
+        assert "signed-in person's token" in text_of(console)
+
+
+def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "editor.sh"
+    seen = tmp_path / "seen"
+    script.write_text(
+        f'#!/bin/sh\nstat -c %a "$2" > {seen}\nenv >> {seen}\ncat "$2" >> {seen}\nprintf \'{{"a": 2}}\' > "$2"\n'
+    )
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", f"{script} --wait")
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "Canary1" * 8)
+    assert editor.edit('{"a": 1}') == '{"a": 2}'
+    told = seen.read_text()
+    assert told.startswith("600\n")
+    assert '{"a": 1}' in told
+    assert "Canary1" not in told
+    monkeypatch.setenv("VISUAL", str(tmp_path / "none"))
+    from dyntui.core.errors import Usage
+
+    with pytest.raises(Usage, match="cannot be started"):
+        editor.edit("x")
+
+
+# Hostile strings
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("webhooks", "enter", "enter", "2", "3", "4", "enter"),
+        ("webhooks", "enter", "f"),
+        ("webhooks", "enter", "e", "escape", "S", "y"),
+        ("events", "d"),
+        ("settings", "z", "G", "e"),
+        ("hostnames", "enter", "2", "3"),
+        ("analytics", *["right_square_bracket"] * 10),
+        ("everything", "p"),
+        ("api getEnvironmentById", "enter", "s", "z", "G"),
+        ("api getEnvironmentUsers", "enter", "s", "slash", *"bob", "enter", "n"),
+    ],
+    ids=lambda keys: "-".join(keys)[:40],
+)
+async def test_hostile_strings_do_nothing(keys: tuple[str, ...]) -> None:
+    console = everything(20, hostile=True)
+    async with console.run_test(size=(160, 50), notifications=True) as pilot:
+        await settled(pilot)
+        await jump(pilot, keys[0])
+        for key in keys[1:]:
+            await press(pilot, key)
+            assert_harmless(console)
+        for y in (0, 1, 3, 20, 49):
+            await pilot.click(offset=(6, y))
+            await settled(pilot)
+            assert_harmless(console)
+        assert console.is_running
+        assert console.return_code is None
+
+
+async def test_live_asks_for_more_than_a_key_for_settings() -> None:
+    from dataclasses import replace
+
+    console = everything(3)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        connection.writes._profile = replace(connection.profile, kind="live")
+        await jump(pilot, "settings")
+        await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
+        assert isinstance(console.screen, TypedDialog)
+        await press(pilot, "escape")
+        assert audited() == []
+
+
+def test_the_special_screens_are_those_of_records() -> None:
+    from dyntui.tui.screens.everything.special import SPECIAL
+
+    assert set(SPECIAL) <= set(RESOURCES)
