@@ -14,6 +14,8 @@ from dyntui.tui.screens.imports.check import CheckStep
 from dyntui.tui.screens.imports.review import ReviewStep
 from dyntui.tui.widgets.lines import Lines
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
