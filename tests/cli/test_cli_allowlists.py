@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DOOR = "Launch party"
 CONTRACT = "0x" + "ab" * 20
 

@@ -31,6 +31,8 @@ from dyntui.tui.screens.access.drafts import DraftsScreen
 from dyntui.tui.screens.access.person import PersonScreen
 from dyntui.tui.screens.resource_list import ResourceScreen
 
+pytestmark = pytest.mark.slow
+
 
 async def test_the_lists_say_what_they_do_together_and_how_many_are_on_them() -> None:
     console = demo()

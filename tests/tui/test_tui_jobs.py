@@ -13,6 +13,8 @@ from dyntui.store.states import JobState
 from dyntui.tui.app import Console
 from dyntui.tui.session import Session
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
