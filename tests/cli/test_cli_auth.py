@@ -118,7 +118,7 @@ def test_a_terminal_is_asked_for_what_is_missing_and_never_shows_the_token(tmp_p
         ("Environment id: ", ID),
         ("Kind .*: ", "live"),
         ("right server.*: ", "y"),
-        ("keyring cannot be used(.|\\s)*Where .*: ", "passphrase"),
+        (r"keyring cannot be used[\s\S]*Where .*: ", "passphrase"),
         ("API token .*: ", TOKEN),
         ("New passphrase.*: ", "correct horse"),
         ("again.*: ", "correct horse"),
