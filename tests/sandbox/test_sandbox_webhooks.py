@@ -263,7 +263,7 @@ async def test_what_is_due_survives_a_restart(make_api: Any, listener: Listener,
     settled(first)
     listener.answers += [500]
     await first.create(email="ada@example.com")
-    first.wait_for(lambda: len(listener.seen) == 2)
+    first.wait_for(lambda: len(first.sandbox.webhooks.messages(id, None)[0]) == 2)
     first.sandbox.close()
     second = make_api(data=tmp_path / "state", switches=switches)
     assert second.sandbox.webhooks.pending() == 1

@@ -33,7 +33,7 @@ class Poster:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: set[http.client.HTTPConnection] = set()
+        self._open: set[socket.socket] = set()
         self._closed = False
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
@@ -43,11 +43,16 @@ class Poster:
         parts = urlsplit(url)
         host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
         connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
-        with self._lock:
-            if self._closed:
-                return {"error": "closed"}
-            self._open.add(connection)
         try:
+            connection.connect()
+        except OSError as error:
+            return {"error": str(error)}
+        opened: socket.socket = connection.sock
+        try:
+            with self._lock:
+                if self._closed:
+                    return {"error": "closed"}
+                self._open.add(opened)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, dict(headers))
             response = connection.getresponse()
@@ -57,14 +62,13 @@ class Poster:
             return {"error": str(error) or type(error).__name__}
         finally:
             with self._lock:
-                self._open.discard(connection)
+                self._open.discard(opened)
             connection.close()
 
     def close(self) -> None:
         """Cut off what is under way, and post nothing more."""
         with self._lock:
             self._closed = True
-            for connection in self._open:
-                if connection.sock is not None:
-                    with suppress(OSError):  # it may be closed already
-                        connection.sock.shutdown(socket.SHUT_RDWR)
+            for opened in self._open:
+                with suppress(OSError):  # it may be closed already
+                    opened.shutdown(socket.SHUT_RDWR)
