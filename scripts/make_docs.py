@@ -7,11 +7,26 @@ from pathlib import Path
 
 import click
 
+from dyntui.api.catalog import catalog
 from dyntui.cli.root import root
-from dyntui.resources import RESOURCES
+from dyntui.resources import RESOURCES, Resource, Scope
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- made by scripts/make_docs.py: change the code, not this file -->\n"
+
+RESOURCES_TEXT = """\
+Every kind of thing the API has. In the console `:everything` lists them, and says which ones the token may not
+reach; on the command line `dyntui get` does. A resource that belongs to something else is opened from there, or read
+with `--of ID`.
+"""
+OPERATIONS_TEXT = """
+## Operations
+
+Every operation of the catalog, and where it is reached. All of them can be found in the API console (`:api`) and
+called with `dyntui api ID`; what is called `API console` below is reached in no other way: operations for a signed-in
+person's own token, old ones that another has replaced, and those that sign or touch key shares, which a console has no
+business with.
+"""
 
 
 def keys() -> str:
@@ -51,15 +66,47 @@ def commands() -> str:
 
 
 def resources() -> str:
-    """Every list: its screen, how it is reached, and the operation behind it."""
-    out = ["# Resources\n", NOTE, "| list | jump to it with | group | operation | columns |\n|---|---|---|---|---|"]
+    """Every resource with its screen, its commands and its operations; every operation with where it is reached."""
+    out = ["# Resources\n", NOTE, RESOURCES_TEXT]
+    out.append("| resource | screen | command | actions | operations |\n|---|---|---|---|---|")
     for record in RESOURCES.values():
-        names = (
-            " ".join(f"`:{name}`" for name in (record.name, *record.aliases)) if not record.parent else "from its list"
-        )
-        columns = ", ".join(column.name for column in record.columns)
-        out.append(f"| {record.title} | {names} | {record.group} | `{record.list.operation}` | {columns} |")
+        actions = ", ".join(action.name for action in record.actions) or "—"
+        operations = " ".join(f"`{name}`" for name in record.operations)
+        out.append(f"| {record.title} | {_screen(record)} | {_commands(record)} | {actions} | {operations} |")
+    out.append(OPERATIONS_TEXT)
+    out.append("| operation | request | screen | command |\n|---|---|---|---|")
+    holders: dict[str, list[Resource]] = {}
+    for record in RESOURCES.values():
+        for name in record.operations:
+            holders.setdefault(name, []).append(record)
+    for operation in sorted(catalog(), key=lambda each: (each.audience != "admin", each.group, each.path, each.method)):
+        where = holders.get(operation.id, [])
+        screens = ", ".join(dict.fromkeys(record.title for record in where)) or "API console"
+        commands = f"`dyntui api {operation.id}`" if not where else _operation_command(where[0], operation.id)
+        out.append(f"| `{operation.id}` | {operation.method} `{operation.path}` | {screens} | {commands} |")
     return "\n".join(out) + "\n"
+
+
+def _screen(record: Resource) -> str:
+    if record.scope is Scope.PARENT:
+        return f"from {RESOURCES[record.of].title}"
+    return " ".join(f"`:{name}`" for name in (record.name, *record.aliases))
+
+
+def _commands(record: Resource) -> str:
+    of = " --of ID" if record.scope is Scope.PARENT else ""
+    found = [f"`dyntui {record.command}`"] if record.command else []
+    found.append(f"`dyntui get {record.name}{of}`")
+    return " ".join([*found, *([f"`dyntui do {record.name}`"] if record.actions else [])])
+
+
+def _operation_command(record: Resource, operation: str) -> str:
+    action = next((action for action in record.actions if action.operation == operation), None)
+    if action is not None:
+        return f"`dyntui do {record.name} {action.name}`"
+    if operation in (record.list.operation, record.detail):
+        return f"`dyntui get {record.name}{' ID' if operation == record.detail else ''}`"
+    return f"`dyntui {record.command}`" if record.command else f"`dyntui api {operation}`"
 
 
 PAGES = {"keys.md": keys, "commands.md": commands, "resources.md": resources}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from dyntui.cli.root import COMMANDS
 from dyntui.resources import RESOURCES, On, Scope
 
 Here = Callable[..., Done]
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
 WIDE = ("--switch", "organization-access=yes", "--switch", "export-delay-ms=0", "--switch", "webhook-url=loopback")
 
 
@@ -183,6 +185,19 @@ def test_deleting_the_token_in_use_warns(here: Here, sandbox: Sandbox, monkeypat
     assert here("tokens", "list").code == 3
 
 
+def test_lists_and_gates_are_weighed_here_too(here: Here) -> None:
+    made = document(here("do", "allowlists", "create", "name=Guests", "outcome=siteAccess", "--yes", "--json"))
+    list_id = made["targets"][0]["id"]
+    edited = here("do", "allowlists", "edit", list_id, "name=Invited", "--yes", "--json")
+    assert document(edited)["targets"][0]["result"]["name"] == "Invited"
+    refused = here("do", "allowlists", "enable", list_id, "--yes")
+    assert refused.code == 2
+    assert "NOBODY" in refused.err or "--read" in refused.err
+    assert here("do", "allowlists", "delete", list_id, "--yes").code == 0
+    gates = document(here("get", "gates", "--json"))["items"]
+    assert here("do", "gates", "edit", gates[0]["id"], "scope=vip", "--yes").code == 0
+
+
 # Webhooks, events, exports
 
 
@@ -333,3 +348,30 @@ def test_none_of_it_loads_the_console() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[Sandbox]:
+    with serving(*WIDE, "--hostile", users=5) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.scope is not Scope.PARENT])
+def test_hostile_strings_reach_no_terminal(
+    name: str, hostile: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for variable, value in hostile.environ(tmp_path / "home").items():
+        if variable.startswith("DYNTUI_"):
+            monkeypatch.setenv(variable, value)
+    record = RESOURCES[name]
+    rows = run("get", name, "--json")
+    outputs = [run("get", name), rows, run("do", name)]
+    if rows.code == 0 and (items := rows.document["items"]):
+        row_id = str(items[0].get(record.key, ""))
+        if record.detail:
+            outputs.append(run("get", name, row_id))
+        outputs += [run("do", name, action.name, row_id, "--yes") for action in record.actions[:3]]
+    for done in outputs:
+        assert not re.search(
+            r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", done.out + done.err
+        )

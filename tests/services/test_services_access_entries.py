@@ -26,6 +26,7 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.lists import list_target, switch_list
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
+from dyntui.services.people import add_to_allowlist, user_target
 from dyntui.services.writes import Confirmation, Outcome
 
 EVM = "0x" + "ab" * 20
@@ -299,6 +300,17 @@ async def test_a_job_that_is_not_there_cannot_be_undone(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         with pytest.raises(Usage, match="nothing of a job nope"):
             await plan_undo(here.client, here.connection.audit, "nope", here.client.environment_id)
+
+
+async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_path: Path) -> None:
+    async with world(tmp_path, kind="live") as here:
+        banned = await here.list("Sanctioned wallets")
+        user = (await here.client.users.list(limit=1)).items[0]
+        action = add_to_allowlist(banned["id"], "Sanctioned wallets")
+        with pytest.raises(Usage, match="was not confirmed"):
+            await here.writes.perform(action, [user_target(user)], YES)
+        weighed = await here.writes.weighed(action, [user_target(user)])
+        assert "is refused at the next sign-in" in here.writes.requirement(weighed, [user_target(user)]).effects[0]
 
 
 def test_an_entry_has_only_fields_of_an_entry() -> None:

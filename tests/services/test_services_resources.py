@@ -13,6 +13,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, On, Scope, resource
 from dyntui.services.connect import Connection
+from dyntui.services.own_actions import own_action
 from dyntui.services.reach import reach_of
 from dyntui.services.resources import (
     HIDDEN,
@@ -74,8 +75,6 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
     action = action_named(RESOURCES[name], action_name)
     if name in ("allowlists", "allowlist-entries", "gates"):
         pytest.skip("tested with the access lists")
-    if (name, action_name) == ("wallets", "revoke-delegated-access"):
-        pytest.skip("below: only some wallets have it")
     async with connected(tmp_path) as connection:
         if kind := GONE_FIRST.get((name, action_name)):
             connection.app.state.sandbox.store.remove(kind, connection.client.environment_id)
@@ -89,16 +88,13 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
             assert shown_once(action, result.value)
 
 
-async def test_delegated_access_to_a_wallet_is_revoked(tmp_path: Path) -> None:
-    record = RESOURCES["wallets"]
-    action = action_named(record, "revoke-delegated-access")
-    async with connected(tmp_path) as connection:
-        rows = await rows_of(connection, record.name)
-        delegated = [row for row in rows if row.get("delegatedAccessWalletApiKeys")]
-        assert delegated, "the sample data delegates nothing"
-        write = write_of(connection.client, record, action)
-        results = await connection.writes.perform(write, [target_of(record, delegated[0])], YES)
-        assert results.count(Outcome.DONE) == 1
+@pytest.mark.parametrize("name", ["allowlists", "gates"])
+async def test_lists_and_gates_are_done_by_actions_that_weigh_what_they_do(name: str) -> None:
+    for action in RESOURCES[name].actions:
+        write = own_action(RESOURCES[name], action)
+        assert write is not None
+        assert write.operation == action.operation
+        assert (write.weigh is None) == (action.name == "create")
 
 
 def test_effects_are_what_the_catalog_says() -> None:

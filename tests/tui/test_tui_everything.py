@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
-from tui_support import console_of, demo, jump, paste, press, settled, strips_of, text_of
+from tui_support import console_of, demo, jump, paste, press, settled, strips_of, text_of, until
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
@@ -300,6 +301,35 @@ async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked()
         await confirm_it(pilot)
         assert screen.table.marks == {first}
         assert "2 of 3 done" in console.session.notes[-1].text
+
+
+async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(monkeypatch: Any) -> None:
+    console = everything()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = await open_record(pilot, "origins")
+        client = console.session.connection.client  # type: ignore[union-attr]
+        call, gate, sent = client.call, asyncio.Event(), []
+
+        async def slow(operation: str, **more: Any) -> Any:
+            if operation == "deleteOriginById":
+                sent.append(more["path"])
+                await gate.wait()
+            return await call(operation, **more)
+
+        monkeypatch.setattr(client, "call", slow)
+        await press(pilot, "space", "space", "space", "d")
+        screen_ = console.screen
+        assert isinstance(screen_, ConfirmDialog)
+        await pilot.press(screen_.key)
+        await until(pilot, lambda: "0 of 3" in text_of(console))
+        await pilot.press("escape")
+        gate.set()
+        await settled(pilot)
+        assert len(sent) == 1
+        assert len(screen.table.marks) == 2
+        assert [outcome for _, outcome in audited()] == ["started", "done"]
+        assert "1 of 3 done" in console.session.notes[-1].text
 
 
 async def test_in_live_what_destroys_has_to_be_typed() -> None:

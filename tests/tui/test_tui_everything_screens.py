@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.services.everything_rig import SWITCHES
 from tests.services.webhook_receiver import receiving
+from textual.widgets import TextArea
 from tui_support import console_of, demo, fill, jump, paste, press, settled, strips_of, text_of, until
 
 from dyntui.api.catalog import catalog
@@ -188,7 +189,7 @@ async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
         await settled(pilot)
         await jump(pilot, "webhooks")
         await press(pilot, "enter", "S")
-        assert "It is shown once and kept nowhere" in text_of(console)
+        assert "Whoever has it can make up messages" in text_of(console)
         await press(pilot, "escape")
         assert audited() == []
         await press(pilot, "S")
@@ -204,7 +205,7 @@ async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
 
 
 async def test_the_tail_goes_on_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TailScreen, "EVERY", 0.02)
+    monkeypatch.setattr(TailScreen, "EVERY", 0.3)
     console = everything(10)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -257,7 +258,7 @@ async def test_the_tail_takes_a_resource_and_a_range() -> None:
 
 
 async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TailScreen, "EVERY", 0.01)
+    monkeypatch.setattr(TailScreen, "EVERY", 0.1)
     console = everything(3)
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
@@ -265,7 +266,7 @@ async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.Monk
         log = console.session.connection.log  # type: ignore[union-attr]
         await until(pilot, lambda: "live" in text_of(console))
         before, sent = text_of(console), log.total
-        await until(pilot, lambda: log.total > sent + 5)
+        await until(pilot, lambda: log.total > sent + 3)
         assert text_of(console) == before
 
 
@@ -273,9 +274,9 @@ async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.Monk
 
 
 async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ExportsScreen, "EVERY", 0.02)
+    monkeypatch.setattr(ExportsScreen, "EVERY", 0.1)
     monkeypatch.chdir(tmp_path)
-    console = everything(30, switches={**SWITCHES, "export-delay-ms": "150"})
+    console = everything(30, switches={**SWITCHES, "export-delay-ms": "1500"})
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "exports")
@@ -428,7 +429,7 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
         await paste(pilot, "2")
         await press(pilot, "ctrl+s", "s")
         text = text_of(console)
-        assert re.search(r"● 200 +2 ms", text)
+        assert re.search(r"● 200 +[\d,]+ ms", text)
         assert "count" in text
         await press(pilot, "slash", *"email", "enter")
         assert "found" in text.lower() or "of" in text_of(console).split("\n")[-1]
@@ -473,7 +474,7 @@ async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
         await jump(pilot, "api createProvider")
         await press(pilot, "enter", "b")
         assert isinstance(console.screen, PasteDialog)
-        await press(pilot, "ctrl+a")
+        console.screen.query_one(TextArea).text = ""
         await paste(pilot, json.dumps({"provider": "google", "clientSecret": "Canary-secret"}))
         await press(pilot, "ctrl+s", "c")
         assert console.clipboard_text.startswith("curl -X POST")

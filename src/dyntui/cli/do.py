@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dyntui.cli.acting import read_option
 from dyntui.cli.common import Command, Context, confirm_options, pass_context
 from dyntui.cli.everything import do_action, of_option
 from dyntui.cli.get import complete_resource, list_resources
@@ -31,6 +32,7 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
 @click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
 @click.argument("words", nargs=-1, metavar="[ID]... [FIELD=VALUE]...")
 @of_option
+@read_option
 @confirm_options
 @pass_context
 def do(
@@ -39,6 +41,7 @@ def do(
     action_name: str | None,
     words: tuple[str, ...],
     parent: str,
+    read: str,
     yes: bool,
     confirm_environment: str,
 ) -> int:
@@ -53,7 +56,9 @@ def do(
         _list_actions(context, record)
         return 0
     action = action_named(record, action_name)
-    return do_action(context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment)
+    return do_action(
+        context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment, read=read
+    )
 
 
 def _list_actions(context: Context, record: Any) -> None:

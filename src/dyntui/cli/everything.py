@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -177,6 +178,7 @@ def do_action(
     parent: str,
     yes: bool,
     confirm_environment: str,
+    read: str = "",
 ) -> int:
     """Do an action of a record through the one door; returns the exit code."""
     from dyntui.resources import On
@@ -224,11 +226,16 @@ def do_action(
                 values = {**held, **values}
                 for line in changes(asked, held, values):
                     context.note(f"  {line}")
-            write = write_of(client, record, action, filled_in(client, action, values, before=held), parent=known)
+            filled = filled_in(client, action, values, before=held) if asked else None
+            write = write_of(client, record, action, filled, parent=known)
+            if filled is not None:
+                targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
             write = await warned(connection, record, write, targets)
             if write.warning and yes:
                 context.note(write.warning)
-            results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
+            results = await act(
+                context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
             once = shown_once(action, results.items[0].value)
             if once is not None and not context.json:
                 context.note(f"The {once[0]}, shown once and kept nowhere:")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dyntui.core.effect import Effect
+from dyntui.resources.actions import Action, On
 from dyntui.resources.formats import count, ident, since
 from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope
 
@@ -24,6 +26,18 @@ IDENTIFIER_TITLES: Mapping[str, str] = {
 
 ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "when it was added", "alias": "alias", **IDENTIFIER_TITLES}
 """What entries can be ordered by: the API's name and people's. Which of them a server takes is not documented."""
+
+
+def _actions(noun: str, create: str, update: str, enable: str, disable: str, delete: str) -> tuple[Action, ...]:
+    """For `dyntui do`: done by services.access, which finds out first what it does to people."""
+    fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
+    return (
+        Action("create", create, f"Make a {noun}; it is off until it is enabled.", on=On.LIST, fields=fields),
+        Action("edit", update, f"Change the {noun}.", one=True, fields=fields),
+        Action("enable", enable, f"Let the {noun} decide from the next sign-in on."),
+        Action("disable", disable, f"Let the {noun} decide no more."),
+        Action("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
+    )
 
 
 def _kind(row: Row) -> str:
@@ -53,6 +67,15 @@ ALLOWLISTS = Resource(
     open="allowlist-entries",
     empty="There are no allowlists in this environment: everybody may sign in.",
     label=lambda row: str(row.get("name") or ""),
+    command="allowlists",
+    actions=_actions(
+        "list",
+        "createAllowlistByEnvironmentId",
+        "updateAllowlistById",
+        "enableAllowlistById",
+        "disableAllowlistById",
+        "deleteAllowlistById",
+    ),
 )
 
 ALLOWLIST_ENTRIES = Resource(
@@ -73,6 +96,8 @@ ALLOWLIST_ENTRIES = Resource(
     ),
     empty="There are no entries on this list yet.",
     label=_identifier,
+    command="allowlists",
+    extra=("postEntryByAllowlistId", "deleteAllowlistEntryById"),
 )
 
 
@@ -107,4 +132,6 @@ GATES = Resource(
     open="gate",
     empty="There are no gates in this environment: nobody is asked for tokens.",
     label=lambda row: str(row.get("name") or ""),
+    command="gates",
+    actions=_actions("gate", "createGate", "updateGate", "enableGate", "disableGate", "deleteGate"),
 )

@@ -144,6 +144,7 @@ MEMBERS = Resource(
     aliases=("member",),
     title="Members",
     singular="member",
+    command="members",
     group="Members",
     scope=Scope.ORGANIZATION,
     parent="organizationId",

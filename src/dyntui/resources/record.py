@@ -120,8 +120,8 @@ class Resource:
 
     parent: the path parameter that its parent's id fills, when scope is PARENT or ORGANIZATION. of: the resource that
     the parent is one of. cached: whether rows may be kept. detail, detail_path, detail_in: the operation that reads
-    one, its path parameter, the name around the answer. extra: further operations that its screen uses. secrets: fields
-    that no list, detail or command shows.
+    one, its path parameter, the name around the answer. extra: further operations that its screens and its command
+    use. secrets: fields that no list, detail or command shows. command: its own one, beside `get` and `do`.
     """
 
     name: str
@@ -146,6 +146,7 @@ class Resource:
     detail_in: str = ""
     extra: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    command: str = ""
 
     def label_of(self, row: Row) -> str:
         """How a person knows this row, raw: its label, else its id."""

@@ -64,6 +64,7 @@ TOKENS = Resource(
     aliases=("token",),
     title="API tokens",
     singular="API token",
+    command="tokens",
     group="Tokens",
     list=Listing("getTokens", "tokens"),
     columns=_COLUMNS,

@@ -19,6 +19,16 @@ def _who(row: Row) -> str:
     return str(row.get("email") or row.get("username") or _name(row) or row.get("phoneNumber") or "")
 
 
+def _not_delegated(row: Row) -> str | None:
+    """Where the server tells who may sign for a wallet (the list does, the detail does not)."""
+    known = "delegatedAccessWalletApiKeys" in row
+    return "Nobody else may sign for this wallet." if known and not row["delegatedAccessWalletApiKeys"] else None
+
+
+def _deleted(row: Row) -> str | None:
+    return "It is deleted already." if row.get("deletedAt") else None
+
+
 USERS = Resource(
     name="users",
     aliases=("u", "user"),
@@ -60,6 +70,8 @@ USERS = Resource(
     open="user",
     empty="There are no users in this environment yet. Press i to import some.",
     label=_who,
+    command="users",
+    extra=("createUser", "updateUser", "bulkCreateUser", "getUserOauthAccessToken"),
     actions=(
         Action("revoke-sessions", "revokeUserSessions", "Sign the user out everywhere.", effect=Effect.DESTRUCTIVE,
             warning="They are signed out everywhere and have to sign in again."),
@@ -96,10 +108,20 @@ WALLETS = Resource(
     open="wallet",
     empty="There are no wallets in this environment yet.",
     label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
+    command="wallets",
+    extra=(
+        "getWalletsByUserId",
+        "createWallet",
+        "createWaasWallet",
+        "createEmbeddedWallet",
+        "createEmbeddedWalletFromFarcaster",
+    ),
     actions=(
         Action("revoke-delegated-access", "deleteDelegatedAccess", "Let nobody sign for this wallet any more.",
-            effect=Effect.DESTRUCTIVE, warning="What the owner delegated has to be delegated again."),
-        Action("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", effect=Effect.DESTRUCTIVE,
+            "revoke access", key="x", effect=Effect.DESTRUCTIVE, when=_not_delegated,
+            warning="What the owner delegated has to be delegated again."),
+        Action("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", key="d",
+            effect=Effect.DESTRUCTIVE, when=_deleted,
             warning="A deleted wallet can be brought back with recover."),
     ),
 )  # fmt: skip

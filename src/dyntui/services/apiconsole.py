@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
 
 __all__ = ["Answered", "Request", "SavedRequests", "as_command", "as_curl", "fields_of", "prepare", "requirement"]
-__all__ += ["search", "send"]
+__all__ += ["search", "send", "warning_about"]
 
 _MOST_FIELDS = 30
 _SAVED_MOST = 1 << 20
@@ -61,8 +61,8 @@ class Answered:
 
 
 def search(catalog: Catalog, text: str) -> list[Operation]:
-    """The operations with every word of `text` in their id, method, path, group or summary; those an API token can call
-    first, and among them those whose id begins so."""
+    """The operations with every word of `text` in their id, method, path, group or summary; one of exactly
+    that name first, then those that an API token can call, and among them those whose id begins so."""
     words = text.lower().split()
 
     def fits(operation: Operation) -> bool:
@@ -71,8 +71,12 @@ def search(catalog: Catalog, text: str) -> list[Operation]:
 
     start = words[0] if words else ""
     found = [operation for operation in catalog if fits(operation)]
-    found.sort(key=lambda each: (each.audience != "admin", not each.id.lower().startswith(start), each.deprecated))
-    return found
+
+    def place(operation: Operation) -> tuple[bool, ...]:
+        name = operation.id.lower()
+        return (name != start, operation.audience != "admin", not name.startswith(start), operation.deprecated)
+
+    return sorted(found, key=place)
 
 
 def fields_of(catalog: Catalog, operation: Operation) -> list[Asked]:
@@ -106,9 +110,9 @@ def warning_about(operation: Operation) -> str:
     """What a person should know before sending it."""
     way = f"{operation.path} {operation.id}".lower()
     if operation.audience != "admin":
-        return "This is for a signed-in person's token; an API token is refused, whatever it may do."
+        return "For a signed-in person's token: an API token is refused, whatever it may do."
     if "waas" in way and any(word in way for word in _KEYS):
-        return "This signs, or touches key shares: that is for the owner's own device, not for a console."
+        return "It signs, or touches key shares: for the owner's own device, not for a console."
     return ""
 
 

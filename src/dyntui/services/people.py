@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
@@ -10,6 +10,7 @@ from dyntui.services.writes import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
+    from dyntui.services.writes import Weight
 
 __all__ = [
     "CREATE_USER",
@@ -217,7 +218,12 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
                 raise
             return entry
 
-    return WriteAction("user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call)
+    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+        from dyntui.services.access.weighing import weigh_entries
+
+        return await weigh_entries(client, allowlist_id, adding=len(targets))
+
+    return WriteAction("user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, weigh=weigh)
 
 
 def link_wallet(fields: Mapping[str, Any]) -> WriteAction:

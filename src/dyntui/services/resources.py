@@ -16,6 +16,7 @@ from dyntui.resources.formats import dig
 from dyntui.resources.tokens import is_own
 from dyntui.services.forms import Asked, Filled, Where, asked_by, fill, present, text_of
 from dyntui.services.listing import scan
+from dyntui.services.own_actions import own_action
 from dyntui.services.shapes import read_page
 from dyntui.services.writes import Results, Target, WriteAction
 
@@ -253,6 +254,8 @@ def write_of(
     client: Client, record: Resource, action: Action, filled: Filled | None = None, *, parent: str = ""
 ) -> WriteAction:
     """The action for the one door."""
+    if own := own_action(record, action):
+        return own
     operation = client.catalog.get(action.operation)
 
     async def call(on: Client, target: Target, permit: Permit) -> Any:

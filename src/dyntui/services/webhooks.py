@@ -98,7 +98,12 @@ async def deliveries(client: Client, webhook_id: str, message_id: str) -> list[d
     """Every attempt at one message, the latest first."""
     path = {"webhookId": webhook_id, "messageId": message_id}
     page = await client.page("getWebhookMessageDeliveries", "data", path=path)
-    return sorted(page.items, key=lambda row: str(row.get("deliveredAt") or ""), reverse=True)
+
+    def place(row: Row) -> tuple[str, float]:
+        attempt = row.get("deliveryAttempt")
+        return str(row.get("deliveredAt") or ""), attempt if isinstance(attempt, (int, float)) else 0.0
+
+    return sorted(page.items, key=place, reverse=True)
 
 
 def failed_view(client: Client, webhook_id: str) -> PagedView:

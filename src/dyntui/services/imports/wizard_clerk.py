@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.errors import Stopped
-from dyntui.services.imports.wizard_bench import Bench
+
+if TYPE_CHECKING:
+    from dyntui.services.imports.wizard_bench import Bench
 
 __all__ = ["Clerk"]
 
 T = TypeVar("T")
+_SWITCH = 0.001
 
 
 class Clerk:
     """Does what it is given, one thing after another, in a thread of its own, on one Bench."""
 
     def __init__(self) -> None:
-        self._bench = Bench()
+        # Rows are mapped in Python: without this a key waits for five times as long for its turn.
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
+        self._bench = self._pool.submit(_bench)
         self._closed = False
 
     def do(self, work: Callable[[Bench], T]) -> Future[T]:
         """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
         if self._closed:
             raise Stopped("The wizard was left.")
-        return self._pool.submit(work, self._bench)
+        return self._pool.submit(lambda: work(self._bench.result()))
 
     def close(self) -> None:
         """Let go of the file and the job once what is under way is done; nothing waits for it."""
         if not self._closed:
             self._closed = True
-            self._pool.submit(self._bench.close)
+            self._pool.submit(lambda: self._bench.result().close())
             self._pool.shutdown(wait=False)
+
+
+def _bench() -> Bench:
+    """A bench; what it needs is read in the clerk's thread."""
+    from dyntui.services.imports.wizard_bench import Bench
+
+    return Bench()

@@ -16,11 +16,11 @@ from dyntui.config.files import atomic_write, read_private, remove_private
 from dyntui.config.paths import paths
 from dyntui.core.errors import Usage
 from dyntui.core.time import now, now_iso
-from dyntui.importer.mapping import Mapping
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.importer.fields import MappingKind
+    from dyntui.importer.mapping import Mapping
     from dyntui.services.imports.jobs import JobSummary
 
 __all__ = [
@@ -137,6 +137,8 @@ _LATER = ("allowlist_id", "allowlist_name")
 
 def load_draft(draft_id: str) -> Draft:
     """A draft from the disk; Usage when it cannot be read."""
+    from dyntui.importer.mapping import Mapping
+
     try:
         values = json.loads(read_private(_file(draft_id), _LIMIT))
         if values["dyntui"] != "draft" or values["version"] != _VERSION:

@@ -17,10 +17,17 @@ class SearchTree(JsonTree):
 
     find = ""
 
+    def show(self, document: Any) -> None:
+        """Show another document, the cursor on the same name where that is still there."""
+        way = self.way
+        super().show(document)
+        if way and self.way != way:
+            self.go_to(way)
+
     @property
     def way(self) -> Way:
         """The keys that lead to the line under the cursor."""
-        return self._rows[self.cursor].path if self._rows else ()
+        return self._rows[self.cursor].path if self.cursor < len(self._rows) else ()
 
     def go_to(self, way: Way) -> bool:
         """Put the cursor on a line, unfolding what it is in; whether it is there."""

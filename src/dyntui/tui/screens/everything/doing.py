@@ -5,6 +5,7 @@ Each step that waits for the server is a worker that ends in a message; each tha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from dyntui.core.text import safe
 from dyntui.resources import Action, On, Resource
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.screens.access.doing import ProgressDialog
 from dyntui.tui.screens.framed import Framed
 
 if TYPE_CHECKING:
@@ -72,6 +74,20 @@ class Later(Framed):
                 self.post_message(self.Next(lambda: then(found)))
 
         self.run_worker(run(), group=group)
+
+    def surely(self, work: Awaitable[Any], then: Callable[[Any], None]) -> None:
+        """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
+        console = self.console
+
+        async def run() -> None:
+            try:
+                found = await work
+            except DyntuiError as error:
+                console.call_next(console.say_error, error)
+            else:
+                console.call_next(then, found)
+
+        console.run_worker(run(), group="writes")
 
 
 class Doing(Later):
@@ -156,9 +172,26 @@ class Doing(Later):
     def _go(self, plan: Plan, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
         assert plan.write is not None
-        if connection is not None:
-            work = connection.writes.perform(plan.write, plan.targets, confirmation)
-            self.later(work, lambda results: self._done(plan, results))
+        if connection is None:
+            return
+        stop, count = asyncio.Event(), len(plan.targets)
+        dialog = ProgressDialog(f"{plan.action.verb} …", count, stop) if count > 1 else None
+
+        def progress(done: int, total: int) -> None:
+            if dialog is not None:
+                dialog.show(done)
+
+        work = connection.writes.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
+
+        async def shown() -> Results:
+            try:
+                return await work
+            finally:
+                self.console.call_next(_close, dialog)
+
+        if dialog is not None:
+            self.console.ask(dialog)
+        self.surely(shown(), lambda results: self._done(plan, results))
 
     def _done(self, plan: Plan, results: Results) -> None:
         from dyntui.services.resources import shown_once
@@ -170,7 +203,13 @@ class Doing(Later):
             self.console.ask(OnceDialog(*once))
         else:
             self.console.say(words, "error" if bad else "information")
-        self.after(plan, results)
+        if self.is_attached:
+            self.after(plan, results)
+
+
+def _close(dialog: ProgressDialog | None) -> None:
+    if dialog is not None and dialog.is_current:
+        dialog.dismiss(None)
 
 
 async def _loaded(connection: Connection, plan: Plan) -> Plan:
@@ -222,7 +261,7 @@ def outcome_words(record: Resource, action: Action, results: Results) -> tuple[s
         lost = results.items[0].outcome is Outcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else error.hint
         return f"{action.label}: {label}: {error.message} {hint}".strip(), True
-    if error is None:
+    if done == count:
         return f"{action.label}: {done:,} done.", False
-    rest = f"{count - done:,} not, and stay marked" if done else "none"
-    return f"{action.label}: {done:,} of {count:,} done, {rest}: {error.message}", True
+    why = f": {error.message}" if error is not None else "."
+    return f"{action.label}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}", error is not None

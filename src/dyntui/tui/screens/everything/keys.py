@@ -14,7 +14,7 @@ from dyntui.resources import RESOURCES, Action, Resource
 
 __all__ = ["BESPOKE", "KEYS", "KEY_SCOPES", "TOGGLE", "Key", "method_of", "offered"]
 
-BESPOKE = frozenset({"users", "wallets", "allowlists", "allowlist-entries", "gates"})
+BESPOKE = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 """Records whose actions have screens and keys of their own elsewhere."""
 TOGGLE = "toggle"
 _PAIR = ("enable", "disable")

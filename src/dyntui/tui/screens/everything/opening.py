@@ -70,14 +70,17 @@ _SCREENS: Mapping[str, Callable[[Resource, Row, str], Framed]] = {
 }
 
 
-def open_thing(console: Console, record: Resource, row: Row, parent: str = "") -> None:
-    """Open a row of `record`: its own screen, or the list that it leads to."""
+def open_thing(console: Console, record: Resource, row: Row, parent: str = "") -> bool:
+    """Open a row of `record`: its own screen, or the list that it leads to. Whether there was one here."""
     if record.open in _SCREENS:
         console.visit(_SCREENS[record.open](record, row, parent))
     elif record.open in RESOURCES:
         below = RESOURCES[record.open]
         row_id = str(row.get(record.key, ""))
         open_list(console, below, row_id if below.parent else "", record.label_of(row) if below.parent else "")
+    else:
+        return False
+    return True
 
 
 def open_list(console: Console, record: Resource, parent: str = "", parent_label: str = "") -> None:

@@ -13,7 +13,17 @@ from textual.containers import Horizontal, Vertical
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.text import safe
-from dyntui.services.apiconsole import Answered, Request, SavedRequests, as_command, as_curl, fields_of, prepare, send
+from dyntui.services.apiconsole import (
+    Answered,
+    Request,
+    SavedRequests,
+    as_command,
+    as_curl,
+    fields_of,
+    prepare,
+    send,
+    warning_about,
+)
 from dyntui.services.forms import WHOLE, Asked, Filled, Where
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
@@ -41,13 +51,15 @@ class _Result(Painted):
 
     answered: Answered | None = None
     sending = False
+    careful = ""
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         answered = self.answered
         if self.sending:
             return ([("  sending", "dim")] if y == 0 else []), ""
         if answered is None:
-            return ([("  Nothing has been sent yet. enter fills in, s sends.", "dim")] if y == 0 else []), ""
+            words = (" Nothing has been sent yet. enter fills in, s sends.", "dim"), (f" {self.careful}", "warn")
+            return ([(cut(words[y][0], width), words[y][1])] if y < len(words) else []), ""
         if y == 0:
             bad = answered.error is not None
             status = str(answered.status) if answered.status else "no answer"
@@ -121,10 +133,6 @@ class RequestScreen(Later):
         operation, values = self.operation, self.request.values
         facts = [Fact(operation.group, heading=True), Fact("what it does", operation.summary)]
         facts += [Fact("method", operation.method), Fact("path", operation.path)]
-        from dyntui.services.apiconsole import warning_about
-
-        if warning := warning_about(operation):
-            facts.append(Fact("careful", warning))
         for where in Where:
             fields = [each for each in self.asked if each.where is where]
             if not fields or (where is Where.BODY and self.request.body.strip()):
@@ -142,7 +150,7 @@ class RequestScreen(Later):
     def _show(self) -> None:
         self.query_one("#request", Facts).show(self._facts())
         result = self.query_one(_Result)
-        result.answered = self.answered_with
+        result.answered, result.careful = self.answered_with, warning_about(self.operation)
         result.repaint()
         self._tree.display = self.answered_with is not None and self.answered_with.document is not None
         self._tree.show(self.answered_with.document if self.answered_with is not None else None)
@@ -247,25 +255,24 @@ class RequestScreen(Later):
         result.sending = True
         result.repaint()
 
-        async def run() -> None:
-            found: Answered | DyntuiError
+        async def run() -> Answered | DyntuiError:
             try:
-                found = await send(connection, self.request, confirmation)
+                return await send(connection, self.request, confirmation)
             except DyntuiError as error:
-                found = error
-            self.post_message(self.Next(lambda: self._came(connection, found)))
+                return error
 
-        self.run_worker(run(), group="send")
+        self.surely(run(), lambda found: self._came(connection, found))
 
     def _came(self, connection: Connection, found: Answered | DyntuiError) -> None:
-        self.query_one(_Result).sending = False
         if isinstance(found, DyntuiError):
             self.console.say_error(found)
         else:
             self.answered_with = found
             self.found = ""
             remember(connection, found)
-        self._show()
+        if self.is_attached:
+            self.query_one(_Result).sending = False
+            self._show()
 
     # The answer
 

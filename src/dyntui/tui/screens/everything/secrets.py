@@ -37,7 +37,7 @@ def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callab
 
     def answered(confirmation: Confirmation | None) -> None:
         if confirmation is not None:
-            screen.later(connection.writes.perform(write, targets, confirmation), got)
+            screen.surely(connection.writes.perform(write, targets, confirmation), got)
 
     needed = connection.writes.requirement(write, targets)
     screen.console.ask(confirm(needed, verb="use the secret", trigger=key), answered)

@@ -182,14 +182,15 @@ class SettingsScreen(Later):
         connection = self.console.session.connection
         if connection is not None:
             work = connection.writes.perform(write, targets, confirmation)
-            self.later(work, lambda results: self._told(results, after))
+            self.surely(work, lambda results: self._told(results, after))
 
     def _told(self, results: Results, after: Any) -> None:
         item = results.items[0]
         if item.error is not None:
             lost = "It may have been changed all the same. " if item.outcome is Outcome.UNKNOWN else ""
             self.console.say(f"{item.error.message} {lost}{item.error.hint}".strip(), "error")
-            self.action_refresh()
+            if self.is_attached:
+                self.action_refresh()
             return
         if not isinstance(item.reread, dict):
             self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
@@ -199,7 +200,8 @@ class SettingsScreen(Later):
         other = [
             (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
         ]
-        self._read(item.reread)
+        if self.is_attached:
+            self._read(item.reread)
         if settings.leaf_at(item.reread, way.split(".")) != after:
             self.console.say(f"The server took {way} and keeps another value: look at it.", "warning")
         elif other:

@@ -103,7 +103,8 @@ class ThingsScreen(ResourceScreen, Doing):
     def action_open(self) -> None:
         row = self.table.row
         assert row is not None
-        open_thing(self.console, self.record, row, self.parent_id)
+        if not open_thing(self.console, self.record, row, self.parent_id):
+            super().action_open()
 
     # Actions
 

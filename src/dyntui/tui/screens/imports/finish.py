@@ -23,6 +23,7 @@ from dyntui.tui.clipboard import send
 from dyntui.tui.screens.imports import wording
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.run import STATES
+from dyntui.tui.screens.imports.said import Said
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
@@ -59,6 +60,7 @@ class FinishStep(Step):
     def compose(self) -> ComposeResult:
         yield Sheet(id="finish-sheet")
         yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield Said()
 
     def on_mount(self) -> None:
         self.query_one("#finish-sheet").border_title = "outcome"
@@ -100,7 +102,7 @@ class FinishStep(Step):
 
     def lines_moved(self, lines: Lines) -> None:
         table = self.query_one("#why", Table)
-        self.below(table, str(table.row["todo"]) if table.row is not None else "")
+        self.query_one(Said).say(str(table.row["todo"]) if table.row is not None else "")
 
     # Actions
 

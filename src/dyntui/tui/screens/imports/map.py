@@ -21,6 +21,7 @@ from dyntui.tui.screens.imports import mapping_dialogs as dialogs
 from dyntui.tui.screens.imports.first_row import first_row
 from dyntui.tui.screens.imports.map_kept import KeptMappings
 from dyntui.tui.screens.imports.map_rows import VERIFIED, mapping_rows, samples_of
+from dyntui.tui.screens.imports.said import Said
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -54,6 +55,7 @@ class MapStep(KeptMappings):
         with Horizontal(classes="panes"):
             yield Table(_COLUMNS, ListView(key="key", loaded=False), id="columns")
             yield Sheet(id="fields-there")
+        yield Said()
 
     def on_mount(self) -> None:
         self.query_one("#columns").border_title = "columns of the file"
@@ -163,7 +165,7 @@ class MapStep(KeptMappings):
 
     def lines_moved(self, lines: Lines) -> None:
         row = self.columns.row
-        self.below(self.columns, str(row["why"]) if row is not None else "")
+        self.query_one(Said).say(str(row["why"]) if row is not None else "")
 
     # Reasons
 

@@ -22,6 +22,7 @@ from dyntui.tui.screens.imports.review_prepare import Preparing
 from dyntui.tui.screens.imports.review_row import RowPane
 from dyntui.tui.screens.imports.review_seen import Seen, empty_words, look_at, title_of, widths_of
 from dyntui.tui.screens.imports.review_table import ReviewRows, ReviewTable, row_of
+from dyntui.tui.screens.imports.said import Said
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -55,6 +56,7 @@ class ReviewStep(Preparing, Fixing):
             with Vertical(id="rows-pane"):
                 yield ReviewTable(id="rows")
                 yield CellField()
+        yield Said()
         yield RowPane()
 
     def on_mount(self) -> None:
@@ -164,7 +166,7 @@ class ReviewStep(Preparing, Fixing):
     def _row_shown(self) -> None:
         row = self.table.row
         self.query_one(RowPane).show(row, self.draft.mapping)
-        self.below(self.query_one("#rows-pane"), str(row["problem"]) if row is not None else "")
+        self.query_one(Said).say(str(row["problem"]) if row is not None else "")
         if row is not None and self._to_problem:
             self._to_problem = False
             if row["problems"] and self.draft.mapping is not None:

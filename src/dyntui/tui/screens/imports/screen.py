@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,21 +16,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, Stopped
-from dyntui.services.imports.session import JobOptions
-from dyntui.services.imports.wizard_bench import Bench, Counted, Look
 from dyntui.services.imports.wizard_clerk import Clerk
 from dyntui.services.imports.wizard_draft import Draft, remove_draft, save_draft
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.framed import Framed
-from dyntui.tui.screens.imports.check import CheckStep
-from dyntui.tui.screens.imports.finish import FinishStep
-from dyntui.tui.screens.imports.map import MapStep
-from dyntui.tui.screens.imports.parse import ParseStep
-from dyntui.tui.screens.imports.plan import PlanStep
-from dyntui.tui.screens.imports.review import ReviewStep
-from dyntui.tui.screens.imports.run import RunStep
-from dyntui.tui.screens.imports.running import RunningJob
-from dyntui.tui.screens.imports.source import SourceStep
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.screens.imports.trail import Mark, Trail
 from dyntui.tui.widgets.lines import Lines
@@ -39,27 +29,32 @@ from dyntui.tui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from dyntui.api.client import Permit
     from dyntui.services.connect import Connection
+    from dyntui.services.imports.session import JobOptions
+    from dyntui.services.imports.wizard_bench import Bench, Counted, Look
     from dyntui.services.writes import Confirmation
 
 __all__ = ["ImportScreen"]
 
 T = TypeVar("T")
 
-_STEPS: tuple[type[Step], ...] = (
-    SourceStep,
-    ParseStep,
-    MapStep,
-    ReviewStep,
-    CheckStep,
-    PlanStep,
-    RunStep,
-    FinishStep,
+_STEPS = (
+    ("source", "Source"),
+    ("parse", "Parse"),
+    ("map", "Map"),
+    ("review", "Review"),
+    ("check", "Check"),
+    ("plan", "Plan"),
+    ("run", "Run"),
+    ("finish", "Finish"),
 )
-_NAMES = tuple(step.NAME for step in _STEPS)
+_NAMES = tuple(name for name, _ in _STEPS)
 
 
 def _class_of(name: str) -> type[Step]:
-    return _STEPS[_NAMES.index(name)]
+    """The step of that name; its module is read when it is first shown."""
+    module = import_module(f"dyntui.tui.screens.imports.{name}")
+    found: type[Step] = getattr(module, f"{name.capitalize()}Step")
+    return found
 
 
 class ImportScreen(Framed):
@@ -137,13 +132,13 @@ class ImportScreen(Framed):
         trail = self.query_one(Trail)
         trail.marks = tuple(
             Mark(
-                each.NAME,
-                each.TITLE,
+                name,
+                title,
                 done=place < at,
                 current=place == at,
-                note=self._steps[each.NAME].note if each.NAME in self._steps else "",
+                note=self._steps[name].note if name in self._steps else "",
             )
-            for place, each in enumerate(_STEPS)
+            for place, (name, title) in enumerate(_STEPS)
         )
         trail.repaint()
         self.changed()
@@ -218,6 +213,8 @@ class ImportScreen(Framed):
 
     def options(self) -> JobOptions:
         """How the job is to run."""
+        from dyntui.services.imports.session import JobOptions
+
         return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
 
     # The job
@@ -236,6 +233,8 @@ class ImportScreen(Framed):
             return path, permit
 
         def start(found: tuple[Path, Permit]) -> None:
+            from dyntui.tui.screens.imports.running import RunningJob
+
             self.begun = True
             RunningJob(self.console, found[0], connection, found[1], first).start()
             self.show_step("run")
@@ -264,6 +263,8 @@ class ImportScreen(Framed):
             return
 
         def start(found: tuple[Path, Permit]) -> None:
+            from dyntui.tui.screens.imports.running import RunningJob
+
             RunningJob(self.console, found[0], connection, found[1], None).start()
             self.show_step("run")
 

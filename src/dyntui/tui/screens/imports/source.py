@@ -12,7 +12,6 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.services.imports.wizard_bench import Look
 from dyntui.services.imports.wizard_draft import Draft, drafts, keep_rows, load_draft, save_draft
 from dyntui.services.imports.wizard_files import Entry, Listing, list_folder, recent_files, remember_file, split_typed
 from dyntui.tui.actions import bindings
@@ -25,6 +24,7 @@ from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 
 if TYPE_CHECKING:
+    from dyntui.services.imports.wizard_bench import Look
     from dyntui.tui.screens.imports.screen import ImportScreen
 
 __all__ = ["SourceStep"]

@@ -7,10 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 
-from dyntui.core.text import safe
 from dyntui.tui.actions import Acting
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -88,10 +86,6 @@ class Step(Acting, Vertical):
     def copy(self) -> Draft:
         """The draft as it is now, for another thread."""
         return replace(self.draft)
-
-    def below(self, widget: Widget, text: str) -> None:
-        """Say something in full on the lower border of a pane, where its columns have no room for it."""
-        widget.border_subtitle = Content(safe(text, 300))
 
     def changed(self) -> None:
         """The trail or the frame may have to say something else."""
