@@ -18,9 +18,9 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     Raises Usage on a terminal that cannot show it.
     """
     from dyntui.config.settings import Settings
-    from dyntui.tui import terminal
+    from dyntui.tui import startup
 
-    terminal.check()
+    startup.check()
     settings = Settings.load()
     from dyntui.tui.app import Console
     from dyntui.tui.session import Session

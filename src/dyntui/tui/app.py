@@ -13,7 +13,7 @@ from textual.notifications import SeverityLevel
 from dyntui.config.settings import Settings
 from dyntui.core.text import safe
 from dyntui.core.time import now
-from dyntui.tui import backstop, crash, terminal
+from dyntui.tui import backstop, crash, startup
 from dyntui.tui.actions import ACTIONS, actions_here, bindings
 from dyntui.tui.connecting import Connecting
 from dyntui.tui.screens.imports import offer_left
@@ -63,7 +63,7 @@ class Console(Connecting):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = NO_COLOUR_THEME if self.no_color else self._wanted_theme()
-        self.animation_level = terminal.animations(self.settings.animations)
+        self.animation_level = startup.animations(self.settings.animations)
         self.set_keymap(dict(self.settings.keymap))
 
     def _wanted_theme(self) -> str:
@@ -86,7 +86,7 @@ class Console(Connecting):
     # Life
 
     def on_mount(self) -> None:
-        terminal.exit_on_signals(self.exit)
+        startup.exit_on_signals(self.exit)
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
@@ -98,7 +98,7 @@ class Console(Connecting):
             self.call_after_refresh(self.open_environment)
 
     async def on_unmount(self) -> None:
-        terminal.forget_signals()
+        startup.forget_signals()
         if self.session.running is not None:
             await self.session.running.stop_for_exit()
         self.stop_asking()

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lean_emulator import Emulator, difference
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from terminal_emulator import Emulator, difference
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from dyntui.tui.lean.cells import split
-from dyntui.tui.lean.pens import pens
-from dyntui.tui.lean.private import pieces
-from dyntui.tui.lean.writer import Writer
+from dyntui.tui.terminal.cells import split
+from dyntui.tui.terminal.pens import pens
+from dyntui.tui.terminal.private import pieces
+from dyntui.tui.terminal.writer import Writer
 
 WIDTH, HEIGHT = 40, 12
 PICTURES = ["日", "한", "，", "✅", "👍🏽", "👨‍👩‍👧", "❤️", "1️⃣", "🇬🇧", "e\u0301", "ф", "│", "─", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "각"]

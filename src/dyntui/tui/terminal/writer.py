@@ -8,10 +8,10 @@ from itertools import compress
 from rich.segment import Segment
 from rich.style import Style
 
-from dyntui.tui.lean.cells import split
-from dyntui.tui.lean.pens import PLAIN, Pen
-from dyntui.tui.lean.scrolling import Line, Move, blank_line, differing, find_move
-from dyntui.tui.lean.sending import Sender
+from dyntui.tui.terminal.cells import split
+from dyntui.tui.terminal.pens import PLAIN, Pen
+from dyntui.tui.terminal.scrolling import Line, Move, blank_line, differing, find_move
+from dyntui.tui.terminal.sending import Sender
 
 __all__ = ["Writer"]
 

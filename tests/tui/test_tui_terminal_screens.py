@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lean_apps import Widgets
-from lean_twin import ANSWERS, Twin, play
+from terminal_apps import Widgets
+from terminal_twin import ANSWERS, Twin, play
 from textual.pilot import Pilot
 from tui_support import settled
 

@@ -12,7 +12,7 @@ from tui_support import TOKEN, demo, press, settled, strips_of
 from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redactor
-from dyntui.tui import crash, terminal
+from dyntui.tui import crash, startup
 from dyntui.tui.app import Console
 from dyntui.tui.session import Session
 
@@ -26,30 +26,30 @@ class _Tty(io.StringIO):
 def tty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stdin__", _Tty())
     monkeypatch.setattr("sys.__stderr__", _Tty())
-    monkeypatch.setattr("dyntui.tui.terminal._encoding", lambda: "UTF-8")
+    monkeypatch.setattr("dyntui.tui.startup._encoding", lambda: "UTF-8")
 
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
 def test_a_terminal_that_cannot_show_it_is_refused_plainly(tty: None, name: str) -> None:
     with pytest.raises(Usage, match="cannot show the console") as caught:
-        terminal.check({"TERM": name})
+        startup.check({"TERM": name})
     assert "dyntui users list" in caught.value.hint
 
 
 def test_a_terminal_that_can_is_taken(tty: None) -> None:
-    terminal.check({"TERM": "xterm-256color"})
+    startup.check({"TERM": "xterm-256color"})
 
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.tui.terminal._encoding", lambda: "ANSI_X3.4-1968")
+    monkeypatch.setattr("dyntui.tui.startup._encoding", lambda: "ANSI_X3.4-1968")
     with pytest.raises(Usage, match="UTF-8 locale"):
-        terminal.check({"TERM": "xterm"})
+        startup.check({"TERM": "xterm"})
 
 
 def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stderr__", io.StringIO())
     with pytest.raises(Usage, match="needs a terminal"):
-        terminal.check({"TERM": "xterm"})
+        startup.check({"TERM": "xterm"})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_nothing_moves_over_ssh_unless_it_is_asked_for(wanted: bool, environ: dict[str, str], level: str) -> None:
-    assert terminal.animations(wanted, environ) == level
+    assert startup.animations(wanted, environ) == level
 
 
 async def test_no_color_sends_no_colour_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ from textual import events, messages
 from textual.app import ReturnType
 from textual.driver import Driver
 
-from dyntui.tui.lean import private
-from dyntui.tui.lean.output import Output
-from dyntui.tui.lean.status import switched_off
+from dyntui.tui.terminal import private
+from dyntui.tui.terminal.output import Output
+from dyntui.tui.terminal.status import switched_off
 
 if TYPE_CHECKING:
     from textual.drivers.headless_driver import HeadlessDriver as _Base
@@ -27,8 +27,8 @@ __all__ = ["LeanDisplay", "LeanDriver"]
 class LeanDisplay(private.DisplayHook[ReturnType]):
     """A mixin in front of App that sends the terminal only what changed: `class Mine(LeanDisplay[int], App[int])`.
 
-    terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean.pacing.round_trip` is how far away
-    the terminal is, in seconds. Where `lean` is None, Textual's own output is used, and `lean_reason` says why.
+    terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean` is None when Textual's own output
+    is used; `lean_reason` says why.
     """
 
     def __init__(self, *arguments: Any, terminal: str = "", **named: Any) -> None:
@@ -37,7 +37,7 @@ class LeanDisplay(private.DisplayHook[ReturnType]):
         self.lean: Output | None = None
         if not self.lean_reason:
             colours = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
-            self.lean = Output(colours, fills=_fills(), later=self.call_later)
+            self.lean = Output(colours, fills=_fills())
             self.driver_class = _lean_driver(self.driver_class)
 
     def takes_frames(self) -> bool:
@@ -57,7 +57,7 @@ class LeanDisplay(private.DisplayHook[ReturnType]):
 
     def on_cursor_position(self) -> None:
         if self.lean is not None:
-            self.lean.answered()
+            self.lean.flush()
 
     def on_terminal_supports_synchronized_output(self) -> None:
         if self.lean is not None:
@@ -82,7 +82,7 @@ class LeanDriver(_Base):
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.CursorPosition):
-            self._lean.heard()
+            self._lean.answered()
         elif isinstance(message, messages.InBandWindowResize) and message.supported and not message.enabled:
             self._lean.expect_size()
         super().process_message(message)

@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import gt, ne, or_
 from typing import NamedTuple
 
-from dyntui.tui.lean.pens import PLAIN, Pen
+from dyntui.tui.terminal.pens import PLAIN, Pen
 
 __all__ = ["Line", "Move", "blank_line", "differing", "find_move"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dyntui.tui.lean.cells import drawn_width, is_certain, is_simple
-from dyntui.tui.lean.pens import PLAIN, Pen, can_erase, change
-from dyntui.tui.lean.scrolling import Move
+from dyntui.tui.terminal.cells import drawn_width, is_certain, is_simple
+from dyntui.tui.terminal.pens import PLAIN, Pen, can_erase, change
+from dyntui.tui.terminal.scrolling import Move
 
 __all__ = ["Sender"]
 

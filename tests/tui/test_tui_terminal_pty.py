@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from lean_emulator import Emulator, difference
+from terminal_emulator import Emulator, difference
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = Path(__file__).with_name("lean_apps.py")
+PROGRAM = Path(__file__).with_name("terminal_apps.py")
 WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
 KEYS = {"f1": "\x1bOP", "f2": "\x1bOQ", "f6": "\x1b[17~", "f8": "\x1b[19~", "f10": "\x1b[21~"}
 KEYS |= {"down": "\x1b[B", "pagedown": "\x1b[6~", "tab": "\t", "escape": "\x1b"}

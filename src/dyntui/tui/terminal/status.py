@@ -47,7 +47,7 @@ def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> 
 
     textual = version("textual")
     if textual not in SEEN:
-        from dyntui.tui.lean.private import differs
+        from dyntui.tui.terminal.private import differs
 
         if reason := differs():
             return False, f"Textual's own output: Textual {textual} is not as expected: {reason}"

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lean_emulator import Emulator, difference
+from terminal_emulator import Emulator, difference
 from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.pilot import Pilot
 
-from dyntui.tui.lean.display import LeanDisplay
+from dyntui.tui.terminal.display import LeanDisplay
 
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""

@@ -1,6 +1,6 @@
 """An app of many kinds of widgets, layers, wide characters and attributes of style, for the tests of the lean writer.
 
-`python lean_apps.py lean|textual` runs it in a terminal; at its end it prints what was typed and not read.
+`python terminal_apps.py lean|textual` runs it in a terminal; at its end it prints what was typed and not read.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class Widgets(App[None]):
 
 
 def main() -> None:
-    from dyntui.tui.lean.display import LeanDisplay
+    from dyntui.tui.terminal.display import LeanDisplay
 
     class Lean(LeanDisplay[None], Widgets):
         pass

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from lean_emulator import Emulator, difference
-from lean_twin import Twin, play
 from rich.color import ColorSystem
 from rich.text import Text
+from terminal_emulator import Emulator, difference
+from terminal_twin import Twin, play
 from textual import events, messages
 from textual._compositor import ChopsUpdate
 from textual.app import App, ComposeResult
@@ -21,11 +21,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from dyntui.core.errors import Usage
-from dyntui.tui.lean import pacing, private
-from dyntui.tui.lean.display import LeanDisplay
-from dyntui.tui.lean.output import Output
-from dyntui.tui.lean.pacing import QUESTION
-from dyntui.tui.lean.status import lean_status
+from dyntui.tui.terminal import output, private
+from dyntui.tui.terminal.display import LeanDisplay
+from dyntui.tui.terminal.output import Output
+from dyntui.tui.terminal.pacing import QUESTION
+from dyntui.tui.terminal.status import lean_status
 
 SIZE = (60, 20)
 
@@ -178,7 +178,7 @@ def test_what_textual_writes_otherwise_is_drawn_over():
 
 
 def test_a_terminal_that_answered_and_stops_is_waited_for_a_moment_only(monkeypatch):
-    monkeypatch.setattr(pacing, "_PATIENCE", 0.05)
+    monkeypatch.setattr(output, "PATIENCE", 0.05)
 
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.answer = "never"
@@ -210,21 +210,20 @@ def test_leaving_waits_for_the_answer_that_is_under_way():
     heard: list[float] = []
 
     async def leave() -> None:
-        output = Output(ColorSystem.TRUECOLOR, fills=True, later=lambda call: call())
+        sending = Output(ColorSystem.TRUECOLOR, fills=True)
         driver = Keeping(None)
-        output.started(driver)
-        output.show([(0, 0, Text("x").render(app.console))], SIZE, (0, 0))
-        output.heard()
-        output.answered()
-        output.show([(1, 0, Text("y").render(app.console))], SIZE, (0, 0))
+        sending.started(driver)
+        sending.show([(0, 0, Text("x").render(app.console))], SIZE, (0, 0))
+        sending.answered()
+        sending.show([(1, 0, Text("y").render(app.console))], SIZE, (0, 0))
 
         def answer() -> None:
             heard.append(time.monotonic())
-            output.heard()
+            sending.answered()
 
         late = threading.Timer(0.05, answer)
         late.start()
-        output.stopping()
+        sending.stopping()
         left = time.monotonic()
         late.join()
         assert heard and left >= heard[0]
@@ -236,11 +235,11 @@ def test_leaving_waits_for_the_answer_that_is_under_way():
 
 def test_leaving_does_not_wait_for_a_terminal_that_never_answered():
     async def leave() -> None:
-        output = Output(ColorSystem.TRUECOLOR, fills=True, later=lambda call: call())
-        output.started(Keeping(None))
-        output.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
+        sending = Output(ColorSystem.TRUECOLOR, fills=True)
+        sending.started(Keeping(None))
+        sending.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
         started = time.monotonic()
-        output.stopping()
+        sending.stopping()
         assert time.monotonic() - started < 0.05
 
     asyncio.run(leave())
@@ -264,7 +263,7 @@ def test_a_variable_with_another_word_is_refused(monkeypatch):
 def test_when_a_private_name_is_missing_textuals_own_output_is_used(monkeypatch):
     update = ChopsUpdate.render_segments
     monkeypatch.delattr(ChopsUpdate, "render_segments")
-    monkeypatch.setattr("dyntui.tui.lean.status.SEEN", ())
+    monkeypatch.setattr("dyntui.tui.terminal.status.SEEN", ())
     app = PlainSmall()
     assert app.lean is None
     assert "ChopsUpdate.render_segments" in app.lean_reason

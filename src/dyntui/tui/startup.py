@@ -1,4 +1,4 @@
-"""The terminal around the console: whether it can show it, and that it is left as it was found."""
+"""Before the first screen and after the last: whether this terminal can show the console, and leaving it in order."""
 
 from __future__ import annotations
 

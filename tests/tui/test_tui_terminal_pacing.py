@@ -1,0 +1,141 @@
+"""Frames wait for the terminal, but not for one that does not answer; little queues, whatever the line carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.tui.terminal.pacing import QUESTION, WINDOW, Pacing
+
+
+def answering() -> Pacing:
+    """Of a terminal that has answered."""
+    pacing = Pacing()
+    assert pacing.sent(10) == QUESTION
+    pacing.answered()
+    return pacing
+
+
+@dataclass
+class Link:
+    """A line of `bps` characters a second, `rtt` seconds there and back, by a clock of its own."""
+
+    bps: float
+    rtt: float
+    pacing: Pacing = field(default_factory=answering)
+    now: float = 0.0
+    free_at: float = 0.0
+    sent: list[tuple[float, float]] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
+
+    def frame(self, size: int) -> None:
+        assert self.pacing.sent(size)
+        self.free_at = max(self.free_at, self.now) + size / self.bps
+        self.answers.append(self.free_at + self.rtt)
+        self.sent.append((self.now, self.free_at + self.rtt / 2))
+
+    def until(self, then: float) -> None:
+        while self.answers and self.answers[0] <= then:
+            self.answers.pop(0)
+            self.pacing.answered()
+        self.now = then
+
+    def hold_a_key(self, seconds: float, size: int) -> None:
+        """Send frames of that size whenever it is allowed, at most sixty a second."""
+        end = self.now + seconds
+        while self.now < end:
+            if self.pacing.may_send:
+                self.frame(size)
+                self.until(self.now + 1 / 60)
+            else:
+                self.until(self.answers[0])
+
+    def hold_cursor_down(self, presses: int, late: float) -> float:
+        """Press a key every 33 ms, each a line more in the next frame; seconds from the last press to rest."""
+        start = self.now + late
+        pressed = [start + 0.033 * press + self.rtt / 2 for press in range(presses)]
+        last = pressed[-1] - self.rtt / 2
+        lines = 0
+        while pressed or lines:
+            if lines and self.pacing.may_send:
+                self.frame(260 + 90 * lines)
+                lines = 0
+                continue
+            then = min(pressed[:1] + self.answers[:1])
+            if then in pressed:
+                pressed.remove(then)
+                lines += 1
+            self.until(then)
+        return self.sent[-1][1] - last
+
+
+def test_a_terminal_that_never_answers_is_never_waited_for():
+    pacing = Pacing()
+    asked = []
+    for _ in range(100):
+        assert pacing.may_send
+        assert not pacing.awaits
+        asked.append(pacing.sent(500))
+    assert asked.count(QUESTION) == 1, "and it is not asked for ever"
+
+
+def test_once_it_has_answered_a_frame_waits_while_much_is_on_its_way():
+    pacing = answering()
+    pacing.sent(WINDOW - 1)
+    assert pacing.may_send
+    pacing.sent(1)
+    assert not pacing.may_send
+    pacing.answered()
+    assert pacing.may_send
+
+
+def test_a_terminal_that_stops_to_answer_is_given_up_until_it_answers_again():
+    pacing = answering()
+    pacing.sent(5000)
+    pacing.given_up()
+    assert pacing.may_send and not pacing.awaits
+    assert pacing.sent(5000) == ""
+    assert pacing.may_send
+    pacing.answered()
+    assert pacing.sent(5000) == QUESTION
+    assert not pacing.may_send
+
+
+def test_another_terminal_is_asked_anew():
+    pacing = answering()
+    pacing.sent(5000)
+    pacing.restart()
+    assert pacing.may_send
+    assert pacing.sent(5000) == QUESTION
+    assert pacing.may_send
+
+
+@given(st.integers(1000, 2_000_000), st.floats(0.001, 0.8), st.integers(50, 20_000))
+def test_no_more_queues_than_the_window_on_any_line(bps, rtt, size):
+    link = Link(bps, rtt)
+    link.hold_a_key(10 * rtt, size)
+    worst = max(arrived - at for at, arrived in link.sent)
+    assert worst <= rtt / 2 + (WINDOW + size) / bps + 0.001
+
+
+@pytest.mark.parametrize("late", [0.0, 0.005, 0.01, 0.02])
+def test_after_a_held_key_the_screen_is_at_rest_within_two_round_trips(late):
+    for presses in range(80, 100):
+        link = Link(bps=8192, rtt=0.15)
+        assert link.hold_cursor_down(presses, late) < 0.3
+        assert len(link.sent) > 30, "and it was followed meanwhile"
+
+
+def test_on_a_far_but_fast_line_typing_hardly_waits_for_answers():
+    link = Link(bps=1_000_000, rtt=0.3)
+    link.hold_a_key(3.0, 100)
+    assert len(link.sent) > 100
+
+
+def test_frames_that_are_larger_than_the_window_go_one_by_one():
+    link = Link(bps=1_000_000, rtt=0.1)
+    link.hold_a_key(3.0, 4000)
+    assert 25 < len(link.sent) < 35
