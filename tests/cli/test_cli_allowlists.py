@@ -64,19 +64,22 @@ def test_a_list_is_made_changed_and_deleted(dyntui: Any, guests: str) -> None:
     assert dyntui("allowlists", "get", guests, check=False).returncode == 2
 
 
-@pytest.mark.parametrize("way", ["allowlists", "api", "update"])
+@pytest.mark.parametrize("way", ["allowlists", "api", "operation", "do", "update"])
 def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, guests: str, way: str) -> None:
     env = live(dyntui)
     row = dyntui.json("allowlists", "get", guests)
     command = {
         "allowlists": ("allowlists", "enable", guests),
         "api": ("api", "PUT", f"allowlists/{row['id']}/enable"),
+        "operation": ("api", "enableAllowlistById", "-p", f"allowlistId={row['id']}"),
+        "do": ("do", "allowlists", "enable", row["id"]),
         "update": ("allowlists", "update", guests, "--outcome", "siteAccess"),
     }[way]
     if way == "update":
         dyntui("allowlists", "update", guests, "--outcome", "scope", "--yes")
         dyntui("allowlists", "enable", guests, "--yes")
-    elif way == "api":
+    empty = way in ("allowlists", "update")
+    if not empty:
         dyntui("allowlists", "add", guests, "ada@example.com", "--yes")
     try:
         for given in (
@@ -87,16 +90,18 @@ def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, g
         ):
             refused = dyntui(*command, *env, *given, check=False)
             assert refused.returncode == 2, given
-            assert ("NOBODY could sign in" if way != "api" else "EVERYBODY ELSE IS LOCKED OUT.") in refused.stderr
+            assert ("NOBODY could sign in" if empty else "EVERYBODY ELSE IS LOCKED OUT.") in refused.stderr
             assert f"Type {guests} to confirm." in refused.stderr
-        if way != "api":
+        if empty:
             assert "could no longer sign in" in refused.stderr, "numbers are told"
             assert "Not counted: people who have not signed up yet" in refused.stderr
         assert dyntui.json("access", "status")["summary"][0].startswith("Everybody may sign in")
-        read_only = dyntui(*command, *env, "--read-only", "--yes", "--confirm", guests, check=False)
+        code = code_in(refused.stderr)
+        given = ("--yes", "--confirm", guests, "--read", code)
+        read_only = dyntui(*command, *env, "--read-only", *given, check=False)
         assert read_only.returncode == 2
         assert "read-only" in read_only.stderr
-        code = code_in(refused.stderr)
+        assert dyntui.json("access", "status")["summary"][0].startswith("Everybody may sign in")
         dyntui(*command, *env, "--confirm", guests, "--read", code)
         assert dyntui.json("access", "status")["summary"][0] == f"Only who is on “{guests}” may sign in."
         line = json.loads(dyntui("audit", "--ndjson").stdout.splitlines()[-1])
@@ -142,7 +147,7 @@ def test_what_was_removed_together_is_undone(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "a@example.com", "b@example.com", "--yes")
     dyntui("allowlists", "remove", guests, "a@example.com", "b@example.com", "--yes")
     jobs = dyntui.json("allowlists", "undo")
-    assert [job["changes"] for job in jobs] == [2, 2]
+    assert [(job["added"], job["removed"]) for job in jobs[:2]] == [(0, 2), (2, 0)]
     dyntui("allowlists", "undo", jobs[0]["job"], "--yes")
     assert sorted(on(dyntui, guests)) == ["a@example.com", "b@example.com"]
     assert "nothing to do" in dyntui("allowlists", "undo", jobs[0]["job"], "--yes").stderr
@@ -178,6 +183,8 @@ def test_a_file_is_imported_as_a_job_and_what_is_there_counts_as_exists(
     done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
     assert (done["rows"]["created"], done["rows"]["exists"]) == (3, 1)
     assert len(on(dyntui, guests)) == 4
+    (known,) = (job for job in dyntui.json("allowlists", "undo") if job["job"] == done["job"])
+    assert (known["added"], known["source"]) == (3, "people.csv")
     dyntui("allowlists", "undo", done["job"], "--yes")
     assert on(dyntui, guests) == ["a@example.com"], "what was there before stays"
     assert "nothing to do" in dyntui("allowlists", "undo", done["job"], "--yes").stderr

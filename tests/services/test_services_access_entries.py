@@ -26,6 +26,7 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.lists import list_target, switch_list
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
+from dyntui.services.imports.jobs import Where
 from dyntui.services.people import add_to_allowlist, user_target
 from dyntui.services.writes import Confirmation, Outcome
 
@@ -265,7 +266,9 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
         new = [entry_target({"email": f"{name}@example.com", "alias": name}) for name in "cde"]
         await here.confirmed(add_entries(row, job=addition), new)
         audit, environment = here.connection.audit, here.client.environment_id
-        assert [(job, count) for job, _, count in jobs_of(audit, environment)] == [(addition, 3), (removal, 2)]
+        found = jobs_of(audit, Where.of(here.connection.profile))
+        assert [(job.id, job.words) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
+        assert all(job.lists == {row["id"]} for job in found)
 
         later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).items[0]
         await here.confirmed(remove_entries(row), [removal_target(later)])

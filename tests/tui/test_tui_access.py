@@ -312,7 +312,7 @@ async def test_an_export_is_written_and_nothing_overwritten(tmp_path: Path) -> N
         assert str(file) in notes(pilot)[-1]
 
 
-async def test_a_file_is_imported_into_a_list_by_the_wizard(tmp_path: Path) -> None:
+async def test_a_file_is_imported_into_a_list_by_the_wizard_and_undone_from_the_list(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email,alias\nada@example.com,Ada\nbob@example.com,Bob\n")
     console = demo()
@@ -328,6 +328,10 @@ async def test_a_file_is_imported_into_a_list_by_the_wizard(tmp_path: Path) -> N
             assert before != step_of(pilot).NAME, text_of(console)
         await send_first(pilot)
         assert {"ada@example.com", "bob@example.com"} <= set(await on_list(pilot))
+        await press(pilot, *DOOR_ENTRIES, "u")
+        assert "2 added from people.csv" in text_of(console)
+        await press(pilot, "enter", "y")
+        assert not {"ada@example.com", "bob@example.com"} & set(await on_list(pilot))
 
 
 @pytest.mark.parametrize(

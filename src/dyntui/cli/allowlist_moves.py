@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from dyntui.cli.allowlist_entries import some_entries
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.access.undo import EntryJob
 
 __all__ = ["copy", "export", "undo"]
 
@@ -83,24 +87,17 @@ def export(context: Context, name: str, kind: str, output: Path | None) -> None:
 @read_option
 @pass_context
 def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone.
-
-    Imports are listed by `dyntui jobs list`.
-    """
+    """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone."""
     from dyntui.services.access.entries import new_job
-    from dyntui.services.access.undo import jobs_of, plan_import_undo, plan_undo, undo_action
+    from dyntui.services.access.undo import jobs_of, plan_of, undo_action
     from dyntui.services.imports.jobs import Where
 
     async def work() -> int:
         async with context.connection() as connection:
-            audit, environment = connection.audit, connection.profile.environment_id
             if not job:
-                found = jobs_of(audit, environment)
-                context.emit([{"job": each, "time": time, "changes": count} for each, time, count in found])
-                context.table(("job", "time", "changes"), ((each, time[:19], f"{n:,}") for each, time, n in found))
+                _list_jobs(context, jobs_of(connection.audit, Where.of(connection.profile)))
                 return 0
-            plan = await plan_import_undo(connection.client, job, Where.of(connection.profile))
-            plan = plan or await plan_undo(connection.client, audit, job, environment)
+            plan = await plan_of(connection, job)
             context.note("\n".join(plan.lines()))
             if plan.nothing:
                 context.emit({"job": job, "targets": []})
@@ -112,3 +109,20 @@ def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: 
             return report(context, done)
 
     return run(work())
+
+
+def _list_jobs(context: Context, jobs: list[EntryJob]) -> None:
+    context.emit(
+        [
+            {
+                "job": job.id,
+                "time": job.time,
+                "added": job.added,
+                "removed": job.removed,
+                "lists": sorted(job.lists),
+                "source": job.source,
+            }
+            for job in jobs
+        ]
+    )
+    context.table(("job", "time", "what"), ((job.id, job.time[:19], job.words) for job in jobs))

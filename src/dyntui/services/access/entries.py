@@ -132,7 +132,7 @@ def remove_entries(row: Row, *, job: str = "") -> WriteAction:
         action,
         operation="deleteAllowlistEntryById",
         effect=Effect.DESTRUCTIVE,
-        warning="It can be undone: `dyntui allowlists undo` adds them again, with other ids.",
+        warning="It can be undone (u on the entries, or `dyntui allowlists undo`): they come back with other ids.",
     )
 
 

@@ -6,8 +6,9 @@ added is in the import's own journal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,13 +19,15 @@ from dyntui.services.access.entries import change_entries, entry_target, removal
 from dyntui.services.access.lookup import entries_of, find_entries
 from dyntui.services.access.state import Row, find, name_of, read_lists
 from dyntui.services.writes import Target, WriteAction
+from dyntui.store.states import RowState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.audit import Audit
+    from dyntui.services.connect import Connection
     from dyntui.services.imports.jobs import Where
 
-__all__ = ["EntryUndo", "jobs_of", "plan_import_undo", "plan_undo", "undo_action"]
+__all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_import_undo", "plan_of", "plan_undo", "undo_action"]
 
 _ACTIONS = frozenset(
     {
@@ -70,14 +73,66 @@ class EntryUndo:
         return out
 
 
-def jobs_of(audit: Audit, environment_id: str) -> list[tuple[str, str, int]]:
-    """Jobs on entries in this environment that can be undone, newest first: id, time, changes."""
-    found: dict[str, tuple[str, int]] = {}
+@dataclass(frozen=True, slots=True)
+class EntryJob:
+    """What was done to entries together. lists: the ids of theirs. source: the file that they were imported from."""
+
+    id: str
+    time: str
+    added: int
+    removed: int
+    lists: frozenset[str]
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """`3 added, 1 removed`, `40 added from guests.csv`."""
+        counts = ((self.added, "added"), (self.removed, "removed"))
+        done = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+        return f"{done} from {self.source}" if self.source else done
+
+
+def jobs_of(audit: Audit, where: Where) -> list[EntryJob]:
+    """What was done to entries here and can be undone, newest first; imports that added any as well."""
+    changes: dict[str, list[tuple[str, Any, Any]]] = {}
     for line in audit.lines():
-        if line.job and line.action in _ACTIONS and line.environment == environment_id and line.outcome == "done":
-            time, count = found.get(line.job, (line.time, 0))
-            found[line.job] = (time, count + 1)
-    return [(job, time, count) for job, (time, count) in reversed(found.items())]
+        here = line.job and line.action in _ACTIONS and line.environment == where.environment_id
+        if here and line.outcome == "done":
+            changes.setdefault(line.job, []).append((line.time, line.before, line.after))
+    found = [_entry_job(job, lines) for job, lines in changes.items()]
+    return sorted([*(job for job in found if job.words), *_imports(where)], key=lambda job: job.time, reverse=True)
+
+
+def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
+    before = [entry for _, entry, _ in lines if isinstance(entry, dict)]
+    after = [entry for _, _, entry in lines if isinstance(entry, dict)]
+    lists = frozenset(str(entry.get("allowListId")) for entry in (*before, *after))
+    return EntryJob(job, lines[0][0], len(after), len(before), lists)
+
+
+def _imports(where: Where) -> Iterator[EntryJob]:
+    from dyntui.services.imports.jobs import files, summary
+    from dyntui.store.journal import Journal
+
+    for path in files():
+        known = summary(path)
+        if known.problem or known.busy or known.kind != "allowlist" or known.where is None:
+            continue
+        same = (known.where.base_url, known.where.environment_id) == (where.base_url, where.environment_id)
+        if same and (added := (known.counts or {}).get(RowState.CREATED, 0)):
+            with Journal.read(path) as journal:
+                allowlist = str(journal.facts["allowlist"]["id"])
+            time = datetime.fromtimestamp(known.created_at / 1000, UTC).isoformat(timespec="milliseconds")
+            yield EntryJob(known.id, time.replace("+00:00", "Z"), added, 0, frozenset({allowlist}), known.source)
+
+
+async def plan_of(connection: Connection, job: str) -> EntryUndo:
+    """What undoing a job comes to, be it an import or anything else that was done together. Raises Usage."""
+    from dyntui.services.imports.jobs import Where
+
+    client, profile = connection.client, connection.profile
+    plan = await plan_import_undo(client, job, Where.of(profile))
+    return plan or await plan_undo(client, connection.audit, job, profile.environment_id)
 
 
 async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str) -> EntryUndo:
@@ -123,7 +178,6 @@ async def plan_import_undo(client: Client, name: str, here: Where) -> EntryUndo 
     from dyntui.services.imports.jobs import find as find_job
     from dyntui.store.journal import Journal
     from dyntui.store.reading import each_row
-    from dyntui.store.states import RowState
 
     if name != "last" and not any(path.stem.startswith(name) for path in files()):
         return None

@@ -166,7 +166,7 @@ class CompareScreen(Framed):
         both = len(diff.both) - len(relabelled)
         said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
         said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
-        lines = [f"{name_of(self.row)} (here) against {self.other_name} (there): {said}"]
+        lines = [f"here {name_of(self.row)} · there {self.other_name}", said]
         if diff.right.wrong:
             line, why = diff.right.wrong[0]
             lines.append(f"{len(diff.right.wrong):,} of {self.other_name} are no entry; line {line}: {why}")

@@ -284,7 +284,7 @@ class EntriesScreen(ResourceScreen):
     def action_undo(self) -> None:
         from dyntui.tui.screens.access.files import ask_undo
 
-        ask_undo(self.console, done=self.refresh_after)
+        ask_undo(self.console, self._list, done=self.refresh_after)
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who

@@ -71,18 +71,20 @@ def ask_import(console: Console, row: Row) -> None:
     console.visit(ImportScreen(draft))
 
 
-def ask_undo(console: Console, *, done: Any) -> None:
-    """Choose what was added or removed together, and undo it."""
+def ask_undo(console: Console, row: Row, *, done: Any) -> None:
+    """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
     from dyntui.services.access.undo import jobs_of
+    from dyntui.services.imports.jobs import Where
 
     connection = console.session.connection
     if connection is None:
         return
-    jobs = jobs_of(connection.audit, connection.profile.environment_id)[:20]
+    known = jobs_of(connection.audit, Where.of(connection.profile))
+    jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
     if not jobs:
         console.say("Nothing was added or removed from here that could be undone.", "warning")
         return
-    choices = [Choice(job, time[:19].replace("T", " "), note=f"{count:,} changes") for job, time, count in jobs]
+    choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.words) for job in jobs]
 
     def picked(job: str | None) -> None:
         if job is not None:
@@ -93,7 +95,7 @@ def ask_undo(console: Console, *, done: Any) -> None:
 
 def _undo(console: Console, job: str, done: Any) -> None:
     from dyntui.services.access.entries import new_job
-    from dyntui.services.access.undo import EntryUndo, plan_undo, undo_action
+    from dyntui.services.access.undo import EntryUndo, plan_of, undo_action
 
     connection = console.session.connection
     assert connection is not None
@@ -105,5 +107,4 @@ def _undo(console: Console, job: str, done: Any) -> None:
         action, targets = undo_action(plan, job=new_job())
         do(console, action, targets, verb="Undo", trigger="u", told=plan.lines(), done=done)
 
-    work = plan_undo(connection.client, connection.audit, job, connection.profile.environment_id)
-    read(console, work, planned)
+    read(console, plan_of(connection, job), planned)
