@@ -39,13 +39,13 @@ async def test_a_user_has_tabs_by_number_and_by_brackets() -> None:
         assert "rainbow" in text_of(console)
         await press(pilot, "right_square_bracket", "right_square_bracket")
         assert "▸5 Social 1" in text_of(console)
-        await press(pilot, *["right_square_bracket"] * 4)
-        assert "▸9 Raw" in text_of(console)
+        await press(pilot, *["right_square_bracket"] * 5)
+        assert "▸0 Raw" in text_of(console)
         assert "verifiedCredentials" in text_of(console)
         await press(pilot, "right_square_bracket")
         assert "▸1 Profile" in text_of(console)
-        await press(pilot, "left_square_bracket", "0")
-        assert "▸9 Raw" in text_of(console)
+        await press(pilot, "left_square_bracket", "2", "0")
+        assert "▸0 Raw" in text_of(console)
 
 
 async def test_a_tab_opened_late_shows_what_was_read() -> None:
@@ -65,7 +65,7 @@ async def test_y_sends_the_value_under_the_cursor(sent: list[str]) -> None:
         await press(pilot, "j", "enter", "j", "j", "y")
         assert sent == ["anna.lange@mail.example.com"]
         assert console.session.notes[-1].text == "Sent to clipboard: e-mail."
-        await press(pilot, "9", "y")
+        await press(pilot, "0", "y")
         assert sent[-1] == sent[-1].lower()
         assert len(sent[-1]) == 36
         await press(pilot, "escape", "y")

@@ -20,12 +20,12 @@ from dyntui.resources import RESOURCES
 from dyntui.services.audit import Audit
 from dyntui.services.people import CREATE_USER
 from dyntui.services.writes import Confirmation, Target
+from dyntui.tui import editor
 from dyntui.tui.app import Console
 from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
 from dyntui.tui.dialogs.form import FormDialog
 from dyntui.tui.dialogs.paste_body import PasteDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.screens.everything import editor
 from dyntui.tui.screens.everything.analytics import AnalyticsScreen
 from dyntui.tui.screens.everything.exports import ExportsScreen
 from dyntui.tui.screens.everything.message import MessageScreen

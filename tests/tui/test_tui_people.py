@@ -420,7 +420,7 @@ async def test_every_tab_of_a_user_says_what_it_has(size: tuple[int, int]) -> No
             "6": "Security key",
             "7": "LISTS THAT MATCHED",
             "8": "0x75a789d21c6a6478265b438701eaa4bf60361e18",
-            "9": "projectEnvironmentId",
+            "0": "projectEnvironmentId",
         }.items():
             await press(pilot, key)
             assert words in text_of(console)

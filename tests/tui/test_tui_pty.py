@@ -160,7 +160,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
     for keys, seen in (
         (b"\r", "Profile"),
         (b"2", "IDENTIFIES BY"),
-        (b"9", "projectEnvironmentId"),
+        (b"0", "projectEnvironmentId"),
         (b"?", "keymap.toml"),
         (b"q", "projectEnvironmentId"),
         (b"q", "EMAIL"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_COMBINING", "MAX_LENGTH", "safe", "shorten", "without_controls"]
+__all__ = ["MAX_COMBINING", "MAX_LENGTH", "plain_json", "safe", "shorten", "without_controls"]
 
 MAX_LENGTH = 4096
 MAX_COMBINING = 4
@@ -87,6 +87,17 @@ def shorten(text: str, width: int) -> str:
         return text[:width]
     tail = min(4, (width - 1) // 2)
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    # Four digits each, in two halves beyond the first 65,536: what JSON reads back as the same character.
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def plain_json(text: str) -> str:
+    """JSON `text` to be edited: what a terminal would hide or act on is written `\\uNNNN`, and means the same."""
+    return "\n".join(_SUSPECT.sub(_escaped, line) for line in text.split("\n"))
 
 
 def without_controls(text: str) -> str:

@@ -46,8 +46,8 @@ class Session:
     """The state that all screens share. profile is None until an environment is chosen.
 
     connection: None until it is open. error: why it could not be opened. job: words for the frame on `running`.
-    recent: users that were opened, newest last: id to label. health: by profile name. rows: what lists showed, kept to
-    be shown first; None for nothing kept.
+    recent: users that were opened, newest last: id to label. drafts: metadata that was typed and is not saved, by user
+    id. health: by profile name. rows: what lists showed, kept to be shown first; None for nothing kept.
     """
 
     profile: Profile | None = None
@@ -59,6 +59,7 @@ class Session:
     job: str = ""
     running: RunningJob | None = None
     recent: dict[str, str] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
     health: dict[str, Health] = field(default_factory=dict)
     notes: deque[Note] = field(default_factory=lambda: deque(maxlen=500))
 
@@ -75,6 +76,7 @@ class Session:
         self.rows = None  # not closed: a page that is under way may still be put into it
         self.error = None
         self.recent.clear()
+        self.drafts.clear()
 
 
 def open_connection(

@@ -210,7 +210,7 @@ class DetailScreen(Framed):
         await self.go_to_tab(event.index)
 
     async def action_tab(self, number: str) -> None:
-        await self.go_to_tab(int(number) - 1)
+        await self.go_to_tab((int(number) or 10) - 1)
 
     async def action_next_tab(self) -> None:
         await self.go_to_tab((self.tab + 1) % len(self.TABS))

@@ -1,4 +1,4 @@
-"""One user: profile, credentials, wallets, sessions and more in tabs, and the whole of it as the server wrote it."""
+"""One user: profile, credentials, wallets, sessions, metadata and more in tabs, and all of it as the server wrote."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
+from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.detail import Tab
 from dyntui.tui.screens.people.user_doing import UserDoing
@@ -33,6 +34,7 @@ from dyntui.tui.screens.user_parts import (
 )
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
 
@@ -66,6 +68,7 @@ class UserScreen(UserDoing):
         Tab("mfa", "MFA"),
         Tab("access", "Access"),
         Tab("checks", "Checks"),
+        Tab("metadata", "Metadata"),
         Tab("raw", "Raw"),
     )
 
@@ -93,6 +96,8 @@ class UserScreen(UserDoing):
                 yield Facts(id="access")
             case "checks":
                 yield _table("checks", CHECKS, "No address of this user was checked.")
+            case "metadata":
+                yield JsonTree(id="metadata", unfolded=2)
             case _:
                 yield JsonTree(id="raw")
 
@@ -104,7 +109,18 @@ class UserScreen(UserDoing):
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.thing_id
         self.console.session.opened_user(self.thing_id, self.label)
-        return [len(_ROWS[tab.name](document)) if tab.name in _ROWS else None for tab in self.TABS]
+        found = {name: len(rows(document)) for name, rows in _ROWS.items()}
+        found["metadata"] = len(metadata_of(document))
+        return [found.get(tab.name) for tab in self.TABS]
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.thing_id in self.console.session.drafts:
+            parts.append(("metadata not saved", "warn"))
+        if self.document is not None and self.TABS[self.tab].name == "metadata":
+            size = metadata_size(metadata_of(self.document))
+            parts.append((f"{size:,} bytes", "warn" if size > USUAL_LIMIT else ""))
+        return [*parts, *super().status()]
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
@@ -113,6 +129,8 @@ class UserScreen(UserDoing):
                 self._put("related", related_rows(document))
             case "access":
                 self.query_one("#access", Facts).show(access_facts(document))
+            case "metadata":
+                self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:

@@ -31,7 +31,7 @@ class TabLine(Painted):
 
     def _texts(self) -> list[str]:
         return [
-            f"{number} {name}" + (f" {count:,}" if count is not None else "")
+            f"{number % 10} {name}" + (f" {count:,}" if count is not None else "")
             for number, (name, count) in enumerate(zip(self.names, self.counts, strict=True), 1)
         ]
 

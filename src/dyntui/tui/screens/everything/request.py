@@ -26,13 +26,13 @@ from dyntui.services.apiconsole import (
 )
 from dyntui.services.forms import WHOLE, Asked, Filled, Where
 from dyntui.services.writes import Confirmation, Level, Requirement
+from dyntui.tui import editor
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send as to_clipboard
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.paste_body import Pasted, PasteDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.screens.everything import editor
 from dyntui.tui.screens.everything.doing import Later
 from dyntui.tui.screens.everything.operations import remember
 from dyntui.tui.widgets.cells import cut

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.tui.app import Console
 
-__all__ = ["ask_metadata", "ask_profile", "differences", "metadata_value"]
+__all__ = ["ask_metadata", "ask_profile", "differences", "fresh_user", "metadata_value"]
 
 _TEXTS = {
     "firstName": "first name",
@@ -38,10 +38,11 @@ def ask_profile(console: Console, user_id: str, key: str, done: Callable[[Result
     """Read the user, ask for other values, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, _fresh(connection, user_id), lambda user: _ask_profile(console, user, key, done))
+        read(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key, done))
 
 
-async def _fresh(connection: Connection, user_id: str) -> dict[str, Any]:
+async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
+    """The user as it is now."""
     answer = await connection.client.users.get_raw(user_id)
     user = answer.get("user", answer) if isinstance(answer, dict) else {}
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
@@ -73,7 +74,7 @@ def ask_metadata(console: Console, user_id: str, key: str, done: Callable[[Resul
     """Read the user, ask for one field of the metadata, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, _fresh(connection, user_id), lambda user: _ask_metadata(console, user, key, done))
+        read(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key, done))
 
 
 def _ask_metadata(console: Console, user: dict[str, Any], key: str, done: Callable[[Results], None]) -> None:

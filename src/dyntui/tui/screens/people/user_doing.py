@@ -80,9 +80,25 @@ class UserDoing(DetailScreen):
             self.read()
 
     def action_edit(self) -> None:
+        if self.TABS[self.tab].name == "metadata":
+            self._edit_metadata("e", own=False)
+            return
         from dyntui.tui.screens.people.profile import ask_profile
 
         ask_profile(self.console, self.thing_id, "e", self.done)
+
+    def no_editor(self) -> str | None:
+        from dyntui.tui.editor import editor
+
+        return self.not_read() or (None if editor() else "EDITOR is not set; e on the Metadata tab edits it here.")
+
+    def action_editor(self) -> None:
+        self._edit_metadata("E", own=True)
+
+    def _edit_metadata(self, key: str, *, own: bool) -> None:
+        from dyntui.tui.screens.people.metadata import edit_metadata
+
+        edit_metadata(self.console, self.thing_id, key, self.done, own=own)
 
     def action_metadata(self) -> None:
         from dyntui.tui.screens.people.profile import ask_metadata

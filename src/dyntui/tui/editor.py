@@ -16,14 +16,20 @@ __all__ = ["edit", "editor"]
 
 def editor() -> list[str]:
     """The command of the editor that the person has chosen, [] for none."""
-    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    try:
+        return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError:
+        return []  # a quote without its other half names no program
 
 
 def edit(text: str, *, suffix: str = ".json") -> str:
-    """`text` as it is after the editor has ended. The terminal must be the editor's meanwhile. Raises Usage."""
+    """`text` as it is after the editor has ended. The terminal must be the editor's meanwhile. Raises Usage.
+
+    What is not UTF-8 comes back as `\\xNN`: nothing that was written is lost.
+    """
     command = editor()
     with tempfile.TemporaryDirectory(prefix="dyntui-") as folder:
-        file = Path(folder) / f"body{suffix}"
+        file = Path(folder) / f"text{suffix}"
         file.touch(0o600)
         file.write_text(text, encoding="utf-8")
         try:
@@ -31,5 +37,8 @@ def edit(text: str, *, suffix: str = ".json") -> str:
         except OSError as error:
             raise Usage(f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR.") from None
         if ended.returncode != 0:
-            raise Usage(f"The editor ended with {ended.returncode}; the body is as it was.")
-        return file.read_text(encoding="utf-8")
+            raise Usage(f"The editor ended with {ended.returncode}; all is as it was.")
+        try:
+            return file.read_text(encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise Usage(f"What the editor wrote cannot be read: {error.strerror}.") from None

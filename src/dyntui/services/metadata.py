@@ -1,0 +1,109 @@
+"""Metadata of a user as a text that people edit: written so that nothing hides in it, read strictly, compared."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.core.text import plain_json
+
+__all__ = ["USUAL_LIMIT", "metadata_changes", "metadata_of", "metadata_size", "metadata_text", "read_metadata"]
+
+USUAL_LIMIT = 2048
+"""Bytes from which a server is thought to refuse metadata (`metadata_size_exceeded`); the limit is not documented."""
+
+
+def metadata_of(user: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata in a user's document, {} for none."""
+    found = user.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+def metadata_text(metadata: Mapping[str, Any]) -> str:
+    """Metadata as JSON to be edited."""
+    return plain_json(json.dumps(metadata, ensure_ascii=False, indent=2)) + "\n"
+
+
+def metadata_size(metadata: Mapping[str, Any]) -> int:
+    """How many bytes it is on the wire, as compact JSON."""
+    text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def read_metadata(text: str) -> dict[str, Any]:
+    """The object that `text` is. Raises Usage with line and column: what could not be sent as it stands is refused
+    rather than bent (the same key twice, NaN, numbers and characters that the wire has no room for)."""
+    import orjson
+
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Usage(f"It is not JSON yet: {error.msg} ({where}).") from None
+    except RecursionError:
+        raise Usage("It is nested too deeply.") from None
+    except ValueError as error:
+        raise Usage(f"It cannot be read: {error}.") from None  # a number of thousands of digits
+    if not isinstance(found, dict):
+        raise Usage('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
+    try:
+        orjson.dumps(found)
+    except TypeError as error:
+        raise Usage(f"It cannot be sent: {error}.") from None
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Usage(f"{json.dumps(twice)} is there twice; only one of them could be kept.")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise Usage(f"JSON has no {name}.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Usage(f"{text} is too big a number.")
+    return number
+
+
+def metadata_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is different, a line each, raw: `+` new, `-` gone, `~` other. [] when nothing is."""
+    old, new = _flat(before), _flat(after)
+    lines: list[str] = []
+    for path in dict.fromkeys((*old, *new)):
+        name = ".".join(path)
+        if path not in new:
+            lines.append(f"- {name}: {_json(old[path])}")
+        elif path not in old:
+            lines.append(f"+ {name}: {_json(new[path])}")
+        elif _json(old[path]) != _json(new[path]):
+            lines.append(f"~ {name}: {_json(old[path])} → {_json(new[path])}")
+    return lines
+
+
+def _flat(metadata: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
+    """Every value by where it is. Lists stay whole, empty objects too."""
+    found: dict[tuple[str, ...], Any] = {}
+    stack: list[tuple[tuple[str, ...], Any]] = [((name,), value) for name, value in reversed(list(metadata.items()))]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict) and value:
+            stack += [((*path, name), part) for name, part in reversed(list(value.items()))]
+        else:
+            found[path] = value
+    return found
+
+
+def _json(value: Any) -> str:
+    # By the text, not by ==: in Python 1, 1.0 and true are equal.
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,80 @@
+"""Metadata as a text: what hides is written out, what cannot be sent is refused, differences are exact."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.errors import Usage
+from dyntui.core.text import safe
+from dyntui.sandbox.hostile import PAYLOADS
+from dyntui.services.metadata import metadata_changes, metadata_size, metadata_text, read_metadata
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner),
+    max_leaves=20,
+)
+METADATA = st.dictionaries(TEXT, VALUES)
+
+
+@given(METADATA)
+def test_what_is_written_out_reads_back_the_same(metadata: dict[str, Any]) -> None:
+    text = metadata_text(metadata)
+    again = read_metadata(text)
+    assert metadata_changes(metadata, again) == []
+    assert json.dumps(again) == json.dumps(metadata)
+    assert metadata_size(metadata) == len(orjson.dumps(metadata)) or "." in text or "e" in text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_nothing_hides_in_the_text(payload: str) -> None:
+    text = metadata_text({"name": payload, payload: 1})
+    assert all(safe(character) == character for character in text.replace("\n", ""))
+    assert json.loads(text) == {"name": payload, payload: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "not JSON yet"),
+        ('{"a": 1,}', "line 1, column"),
+        ('{\n "a": tru\n}', "line 2, column 7"),
+        ("[1]", "Metadata is an object"),
+        ("null", "Metadata is an object"),
+        ('{"a": 1, "a": 2}', '"a" is there twice'),
+        ('{"x": {"a": 1, "a": 2}}', '"a" is there twice'),
+        ('{"a": NaN}', "JSON has no NaN"),
+        ('{"a": -Infinity}', "JSON has no -Infinity"),
+        ('{"a": 1e999}', "too big a number"),
+        ('{"a": 123456789012345678901234567890}', "cannot be sent"),
+        ('{"a": "\\ud800"}', "cannot be sent"),
+        ('{"a":' * 100_000, "nested too deeply"),
+        ('{"a": ' + "9" * 5000 + "}", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_sent_as_it_stands_is_refused(text: str, why: str) -> None:
+    with pytest.raises(Usage) as refused:
+        read_metadata(text)
+    assert why in refused.value.message
+
+
+def test_differences_name_every_value_by_its_path() -> None:
+    before = {"plan": "free", "seats": 1, "address": {"city": "Paris", "zip": "75"}, "tags": ["a"], "old": None}
+    after = {"plan": "pro", "seats": "1", "address": {"city": "Paris", "zip": "76"}, "tags": ["a", "b"], "new": {}}
+    assert metadata_changes(before, after) == [
+        '~ plan: "free" → "pro"',
+        '~ seats: 1 → "1"',
+        '~ address.zip: "75" → "76"',
+        '~ tags: ["a"] → ["a", "b"]',
+        "- old: null",
+        "+ new: {}",
+    ]
+    assert metadata_changes({"a": True}, {"a": 1}) == ["~ a: true → 1"]

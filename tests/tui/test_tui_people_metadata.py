@@ -1,0 +1,220 @@
+"""The metadata of a user, changed here or in one's own editor: what was typed is saved, or kept, or thrown away on
+purpose."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_support import connection_of, go, notes
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+from tui_support import SMALL, console_of, demo, press, settled, text_of
+
+from dyntui.api.errors import Invalid
+from dyntui.tui.dialogs.weighed import WeighedDialog
+from dyntui.tui.dialogs.writing import WritingDialog
+from dyntui.tui.screens.user import UserScreen
+
+YOUSSEF = ("j", "j", "enter")
+
+
+@pytest.fixture(autouse=True)
+def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+async def metadata(pilot: Pilot[Any]) -> dict[str, Any]:
+    screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
+    document = await connection_of(pilot).client.users.get_raw(screen.thing_id)
+    return dict(document.get("user", document)["metadata"] or {})
+
+
+async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
+    """Somebody else changes the metadata."""
+    from dyntui.services.people import UPDATE_USER
+    from dyntui.services.writes import Confirmation, Target
+
+    screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
+    target = Target(screen.thing_id, data={"fields": {"metadata": wanted}})
+    results = await connection_of(pilot).writes.perform(UPDATE_USER, [target], Confirmation(yes=True))
+    assert not results.left
+
+
+async def write(pilot: Pilot[Any], text: str) -> None:
+    """Put a text in place of what the dialog has."""
+    dialog = pilot.app.screen
+    assert isinstance(dialog, WritingDialog)
+    dialog.query_one(TextArea).text = text
+    await settled(pilot)
+
+
+def own_editor(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], tmp_path: Path, script: str) -> Path:
+    """An editor that runs `script` on $1, in a terminal that can be handed over."""
+    file = tmp_path / "editor.sh"
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(file))
+    monkeypatch.setattr(console_of(pilot), "suspend", nullcontext)
+    return file
+
+
+@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+async def test_metadata_is_changed_in_place_after_its_difference_was_shown(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e")
+        before = await metadata(pilot)
+        wanted = {**before, "plan": "pro", "seats": 3}
+        await write(pilot, json.dumps(wanted))
+        await press(pilot, "ctrl+s")
+        assert isinstance(console.screen, WeighedDialog)
+        assert "+ seats: 3" in text_of(console)
+        assert await metadata(pilot) == before
+        await press(pilot, "y")
+        assert await metadata(pilot) == wanted
+        assert "seats  3" in text_of(console)
+        assert console.session.drafts == {}
+
+
+async def test_a_field_that_is_left_out_is_gone_and_what_is_the_same_is_not_saved() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e", "f2")
+        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
+        assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
+        await save_elsewhere(pilot, {"plan": "pro", "old": 1})
+        await press(pilot, "e")
+        await write(pilot, '{"plan": "pro"}')
+        await press(pilot, "f2")
+        assert "- old: 1" in text_of(console)
+        await press(pilot, "y")
+        assert await metadata(pilot) == {"plan": "pro"}
+
+
+async def test_broken_json_says_where_and_stays() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e")
+        await write(pilot, '{"plan": "pro",}')
+        await press(pilot, "ctrl+s")
+        dialog = console.screen
+        assert isinstance(dialog, WritingDialog)
+        assert "It is not JSON yet" in text_of(console)
+        assert dialog.area.text == '{"plan": "pro",}'
+        await press(pilot, "escape")
+        assert "esc once more throws away what you typed." in text_of(console)
+        await press(pilot, "x")
+        assert console.screen is dialog
+        assert "esc once more" not in text_of(console)
+        await press(pilot, "escape", "escape")
+        assert isinstance(console.screen, UserScreen)
+        await press(pilot, "e")
+        assert '"plan": "pro",}' not in text_of(console)
+
+
+async def test_what_was_typed_survives_a_refusal_and_leaving_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e")
+        client = connection_of(pilot).client
+        call = client.call
+
+        async def refusing(operation_id: str, **more: Any) -> Any:
+            if operation_id == "updateUser":
+                raise Invalid(422, "too much of it", code="metadata_size_exceeded")
+            return await call(operation_id, **more)
+
+        monkeypatch.setattr(client, "call", refusing)
+        await write(pilot, '{"mine": 1}')
+        await press(pilot, "ctrl+s", "y")
+        assert "too much of it" in notes(pilot)[-1]
+        assert "metadata not saved" in text_of(console)
+        monkeypatch.setattr(client, "call", call)
+        await press(pilot, "escape", "enter", "9", "e")
+        assert "it is not saved yet" in text_of(console)
+        await press(pilot, "ctrl+s", "escape")
+        assert "metadata not saved" in text_of(console), "leaving the confirmation loses nothing either"
+        await press(pilot, "e", "ctrl+s", "y")
+        assert await metadata(pilot) == {"mine": 1}
+        assert "metadata not saved" not in text_of(console)
+
+
+async def test_what_somebody_else_changed_meanwhile_is_part_of_the_difference() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e")
+        await write(pilot, '{"mine": 1}')
+        await save_elsewhere(pilot, {"theirs": 2})
+        await press(pilot, "ctrl+s")
+        assert "It was changed meanwhile." in text_of(console)
+        assert "- theirs: 2" in text_of(console)
+        await press(pilot, "escape")
+        assert await metadata(pilot) == {"theirs": 2}
+
+
+async def test_a_server_that_merges_is_noticed() -> None:
+    console = demo(switches={"update-metadata": "merge"})
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9")
+        await save_elsewhere(pilot, {"plan": "pro", "old": 1})
+        await press(pilot, "e")
+        await write(pilot, '{"plan": "free"}')
+        await press(pilot, "ctrl+s", "y")
+        assert any("The server holds other metadata than was sent" in note for note in notes(pilot))
+
+
+async def test_ones_own_editor_gets_it_without_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    console = demo()
+    monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "Canary1" * 8)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "E")
+        assert notes(pilot)[-1].startswith("EDITOR is not set")
+        seen = tmp_path / "seen"
+        own_editor(monkeypatch, pilot, tmp_path, f'env > {seen}; printf \'{{"from": "editor"}}\' > "$1"')
+        await press(pilot, "E")
+        assert '+ from: "editor"' in text_of(console)
+        assert "Canary1" not in seen.read_text()
+        await press(pilot, "y")
+        assert await metadata(pilot) == {"from": "editor"}
+
+
+@pytest.mark.parametrize("typed", [b'{"plan": oops', b"\xff\xfe{", b"", b'{"a": 1, "a": 2}'])
+async def test_what_the_editor_leaves_broken_goes_on_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: bytes
+) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF)
+        (tmp_path / "typed").write_bytes(typed)
+        own_editor(monkeypatch, pilot, tmp_path, f'cp {tmp_path / "typed"} "$1"')
+        await press(pilot, "E")
+        dialog = console.screen
+        assert isinstance(dialog, WritingDialog)
+        assert dialog.area.text == typed.decode("utf-8", "backslashreplace")
+        assert dialog.problem
+        await write(pilot, '{"plan": "pro"}')
+        await press(pilot, "ctrl+s", "y")
+        assert await metadata(pilot) == {"plan": "pro"}
+
+
+async def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF)
+        own_editor(monkeypatch, pilot, tmp_path, 'echo "{}" > "$1"; exit 1')
+        await press(pilot, "E")
+        assert notes(pilot)[-1] == "The editor ended with 1; all is as it was."
+        assert isinstance(console.screen, UserScreen)
+
+
+async def test_in_read_only_the_metadata_cannot_be_edited() -> None:
+    console = demo(read_only=True)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "9", "e")
+        assert isinstance(console.screen, UserScreen)
+        assert "read-only" in notes(pilot)[-1]
