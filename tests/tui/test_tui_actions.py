@@ -103,9 +103,9 @@ async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await jump(pilot, "allowlists")
-        assert "sort" not in lines_of(console)[-1]
-        await press(pilot, "s")
-        assert console.session.notes[-1].text == "The server cannot order this list."
+        assert "filter" not in lines_of(console)[-1]
+        await press(pilot, "slash")
+        assert console.session.notes[-1].text == "The server cannot filter this list."
 
 
 async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:

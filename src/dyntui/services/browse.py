@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,6 +47,16 @@ class Kept(Protocol):
     def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None: ...
 
     def total(self, query: Query) -> int | None: ...
+
+    def replace(self, row_id: str, row: Row) -> None: ...
+
+    def forget(self, row_id: str) -> None: ...
+
+    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]: ...
+
+    def count(self, query: Query) -> int: ...
+
+    def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
 
 
 _RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
@@ -115,6 +125,8 @@ class PagedView:
         self.failed_at: datetime | None = None
         """Since when there has been no answer; None while there is one."""
         self.loading = False
+        self.version = 0
+        """Goes up whenever rows are others: read, changed or deleted."""
 
     # What a table reads
 
@@ -172,6 +184,20 @@ class PagedView:
         position = self._positions.get(row_id)
         return None if position is None else self._ghosts.line(position)
 
+    def here(self) -> list[Row]:
+        """The rows in memory, in the order of the list."""
+        return [row for number in sorted(self._blocks) for row in self._blocks[number].rows]
+
+    @property
+    def kept(self) -> Kept | None:
+        """What remembers the rows that went out of memory, if anything does."""
+        return self._kept if self._paging is Paging.OFFSET else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the list comes all at once, so that the rows in memory are all there are."""
+        return self._paging is Paging.NONE
+
     def _at(self, position: int) -> Row | None:
         block = self._blocks.get(position // self._stride)
         within = position % self._stride
@@ -224,10 +250,16 @@ class PagedView:
         index = self._positions.get(str(row.get(self._key, "")))
         if index is not None:
             self._blocks[index // self._stride].rows[index % self._stride] = row
+            self.version += 1
+            if self._kept is not None:
+                self._kept.replace(str(row.get(self._key, "")), row)
             self._tell()
 
     def remove(self, row_id: str) -> None:
         """A row was deleted: dim it until the next refresh."""
+        self.version += 1
+        if self._kept is not None:
+            self._kept.forget(row_id)
         position = self._positions.get(row_id)
         row = None if position is None else self._at(position)
         if position is not None and row is not None and self._paging is not Paging.CURSOR:
@@ -352,6 +384,7 @@ class PagedView:
         if self._kept is not None and self._paging is not Paging.CURSOR:
             self._kept.save(self.query, number * self._stride, rows, self._total)
         self._trim()
+        self.version += 1
         self._tell()
 
     def _reindex(self, number: int) -> None:

@@ -1,8 +1,8 @@
-"""Lists of resources: as a view for a table, as a search of what is cached, and as a full scan."""
+"""Lists of resources: as a view for a table, and as a full scan."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dyntui.api.pages import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "cached_view", "scan", "view_of"]
+__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "scan", "view_of"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -45,6 +45,28 @@ class KeptRows:
 
     def total(self, query: Query) -> int | None:
         return self.cache.total(self.name, _key(query))
+
+    def replace(self, row_id: str, row: Row) -> None:
+        self.cache.replace(self.name, row_id, row)
+
+    def forget(self, row_id: str) -> None:
+        self.cache.forget(self.name, row_id)
+
+    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]:
+        return self.cache.matching(self.name, text, self._filtered(query))
+
+    def count(self, query: Query) -> int:
+        return self.cache.count(self.name, self._filtered(query))
+
+    def rows(self, ids: Sequence[str]) -> list[Row | None]:
+        return self.cache.rows(self.name, ids)
+
+    def _filtered(self, query: Query) -> list[str] | None:
+        """The names under which rows with the filter of `query` are kept, in whatever order; None for no filter."""
+        if not query.filter:
+            return None
+        wanted = _key(Query(filter=query.filter))
+        return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +121,6 @@ def view_of(
         kept=KeptRows(cache, resource, parent) if cache is not None and resource.cached else None,
         query=query or Query(order=resource.list.order),
     )
-
-
-def cached_view(cache: RowCache, resource: Resource, text: str, *, parent: str = "") -> PagedView:
-    """A view of the cached rows of a list that contain `text`: no request leaves."""
-    kept = KeptRows(cache, resource, parent)
-
-    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pages import Page
-
-        rows = cache.search(kept.name, text).rows
-        return Page(rows, total=len(rows))
-
-    return PagedView(fetch, paging=Paging.NONE, key=resource.key)
 
 
 async def scan(

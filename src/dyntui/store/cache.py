@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,21 @@ import orjson
 from dyntui.config.files import private_dir
 from dyntui.core.time import now
 
-__all__ = ["KEEP", "NEVER_KEPT", "CachedPage", "RowCache", "cache_file", "cache_files", "open_cache", "purge"]
+__all__ = [
+    "KEEP",
+    "NEVER_KEPT",
+    "CachedPage",
+    "RowCache",
+    "cache_file",
+    "cache_files",
+    "open_cache",
+    "purge",
+    "words_of",
+]
 
 KEEP = timedelta(hours=24)
 _VERSION = 1
+_CHUNK = 500
 _APPLICATION_ID = 0x64796E63  # "dync"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_KEPT = frozenset(
@@ -138,7 +150,7 @@ class RowCache:
     ) -> None:
         """Remember a page of list `name` that began at `start` under `query`, and how many rows there were."""
         at = now().timestamp()
-        kept = [({k: v for k, v in row.items() if k not in NEVER_KEPT}, str(row.get(key, ""))) for row in rows]
+        kept = [(_without_secrets(row), str(row.get(key, ""))) for row in rows]
         with self._lock:
             try:
                 self._put(name, query, start, kept, total, at)
@@ -152,7 +164,7 @@ class RowCache:
         self._db.execute("BEGIN")
         self._db.executemany(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
-            ((name, row_id, orjson.dumps(row), _words(row), at) for row, row_id in kept),
+            ((name, row_id, orjson.dumps(row), words_of(row), at) for row, row_id in kept),
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
@@ -185,13 +197,62 @@ class RowCache:
 
     def search(self, name: str, text: str, limit: int = 10_000) -> CachedPage:
         """The cached rows of a list that contain `text` in any value, whatever the case."""
+        found = list(islice(self.matching(name, text), limit))
+        at = min((moment for _, moment in found), default=now())
+        return CachedPage([row for row, _ in found], at)
+
+    def matching(
+        self, name: str, text: str = "", queries: Sequence[str] | None = None
+    ) -> Iterator[tuple[Row, datetime]]:
+        """One after another the rows that contain `text`, each with when it was fetched; memory does not grow.
+        queries: only rows that stood somewhere under one of these."""
+        narrowed, values = _among(name, queries)
+        if text:
+            narrowed += " AND instr(words, ?) > 0"
+            values.append(text.casefold())
+        last = ""
+        while True:
+            with self._lock:
+                found = self._db.execute(
+                    f"SELECT id, body, at FROM items WHERE list = ? AND id > ?{narrowed} ORDER BY id LIMIT {_CHUNK}",
+                    (name, last, *values),
+                ).fetchall()
+            for _, body, at in found:
+                yield orjson.loads(body), datetime.fromtimestamp(at, UTC)
+            if len(found) < _CHUNK:
+                return
+            last = found[-1][0]
+
+    def count(self, name: str, queries: Sequence[str] | None = None) -> int:
+        """How many rows of a list are kept."""
+        narrowed, values = _among(name, queries)
         with self._lock:
-            found = self._db.execute(
-                "SELECT body, at FROM items WHERE list = ? AND instr(words, ?) > 0 LIMIT ?",
-                (name, text.casefold(), limit),
-            ).fetchall()
-        at = min((entry[1] for entry in found), default=now().timestamp())
-        return CachedPage([orjson.loads(entry[0]) for entry in found], datetime.fromtimestamp(at, UTC))
+            found = self._db.execute(f"SELECT count(*) FROM items WHERE list = ?{narrowed}", (name, *values)).fetchone()
+        return int(found[0])
+
+    def queries(self, name: str) -> list[str]:
+        """The queries under which rows of a list were seen."""
+        with self._lock:
+            return [row[0] for row in self._db.execute("SELECT query FROM totals WHERE list = ?", (name,))]
+
+    def rows(self, name: str, ids: Sequence[str]) -> list[Row | None]:
+        """The rows with these ids, in their order; None for one that is kept no more."""
+        with self._lock:
+            found = dict(
+                self._db.execute(
+                    f"SELECT id, body FROM items WHERE list = ? AND id IN ({', '.join('?' * len(ids))})", (name, *ids)
+                ).fetchall()
+            )
+        return [orjson.loads(found[row_id]) if row_id in found else None for row_id in ids]
+
+    def replace(self, name: str, row_id: str, row: Row) -> None:
+        """A row is another now, wherever it stood."""
+        kept = _without_secrets(row)
+        with self._lock:
+            self._db.execute(
+                "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
+                (orjson.dumps(kept), words_of(kept), now().timestamp(), name, row_id),
+            )
 
     def forget(self, name: str, row_id: str) -> None:
         """A row is gone."""
@@ -214,7 +275,20 @@ class RowCache:
             purge(self.file)
 
 
-def _words(row: Row) -> str:
+def _among(name: str, queries: Sequence[str] | None) -> tuple[str, list[str]]:
+    """A condition for rows that stood under one of the queries, and its values."""
+    if queries is None:
+        return "", []
+    marks = ", ".join("?" * len(queries))
+    return f" AND id IN (SELECT id FROM places WHERE list = ? AND query IN ({marks}))", [name, *queries]
+
+
+def _without_secrets(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in NEVER_KEPT}
+
+
+def words_of(row: Row) -> str:
+    """All texts and numbers of a row, ready to be searched whatever the case."""
     return "\n".join(_texts(row)).casefold()
 
 

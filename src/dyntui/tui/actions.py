@@ -102,9 +102,12 @@ _ALL = (
     # lists of a resource
     Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, reason=_ask("no_filter"),
         early=True),
+    Action("list.find", ("F",), "find here", "Show only those of the rows that are here; the server is not asked.", _READ,
+        reason=_ask("nothing_listed"), early=True),
     Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,
         reason=_ask("nothing_to_open")),
-    Action("list.sort", ("s",), "sort", "Order by another column.", _READ, 14, reason=_ask("no_order")),
+    Action("list.sort", ("s",), "sort", "Order by another column; what the server cannot order, among the rows that are here.", _READ, 14,
+        reason=_ask("nothing_listed")),
     Action("list.refresh", ("r", "f5"), "refresh", "Read the rows again.", _READ, 15),
     Action("list.copy", ("y",), "copy id", "Send the id to the clipboard.", _READ, reason=_ask("nothing_here")),
     Action("list.raw", ("v",), "raw", "The row as the server wrote it.", _READ, reason=_ask("nothing_here")),

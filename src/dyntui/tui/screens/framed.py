@@ -81,6 +81,9 @@ class Framed(Acting, Screen[None]):
     def answered(self, text: str) -> None:
         """A filter was typed."""
 
+    def answered_local(self, text: str) -> None:
+        """What to look for among the rows that are here was typed."""
+
     def traffic(self) -> None:
         """A request began or ended."""
 
@@ -176,14 +179,16 @@ class Framed(Acting, Screen[None]):
             suggest=lambda text: suggest_jumps(self.console, text),
         )
 
-    def ask_filter(self, text: str, placeholder: str = "") -> None:
+    def ask_filter(self, text: str, placeholder: str = "", *, sign: str = "/", label: str = "") -> None:
         """Open the filter line with the filter that is set."""
-        self.query_one(Prompt).ask("/", text, placeholder=placeholder)
+        self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder)
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
         if event.sign == ":":
             jump_to(self.console, event.text, event.chosen)
+        elif event.sign == "F":
+            self.answered_local(event.text)
         else:
             self.answered(event.text)
 

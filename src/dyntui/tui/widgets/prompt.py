@@ -106,11 +106,13 @@ class Prompt(Horizontal):
             neighbour.display = not asking
         self.display = asking
 
-    def ask(self, sign: str, text: str = "", *, placeholder: str = "", suggest: Suggest | None = None) -> None:
-        """Open the prompt with `text` in it."""
+    def ask(
+        self, sign: str, text: str = "", *, label: str = "", placeholder: str = "", suggest: Suggest | None = None
+    ) -> None:
+        """Open the prompt with `text` in it. label: what the text is for, beside the sign."""
         self.sign = sign
         self._suggest = suggest
-        self.query_one("#sign", Static).update(sign)
+        self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
         field = self.query_one(_Field)
         field.cursor_blink = False
         field.placeholder = placeholder

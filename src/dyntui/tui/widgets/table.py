@@ -55,7 +55,7 @@ class _Layout:
 
 
 class Table(Lines):
-    """A table over a view. marks: the ids of marked rows. order: column order and whether it descends, for the header.
+    """A table over a view. marks: the ids of marked rows. order: a column and whether it descends, for the header.
 
     empty: what to say when there is nothing, asked when it is needed. retry: what to say below an error.
     """
@@ -118,10 +118,11 @@ class Table(Lines):
         """The id of the row under the cursor."""
         return self.view.id_at(self.cursor)
 
-    def show(self, view: Rows) -> None:
-        """Show another view from its first row."""
+    def show(self, view: Rows, *, marks: bool = False) -> None:
+        """Show another view from its first row. marks: they stay, because the rows are of the same list."""
         self.view = view
-        self.marks.clear()
+        if not marks:
+            self.marks.clear()
         self._texts.clear()
         self._cursor_id = None
         self.cursor = self.top = 0
@@ -193,7 +194,7 @@ class Table(Lines):
 
     def _title(self, column: Column) -> str:
         title = column.name.upper()
-        if self.order and column.order and column.order == self.order[0]:
+        if self.order and column.name == self.order[0]:
             title += " ↓" if self.order[1] else " ↑"
         return title
 
@@ -219,7 +220,7 @@ class Table(Lines):
         return self._layouts[key]
 
     def _need(self, column: Column) -> int:
-        arrow = 2 if column.order and self.order and self.order[0] == column.order else 0
+        arrow = 2 if self.order and self.order[0] == column.name else 0
         return max(column.width, width_of(column.name) + arrow)
 
     def _lay_out(self, width: int) -> _Layout:
@@ -261,6 +262,12 @@ class Table(Lines):
     def _shift(self, by: int) -> None:
         self.offset_columns += by
         self.layout_changed()
+
+    def order_by(self, name: str, descends: bool) -> None:
+        """Say in the header that the rows are ordered by this column."""
+        if self.order != (name, descends):
+            self.order = (name, descends)
+            self.layout_changed()
 
     def layout_changed(self) -> None:
         """Columns, their order or their widths are others now."""

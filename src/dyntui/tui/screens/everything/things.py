@@ -28,10 +28,9 @@ class ThingsScreen(ResourceScreen, Doing):
     """A list whose actions come from the record. Made with `list_of`, which brings its keys."""
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def place(self) -> tuple[str, ...]:
         above = (RESOURCES[self.record.of].title.lower(), self.parent_label) if self.parent_label else ()
-        parts = (*above, self.record.title.lower())
-        return (*parts, f"/{self.filter_text}") if self.filter_text else parts
+        return (*above, self.record.title.lower())
 
     def connected(self, connection: Connection) -> None:
         if self.record.group in ("Tokens", "UserApiTokens"):

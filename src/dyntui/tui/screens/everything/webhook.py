@@ -83,7 +83,7 @@ class MessagesScreen(ThingsScreen):
     failed_only = False
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def place(self) -> tuple[str, ...]:
         parts = ("webhooks", self.parent_label or self.parent_id, "messages")
         return (*parts, "failed only") if self.failed_only else parts
 

@@ -1,0 +1,172 @@
+"""What every list of a resource is: a view on what the record lists, a table, and what the frame says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import Column, Resource
+from dyntui.tui.filters import parse_filter
+from dyntui.tui.screens.framed import Framed, age_of, error_words
+from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.services.browse import PagedView
+    from dyntui.services.connect import Connection
+
+__all__ = ["ListScreen"]
+
+
+class ListScreen(Framed):
+    """Rows of a resource. parent: the id its path needs. view: what the server lists; the table may show other rows."""
+
+    class ViewChanged(Message):
+        """The view has other rows, another total, an error."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ListScreen.ViewChanged)
+
+    def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
+        super().__init__()
+        self.record = record
+        self.parent_id = parent
+        self.parent_label = parent_label
+        self.filter_text = filter_text if record.filter is not None else ""
+        self.view: PagedView | None = None
+        self._waiting = ListView(loaded=False)
+        self._told: DyntuiError | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the list is; the crumbs without what narrows it."""
+        parts = [self.parent_label] if self.parent_label else []
+        parts = ["allowlists", *parts] if self.record.name == "allowlist-entries" else parts
+        return (*parts, self.record.title.lower())
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return (*self.place, f"/{self.filter_text}") if self.filter_text else self.place
+
+    def body(self) -> ComposeResult:
+        yield Table(
+            self.record.columns,
+            self._waiting,
+            empty=self._empty,
+            retry="r tries again.",
+            markable=True,
+            gap=1 if self.console.dense else 2,
+            id="list",
+        )
+
+    @property
+    def table(self) -> Table:
+        return self.query_one("#list", Table)
+
+    # The view
+
+    def make_view(self, connection: Connection) -> PagedView:
+        """The view on what the record lists; a screen with more to say makes another one."""
+        from dyntui.services.listing import view_of
+
+        page_size = self.console.settings.page_size
+        rows = self.console.session.rows
+        return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
+
+    def connected(self, connection: Connection) -> None:
+        self._close_view()
+        view = self.make_view(connection)
+        view.subscribe(self._heard)
+        self.view = view
+        self._query()
+        self.show_order()
+        self.table.show(view)
+
+    def not_connected(self, error: DyntuiError) -> None:
+        self._waiting.error = error
+        self.table.view_changed()
+
+    def on_unmount(self) -> None:
+        self._close_view()
+
+    def _close_view(self) -> None:
+        if self.view is not None:
+            self.view.close()
+            self.view = None
+
+    def _query(self, order: str | None = None) -> None:
+        from dyntui.services.browse import Query
+
+        if self.view is not None:
+            how = self.record.filter
+            wanted = parse_filter(how, self.filter_text) if how is not None else {}
+            self.view.set_query(Query(order if order is not None else self.view.query.order, wanted))
+
+    def show_order(self) -> None:
+        """Say in the header what the rows are ordered by."""
+        if self.view is not None and self.view.query.order:
+            name, _, way = self.view.query.order.rpartition("-")
+            self.table.order_by(next((each.name for each in self._orders() if each.order == name), name), way == "desc")
+
+    def _orders(self) -> list[Column]:
+        """The columns that the server orders by."""
+        return [column for column in self.record.columns if column.order]
+
+    def _heard(self) -> None:
+        self.post_message(self.ViewChanged())
+
+    @on(ViewChanged)
+    def _view_changed(self) -> None:
+        if self.view is None or not self.is_mounted:
+            return
+        self.table.view_changed()
+        error = self.view.error
+        if error is not None and error is not self._told and self.view.total and self.is_current:
+            self.console.say_error(error)
+        self._told = error
+        self.changed()
+
+    def time_passed(self) -> None:
+        self.table.time_passed()
+
+    # What the frame says
+
+    def _empty(self) -> str:
+        if self.filter_text:
+            return f"No {self.record.title.lower()} match `{self.filter_text}`. / changes the filter, esc clears it."
+        return self.record.empty or "Nothing here."
+
+    def status(self) -> Sequence[Piece]:
+        view, table = self.view, self.table
+        if view is None:
+            error = self.console.session.error
+            return [(error_words(error), "warn")] if error is not None else [("opening", "")]
+        parts: list[Piece] = []
+        if view.error is not None:
+            since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
+            parts.append((error_words(view.error) + since, "warn"))
+        listed = self.listed() or view
+        if listed.loaded:
+            more = "" if listed.known else "+"
+            at = f"{table.cursor + 1:,} of " if table.count else ""
+            parts.append((f"{at}{table.count:,}{more}", ""))
+        if table.marks:
+            parts.append((f"{len(table.marks):,} marked", ""))
+        return [*parts, *self.source()]
+
+    def listed(self) -> PagedView | None:
+        """What the table shows."""
+        return self.view
+
+    def source(self) -> list[Piece]:
+        """Where the rows come from, and how old they are."""
+        view = self.view
+        if view is None or not view.total or not (words := age_of(view.fetched_at)):
+            return []
+        return [(f"cached, {words}", "warn") if view.recalled else (words, "")]

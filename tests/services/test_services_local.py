@@ -1,0 +1,109 @@
+"""Search and order among the rows that are here: in the cache, else in memory, and no request for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dyntui.api.pages import Page
+from dyntui.resources import USERS, Column
+from dyntui.services.browse import PagedView, Paging, Query
+from dyntui.services.listing import KeptRows
+from dyntui.services.local import Local, LocalRows
+from dyntui.store.cache import RowCache
+
+PEOPLE = [
+    {"id": f"u{n:04}", "email": f"p{n}@example.com", "jobTitle": ["", "Nurse", "baker"][n % 3], "n": -n}
+    for n in range(300)
+]
+JOB, NUMBER = Column("jobTitle", "job"), Column("n")
+
+
+class Api:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.calls = 0
+
+    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        self.calls += 1
+        rows = [row for row in self.rows if query.filter.get("job", "") in row["jobTitle"]]
+        return Page(rows[offset : offset + limit], total=len(rows))
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api([dict(row) for row in PEOPLE])
+
+
+def cached(api: Api) -> PagedView:
+    return PagedView(api.fetch, kept=KeptRows(RowCache(), USERS))
+
+
+async def seen(view: PagedView, first: int, last: int) -> list[str | None]:
+    view.want(first, last)
+    await view.idle()
+    return [view.id_at(index) for index in range(view.total)][first : last + 1]
+
+
+async def read(view: PagedView) -> None:
+    """Read 198 rows: the first page and the one ahead."""
+    await seen(view, 0, 20)
+
+
+async def test_a_search_finds_what_is_cached_whatever_the_case_and_asks_nobody(api: Api) -> None:
+    view = cached(api)
+    await read(view)
+    calls = api.calls
+    local = LocalRows(view, Local("P17@"), "id")
+    assert await seen(local.view, 0, 5) == ["u0017"]
+    assert (local.searched, local.whole, api.calls) == (198, False, calls)
+    assert await seen(LocalRows(view, Local("p250@"), "id").view, 0, 5) == []
+
+
+async def test_any_column_orders_and_what_has_no_value_comes_last_both_ways(api: Api) -> None:
+    view = cached(api)
+    await read(view)
+    for descends in (False, True):
+        local = LocalRows(view, Local(column=JOB, descends=descends), "id")
+        ids = await seen(local.view, 0, 197)
+        jobs = [PEOPLE[int(str(row_id)[1:])]["jobTitle"] for row_id in ids]
+        assert len(ids) == len(set(ids)) == 198
+        assert list(dict.fromkeys(jobs)) == (["Nurse", "baker", ""] if descends else ["baker", "Nurse", ""])
+    assert (await seen(LocalRows(view, Local(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
+
+
+async def test_only_rows_of_the_servers_filter_are_looked_at(api: Api) -> None:
+    view = cached(api)
+    await read(view)
+    view.set_query(Query(filter={"job": "Nurse"}))
+    await read(view)
+    local = LocalRows(view, Local("p1"), "id")
+    found = await seen(local.view, 0, 99)
+    assert found and all(PEOPLE[int(str(row_id)[1:])]["jobTitle"] == "Nurse" for row_id in found)
+    assert local.searched == 100
+
+
+async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
+    view = cached(api)
+    await read(view)
+    local = LocalRows(view, Local("p17@"), "id")
+    await seen(local.view, 0, 5)
+    view.replace({**PEOPLE[17], "jobTitle": "pilot"})
+    local.again()
+    await seen(local.view, 0, 5)
+    row = local.view.get(0)
+    assert row is not None and row["jobTitle"] == "pilot"
+    view.remove("u0017")
+    again = LocalRows(view, Local("p17@"), "id")
+    assert await seen(again.view, 0, 5) == []
+
+
+@pytest.mark.parametrize("paging", [Paging.OFFSET, Paging.NONE])
+async def test_without_a_cache_the_rows_in_memory_are_searched(api: Api, paging: Paging) -> None:
+    view = PagedView(api.fetch, paging=paging)
+    await read(view)
+    local = LocalRows(view, Local("p1", NUMBER), "id")
+    found = await seen(local.view, 0, 299)
+    assert found[-1] == "u0001" and len(found) == sum("p1" in row["email"] for row in view.here())
+    assert local.whole is (paging is Paging.NONE)
