@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 from cli_support import HINT, NOBODY, Done, Run, Server, add
 
@@ -109,3 +111,37 @@ def test_doctor_finds_a_certificate_file_that_is_gone(run: Run, tmp_path: Path) 
     done = run("doctor", "--offline", "--json")
     assert done.code == 2
     assert states(done)["profile"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("asked", "state", "says"), [("lean", "ok", "only what changed"), ("textual", "warn", "says so")]
+)
+def test_doctor_says_what_the_terminal_is_sent(
+    run: Run, monkeypatch: pytest.MonkeyPatch, asked: str, state: str, says: str
+) -> None:
+    monkeypatch.setenv("DYNTUI_TERMINAL", asked)
+    done = run("doctor", "--json")
+    assert states(done)["writer"] == state
+    assert says in next(check["text"] for check in done.document["checks"] if check["name"] == "writer")
+
+
+def test_doctor_refuses_a_writer_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
+    done = run("doctor")
+    assert done.code == 2
+    assert "lean or textual" in done.out
+
+
+def test_doctor_asks_the_terminal_how_far_away_it_is(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "dyntui", "doctor", "--offline"],
+        env={**environ, "DYNTUI_HOME": str(tmp_path), "TERM": "xterm", "LC_ALL": "C.UTF-8"},
+        timeout=60,
+    )
+    child.expect_exact("\x1b[6n")
+    child.send("\x1b[12;1R")
+    child.expect(rb"ok   writer    only what changed \(Textual \S+\), \d+\.\d ms there and back")
+    child.expect(pexpect.EOF)
+    assert b"12;1R" not in child.before

@@ -15,6 +15,8 @@ from rich._unicode_data import load
 from rich.cells import get_character_cell_size
 
 LINK = re.compile(r"\x1b\]8;([^\x1b]*)\x1b\\")
+NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+CUT_OFF = re.compile(r"\x1b(\[[0-9;?<=>$]*|\][^\x07\x1b]*\x1b?)?$")
 JOINER, EMOJI_STYLE = "\u200d", "\ufe0f"
 EXTRA = {2, 6, 8, 21, 51, 52, 53}
 ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
@@ -30,7 +32,7 @@ class Emulator(pyte.Screen):
         self.clusters = clusters
         self.fills = fills
         self.extra: set[int] = set()
-        self.link = ""
+        self.link = self.rest = ""
         self.joining = self.half_flag = False
         self.answers: list[tuple[int, int]] = []
         super().__init__(columns, lines)
@@ -38,7 +40,11 @@ class Emulator(pyte.Screen):
         self._stream = pyte.Stream(self)
 
     def feed(self, data: str) -> None:
-        """What the program sends."""
+        """What the program sends; a sequence that is cut off waits for its rest."""
+        data = NOT_FOR_PYTE.sub("", self.rest + data)
+        cut = CUT_OFF.search(data)
+        self.rest = cut[0] if cut else ""
+        data = data.removesuffix(self.rest)
         for place, part in enumerate(LINK.split(data)):
             if place % 2:
                 self.link = part.partition(";")[2]  # Their ids are of each style object.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from terminal_emulator import Emulator
 
 from dyntui.sandbox.hostile import PAYLOADS
 
@@ -20,13 +22,20 @@ _LIMIT = 60.0
 
 
 class Pty:
-    """A Python script on a terminal of 120 by 40. raw: all that it wrote."""
+    """A Python script on a terminal of 120 by 40 that answers where its cursor is. raw: all that the script wrote.
+
+    DYNTUI_TERMINAL says with which writer.
+    """
 
     def __init__(self, script: str, home: Path, **environ: str) -> None:
         clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DYN", "SSH_", "TMUX", "NO_"))
+            name: value
+            for name, value in os.environ.items()
+            if name == "DYNTUI_TERMINAL" or not name.startswith(("DYN", "SSH_", "TMUX", "NO_"))
         }
         self.raw = b""
+        self.emulator = Emulator(120, 40)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.child = pexpect.spawn(
             sys.executable,
             ["-c", textwrap.dedent(script)],
@@ -45,20 +54,24 @@ class Pty:
     def read(self) -> bool:
         """Take what is there; whether the program still runs."""
         try:
-            self.raw += self.child.read_nonblocking(65536, timeout=0.1)
+            data = self.child.read_nonblocking(65536, timeout=0.1)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
             return False
+        self.raw += data
+        self.emulator.feed(self._decoder.decode(data))
+        for x, y in self.emulator.answers:
+            self.child.send(f"\x1b[{y + 1};{x + 1}R")
+        self.emulator.answers.clear()
         return True
 
     def wait(self, text: str) -> None:
-        """Read until `text` was written, from now on."""
+        """Read until `text` is to be seen."""
         end = time.monotonic() + _LIMIT
-        start = max(0, len(self.raw) - len(text))
-        while text.encode() not in self.raw[start:]:
+        while text not in self.emulator.text:
             assert self.read(), self.raw[-2000:]
-            assert time.monotonic() < end, f"{text!r} did not come: {self.raw[-2000:]!r}"
+            assert time.monotonic() < end, f"{text!r} did not come:\n{self.emulator.text}"
 
     def quiet(self) -> int:
         """Read until nothing more comes; how much there is."""

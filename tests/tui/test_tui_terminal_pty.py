@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -26,7 +25,6 @@ KEYS = {"f1": "\x1bOP", "f2": "\x1bOQ", "f6": "\x1b[17~", "f8": "\x1b[19~", "f10
 KEYS |= {"down": "\x1b[B", "pagedown": "\x1b[6~", "tab": "\t", "escape": "\x1b"}
 SIZE = (90, 30)
 LIMIT = 30.0
-NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 
 
 class Terminal:
@@ -52,7 +50,7 @@ class Terminal:
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += data
-        self.emulator.feed(NOT_FOR_PYTE.sub("", data))
+        self.emulator.feed(data)
         if "\x1b[?2026$p" in data:
             self.answer("\x1b[?2026;2$y")
         for x, y in self.emulator.answers:

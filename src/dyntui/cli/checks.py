@@ -77,6 +77,20 @@ def terminal() -> Iterator[Check]:
         yield Check("size", "warn" if small else "ok", f"{columns} by {lines}", advice)
 
 
+def writer(setting: str) -> Check:
+    """Whether the terminal is sent only what changed, and how far away it is."""
+    from dyntui.tui.terminal.status import lean_status, round_trip
+
+    try:
+        lean, text = lean_status(setting)
+    except DyntuiError as error:
+        return Check("writer", "fail", error.message, error.hint, exit_code=error.exit_code)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        seconds = round_trip()
+        text += ", which does not answer" if seconds is None else f", {seconds * 1000:.1f} ms there and back"
+    return Check("writer", "ok" if lean else "warn", text, "" if lean else "On a slow line `lean` sends far less.")
+
+
 def _is_utf8(encoding: str) -> bool:
     try:
         return codecs.lookup(encoding).name == "utf-8"
@@ -135,6 +149,7 @@ def configuration() -> Iterator[Check]:
     else:
         rate = f"{settings.rate_per_minute} requests a minute, {settings.bulk_per_minute} of them bulk"
         yield Check("settings", "ok", rate)
+        yield writer(settings.terminal)
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if value := os.environ.get(variable):
             shown = value if variable.startswith("SSL") else "set"  # a proxy's URL may hold a password

@@ -36,6 +36,11 @@ class Settings:
 
     theme: str = _setting("", "Theme of the console; empty: by the terminal.", *_TEXT)
     animations: bool = _setting(True, "Whether spinners and the like move.", *_BOOL)
+    terminal: str = _setting(
+        "lean",
+        "What the terminal is sent: what changed (lean), or whatever was drawn (textual).",
+        *_one_of("lean", "textual"),
+    )
     rate_per_minute: int = _setting(1500, "Requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
     bulk_per_minute: int = _setting(150, "Bulk requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
     page_size: int = _setting(100, "Rows fetched with one request.", *_whole(1, 100))

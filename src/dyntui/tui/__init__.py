@@ -21,6 +21,7 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     from dyntui.tui import startup
 
     startup.check()
+    startup.outlive_terminal()
     settings = Settings.load()
     from dyntui.tui.app import Console
     from dyntui.tui.session import Session

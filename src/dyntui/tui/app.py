@@ -18,6 +18,7 @@ from dyntui.tui.actions import ACTIONS, actions_here, bindings
 from dyntui.tui.connecting import Connecting
 from dyntui.tui.screens.imports import offer_left
 from dyntui.tui.session import Note, Session
+from dyntui.tui.terminal.display import LeanDisplay
 from dyntui.tui.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.widgets.frame import Latency
 from dyntui.tui.widgets.painted import PAINTS
@@ -36,7 +37,7 @@ _SLOW = 0.3
 """Seconds after which a request is worth a sign in the frame."""
 
 
-class Console(Connecting):
+class Console(LeanDisplay[int], Connecting):
     """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
 
     TITLE = "dyntui"
@@ -54,7 +55,8 @@ class Console(Connecting):
     def __init__(self, session: Session, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         # An ansi theme is chosen before the base class picks its filter: NO_COLOR in another order is black on black.
-        super().__init__(session, ansi_color=True if "NO_COLOR" in os.environ else None)
+        no_colour = True if "NO_COLOR" in os.environ else None
+        super().__init__(session, ansi_color=no_colour, terminal=self.settings.terminal)
         backstop.install()
         self.latency = Latency()
         self.in_flight = 0

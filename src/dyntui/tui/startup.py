@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import locale
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Literal
 
 from dyntui.core.errors import Usage
 
-__all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote"]
+__all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote", "outlive_terminal"]
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
 _LOOK_EVERY = 2.0
@@ -62,6 +64,28 @@ def animations(wanted: bool, environ: Mapping[str, str] | None = None) -> Litera
         case "full":
             return "full"
     return "full" if wanted and not is_remote(environ) else "none"
+
+
+class _Lasting(io.TextIOWrapper):
+    """A terminal to write to that may go away: what is written then, nobody sees."""
+
+    def write(self, text: str, /) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
+def outlive_terminal() -> None:
+    """Keep Textual's output thread alive when its terminal has gone: who still writes would wait for it for ever."""
+    screen = sys.__stderr__
+    assert screen is not None
+    to_screen = io.BufferedWriter(io.FileIO(screen.fileno(), "w", closefd=False))
+    lasting = _Lasting(to_screen, encoding="utf-8", errors=screen.errors)
+    sys.__stderr__ = lasting  # type: ignore[misc]  # it is where Textual's driver looks for the terminal
 
 
 def exit_on_signals(leave: Callable[..., None]) -> None:
