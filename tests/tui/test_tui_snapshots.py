@@ -55,6 +55,7 @@ BOTH = {
     "user-edit-metadata": ("j", "enter", "9", "e"),
     "user-edit": ("j", "enter", "e"),
     "user-delete": ("j", "enter", "d"),
+    "user-actions": ("j", "enter", "a"),
     "help": ("question_mark",),
 }
 WIDE = {

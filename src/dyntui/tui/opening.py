@@ -12,20 +12,29 @@ from dyntui.resources import RESOURCES, Resource
 
 if TYPE_CHECKING:
     from dyntui.tui.app import Console
+    from dyntui.tui.screens.resource_list import ResourceScreen
 
 __all__ = ["can_open", "open_row"]
+
+
+def _list_in_front(console: Console, name: str) -> ResourceScreen | None:
+    """The list that a row is opened from."""
+    from dyntui.tui.screens.resource_list import ResourceScreen
+
+    shown = console.shown
+    return shown if isinstance(shown, ResourceScreen) and shown.record.name == name else None
 
 
 def _user(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:
     from dyntui.tui.screens.user import UserScreen
 
-    console.visit(UserScreen(row_id, label))
+    console.visit(UserScreen(row_id, label, known=row, behind=_list_in_front(console, "users")))
 
 
 def _wallet(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:
     from dyntui.tui.screens.wallet import WalletScreen
 
-    console.visit(WalletScreen(row_id, label, known=row))
+    console.visit(WalletScreen(row_id, label, known=row, behind=_list_in_front(console, "wallets")))
 
 
 def _gate(console: Console, row_id: str, label: str, row: Mapping[str, Any]) -> None:

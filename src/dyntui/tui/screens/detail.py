@@ -64,15 +64,17 @@ class DetailScreen(Framed):
     class Fetched(Message):
         """It was read."""
 
-        def __init__(self, document: Any) -> None:
+        def __init__(self, thing_id: str, document: Any) -> None:
             super().__init__()
+            self.thing_id = thing_id
             self.document = document
 
     class Failed(Message):
         """It could not be read."""
 
-        def __init__(self, error: DyntuiError) -> None:
+        def __init__(self, thing_id: str, error: DyntuiError) -> None:
             super().__init__()
+            self.thing_id = thing_id
             self.error = error
 
     def __init__(self, thing_id: str, label: str) -> None:
@@ -124,29 +126,57 @@ class DetailScreen(Framed):
         """Read it (again)."""
         connection = self.console.session.connection
         if connection is not None:
-            self.run_worker(self._read(connection.client), exclusive=True, group="read")
+            self.run_worker(self._read(connection.client, self.thing_id), exclusive=True, group="read")
 
-    async def _read(self, client: Client) -> None:
+    async def _read(self, client: Client, thing_id: str) -> None:
         try:
-            self.post_message(self.Fetched(await self.fetch(client)))
+            self.post_message(self.Fetched(thing_id, await self.fetch(client)))
         except DyntuiError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(self.Failed(thing_id, error))
 
     @on(Fetched)
     def _fetched(self, event: Fetched) -> None:
-        self.document = event.document
-        self.fetched_at = now()
+        if event.thing_id == self.thing_id:
+            self.show(event.document, now())
+
+    def show(self, document: dict[str, Any], at: datetime) -> None:
+        """Show what was read. at: when."""
+        self.document = document
+        self.fetched_at = at
         self.error = None
         self.query_one("#failure", Static).display = False
         tabs = self.query_one(TabLine)
-        tabs.counts = list(self.counts(event.document))
+        tabs.counts = list(self.counts(document))
         tabs.repaint()
-        for pane in self.query(_Pane):
-            self.fill(pane.tab, event.document)
+        for pane in self.panes():
+            self.fill(pane.tab, document)
         self.changed()
+        self.arrived()
+
+    def arrived(self) -> None:
+        """What was read is on the screen."""
+
+    def forget(self) -> None:
+        """Nothing is read, nothing is wrong."""
+        self.document = self.error = self.fetched_at = None
+        self.query_one("#failure", Static).display = False
+        tabs = self.query_one(TabLine)
+        tabs.counts = [None] * len(self.TABS)
+        tabs.repaint()
+
+    def panes(self) -> list[_Pane]:
+        """The tabs that are there."""
+        return list(self.query(_Pane))
+
+    def fill_tab(self, tab: Tab) -> None:
+        """Show in a tab that was just made what there is."""
+        if self.document is not None:
+            self.fill(tab, self.document)
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
+        if event.thing_id != self.thing_id:
+            return
         self.error = event.error
         failure = self.query_one("#failure", Static)
         lines = [event.error.message, event.error.hint, "r tries again."]
@@ -196,8 +226,7 @@ class DetailScreen(Framed):
         with self.app.batch_update():
             if not self.query(f"#pane-{tab.name}"):
                 await panes.mount(_Pane(self, tab))
-                if self.document is not None:
-                    self.fill(tab, self.document)
+                self.fill_tab(tab)
             tabs.current = index
             tabs.repaint()
             panes.current = f"pane-{tab.name}"
@@ -247,6 +276,12 @@ class DetailScreen(Framed):
 
     def action_refresh(self) -> None:
         self.read()
+
+    def action_menu(self) -> None:
+        from dyntui.tui.menu import offer_menu
+
+        unlisted = ("detail.menu", "detail.next_tab", "detail.previous_tab")
+        offer_menu(self, self.label or self.thing_id, without=unlisted)
 
     def action_open(self) -> None:
         self.open_under_cursor(self.focused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -101,8 +101,8 @@ class UserScreen(UserDoing):
             case _:
                 yield JsonTree(id="raw")
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
-        answer = await client.users.get_raw(self.thing_id)
+    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        answer = await client.users.get_raw(thing_id)
         user = answer.get("user", answer) if isinstance(answer, dict) else {}
         return user if isinstance(user, dict) else {}
 
@@ -135,6 +135,22 @@ class UserScreen(UserDoing):
                 self.query_one("#raw", JsonTree).show(document)
             case name:
                 self._put(name, _ROWS[name](document))
+
+    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+        match tab.name:
+            case "profile":
+                self.query_one("#facts", Facts).show(facts_of(row))
+                self._wait("related")
+            case "access":
+                self.query_one("#access", Facts).show(())
+            case "metadata" | "raw":
+                self.query_one(f"#{tab.name}", JsonTree).show({})
+            case name:
+                self._wait(name)
+
+    def _wait(self, name: str) -> None:
+        """The rows are still to come."""
+        self.query_one(f"#{name}", Table).show(ListView(loaded=False))
 
     def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
         table = self.query_one(f"#{name}", Table)

@@ -14,12 +14,14 @@ from dyntui.services.writes import Outcome, Results, Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.detail import DetailScreen, Tab
+from dyntui.tui.screens.people.beside import BesideScreen
 from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.tui.screens.resource_list import ResourceScreen
 
 __all__ = ["WalletScreen"]
 
@@ -36,7 +38,7 @@ _FIELDS = (
 )
 
 
-class WalletScreen(DetailScreen):
+class WalletScreen(BesideScreen):
     """A wallet by id. owner: the crumb before it, when one came from a user.
 
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
@@ -46,10 +48,17 @@ class WalletScreen(DetailScreen):
     NOUN = "wallet"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
 
-    def __init__(self, thing_id: str, label: str, *, owner: str = "", known: Mapping[str, Any] | None = None) -> None:
-        super().__init__(thing_id, label)
+    def __init__(
+        self,
+        thing_id: str,
+        label: str,
+        *,
+        owner: str = "",
+        known: Mapping[str, Any] | None = None,
+        behind: ResourceScreen | None = None,
+    ) -> None:
+        super().__init__(thing_id, label, known=known, behind=behind)
         self.owner = owner
-        self.known = dict(known or {})
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -61,10 +70,13 @@ class WalletScreen(DetailScreen):
         else:
             yield JsonTree(id="raw")
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
-        answer = await client.call("getWalletById", path={"walletId": self.thing_id})
+    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        answer = await client.call("getWalletById", path={"walletId": thing_id})
         wallet = answer.get("wallet", answer) if isinstance(answer, dict) else {}
-        return {**self.known, **wallet} if isinstance(wallet, dict) else self.known
+        return {**known, **wallet} if isinstance(wallet, dict) else dict(known)
+
+    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+        self.fill(tab, dict(row))
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = str(document.get("publicKey") or self.label)

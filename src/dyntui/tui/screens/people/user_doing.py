@@ -19,14 +19,14 @@ from dyntui.services.people import (
 )
 from dyntui.services.writes import Outcome, Results, Target, WriteAction
 from dyntui.tui.screens.access.doing import do
-from dyntui.tui.screens.detail import DetailScreen
+from dyntui.tui.screens.people.beside import BesideScreen
 from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.widgets.table import Table
 
 __all__ = ["UserDoing"]
 
 
-class UserDoing(DetailScreen):
+class UserDoing(BesideScreen):
     """The actions of the user screen."""
 
     NAME: ClassVar = "users"

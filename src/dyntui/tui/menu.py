@@ -1,0 +1,46 @@
+"""The menu of what can be done here: every action with its key, those that cannot be done now with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from dyntui.tui.actions import actions_here, key_words
+
+if TYPE_CHECKING:
+    from dyntui.tui.app import Console
+    from dyntui.tui.screens.framed import Framed
+
+__all__ = ["offer_menu"]
+
+_ELSEWHERE = ("app", "rows", "tree", "table")
+"""Scopes of moving about and of the console itself: the help and the palette have them."""
+
+
+def offer_menu(screen: Framed, title: str, *, without: Sequence[str] = ()) -> None:
+    """Ask which of the actions of `screen` to do, and do it. without: ids that are left out. title: raw."""
+    from dyntui.tui.dialogs.pick import Choice, PickDialog
+
+    offered = [
+        here
+        for here in actions_here(screen)
+        if here.action.scope not in _ELSEWHERE and not here.action.each and here.action.id not in without
+    ]
+    # What is the screen's own comes before what all screens of its kind have.
+    offered.sort(key=lambda here: here.action.scope in ("detail", "list", "beside"))
+    nodes = {here.action.id: here.node for here in offered}
+    choices = [
+        Choice(
+            here.action.id,
+            here.action.title,
+            key_words(here.keys[0]),
+            f"not now: {here.reason}" if here.reason else here.action.help,
+        )
+        for here in offered
+    ]
+
+    async def picked(action_id: str | None) -> None:
+        if action_id is not None:
+            await nodes[action_id].action_do(action_id)
+
+    cast("Console", screen.app).ask(PickDialog(title, choices), picked)

@@ -1,0 +1,178 @@
+"""From user to user, and wallet to wallet, along the list behind; and the menu of what can be done."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from access_support import connection_of, go, notes
+from textual.pilot import Pilot
+from tui_support import SMALL, console_of, demo, jump, press, settled, text_of, until
+
+from dyntui.tui.dialogs.pick import PickDialog
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.screens.wallet import WalletScreen
+
+
+def shown(pilot: Pilot[Any]) -> UserScreen:
+    screen = console_of(pilot).screen
+    assert isinstance(screen, UserScreen)
+    return screen
+
+
+def users_list(pilot: Pilot[Any]) -> ResourceScreen:
+    return next(screen for screen in console_of(pilot).open_screens if isinstance(screen, ResourceScreen))
+
+
+def gate_requests(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any]) -> asyncio.Event:
+    """Let no answer through until the event is set."""
+    gate, client = asyncio.Event(), connection_of(pilot).client
+    send = client.send
+
+    async def waiting(*arguments: Any, **more: Any) -> Any:
+        await gate.wait()
+        return await send(*arguments, **more)
+
+    monkeypatch.setattr(client, "send", waiting)
+    return gate
+
+
+@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go(pilot, "enter", "4")
+        ids = [users_list(pilot).table.view.id_at(line) for line in range(5)]
+        assert shown(pilot).thing_id == ids[0]
+        await press(pilot, "p")
+        assert notes(pilot)[-1] == "This is the first one of the list."
+        await press(pilot, "n", "n")
+        await until(pilot, lambda: shown(pilot).document is not None)
+        assert shown(pilot).thing_id == ids[2]
+        assert str((shown(pilot).document or {})["id"]) == ids[2]
+        assert shown(pilot).TABS[shown(pilot).tab].name == "sessions", "the tab stays"
+        assert "user 3 of 120" in text_of(console) or size == SMALL
+        await press(pilot, "p", "escape")
+        assert users_list(pilot).table.row_id == ids[1]
+        assert users_list(pilot).table.cursor == 1
+
+
+async def test_the_list_is_paged_through_to_its_end() -> None:
+    console = demo(230)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        seen = [shown(pilot).thing_id]
+        while shown(pilot).no_next() is None:
+            shown(pilot).action_next_one()
+            await until(pilot, lambda: shown(pilot).thing_id != seen[-1])
+            seen.append(shown(pilot).thing_id)
+        assert len(seen) == len(set(seen)) == 230
+        await until(pilot, lambda: shown(pilot).document is not None)
+        await press(pilot, "n")
+        assert notes(pilot)[-1] == "This is the last one of the list."
+
+
+async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        await until(pilot, lambda: shown(pilot)._ahead)
+        view = users_list(pilot).view
+        assert view is not None
+        rows = [view.get(line) for line in range(6)]
+        gate = gate_requests(monkeypatch, pilot)
+        shown(pilot)._ahead.clear()
+        for step in range(1, 6):
+            await pilot.press("n")
+            row = rows[step]
+            assert row is not None
+            await until(pilot, lambda row=row: str(row["email"] or row["username"] or row["id"]) in text_of(console))
+        assert shown(pilot).document is None
+        await pilot.press("e")
+        await until(pilot, lambda: notes(pilot)[-1:] == ["The user is not read yet."])
+        await pilot.press("4")
+        await pilot.pause()
+        assert "has no sessions" not in text_of(console), "nothing is said that is not known"
+        gate.set()
+        await until(pilot, lambda: shown(pilot).document is not None)
+        assert (shown(pilot).document or {})["id"] == (rows[5] or {})["id"]
+
+
+async def test_a_row_that_is_not_here_yet_is_fetched_and_then_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo(450)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        screen, view = shown(pilot), users_list(pilot).view
+        assert view is not None
+        first = screen.thing_id
+        gate = gate_requests(monkeypatch, pilot)
+        missing = next(line for line in range(view.total) if view.get(line) is None)
+        users_list(pilot).table.move_to(missing - 1)
+        row = view.get(missing - 1)
+        assert row is not None
+        screen.thing_id = str(row["id"])
+        await pilot.press("n")
+        await until(pilot, lambda: "reading the list" in text_of(console))
+        assert screen.thing_id != first
+        gate.set()
+        await until(pilot, lambda: view.get(missing) is not None and screen.thing_id == view.id_at(missing))
+
+
+async def test_the_next_one_is_read_ahead() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        await until(pilot, lambda: shown(pilot)._ahead)
+        before = len(connection_of(pilot).log.entries())
+        await pilot.press("n")
+        await until(pilot, lambda: shown(pilot).document is not None)
+        assert "reading" not in text_of(console)
+        await settled(pilot)
+        asked = [entry.operation for entry in connection_of(pilot).log.entries()[before:]]
+        assert asked == ["getUser"], "only the one after it is read"
+
+
+async def test_a_user_that_was_not_opened_from_a_list_has_no_next_one() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        screen = shown(pilot)
+        console.visit(UserScreen(screen.thing_id, screen.label))
+        await settled(pilot)
+        await press(pilot, "n")
+        assert notes(pilot)[-1] == "It was not opened from a list."
+
+
+async def test_wallets_go_along_their_list_too() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "wallets")
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, WalletScreen)
+        first = screen.thing_id
+        await press(pilot, "n")
+        await until(pilot, lambda: screen.document is not None)
+        assert screen.thing_id != first
+        assert str((screen.document or {})["publicKey"]) in text_of(console)
+
+
+@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go(pilot, "enter")
+        assert "a actions" in text_of(console)
+        await press(pilot, "a")
+        dialog = console.screen
+        assert isinstance(dialog, PickDialog)
+        offered = {choice.key: choice for choice in dialog._choices.choices}
+        assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
+        assert offered["user.reset_mfa"].sign == "M"
+        assert offered["user.revoke_session"].note == "not now: Go to a session on the Sessions tab first."
+        at = [choice.key for choice in dialog._choices.choices].index("user.link")
+        await press(pilot, *["j"] * at, "enter")
+        assert "Link a wallet to" in text_of(console)
