@@ -15,6 +15,7 @@ from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED,
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.services.imports.undo import Undone
+    from dyntui.services.imports.undo_kinds import Kind
     from dyntui.services.writes import Confirmation
     from dyntui.store.journal import Journal
 
@@ -61,7 +62,7 @@ async def _retry(context: Context, path: Path, report: Path | None, yes: bool, t
 @confirm_options
 @pass_context
 def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_environment: str) -> int:
-    """Delete the users that a job created, but for those that changed since: each is read again first.
+    """Delete the users, or the entries, that a job created, but for those that changed since: each is read again first.
 
     Confirm with --confirm-environment NAME, in every environment. An undo that was stopped goes on when it is called
     again. Deleting a user leaves its wallet records behind.
@@ -73,28 +74,24 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
     from dyntui.cli.job_run import Meter, stopping
     from dyntui.services.imports.control import Control
     from dyntui.services.imports.jobs import Where, check_where
-    from dyntui.services.imports.undo import WARNING, plan_undo, run_undo, undo_authorise
+    from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise
+    from dyntui.services.imports.undo_kinds import kind_of
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
     from dyntui.store.undoing import UndoState
 
     with Journal.open(path) as journal:
         check_where(journal, Where.of(context.profile()))
-        if journal.kind != "users":
-            raise Usage(
-                f"Job {journal.id} is no import of users.",
-                hint=f"`dyntui allowlists undo {journal.id}` undoes entries.",
-            )
         if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
             raise Usage(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
-            meter = Meter()
+            meter, kind = Meter(), kind_of(journal)
             plan = await plan_undo(
-                journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} users")
+                journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")
             )
             meter.end()
             delete = plan.counts.get(UndoState.PENDING, 0)
-            _tell_plan(context, plan, delete, WARNING)
+            _tell_plan(context, plan, delete, kind)
             if dry_run or not delete:
                 return _end(context, journal, plan)
             permit = undo_authorise(journal, connection, _confirmation(context, connection, journal, yes, typed))
@@ -106,19 +103,19 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
                     connection.client,
                     permit,
                     control=control,
-                    on_progress=lambda done, total: meter.line(f"deleted {done:,} of {total:,} users"),
+                    on_progress=lambda done, total: meter.line(f"deleted {done:,} of {total:,} {kind.plural}"),
                 )
             meter.end()
             return _end(context, journal, done)
 
 
-def _tell_plan(context: Context, plan: Undone, delete: int, warning: str) -> None:
-    context.note(f"{delete:,} users are deleted, {len(plan.skipped):,} are skipped")
+def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
+    context.note(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
     for line in plan.skipped[:_SHOWN]:
-        context.note(f"  row {line.row}, user {line.user_id} {line.reason}")
+        context.note(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
     if len(plan.skipped) > _SHOWN:
         context.note(f"  … and {len(plan.skipped) - _SHOWN:,} more")
-    context.note(warning)
+    context.note(kind.warning)
 
 
 def _confirmation(context: Context, connection: Connection, journal: Journal, yes: bool, typed: str) -> Confirmation:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dyntui.store.journal import Journal, now_ms
 
-__all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows"]
+__all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows", "end_plan"]
 __all__ += ["undo_counts", "undo_lines", "write_undo"]
 
 
@@ -23,16 +23,18 @@ class UndoState(StrEnum):
 
 
 class CreatedRow(NamedTuple):
-    """A user that the job created. stamp: when the server said that it was changed last."""
+    """What the job created. user_id: its id. stamp: when the server said that it was changed last. body: what was
+    sent."""
 
     row: int
     user_id: str
     stamp: str
     keys: str
+    body: bytes
 
 
 class UndoLine(NamedTuple):
-    """One user of an undo."""
+    """One row of an undo."""
 
     row: int
     user_id: str
@@ -43,7 +45,7 @@ class UndoLine(NamedTuple):
 def created_rows(journal: Journal, after: int, limit: int) -> list[CreatedRow]:
     """What the job created and the undo has not deleted, by row."""
     found = journal.db.execute(
-        "SELECT r.number, r.user_id, r.stamp, s.keys FROM rows r JOIN source s ON s.number = r.number "
+        "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
         "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND r.user_id <> '' AND r.number > ? "
         "AND coalesce(u.state, '') <> 'deleted' ORDER BY r.number LIMIT ?",
         (after, limit),
@@ -61,22 +63,29 @@ def count_created(journal: Journal) -> int:
 
 
 def begin_undo(journal: Journal, reason: str) -> None:
-    """Put every such user into the undo as skipped, until it is found."""
+    """Put everything that the job created into the undo as skipped, until it is found. What was being deleted when an
+    undo ended stays so."""
     with journal.transaction():
         journal.db.execute("CREATE INDEX IF NOT EXISTS rows_by_user ON rows (user_id) WHERE state = 'created'")
         journal.db.execute(
             "INSERT INTO undo (row, user_id, state, reason, changed) SELECT number, user_id, 'skipped', ?, ? FROM rows "
             "WHERE state = 'created' AND user_id <> '' ON CONFLICT (row) DO UPDATE SET state = excluded.state, "
-            "reason = excluded.reason, changed = excluded.changed WHERE undo.state <> 'deleted'",
+            "reason = excluded.reason, changed = excluded.changed WHERE undo.state NOT IN ('deleted', 'sending')",
             (reason, now_ms()),
         )
+
+
+def end_plan(journal: Journal) -> None:
+    """All that is there was read: what was being deleted and was not found is deleted."""
+    with journal.transaction():
+        journal.db.execute("UPDATE undo SET state = 'deleted', reason = '' WHERE state = 'sending'")
 
 
 def created_as(journal: Journal, user_ids: Sequence[str]) -> list[CreatedRow]:
     """The rows that the job created these users from, without those the undo has deleted."""
     marks = ", ".join("?" * len(user_ids))
     found = journal.db.execute(
-        "SELECT r.number, r.user_id, r.stamp, s.keys FROM rows r JOIN source s ON s.number = r.number "
+        "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
         "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND coalesce(u.state, '') <> 'deleted' "
         f"AND r.user_id IN ({marks})",
         tuple(user_ids),

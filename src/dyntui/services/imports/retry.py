@@ -17,6 +17,7 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["retry"]
 
+_KEPT = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
 _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
@@ -29,7 +30,7 @@ def retry(old: Journal, where: Where) -> Journal:
         raise Usage(
             f"Job {old.id} has no row to try again.", hint="Invalid rows are in its failed-rows file: mend them."
         )
-    kept = {name: old.facts[name] for name in ("source", "mapping", "region", "options") if name in old.facts}
+    kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
     journal = new_job(old.kind, where, **kept, retry_of=old.id)
     try:
         load(journal, _rows(old))

@@ -1,0 +1,118 @@
+"""What the undo needs to know about what a job created: how it is read again, what tells that somebody changed it
+since, and how it is deleted. Users and allowlist entries are undone on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from dyntui.core.time import parse_time
+from dyntui.importer import entry_keys
+from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.users import keys_of_user, stamp_of
+from dyntui.services.imports.wire import objects, paged
+from dyntui.store.journal import KEY_SEPARATOR, Journal
+from dyntui.store.undoing import CreatedRow
+
+__all__ = ["Kind", "kind_of"]
+
+_SLACK_S = 5.0
+
+
+class Kind(Protocol):
+    """What a job created. noun, plural: as in messages; parameter: of the operation that deletes one."""
+
+    noun: str
+    plural: str
+    operation: str
+    parameter: str
+    warning: str
+
+    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
+        """What the row became, as it is now; None when it is gone."""
+        ...
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """All there are on the server, page by page."""
+        ...
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        """Why it is not what the import made any more, "" when it still is."""
+        ...
+
+
+def kind_of(journal: Journal) -> Kind:
+    """What this job created."""
+    return _Entries(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _Users()
+
+
+class _Users:
+    noun = "user"
+    plural = "users"
+    operation = "deleteUser"
+    parameter = "userId"
+    warning = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
+
+    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
+        from dyntui.api.errors import NotFound
+
+        try:
+            answer = await ask("getUser", path={"userId": row.user_id})
+        except NotFound:
+            return None
+        user = answer.get("user", answer) if isinstance(answer, Mapping) else None
+        return user if isinstance(user, Mapping) else None
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        if sessions := len(objects(document.get("sessions"))):
+            return f"has signed in ({sessions} sessions)"
+        wallets = {key for key in keys_of_user(document) if key.startswith("wallet:")}
+        if new := wallets - set(row.keys.split(KEY_SEPARATOR)):
+            return f"has new wallets ({len(new)})"
+        stamp = stamp_of(document)
+        if row.stamp:
+            return f"was changed at {stamp}" if stamp != row.stamp else ""
+        created, updated = parse_time(document.get("createdAt")), parse_time(stamp)
+        if created and updated and (updated - created).total_seconds() > _SLACK_S:
+            return f"was changed at {stamp}"
+        return ""
+
+
+class _Entries:
+    noun = "entry"
+    plural = "entries"
+    operation = "deleteAllowlistEntryById"
+    parameter = "allowlistEntryId"
+    warning = "Whoever these entries let in, or kept out, is not let in or kept out by them any more."
+
+    def __init__(self, list_id: str) -> None:
+        self._path = {"allowlistId": list_id}
+
+    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
+        # The API reads no entry by its id: it is searched for by what it says.
+        said = orjson.loads(row.body)
+        for value in (str(value) for name, value in said.items() if name != "alias"):
+            async for page in self._listed(ask, value):
+                for entry in page:
+                    if entry.get("id") == row.user_id:
+                        return entry
+        return None
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return self._listed(ask)
+
+    def _listed(self, ask: Ask, query: str = "") -> AsyncIterator[list[Mapping[str, Any]]]:
+        asked = {"query": query} if query else None
+        return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path, query=asked)
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        alias = orjson.loads(row.body).get("alias") or ""
+        if (document.get("alias") or "") != alias:
+            return "has another alias now"
+        same = not set(entry_keys(document)).isdisjoint(row.keys.split(KEY_SEPARATOR))
+        return "" if same else "identifies somebody else now"
