@@ -190,6 +190,36 @@ def test_a_file_is_imported_as_a_job_and_what_is_there_counts_as_exists(
     assert "nothing to do" in dyntui("allowlists", "undo", done["job"], "--yes").stderr
 
 
+def test_an_import_is_undone_as_a_job_and_deletes_just_what_it_added(dyntui: Any, guests: str, tmp_path: Path) -> None:
+    dyntui("allowlists", "add", guests, "before@example.com", "--yes")
+    file = tmp_path / "people.csv"
+    names = ("before", "a", "b", "again", "gone")
+    file.write_text("email,alias\n" + "".join(f"{name}@example.com,{name}\n" for name in names))
+    done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
+    assert (done["rows"]["created"], done["rows"]["exists"]) == (4, 1)
+    dyntui("allowlists", "remove", guests, "gone@example.com", "again@example.com", "--yes")
+    dyntui("allowlists", "add", guests, "again@example.com", "after@example.com", "--yes")
+    plan = dyntui.json("jobs", "undo", done["job"], "--dry-run")
+    assert plan["undo"] == {"pending": 2, "sending": 0, "deleted": 0, "skipped": 2, "failed": 0}
+    assert len(on(dyntui, guests)) == 5
+    assert dyntui("jobs", "undo", done["job"], "--yes", check=False).returncode == 2, "it wants to be typed"
+    undone = dyntui.json("jobs", "undo", done["job"], "--confirm-environment", "environment")
+    assert (undone["undo"]["deleted"], undone["undo"]["skipped"]) == (2, 2)
+    assert sorted(on(dyntui, guests)) == ["after@example.com", "again@example.com", "before@example.com"]
+
+
+def test_many_entries_are_undone_and_a_job_of_entries_is_tried_again(dyntui: Any, guests: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\n" + "".join(f"many{n}@example.com\n" for n in range(130)))
+    some = json.loads(dyntui("allowlists", "import", guests, str(file), "--first", "10", "--yes", "--json").stdout)
+    dyntui("jobs", "cancel", some["job"], "--yes", check=False)
+    rest = json.loads(dyntui("jobs", "retry", some["job"], "--yes", "--json").stdout)
+    assert (some["rows"]["created"], rest["rows"]["created"]) == (10, 120)
+    undone = dyntui.json("jobs", "undo", rest["job"], "--confirm-environment", "environment")
+    assert undone["undo"]["deleted"] == 120
+    assert len(on(dyntui, guests)) == 10
+
+
 def test_duplicates_across_lists_are_found(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "dup@example.com", "--yes")
     dyntui("allowlists", "add", "Staff", "DUP@example.com", "--yes")

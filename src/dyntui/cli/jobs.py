@@ -30,7 +30,7 @@ _AFTER = "dyntui.cli.jobs_after"
     cls=Group,
     lazy={
         "retry": (_AFTER, "Make a new job from the rows that failed, and run it."),
-        "undo": (_AFTER, "Delete the users that a job created and nobody touched since."),
+        "undo": (_AFTER, "Delete what a job created and nobody touched since."),
         "purge": (_AFTER, "Remove what finished jobs leave on this machine."),
     },
 )

@@ -1,7 +1,7 @@
 """What a spreadsheet would unpack to, counted before any library opens it: a small file may hide gigabytes.
 
-The zip's own figures are not believed: every part is unpacked here once, as a stream, and counted. The same pass finds
-formulas and spreadsheet errors, which the reading library does not tell.
+The zip's own figures are believed only when they are too large: every part is unpacked here once, as a stream, and
+counted. The same pass finds formulas and spreadsheet errors, which the reading library does not tell.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
     if len(parts) > _MOST_PARTS:
         raise SourceError(f"{name} has more than {_MOST_PARTS:,} parts; it is not opened.", hint=_ADVICE)
     budget = _Budget(name)
+    budget.check(sum(part.file_size for part in parts.values()))  # what the zip admits itself need not be unpacked
     facts: dict[str, SheetFacts] = {}
     lengths: list[int] = []
     for path, part in sorted(parts.items(), key=lambda item: item[0] != _STRINGS_PART):
@@ -107,8 +108,11 @@ class _Budget:
         self._left = MOST_UNPACKED
 
     def take(self, size: int) -> None:
+        self.check(size)
         self._left -= size
-        if self._left < 0:
+
+    def check(self, size: int) -> None:
+        if size > self._left:
             message = f"{self._name} unpacks to more than {_megabytes(MOST_UNPACKED)}; it is not opened."
             raise SourceError(message, hint=_ADVICE)
 

@@ -9,18 +9,18 @@ import orjson
 
 __all__ = ["pack", "unpack"]
 
+_EXACT = b" "
+"""Before what orjson would read as something else: it makes floats of numbers over 64 bits."""
+
 
 def pack(value: Any) -> bytes:
     """`value` as JSON."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value).encode()
+        return _EXACT + json.dumps(value).encode()
 
 
 def unpack(data: bytes) -> Any:
     """What `pack` was given; tuples come back as lists."""
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return json.loads(data)
+    return json.loads(data) if data.startswith(_EXACT) else orjson.loads(data)

@@ -6,12 +6,11 @@ which rows may have arrived. Nothing is ever assumed: those rows become `unknown
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,7 +49,6 @@ class Journal:
         self.db = db
         self._lock = lock
         self._depth = 0
-        self._resting = True
         self.counts: dict[RowState, int] = {}
         self.refresh()
 
@@ -184,31 +182,6 @@ class Journal:
             raise
         finally:
             self._depth = 0
-
-    @asynccontextmanager
-    async def transaction_beside(self) -> AsyncIterator[None]:
-        """The same for an event loop: the commit waits for the disk in another thread while the loop goes on. The
-        journal may not be used until it is over; `resting` tells."""
-        before = self._begin()
-        try:
-            yield
-            self._resting = False
-            commit = asyncio.get_running_loop().run_in_executor(None, self.db.execute, "COMMIT")
-            try:
-                await asyncio.shield(commit)
-            finally:
-                await asyncio.wait({commit})
-                self._resting = True
-        except BaseException:
-            self._roll_back(before)
-            raise
-        finally:
-            self._depth = 0
-
-    @property
-    def resting(self) -> bool:
-        """Whether no commit is under way in another thread."""
-        return self._resting
 
     def _begin(self) -> tuple[Any, ...]:
         self._must_own()
@@ -352,8 +325,6 @@ class Journal:
     def _must_own(self) -> None:
         if self._lock is None:
             raise JournalConflict(f"job {self.id} was opened for a look only")
-        if not self._resting:
-            raise JournalConflict(f"the journal of job {self.id} is used while it is being committed")
 
     # -- requests from other processes -----------------------------------------------------------------------------
 
@@ -379,7 +350,7 @@ def _there(path: Path) -> None:
 def _connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
     before = os.umask(0o077)
     try:
-        # Commits may wait for the disk in another thread (`transaction_beside`), never two threads at once.
+        # One thread at a time, not always the same one: the console opens a job here and works on it there.
         db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
             if not new:

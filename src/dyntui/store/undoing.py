@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from dyntui.store.journal import Journal, now_ms
 
-__all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows", "end_plan"]
-__all__ += ["undo_counts", "undo_lines", "write_undo"]
+__all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows"]
+__all__ += ["end_plan", "undo_counts", "undo_lines", "write_undo"]
 
 
 class UndoState(StrEnum):

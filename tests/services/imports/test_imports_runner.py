@@ -51,13 +51,14 @@ async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_pat
         applied_then(Reply(503, b"<html>busy</html>")),
         applied_then(Reply(201, b'{"created": [')),
         applied_then(Reply(201, b"<html>hello</html>")),
+        applied_then(Reply(201, b'{"created": [}}')),
         applied_then(Reply(408, {"error": "too slow"})),
         applied_then(Cut()),
         applied_then(Cut(), share=0.5),
         answer(500),
         cut,
     ],
-    ids=["502", "html", "truncated", "not json", "408", "cut after", "half", "500 before", "cut before"],
+    ids=["502", "html", "truncated", "not json", "garbled", "408", "cut after", "half", "500 before", "cut before"],
 )
 @pytest.mark.parametrize("orders", [True, False])
 async def test_a_lost_answer_is_looked_into_and_nothing_is_sent_twice(tmp_path: Path, lost: Any, orders: bool) -> None:
@@ -73,6 +74,22 @@ async def test_a_lost_answer_is_looked_into_and_nothing_is_sent_twice(tmp_path: 
         sent = sorted(row["email"] for row in people(20))
         assert [email for email in emails(server) if email.startswith("row")] == sent
         assert 0 < len(server.lookups) <= (2 if orders else 21)
+
+
+async def test_an_answer_that_is_read_to_be_garbled_while_the_next_request_is_under_way(tmp_path: Path) -> None:
+    garbled = applied_then(Reply(201, b'{"created": [}}'))
+    server = FakeServer([garbled] * 3)
+    told: list[str] = []
+    with job(tmp_path, people(40)) as journal:
+        ended = await run(
+            journal, server, batch=10, settle=0.5, on_progress=lambda progress: told.append(progress.waiting)
+        )
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["created"] * 40
+        assert emails(server) == sorted(row["email"] for row in people(40))
+        assert any("no JSON" in words for words in told), "it waits before the next request"
+        outcomes = {outcome: n for _, outcome, n in reading.traffic(journal)}
+        assert outcomes["maybe applied"] == 3
 
 
 async def test_a_walk_over_more_than_a_page_settles_what_it_sees(tmp_path: Path) -> None:

@@ -51,14 +51,14 @@ class RowQueue:
             return False
         return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
 
-    async def take(self, lane: Lane, size: int, record: Callable[[], None]) -> Batch | None:
+    def take(self, lane: Lane, size: int, record: Callable[[], None]) -> Batch | None:
         """Mark the next rows as `sending`, in one commit with what `record` writes down; None when no row is left."""
         rows = self._select(lane, lane.at_most or size)
         if not rows:
             record()
             return None
         sending = self._destination.request(lane, rows)
-        async with self._journal.transaction_beside():
+        with self._journal.transaction():
             record()
             number = self._journal.begin_batch([row.number for row in rows], sending.operation, len(sending.content))
         return Batch(number, lane, rows, sending)

@@ -1,8 +1,8 @@
 """Sends a job's rows, whatever happens: nothing lost, nothing twice.
 
-One request is in flight at a time. While it is, the answer before it is written down and the next batch is read and
-marked as `sending`, in one commit; so the server seldom waits for the disk. A batch that was marked and did not leave
-is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
+One request is in flight at a time. While it is, the answer before it is read and written down, and the next batch is
+read and marked as `sending`, in one commit; so the server seldom waits for us. A batch that was marked and did not
+leave is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dyntui.services.imports.progress import Progress, Teller
 from dyntui.services.imports.queue import Batch, RowQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
-from dyntui.services.imports.verdict import Says, Verdict, verdict_of
+from dyntui.services.imports.verdict import Says, Verdict, verdict_of, verdict_on
 from dyntui.services.imports.wire import asking
 from dyntui.store.journal import Journal, Outcome, now_ms
 from dyntui.store.states import JobState, RowState
@@ -101,6 +101,7 @@ class ImportRunner:
         self._grace: asyncio.TimerHandle | None = None
         self._abandoned = False
         self._interrupted = False
+        self._garbled: Verdict | None = None
         self._refused = 0
         self._later = _FIRST_LATER
 
@@ -153,13 +154,17 @@ class ImportRunner:
         """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
         self._queue.start()
         self._interrupted = False
+        self._garbled = None
         answered: tuple[Batch, Verdict] | None = None
         self.control.check()
-        current = await self._take(lane, None)
+        current = self._take(lane, None)
         while current is not None:
-            if self.control.asked:
+            if self.control.asked or self._garbled is not None:
                 self._queue.put_back(current)
                 self.control.check()
+                await self._bear_garbled()
+                current = self._take(lane, None)
+                continue
             started = time.monotonic()
             self._flight = flight = asyncio.create_task(self._post(current))
             following: Batch | None = None
@@ -169,14 +174,13 @@ class ImportRunner:
                 if self.control.asked:
                     self._record(answered)
                 else:
-                    following = await self._take(lane, answered)
+                    following = self._take(lane, answered)
                 answered = None
                 verdict = await flight
             finally:
                 self._flight = None
                 flight.cancel()
             if verdict.says is Says.ANSWERED:
-                self._patience.well()
                 self._refused = 0
                 self._size.went_well(time.monotonic() - started)
                 answered = (current, verdict)
@@ -187,22 +191,21 @@ class ImportRunner:
                     self.control.check()
                     return
                 if following is None:
-                    following, answered = await self._take(lane, answered), None
+                    following, answered = self._take(lane, answered), None
                 current = following
             else:
                 self._queue.put_back(following)
                 await self._deal_with(current, verdict)
                 self.control.check()
-                current = await self._take(lane, None)
+                current = self._take(lane, None)
             self._teller.tell(batch=self._size.now)
 
-    async def _take(self, lane: Lane, answered: tuple[Batch, Verdict] | None) -> Batch | None:
-        return await self._queue.take(lane, self._size.now, lambda: self._record(answered))
+    def _take(self, lane: Lane, answered: tuple[Batch, Verdict] | None) -> Batch | None:
+        return self._queue.take(lane, self._size.now, lambda: self._record(answered))
 
     # -- one request -----------------------------------------------------------------------------------------------
 
     async def _post(self, batch: Batch) -> Verdict:
-        from dyntui.api.client import decode
         from dyntui.api.errors import ApiProblem
 
         sending = batch.sending
@@ -216,7 +219,7 @@ class ImportRunner:
                 permit=self._permit,
             )
             self._clock.observe_headers(sent, now_ms(), answer.headers)
-            return Verdict(Says.ANSWERED, decode(answer), answer.status)
+            return verdict_on(answer)
         except ApiProblem as problem:
             return verdict_of(problem)
         except asyncio.CancelledError:
@@ -229,6 +232,14 @@ class ImportRunner:
         if answered is None:
             return
         batch, verdict = answered
+        verdict = verdict.decoded()
+        if verdict.says is not Says.ANSWERED:
+            self._garbled = verdict
+            with self.journal.transaction():
+                self._dispose(batch, verdict)
+                self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
+            return
+        self._patience.well()
         said = {outcome.number: outcome for outcome in self._destination.read(batch.lane, batch.rows, verdict)}
         outcomes: list[Outcome] = []
         for row in batch.rows:
@@ -290,6 +301,12 @@ class ImportRunner:
                 journal.put_back(numbers, sent=verdict.says is not Says.NOT_SENT)
                 self._queue.rewind(batch)
 
+    async def _bear_garbled(self) -> None:
+        """Wait when the last answer turned out to be unreadable."""
+        garbled, self._garbled = self._garbled, None
+        if garbled is not None:
+            await self._bear(garbled)
+
     async def _bear(self, verdict: Verdict) -> None:
         """Wait before the next try, longer each time; Halt when it has been too long."""
         delay = self._patience.delay()
@@ -347,7 +364,7 @@ class ImportRunner:
         """Hear what other processes ask for, and keep the progress fresh while nothing happens."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
-            if self.journal.resting and (asked := self.journal.asked()):
+            if asked := self.journal.asked():
                 self.control.ask(Wish(asked), f"another command asked to {asked} it")
             self._teller.tell()
 

@@ -14,7 +14,7 @@ from dyntui.services.imports.control import Control, Halt
 from dyntui.services.imports.destination import Ask
 from dyntui.services.imports.pacing import Patience
 from dyntui.services.imports.session import as_job
-from dyntui.services.imports.undo_kinds import Kind, kind_of
+from dyntui.services.imports.undo_kinds import WARNING, Kind, kind_of
 from dyntui.services.imports.verdict import Says, verdict_of
 from dyntui.services.imports.wire import asking
 from dyntui.services.writes import Confirmation, Effect, Requirement, Target, WriteAction
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
     from dyntui.services.connect import Connection
 
-__all__ = ["Undone", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
+__all__ = ["WARNING", "Undone", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
 
 _WINDOW = 200
 _LIST_FROM = 100

@@ -16,7 +16,9 @@ from dyntui.services.imports.wire import objects, paged
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.undoing import CreatedRow
 
-__all__ = ["Kind", "kind_of"]
+__all__ = ["WARNING", "Kind", "kind_of"]
+
+WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
 
 _SLACK_S = 5.0
 
@@ -53,7 +55,7 @@ class _Users:
     plural = "users"
     operation = "deleteUser"
     parameter = "userId"
-    warning = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
+    warning = WARNING
 
     async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
         from dyntui.api.errors import NotFound

@@ -13,9 +13,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dyntui.api.errors import (
     ApiError,
@@ -27,14 +27,19 @@ from dyntui.api.errors import (
     TooLarge,
     Unauthorized,
     WriteRefused,
+    request_id_of,
 )
 
-__all__ = ["RETRYABLE_CODES", "Says", "Verdict", "verdict_of"]
+if TYPE_CHECKING:
+    from dyntui.api.transport import Answer
+
+__all__ = ["RETRYABLE_CODES", "Says", "Verdict", "verdict_of", "verdict_on"]
 
 RETRYABLE_CODES = frozenset(
     {"lock_timeout", "lock_too_many_attempts", "too_many_requests", "wallet_service_connection_error"}
 )
 _REQUEST_TIMEOUT = 408
+_ENDS = (b"}", b"]")
 
 
 class Says(StrEnum):
@@ -52,13 +57,26 @@ class Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known after a request, the answer when there is one, and the error when there is one."""
+    """What is known after a request, the answer when there is one, and the error when there is one. document: what the
+    answer says, once it is `decoded`."""
 
     says: Says
     document: Any = None
     status: int = 0
     request_id: str = ""
     error: ApiProblem | None = None
+    answer: Answer | None = None
+
+    def decoded(self) -> Verdict:
+        """With the document; MAYBE when the answer turns out to be no JSON."""
+        from dyntui.api.client import decode
+
+        if self.answer is None:
+            return self
+        try:
+            return replace(self, document=decode(self.answer), answer=None)
+        except ApiProblem as problem:
+            return verdict_of(problem)
 
     @property
     def message(self) -> str:
@@ -70,6 +88,13 @@ class Verdict:
         if isinstance(self.error, ApiError):
             return self.error.code or f"http_{self.error.status}"
         return {Says.MAYBE: "answer_lost", Says.NOT_SENT: "not_sent"}.get(self.says, "")
+
+
+def verdict_on(answer: Answer) -> Verdict:
+    """The verdict on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
+    rest is left to `decoded`, which takes as long as the server takes for a few rows."""
+    verdict = Verdict(Says.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), answer=answer)
+    return verdict if answer.body.rstrip()[-1:] in _ENDS else verdict.decoded()
 
 
 def verdict_of(error: ApiProblem) -> Verdict:

@@ -1,0 +1,69 @@
+"""Undo that dies on the way: what it deleted is told as deleted, whoever was told so or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_imports_jobs import prepared, profile, write
+
+from dyntui.api.client import Client, Permit
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.server import Served, serving
+from dyntui.services.connect import Connection
+from dyntui.services.imports import jobs
+from dyntui.services.imports.session import authorise, run_job
+from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise
+from dyntui.services.writes import Confirmation
+from dyntui.store.journal import Journal
+from dyntui.store.undoing import UndoLine, UndoState, created_rows, write_undo
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    with serving(SandboxOptions(users=5)) as running:
+        yield running
+
+
+async def imported(served: Served, connection: Connection, file: Path) -> Journal:
+    journal = prepared(file, jobs.Where.of(profile(served)))
+    permit = authorise(journal, connection, Confirmation(yes=True))
+    await run_job(journal, connection, connection.client, permit)
+    return journal
+
+
+async def users(client: Client) -> int:
+    return int((await client.call("getEnvironmentUsers", query={"limit": 1}))["count"])
+
+
+async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Served, tmp_path: Path) -> None:
+    async with Connection(profile(served), served.token) as connection:
+        client = connection.client
+        with await imported(served, connection, write(tmp_path / "p.csv", 4)) as journal:
+            await plan_undo(journal, client)
+            first, second, third, _ = created_rows(journal, -1, 10)
+            # It died twice: once after the request was applied, once before it left. Somebody else deleted the third.
+            write_undo(journal, [UndoLine(row.row, row.user_id, UndoState.SENDING, "") for row in (first, second)])
+            for row in (first, third):
+                await client.call("deleteUser", path={"userId": row.user_id}, permit=Permit("test"))
+            plan = await plan_undo(journal, client)
+            assert plan.counts == {UndoState.DELETED: 1, UndoState.PENDING: 2, UndoState.SKIPPED: 1}
+            assert [line.row for line in plan.skipped] == [third.row]
+            permit = undo_authorise(journal, connection, Confirmation(typed="test"))
+            done = await run_undo(journal, connection, client, permit)
+            assert done.counts == {UndoState.DELETED: 3, UndoState.SKIPPED: 1}
+            assert await users(client) == 5
+
+
+async def test_lost_answers_to_deletions_are_met_by_reading_again(served: Served, tmp_path: Path) -> None:
+    async with Connection(profile(served), served.token) as connection:
+        with await imported(served, connection, write(tmp_path / "p.csv", 12)) as journal:
+            await plan_undo(journal, connection.client)
+            permit = undo_authorise(journal, connection, Confirmation(typed="test"))
+            served.sandbox.faults.set({"502-after": 0.2, "cut-after": 0.1, "500-before": 0.1})
+            done = await run_undo(journal, connection, connection.client, permit)
+            served.sandbox.faults.set({})
+            assert done.counts == {UndoState.DELETED: 12}
+            assert await users(connection.client) == 5
