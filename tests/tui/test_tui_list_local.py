@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual.pilot import Pilot
-from tui_support import SIZE, console_of, demo, jump, press, settled, text_of, until
+from tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 
 from dyntui.tui.screens.resource_list import ResourceScreen
 
@@ -94,3 +94,61 @@ async def test_what_is_read_meanwhile_is_found_here_too() -> None:
         screen.view.want(300, 320)
         await screen.view.idle()
         await until(pilot, lambda: screen.local and screen.local.searched > searched)
+
+
+async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_where_rows_are_not_here() -> None:
+    async with demo(1500).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table = screen_of(pilot).table
+        await press(pilot, "M")
+        assert console_of(pilot).session.notes[-1].text == "Mark the first row of the range with space."
+        await press(pilot, "j", "space", "j", "j", "M")
+        assert len(table.marks) == 4 and table.view.id_at(0) not in table.marks
+        await press(pilot, "U", "g", "space")
+        await jump(pilot, "1,000")
+        assert table.cursor == 999
+        await press(pilot, "M")
+        await at_rest(pilot)
+        assert len(table.marks) == 1000
+        assert "1,000 marked" in text_of(console_of(pilot))
+        view = screen_of(pilot).view
+        assert view is not None
+        await press(pilot, "G")
+        await at_rest(pilot)
+        assert table.view.id_at(1000) not in table.marks and table.view.id_at(999) in table.marks
+        rows = screen_of(pilot).rows_of(sorted(table.marks))
+        assert len(rows) == 1000 and len({row["id"] for row in rows}) == 1000
+
+
+async def test_all_that_was_found_here_is_marked_and_nothing_else() -> None:
+    async with demo(400).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "F", *"ann", "enter")
+        await at_rest(pilot)
+        screen = screen_of(pilot)
+        await press(pilot, "asterisk")
+        assert len(screen.table.marks) == screen.table.count == 4
+        assert ids_in(screen) == screen.table.marks
+
+
+def ids_in(screen: ResourceScreen) -> set[str | None]:
+    return {screen.table.view.id_at(line) for line in range(screen.table.count)}
+
+
+async def test_all_wallets_of_the_environment_are_marked_by_reading_the_whole_list() -> None:
+    async with demo(150).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "wallets")
+        await press(pilot, "asterisk")
+        await at_rest(pilot)
+        table = screen_of(pilot).table
+        assert len(table.marks) == table.count > 100
+
+
+async def test_the_column_that_orders_stays_in_view_on_a_narrow_terminal() -> None:
+    async with demo(40).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "WALLETS" not in text_of(console_of(pilot))
+        screen_of(pilot)._sort_by("wallets")
+        await at_rest(pilot)
+        assert "WALLETS ↑" in text_of(console_of(pilot))

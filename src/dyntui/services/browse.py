@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -93,8 +93,8 @@ class PagedView:
         query: Query | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
-        self._fetch = fetch
-        self._paging = paging
+        self.fetch = fetch
+        self.paging = paging
         self._key = key
         self._stride = page_size - 1 if paging is Paging.OFFSET else page_size
         self._page_size = page_size
@@ -188,15 +188,29 @@ class PagedView:
         """The rows in memory, in the order of the list."""
         return [row for number in sorted(self._blocks) for row in self._blocks[number].rows]
 
+    async def ids(self, first: int, last: int) -> AsyncIterator[str]:
+        """The ids of the rows on these lines, one after another; what is not in memory is read and not kept."""
+        first, last = self._ghosts.position(first), self._ghosts.position(last)
+        for number in range(first // self._stride, last // self._stride + 1):
+            block = self._blocks.get(number)
+            if block is not None and not block.stale:
+                rows = block.rows
+            else:
+                page = await self._load(number)
+                rows = page.items[1:] if number and self.paging is Paging.OFFSET else page.items
+            start = number * self._stride
+            for row in rows[max(0, first - start) : last + 1 - start]:
+                yield str(row.get(self._key, ""))
+
     @property
     def kept(self) -> Kept | None:
         """What remembers the rows that went out of memory, if anything does."""
-        return self._kept if self._paging is Paging.OFFSET else None
+        return self._kept if self.paging is Paging.OFFSET else None
 
     @property
     def whole(self) -> bool:
         """Whether the list comes all at once, so that the rows in memory are all there are."""
-        return self._paging is Paging.NONE
+        return self.paging is Paging.NONE
 
     def _at(self, position: int) -> Row | None:
         block = self._blocks.get(position // self._stride)
@@ -230,7 +244,7 @@ class PagedView:
         """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
         for block in self._blocks.values():
             block.stale = True
-        if self._paging is not Paging.OFFSET:
+        if self.paging is not Paging.OFFSET:
             self._ended = False
         if self._ghosts or self.changed:
             self._ghosts.clear()
@@ -262,7 +276,7 @@ class PagedView:
             self._kept.forget(row_id)
         position = self._positions.get(row_id)
         row = None if position is None else self._at(position)
-        if position is not None and row is not None and self._paging is not Paging.CURSOR:
+        if position is not None and row is not None and self.paging is not Paging.CURSOR:
             self._ghosts.add(position, row)
             rows = self._blocks[position // self._stride].rows
             del rows[position % self._stride]
@@ -303,7 +317,7 @@ class PagedView:
 
     def _next(self) -> int | None:
         """The block to fetch now: one in view, else the one ahead."""
-        if self._paging is Paging.NONE:
+        if self.paging is Paging.NONE:
             block = self._blocks.get(0)
             return 0 if block is None or block.stale else None
         for number in self._range():
@@ -313,7 +327,7 @@ class PagedView:
             block = self._blocks.get(number)
             if block is not None and not block.stale:
                 continue
-            if self._paging is Paging.CURSOR:
+            if self.paging is Paging.CURSOR:
                 # A cursor is reached only through the ones before it.
                 reachable = max((n for n in self._cursors if n <= number), default=0)
                 return reachable if number in self._cursors or not self._ended else None
@@ -356,15 +370,15 @@ class PagedView:
             self._tell()
 
     async def _load(self, number: int) -> Page:
-        if self._paging is Paging.OFFSET:
+        if self.paging is Paging.OFFSET:
             start = max(0, number * self._stride - 1)
-            return await self._fetch(self.query, start, self._page_size - (number == 0), None)
-        cursor = self._cursors.get(number) if self._paging is Paging.CURSOR else None
-        return await self._fetch(self.query, 0, self._page_size, cursor)
+            return await self.fetch(self.query, start, self._page_size - (number == 0), None)
+        cursor = self._cursors.get(number) if self.paging is Paging.CURSOR else None
+        return await self.fetch(self.query, 0, self._page_size, cursor)
 
     def _put(self, number: int, page: Page) -> None:
         rows = list(page.items)
-        if self._paging is Paging.OFFSET:
+        if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []
             rows = rows[len(before) :]
             self._check_drift(number, before, page.total)
@@ -372,7 +386,7 @@ class PagedView:
                 self._total = page.total
             elif len(rows) < self._stride:
                 self._total = number * self._stride + len(rows)
-        elif self._paging is Paging.CURSOR:
+        elif self.paging is Paging.CURSOR:
             self._stride_by_cursor(number, rows, page.cursor)
         else:
             self._stride = max(1, len(rows))
@@ -381,7 +395,7 @@ class PagedView:
         self._forget(number)
         self._blocks[number] = _Block(rows, now(), used=self._clock)
         self._reindex(number)
-        if self._kept is not None and self._paging is not Paging.CURSOR:
+        if self._kept is not None and self.paging is not Paging.CURSOR:
             self._kept.save(self.query, number * self._stride, rows, self._total)
         self._trim()
         self.version += 1
@@ -416,9 +430,9 @@ class PagedView:
 
     def _recall(self, number: int) -> None:
         """Put a block from before in place, to be read again at once."""
-        if self._kept is None or number < 0 or number in self._blocks or self._paging is Paging.CURSOR:
+        if self._kept is None or number < 0 or number in self._blocks or self.paging is Paging.CURSOR:
             return
-        count = self._stride if self._paging is Paging.OFFSET else 100_000
+        count = self._stride if self.paging is Paging.OFFSET else 100_000
         found = self._kept.load(self.query, number * self._stride, count)
         if found is not None:
             self._blocks[number] = _Block(found[0], found[1], stale=True, recalled=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dyntui.api.pages import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "scan", "view_of"]
+__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "scan", "scan_with", "view_of"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -123,24 +123,26 @@ def view_of(
     )
 
 
-async def scan(
-    client: Client, resource: Resource, *, parent: str = "", query: Query | None = None
-) -> AsyncIterator[Scanned]:
-    """Every row of a list once.
+def scan(client: Client, resource: Resource, *, parent: str = "", query: Query | None = None) -> AsyncIterator[Scanned]:
+    """Every row of a list once; see `scan_with`."""
+    return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or Query())
+
+
+async def scan_with(fetch: Fetch, resource: Resource, paging: Paging, query: Query) -> AsyncIterator[Scanned]:
+    """Every row once of a list that is read with `fetch`.
 
     Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
     the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
     its first row was not seen yet, an earlier page is read. Memory does not grow with the number of rows.
     Raises DyntuiError when the list changes faster than it can be read.
     """
-    fetch = fetch_of(client, resource, parent)
-    asked = query or Query()
+    asked = query
     if any(column.order == "createdAt" for column in resource.columns):
         asked = Query(order="createdAt-asc", filter=asked.filter)
     recent: dict[str, None] = {}
     seen = offset = rereads = 0
     cursor: str | None = None
-    offsets = resource.list.paging is Paging.OFFSET
+    offsets = paging is Paging.OFFSET
     while True:
         start = max(0, offset - 1)
         page = await fetch(asked, start, _PAGE, cursor)

@@ -56,6 +56,11 @@ class LocalRows:
         self._ids = None
         self.view.refresh()
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the rows that fit, in order; [] before they were looked for."""
+        return self._ids or []
+
     async def _page(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pages import Page
 

@@ -74,7 +74,7 @@ _READ = Effect.READ
 
 _ALL = (
     # everywhere
-    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name.", _READ, 90,
+    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name, or to a row by its number.", _READ, 90,
         early=True),
     Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
@@ -98,12 +98,16 @@ _ALL = (
     Action("table.right", ("l", "right"), "columns right", "Show the columns further right.", _READ),
     Action("table.mark", ("space",), "mark", "Mark the row, or take its mark away.", _READ, 12,
         reason=_ask("no_marks")),
+    Action("table.mark_range", ("M",), "mark range", "Mark all rows from the one marked last to this one.", _READ,
+        reason=_ask("no_range")),
     Action("table.unmark", ("U",), "unmark all", "Take all marks away.", _READ, reason=_ask("nothing_marked")),
     # lists of a resource
     Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, reason=_ask("no_filter"),
         early=True),
     Action("list.find", ("F",), "find here", "Show only those of the rows that are here; the server is not asked.", _READ,
         reason=_ask("nothing_listed"), early=True),
+    Action("list.mark_all", ("asterisk",), "mark all", "Mark every row of the filter; the whole list is read.", _READ,
+        reason=_ask("no_mark_all")),
     Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,
         reason=_ask("nothing_to_open")),
     Action("list.sort", ("s",), "sort", "Order by another column; what the server cannot order, among the rows that are here.", _READ, 14,
@@ -303,7 +307,6 @@ _ALL = (
     Action("users.allowlist", ("A",), "add to allowlist", "Put the marked users, or this one, on an allowlist.",
         reason=_ask("nobody")),
     Action("users.export", ("E",), "export", "Write the marked users, those of the filter or all to a new file.", _READ),
-    Action("users.mark_all", ("asterisk",), "mark all", "Mark every user of the filter; the whole list is read.", _READ),
     Action("user.access", ("A",), "access", "On which lists this user is, and whether they get in.", _READ, 16),
     Action("user.edit", ("e",), "edit", "Change the profile, on the Metadata tab the metadata; never the e-mail.",
         rank=14, reason=_ask("not_read")),

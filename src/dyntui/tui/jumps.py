@@ -1,4 +1,4 @@
-"""Names that the jump bar and the palette know: screens, resources with their aliases, users opened lately.
+"""Names that the jump bar and the palette know: screens, resources with their aliases, users opened lately, rows.
 
 A new screen gets a line in `_SCREENS`; a new resource record is found by itself.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.prompt import Suggestion
 
 if TYPE_CHECKING:
@@ -126,9 +127,17 @@ def _rank(jump: Jump, text: str) -> int | None:
     return 2 if any(text in name for name in names) else None
 
 
+def row_number(text: str) -> int | None:
+    """The row that is meant by `500,000`; None when it is no number."""
+    digits = text.replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
 def suggest_jumps(console: Console, typed: str) -> Sequence[Suggestion]:
     """What `typed` may mean, the best first."""
     text = typed.strip().casefold()
+    if row_number(text) is not None:
+        return [Suggestion(text, "The row of this list")]
     head = text.split(" ", 1)[0]
     ranked = [(rank, jump) for jump in jumps(console) if (rank := _rank(jump, text)) is not None]
     if not ranked and head != text:
@@ -140,6 +149,11 @@ def suggest_jumps(console: Console, typed: str) -> Sequence[Suggestion]:
 def jump_to(console: Console, typed: str, chosen: Suggestion | None) -> None:
     """Go where `typed` says: a whole name, a name and a filter, else the suggestion that was chosen."""
     text = typed.strip()
+    if (number := row_number(text)) is not None:
+        lines = console.shown.home() if console.shown is not None else None
+        if isinstance(lines, Lines):
+            lines.move_to(number - 1)
+        return
     head, _, rest = text.partition(" ")
     for jump in jumps(console):
         if rest and _rank(jump, head.casefold()) == 0:

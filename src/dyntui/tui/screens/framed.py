@@ -175,7 +175,7 @@ class Framed(Acting, Screen[None]):
         """Open the jump bar."""
         self.query_one(Prompt).ask(
             ":",
-            placeholder="users, allowlists, environments, ...",
+            placeholder="users, allowlists, environments, 5000, ...",
             suggest=lambda text: suggest_jumps(self.console, text),
         )
 

@@ -110,9 +110,11 @@ class ListScreen(Framed):
 
     def show_order(self) -> None:
         """Say in the header what the rows are ordered by."""
-        if self.view is not None and self.view.query.order:
-            name, _, way = self.view.query.order.rpartition("-")
-            self.table.order_by(next((each.name for each in self._orders() if each.order == name), name), way == "desc")
+        order = self.view.query.order if self.view is not None else ""
+        if order:
+            name, _, way = order.rpartition("-")
+            known = next((each.name for each in self._orders() if each.order == name), name)
+            self.table.order_by(known, way == "desc", usual=order == self.record.list.order)
 
     def _orders(self) -> list[Column]:
         """The columns that the server orders by."""

@@ -12,13 +12,13 @@ from dyntui.tui.actions import ACTIONS, actions_here, bindings, key_words
 from dyntui.tui.clipboard import send
 from dyntui.tui.filters import filter_hint
 from dyntui.tui.opening import can_open, open_row
-from dyntui.tui.screens.list_local import LocalListScreen
+from dyntui.tui.screens.list_marks import MarkedListScreen
 from dyntui.tui.widgets.table import Table
 
 __all__ = ["ResourceScreen"]
 
 
-class ResourceScreen(LocalListScreen):
+class ResourceScreen(MarkedListScreen):
     """A list and its keys. Made with `of`, which brings the resource's own actions."""
 
     BINDINGS = bindings("list")

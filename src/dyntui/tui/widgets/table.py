@@ -6,7 +6,7 @@ is narrow; `l` brings them into view. The cursor stays on the same row id when t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ __all__ = ["Rows", "Table"]
 
 GUTTER = 2
 NOT_HERE = "···"
+_AT_ONCE = 5_000
 _MOST = 3
 """A growing column takes at most this many times its width."""
 
@@ -61,6 +62,19 @@ class Table(Lines):
     """
 
     BINDINGS = bindings("table")
+
+    class RangeWanted(Message):
+        """A range is to be marked, and not all of its rows are here."""
+
+        def __init__(self, table: Table, first: int, last: int) -> None:
+            super().__init__()
+            self.table = table
+            self.first = first
+            self.last = last
+
+        @property
+        def control(self) -> Table:
+            return self.table
 
     class HeaderClicked(Message):
         """The title of a column was clicked."""
@@ -99,6 +113,8 @@ class Table(Lines):
         self.marks: set[str] = set()
         self.offset_columns = 0
         self._cursor_id: str | None = None
+        self._anchor: tuple[str, int] | None = None
+        self._kept = ""
         self._layouts: dict[tuple[int, int], _Layout] = {}
         self._texts: dict[int, tuple[Row, int, str]] = {}
 
@@ -123,6 +139,7 @@ class Table(Lines):
         self.view = view
         if not marks:
             self.marks.clear()
+        self._anchor = None
         self._texts.clear()
         self._cursor_id = None
         self.cursor = self.top = 0
@@ -231,7 +248,7 @@ class Table(Lines):
         used = sum(self._need(column) + self.gap for column in shown) - self.gap
         dropped = 0
         while used > room - bool(dropped) and len(shown) > 1:
-            rest = shown[1:]
+            rest = [column for column in shown[1:] if column.name != self._kept] or shown[1:]
             leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
             shown.remove(leaving)
             dropped += 1
@@ -263,10 +280,11 @@ class Table(Lines):
         self.offset_columns += by
         self.layout_changed()
 
-    def order_by(self, name: str, descends: bool) -> None:
-        """Say in the header that the rows are ordered by this column."""
-        if self.order != (name, descends):
-            self.order = (name, descends)
+    def order_by(self, name: str, descends: bool, *, usual: bool = False) -> None:
+        """Say in the header what orders the rows. The column stays in view, if it is not the usual one."""
+        kept = "" if usual else name
+        if (self.order, self._kept) != ((name, descends), kept):
+            self.order, self._kept = (name, descends), kept
             self.layout_changed()
 
     def layout_changed(self) -> None:
@@ -298,7 +316,31 @@ class Table(Lines):
         row_id = self.row_id
         assert row_id is not None
         self.marks ^= {row_id}
+        self._anchor = (row_id, self.cursor)
         self.move_to(self.cursor + 1)
+        self._tell()
+
+    def no_range(self) -> str | None:
+        if not self.markable or self._anchor is not None:
+            return self.no_marks()
+        return "Mark the first row of the range with space."
+
+    def action_mark_range(self) -> None:
+        """Mark all rows from the one that was marked last to the cursor."""
+        assert self._anchor is not None
+        row_id, line = self._anchor
+        at = self.view.index_of(row_id)
+        first, last = sorted((at if at is not None else line, self.cursor))
+        ids = [self.view.id_at(index) for index in range(first, min(last, first + _AT_ONCE) + 1)]
+        if None in ids or last > first + _AT_ONCE:
+            self.post_message(self.RangeWanted(self, first, last))
+        else:
+            self.mark(row_id for row_id in ids if row_id is not None)
+
+    def mark(self, ids: Iterable[str]) -> None:
+        """Mark these rows too."""
+        self.marks.update(ids)
+        self.repaint()
         self._tell()
 
     def action_unmark(self) -> None:

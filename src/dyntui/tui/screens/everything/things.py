@@ -82,10 +82,10 @@ class ThingsScreen(ResourceScreen, Doing):
 
     @property
     def marked(self) -> list[dict[str, Any]]:
-        """The marked rows, or the one under the cursor."""
+        """The marked rows in the order of the list, those out of sight last; or the row under the cursor."""
         table = self.table
-        places = sorted(place for row_id in table.marks if (place := table.view.index_of(row_id)) is not None)
-        rows = [row for place in places if (row := table.view.get(place)) is not None]
+        places = {row_id: table.view.index_of(row_id) for row_id in table.marks}
+        rows = self.rows_of(sorted(places, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id)))
         return rows or ([table.row] if table.row is not None else [])
 
     def action_raw(self) -> None:
@@ -111,10 +111,11 @@ class ThingsScreen(ResourceScreen, Doing):
         """Why none of these can be done now."""
         if actions[0].on is On.LIST:
             return None
-        rows = self.marked
-        if not rows:
+        marks = self.table.marks
+        rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # asked often: not for all of them
+        if rows[0] is None:
             return "There is no row under the cursor."
-        if actions[0].one and len(rows) > 1:
+        if actions[0].one and len(marks) > 1:
             return "This is for one at a time; U takes the marks away."
         reasons = [each.when(rows[0]) if each.when is not None else None for each in actions]
         return None if None in reasons else reasons[0]
@@ -123,7 +124,7 @@ class ThingsScreen(ResourceScreen, Doing):
         """Do the one of these that fits the row under the cursor, to it or to the marked ones."""
         rows = self.marked if actions[0].on is On.ROWS else []
         fitting = [each for each in actions if not rows or each.when is None or each.when(rows[0]) is None]
-        self.begin(self.record, fitting[0], rows, self.parent_id, key)
+        self.begin(self.record, (fitting or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: Plan, results: Results) -> None:
         self.table.marks &= {target.id for target in results.left}

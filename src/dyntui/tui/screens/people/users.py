@@ -54,14 +54,10 @@ class UsersScreen(ResourceScreen):
         ids = table.marks or ({table.row_id} if table.row_id else set())
         places = {row_id: table.view.index_of(row_id) for row_id in ids}
         ordered = sorted(ids, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id))
-        return [user_target({**self._row(row_id), "id": row_id}) for row_id in ordered]
-
-    def _row(self, row_id: str) -> Mapping[str, Any]:
-        place = self.table.view.index_of(row_id)
-        return (self.table.view.get(place) if place is not None else None) or {}
+        return [user_target(row) for row in self.rows_of(ordered)]
 
     def nobody(self) -> str | None:
-        return None if self.targets else "There is no row under the cursor."
+        return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
 
     # What
 
@@ -144,36 +140,6 @@ class UsersScreen(ResourceScreen):
         from dyntui.tui.screens.people.exporting import ask_export
 
         ask_export(self)
-
-    def action_mark_all(self) -> None:
-        """Mark every user of the filter, seen or not, by reading the whole list."""
-        from dyntui.tui.screens.people.exporting import ScanDialog, scan_with_progress
-
-        connection, view = self.console.session.connection, self.view
-        if connection is None or view is None:
-            return
-
-        async def work(dialog: ScanDialog) -> set[str] | None:
-            from dyntui.services.listing import scan
-
-            found: set[str] = set()
-            async for scanned in scan(connection.client, self.record, query=view.query):
-                if dialog.stopped:
-                    return None
-                dialog.show(scanned.seen, scanned.reported)
-                found.add(str(scanned.row.get(self.record.key)))
-            return found
-
-        def mark(found: set[str] | None) -> None:
-            if found is None:
-                self.console.say("Stopped; the marks are as they were.", "warning")
-            elif self.is_mounted:
-                self.table.marks |= found
-                self.table.repaint()
-                self.changed()
-                self.console.say(f"{len(found):,} users are marked.")
-
-        scan_with_progress(self.console, "Mark all that match" if self.filter_text else "Mark all", work, mark)
 
     # New ones
 
