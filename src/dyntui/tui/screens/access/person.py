@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["PersonScreen"]
 
 _COLUMNS = (
-    Column("name", "list", 18, grow=True, priority=0),
+    Column("name", "list", 16, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
     Column("enabledAt", "enabled", 15, as_=since, priority=0),
-    Column("by", "on it by", 24, grow=True, priority=0),
+    Column("by", "on it by", 26, grow=True, priority=0),
     Column("alias", "alias", 14, priority=2),
 )
 
