@@ -18,6 +18,7 @@ from dyntui.services.resources import parent_of
 NOW = "2026-11-22T12:30:00Z"
 SWITCHES = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
 RULE = '[{"type": "email"}, {"type": "wallet"}]'
+GATE_RULE = '[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0x%s"}, "chain": "EVM"}]' % ("ab" * 20)
 
 FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("organizations", "create"): {"name": "Tailspin", "websiteUrl": "https://tailspin.example"},
@@ -82,6 +83,10 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("global-wallet-access", "create"): {"type": "allow"},
     ("global-wallet-access", "edit"): {"type": "block"},
     ("global-wallet-domains", "create"): {"domain": "new.example"},
+    ("allowlists", "create"): {"name": "Guests", "outcome": "siteAccess"},
+    ("allowlists", "edit"): {"outcome": "block"},
+    ("gates", "create"): {"name": "Owners", "outcome": "scope", "scope": "owner", "rules": GATE_RULE},
+    ("gates", "edit"): {"name": "Renamed"},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},

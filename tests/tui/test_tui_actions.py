@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -96,6 +97,29 @@ class _Node:
 )
 def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
     assert reason_against(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
+
+
+class _ReadOnly(Acting):
+    """A node of a read-only console; whatever an action would do here is a mistake."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    @property
+    def app(self) -> Any:
+        return SimpleNamespace(read_only=True, notify=lambda text, **more: self.said.append(text))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was asked for")
+
+
+@pytest.mark.parametrize(
+    "action", [each for each in ACTIONS.values() if each.effect is not Effect.READ], ids=lambda each: each.id
+)
+async def test_in_read_only_no_action_that_writes_does_anything(action: Action) -> None:
+    node = _ReadOnly()
+    await node.action_do(action.id, *(action.keys[:1] if action.each else ()))
+    assert node.said == ["This environment is read-only here."]
 
 
 async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:

@@ -119,10 +119,12 @@ def sync(
     """
     from dyntui.services.access.compare import plan_sync, read_list, sync_action
     from dyntui.services.access.compare import sync as apply
-    from dyntui.services.access.entries import body_of, new_job
+    from dyntui.services.access.entries import body_of, change_entries, new_job
 
     async def work() -> int:
         async with context.connection() as connection:
+            if not dry_run:
+                connection.writes.check(change_entries({"name": name}, "allowlist.sync", "Sync"))
             row = await found_list(connection, name)
             wanted = await _side(context, connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), wanted, remove=remove)

@@ -134,6 +134,7 @@ def add(
 
     async def work() -> int:
         async with context.connection() as connection:
+            connection.writes.check(add_entries({"name": name}))
             row = await found_list(connection, name)
             checked = await checked_against(connection.client, row, drafts, await read_lists(connection.client))
             _show(context, checked)
@@ -211,6 +212,7 @@ def remove(context: Context, name: str, words: tuple[str, ...], yes: bool, confi
 
     async def work() -> int:
         async with context.connection() as connection:
+            connection.writes.check(remove_entries({"name": name}))
             row = await found_list(connection, name)
             targets = [removal_target(entry) for entry in await _found(connection, row, words)]
             job = new_job()
@@ -257,6 +259,7 @@ def edit(
 
     async def work() -> int:
         async with context.connection() as connection:
+            connection.writes.check(replace_entry({"name": name}))
             row = await found_list(connection, name)
             (old,) = await _found(connection, row, [word])
             fields = body_of(old)

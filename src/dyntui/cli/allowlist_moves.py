@@ -32,6 +32,7 @@ def copy(context: Context, source: str, name: str, search: str | None, yes: bool
 
     async def work() -> int:
         async with context.connection() as connection:
+            connection.writes.check(add_entries({"name": name}))
             old, new = await found_list(connection, source), await found_list(connection, name)
             targets = [entry_target(entry) async for entry in some_entries(connection, old, search, None, None)]
             if not targets:
@@ -88,7 +89,7 @@ def export(context: Context, name: str, kind: str, output: Path | None) -> None:
 @pass_context
 def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: str) -> int:
     """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone."""
-    from dyntui.services.access.entries import new_job
+    from dyntui.services.access.entries import change_entries, new_job
     from dyntui.services.access.undo import jobs_of, plan_of, undo_action
     from dyntui.services.imports.jobs import Where
 
@@ -97,6 +98,7 @@ def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: 
             if not job:
                 _list_jobs(context, jobs_of(connection.audit, Where.of(connection.profile)))
                 return 0
+            connection.writes.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
             plan = await plan_of(connection, job)
             context.note("\n".join(plan.lines()))
             if plan.nothing:

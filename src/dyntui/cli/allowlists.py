@@ -216,12 +216,10 @@ def _change(
     from dyntui.services.access.lists import list_target
     from dyntui.services.access.lockout import who_is_affected
     from dyntui.services.access.state import Kind, Role, find, read_access, role_of
-    from dyntui.services.writes import Confirmation
 
     async def work() -> int:
         async with context.connection() as connection:
-            if connection.writes.refusal(action):
-                connection.writes.authorise(action, (), Confirmation())
+            connection.writes.check(action)
             access = await read_access(connection.client)
             row = find(access.lists, name)
             after = access.with_change(Kind.LIST, [str(row.get("id"))], change)

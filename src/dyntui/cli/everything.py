@@ -197,7 +197,6 @@ def do_action(
         without_secrets,
         write_of,
     )
-    from dyntui.services.writes import Confirmation
 
     given, pairs = split_words(words)
     ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given)
@@ -209,8 +208,7 @@ def do_action(
     async def work() -> int:
         async with context.connection() as connection:
             client = connection.client
-            if connection.writes.refusal(write := write_of(client, record, action)):
-                connection.writes.authorise(write, (), Confirmation())
+            connection.writes.check(write_of(client, record, action))
             values, asked = pairs, asked_of(client, action)
             if unknown := [name for name in values if name not in {field.name for field in asked}]:
                 raise Usage(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))

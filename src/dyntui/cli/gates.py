@@ -198,12 +198,10 @@ def _change(
     context: Context, action: WriteAction, name: str, yes: bool, confirm_environment: str, read: str, **data: Any
 ) -> int:
     from dyntui.services.access.gates import gate_target
-    from dyntui.services.writes import Confirmation
 
     async def work() -> int:
         async with context.connection() as connection:
-            if connection.writes.refusal(action):
-                connection.writes.authorise(action, (), Confirmation())
+            connection.writes.check(action)
             target = gate_target(await _found(connection, name), **data)
             done = await act(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read

@@ -184,8 +184,11 @@ async def _work(
     from dyntui.services.imports.jobs import Where, organisation_of
     from dyntui.services.imports.plan import lines, make_plan, save_plan
     from dyntui.services.imports.prepare import prepare
+    from dyntui.services.imports.session import IMPORT, IMPORT_ENTRIES
 
     async with context.connection() as connection:
+        if not options.dry_run:
+            connection.writes.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
         if options.kind == "users" and (fields := await _custom_fields(connection)):
             facts["custom_fields"] = fields
             if options.mapping_name is None:

@@ -209,6 +209,7 @@ async def _go_on(
     from dyntui.services.imports.jobs import Where, check_where, organisation_of
     from dyntui.services.imports.plan import check_plan
     from dyntui.services.imports.runner import Ended
+    from dyntui.services.imports.session import action_for
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
 
@@ -226,6 +227,7 @@ async def _go_on(
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})
         async with context.connection() as connection:
+            connection.writes.check(action_for(journal))
             check_where(journal, Where.of(connection.profile, await organisation_of(connection.client)))
             await check_job(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)

@@ -42,11 +42,13 @@ async def _retry(context: Context, path: Path, report: Path | None, yes: bool, t
     from dyntui.cli.job_run import check_job, confirm_job, drive
     from dyntui.services.imports.jobs import Where, check_where, organisation_of
     from dyntui.services.imports.retry import retry
+    from dyntui.services.imports.session import action_for
     from dyntui.store.journal import Journal
 
     async with context.connection() as connection:
-        where = Where.of(connection.profile, await organisation_of(connection.client))
         with Journal.read(path) as old:
+            connection.writes.check(action_for(old))
+            where = Where.of(connection.profile, await organisation_of(connection.client))
             check_where(old, where)
             journal = retry(old, where)
         with journal:
@@ -74,7 +76,7 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
     from dyntui.cli.job_run import Meter, stopping
     from dyntui.services.imports.control import Control
     from dyntui.services.imports.jobs import Where, check_where
-    from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise
+    from dyntui.services.imports.undo import check_undo, plan_undo, run_undo, undo_authorise
     from dyntui.services.imports.undo_kinds import kind_of
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
@@ -85,6 +87,8 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
         if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
             raise Usage(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
+            if not dry_run:
+                check_undo(journal, connection)
             meter, kind = Meter(), kind_of(journal)
             plan = await plan_undo(
                 journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")

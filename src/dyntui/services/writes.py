@@ -203,6 +203,13 @@ class Writes:
             return f"{self._profile.name} is read-only here."
         return ""
 
+    def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
+        """Refuse what cannot run here at all, before anything is asked of the server. Raises Usage; the refusal is in
+        the audit log."""
+        if reason := self.refusal(action):
+            self._record(action, targets, "refused", detail=reason)
+            raise Usage(f"{reason} {action.verb.rstrip(':')} was not done.", hint="Use a profile that may write.")
+
     async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
         """The action with what it does as things stand now; itself when that is always the same."""
         if action.weigh is None:
@@ -248,9 +255,7 @@ class Writes:
         everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
         from dyntui.api.client import Permit
 
-        if reason := self.refusal(action):
-            self._record(action, targets, "refused", detail=reason)
-            raise Usage(f"{reason} {action.verb} was not done.", hint="Use a profile that may write.")
+        self.check(action, targets)
         if action.weight is None and (action.weigh is not None or action.operation in WEIGHED):
             raise Usage(f"What {action.operation} does depends on how things stand, and nobody has looked.")
         needed = self.requirement(action, targets)

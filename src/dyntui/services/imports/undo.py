@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
     from dyntui.services.connect import Connection
 
-__all__ = ["WARNING", "Undone", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
+__all__ = ["WARNING", "Undone", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
 
 _WINDOW = 200
 _LIST_FROM = 100
@@ -67,6 +67,11 @@ def _action(journal: Journal, connection: Connection) -> WriteAction:
         warning=kind.warning,
         phrase=connection.profile.name,
     )
+
+
+def check_undo(journal: Journal, connection: Connection) -> None:
+    """Refuse an undo that cannot run here at all, before anything is read. Raises Usage."""
+    connection.writes.check(_action(journal, connection))
 
 
 def _target(journal: Journal) -> Target:
