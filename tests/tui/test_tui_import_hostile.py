@@ -89,7 +89,7 @@ async def test_a_hostile_cell_is_edited_as_it_is(tmp_path: Path) -> None:
         field = step_of(pilot).query_one(Input)
         assert field.value == HOSTILE
         await press(pilot, "enter")
-        assert SHOWN in harmless(pilot)
+        assert SHOWN[:20] in harmless(pilot)
 
 
 async def test_the_rest_of_the_way_is_harmless_too(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ _ALL = (
     Action("map.load", ("O",), "kept mapping", "Use a mapping that was kept.", _READ),
     Action("map.anew", ("A",), "propose anew", "Forget what was chosen here and look at the columns again.", _READ),
     Action("transforms.toggle", ("space",), "do it", "Do this to the values, or not.", _READ, run="turn"),
-    Action("review.edit", ("enter",), "edit cell", "Change the cell under the cursor.", _READ, 10, reason=_ask("no_cell")),
+    Action("review.edit", ("enter",), "edit", "Change the cell under the cursor.", _READ, 10, reason=_ask("no_cell")),
     Action("review.fix", ("f",), "fix kind", "Do one thing to all rows with this problem.", _READ, 11,
         reason=_ask("no_kind")),
     Action("review.exclude", ("x",), "leave out", "Leave the row, or the marked ones, out; or take it in again.", _READ, 12,

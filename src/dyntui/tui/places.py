@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from itertools import count
 from typing import Any, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
@@ -14,6 +16,7 @@ from dyntui.tui.actions import Acting
 from dyntui.tui.history import History
 from dyntui.tui.screens.framed import Framed
 from dyntui.tui.session import Session
+from dyntui.tui.widgets.lines import Lines
 
 __all__ = ["Places"]
 
@@ -29,6 +32,8 @@ class Places(Acting, App[int], inherit_bindings=False):
         self.history = History("place-0")
         self._numbers = count(1)
         self._alive: dict[str, Framed] = {}
+        self._changing = 0
+        self._held: deque[events.Key | events.Paste] = deque()
 
     def get_default_screen(self) -> Screen[Any]:
         from dyntui.tui.screens import first_screen
@@ -82,24 +87,62 @@ class Places(Acting, App[int], inherit_bindings=False):
                 self.run_worker(self._remove(old), group="closing")
 
     def _switch(self, name: str) -> None:
-        self._at_once(lambda: self.switch_screen(name))
+        self.at_once(lambda: self.switch_screen(name))
 
     def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
         """Open a dialog; `answered` gets its answer, None when it was left."""
-        self._at_once(lambda: self.push_screen(dialog, answered))
+        self.at_once(lambda: self.push_screen(dialog, answered))
 
-    def _at_once(self, change: Callable[[], Awaitable[Any]]) -> None:
-        """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike."""
+    def at_once(self, change: Callable[[], Awaitable[Any]]) -> None:
+        """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike.
+
+        Keys that are typed meanwhile wait for what is going to be there.
+        """
 
         async def wait(done: Awaitable[Any], batch: ExitStack) -> None:
-            with batch:
-                await done
-            self.screen.refresh()
+            try:
+                with batch:
+                    await done
+                self.screen.refresh()
+            finally:
+                # What the screen has still to be told comes first: only then is the focus where it belongs.
+                stack = self.screen_stack
+                if not stack or not stack[-1].call_later(self.call_later, self._changed_over):
+                    self.call_later(self._changed_over)
 
+        self._changing += 1
         batch = ExitStack()
         batch.enter_context(self.batch_update())
         # Not awaited here: what a screen does when it is mounted may need this very message loop.
         self.run_worker(wait(change(), batch), group="screens")
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key has done its work before the next one finds its way, so that what is typed in one go is not lost."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._changing or self._held:
+            self._held.append(event)
+        else:
+            await self._typed(event)
+
+    async def _typed(self, event: events.Key | events.Paste) -> None:
+        screen = self.screen
+        # A list takes no text: what its keys do is done here and now, not when the key has been offered to everybody.
+        at_list = isinstance(screen, Framed) and isinstance(screen.focused, Lines | None)
+        if at_list and isinstance(event, events.Key) and self.app_focus:
+            for early in (True, False):
+                if await self._check_bindings(event.key, priority=early):
+                    return
+        await super().on_event(event)
+
+    async def _changed_over(self) -> None:
+        self._changing -= 1
+        while self._held and not self._changing:
+            await self._typed(self._held.popleft())
+
+    # History
 
     async def _remove(self, screen: Framed) -> None:
         await screen.remove()

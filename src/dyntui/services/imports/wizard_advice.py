@@ -23,7 +23,7 @@ _BY_CODE = {
     "phone_needs_region": "Give the country of phone numbers in the mapping, or write them with + and its code.",
     "too_many_cells": "Look at the row in the review: a value with a delimiter in it was not quoted.",
     "http_413": "The row alone is too large. Shorten its metadata.",
-    "http_422": "The server refused the values. Mend the row.",
+    "http_422": "The server refused the values. Put them right and send the row again.",
 }
 
 
@@ -35,6 +35,4 @@ def advice(state: str, code: str) -> str:
         return "The server was busy. Retry these rows."
     if is_taken(code):
         return "Another user has this value. Compare the two, or use upsert."
-    if state == "invalid":
-        return ""
-    return "Mend the rows, or import the failed-rows file." if state == "failed" else ""
+    return ""

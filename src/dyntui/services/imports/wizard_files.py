@@ -12,7 +12,7 @@ from dyntui.config.files import atomic_write, read_private
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 
-__all__ = ["Entry", "Listing", "list_folder", "recent_files", "remember_file", "split_typed"]
+__all__ = ["Entry", "Listing", "list_folder", "recent_files", "remember_file", "split_typed", "whole_path"]
 
 SUFFIXES = frozenset(
     ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods".split()  # noqa: SIM905  # reads as a list
@@ -78,6 +78,15 @@ def _entry(item: os.DirEntry[str]) -> Entry | None:
     except OSError:  # a link that leads nowhere, a file that has just gone
         return None
     return Entry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
+
+
+def whole_path(typed: str) -> str:
+    """A path that is typed behind another one counts from its own root: `~/exports//srv/users.csv` is the latter."""
+    for sign in ("//", "/~/"):
+        _, found, after = typed.rpartition(sign)
+        if found:
+            typed = sign[1:] + after
+    return typed
 
 
 def split_typed(typed: str) -> tuple[str, str]:

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.tui.app import Console
 
-__all__ = ["Framed", "age_of", "error_words"]
+__all__ = ["WIDE", "Framed", "age_of", "error_words"]
 
+WIDE = 100
+"""From so many columns on panes stand side by side."""
 
 _LEAST = 24
 _STEP = 8
@@ -40,7 +42,7 @@ class Framed(Acting, Screen[None]):
 
     # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     class Changed(Message):
         """The frame may have to say something else."""
@@ -49,6 +51,7 @@ class Framed(Acting, Screen[None]):
             return isinstance(message, Framed.Changed)
 
     _colour = ""
+    _said = 0
 
     # What a subclass says
 
@@ -136,9 +139,12 @@ class Framed(Acting, Screen[None]):
         keys.repaint()
         status = self.query_one(Status)
         status.parts = tuple(self.status())
-        if not status.size.width - 2 * _STEP < max(status.needed, _LEAST) <= status.size.width:
-            # In steps, and smaller only when there is much to win, so that the layout rests while one scrolls.
-            status.styles.width = min(-(-max(status.needed, _LEAST) // _STEP) * _STEP, self.size.width * 3 // 5)
+        most = self.size.width * 3 // 5
+        if self._said > most or not self._said - 2 * _STEP < max(status.needed, _LEAST) <= self._said:
+            # In steps, and smaller only when there is much to win, so that the layout rests while one scrolls. What was
+            # asked for counts, not how wide it is: that may be the width before.
+            self._said = min(-(-max(status.needed, _LEAST) // _STEP) * _STEP, most)
+            status.styles.width = self._said
         status.repaint()
 
     def _paint_top(self) -> None:

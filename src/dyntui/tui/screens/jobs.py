@@ -201,7 +201,8 @@ class JobsScreen(Afterwards):
         running = self.console.session.running
         job = self.job
         here = job is not None and running is not None and running.id == job.id and running.active
-        return None if here or (job is not None and job.busy) else "It is not running."
+        there = job is not None and job.busy and job.state is JobState.RUNNING
+        return None if here or there else "It is not running."
 
     def no_reporting(self) -> str | None:
         job = self.job

@@ -39,7 +39,7 @@ class CellField(Acting, Input):
         self.value = value
         self.cursor_position = len(value)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self, scroll_visible=False)
 
     def nothing_suggested(self) -> str | None:
         return None if self._suggested else "Nothing is suggested for this cell."

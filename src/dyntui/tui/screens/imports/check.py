@@ -246,6 +246,8 @@ class CheckStep(Step):
 
     @property
     def note(self) -> str:
+        if self.found is None and self.draft.step == "plan":
+            return "skipped"
         conflicts = int(self.found["conflict"]) if self.found is not None else 0
         return f"{conflicts:,} conflict{'s' if conflicts != 1 else ''}" if conflicts else ""
 

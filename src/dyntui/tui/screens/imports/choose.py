@@ -96,7 +96,7 @@ class SearchDialog(Dialog[Chosen]):
         return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
-        self.query_one(_Field).focus()
+        self.set_focus(self.query_one(_Field), scroll_visible=False)
         self.look()
 
     def look(self) -> None:

@@ -80,7 +80,7 @@ class FinishStep(Step):
         assert isinstance(table.view, ListView)
         table.view.put(
             [
-                {"rows": count, "state": state, "code": code, "todo": advice(state, code) or CODES.get(code, "")}
+                {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
                 for state, code, count in result.why
             ]
         )
@@ -183,6 +183,11 @@ class FinishStep(Step):
 
     def _failed(self, error: DyntuiError) -> None:
         self.console.say_error(error)
+
+
+def _todo(state: str, code: str) -> str:
+    """What to do about rows that failed with a code."""
+    return advice(state, code) or f"{CODES.get(code, '')} f takes these rows to the review to be put right.".strip()
 
 
 def _lines(result: Outcome) -> list[SheetLine]:

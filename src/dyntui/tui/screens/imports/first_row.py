@@ -29,7 +29,7 @@ def first_row(mapping: Mapping, look: Look, region: str, kind: str, custom: Sequ
         lines += [words(f"{'✕' if each.severity == 'error' else '!'} {each.message}", "warn") for each in problems]
     if _VERIFIED not in mapping.targets and mapping.kind == "users":
         lines.append(line(_VERIFIED, "! v: choose", style="warn"))
-    free = [name for name in field_names(mapping.kind, custom) if name not in mapping.targets]
+    free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, _VERIFIED)]
     return [*lines, line(""), heading("nothing goes to"), *(words(name, "dim") for name in free)]
 
 

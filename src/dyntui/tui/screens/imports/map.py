@@ -160,7 +160,7 @@ class MapStep(KeptMappings):
         if mapping is None:
             return "The mapping is not there yet."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Say first whether the e-mail addresses are verified: v."
+            return "Say whether e-mails are verified: v"
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: Lines) -> None:

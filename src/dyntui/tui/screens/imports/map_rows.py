@@ -7,6 +7,7 @@ from typing import Any
 from dyntui.importer import Mapping
 from dyntui.importer.paths import reach
 from dyntui.services.imports.wizard_bench import Look
+from dyntui.tui.screens.imports.wording import cell_text
 
 __all__ = ["VERIFIED", "mapping_rows", "samples_of"]
 
@@ -21,7 +22,7 @@ def samples_of(look: Look, column: str) -> list[str]:
     for row in look.rows:
         value = follow(row.cells)
         if value not in ("", None):
-            found[value if isinstance(value, str) else str(value)] = None
+            found[cell_text(value)] = None
         if len(found) == 3:
             break
     return list(found)

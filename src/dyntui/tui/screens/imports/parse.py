@@ -28,6 +28,7 @@ from dyntui.tui.screens.imports.reading import (
     reading_lines,
 )
 from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.screens.imports.wording import cell_text
 from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -257,17 +258,13 @@ class ParseStep(Step):
 def column_of_file(look: Look, place: int) -> Column:
     """A column of the file as a table shows it, as wide as its values need."""
     name = safe(look.info.columns[place], 40)
-    values = [safe(_shown(row.cells[place]), 60) for row in look.rows[:50]]
+    values = [safe(cell_text(row.cells[place]), 60) for row in look.rows[:50]]
     width = max([width_of(name), *(width_of(value) for value in values)], default=4)
 
     def pick(row: Mapping[str, Any]) -> Any:
-        return _shown(row["cells"][place])
+        return cell_text(row["cells"][place])
 
     return Column(title=name, width=max(3, min(width, 28)), priority=place, pick=pick)
-
-
-def _shown(cell: Any) -> Any:
-    return cell if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
 def preview_rows(look: Look) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ class PasteDialog(Dialog[str]):
         return (("ctrl+s", "import this"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
+        self.set_focus(self.query_one(TextArea), scroll_visible=False)
 
     def action_take(self) -> Any:
         self.dismiss(self.query_one(TextArea).text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -21,7 +20,7 @@ from dyntui.services.writes import Confirmation, Requirement
 from dyntui.store.review import Sums
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, point, words
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -37,9 +36,9 @@ FIRST = 10
 
 _CHANGES = (
     Column("row", "row", 6, right=True, priority=0, as_=number),
-    Column("field", "field", 16, priority=0),
-    Column("now", "now", 16, grow=True, priority=1),
-    Column("then", "then", 16, grow=True, priority=0),
+    Column("field", "field", 12, priority=0),
+    Column("now", "now", 13, grow=True, priority=1),
+    Column("then", "then", 13, grow=True, priority=0),
     Column("user", "user", 11, priority=2),
 )
 _OUTCOMES = (
@@ -88,8 +87,7 @@ class PlanStep(Step):
 
     def _planned(self, found: tuple[dict[str, Any], Sums, Requirement]) -> None:
         self.plan, sums, self._needed = found
-        room = 58 if self.app.size.width >= 100 else self.app.size.width - 6
-        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums, room))
+        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums))
         table = self.query_one("#changes", Table)
         assert isinstance(table.view, ListView)
         table.view.put(_changes(self.plan))
@@ -109,7 +107,7 @@ class PlanStep(Step):
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked(self) -> str | None:
-        return "Enter sends the first rows; that is how it goes on."
+        return self.no_sending() or "enter sends the first rows"
 
     # Letting it happen
 
@@ -144,7 +142,7 @@ class PlanStep(Step):
         self.console.say_error(error)
 
 
-def plan_lines(plan: Mapping[str, Any], sums: Sums, width: int) -> list[SheetLine]:
+def plan_lines(plan: Mapping[str, Any], sums: Sums) -> list[SheetLine]:
     """The plan in plain words; its numbers sum to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
     lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {plan['where']['profile']}")]
@@ -159,10 +157,10 @@ def plan_lines(plan: Mapping[str, Any], sums: Sums, width: int) -> list[SheetLin
     lines.append(line("sum", f"{all_rows:,}", note="rows in all"))
     if outcomes["taken"]:
         text = f"{outcomes['taken']:,} of those sent have a value of another user; expect them to be refused."
-        lines += [words(part, "warn") for part in wrap(text, width)]
+        lines.append(words(text, "warn"))
     if not plan["checked_against_server"]:
         text = "Not checked against the server yet: that is done when the job starts, before anything is sent."
-        lines += [words(part, "warn") for part in wrap(text, width)]
+        lines.append(words(text, "warn"))
     count = sum(plan["requests"].values())
     lines += [line(""), heading("how")]
     lines.append(
@@ -170,7 +168,7 @@ def plan_lines(plan: Mapping[str, Any], sums: Sums, width: int) -> list[SheetLin
     )
     lines += [line(""), heading("what it means")]
     for effect in plan["side_effects"]:
-        lines += [words(("· " if not at else "  ") + part) for at, part in enumerate(wrap(effect, width - 2))]
+        lines.append(point(effect))
     if plan["constants"]:
         lines += [line(""), heading("for every row")]
         lines += [line(safe(name, 60), safe(value, 100)) for name, value in plan["constants"].items()]

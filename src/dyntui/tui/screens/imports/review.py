@@ -15,6 +15,7 @@ from dyntui.services.imports.wizard_bench import Bench
 from dyntui.services.imports.wizard_review import Review, Summary, column_of
 from dyntui.store import review as rows_of
 from dyntui.tui.actions import bindings
+from dyntui.tui.screens.framed import WIDE
 from dyntui.tui.screens.imports.cell import CellField
 from dyntui.tui.screens.imports.review_fix import Fixing
 from dyntui.tui.screens.imports.review_kinds import KINDS, kind_rows
@@ -148,7 +149,8 @@ class ReviewStep(Preparing, Fixing):
         sums = self.summary.sums
         parts = [f"{sums.ready:,} ready", f"{sums.problems:,} problems"]
         parts += [f"{sums.excluded:,} left out"] if sums.excluded else []
-        return [(f"{sums.total:,} rows = {' + '.join(parts)}", "warn" if sums.problems else "")]
+        rows = "" if self.app.size.width < WIDE else f"{sums.total:,} rows = "
+        return [(rows + " + ".join(parts), "warn" if sums.problems else "")]
 
     def blocked(self) -> str | None:
         if self.summary is None:
@@ -243,7 +245,7 @@ class ReviewStep(Preparing, Fixing):
     def _cell_closed(self, event: CellField.Closed) -> None:
         """The cell was changed, or left as it was."""
         self.query_one(CellField).display = False
-        self.table.focus()
+        self.screen.set_focus(self.table, scroll_visible=False)
         row, place = self.table.row, self.table.place
         if row is None or place is None or event.value is None or event.value == self.table.cell_value:
             return
@@ -331,7 +333,10 @@ class ReviewStep(Preparing, Fixing):
         else:
             pane.turn()
             self.remove_class("-row")
+            self.wizard.go_home()
 
     def action_panes(self) -> None:
-        kinds = self.query_one("#kinds")
-        (self.table if kinds.has_focus else kinds).focus()
+        """Go to the next pane that is shown: the kinds, the rows, the row in full."""
+        panes = [pane for pane in (self.query_one("#kinds"), self.table, self.query_one(RowPane)) if pane.display]
+        at = next((place for place, pane in enumerate(panes) if pane.has_focus), -1)
+        self.screen.set_focus(panes[(at + 1) % len(panes)], scroll_visible=False)

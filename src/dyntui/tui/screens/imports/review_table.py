@@ -17,6 +17,7 @@ from dyntui.resources.formats import number
 from dyntui.services.imports.wizard_review import column_of
 from dyntui.store.review import DUPLICATE, EXCLUDED, ReviewRow
 from dyntui.store.states import RowState
+from dyntui.tui.screens.imports.wording import cell_text
 from dyntui.tui.widgets.cells import fit
 from dyntui.tui.widgets.lines import Piece
 from dyntui.tui.widgets.table import GUTTER, Table, _Layout
@@ -134,8 +135,8 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
 def _picker(place: int) -> Callable[[Mapping[str, Any]], Any]:
     def pick(row: Mapping[str, Any]) -> Any:
         cells = row["cells"]
-        cell = cells[place] if place < len(cells) else None  # the file was read another way meanwhile
-        return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+        # the file was read another way meanwhile: it may have fewer
+        return cell_text(cells[place]) if place < len(cells) else ""
 
     return pick
 
@@ -163,7 +164,13 @@ def _words(found: ReviewRow) -> str:
     first = found.problems[0]
     more = f"  +{len(found.problems) - 1}" if len(found.problems) > 1 else ""
     sign = "✕" if first.level == "error" else "!"
-    return f"{sign} {first.field + ': ' if first.field else ''}{first.message}{more}"
+    return f"{sign} {first.field + ': ' if first.field else ''}{_without_value(first.message)}{more}"
+
+
+def _without_value(message: str) -> str:
+    """A message without the value that it begins with: that stands in the cell."""
+    value, found, rest = message.partition("”: ")
+    return rest if found and value.startswith("“") else message
 
 
 class ReviewTable(Table):
@@ -191,8 +198,7 @@ class ReviewTable(Table):
         row, place = self.row, self.place
         if row is None or place is None:
             return ""
-        cell = row["cells"][place]
-        return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+        return cell_text(row["cells"][place])
 
     def go_to_cell(self, place: int) -> None:
         """Put the cursor on the cell of that column of the file, in view."""

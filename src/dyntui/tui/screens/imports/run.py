@@ -20,7 +20,7 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.running import RunningJob, is_over
-from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, point, words
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.painted import Piece
 
@@ -210,7 +210,8 @@ def _progress_lines(progress: Progress) -> list[SheetLine]:
     if progress.rate:
         said.append(f"{progress.rate:,.0f} rows/s")
     if progress.eta is not None and progress.open:
-        said.append(f"about {duration(progress.eta)} left")
+        left = duration(progress.eta)
+        said.append(f"{left} left" if left.startswith("under") else f"about {left} left")
     if progress.batch:
         said.append(f"{progress.batch:,} rows a request")
     lines.append(words("  ·  ".join(said)))
@@ -223,7 +224,7 @@ def _still_lines(known: JobSummary, failures: Sequence[Failure]) -> list[SheetLi
     counts = dict(known.counts or {})
     final = sum(count for state, count in counts.items() if state in FINAL)
     share = final / known.total if known.total else 0.0
-    reason = f": {known.reason}" if known.reason else ""
+    reason = f": {known.reason}" if known.reason and known.reason != str(known.state) else ""
     lines = [words(f"{bar(share, 40)}  {100 * share:.0f} %"), words(f"{known.state}{reason}", "warn")]
     if known.state in (JobState.PAUSED, JobState.READY):
         lines.append(words("enter goes on with the rows that are left; c gives them up"))
@@ -235,5 +236,5 @@ def _failure_lines(failures: Sequence[Failure]) -> list[SheetLine]:
     if not failures:
         return []
     found: list[Any] = [line(""), heading("the last ones that failed")]
-    found += [words(f"row {each.row:,}  {each.code}  {each.field}  {each.message}") for each in failures]
+    found += [point(f"row {each.row:,}  {each.code}  {each.field}  {each.message}") for each in failures]
     return found

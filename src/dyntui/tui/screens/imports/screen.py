@@ -78,7 +78,7 @@ class ImportScreen(Framed):
     @property
     def crumbs(self) -> tuple[str, ...]:
         to = ("allowlists", self.draft.allowlist_name) if self.draft.allowlist_name else ()
-        return (*to, "import", self.draft.name) if self.draft.path or self.draft.pasted else (*to, "import")
+        return (*to, "import", *([self.draft.name] if self.draft.name else ()))
 
     def body(self) -> ComposeResult:
         name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]
@@ -140,6 +140,8 @@ class ImportScreen(Framed):
             )
             for place, (name, title) in enumerate(_STEPS)
         )
+        last = at == len(_STEPS) - 1
+        trail.onward = None if last or self.step is None else self.step.blocked() or ""
         trail.repaint()
         self.changed()
 
@@ -153,7 +155,14 @@ class ImportScreen(Framed):
         if self.step is not None:
             self.step.away()
         self.save()
-        self.hand(lambda bench: bench.close())
+        self.hand(lambda bench: bench.close(), lambda closed: self._let_go_of())
+
+    def _let_go_of(self) -> None:
+        """The job is free: whoever lists it may say so."""
+        from dyntui.tui.screens.jobs import JobsScreen
+
+        if isinstance(shown := self.console.shown, JobsScreen):
+            shown.load()
 
     def on_screen_resume(self) -> None:
         if self.away:
@@ -283,7 +292,7 @@ class ImportScreen(Framed):
             before.left()
         self.draft.step = name
         self.save()
-        self.call_later(self._show_step, name)
+        self.console.at_once(lambda: self._show_step(name))
 
     async def _show_step(self, name: str) -> None:
         if self.draft.step != name:
@@ -303,7 +312,7 @@ class ImportScreen(Framed):
     def go_home(self) -> None:
         """Put the focus where it belongs, unless somebody is typing."""
         if self.is_current and not self.query_one(Prompt).asking and (home := self.home()) is not None:
-            home.focus()
+            self.set_focus(home, scroll_visible=False)
 
     def inner(self) -> str | None:
         step = self.step

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import wrap
+
+from textual import events
 
 from dyntui.core.text import safe
 from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.lines import Lines, Piece
 
-__all__ = ["Sheet", "SheetLine", "heading", "line", "words"]
+__all__ = ["Sheet", "SheetLine", "heading", "line", "point", "words"]
+
+_POINT = "· "
+_LEAST = 16
+_DIGITS = 9
+"""More of them in a row are not counted but name something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,8 @@ class SheetLine:
 
     @property
     def number(self) -> bool:
-        return self.value.replace(",", "").isdigit()
+        digits = self.value.replace(",", "")
+        return digits.isdigit() and len(digits) <= _DIGITS
 
 
 def line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> SheetLine:
@@ -43,11 +52,17 @@ def words(text: str, style: str = "") -> SheetLine:
     return SheetLine(note=text, style=style)
 
 
+def point(text: str, style: str = "") -> SheetLine:
+    """One of several points."""
+    return words(_POINT + text, style)
+
+
 class Sheet(Lines):
-    """Labels in a column, values beside them."""
+    """Labels in a column, values beside them; words that have no room on their line go on below it."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self._given: Sequence[SheetLine] = ()
         self.lines_: list[SheetLine] = []
         self._label = self._value = 0
 
@@ -62,10 +77,34 @@ class Sheet(Lines):
 
     def put(self, lines: Sequence[SheetLine]) -> None:
         """Show these."""
-        self.lines_ = list(lines)
+        self._given = lines
         self._label = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
         self._value = max((width_of(each.value) for each in lines if each.number), default=0)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room = self.size.width - 4
+        self.lines_ = [part for each in self._given for part in (self._parts(each, room) if room > 0 else (each,))]
         self.count_changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _parts(self, each: SheetLine, room: int) -> Sequence[SheetLine]:
+        """The line, and those that its words go on in."""
+        if each.head or each.copy or (each.label and not each.value):
+            return (each,)
+        text = safe(each.note)
+        if not each.value:
+            indent = "  " if text.startswith(_POINT) else ""
+            parts = wrap(text, max(_LEAST, room), subsequent_indent=indent)
+            return [words(part, each.style) for part in parts] or (each,)
+        value = self._value if each.number else width_of(safe(each.value))
+        start = self._label + 2 + value + 2
+        if start + width_of(text) <= room or room - start < _LEAST:
+            return (each,)
+        first, *more = wrap(text, room - start)
+        return [replace(each, note=first), *(words(" " * start + part, "dim") for part in more)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         each = self.lines_[index]

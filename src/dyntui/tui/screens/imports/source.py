@@ -13,7 +13,15 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.services.imports.wizard_draft import Draft, drafts, keep_rows, load_draft, save_draft
-from dyntui.services.imports.wizard_files import Entry, Listing, list_folder, recent_files, remember_file, split_typed
+from dyntui.services.imports.wizard_files import (
+    Entry,
+    Listing,
+    list_folder,
+    recent_files,
+    remember_file,
+    split_typed,
+    whole_path,
+)
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.pick import Choice
 from dyntui.tui.screens.imports import wording
@@ -99,8 +107,9 @@ class SourceStep(Step):
     def _listed(self, event: Listed) -> None:
         self.files.folders[event.listing.path] = event.listing
         self.files.build()
-        if isinstance(self.app.screen, SearchDialog):
-            self.app.screen.look()
+        shown = self.app.screen
+        if isinstance(shown, SearchDialog) and shown.is_mounted:  # it looks by itself when it is there
+            shown.look()
 
     @on(Known)
     def _known(self, event: Known) -> None:
@@ -175,8 +184,11 @@ class SourceStep(Step):
         self.console.ask(dialog, self._typed)
 
     def _typed(self, chosen: Chosen | None) -> None:
-        if chosen is not None:
-            self.open_path(chosen.text)
+        if chosen is None:
+            return
+        text = whole_path(chosen.text)
+        begun = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
+        self.open_path(chosen.key if begun else text)
 
     def action_paste(self) -> None:
         from dyntui.tui.screens.imports.paste import PasteDialog
@@ -191,6 +203,7 @@ class SourceStep(Step):
             self.open_path(event.text)
 
     def _complete(self, typed: str) -> Sequence[Choice]:
+        typed = whole_path(typed)
         folder, part = split_typed(typed)
         listing = self.files.folders.get(folder)
         if listing is None:
@@ -209,7 +222,7 @@ class SourceStep(Step):
 
     def open_path(self, typed: str) -> None:
         """Open a file that was typed or pasted; a folder is shown."""
-        typed = typed.strip().strip("'\"")
+        typed = whole_path(typed.strip().strip("'\""))
         if not typed:
             return
         path = Path(typed).expanduser()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from dyntui.core.text import safe
 from dyntui.tui.widgets.cells import cut, width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 
@@ -25,8 +26,13 @@ class Mark:
     note: str = ""
 
 
+_NEXT = (("] next step", 3), ("] next", 2))
+_LEAST_REASON = 20
+
+
 class Trail(Painted):
-    """marks: the steps in their order."""
+    """marks: the steps in their order. onward: why the next one cannot be reached, "" when a key leads there; None at
+    the end."""
 
     class Clicked(Message):
         """A step was clicked."""
@@ -38,13 +44,30 @@ class Trail(Painted):
     def __init__(self) -> None:
         super().__init__(id="trail")
         self.marks: tuple[Mark, ...] = ()
+        self.onward: str | None = None
 
     def _texts(self, width: int) -> list[str]:
+        room = width - (width_of(_NEXT[-1][0]) + 3 if self.onward == "" else 0)
         for notes, gap in ((True, 3), (True, 2), (False, 2), (False, 1)):
             texts = [_text(mark, note=notes or mark.current) + " " * gap for mark in self.marks]
-            if 1 + sum(width_of(text) for text in texts) - gap <= width:
+            if 1 + sum(width_of(text) for text in texts) - gap <= room:
                 return texts
         return texts
+
+    def _onward(self, room: int) -> list[Piece]:
+        """How it goes on, or why it does not, at the right end of `room` cells."""
+        if self.onward is None:
+            return []
+        if self.onward:
+            reason = f"! {safe(self.onward, 200)}"
+            if room < min(width_of(reason), _LEAST_REASON) + 3:
+                return []
+            reason = cut(reason, room - 1)
+            return [(" " * (room - 1 - width_of(reason)), ""), (reason, "warn")]
+        for text, least in _NEXT:
+            if room >= width_of(text) + least:
+                return [(" " * (room - 1 - width_of(text)), ""), (text[0], "strong"), (text[1:], "dim")]
+        return []
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         texts = self._texts(width)
@@ -56,7 +79,7 @@ class Trail(Painted):
             room -= width_of(shown)
             if room <= 0:
                 break
-        return pieces, ""
+        return [*pieces, *self._onward(room)], ""
 
     def on_click(self, event: events.Click) -> None:
         at = 1

@@ -1,10 +1,17 @@
-"""Sizes and paths as people say them."""
+"""Cells, sizes and paths as people write them."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-__all__ = ["short_path", "size_words"]
+__all__ = ["cell_text", "short_path", "size_words"]
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as text, raw: what is no text in the file is written as JSON writes it."""
+    return cell if isinstance(cell, str) else "" if cell is None else json.dumps(cell, ensure_ascii=False, default=str)
 
 
 def size_words(size: int) -> str:
