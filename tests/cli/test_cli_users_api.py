@@ -101,3 +101,17 @@ def test_hostile_names_are_shown_literally_and_no_byte_of_them_reaches_the_termi
     assert "[@click=app.quit]Bob[/] [/x] ␛]0;x␇" in dyntui("users", "get", user["id"]).stdout
     assert dyntui.json("users", "get", user["id"])["alias"] == payload
     assert "\x1b" not in dyntui("users", "get", user["id"], "--json").stdout
+
+
+def test_users_list_shows_a_view_that_the_console_kept(dyntui):
+    config = dyntui.home / "config"
+    config.mkdir(parents=True, exist_ok=True, mode=0o700)
+    view = {"filter": "chain:SOL", "order": "email-asc", "columns": [["email", 30], ["wallets", 7]]}
+    file = config / "lists.json"
+    file.write_text(json.dumps({"columns": {}, "views": {"users": {"sol": view}}}))
+    file.chmod(0o600)
+    document = dyntui.json("users", "list", "--view", "sol", "--limit", "5")
+    assert document == dyntui.json("users", "list", "--chain", "SOL", "--order", "email-asc", "--limit", "5")
+    assert dyntui("users", "list", "--view", "sol").stdout.split("\n")[0].split() == ["EMAIL", "WALLETS", "ID"]
+    unknown = dyntui("users", "list", "--view", "other", check=False)
+    assert unknown.returncode == 2 and "sol" in unknown.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
+    from dyntui.config.lists import SavedView
     from dyntui.services.writes import Target, WriteAction
 
 __all__ = ["users"]
@@ -48,11 +49,36 @@ def _wanted(text: str | None, column: str, chain: str | None, social: str | None
     return wanted | ({"filterSocialProvider": social} if social else {})
 
 
+def _saved(name: str | None) -> SavedView:
+    from dyntui.config.lists import Lists, SavedView
+
+    return Lists.load().view("users", name) if name else SavedView()
+
+
+def _saved_filter(saved: SavedView) -> dict[str, str]:
+    from dyntui.resources import USERS
+    from dyntui.resources.filters import parse_filter
+
+    return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
+
+
+def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
+    """The users in the columns of the view, and their ids."""
+    from dyntui.core.time import now
+    from dyntui.resources import USERS
+    from dyntui.services.columns import arranged
+
+    columns, at = arranged(USERS.columns, saved.columns), now()
+    cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
+    context.table([*(column.name for column in columns), "id"], cells)
+
+
 @users.command("list")
 @_filters
-@click.option("--order", metavar="COLUMN-asc|desc", default="createdAt-desc", show_default=True, help="Server order.")
+@click.option("--order", metavar="COLUMN-asc|desc", help="Server order.  [default: createdAt-desc]")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them, oldest first; order and limit do not count.")
+@click.option("--view", metavar="NAME", help="Filter, order and columns as kept in the console; options go before.")
 @click.option("--sessions", is_flag=True, help="With their sessions.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
 @pass_context
@@ -62,9 +88,10 @@ def list_users(
     column: str,
     chain: str | None,
     social: str | None,
-    order: str,
+    order: str | None,
     limit: int,
     everything: bool,
+    view: str | None,
     sessions: bool,
     ndjson: bool,
 ) -> None:
@@ -74,6 +101,10 @@ def list_users(
     wanted = _wanted(text, column, chain, social)
     from dyntui.resources import USERS
     from dyntui.services.listing import Query, scan
+
+    saved = _saved(view)
+    wanted = {**_saved_filter(saved), **wanted}
+    order = order or saved.order or "createdAt-desc"
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
         found: list[dict[str, Any]] = []
@@ -104,6 +135,9 @@ def list_users(
             context.emit_line(row)
         return
     context.emit({"count": total, "users": found})
+    if saved.columns:
+        _table(context, saved, found)
+        return
     context.table(
         ("email", "name", "username", "country", "created", "id"),
         (

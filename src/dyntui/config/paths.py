@@ -35,6 +35,11 @@ class Paths:
         return self.config / "keymap.toml"
 
     @property
+    def lists_file(self) -> Path:
+        """The columns of lists, and views of them that were kept."""
+        return self.config / "lists.json"
+
+    @property
     def mappings_dir(self) -> Path:
         """Saved header mappings of imports."""
         return self.config / "mappings"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.resources.record import Filter
 
-__all__ = ["filter_hint", "parse_filter"]
+__all__ = ["filter_hint", "parse_filter", "short_name"]
 
 
 def parse_filter(how: Filter, typed: str) -> dict[str, str]:
@@ -13,9 +13,8 @@ def parse_filter(how: Filter, typed: str) -> dict[str, str]:
     A word before a colon is a column or one of the filter's other keys, whatever its case; anything else is searched.
     """
     columns = {name.casefold(): name for name in how.columns}
-    others = {name.casefold(): name for name in how.others} | {
-        name.casefold().removeprefix("filter").removesuffix("provider"): name for name in how.others
-    }
+    others = {name.casefold(): name for name in how.others}
+    others |= {short_name(name).casefold(): name for name in how.others}
     found: dict[str, str] = {}
     words: list[str] = []
     for word in typed.split():
@@ -36,6 +35,12 @@ def parse_filter(how: Filter, typed: str) -> dict[str, str]:
     return found
 
 
+def short_name(name: str) -> str:
+    """What a person types for one of the filter's other keys: `social` for `filterSocialProvider`."""
+    short = name.removeprefix("filter").removesuffix("Provider")
+    return short[:1].lower() + short[1:]
+
+
 def filter_hint(how: Filter) -> str:
     """What can be typed, for the empty line."""
     examples = ["text"]
@@ -43,4 +48,8 @@ def filter_hint(how: Filter) -> str:
         examples.append("email:ada")
     if "chain" in how.others:
         examples.append("chain:EVM")
+    if "filterSocialProvider" in how.others:
+        examples.append("social:google")
+    if how.column_key or how.others:
+        examples.append(": lists what there is")
     return "   ".join(examples)

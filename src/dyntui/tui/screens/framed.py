@@ -21,7 +21,7 @@ from dyntui.tui.jumps import jump_to, suggest_jumps
 from dyntui.tui.widgets.frame import Keys, Machine, Status, Where
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
-from dyntui.tui.widgets.prompt import Prompt, Suggestions
+from dyntui.tui.widgets.prompt import Prompt, Suggest, Suggestions
 
 if TYPE_CHECKING:
     from dyntui.core.errors import DyntuiError
@@ -185,9 +185,11 @@ class Framed(Acting, Screen[None]):
             suggest=lambda text: suggest_jumps(self.console, text),
         )
 
-    def ask_filter(self, text: str, placeholder: str = "", *, sign: str = "/", label: str = "") -> None:
+    def ask_filter(
+        self, text: str, placeholder: str = "", *, sign: str = "/", label: str = "", suggest: Suggest | None = None
+    ) -> None:
         """Open the filter line with the filter that is set."""
-        self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder)
+        self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:

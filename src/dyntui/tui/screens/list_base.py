@@ -18,6 +18,7 @@ from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from dyntui.config.lists import Widths
     from dyntui.services.browse import PagedView
     from dyntui.services.connect import Connection
 
@@ -36,6 +37,7 @@ class ListScreen(Framed):
     def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
         super().__init__()
         self.record = record
+        self.usual = record.columns
         self.parent_id = parent
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
@@ -84,9 +86,31 @@ class ListScreen(Framed):
         view = self.make_view(connection)
         view.subscribe(self._heard)
         self.view = view
+        self.set_columns(self._kept_columns())
         self._query()
         self.show_order()
         self.table.show(view)
+
+    def _kept_columns(self) -> Widths:
+        from dyntui.config.lists import Lists
+
+        try:
+            return Lists.load().columns.get(self.record.name, ())
+        except DyntuiError as error:
+            self.console.say_error(error)
+            return ()
+
+    def set_columns(self, wanted: Widths) -> None:
+        """Show these columns; () for the usual ones."""
+        columns = self.usual
+        if wanted:
+            from dyntui.services.columns import arranged
+
+            columns = arranged(self.usual, wanted)
+        if columns != self.table.columns:
+            self.table.columns = columns
+            self.table.offset_columns = 0
+            self.table.layout_changed()
 
     def not_connected(self, error: DyntuiError) -> None:
         self._waiting.error = error

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 
 from dyntui.resources import Resource
+from dyntui.services.filters import suggest_filter
 from dyntui.tui.actions import ACTIONS, actions_here, bindings, key_words
 from dyntui.tui.clipboard import send
 from dyntui.tui.filters import filter_hint
 from dyntui.tui.opening import can_open, open_row
 from dyntui.tui.screens.list_marks import MarkedListScreen
+from dyntui.tui.widgets.prompt import Suggestion
 from dyntui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.config.lists import SavedView
 
 __all__ = ["ResourceScreen"]
 
@@ -47,7 +52,12 @@ class ResourceScreen(MarkedListScreen):
 
     def action_filter(self) -> None:
         assert self.record.filter is not None
-        self.ask_filter(self.filter_text, filter_hint(self.record.filter), label="server")
+        self.ask_filter(
+            self.filter_text,
+            filter_hint(self.record.filter),
+            label="server",
+            suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
+        )
 
     def answered(self, text: str) -> None:
         self.filter_text = " ".join(text.split())
@@ -83,6 +93,23 @@ class ResourceScreen(MarkedListScreen):
 
     def action_copy(self) -> None:
         send(self.console, str(self.table.row_id), f"{self.record.singular} id")
+
+    def action_columns(self) -> None:
+        from dyntui.tui.screens.list_views import choose_columns
+
+        choose_columns(self)
+
+    def action_views(self) -> None:
+        from dyntui.tui.screens.list_views import pick_view
+
+        pick_view(self)
+
+    def show_saved(self, view: SavedView) -> None:
+        """Show the list as it was kept."""
+        self.set_columns(view.columns)
+        self.filter_text = view.filter
+        self._query(view.order or self.record.list.order)
+        self.answered(view.filter)
 
     def action_raw(self) -> None:
         from dyntui.tui.screens.raw import RawScreen

@@ -15,7 +15,7 @@ from dyntui.core.text import safe
 from dyntui.tui.widgets.cells import cut, fit
 from dyntui.tui.widgets.lines import Lines, Piece
 
-__all__ = ["Prompt", "Suggestion", "Suggestions"]
+__all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,7 @@ class ThingsScreen(ResourceScreen, Doing):
         if self.record.group in ("Tokens", "UserApiTokens"):
             from dyntui.resources.tokens import own_column
 
-            self.table.columns = (own_column(connection.token_hint), *self.record.columns)
-            self.table.layout_changed()
+            self.usual = (own_column(connection.token_hint), *self.record.columns)
         if self.record.scope is Scope.ORGANIZATION and not self.parent_id:
             self._find_parent(connection)
         else:

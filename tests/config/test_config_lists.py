@@ -1,0 +1,60 @@
+"""Columns and views that a person kept: they come back, a view can be forgotten, a broken file is named."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from dyntui.config.errors import ConfigError
+from dyntui.config.lists import Lists, SavedView
+from dyntui.config.paths import paths
+from dyntui.core.errors import Usage
+
+WIDTHS = (("email", 30), ("metadata.plan", 8))
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_what_was_kept_comes_back_from_a_private_file():
+    Lists.keep_columns("users", WIDTHS)
+    Lists.keep_view("users", "pro people", SavedView("plan:pro", "email-asc", WIDTHS))
+    Lists.keep_view("users", "all", SavedView())
+    lists = Lists.load()
+    assert lists.columns == {"users": WIDTHS}
+    assert lists.view("users", "pro people") == SavedView("plan:pro", "email-asc", WIDTHS)
+    assert stat.S_IMODE(paths().lists_file.stat().st_mode) == 0o600
+
+
+def test_a_view_without_anything_set_is_kept_too():
+    assert Lists.keep_view("users", "all", SavedView()).view("users", "all") == SavedView()
+
+
+def test_what_is_forgotten_is_gone_and_the_rest_stays():
+    Lists.keep_view("users", "a", SavedView("a"))
+    Lists.keep_view("users", "b", SavedView("b"))
+    Lists.keep_columns("wallets", WIDTHS)
+    Lists.keep_view("users", "a", None)
+    assert Lists.keep_columns("wallets", ()) == Lists(columns={}, views={"users": {"b": SavedView("b")}})
+
+
+def test_an_unknown_view_names_those_there_are():
+    Lists.keep_view("users", "mine", SavedView())
+    with pytest.raises(Usage, match="no view 'other'") as caught:
+        Lists.load().view("users", "other")
+    assert "mine" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"views": 3}', '{"views": {"users": {"a": 1}}}', '{"columns": {"u": [1]}}']
+)
+def test_a_file_that_cannot_be_understood_is_named(text: str):
+    Lists.keep_columns("users", WIDTHS)
+    paths().lists_file.write_text(text)
+    with pytest.raises(ConfigError, match=r"lists\.json"):
+        Lists.load()
