@@ -12,7 +12,7 @@ import pytest
 from tests.services.everything_rig import SWITCHES
 from tests.services.webhook_receiver import receiving
 from textual.widgets import TextArea
-from tui_support import console_of, demo, fill, jump, paste, press, settled, strips_of, text_of, until
+from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, strips_of, text_of, until
 
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
@@ -314,7 +314,7 @@ async def test_charts_have_their_numbers_beside_them_and_other_ranges() -> None:
         assert isinstance(screen, AnalyticsScreen)
         text = text_of(console)
         assert "Active users: users over time" in text
-        assert re.search(r"users \d+ in range", text)
+        assert re.search(r"in range / ever .* users \d+ / 150 ", text)
         assert re.search(r"2026-02-\d\d +\d", text)
         titles = []
         for _ in screen.charts:
@@ -440,6 +440,21 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
         await press(pilot, "y")
         assert console.clipboard_text
         assert audited() == []
+
+
+async def test_a_form_that_is_longer_than_the_screen_is_gone_through_by_its_keys() -> None:
+    console = everything(3)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api createUser")
+        await press(pilot, "enter", "enter")
+        form = console.screen
+        assert isinstance(form, SchemaForm)
+        await press(pilot, "down", "down")
+        assert form.focused is form.query_one("#field-f2")
+        await press(pilot, "up", *["down"] * 20)
+        assert form.focused is form.query_one("#field-f21")
+        assert form.asked["f21"].label in text_of(console)
 
 
 async def test_what_writes_is_confirmed_and_an_error_is_looked_at() -> None:

@@ -179,7 +179,10 @@ def _shares(found: Mapping[str, Any]) -> list[Series]:
     rows = wallets.get("inRange") if isinstance(wallets, Mapping) else None
     sessions = overview.get("sessions")
     sessions = sessions if isinstance(sessions, Mapping) else {}
-    days = [{**row, "nDays": f"{row.get('nDays')} days"} for row in _rows(engagement.get("activeWeeklyDays"))]
+    days = [
+        {**row, "nDays": f"{row.get('nDays')} {'day' if row.get('nDays') == 1 else 'days'}"}
+        for row in _rows(engagement.get("activeWeeklyDays"))
+    ]
     heat = [
         {"when": f"{_weekday(row.get('weekday'))} {_hour(row.get('hourBucket'))}", "n": row.get("nSessionsVisits")}
         for row in _rows(engagement.get("sessionsHeatmap"))

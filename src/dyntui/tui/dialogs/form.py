@@ -90,6 +90,10 @@ class ChoiceField(Painted, can_focus=True):
         self.value = values[(values.index(self.value) + 1) % len(values)]
 
 
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """It scrolls with the field that has the focus: the keys that would scroll it go from field to field."""
+
+
 class FormDialog(Dialog[Values]):
     """Answers with the values by field name. check: what is wrong, by field name; "" as a name is about all of it."""
 
@@ -110,7 +114,7 @@ class FormDialog(Dialog[Values]):
         self.verb = verb
 
     def content(self) -> ComposeResult:
-        with VerticalScroll(id="fields", can_focus=False):
+        with _Fields(id="fields"):
             for item in self.fields:
                 with Horizontal(classes="row", id=f"row-{item.name}"):
                     yield Static(safe(item.label), classes="label", markup=False)

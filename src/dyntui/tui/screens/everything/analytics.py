@@ -58,11 +58,10 @@ class _Totals(Painted):
         if figures is None:
             return ([("  ···", "dim")] if y == 0 else []), ""
         if y == 0:
-            pieces: list[Piece] = [("  ", "")]
+            pieces: list[Piece] = [("  in range / ever   ", "dim")]
             for total in figures.totals:
-                within = _words(total.within)
-                pieces += [(f"{safe(total.name, 20)} ", "dim"), (within, "strong"), (" in range  ", "dim")]
-                pieces += [(_words(total.ever), ""), (" ever      ", "dim")]
+                pieces += [(f"{safe(total.name, 20)} ", "dim"), (_words(total.within), "strong")]
+                pieces += [(" / ", "dim"), (f"{_words(total.ever)}   ", "")]
             return pieces, ""
         if y == 1 and figures.missing:
             told = "; ".join(f"{name}: {why}" for name, why in figures.missing.items())

@@ -56,8 +56,8 @@ class HostnameScreen(ThingScreen):
             self.query_one("#raw", JsonTree).show(document)
             return
         if tab.name == "facts":
-            rest = {name: value for name, value in document.items() if name != "verificationRecords"}
-            self.query_one("#facts", Facts).show(facts_of(self.record, rest))
+            counted = {**document, "verificationRecords": len(self._rows(document))}
+            self.query_one("#facts", Facts).show(facts_of(self.record, counted))
         table = self.query_one("#dns-beside" if tab.name == "facts" else "#dns-whole", Table)
         assert isinstance(table.view, ListView)
         table.view.put(self._rows(document))

@@ -63,7 +63,8 @@ class _Result(Painted):
         if y == 0:
             bad = answered.error is not None
             status = str(answered.status) if answered.status else "no answer"
-            rest = f"   {answered.ms:,.0f} ms   {answered.size:,} bytes   {answered.at:%H:%M:%S} UTC"
+            size = f"   {answered.size:,} bytes" if answered.size or not bad else ""
+            rest = f"   {answered.ms:,.0f} ms{size}   {answered.at:%H:%M:%S} UTC"
             return [("  ● ", "bad" if bad else "good"), (status, "strong"), (rest, "dim")], ""
         if answered.error is not None:
             return [(cut(f"    {safe(answered.error.message, 400)}", width), "bad")], ""

@@ -96,7 +96,7 @@ class TailScreen(Framed):
     def _empty(self) -> str:
         if self.filter_text:
             return f"No event of this range has `{self.filter_text}` in it. esc clears the filter."
-        return f"Nothing has happened in the {self.range_words}. d chooses another range; the tail goes on."
+        return f"Nothing in the {self.range_words} so far; d chooses another range."
 
     # The tail
 

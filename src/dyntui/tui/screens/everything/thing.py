@@ -34,7 +34,7 @@ def facts_of(record: Resource, document: Mapping[str, Any]) -> list[Fact]:
     """What the columns show first, then every other value, nested ones by their paths."""
     titles = {column.field: column.name for column in record.columns if column.field and "." not in column.field}
     facts = [Fact(record.singular, heading=True)]
-    facts += [Fact(title, document.get(name)) for name, title in titles.items()]
+    facts += [Fact(title, document.get(name)) for name, title in titles.items() if not _nested(document.get(name))]
     rest = {name: value for name, value in document.items() if name not in titles}
     plain = [(name, value) for name, value in rest.items() if not _nested(value)]
     if plain:

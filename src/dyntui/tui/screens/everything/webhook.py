@@ -20,7 +20,7 @@ from dyntui.tui.screens.everything.doing import Plan
 from dyntui.tui.screens.everything.secrets import with_secret
 from dyntui.tui.screens.everything.things import ThingsScreen
 from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.widgets.cells import cut
+from dyntui.tui.widgets.cells import cut, width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class _About(Painted):
                 since = parse_time(row.get("enabledAt"))
                 word = f"on{f', since {age(since)}' if since else ''}" if on else "off"
                 sign: Piece = ("  ● ", "good") if on else ("  ○ ", "warn")
-                return [sign, (f"{word}   ", ""), (cut(f"told of {safe(names) or 'nothing'}", width - 24), "dim")], ""
+                told = cut(f"told of {safe(names) or 'nothing'}", width - width_of(word) - 8)
+                return [sign, (f"{word}   ", ""), (told, "dim")], ""
             case _:
                 lines = self._lines()
                 return [("  ", ""), (lines[y - 2] if y - 2 < len(lines) else "", "warn")], ""
