@@ -116,3 +116,30 @@ def test_the_cache_is_shown_and_purged(dyntui):
     assert dyntui.json("cache", "status")[0]["rows"] == {"users": 1}
     dyntui("cache", "purge")
     assert dyntui.json("cache", "status") == []
+
+
+def test_an_export_of_some_takes_their_ids(dyntui, ada, tmp_path):
+    file = tmp_path / "some.csv"
+    dyntui("users", "export", "-", "-o", str(file), "--fields", "id,email", stdin=f"{ada['id']}\n")
+    rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
+    assert [row["id"] for row in rows] == [ada["id"]]
+    missing = dyntui("users", "export", "00000000-0000-4000-8000-000000000000", "-o", str(tmp_path / "x"), check=False)
+    assert missing.returncode == 1
+    assert not (tmp_path / "x").exists(), "an export that fails leaves no file"
+    both = dyntui("users", "export", ada["id"], "--filter", "ada", check=False)
+    assert both.returncode == 2
+
+
+def test_wallets_are_exported_and_one_says_where_its_explorer_is(dyntui):
+    rows = [json.loads(line) for line in dyntui("wallets", "export", "--format", "ndjson").stdout.splitlines()]
+    assert len(rows) == dyntui.json("wallets", "list", "--limit", "1")["count"]
+    assert all(row["userId"] for row in rows)
+    evm = next(row for row in rows if row["chain"] == "EVM" and not row["deletedAt"])
+    assert f"https://etherscan.io/address/{evm['publicKey']}" in dyntui("wallets", "get", evm["id"]).stdout
+
+
+def test_a_phone_number_is_split_for_pregenerating(dyntui):
+    done = dyntui.json("wallets", "pregenerate", "+14155550177", "--type", "phoneNumber", "--chain", "EVM", "--yes")
+    user = done["targets"][0]["result"]
+    assert user["phoneNumber"] == "+14155550177"
+    assert user["wallets"]

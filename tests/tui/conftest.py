@@ -24,7 +24,17 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     from dyntui.config.keyrings import KeyringProbe
 
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)  # of 0.02 s after each key: most of a test's time
-    for name in ("NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "DYNTUI_TOKEN", "DYNAMIC_TOKEN"):
+    for name in (
+        "NO_COLOR",
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "TMUX",
+        "STY",
+        "VISUAL",
+        "EDITOR",
+        "DYNTUI_TOKEN",
+        "DYNAMIC_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     monkeypatch.setenv("DYNTUI_HOME", str(home))

@@ -56,6 +56,8 @@ BOTH = {
     "user-edit": ("j", "enter", "e"),
     "user-delete": ("j", "enter", "d"),
     "user-actions": ("j", "enter", "a"),
+    "wallet": to("wallets", "enter"),
+    "pregenerate": to("wallets", "n"),
     "help": ("question_mark",),
 }
 WIDE = {
@@ -66,7 +68,8 @@ WIDE = {
     "users-delete": ("space", "space", "d"),
     "users-export": ("space", "E"),
     "wallets": to("wallets"),
-    "wallet": to("wallets", "enter"),
+    "wallet-embedded": to("wallets", *["j"] * 19, "enter"),
+    "user-copy": ("j", "enter", "c"),
     "allowlists": to("allowlists"),
     "entries": to("allowlists", "enter"),
     "tokens": to("tokens"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +10,7 @@ import click
 
 from dyntui.cli.acting import act, ids_argument, read_ids, report
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.files import export_options, export_rows
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -329,18 +329,7 @@ def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, c
 
 @users.command("export")
 @_filters
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-    default="csv",
-    show_default=True,
-    help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
-)
-@click.option("--fields", metavar="A,B,...", help="Columns of a CSV; all profile fields otherwise.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A new file; standard output otherwise."
-)
+@export_options
 @pass_context
 def export_users(
     context: Context,
@@ -348,32 +337,18 @@ def export_users(
     column: str,
     chain: str | None,
     social: str | None,
+    ids: tuple[str, ...],
     kind: str,
     fields: str | None,
     output: Path | None,
 ) -> None:
-    """Export users, all or filtered, oldest first."""
-    from dyntui.config.files import create_new
+    """Export users: all, filtered, or those whose ids are given (- reads them from standard input)."""
     from dyntui.resources import USERS
-    from dyntui.services.exports import USER_FIELDS, Exporter, ExportFormat, export
-    from dyntui.services.listing import Query, scan
+    from dyntui.services.exports import USER_FIELDS
+    from dyntui.services.listing import Query
 
     wanted = _wanted(text, column, chain, social)
-    columns = [name.strip() for name in fields.split(",")] if fields else list(USER_FIELDS)
-
-    async def rows(connection: Any) -> AsyncIterator[dict[str, Any]]:
-        async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
-            if sys.stderr.isatty() and scanned.seen % 100 == 0:
-                click.echo(f"\r{scanned.seen:,} of {scanned.reported or 0:,}", err=True, nl=False)
-            yield scanned.row
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            stream = create_new(output) if output is not None else sys.stdout.buffer
-            try:
-                return await export(rows(connection), Exporter(stream, ExportFormat(kind), columns))
-            finally:
-                if output is not None:
-                    stream.close()
-
-    context.note(f"{run(work()):,} users exported")
+    if ids and wanted:
+        raise Usage("Ids and a filter were given; one of them is meant.")
+    query = Query(filter=wanted)
+    export_rows(context, USERS, USER_FIELDS, ids=ids, query=query, kind=kind, fields=fields, output=output)

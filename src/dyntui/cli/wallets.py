@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dyntui.cli.acting import act, ids_argument, report
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.files import export_options, export_rows
 from dyntui.cli.users import show_object, targets_of
+from dyntui.services.people import PREGENERATE_TYPES
 
 __all__ = ["wallets"]
-
-_TYPES = ["email", "id", "externalUserId", "phoneNumber", "socialUsername", "socialAccountId"]
 
 
 @click.group(cls=Group)
@@ -77,7 +78,13 @@ def get_wallet(context: Context, wallet_id: str) -> None:
         async with context.connection() as connection:
             return await connection.client.call("getWalletById", path={"walletId": wallet_id})
 
-    show_object(context, run(work()), "wallet")
+    found = run(work())
+    show_object(context, found, "wallet")
+    from dyntui.services.links import explorer_url
+
+    wallet = found.get("wallet", found) if isinstance(found, dict) else {}
+    if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
+        context.say(f"{'explorer':<28}  {url}")
 
 
 def _act(context: Context, action: Any, targets: Any, yes: bool, confirm_environment: str) -> int:
@@ -142,7 +149,12 @@ def link(
 @wallets.command("pregenerate")
 @click.argument("identifier")
 @click.option(
-    "--type", "kind", type=click.Choice(_TYPES), default="email", show_default=True, help="What IDENTIFIER is."
+    "--type",
+    "kind",
+    type=click.Choice(PREGENERATE_TYPES),
+    default="email",
+    show_default=True,
+    help="What IDENTIFIER is; a phone number has its country, as +14155550100.",
 )
 @click.option(
     "--chain", "chains", multiple=True, required=True, metavar="CHAIN", help="EVM, SVM, SUI, BTC, TON (repeatable)."
@@ -169,19 +181,21 @@ def pregenerate_wallets(
     confirm_environment: str,
 ) -> int:
     """Make embedded wallets for somebody who has not signed in yet; they are claimed by signing in."""
-    from dyntui.services.people import pregenerate, wallet_chains
+    from dyntui.services.people import pregenerate, pregeneration
     from dyntui.services.writes import Target
 
-    old = legacy or farcaster_fid is not None
-    named = wallet_chains(chains, legacy=old)
-    if farcaster_fid is not None:
-        operation, body = (
-            "createEmbeddedWalletFromFarcaster",
-            {"email": identifier, "fid": farcaster_fid, "chains": named},
-        )
-    else:
-        operation = "createEmbeddedWallet" if old else "createWaasWallet"
-        body = {"identifier": identifier, "type": kind, "chains": named}
-        if social:
-            body["socialProvider"] = social
+    operation, body = pregeneration(
+        identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid
+    )
     return _act(context, pregenerate(operation, body), [Target(identifier, identifier)], yes, confirm_environment)
+
+
+@wallets.command("export")
+@export_options
+@pass_context
+def export_wallets(context: Context, ids: tuple[str, ...], kind: str, fields: str | None, output: Path | None) -> None:
+    """Export the wallets of the environment, or those whose ids are given (- reads them from standard input)."""
+    from dyntui.resources import WALLETS
+    from dyntui.services.exports import WALLET_FIELDS
+
+    export_rows(context, WALLETS, WALLET_FIELDS, ids=ids, query=None, kind=kind, fields=fields, output=output)

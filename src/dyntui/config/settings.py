@@ -44,6 +44,12 @@ class Settings:
     rate_per_minute: int = _setting(1500, "Requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
     bulk_per_minute: int = _setting(150, "Bulk requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
     page_size: int = _setting(100, "Rows fetched with one request.", *_whole(1, 100))
+    console_url: str = _setting(
+        "https://app.dynamic.xyz/dashboard",
+        "The vendor's web console; {id} and {environment} in it are filled in.",
+        lambda value: isinstance(value, str) and value.isprintable() and value.startswith("https://"),
+        "an https address",
+    )
     settle_seconds: int = _setting(30, "Wait before rows with a lost answer are looked up.", *_whole(0, 3600))
     keymap: Mapping[str, str] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ import orjson
 
 from dyntui.importer.protect import protect, shield
 
-__all__ = ["USER_FIELDS", "ExportFormat", "Exporter", "export"]
+__all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -52,6 +52,24 @@ USER_FIELDS = (
     "metadata",
 )
 """The columns of an export of users, unless others are asked for; nested values are JSON in a cell."""
+
+WALLET_FIELDS = (
+    "id",
+    "userId",
+    "chain",
+    "publicKey",
+    "name",
+    "provider",
+    "signInEnabled",
+    "lastSelectedAt",
+    "createdAt",
+    "updatedAt",
+    "deletedAt",
+    "deletedUserId",
+    "walletAdditionalAddresses",
+    "properties",
+)
+"""The columns of an export of wallets, unless others are asked for."""
 
 
 @dataclass

@@ -16,6 +16,8 @@ __all__ = [
     "CREATE_USER",
     "DELETE_USER",
     "DELETE_WALLET",
+    "PREGENERATE_CHAINS",
+    "PREGENERATE_TYPES",
     "RECOVER_WALLETS",
     "REMOVE_MFA_DEVICES",
     "RESET_MFA",
@@ -27,6 +29,7 @@ __all__ = [
     "add_to_allowlist",
     "link_wallet",
     "pregenerate",
+    "pregeneration",
     "set_metadata_field",
     "user_target",
     "wallet_chains",
@@ -247,6 +250,58 @@ def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:
     """Chain names as the endpoint wants them: Solana is SVM for waas/create and SOL for the older forms (API.md 6)."""
     solana = "SOL" if legacy else "SVM"
     return [solana if chain.upper() in ("SOL", "SVM", "SOLANA") else chain.upper() for chain in chains]
+
+
+PREGENERATE_TYPES = ("email", "phoneNumber", "externalUserId", "id", "socialUsername", "socialAccountId")
+"""What can identify somebody who has not signed in yet."""
+PREGENERATE_CHAINS = ("EVM", "SVM", "SUI", "BTC", "TON")
+"""The chains of waas/create; the legacy forms call SVM SOL."""
+
+
+def pregeneration(
+    identifier: str,
+    kind: str,
+    chains: Iterable[str],
+    *,
+    social: str = "",
+    legacy: bool = False,
+    farcaster_fid: int | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """The operation and the body that make embedded wallets for `identifier`, chains named as that operation wants
+    them. Raises Usage for what it could not take."""
+    legacy = legacy or farcaster_fid is not None
+    named = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
+    if not identifier.strip():
+        raise Usage("Say for whom: an e-mail, a phone number, an id.")
+    if not named:
+        raise Usage("Name a chain.", hint=f"There are: {', '.join(PREGENERATE_CHAINS)}.")
+    identifier = identifier.strip()
+    if farcaster_fid is not None:
+        body = {"email": identifier, "fid": farcaster_fid, "chains": named}
+        return "createEmbeddedWalletFromFarcaster", body
+    body = {"identifier": identifier, "type": kind, "chains": named}
+    if kind == "phoneNumber":
+        body["identifier"], body["smsCountryCode"] = _phone(identifier)
+    if kind in ("socialUsername", "socialAccountId") and not social:
+        raise Usage("Say at which social provider: google, github, ...")
+    if social:
+        body["socialProvider"] = social
+    return "createEmbeddedWallet" if legacy else "createWaasWallet", body
+
+
+def _phone(text: str) -> tuple[str, dict[str, str]]:
+    """An international number as the endpoint wants it: the rest, and the country's codes."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        raise Usage(f"{text} is no phone number with its country, as in +14155550100.") from None
+    region = phonenumbers.region_code_for_number(number)
+    if not region:
+        raise Usage(f"{text} is in no country that is known.")
+    rest = phonenumbers.national_significant_number(number)
+    return rest, {"isoCountryCode": region, "phoneCountryCode": str(number.country_code)}
 
 
 def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:

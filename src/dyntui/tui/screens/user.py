@@ -57,7 +57,7 @@ _ROWS = {
 class UserScreen(UserDoing):
     """A user by id. label: what to call it until it is read."""
 
-    BINDINGS = bindings("user")
+    BINDINGS = bindings("user", "taking")
     NOUN = "user"
     TABS = (
         Tab("profile", "Profile"),

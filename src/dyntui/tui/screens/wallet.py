@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widget import Widget
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
+from dyntui.resources import RESOURCES
 from dyntui.services.people import DELETE_WALLET, RECOVER_WALLETS
 from dyntui.services.writes import Outcome, Results, Target
 from dyntui.tui.actions import bindings
@@ -16,7 +20,8 @@ from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.detail import DetailScreen, Tab
 from dyntui.tui.screens.people.beside import BesideScreen
 from dyntui.tui.screens.people.telling import tell_lists
-from dyntui.tui.widgets.facts import Fact, Facts
+from dyntui.tui.screens.people.wallet_parts import EXPLORER, SIGNER, USER, wallet_facts
+from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 
 if TYPE_CHECKING:
@@ -25,18 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WalletScreen"]
 
-_FIELDS = (
-    ("publicKey", "address"),
-    ("chain", "chain"),
-    ("name", "wallet"),
-    ("provider", "provider"),
-    ("signInEnabled", "sign-in"),
-    ("lastSelectedAt", "last used"),
-    ("createdAt", "created"),
-    ("updatedAt", "updated"),
-    ("deletedAt", "deleted"),
-)
-
 
 class WalletScreen(BesideScreen):
     """A wallet by id. owner: the crumb before it, when one came from a user.
@@ -44,9 +37,17 @@ class WalletScreen(BesideScreen):
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
     """
 
-    BINDINGS = bindings("wallet")
+    BINDINGS = bindings("wallet", "taking")
     NOUN = "wallet"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
+
+    class OwnerFound(Message):
+        """It is known what the owner is called."""
+
+        def __init__(self, wallet_id: str, label: str) -> None:
+            super().__init__()
+            self.wallet_id = wallet_id
+            self.label = label
 
     def __init__(
         self,
@@ -62,7 +63,8 @@ class WalletScreen(BesideScreen):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return ("users", self.owner, shorten(self.label, 13)) if self.owner else ("wallets", shorten(self.label, 13))
+        from_user = self.owner and self.behind is None
+        return ("users", self.owner, shorten(self.label, 13)) if from_user else ("wallets", shorten(self.label, 13))
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "wallet":
@@ -71,7 +73,14 @@ class WalletScreen(BesideScreen):
             yield JsonTree(id="raw")
 
     async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        answer = await client.call("getWalletById", path={"walletId": thing_id})
+        from dyntui.api.errors import NotFound
+
+        try:
+            answer = await client.call("getWalletById", path={"walletId": thing_id})
+        except NotFound:
+            if known.get("deletedAt"):
+                return dict(known)  # the list has deleted wallets, the detail has not
+            raise
         wallet = answer.get("wallet", answer) if isinstance(answer, dict) else {}
         return {**known, **wallet} if isinstance(wallet, dict) else dict(known)
 
@@ -86,24 +95,33 @@ class WalletScreen(BesideScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        facts = [Fact("wallet", heading=True)]
-        facts += [Fact(label, document.get(key)) for key, label in _FIELDS]
-        facts += [Fact("owner", heading=True), Fact("user", document.get("userId"))]
-        for address in document.get("walletAdditionalAddresses") or ():
-            if isinstance(address, dict):
-                facts.append(Fact(f"{address.get('type') or 'further'} address", address.get("address")))
-        properties = document.get("properties")
-        if isinstance(properties, dict) and properties:
-            facts.append(Fact("properties", heading=True))
-            facts += [Fact(str(key), value) for key, value in properties.items()]
-        named = {key for key, _ in _FIELDS} | {"userId", "walletAdditionalAddresses", "properties"}
-        facts.append(Fact("more", heading=True))
-        facts += [
-            Fact(str(key), value)
-            for key, value in document.items()
-            if key not in named and value not in (None, "", [], {})
-        ]
-        self.query_one("#facts", Facts).show(facts)
+        self.query_one("#facts", Facts).show(wallet_facts(document, self.owner))
+
+    def moved_on(self) -> None:
+        self.owner = ""
+
+    def arrived(self) -> None:
+        super().arrived()
+        connection = self.console.session.connection
+        if connection is not None and self.user_id and not self.owner:
+            self.run_worker(
+                self._find_owner(connection.client, self.thing_id, self.user_id), exclusive=True, group="owner"
+            )
+
+    async def _find_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
+        try:
+            user = await client.users.get_raw(user_id)
+        except DyntuiError:
+            return  # the owner is gone, or not to be read: the id says who it was
+        label = RESOURCES["users"].label_of(user.get("user", user))
+        self.post_message(self.OwnerFound(wallet_id, label))
+
+    @on(OwnerFound)
+    def _owner_found(self, event: OwnerFound) -> None:
+        if event.wallet_id == self.thing_id and self.document is not None:
+            self.owner = event.label
+            self.fill(self.TABS[0], self.document)
+            self.changed()
 
     # Actions
 
@@ -147,18 +165,39 @@ class WalletScreen(BesideScreen):
             if isinstance(screen, DetailScreen) and screen.thing_id == self.user_id:
                 screen.read()
 
+    # To take along
+
+    def nothing_to_take(self) -> str | None:
+        return None if self.document or self.known else "The wallet is not read yet."
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.screens.people.taking import ask_copy
+
+        ask_copy(self.console, RESOURCES["wallets"], [self.document or self.known])
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.screens.people.taking import show_console
+
+        show_console(self.console, self.thing_id, self.label)
+
     # What Enter opens
 
     def openable(self, pane: Widget | None) -> bool:
-        return self._owner(pane) is not None
-
-    def _owner(self, pane: Widget | None) -> str | None:
         fact = pane.fact if isinstance(pane, Facts) else None
-        return str(fact.value) if fact is not None and fact.label == "user" and fact.value else None
+        return fact is not None and bool(fact.value) and fact.label in (USER, EXPLORER, SIGNER)
 
     def open_under_cursor(self, pane: Widget | None) -> None:
-        from dyntui.tui.screens.user import UserScreen
+        assert isinstance(pane, Facts)
+        assert pane.fact is not None
+        label, value = pane.fact.label, str(pane.fact.value)
+        if label == EXPLORER:
+            from dyntui.tui.dialogs.link import LinkDialog
 
-        owner = self._owner(pane)
-        assert owner is not None
-        self.console.visit(UserScreen(owner, self.owner or owner))
+            note = "Of the main network of its chain."
+            self.console.ask(LinkDialog(f"{shorten(self.label, 13)} in the explorer", value, note=note))
+        elif label == SIGNER:
+            self.console.visit(WalletScreen(value, value, owner=self.owner, known={"userId": self.user_id}))
+        else:
+            from dyntui.tui.screens.user import UserScreen
+
+            self.console.visit(UserScreen(value, self.owner or value))

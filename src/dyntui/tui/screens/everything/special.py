@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dyntui.tui.screens.everything.exports import ExportsScreen
 from dyntui.tui.screens.everything.things import ThingsScreen
 from dyntui.tui.screens.everything.webhook import MessagesScreen
+from dyntui.tui.screens.people.wallets import WalletsScreen
 
 __all__ = ["SPECIAL"]
 
-SPECIAL: Mapping[str, type[ThingsScreen]] = {"exports": ExportsScreen, "webhook-messages": MessagesScreen}
+SPECIAL: Mapping[str, type[ThingsScreen]] = {
+    "exports": ExportsScreen,
+    "wallets": WalletsScreen,
+    "webhook-messages": MessagesScreen,
+}

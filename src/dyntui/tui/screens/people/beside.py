@@ -75,6 +75,9 @@ class BesideScreen(DetailScreen):
         """Show on a tab that is there what the list knows, and that the rest is still to come."""
         raise NotImplementedError
 
+    def moved_on(self) -> None:
+        """Another thing of the list is shown from here on."""
+
     # Reading
 
     async def fetch(self, client: Client) -> dict[str, Any]:
@@ -197,6 +200,7 @@ class BesideScreen(DetailScreen):
         record = self.behind.record
         self.thing_id, self.label, self.known = str(row.get(record.key, "")), record.label_of(row), row
         self.forget()
+        self.moved_on()
         document, at = self._ahead.get(self.thing_id, ({}, now()))
         if document and now() - at < _FRESH:
             self.show(document, at)

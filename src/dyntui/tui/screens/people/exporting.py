@@ -1,11 +1,11 @@
-"""Users into a new file: the marked ones, those of the filter or all, with how many were seen of how many."""
+"""Users or wallets into a new file: the marked ones, those of the filter or all; how many were seen of how many."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dyntui.services.listing import Scanned
     from dyntui.tui.app import Console
     from dyntui.tui.screens.people.users import UsersScreen
+    from dyntui.tui.screens.people.wallets import WalletsScreen
 
 __all__ = ["ScanDialog", "ask_export", "scan_with_progress"]
 
@@ -85,17 +86,18 @@ def scan_with_progress(
     console.run_worker(run(), group="scans")
 
 
-def ask_export(screen: UsersScreen) -> None:
+def ask_export(screen: UsersScreen | WalletsScreen) -> None:
     """Ask what, in which format and where to; write it."""
+    name = screen.record.name
     marked = len(screen.table.marks)
     what = {"marked": f"the {marked:,} marked" if marked > 1 else "the marked one"} if marked else {}
     if screen.filter_text:
         what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
-    what["all"] = "all users"
+    what["all"] = f"all {name}"
     fields = (
         Field("what", "what", next(iter(what)), what),
         Field("format", "format", "csv", _FORMATS),
-        Field("path", "file", "users.csv", help="A new file; nothing is overwritten."),
+        Field("path", "file", f"{name}.csv", help="A new file; nothing is overwritten."),
     )
 
     def check(values: Values) -> dict[str, str]:
@@ -107,14 +109,14 @@ def ask_export(screen: UsersScreen) -> None:
         if values is not None:
             _begin(screen, values)
 
-    screen.console.ask(FormDialog("Export users", fields, check=check, verb="write"), filled)
+    screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="write"), filled)
 
 
 def _path(values: Values) -> Path:
     return Path(values["path"].strip()).expanduser()
 
 
-def _begin(screen: UsersScreen, values: Values) -> None:
+def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
     console, path = screen.console, _path(values)
     connection = console.session.connection
     if connection is None:
@@ -123,38 +125,45 @@ def _begin(screen: UsersScreen, values: Values) -> None:
     filtered = values["what"] == "filter"
 
     async def work(dialog: ScanDialog) -> int:
-        rows = _marked(connection, ids) if ids else _scanned(screen, connection, filtered)
-        return await _write(path, values["format"], rows, dialog)
+        rows = _marked(screen, connection, ids) if ids else _scanned(screen, connection, filtered)
+        return await _write(path, values["format"], screen.record.name, rows, dialog)
 
     def done(written: int) -> None:
         if written < 0:
             console.say("Stopped; nothing was kept.", "warning")
         else:
-            console.say(f"{written:,} {'user is' if written == 1 else 'users are'} in {path}.")
+            words = f"{screen.record.singular} is" if written == 1 else f"{screen.record.name} are"
+            console.say(f"{written:,} {words} in {path}.")
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
 
 
-def _scanned(screen: UsersScreen, connection: Connection, filtered: bool) -> AsyncIterator[Scanned]:
+def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filtered: bool) -> AsyncIterator[Scanned]:
     from dyntui.services.listing import Query, scan
 
     query = screen.view.query if filtered and screen.view is not None else Query()
     return scan(connection.client, screen.record, query=query)
 
 
-async def _marked(connection: Connection, ids: Sequence[str]) -> AsyncIterator[Scanned]:
-    """The marked ones as they are now, one by one."""
+async def _marked(
+    screen: UsersScreen | WalletsScreen, connection: Connection, ids: Sequence[str]
+) -> AsyncIterator[Scanned]:
+    """The marked ones as they are now, one by one, with what only the list says of them."""
     from dyntui.services.listing import Scanned
+    from dyntui.services.resources import read_one
 
-    for number, user_id in enumerate(ids, 1):
-        answer = await connection.client.users.get_raw(user_id)
-        yield Scanned(cast("dict[str, Any]", answer.get("user", answer)), number, len(ids))
+    for number, row_id in enumerate(ids, 1):
+        place = screen.table.view.index_of(row_id)
+        known = (screen.table.view.get(place) if place is not None else None) or {}
+        yield Scanned({**known, **await read_one(connection.client, screen.record, row_id)}, number, len(ids))
 
 
-async def _write(path: Path, kind: str, found: AsyncIterator[Scanned], dialog: ScanDialog) -> int:
+async def _write(path: Path, kind: str, name: str, found: AsyncIterator[Scanned], dialog: ScanDialog) -> int:
     """Write the rows to a new file; how many, or -1 when it was stopped: then no file is left, nor after an error."""
     from dyntui.config.files import create_new
-    from dyntui.services.exports import USER_FIELDS, Exporter, ExportFormat, export
+    from dyntui.services.exports import USER_FIELDS, WALLET_FIELDS, Exporter, ExportFormat, export
+
+    fields = WALLET_FIELDS if name == "wallets" else USER_FIELDS
 
     async def rows() -> AsyncIterator[dict[str, Any]]:
         async for scanned in found:
@@ -170,7 +179,7 @@ async def _write(path: Path, kind: str, found: AsyncIterator[Scanned], dialog: S
         raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
     try:
         with stream:
-            written = await export(rows(), Exporter(stream, ExportFormat(kind), USER_FIELDS))
+            written = await export(rows(), Exporter(stream, ExportFormat(kind), fields))
         whole = not dialog.stopped
     except OSError as error:
         raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error

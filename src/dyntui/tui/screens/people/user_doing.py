@@ -120,10 +120,34 @@ class UserDoing(BesideScreen):
         self._do(REMOVE_MFA_DEVICES, "D", verb="Remove devices")
 
     def action_reset_mfa(self) -> None:
-        self._do(RESET_MFA, "M", verb="Reset MFA")
+        self._do(RESET_MFA, "F", verb="Reset MFA")
 
     def action_recover(self) -> None:
         self._do(RECOVER_WALLETS, "u", verb="Recover")
+
+    def action_pregenerate(self) -> None:
+        from dyntui.tui.screens.people.pregenerating import ask_pregeneration
+
+        user = self.document or {}
+        email = str(user.get("email") or "")
+        ask_pregeneration(
+            self.console, "P", self.done, identifier=email or self.thing_id, kind="email" if email else "id"
+        )
+
+    # To take along
+
+    def nothing_to_take(self) -> str | None:
+        return None if self.document is not None or self.known else self.not_read()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.screens.people.taking import ask_copy
+
+        ask_copy(self.console, RESOURCES[self.NAME], [self.document or self.known])
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.screens.people.taking import show_console
+
+        show_console(self.console, self.thing_id, str((self.document or self.known).get("email") or self.thing_id))
 
     def action_link(self) -> None:
         from dyntui.tui.screens.people.linking import ask_link

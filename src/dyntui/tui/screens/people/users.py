@@ -43,7 +43,7 @@ _OUTCOMES = {
 class UsersScreen(ResourceScreen):
     """Users. What is done is done to the marked ones, or to the one under the cursor; what failed stays marked."""
 
-    BINDINGS = bindings("users")
+    BINDINGS = bindings("users", "taking")
 
     # Whom
 
@@ -135,6 +135,20 @@ class UsersScreen(ResourceScreen):
             self.console.ask(PickDialog("Add to", choices), partial(picked, lists))
 
         read(self.console, read_lists(connection.client), found)
+
+    def nothing_to_take(self) -> str | None:
+        return self.nobody()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.screens.people.taking import ask_copy
+
+        ask_copy(self.console, self.record, [{**self._row(target.id), "id": target.id} for target in self.targets])
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.screens.people.taking import show_console
+
+        row = self.table.row or {}
+        show_console(self.console, str(row.get("id")), str(row.get("email") or row.get("id")))
 
     def action_export(self) -> None:
         from dyntui.tui.screens.people.exporting import ask_export

@@ -1,0 +1,54 @@
+"""Addresses on the web for what the API knows by id: the chain's explorer, the vendor's console. Made here, from
+constants; what the server says only ever becomes one quoted part of a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = ["console_url", "explorer_url"]
+
+_EXPLORERS: Mapping[str, str] = {
+    "ETH": "https://etherscan.io/address/{}",
+    "EVM": "https://etherscan.io/address/{}",
+    "SOL": "https://explorer.solana.com/address/{}",
+    "SVM": "https://explorer.solana.com/address/{}",
+    "BTC": "https://mempool.space/address/{}",
+    "SUI": "https://suiscan.xyz/mainnet/account/{}",
+    "TON": "https://tonviewer.com/{}",
+    "TRON": "https://tronscan.org/#/address/{}",
+    "FLOW": "https://www.flowscan.io/account/{}",
+    "STARK": "https://voyager.online/contract/{}",
+    "ALGO": "https://allo.info/account/{}",
+    "COSMOS": "https://www.mintscan.io/cosmos/address/{}",
+    "APTOS": "https://explorer.aptoslabs.com/account/{}",
+    "ECLIPSE": "https://eclipsescan.xyz/account/{}",
+    "SPARK": "https://sparkscan.io/address/{}",
+}
+_NAMES = {"eip155": "EVM", "solana": "SOL", "bip122": "BTC"}
+
+
+def explorer_url(chain: object, address: object) -> str:
+    """Where the main network's explorer shows an address; "" for a chain without a known one."""
+    name = str(chain or "")
+    pattern = _EXPLORERS.get(_NAMES.get(name.lower(), name.upper()), "")
+    return pattern.format(quote(str(address), safe="")) if pattern and address else ""
+
+
+def console_url(profile: Profile, pattern: str, thing_id: str) -> str:
+    """The vendor's web console for an environment; "" where there is none, as for a sandbox of one's own.
+
+    pattern: the setting `console_url`; `{id}` in it stands for the thing's id, `{environment}` for the environment's.
+    """
+    from dyntui.config.urls import VENDOR_HOSTS
+
+    if urlsplit(profile.base_url).hostname not in VENDOR_HOSTS:
+        return ""
+    ids = {"{id}": thing_id, "{environment}": profile.environment_id}
+    for name, value in ids.items():
+        pattern = pattern.replace(name, quote(value, safe=""))
+    return pattern

@@ -1,0 +1,107 @@
+"""Make embedded wallets for somebody ahead of sign-in, in the current form or one of the two legacy ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+
+from dyntui.core.errors import Usage
+from dyntui.services.people import PREGENERATE_CHAINS, PREGENERATE_TYPES, pregenerate, pregeneration, wallet_chains
+from dyntui.services.writes import Results, Target
+from dyntui.tui.dialogs.form import ChoiceField, Field, FormDialog, Values
+from dyntui.tui.screens.access.doing import do
+
+if TYPE_CHECKING:
+    from dyntui.tui.app import Console
+
+__all__ = ["ask_pregeneration"]
+
+_FORMS = {"waas": "current (waas/create)", "legacy": "legacy (embeddedWallets)", "farcaster": "legacy, Farcaster"}
+_TYPES = {
+    "email": "e-mail",
+    "phoneNumber": "phone number",
+    "externalUserId": "external user id",
+    "id": "user id",
+    "socialUsername": "social username",
+    "socialAccountId": "social account id",
+}
+
+
+class PregenerateForm(FormDialog):
+    """Says what Solana is called in the form that is chosen."""
+
+    @on(ChoiceField.Changed, "#field-form")
+    def _other_form(self) -> None:
+        self.note("chains", _chains_help(self.values()["form"]))
+
+
+def _chains_help(form: str) -> str:
+    names = ", ".join(wallet_chains(PREGENERATE_CHAINS, legacy=form != "waas"))
+    return f"Of {names}; Solana is {'SVM' if form == 'waas' else 'SOL'} here."
+
+
+def _request(values: Values) -> tuple[str, dict[str, Any]]:
+    fid: int | None = None
+    if values["form"] == "farcaster":
+        try:
+            fid = int(values["fid"])
+        except ValueError:
+            raise Usage("The fid is a number.") from None
+    return pregeneration(
+        values["identifier"],
+        "email" if fid is not None else values["type"],
+        values["chains"].replace(",", " ").split(),
+        social=values["social"].strip(),
+        legacy=values["form"] != "waas",
+        farcaster_fid=fid,
+    )
+
+
+def _wrong(values: Values) -> Mapping[str, str]:
+    named = wallet_chains(values["chains"].replace(",", " ").split(), legacy=False)
+    if unknown := [name for name in named if name not in PREGENERATE_CHAINS]:
+        return {"chains": f"There is no chain {', '.join(unknown)}. {_chains_help(values['form'])}"}
+    try:
+        _request(values)
+    except Usage as error:
+        return {"": f"{error.message} {error.hint}".strip()}
+    return {}
+
+
+def ask_pregeneration(
+    console: Console,
+    key: str,
+    done: Callable[[Results], None],
+    *,
+    identifier: str = "",
+    kind: str = "email",
+) -> None:
+    """Ask for whom and on which chains, show what is sent, make them."""
+    fields = (
+        Field("form", "form", "waas", _FORMS),
+        Field("identifier", "for", identifier, help="Claimed by signing in with it. Farcaster: the e-mail."),
+        Field("type", "that is", kind, {name: _TYPES[name] for name in PREGENERATE_TYPES}),
+        Field("chains", "chains", "EVM SVM", help=_chains_help("waas")),
+        Field("social", "provider", help="Of a social username or account: google, github, ..."),
+        Field("fid", "fid", help="Farcaster only: the number of the account."),
+    )
+
+    def filled(values: Values | None) -> None:
+        if values is None:
+            return
+        operation, body = _request(values)
+        target = Target(values["identifier"].strip(), values["identifier"].strip())
+        told = [f"{name}: {_words(value)}" for name, value in body.items()]
+        do(console, pregenerate(operation, body), [target], verb="Make", trigger=key, told=told, done=done)
+
+    console.ask(PregenerateForm("Pre-generate wallets", fields, check=_wrong, verb="go on"), filled)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return str(value)

@@ -1,0 +1,80 @@
+"""The wallets of the environment: deleted and brought back, made ahead of sign-in, exported, copied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.core.text import shorten
+from dyntui.services.people import RECOVER_WALLETS
+from dyntui.services.writes import Results, Target
+from dyntui.tui.actions import bindings
+from dyntui.tui.screens.access.doing import do
+from dyntui.tui.screens.everything.things import ThingsScreen
+
+__all__ = ["WalletsScreen"]
+
+
+class WalletsScreen(ThingsScreen):
+    """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
+
+    BINDINGS = bindings("taking")
+
+    @property
+    def targets(self) -> list[Target]:
+        """The marked wallets, or the one under the cursor."""
+        table = self.table
+        labels = {str(row.get("id")): self.record.label_of(row) for row in self.marked}
+        ids = table.marks or ({table.row_id} if table.row_id else set())
+        return [Target(row_id, labels.get(row_id, row_id)) for row_id in sorted(ids, key=_places(table.view))]
+
+    # Those who own them
+
+    def _owners(self) -> list[str]:
+        return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
+
+    def no_owners(self) -> str | None:
+        return self.nothing_here() or (None if self._owners() else "Nothing says whose wallets these are.")
+
+    def action_recover(self) -> None:
+        targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
+        do(self.console, RECOVER_WALLETS, targets, verb="Recover", trigger="u", done=self._changed_there)
+
+    def action_pregenerate(self) -> None:
+        from dyntui.tui.screens.people.pregenerating import ask_pregeneration
+
+        ask_pregeneration(self.console, "n", self._changed_there)
+
+    def _changed_there(self, results: Results) -> None:
+        if self.is_mounted and self.view is not None:
+            self.view.refresh()
+
+    # To take along
+
+    def action_export(self) -> None:
+        from dyntui.tui.screens.people.exporting import ask_export
+
+        ask_export(self)
+
+    def nothing_to_take(self) -> str | None:
+        return self.nothing_here()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.screens.people.taking import ask_copy
+
+        ask_copy(self.console, self.record, self.marked)
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.screens.people.taking import show_console
+
+        row = self.table.row or {}
+        show_console(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))
+
+
+def _places(view: Any) -> Any:
+    """Orders ids as they stand in the list; those that are not in memory come last."""
+
+    def place(row_id: str) -> tuple[bool, int, str]:
+        index = view.index_of(row_id)
+        return index is None, index or 0, row_id
+
+    return place

@@ -1,0 +1,246 @@
+"""Wallets of the environment and one of them: everything about it, made ahead of sign-in, exported, taken along."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_support import connection_of, go, notes, to
+from textual.pilot import Pilot
+from tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
+
+from dyntui.tui.dialogs.form import FormDialog
+from dyntui.tui.dialogs.link import LinkDialog
+from dyntui.tui.screens.people.wallet_parts import wallet_facts
+from dyntui.tui.screens.people.wallets import WalletsScreen
+from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.screens.wallet import WalletScreen
+
+WALLETS = to("wallets")
+
+
+def on_screen(pilot: Pilot[Any]) -> WalletsScreen:
+    screen = console_of(pilot).screen
+    assert isinstance(screen, WalletsScreen)
+    return screen
+
+
+async def all_wallets(pilot: Pilot[Any]) -> list[dict[str, Any]]:
+    page = await connection_of(pilot).client.page("getWalletsByEnvironmentId", "wallets", limit=100)
+    return page.items
+
+
+def posted(pilot: Pilot[Any]) -> list[str]:
+    return [entry.operation for entry in connection_of(pilot).log.entries() if entry.method == "POST"]
+
+
+async def test_marked_wallets_are_deleted_and_their_owners_get_them_back() -> None:
+    console = demo(20)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS)
+        before = await all_wallets(pilot)
+        assert not [wallet for wallet in before[:2] if wallet["deletedAt"]]
+        ids = [wallet["id"] for wallet in before[:2]]
+        await press(pilot, "space", "space", "d")
+        assert "A deleted wallet can be brought back with recover." in text_of(console)
+        await press(pilot, "y")
+        gone = {wallet["id"] for wallet in await all_wallets(pilot) if wallet["deletedAt"]}
+        assert gone >= set(ids)
+        await press(pilot, "g", "u", "y")
+        again = {wallet["id"]: wallet["deletedAt"] for wallet in await all_wallets(pilot)}
+        assert again[ids[0]] is None
+
+
+async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
+    console = demo(20)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "space", "j", "space")
+        marked = sorted(on_screen(pilot).table.marks)
+        await press(pilot, "E", "down", "down")
+        await fill(pilot, str(tmp_path / "some.csv"))
+        await until(pilot, (tmp_path / "some.csv").exists)
+        await settled(pilot)
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "some.csv").read_bytes().decode("utf-8-sig"))))
+        assert sorted(row["id"] for row in rows) == marked
+        assert all(row["userId"] and row["publicKey"] for row in rows)
+        assert notes(pilot)[-1].startswith("2 wallets are in ")
+        await press(pilot, "U", "E", "down", "down")
+        await fill(pilot, str(tmp_path / "all.csv"))
+        await until(pilot, lambda: "wallets are in" in notes(pilot)[-1] and "all.csv" in notes(pilot)[-1])
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_bytes().decode("utf-8-sig"))))
+        assert len(rows) == on_screen(pilot).table.view.total
+
+
+@pytest.mark.parametrize(
+    ("turns", "operation", "named"),
+    [(0, "createWaasWallet", "EVM, SVM"), (1, "createEmbeddedWallet", "EVM, SOL")],
+    ids=["current", "legacy"],
+)
+async def test_wallets_are_made_ahead_with_solana_called_what_the_form_calls_it(
+    turns: int, operation: str, named: str
+) -> None:
+    console = demo(20)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "n", *["right"] * turns)
+        assert f"Solana is {named[-3:]} here." in text_of(console)
+        await press(pilot, "enter")
+        await fill(pilot, "new.person@example.com")
+        await press(pilot, "ctrl+s")
+        assert f"chains: {named}" in text_of(console)
+        await press(pilot, "y")
+        assert posted(pilot) == [operation]
+        page = await connection_of(pilot).client.users.list(filter={"filterValue": "new.person@example.com"})
+        assert page.total == 1
+        names = {wallet["chain"] for wallet in page.items[0]["wallets"]}
+        assert names == {"EVM", "SOL"}
+
+
+async def test_wallets_are_made_ahead_for_farcaster() -> None:
+    console = demo(20)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "n", "right", "right", "enter")
+        await fill(pilot, "caster@example.com")
+        await press(pilot, "ctrl+s")
+        assert "The fid is a number." in text_of(console)
+        await press(pilot, "down", "down", "down")
+        await fill(pilot, "4711")
+        assert "fid: 4711" in text_of(console)
+        await press(pilot, "y")
+        assert posted(pilot) == ["createEmbeddedWalletFromFarcaster"]
+
+
+async def test_what_cannot_be_made_is_said_below_the_field() -> None:
+    console = demo(20)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "n", "ctrl+s")
+        assert "Say for whom" in text_of(console)
+        await press(pilot, "enter")
+        await fill(pilot, "new.person@example.com")
+        await press(pilot, "enter")
+        await fill(pilot, "EVM DOGE")
+        await press(pilot, "ctrl+s")
+        assert "There is no chain DOGE." in text_of(console)
+        assert isinstance(console.screen, FormDialog)
+        assert posted(pilot) == []
+
+
+async def test_from_a_user_it_is_for_that_user() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "j", "enter", "P", "ctrl+s")
+        assert "identifier: anna.lange@mail.example.com" in text_of(console)
+        await press(pilot, "y")
+        assert posted(pilot) == ["createWaasWallet"]
+        await press(pilot, "3")
+        assert "dynamicwaas" in text_of(console)
+
+
+@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+async def test_a_wallet_says_whose_it_is_and_leads_there(size: tuple[int, int]) -> None:
+    console = demo()
+    async with console.run_test(size=size) as pilot:
+        await go(pilot, *WALLETS, "enter")
+        screen = console.screen
+        assert isinstance(screen, WalletScreen)
+        await until(pilot, lambda: screen.owner)
+        facts = screen.query_one("#facts")
+        labels = [fact.label for fact in facts.facts]  # type: ignore[attr-defined]
+        await press(pilot, *["j"] * (labels.index("user") - 1), "enter")
+        assert isinstance(console.screen, UserScreen)
+        assert console.screen.label == screen.owner
+
+
+async def test_an_address_has_its_explorer_shown_whole_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "enter")
+        screen = console.screen
+        assert isinstance(screen, WalletScreen)
+        labels = [fact.label for fact in screen.query_one("#facts").facts]  # type: ignore[attr-defined]
+        await press(pilot, *["j"] * (labels.index("explorer") - 1), "enter")
+        dialog = console.screen
+        assert isinstance(dialog, LinkDialog)
+        assert dialog.url.startswith("https://")
+        assert screen.label in dialog.url
+        assert "This is an SSH session" in text_of(console)
+        await press(pilot, "c", "o")
+        assert console.clipboard_text == dialog.url
+        assert notes(pilot)[-1].startswith("This is an SSH session")
+
+
+async def test_parts_of_rows_go_to_the_clipboard() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "j", "c", "j", "enter")
+        assert console.clipboard_text == "anna.lange@mail.example.com"
+        await press(pilot, "space", "space", "c", "j", "enter")
+        assert console.clipboard_text.count("@") == 2
+        assert notes(pilot)[-1] == "Sent to clipboard: e-mail of 2 users."
+        await press(pilot, "c", *["j"] * 9, "enter")
+        assert len(json.loads(console.clipboard_text)) == 2
+        await press(pilot, "U", "g", "j", "enter", "c", *["j"] * 9, "enter")
+        assert json.loads(console.clipboard_text)["sessions"], "of the user as it was read"
+
+
+async def test_the_vendors_console_is_shown_only_for_the_vendors_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "j", "o")
+        assert "no web console" in notes(pilot)[-1]
+        assert console.session.profile is not None
+        console.session.profile = replace(console.session.profile, base_url="https://app.dynamicauth.com/api/v0")
+        await press(pilot, "o")
+        assert "https://app.dynamic.xyz/dashboard" in text_of(console)
+        assert "Look there for: anna.lange@mail.example.com" in text_of(console)
+        await press(pilot, "i")
+        assert console.clipboard_text == "anna.lange@mail.example.com"
+
+
+def test_facts_of_a_wallet_name_keys_shares_and_versions() -> None:
+    facts = {
+        fact.label: fact.value
+        for fact in wallet_facts(
+            {
+                "publicKey": "addr/../x",
+                "chain": "SOL",
+                "userId": "u1",
+                "kernelVersion": "v3_1",
+                "entryPointVersion": "v7",
+                "signerWalletId": "w2",
+                "properties": {"version": "V3", "claimed": False, "source": "dynamic", "turnkeyUserId": None},
+                "waasWallet": {
+                    "accountAddress": "acc",
+                    "chainName": "SVM",
+                    "walletId": "inner",
+                    "thresholdSignatureScheme": "TWO_OF_THREE",
+                    "derivationPath": "m/44",
+                    "keyShares": [{"id": "s1", "backupLocation": "googleDrive", "passwordEncrypted": True}],
+                },
+                "walletAdditionalAddresses": [{"address": "bc1q", "type": "payment", "publicKey": "02ab"}],
+                "delegatedAccessWalletApiKeys": [{"encryptionPublicKey": {"kid": "k1"}, "scopes": ["sign"]}],
+                "somethingNew": 1,
+            },
+            "Ada",
+        )
+        if not fact.heading
+    }
+    assert facts["address"] == "addr/../x"
+    assert facts["version"] == "V3 (TSS-MPC)"
+    assert facts["claimed"] is False
+    assert facts["named there"] == "SVM"
+    assert facts["needed to sign"] == "2 of 3"
+    assert facts["share 1"] == "kept by googleDrive, locked with a password"
+    assert facts["kernel"] == "v3_1"
+    assert facts["signed for by"] == "w2"
+    assert facts["payment address"] == "bc1q"
+    assert facts["key 1"] == "k1: sign"
+    assert facts["name"] == "Ada"
+    assert facts["somethingNew"] == 1
+    assert "Turnkey user" not in facts
