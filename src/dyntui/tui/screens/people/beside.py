@@ -18,6 +18,7 @@ from dyntui.tui.widgets.painted import Piece
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.services.browse import PagedView
     from dyntui.services.connect import Connection
     from dyntui.tui.screens.resource_list import ResourceScreen
 
@@ -128,32 +129,36 @@ class BesideScreen(DetailScreen):
 
     def no_list(self) -> str | None:
         """Why there is no list to go along."""
-        if self.behind is None or self.behind.view is None or not self.behind.is_mounted:
-            return "It was not opened from a list."
-        return None
+        return "It was not opened from a list." if self.list is None else None
+
+    @property
+    def list(self) -> PagedView | None:
+        """The rows of the list behind, as it shows them; None when there is no list."""
+        return self.behind.listed() if self.behind is not None and self.behind.is_mounted else None
 
     @property
     def place(self) -> int | None:
         """The line of the list that this thing is on."""
-        if self.behind is None or self.behind.view is None or self.no_list():
+        view = self.list
+        if self.behind is None or view is None:
             return None
         if self._sought is not None:
             return self._sought
-        line = self.behind.view.index_of(self.thing_id)
+        line = view.index_of(self.thing_id)
         return line if line is not None else self.behind.table.cursor
 
     def _place(self, step: int) -> int | None:
         """The line of the next one that is still there; None at the end of the list."""
-        place = self.place
-        if place is None or self.behind is None or self.behind.view is None:
+        place, view = self.place, self.list
+        if place is None or view is None:
             return None
-        view, place = self.behind.view, place + step
+        place += step
         while 0 <= place < view.total and view.gone(place):
             place += step
         return place if 0 <= place < view.total else None
 
     def _row_at(self, place: int | None) -> dict[str, Any] | None:
-        view = self.behind.view if self.behind is not None else None
+        view = self.list
         return view.get(place) if view is not None and place is not None else None
 
     def no_next(self) -> str | None:
@@ -178,8 +183,8 @@ class BesideScreen(DetailScreen):
             self._arrive(place)
             return
         self._sought = place
-        if self._unsubscribe is None and self.behind.view is not None:
-            self._unsubscribe = self.behind.view.subscribe(self._heard)
+        if self._unsubscribe is None and self.list is not None:
+            self._unsubscribe = self.list.subscribe(self._heard)
         self.changed()
 
     def _heard(self) -> None:
@@ -226,9 +231,8 @@ class BesideScreen(DetailScreen):
     def status(self) -> Sequence[Piece]:
         parts = list(super().status())
         if self._sought is not None:
-            error = self.behind.view.error if self.behind is not None and self.behind.view is not None else None
-            parts.insert(0, ("the list does not answer", "warn") if error is not None else ("reading the list", ""))
-        wide = self.size.width >= _WIDE
-        if wide and (place := self.place) is not None and self.behind is not None and self.behind.view is not None:
-            parts.append((f"{self.NOUN} {place + 1:,} of {self.behind.view.total:,}", ""))
+            bad = self.list is not None and self.list.error is not None
+            parts.insert(0, ("the list does not answer", "warn") if bad else ("reading the list", ""))
+        if self.size.width >= _WIDE and self.list is not None and (place := self.place) is not None:
+            parts.append((f"{self.NOUN} {place + 1:,} of {self.list.total:,}", ""))
         return parts

@@ -93,6 +93,8 @@ def ask_export(screen: UsersScreen | WalletsScreen) -> None:
     what = {"marked": f"the {marked:,} marked" if marked > 1 else "the marked one"} if marked else {}
     if screen.filter_text:
         what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
+    if screen.local is not None and screen.local.wanted.text:
+        what["here"] = f"the {len(screen.local.ids):,} found among the rows here"
     what["all"] = f"all {name}"
     fields = (
         Field("what", "what", next(iter(what)), what),
@@ -122,6 +124,8 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
     if connection is None:
         return
     ids = [target.id for target in screen.targets] if values["what"] == "marked" else []
+    if values["what"] == "here" and screen.local is not None:
+        ids = screen.local.ids
     filtered = values["what"] == "filter"
 
     async def work(dialog: ScanDialog) -> int:
@@ -152,9 +156,7 @@ async def _marked(
     from dyntui.services.listing import Scanned
     from dyntui.services.resources import read_one
 
-    for number, row_id in enumerate(ids, 1):
-        place = screen.table.view.index_of(row_id)
-        known = (screen.table.view.get(place) if place is not None else None) or {}
+    for number, (row_id, known) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
         yield Scanned({**known, **await read_one(connection.client, screen.record, row_id)}, number, len(ids))
 
 

@@ -142,7 +142,7 @@ class UsersScreen(ResourceScreen):
     def action_copy_as(self) -> None:
         from dyntui.tui.screens.people.taking import ask_copy
 
-        ask_copy(self.console, self.record, [{**self._row(target.id), "id": target.id} for target in self.targets])
+        ask_copy(self.console, self.record, self.rows_of([target.id for target in self.targets]))
 
     def action_web_console(self) -> None:
         from dyntui.tui.screens.people.taking import show_console

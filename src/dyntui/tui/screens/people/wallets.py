@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.core.text import shorten
 from dyntui.services.people import RECOVER_WALLETS
 from dyntui.services.writes import Results, Target
@@ -22,10 +20,7 @@ class WalletsScreen(ThingsScreen):
     @property
     def targets(self) -> list[Target]:
         """The marked wallets, or the one under the cursor."""
-        table = self.table
-        labels = {str(row.get("id")): self.record.label_of(row) for row in self.marked}
-        ids = table.marks or ({table.row_id} if table.row_id else set())
-        return [Target(row_id, labels.get(row_id, row_id)) for row_id in sorted(ids, key=_places(table.view))]
+        return [Target(str(row[self.record.key]), self.record.label_of(row)) for row in self.marked]
 
     # Those who own them
 
@@ -68,13 +63,3 @@ class WalletsScreen(ThingsScreen):
 
         row = self.table.row or {}
         show_console(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))
-
-
-def _places(view: Any) -> Any:
-    """Orders ids as they stand in the list; those that are not in memory come last."""
-
-    def place(row_id: str) -> tuple[bool, int, str]:
-        index = view.index_of(row_id)
-        return index is None, index or 0, row_id
-
-    return place
