@@ -192,11 +192,11 @@ async def test_the_vendors_console_is_shown_only_for_the_vendors_server(monkeypa
 
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, "j", "o")
+        await go(pilot, "j", "W")
         assert "no web console" in notes(pilot)[-1]
         assert console.session.profile is not None
         console.session.profile = replace(console.session.profile, base_url="https://app.dynamicauth.com/api/v0")
-        await press(pilot, "o")
+        await press(pilot, "W")
         assert "https://app.dynamic.xyz/dashboard" in text_of(console)
         assert "Look there for: anna.lange@mail.example.com" in text_of(console)
         await press(pilot, "i")

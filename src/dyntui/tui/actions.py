@@ -140,7 +140,7 @@ _ALL = (
     Action("detail.copy_id", ("Y",), "copy id", "Send the id to the clipboard.", _READ),
     Action("taking.copy", ("c",), "copy as", "Send id, e-mail or address, or all of it as JSON, to the clipboard.", _READ,
         run="copy_as", reason=_ask("nothing_to_take")),
-    Action("taking.console", ("o",), "web console", "Where the vendor's web console is; to copy, or to open.", _READ,
+    Action("taking.console", ("W",), "web console", "Where the vendor's web console is; to copy, or to open.", _READ,
         run="web_console", reason=_ask("nothing_to_take")),
     Action("link.copy", ("c",), "send to clipboard", "Send the address to the clipboard.", _READ),
     Action("link.find", ("i",), "send what to look for", "Send what to look for there to the clipboard.", _READ,
