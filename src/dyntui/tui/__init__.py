@@ -17,6 +17,9 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     profile: the environment to open; None for the first-run setup. demo: open a sandbox inside the process instead.
     Raises Usage on a terminal that cannot show it.
     """
+    import gc
+
+    gc.disable()  # what is loaded now stays; the console goes on collecting when it has shown itself
     from dyntui.config.settings import Settings
     from dyntui.tui import startup
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingType
 
-from dyntui.services.writes import Effect
+from dyntui.core.effect import Effect
 from dyntui.tui.screens.everything.keys import KEY_SCOPES, KEYS
 
 if TYPE_CHECKING:

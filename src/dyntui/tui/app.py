@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -33,6 +34,8 @@ __all__ = ["Console"]
 _STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
 _TICK = 20.0
 """Seconds between looks at what has grown older. What reads the same is not painted."""
+_STARTED = 3.0
+"""Seconds after which nothing more is loaded for the start."""
 _SLOW = 0.3
 """Seconds after which a request is worth a sign in the frame."""
 
@@ -91,6 +94,7 @@ class Console(LeanDisplay[int], Connecting):
         startup.exit_on_signals(self.exit)
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
+        self.set_timer(_STARTED, _collect_garbage)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
             self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
         for action_id in self.settings.keymap:
@@ -227,3 +231,10 @@ class Console(LeanDisplay[int], Connecting):
         from dyntui.tui.screens.imports.running import ask_before_leaving
 
         ask_before_leaving(self)
+
+
+def _collect_garbage() -> None:
+    """Go on collecting garbage, but not among what was loaded for the start. Where it never stopped: nothing."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

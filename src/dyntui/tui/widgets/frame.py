@@ -38,7 +38,9 @@ class Where(Painted):
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         profile = self._session.profile
         left: list[Piece] = [(" ", "")]
-        if profile is None:
+        if profile is None and self._session.demo is not None:
+            left += [("● sandbox", "kind"), ("  demo", "kind")]
+        elif profile is None:
             left += [("dyntui", "kind"), ("  no environment", "")]
         else:
             left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]

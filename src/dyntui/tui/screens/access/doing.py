@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.access.entries import existed
 from dyntui.services.writes import Cancel, Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
@@ -160,6 +159,8 @@ def _tell(console: Console, results: Results) -> None:
 
 def outcome_words(results: Results) -> str:
     """What became of all of them: `3 done, 1 was there already, 2 failed.`"""
+    from dyntui.services.access.entries import existed
+
     there = sum(existed(item.value) for item in results.items)
     counts = {
         "done": results.count(Outcome.DONE) - there,
