@@ -166,7 +166,7 @@ async def test_back_on_the_first_screen_says_how_to_leave() -> None:
 
 async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
     console = demo()
-    async with console.run_test(size=(120, 50)) as pilot:
+    async with console.run_test(size=(120, 90)) as pilot:
         await settled(pilot)
         await press(pilot, "question_mark")
         text = text_of(console)
