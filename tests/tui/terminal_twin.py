@@ -102,6 +102,8 @@ class Twin(LeanDisplay[Any]):
 
     async def settle(self, pilot: Pilot[Any]) -> None:
         """Wait until nothing more is drawn and every answer that is to come has come."""
+        if not self.is_running:
+            return
         frames, writes = -1, -1
         while (frames, writes) != (self.frames, len(self.twin.writes)):
             frames, writes = self.frames, len(self.twin.writes)
@@ -113,16 +115,27 @@ class Twin(LeanDisplay[Any]):
 
     def check(self, after: str) -> None:
         """Both terminals are to show the same."""
+        if not self.is_running:
+            return
         differs = difference(self.twin.stock, self.twin.lean)
         assert not differs, f"after {after}:\n{differs}"
 
 
 async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[[Pilot[Any]], Awaitable[None]]) -> None:
-    """Run the app on two terminals of that size while `script` plays with it."""
+    """Run the app on two terminals of that size while `script` plays with it; both are compared after every key."""
     app.twin_size, app.twin_answers = size, answers
     played: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def pilot(pilot: Pilot[Any]) -> None:
+        press = pilot.press
+
+        async def press_and_check(*keys: str) -> None:
+            for key in keys:
+                await press(key)
+                await app.settle(pilot)
+                app.check(key)
+
+        pilot.press = press_and_check
         try:
             await app.settle(pilot)
             app.check("the start")

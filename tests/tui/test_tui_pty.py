@@ -224,3 +224,24 @@ def test_what_is_typed_ahead_goes_where_it_is_meant_to(tmp_path: Path, opened: l
     terminal.wait("Beta testers")
     terminal.child.send(b"Q")
     assert terminal.ended() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writer", ["lean", "textual"])
+def test_after_ones_own_editor_the_screen_is_as_before(writer: str, tmp_path: Path, opened: list[Pty]) -> None:
+    visual = "sh -c 'clear; echo this is the editor; read line' editor"
+    terminal = Pty(DEMO.format(hostile=False), tmp_path, VISUAL=visual, DYNTUI_TERMINAL=writer)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b"\r")
+    terminal.wait("Profile")
+    terminal.child.send(b"9")
+    terminal.wait("plan")
+    terminal.quiet()
+    before = terminal.emulator.cells()
+    terminal.child.send(b"E")
+    terminal.wait("this is the editor")
+    terminal.child.send(b"\n")
+    end = time.monotonic() + _LIMIT
+    while terminal.emulator.cells()[1:-1] != before[1:-1]:
+        assert terminal.read() and time.monotonic() < end, terminal.emulator.text

@@ -168,6 +168,18 @@ def test_what_a_size_that_came_and_went_has_spoiled_is_drawn_anew():
     shown(script)
 
 
+def test_a_terminal_that_tells_its_size_because_it_was_asked_is_not_drawn_anew():
+    async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
+        app.twin.process_message(messages.InBandWindowResize(True, False))
+        await app.settle(pilot)
+        before = len(app.twin.writes)
+        app.twin.tell_size()
+        await app.settle(pilot)
+        assert len(app.twin.writes) == before
+
+    shown(script)
+
+
 def test_what_textual_writes_otherwise_is_drawn_over():
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         LeanDisplay._display(app, app.screen, Text("something else"))

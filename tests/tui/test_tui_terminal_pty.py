@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pytest
@@ -28,17 +29,18 @@ LIMIT = 30.0
 
 
 class Terminal:
-    """A terminal that answers, `delay` seconds late, where its cursor is, and that it can synchronise."""
+    """A terminal that answers, `delay` seconds late, where its cursor is and whether it synchronises."""
 
-    def __init__(self, writer: str, delay: float = 0.0) -> None:
+    def __init__(self, writer: str, *, delay: float = 0.0, synchronises: bool = True, **variables: str) -> None:
         self.delay = delay
+        self.synchronises = synchronises
         self.raw = ""
         self.late: list[threading.Timer] = []
         self.emulator = Emulator(*SIZE)
         self.child = pexpect.spawn(
             sys.executable,
             [str(PROGRAM), writer],
-            env={**environ(), "TERM": "xterm-256color"},
+            env={**environ(), "TERM": "xterm-256color", **variables},
             dimensions=SIZE[::-1],
             encoding="utf-8",
         )
@@ -52,7 +54,7 @@ class Terminal:
         self.raw += data
         self.emulator.feed(data)
         if "\x1b[?2026$p" in data:
-            self.answer("\x1b[?2026;2$y")
+            self.answer(f"\x1b[?2026;{2 if self.synchronises else 0}$y")
         for x, y in self.emulator.answers:
             self.answer(f"\x1b[{y + 1};{x + 1}R")
         self.emulator.answers.clear()
@@ -93,7 +95,7 @@ def environ() -> dict[str, str]:
 def start() -> Iterator[Callable[..., Terminal]]:
     started: list[Terminal] = []
 
-    def one(writer: str, **named: float) -> Terminal:
+    def one(writer: str, **named: Any) -> Terminal:
         terminal = Terminal(writer, **named)
         started.append(terminal)
         terminal.wait(lambda: "palette" in terminal.emulator.text)
@@ -116,14 +118,28 @@ def same_at_rest(one: Terminal, other: Terminal) -> None:
         assert time.monotonic() < end, differs
 
 
-def test_the_same_screen_with_either_writer(start):
-    lean, stock = start("lean"), start("textual")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"COLORTERM": ""},
+        {"COLORTERM": "", "TERM": "xterm-16color"},
+        {"COLORTERM": "", "TERM": "xterm"},
+        {"NO_COLOR": "1"},
+        {"TERM": "vt100"},
+    ],
+    ids=["24-bit", "256", "16", "plain", "no-colour", "vt100"],
+)
+@pytest.mark.parametrize("synchronises", [True, False], ids=["synchronised", "not"])
+def test_the_same_screen_with_either_writer(start, variables, synchronises):
+    lean, stock = (start(writer, synchronises=synchronises, **variables) for writer in ("lean", "textual"))
     for terminal in (lean, stock):
         terminal.press("f1", "Really")
         terminal.press("escape", "palette")
         terminal.press("f2", "floating")
     same_at_rest(lean, stock)
     assert len(lean.raw) < len(stock.raw) / 3
+    assert ("\x1b[?2026h" in lean.raw) is synchronises
 
 
 def test_another_size(start):

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from import_support import messy
 from terminal_apps import Widgets
 from terminal_twin import ANSWERS, Twin, play
+from test_tui_access_snapshots import SCREENS as ACCESS
+from test_tui_import_snapshots import WAYS as IMPORT
+from test_tui_snapshots import BOTH, WIDE
 from textual.pilot import Pilot
-from tui_support import settled
+from tui_support import SIZE, SMALL, console_of, press, settled
 
+from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.actions import ACTIONS
 from dyntui.tui.app import Console
+from dyntui.tui.jumps import jumps
 from dyntui.tui.session import Session
 
-pytestmark = pytest.mark.usefixtures("colours")
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 SIZES = st.tuples(st.just("size"), st.integers(60, 130), st.integers(20, 44))
 MICE = st.tuples(st.sampled_from(["hover", "click"]), st.integers(0, 59), st.integers(0, 19))
@@ -29,13 +37,18 @@ WIDGET_KEYS = [*FUNCTION_KEYS, *MOVES, "enter", "enter", "escape", "space", "bac
 NOT_PRESSED = {"app.quit"}
 CONSOLE_KEYS = sorted({key for action in ACTIONS.values() if action.id not in NOT_PRESSED for key in action.keys})
 TYPED = [*"userwalt@.", "日", "é"]
+PRESSED = [*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"]
 
 
 @pytest.fixture
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A terminal of many colours, an editor that changes nothing, and a folder for files."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("VISUAL", "true")
     monkeypatch.delenv("DYNTUI_TERMINAL", raising=False)
+    (tmp_path / "files").mkdir()
+    monkeypatch.chdir(tmp_path / "files")
 
 
 def keys(of: Sequence[str], longest: int) -> st.SearchStrategy[list[Any]]:
@@ -56,6 +69,10 @@ class TwinConsole(Twin, Console):
         await super().settle(pilot)
 
 
+def console() -> TwinConsole:
+    return TwinConsole(Session(demo=SandboxOptions(users=60, seed=1, now="2026-03-01T12:00:00Z")))
+
+
 async def perform(pilot: Pilot[Any], steps: list[Any]) -> None:
     app = pilot.app
     assert isinstance(app, Twin)
@@ -73,6 +90,37 @@ async def perform(pilot: Pilot[Any], steps: list[Any]) -> None:
         if not app.is_running:
             return
         app.check(f"{step} of {steps}")
+
+
+async def everywhere(pilot: Pilot[Any]) -> None:
+    """Every place that the jump bar knows, and what enter opens there."""
+    console = console_of(pilot)
+    places = [jump.name for jump in jumps(console) if jump.name != "quit"]
+    assert len(places) > len(RESOURCES) / 2
+    for place in places:
+        await press(pilot, "colon", *place, "enter")
+        await press(pilot, "enter")
+        await press(pilot, *random.Random(place).choices(MOVES, k=3), "escape")
+
+
+def by_keys(pressed: Sequence[str]) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    async def way(pilot: Pilot[Any]) -> None:
+        await press(pilot, *pressed)
+
+    return way
+
+
+def to_step(way: Callable[[Pilot[Any], Path], Awaitable[None]]) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    async def with_file(pilot: Pilot[Any]) -> None:
+        await way(pilot, messy(Path("people.csv").absolute()))
+
+    return with_file
+
+
+WAYS = {"everywhere": everywhere}
+WAYS |= {name: by_keys(pressed) for name, pressed in (BOTH | WIDE).items()}
+WAYS |= {f"access {name}": way for name, way in ACCESS.items()}
+WAYS |= {f"import {name}": to_step(way) for name, way in IMPORT.items()}
 
 
 FEW_OR_MANY = pytest.mark.parametrize("examples", [3, pytest.param(60, marks=pytest.mark.slow)])
@@ -96,6 +144,18 @@ def test_every_cell_of_textuals_widgets_is_as_with_its_own_output(examples):
 
 @FEW_OR_MANY
 def test_every_cell_of_the_console_is_as_with_textuals_own_output(examples):
-    wanted = SandboxOptions(users=120, seed=1, now="2026-03-01T12:00:00Z")
-    pressed = [*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"]
-    through(examples, pressed, lambda: TwinConsole(Session(demo=wanted)))
+    through(examples, PRESSED, console)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", WAYS)
+def test_every_cell_of_every_screen_is_as_with_textuals_own_output(name: str) -> None:
+    """The way to a screen, then keys and sizes at random."""
+    chance = random.Random(name)
+
+    async def script(pilot: Pilot[Any]) -> None:
+        await WAYS[name](pilot)
+        await perform(pilot, [*chance.choices(PRESSED, k=5), ("size", 100, 30), *chance.choices(PRESSED, k=3)])
+
+    asyncio.run(play(console(), chance.choice([SIZE, SMALL]), chance.choice(ANSWERS), script))
