@@ -143,3 +143,24 @@ def test_a_phone_number_is_split_for_pregenerating(dyntui):
     user = done["targets"][0]["result"]
     assert user["phoneNumber"] == "+14155550177"
     assert user["wallets"]
+
+
+def test_rows_of_live_rest_on_the_disk_only_after_it_was_agreed(dyntui):
+    from dyntui.store.cache import RowCache, cache_file
+
+    sandbox = dyntui.sandbox
+    dyntui(
+        "env", "add", "prod", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id, "--kind", "live",
+        "--credential", "file", "--token-stdin", stdin=sandbox.token,
+    )  # fmt: skip
+    profiles = dyntui.home / "config" / "profiles.toml"
+    assert "keep_rows" not in profiles.read_text()
+    assert dyntui.json("cache", "allow", "prod") == {"profile": "prod", "kind": "live", "keep_rows": True}
+    assert "keep_rows = true" in profiles.read_text()
+    RowCache(cache_file(dyntui.home / "cache", "u", "e", "t")).put("users", "q", 0, [{"id": "u1"}], 1)
+    dyntui("cache", "forbid", "prod")
+    assert "keep_rows" not in profiles.read_text()
+    assert dyntui.json("cache", "status") == [], "what was kept is gone"
+    dyntui("cache", "allow", "prod")
+    dyntui("env", "add", "prod", "--replace", "--base-url", "http://127.0.0.1:9/api/v0", "--credential", "session")
+    assert "keep_rows" not in profiles.read_text(), "another address was not agreed to"

@@ -108,3 +108,22 @@ def test_every_error_has_an_exit_code_of_the_contract():
     import dyntui.config.errors  # noqa: F401
 
     assert {cls.exit_code for cls in below(DyntuiError)} <= {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(("option", "variable"), [("--no-color", "NO_COLOR"), ("--no-cache", "DYNTUI_NO_CACHE")])
+@pytest.mark.parametrize("before", [True, False])
+def test_the_console_is_told_what_is_not_wanted(option, variable, before, monkeypatch):
+    """Wherever the option stands, whoever reads the variable finds it."""
+    import os
+
+    from dyntui import tui
+    from dyntui.cli.common import Context
+
+    for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    seen = {}
+    monkeypatch.setattr(tui, "run", lambda *_, **more: seen.update(os.environ) or 0)
+    arguments = [option, "demo"] if before else ["demo", option]
+    root.main(arguments, standalone_mode=False, obj=Context())
+    assert seen[variable] == "1"

@@ -398,11 +398,13 @@ async def test_without_a_cache_nothing_is_shown_before_the_answer(monkeypatch: p
         assert console.session.rows is None
 
 
-@pytest.mark.parametrize(("kind", "on_disk"), [("sandbox", True), ("live", False)])
-async def test_rows_of_live_never_touch_the_disk(kind: str, on_disk: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "agreed", "on_disk"), [("sandbox", False, True), ("live", False, False), ("live", True, True)]
+)
+async def test_rows_of_live_touch_the_disk_only_when_that_was_agreed(kind: str, agreed: bool, on_disk: bool) -> None:
     from dyntui.services.connect import Connection
 
-    async with Connection(profile(kind=kind), TOKEN) as connection:
+    async with Connection(profile(kind=kind, keep_rows=agreed), TOKEN) as connection:
         rows = open_rows(connection)
         assert rows is not None
         assert (rows.file is not None) == on_disk

@@ -61,9 +61,9 @@ def login(context: Context, credential: str | None, token_stdin: bool, confirmed
 def status(context: Context, offline: bool) -> int:
     """Show which token is used, where it is kept and what it may do."""
     from dyntui.api.errors import Unauthorized, Unreachable
-    from dyntui.cli.health import Health, check_health
     from dyntui.config.credentials import find_token
     from dyntui.services.connect import Connection
+    from dyntui.services.health import Health, check_health
 
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)

@@ -35,6 +35,45 @@ def status(context: Context) -> None:
         context.note("nothing is kept")
 
 
+@cache.command("allow")
+@click.argument("name", required=False)
+@pass_context
+def allow(context: Context, name: str | None) -> None:
+    """Agree that rows of a live environment may rest on this disk for a day: 0600, no tokens, no second factors."""
+    _agree(context, name, True)
+    context.say("Lists are there at once next time. `dyntui cache forbid` takes it back.")
+
+
+@cache.command("forbid")
+@click.argument("name", required=False)
+@pass_context
+def forbid(context: Context, name: str | None) -> None:
+    """Keep rows of a live environment in memory only, and delete every cached row."""
+    from dyntui.config.paths import paths
+    from dyntui.store.cache import cache_files, purge
+
+    _agree(context, name, False)
+    for file in cache_files(paths().cache):
+        purge(file)
+    context.say("Cached rows were deleted.")
+
+
+def _agree(context: Context, name: str | None, keep: bool) -> None:
+    from dataclasses import replace
+
+    from dyntui.config.profiles import Profiles
+
+    profiles = Profiles.load()
+    profile = profiles.get(name or context.profile_name or profiles.current or "")
+    profiles.put(replace(profile, keep_rows=keep))
+    profiles.save()
+    context.emit({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
+    if profile.kind == "sandbox":
+        context.say(f"{profile.name} is a sandbox: its rows are kept on this disk in any case, unless --no-cache.")
+    else:
+        context.say(f"Rows of {profile.name} are kept {'on this disk' if keep else 'in memory only'}.")
+
+
 @cache.command("purge")
 @pass_context
 def purge_all(context: Context) -> None:

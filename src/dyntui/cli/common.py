@@ -34,6 +34,7 @@ class Context:
     read_only: bool = False
     json: bool = False
     no_color: bool = False
+    no_cache: bool = False
     debug: bool = False
 
     def profile(self) -> Profile:
@@ -98,10 +99,16 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     return answer
 
 
+_VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
+"""Options that stand for an environment variable, which whoever it concerns reads."""
+
+
 def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value not in (None, False):
             setattr(ctx.ensure_object(Context), name, value)
+            if name in _VARIABLES:
+                os.environ[_VARIABLES[name]] = "1"
         return value
 
     return keep
@@ -115,6 +122,7 @@ def _shared_options() -> list[click.Option]:
         ("--read-only", "read_only", "Refuse every write.", None),
         ("--json", "json", "One JSON document on standard output.", None),
         ("--no-color", "no_color", "No colour.", None),
+        ("--no-cache", "no_cache", "Keep nothing of lists, and use nothing that was kept.", None),
         ("--debug", "debug", "Show the whole (redacted) traceback of an error.", None),
     ]
     return [

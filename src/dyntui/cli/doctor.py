@@ -84,9 +84,9 @@ def _keyring(profile: Profile | None) -> Check:
 
 
 def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[Check]:
-    from dyntui.cli.health import Health, check_health
     from dyntui.config.credentials import find_token, token_warning
     from dyntui.services.connect import Connection
+    from dyntui.services.health import Health, check_health
 
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase if can_ask(context) else None)

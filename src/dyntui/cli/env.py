@@ -242,10 +242,10 @@ def remove(context: Context, name: str, yes: bool) -> None:
 @pass_context
 def check(context: Context, name: str | None) -> None:
     """Ask the server whether the token works, what it may do, and how long an answer takes."""
-    from dyntui.cli.health import Health, check_health
     from dyntui.config.credentials import find_token
     from dyntui.core.redact import token_hint
     from dyntui.services.connect import Connection
+    from dyntui.services.health import Health, check_health
 
     context.profile_name = name or context.profile_name
     profile = context.profile()

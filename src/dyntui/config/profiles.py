@@ -44,7 +44,10 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to."""
+    """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to.
+
+    keep_rows: a person has agreed that rows of this live environment may rest on this disk for a day.
+    """
 
     name: str
     base_url: str
@@ -57,6 +60,7 @@ class Profile:
     ca_file: str = ""
     confirmed_origin: str = ""
     last_used: str = ""
+    keep_rows: bool = False
 
 
 _FIELDS = tuple(field.name for field in fields(Profile) if field.name != "name")
@@ -134,6 +138,8 @@ class Profiles:
         if old and origin_text(old.base_url) != origin_text(profile.base_url):
             stale = profile.confirmed_origin == old.confirmed_origin
             profile = replace(profile, confirmed_origin="" if stale else profile.confirmed_origin)
+        if old and old.keep_rows and (old.base_url, old.environment_id) != (profile.base_url, profile.environment_id):
+            profile = replace(profile, keep_rows=False)  # it was agreed for another one
         self._found[profile.name] = profile
         self._edits.append(lambda document: _put(document, profile))
         if self._current is None:
@@ -216,7 +222,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
             if key in _REQUIRED:
                 raise wrong(f"{key} is missing.")
             continue
-        kind = bool if key == "read_only" else str
+        kind = bool if key in ("read_only", "keep_rows") else str
         if not isinstance(table[key], kind):
             raise wrong(f"{key} has to be {'true or false' if kind is bool else 'text'}.")
         values[key] = table[key]

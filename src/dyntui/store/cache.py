@@ -30,12 +30,14 @@ __all__ = [
     "RowCache",
     "cache_file",
     "cache_files",
+    "cache_off",
     "open_cache",
     "purge",
     "words_of",
 ]
 
 KEEP = timedelta(hours=24)
+_OFF = "DYNTUI_NO_CACHE"
 _VERSION = 1
 _CHUNK = 500
 _APPLICATION_ID = 0x64796E63  # "dync"
@@ -67,6 +69,11 @@ class CachedPage:
 
     rows: list[Row]
     at: datetime
+
+
+def cache_off() -> bool:
+    """Whether nothing is to be kept of lists, nor what was kept before to be used: `--no-cache`."""
+    return os.environ.get(_OFF, "") not in ("", "0")
 
 
 def cache_file(folder: Path, base_url: str, environment_id: str, token: str) -> Path:

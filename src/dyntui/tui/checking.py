@@ -29,30 +29,16 @@ def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> Health:
 
 
 async def _ask(connection: Connection) -> Health:
-    from dyntui.api.errors import ApiError, Unauthorized
+    from dyntui.services.health import check_health
 
-    token, client = connection.token_hint, connection.client
     async with connection:
         try:
-            try:
-                about = await client.introspect()
-            except Unauthorized:
-                raise
-            except ApiError:
-                about = None  # not every server tells; the next call proves the token as well
-            belongs = str((about or {}).get("projectEnvironmentId") or client.environment_id)
-            if belongs != client.environment_id:
-                return Health(False, f"the token belongs to environment {belongs}", token)
-            try:
-                await client.call("getEnvironmentById")
-            except ApiError as error:
-                if isinstance(error, Unauthorized):
-                    raise
-                await client.users.list(limit=1)
+            found = await check_health(connection.client)
         except DyntuiError as error:
-            return Health(False, error.message, token)
-        scopes = (about or {}).get("scopes")
-        words = [f"ok, {max(1, round(client.log.last_ms or 0))} ms"]
-        if isinstance(scopes, list):
-            words.append(f"{len(scopes)} scopes")
-        return Health(True, ", ".join(words), token)
+            return Health(False, error.message, connection.token_hint)
+    if found.belongs:
+        return Health(False, f"the token belongs to environment {found.belongs}", connection.token_hint)
+    words = [f"ok, {max(1, round(found.ms or 0))} ms"]
+    if found.scopes is not None:
+        words.append(f"{len(found.scopes)} scopes")
+    return Health(True, ", ".join([*words, *found.warnings]), connection.token_hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -98,13 +97,14 @@ def open_connection(
 
 
 def open_rows(connection: Connection) -> RowCache | None:
-    """The row cache of the environment: a file for a sandbox, memory for live and the demo, none with
-    DYNTUI_NO_CACHE=1. Waits for the disk."""
-    from dyntui.store.cache import RowCache, open_cache
+    """The row cache of the environment: a file for a sandbox and where a person has agreed to one, memory for other
+    live ones and the demo, none with `--no-cache`. Waits for the disk."""
+    from dyntui.store.cache import RowCache, cache_off, open_cache
 
-    if os.environ.get("DYNTUI_NO_CACHE", "") not in ("", "0"):
+    if cache_off():
         return None
-    on_disk = connection.profile.kind == "sandbox" and connection.app is None
+    profile = connection.profile
+    on_disk = (profile.kind == "sandbox" or profile.keep_rows) and connection.app is None
     return open_cache(connection.cache_file) if on_disk else RowCache()
 
 

@@ -133,10 +133,10 @@ async def known_users(
 
 
 def _cached(connection: Connection, total: int | None) -> KnownUsers | None:
-    from dyntui.store.cache import RowCache
+    from dyntui.store.cache import RowCache, cache_off
 
     file = connection.cache_file
-    if not file.is_file():
+    if cache_off() or not file.is_file():
         return None
     cache = RowCache(file)
     try:

@@ -31,6 +31,7 @@ _PLACES = {
 _OTHER_PLACES = {"command": "a command that prints it", "environment": "environment variables"}
 _KINDS = {"sandbox": "sandbox", "live": "live"}
 _ACCESS = {"no": "read and write", "yes": "read-only: every write is refused"}
+_ROWS = {"no": "live: only in memory", "yes": "live: on this disk for a day, 0600"}
 _NEEDS_NO_TOKEN = ("command", "environment")
 
 
@@ -58,7 +59,7 @@ class EnvironmentForm(FormDialog):
             "Leave it empty to keep the token that is stored." if old else "From the dashboard: Developer, API Tokens."
         )
         places = {"keyring": "looking for a keyring ···"} | self._more_places()
-        fields = (
+        fields = [
             name,
             Field("base_url", "base URL", old.base_url if old else DEFAULT_BASE_URL),
             Field("environment_id", "environment id", old.environment_id if old else "", help="36 characters."),
@@ -66,7 +67,9 @@ class EnvironmentForm(FormDialog):
             Field("read_only", "access", "yes" if old and old.read_only else "no", options=_ACCESS),
             Field("where", "keep token in", str(old.credential) if old else "keyring", options=places),
             Field("token", "API token", secret=True, help=keep),
-        )
+        ]
+        if old is not None and old.kind == "live":
+            fields.insert(-2, Field("keep_rows", "keep rows seen", "yes" if old.keep_rows else "no", options=_ROWS))
         title = f"Edit {old.name}" if old else "Add an environment"
         super().__init__(title, fields, check=self._wrong)
 
@@ -142,6 +145,7 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
         "environment_id": check_environment_id(values["environment_id"]),
         "kind": values["kind"],
         "read_only": values["read_only"] == "yes",
+        "keep_rows": values.get("keep_rows") == "yes",
         "credential": CredentialKind(values["where"]),
     }
     return replace(old, **fields) if old is not None else Profile(name=values["name"], **fields)

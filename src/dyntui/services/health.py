@@ -22,6 +22,7 @@ class Health:
 
     by: the operation that proved it. scopes: None where the server does not tell. ms: of one complete answer.
     skew: seconds that this machine's clock is ahead of the server's, None without a Date header.
+    belongs: the environment that the token is of, when it is another one than the profile's; else "".
     """
 
     by: str
@@ -29,6 +30,7 @@ class Health:
     scopes: tuple[str, ...] | None
     skew: float | None
     warnings: tuple[str, ...]
+    belongs: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -46,6 +48,7 @@ async def check_health(client: Client) -> Health:
 
     warnings: list[str] = []
     about: dict[str, Any] | None = None
+    belongs = ""
     try:
         about = await client.introspect()
     except (Unauthorized, RateLimited, ServerError):
@@ -56,8 +59,9 @@ async def check_health(client: Client) -> Health:
     if about is not None:
         said = about.get("scopes")
         scopes = tuple(str(scope) for scope in said) if isinstance(said, list) else None
-        belongs = about.get("projectEnvironmentId")
-        if isinstance(belongs, str) and belongs and belongs != client.environment_id:
+        said = about.get("projectEnvironmentId")
+        if isinstance(said, str) and said and said != client.environment_id:
+            belongs = said
             warnings.append(f"The token belongs to environment {belongs}, not to {client.environment_id}.")
     by, ms, date = "GET /tokens/me", client.log.last_ms, ""
     for operation, query in (("getEnvironmentById", None), ("getEnvironmentUsers", {"limit": 1})):
@@ -73,7 +77,7 @@ async def check_health(client: Client) -> Health:
     if skew is not None and abs(skew) > _SKEW_TO_MENTION:
         side = "ahead of" if skew > 0 else "behind"
         warnings.append(f"This machine's clock is {abs(skew):.0f} s {side} the server's.")
-    return Health(by=by, ms=ms, scopes=scopes, skew=skew, warnings=tuple(warnings))
+    return Health(by=by, ms=ms, scopes=scopes, skew=skew, warnings=tuple(warnings), belongs=belongs)
 
 
 def _skew(date: str, ms: float) -> float | None:
