@@ -120,16 +120,15 @@ def verify_body(
     context: Context, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
     """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
-    from dyntui.services.resources import action_named, target_of, write_of
-    from dyntui.services.webhooks import verify
+    from dyntui.services.resources import target_of
+    from dyntui.services.webhooks import reading_secret, verify
 
     record = RESOURCES["webhooks"]
     body = _bytes_of(body_file)
 
     async def work() -> Any:
         async with context.connection() as connection:
-            write = write_of(connection.client, record, action_named(record, "reveal-secret"))
-            targets = [target_of(record, None, webhook_id)]
+            write, targets = reading_secret(connection.client), [target_of(record, None, webhook_id)]
             results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
             if results.first_error is not None:
                 raise results.first_error

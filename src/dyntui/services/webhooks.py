@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.time import age, parse_time
@@ -14,13 +14,24 @@ from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import delivered
 from dyntui.resources.payloads import body_text, header_of, payload_of
 from dyntui.services.browse import PagedView, Paging, Query
+from dyntui.services.resources import action_named, write_of
 from dyntui.services.shapes import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pages import Page
+    from dyntui.services.writes import WriteAction
 
-__all__ = ["SIGNATURE", "Verdict", "deliveries", "failed_view", "verify", "verify_delivery", "why_disabled"]
+__all__ = [
+    "SIGNATURE",
+    "Verdict",
+    "deliveries",
+    "failed_view",
+    "reading_secret",
+    "verify",
+    "verify_delivery",
+    "why_disabled",
+]
 
 SIGNATURE = "x-dynamic-signature-256"
 _PAGE = 25
@@ -35,6 +46,14 @@ class Verdict:
 
     valid: bool
     words: str
+
+
+def reading_secret(client: Client) -> WriteAction:
+    """Reads the secret of a webhook to check a signature with it; it is shown to nobody."""
+    record = RESOURCES["webhooks"]
+    action = write_of(client, record, action_named(record, "reveal-secret"))
+    warning = "It is read to check the signature, and not shown. The audit log tells that it was read."
+    return replace(action, verb="Read the secret of", warning=warning)
 
 
 def verify(secret: str, body: bytes, signature: str) -> Verdict:

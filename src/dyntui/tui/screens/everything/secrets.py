@@ -1,4 +1,4 @@
-"""Use the secret of a webhook: confirmed, with a line in the audit log, and kept by nobody."""
+"""Check a signature with the secret of a webhook: confirmed, with a line in the audit log, and kept by nobody."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ __all__ = ["with_secret"]
 
 def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
     """Ask, read the secret, and hand it to `use`."""
-    from dyntui.services.resources import action_named, target_of, write_of
+    from dyntui.services.resources import target_of
+    from dyntui.services.webhooks import reading_secret
 
     connection = screen.console.session.connection
     if connection is None:
         return
-    record = RESOURCES["webhooks"]
-    action = action_named(record, "reveal-secret")
-    write, targets = write_of(connection.client, record, action), [target_of(record, webhook)]
+    write, targets = reading_secret(connection.client), [target_of(RESOURCES["webhooks"], webhook)]
 
     def got(results: Results) -> None:
         error = results.first_error
@@ -40,4 +39,4 @@ def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callab
             screen.surely(connection.writes.perform(write, targets, confirmation), got)
 
     needed = connection.writes.requirement(write, targets)
-    screen.console.ask(confirm(needed, verb="use the secret", trigger=key), answered)
+    screen.console.ask(confirm(needed, verb="check the signature", trigger=key), answered)
