@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
-from tui_support import console_of, demo, jump, paste, press, settled, strips_of, text_of, until
+from tui_support import SMALL, console_of, demo, jump, paste, press, settled, strips_of, text_of, until
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
@@ -22,6 +22,7 @@ from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
 from dyntui.tui.dialogs.form import ChoiceField
 from dyntui.tui.dialogs.once import OnceDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.dialogs.weighed import WeighedDialog
 from dyntui.tui.screens.everything.keys import TOGGLE, offered
 from dyntui.tui.screens.everything.opening import open_list, screen_for
 from dyntui.tui.screens.everything.things import ThingsScreen
@@ -91,7 +92,7 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
 
 async def confirm_it(pilot: Any) -> None:
     screen = console_of(pilot).screen
-    assert isinstance(screen, ConfirmDialog), text_of(console_of(pilot))
+    assert isinstance(screen, (ConfirmDialog, WeighedDialog)), text_of(console_of(pilot))
     await press(pilot, screen.key)
 
 
@@ -195,7 +196,7 @@ async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str
             if isinstance(console.screen, SchemaForm):
                 await press(pilot, "ctrl+s")
                 assert_harmless(console)
-            if isinstance(console.screen, ConfirmDialog):
+            if isinstance(console.screen, (ConfirmDialog, WeighedDialog)):
                 await press(pilot, console.screen.key)
                 assert_harmless(console)
             while len(console.screen_stack) > 1:
@@ -261,6 +262,19 @@ async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> N
         assert "name: Plan → Price plan" in text_of(console)
         await confirm_it(pilot)
         assert "Price plan" in text_of(console)
+
+
+async def test_a_difference_that_is_longer_than_a_line_is_read_whole() -> None:
+    console = everything()
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "webhooks")
+        await press(pilot, "e")
+        await fill_form(pilot, {"url": f"https://hooks.northwind.example/{'long/' * 60}end"})
+        assert "/dynamic →" in text_of(console)
+        assert "long/end" in "".join(text_of(console).split())
+        await confirm_it(pilot)
+        assert audited()[-1] == ("webhooks.edit", "done")
 
 
 async def test_nothing_different_is_not_sent() -> None:

@@ -13,7 +13,7 @@ from textual.geometry import Region
 
 from dyntui.resources import Column
 from dyntui.tui.themes import OWN_VARIABLES
-from dyntui.tui.widgets.cells import cut, fit
+from dyntui.tui.widgets.cells import cut, fit, width_of, wrapped
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
 
@@ -277,6 +277,13 @@ async def test_wide_characters_keep_the_columns_in_line() -> None:
         await pilot.pause()
         wide, plain = ("".join(s.text for s in strip) for strip in app.screen._compositor.render_strips()[1:3])
         assert cell_len(wide[: wide.index("about")]) == cell_len(plain[: plain.index("about")])
+
+
+@given(st.text(st.sampled_from("ab  字\u0301"), max_size=60), st.integers(2, 20))
+def test_wrapped_text_is_whole_and_fits(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(width_of(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 @given(st.text(max_size=60), st.integers(1, 40), st.booleans())

@@ -14,6 +14,7 @@ from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope, Shape, resource
 from dyntui.resources.formats import dig
 from dyntui.resources.tokens import is_own
+from dyntui.services.differences import told_apart
 from dyntui.services.forms import Asked, Filled, Where, asked_by, fill, present, text_of
 from dyntui.services.listing import scan
 from dyntui.services.own_actions import own_action
@@ -341,6 +342,7 @@ def changes(asked: Iterable[Asked], before: Mapping[str, str], values: Mapping[s
         was, now = before.get(field.name, ""), values.get(field.name, "")
         if field.where is Where.BODY and was != now:
             hidden = "secret" in field.name.lower()
+            was, now = told_apart(was, now)
             lines.append(f"{field.name}: changed" if hidden else f"{field.name}: {was or '—'} → {now or '—'}")
     return lines
 

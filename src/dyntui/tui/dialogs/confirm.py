@@ -10,10 +10,12 @@ from dyntui.core.text import safe
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.widgets.cells import width_of
 
 __all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
 
 _CONFIRM, _OTHER = "y", "o"
+_LINES, _WIDTH = 6, 60
 
 
 def _texts(needed: Requirement) -> ComposeResult:
@@ -80,12 +82,16 @@ class TypedDialog(Dialog[Confirmation]):
 def confirm(needed: Requirement, *, verb: str, trigger: str = "") -> Dialog[Confirmation]:
     """The dialog that `needed` asks for. trigger: the key that opened it. Not for Level.NONE.
 
-    What has effects to be read is confirmed only where they are read.
+    What has effects to be read is confirmed only where they are read, and what is long where it can be read whole.
     """
-    if needed.effects:
+    if needed.effects or _long(needed):
         from dyntui.tui.dialogs.weighed import WeighedDialog
 
         return WeighedDialog(needed, verb=verb, trigger=trigger)
     if needed.level is Level.TYPED:
         return TypedDialog(needed, verb=verb)
     return ConfirmDialog(needed, verb=verb, trigger=trigger)
+
+
+def _long(needed: Requirement) -> bool:
+    return len(needed.lines) > _LINES or any(width_of(line) > _WIDTH for line in needed.lines)

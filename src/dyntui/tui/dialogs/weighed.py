@@ -6,7 +6,6 @@ The field for the name opens only when every line has been in view, so nobody ty
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from textwrap import wrap
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,7 +17,7 @@ from dyntui.core.text import safe
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
-from dyntui.tui.widgets.cells import cut, fit
+from dyntui.tui.widgets.cells import cut, fit, wrapped
 from dyntui.tui.widgets.lines import Lines, Piece
 
 __all__ = ["Preview", "WeighedDialog"]
@@ -171,7 +170,7 @@ class WeighedDialog(Dialog[Confirmation]):
         def add(texts: Sequence[str], style: str = "") -> None:
             for text in texts:
                 indent = " " * (len(text) - len(text.lstrip()))
-                parts = wrap(safe(text.strip(), 1000), width - len(indent)) or [""]
+                parts = wrapped(safe(text.strip(), 1000), width - len(indent))
                 rows.extend((indent + part, style) for part in parts)
 
         add([f"In {self.needed.environment}."], "dim")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cut", "fit", "width_of"]
+__all__ = ["cut", "fit", "width_of", "wrapped"]
 
 
 def width_of(text: str) -> int:
@@ -24,3 +24,30 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     text = cut(text, width)
     space = " " * (width - width_of(text))
     return space + text if right else text + space
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` cells, broken between words where that can be."""
+    width = max(2, width)  # a sign may take two cells
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if width_of(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while width_of(line) > width:
+            part = _beginning(line, width)
+            lines.append(part)
+            line = line[len(part) :]
+    return [*lines, line]
+
+
+def _beginning(word: str, width: int) -> str:
+    size = 1
+    while width_of(word[: size + 1]) <= width:
+        size += 1
+    return word[:size]

@@ -14,7 +14,6 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, Usage
-from dyntui.core.text import safe
 from dyntui.resources import Action, On, Resource
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.dialogs.confirm import confirm
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from dyntui.services.forms import Asked
 
 __all__ = ["Doing", "Later", "Plan", "outcome_words"]
-
-_CHANGES = 6
 
 
 @dataclass(slots=True)
@@ -161,7 +158,7 @@ class Doing(Later):
         if needed.level is Level.NONE:
             self._go(plan, Confirmation())
             return
-        needed = replace(needed, lines=(*needed.lines, *_shown(plan.changes)))
+        needed = replace(needed, lines=(*needed.lines, *plan.changes))
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
@@ -243,11 +240,6 @@ async def _weighed(connection: Connection, plan: Plan) -> Plan:
     write = await warned(connection, plan.record, plan.write, plan.targets)
     plan.write = await connection.writes.weighed(write, plan.targets)
     return plan
-
-
-def _shown(changes: Sequence[str]) -> list[str]:
-    lines = [safe(line, 160) for line in changes[:_CHANGES]]
-    return [*lines, f"… and {len(changes) - _CHANGES} more"] if len(changes) > _CHANGES else lines
 
 
 def outcome_words(record: Resource, action: Action, results: Results) -> tuple[str, bool]:

@@ -15,6 +15,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.services import settings
+from dyntui.services.differences import told_apart
 from dyntui.services.forms import fill, text_of
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
@@ -168,8 +169,8 @@ class SettingsScreen(Later):
         after = body[way[-1]]
         write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
         needed = connection.writes.requirement(write, targets)
-        line = safe(f"{text_of(before) or '—'} → {text_of(after) or '—'}", 160)
-        needed = replace(needed, lines=(line,))
+        was, now = told_apart(text_of(before), text_of(after))
+        needed = replace(needed, lines=(f"{was or '—'} → {now or '—'}",))
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:

@@ -1,0 +1,26 @@
+"""Two values told beside each other, so that what differs is seen however long they are."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+__all__ = ["told_apart"]
+
+_SHORT = 120
+_AROUND = 12
+
+
+def told_apart(was: str, now: str) -> tuple[str, str]:
+    """Both values; of long ones, what they have in common at either end is left out but for a little, with a `…`."""
+    if len(was) + len(now) <= _SHORT:
+        return was, now
+    head = _alike(was, now)
+    tail = _alike(was[head:][::-1], now[head:][::-1])
+    head, tail = max(0, head - _AROUND), max(0, tail - _AROUND)
+    before, after = "…" if head else "", "…" if tail else ""
+    return f"{before}{was[head : len(was) - tail]}{after}", f"{before}{now[head : len(now) - tail]}{after}"
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

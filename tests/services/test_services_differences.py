@@ -1,0 +1,28 @@
+"""Two values beside each other: what differs is always told."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.services.differences import told_apart
+
+TEXT = st.text(st.sampled_from("ab"), max_size=200)
+
+
+def test_short_values_are_told_whole() -> None:
+    assert told_apart("https://a.example", "https://b.example") == ("https://a.example", "https://b.example")
+
+
+def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
+    ends = "x" * 100, "y" * 100
+    assert told_apart("old".join(ends), "new".join(ends)) == (
+        f"…{'x' * 12}old{'y' * 12}…",
+        f"…{'x' * 12}new{'y' * 12}…",
+    )
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_different_values_are_told_differently(head: str, was: str, now: str, tail: str) -> None:
+    first, second = told_apart(f"{head}{was}{tail}", f"{head}{now}{tail}")
+    assert (first == second) == (was == now)
