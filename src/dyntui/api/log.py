@@ -41,6 +41,19 @@ class RequestLog:
         self.in_flight = 0
         self.last_ms: float | None = None
         self.total = 0
+        self._silent_since: datetime | None = None
+        self._silent = 0
+
+    @property
+    def offline_since(self) -> datetime | None:
+        """Since when nothing has been answered; None while something is. One answer that was lost is not enough."""
+        return self._silent_since if self._silent > 1 else None
+
+    def no_answer(self, *, sure: bool) -> None:
+        """An attempt got no answer. sure: because nobody is there to give one."""
+        with self._lock:
+            self._silent_since = self._silent_since or now()
+            self._silent += 2 if sure else 1
 
     def entries(self) -> list[RequestEntry]:
         """A copy, oldest first."""
@@ -66,6 +79,8 @@ class RequestLog:
             self.total += 1
             self.last_ms = ms
             self._entries.append(entry)
+            if status:
+                self._silent_since, self._silent = None, 0
         self._tell()
 
     def _tell(self) -> None:

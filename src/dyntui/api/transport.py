@@ -222,6 +222,8 @@ class Transport:
             return Answer(status, answer_headers, body, ms)
         except BaseException as error:
             raised = translate(error, self._base.host)
+            if isinstance(raised, Unreachable):
+                self._log.no_answer(sure=isinstance(raised, NotSent))
             problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))
             if raised is error:
                 raise

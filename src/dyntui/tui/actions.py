@@ -462,10 +462,18 @@ def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
     return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.early)
 
 
+_WAIT_THEMSELVES = frozenset({"plan", "run", "jobs", "finish", "request"})
+"""Jobs wait for the server on their own; a request of the API console may be tried at any time."""
+
+
 def reason_against(action: Action, node: Any) -> str | None:
     """Why `action` cannot be done on `node` now, in one sentence; None when it can."""
     if action.effect is not Effect.READ and getattr(node.app, "read_only", False):
         return "This environment is read-only here."
+    if action.effect is not Effect.READ and action.scope not in _WAIT_THEMSELVES:
+        away: str = getattr(node.app, "offline_words", "")
+        if away:
+            return f"{away}: nothing can be changed until the server answers. Nothing was sent."
     return action.reason(node) if action.reason else None
 
 

@@ -16,7 +16,7 @@ from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.tui import backstop, crash, startup
 from dyntui.tui.actions import ACTIONS, actions_here, bindings
-from dyntui.tui.connecting import Connecting
+from dyntui.tui.offline import Reaching
 from dyntui.tui.screens.imports import offer_left
 from dyntui.tui.session import Note, Session
 from dyntui.tui.terminal.display import LeanDisplay
@@ -40,7 +40,7 @@ _SLOW = 0.3
 """Seconds after which a request is worth a sign in the frame."""
 
 
-class Console(LeanDisplay[int], Connecting):
+class Console(LeanDisplay[int], Reaching):
     """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
 
     TITLE = "dyntui"
@@ -123,7 +123,7 @@ class Console(LeanDisplay[int], Connecting):
     def _tick(self) -> None:
         if self.shown is not None:
             self.shown.time_passed()
-        self._changed()
+        self.frame_changed()
 
     # Traffic
 
@@ -148,6 +148,7 @@ class Console(LeanDisplay[int], Connecting):
             self._show_traffic()
         elif self._slow is None:
             self._slow = self.set_timer(_SLOW, self._still_busy)
+        self.heard_traffic()
         if self.shown is not None:
             self.shown.traffic()
 
@@ -158,11 +159,7 @@ class Console(LeanDisplay[int], Connecting):
     def _show_traffic(self) -> None:
         connection = self.session.connection
         self.in_flight = connection.log.in_flight if connection is not None else 0
-        self._changed()
-
-    def _changed(self) -> None:
-        if self.shown is not None:
-            self.shown.changed()
+        self.frame_changed()
 
     # Everywhere
 

@@ -196,6 +196,10 @@ class DetailScreen(Framed):
             parts.append(("reading", ""))
         return parts
 
+    def reachable(self) -> None:
+        if self.error is not None:
+            self.read()
+
     def time_passed(self) -> None:
         for facts in self.query(Facts):
             facts.repaint()

@@ -90,6 +90,9 @@ class Framed(Acting, Screen[None]):
     def traffic(self) -> None:
         """A request began or ended."""
 
+    def reachable(self) -> None:
+        """The server answers again."""
+
     def time_passed(self) -> None:
         """A minute has gone by: ages are out of date."""
 
@@ -138,7 +141,7 @@ class Framed(Acting, Screen[None]):
         keys.actions = tuple(actions_here(self))
         keys.repaint()
         status = self.query_one(Status)
-        status.parts = tuple(self.status())
+        status.parts = self._parts()
         most = self.size.width * 3 // 5
         if self._said > most or not self._said - 2 * _STEP < max(status.needed, _LEAST) <= self._said:
             # In steps, and smaller only when there is much to win, so that the layout rests while one scrolls. What was
@@ -146,6 +149,14 @@ class Framed(Acting, Screen[None]):
             self._said = min(-(-max(status.needed, _LEAST) // _STEP) * _STEP, most)
             status.styles.width = self._said
         status.repaint()
+
+    def _parts(self) -> tuple[Piece, ...]:
+        """What the screen says of itself; that there is no server comes first, with since when."""
+        parts = tuple(self.status())
+        away = self.console.offline_words
+        if not away or any(text.startswith("offline since") for text, _ in parts):
+            return parts
+        return ((away, "warn"), *(part for part in parts if part[0] != "offline"))
 
     def _paint_top(self) -> None:
         """The profile's own colour; live is always red."""

@@ -158,6 +158,10 @@ class ListScreen(Framed):
         self._told = error
         self.changed()
 
+    def reachable(self) -> None:
+        if self.view is not None and self.view.error is not None:
+            self.view.refresh()
+
     def time_passed(self) -> None:
         self.table.time_passed()
 

@@ -1,0 +1,79 @@
+"""A server that goes away while one browses, and comes back: what is shown stays, nothing is changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from access_support import notes
+from tui_support import press, profile, settled, stored, text_of, until
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.tui.app import Console
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.session import Session
+
+Serve = Callable[..., Any]
+
+
+async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "LOOK_EVERY", 0.2)
+    with serve(users=250) as sandbox:
+        port = sandbox.url.split(":")[2].split("/")[0]
+        box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(box)
+        store_for(CredentialKind.SESSION).set(box, sandbox.token)
+        console = Console(Session(profile=box))
+        async with console.run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            first = console.screen
+            assert isinstance(first, ResourceScreen)
+            await press(pilot, "j", "enter")
+            email = console.screen.label  # type: ignore[attr-defined]
+            await press(pilot, "escape")
+
+            sandbox.process.kill()
+            sandbox.process.wait(10)
+            await pilot.press("r")
+            await until(pilot, lambda: "offline since " in text_of(console))
+            assert email in text_of(console), "the rows stay"
+            await pilot.press("d")
+            await until(pilot, lambda: notes(pilot)[-1].startswith("offline since "))
+            assert notes(pilot)[-1].endswith("nothing can be changed until the server answers. Nothing was sent.")
+            assert console.screen is first, "nothing is asked for that cannot be done"
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(console.screen, UserScreen))
+            await until(pilot, lambda: "offline since " in text_of(console))
+            assert email in text_of(console), "what the list knew of the user"
+
+            with serve("--port", port, users=250) as again:
+                assert again.token == sandbox.token
+                await until(pilot, lambda: "offline" not in text_of(console))
+                screen = console.screen
+                assert isinstance(screen, UserScreen)
+                await until(pilot, lambda: screen.document is not None)
+                assert "The server answers again." in notes(pilot)
+                await press(pilot, "escape")
+                await until(pilot, lambda: first.view is not None and first.view.error is None)
+                assert "just now" in text_of(console)
+                await press(pilot, "d", "escape")
+                assert not notes(pilot)[-1].startswith("offline")
+
+
+async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
+    from dyntui.api.log import RequestLog
+
+    log = RequestLog()
+    log.no_answer(sure=False)
+    assert log.offline_since is None
+    log.no_answer(sure=False)
+    assert log.offline_since is not None
+    log.started()
+    log.finished("GET", "getUser", 500, 1.0, 0, 0, 1, "an error is an answer")
+    assert log.offline_since is None
+    log.no_answer(sure=True)
+    assert log.offline_since is not None
