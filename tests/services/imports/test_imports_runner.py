@@ -44,6 +44,32 @@ async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_pat
         assert len(server.posts) == 3
 
 
+async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.services.imports.runner._HORIZON", 60.0)  # however slow the machine is
+    server = FakeServer()
+    control = Control()
+
+    def stop() -> None:
+        with Journal.read(journal.path) as other:
+            marked.append(other.counts[RowState.SENDING])
+        if len(server.posts) == 12:
+            control.ask(Wish.PAUSE, "enough")
+
+    marked: list[int] = []
+    server.before_post = stop
+    with job(tmp_path, people(400)) as journal:
+        assert (await run(journal, server, control=control, batch=10)).state is JobState.PAUSED
+        assert max(marked) > 10, "several batches are marked in one commit"
+        rows = list(reading.each_row(journal))
+        assert [row.state.value for row in rows] == ["created"] * 120 + ["pending"] * 280
+        assert {(row.attempts, row.first_sent) for row in rows[120:]} == {(0, None)}
+        server.before_post = None
+        assert (await run(journal, server, batch=10)).state is JobState.DONE
+        assert emails(server) == sorted(row["email"] for row in people(400))
+
+
 @pytest.mark.parametrize(
     "lost",
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dyntui.services.imports.destination import Destination, Lane, Sending
@@ -51,17 +51,18 @@ class RowQueue:
             return False
         return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
 
-    def take(self, lane: Lane, size: int, record: Callable[[], None]) -> Batch | None:
-        """Mark the next rows as `sending`, in one commit with what `record` writes down; None when no row is left."""
-        rows = self._select(lane, lane.at_most or size)
-        if not rows:
-            record()
-            return None
-        sending = self._destination.request(lane, rows)
+    def take(self, lane: Lane, size: int, most: int, record: Callable[[], None]) -> deque[Batch]:
+        """Mark the next rows as `sending`, up to `most` batches, in one commit with what `record` writes down; empty
+        when no row is left."""
+        marked: deque[Batch] = deque()
         with self._journal.transaction():
             record()
-            number = self._journal.begin_batch([row.number for row in rows], sending.operation, len(sending.content))
-        return Batch(number, lane, rows, sending)
+            while len(marked) < most and (rows := self._select(lane, lane.at_most or size)):
+                sending = self._destination.request(lane, rows)
+                numbers = [row.number for row in rows]
+                number = self._journal.begin_batch(numbers, sending.operation, len(sending.content))
+                marked.append(Batch(number, lane, rows, sending))
+        return marked
 
     def _select(self, lane: Lane, size: int) -> list[WorkRow]:
         """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
@@ -75,13 +76,13 @@ class RowQueue:
             self._cursor = rows[-1].number
         return rows
 
-    def put_back(self, batch: Batch | None) -> None:
-        """A batch that was marked and did not leave."""
-        if batch is not None:
-            with self._journal.transaction():
+    def put_back(self, marked: Iterable[Batch]) -> None:
+        """Batches that were marked and did not leave."""
+        with self._journal.transaction():
+            for batch in marked:
                 self._journal.put_back(batch.numbers, sent=False)
                 self._journal.end_batch(batch.id, "not sent")
-            self.rewind(batch)
+                self.rewind(batch)
 
     def rewind(self, batch: Batch) -> None:
         """The rows of a batch are pending again: they come next."""

@@ -1,15 +1,16 @@
 """Sends a job's rows, whatever happens: nothing lost, nothing twice.
 
-One request is in flight at a time. While it is, the answer before it is read and written down, and the next batch is
-read and marked as `sending`, in one commit; so the server seldom waits for us. A batch that was marked and did not
-leave is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
+One request is in flight at a time. While it is, the answers before it are read and written down, and the next batch is
+read and marked as `sending`, in one commit; so the server seldom waits for us. For a server that is quicker than a
+disk several batches are marked at once. What was marked and did not leave is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ from dyntui.services.imports.progress import Progress, Teller
 from dyntui.services.imports.queue import Batch, RowQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
-from dyntui.services.imports.verdict import Says, Verdict, verdict_of, verdict_on
+from dyntui.services.imports.sender import Sender
+from dyntui.services.imports.verdict import Says, Verdict, verdict_of
 from dyntui.services.imports.wire import asking
 from dyntui.store.journal import Journal, Outcome, now_ms
 from dyntui.store.states import JobState, RowState
@@ -40,8 +42,8 @@ _ROW_TRIES = 6
 _FIRST_LATER, _LONGEST_LATER = 0.5, 15.0
 _UNKNOWN_AT_ONCE = 500
 _LISTEN_EVERY = 0.5
-_GRACE = 10.0
-_TICKS = 8
+_HORIZON, _MOST_AHEAD = 0.02, 8
+"""Batches are marked for so many seconds ahead: as many may turn out unknown, and looked up, when the process dies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +90,19 @@ class ImportRunner:
         self.options = options or RunOptions()
         self._client = client
         self._destination = destination
-        self._permit = permit
-        self._clock = ServerClock()
-        self._recovery = Recovery(journal, destination, asking(client, self._clock), self._clock, self.options.upsert)
+        clock = ServerClock()
+        self._sender = Sender(client, permit, clock)
+        self._recovery = Recovery(journal, destination, asking(client, clock), clock, self.options.upsert)
         self._settle = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
         self._patience = Patience()
         self._teller = Teller(journal, on_progress)
         self._queue = RowQueue(journal, destination)
-        self._flight: asyncio.Task[Verdict] | None = None
         self._reading: asyncio.Future[ApiProblem | None] | None = None
-        self._grace: asyncio.TimerHandle | None = None
-        self._abandoned = False
         self._interrupted = False
         self._garbled: Verdict | None = None
         self._refused = 0
+        self._pace = _HORIZON
         self._later = _FIRST_LATER
 
     async def run(self) -> Ended:
@@ -155,83 +155,65 @@ class ImportRunner:
         self._queue.start()
         self._interrupted = False
         self._garbled = None
-        answered: tuple[Batch, Verdict] | None = None
         self.control.check()
-        current = self._take(lane, None)
-        while current is not None:
-            if self.control.asked or self._garbled is not None:
-                self._queue.put_back(current)
+        answered: list[tuple[Batch, Verdict]] = []
+        marked = self._take(lane, answered)
+        while marked:
+            if self.control.asked or self._interrupted or self._garbled is not None:
+                self._leave(answered, marked)
                 self.control.check()
-                await self._bear_garbled()
-                current = self._take(lane, None)
-                continue
-            started = time.monotonic()
-            self._flight = flight = asyncio.create_task(self._post(current))
-            following: Batch | None = None
-            try:
-                for _ in range(_TICKS):  # the request leaves before this thread turns to the disk
-                    await asyncio.sleep(0)
-                if self.control.asked:
-                    self._record(answered)
-                else:
-                    following = self._take(lane, answered)
-                answered = None
-                verdict = await flight
-            finally:
-                self._flight = None
-                flight.cancel()
-            if verdict.says is Says.ANSWERED:
-                self._refused = 0
-                self._size.went_well(time.monotonic() - started)
-                answered = (current, verdict)
-                self._interrupted = self._due()
-                if self.control.asked or self._interrupted:
-                    self._record(answered)
-                    self._queue.put_back(following)
-                    self.control.check()
+                if self._interrupted:
                     return
-                if following is None:
-                    following, answered = self._take(lane, answered), None
-                current = following
+                await self._bear_garbled()
+                marked = self._take(lane, answered)
+                continue
+            current = marked.popleft()
+            started = time.monotonic()
+            try:
+                await self._sender.begin(current)
+                if not marked and not self.control.asked:
+                    marked = self._take(lane, answered)
+                verdict = await self._sender.verdict()
+            finally:
+                self._sender.end()
+            if verdict.says is Says.ANSWERED:
+                answered.append((current, verdict))
+                self._refused = 0
+                self._pace = time.monotonic() - started
+                self._size.went_well(self._pace)
+                self._interrupted = self._due()
             else:
-                self._queue.put_back(following)
+                self._leave(answered, marked)
                 await self._deal_with(current, verdict)
                 self.control.check()
-                current = self._take(lane, None)
+            if not marked:
+                marked = self._take(lane, answered)
             self._teller.tell(batch=self._size.now)
 
-    def _take(self, lane: Lane, answered: tuple[Batch, Verdict] | None) -> Batch | None:
-        return self._queue.take(lane, self._size.now, lambda: self._record(answered))
+    def _take(self, lane: Lane, answered: list[tuple[Batch, Verdict]]) -> deque[Batch]:
+        """Write down what was answered and mark what comes next, in one commit: several batches when the server is
+        quicker than the disk may be."""
+        ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._pace)))
+        marked = self._queue.take(lane, self._size.now, ahead, lambda: self._record(answered))
+        answered.clear()
+        return marked
 
-    # -- one request -----------------------------------------------------------------------------------------------
+    def _leave(self, answered: list[tuple[Batch, Verdict]], marked: deque[Batch]) -> None:
+        """Write down what was answered; what was marked and did not leave is pending again."""
+        with self.journal.transaction():
+            self._record(answered)
+            self._queue.put_back(marked)
+        answered.clear()
+        marked.clear()
 
-    async def _post(self, batch: Batch) -> Verdict:
-        from dyntui.api.errors import ApiProblem
+    # -- one answer -------------------------------------------------------------------------------------------------------
 
-        sending = batch.sending
-        sent = now_ms()
-        try:
-            answer = await self._client.send(
-                self._client.catalog.get(sending.operation),
-                path=sending.path,
-                query=sending.query,
-                content=sending.content,
-                permit=self._permit,
-            )
-            self._clock.observe_headers(sent, now_ms(), answer.headers)
-            return verdict_on(answer)
-        except ApiProblem as problem:
-            return verdict_of(problem)
-        except asyncio.CancelledError:
-            if not self._abandoned:
-                raise
-            return Verdict(Says.MAYBE)
+    def _record(self, answered: Sequence[tuple[Batch, Verdict]]) -> None:
+        """Write down what answers say of each row."""
+        for batch, verdict in answered:
+            self._record_one(batch, verdict)
 
-    def _record(self, answered: tuple[Batch, Verdict] | None) -> None:
-        """Write down what an answer says of each row."""
-        if answered is None:
-            return
-        batch, verdict = answered
+    def _record_one(self, batch: Batch, verdict: Verdict) -> None:
         verdict = verdict.decoded()
         if verdict.says is not Says.ANSWERED:
             self._garbled = verdict
@@ -369,17 +351,7 @@ class ImportRunner:
             self._teller.tell()
 
     def _hurry(self) -> None:
-        """Somebody asked to stop: the request in flight gets a while, and no more when they ask again."""
+        """Somebody asked to stop."""
         if self._reading is not None:
             self._reading.cancel()
-        if self._flight is None:
-            return
-        if self._grace is None:
-            self._grace = asyncio.get_running_loop().call_later(_GRACE, self._abandon)
-        else:
-            self._abandon()
-
-    def _abandon(self) -> None:
-        if self._flight is not None:
-            self._abandoned = True
-            self._flight.cancel()
+        self._sender.hurry()
