@@ -279,6 +279,28 @@ def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tm
         assert cli.json("jobs", "resume")["rows"]["created"] == 300
 
 
+@pytest.mark.slow
+def test_a_terminal_that_closes_while_the_job_is_compared_with_the_server_leaves_one_that_resumes(
+    dyntui: Any, serve: Any, tmp_path: Path
+) -> None:
+    file = plain(tmp_path / "early.csv", "early", 300)
+    with serve("--latency", "200", users=1500) as sandbox:
+        cli = type(dyntui)(sandbox, tmp_path / "home")
+        command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", *UNVERIFIED, *QUICK]
+        child, terminal = pty.fork()
+        if not child:
+            os.execve(sys.executable, command, sandbox.environ(cli.home))
+        shown = b""
+        while b"checking against the server" not in shown:
+            shown += os.read(terminal, 4096)
+        os.close(terminal)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 5
+        (job,) = cli.json("jobs", "list")["jobs"]
+        assert job["state"] == "ready"
+        assert cli.json("jobs", "resume", "--yes")["rows"]["created"] == 300
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopped_while_the_file_is_read_nothing_is_left_to_resume(
     dyntui: Any, tmp_path: Path, number: signal.Signals

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connect import Connection
 
-__all__ = ["Command", "Context", "Group", "confirm_options", "fail", "pass_context", "run"]
+__all__ = ["Command", "Context", "Group", "confirm_options", "fail", "pass_context", "run", "unless_gone"]
 
 T = TypeVar("T")
 
@@ -61,7 +61,8 @@ class Context:
 
     def note(self, text: str) -> None:
         """A message beside the result."""
-        click.echo("\n".join(safe(line, 20_000) for line in text.split("\n")), err=True)
+        with unless_gone(sys.stderr):
+            click.echo("\n".join(safe(line, 20_000) for line in text.split("\n")), err=True)
 
     def emit(self, document: Any) -> None:
         """The result as one JSON document, when --json asks for it."""
@@ -232,15 +233,26 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def fail(error: DyntuiError, *, debug: bool = False) -> int:
     """Say what went wrong and what to do next, on standard error; returns the exit code."""
+    lines = [f"error: {safe_lines(redact(error.message, people=False))}"]
     if debug:
         import traceback
 
-        click.echo(safe_lines(redact("".join(traceback.format_exception(error)))), err=True)
-    click.echo(f"error: {safe_lines(redact(error.message, people=False))}", err=True)
+        lines.insert(0, safe_lines(redact("".join(traceback.format_exception(error)))))
     if error.hint:
-        for line in safe_lines(redact(error.hint, people=False)).split("\n"):
-            click.echo(f"       {line}", err=True)
+        lines += [f"       {line}" for line in safe_lines(redact(error.hint, people=False)).split("\n")]
+    with unless_gone(sys.stderr):
+        click.echo("\n".join(lines), err=True)
     return error.exit_code
+
+
+@contextmanager
+def unless_gone(stream: TextIO) -> Iterator[None]:
+    """Write to `stream`, unless its terminal or pipe went away: that does not change how a command ends."""
+    try:
+        yield
+    except OSError:
+        # Whatever is still in its buffer goes nowhere, so that the interpreter can empty it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def safe_lines(text: str) -> str:

@@ -13,6 +13,7 @@ from dyntui.cli.common import Command, Context, confirm_options, pass_context, r
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
+    from dyntui.cli.job_run import Early
     from dyntui.importer import Mapping, Source
     from dyntui.importer.fields import MappingKind
     from dyntui.services.connect import Connection
@@ -128,8 +129,8 @@ def import_file(context: Context, file: str, options: FileOptions, facts: dict[s
         for note in source.info.notes:
             context.note(note)
         mapping = _mapping(context, source, options)
-        with stopping_early():
-            return run(_work(context, source, mapping, options, facts, to))
+        with stopping_early() as early:
+            return run(_work(context, source, mapping, options, facts, to, early))
 
 
 def _open(file: str, options: FileOptions) -> Source:
@@ -178,7 +179,13 @@ def _mapping(context: Context, source: Source, options: FileOptions, custom_fiel
 
 
 async def _work(
-    context: Context, source: Source, mapping: Mapping, options: FileOptions, facts: dict[str, Any], to: str
+    context: Context,
+    source: Source,
+    mapping: Mapping,
+    options: FileOptions,
+    facts: dict[str, Any],
+    to: str,
+    early: Early,
 ) -> int:
     from dyntui.cli.job_run import Meter, check_job, confirm_job, drive
     from dyntui.services.imports.jobs import Where, organisation_of
@@ -205,6 +212,7 @@ async def _work(
         with prepare(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
             meter.end()
             context.note(f"job {journal.id}")
+            early.hint = f"Go on with: dyntui jobs resume {journal.id}"
             await check_job(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)

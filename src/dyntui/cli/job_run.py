@@ -8,12 +8,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.common import Context, fail
+from dyntui.cli.common import Context, fail, unless_gone
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORISED,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.runner import Ended
     from dyntui.store.journal import Journal
 
-__all__ = ["Meter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
+__all__ = ["Early", "Meter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
 
 _QUIET_SECONDS = 5.0
 _BAD = ("failed", "unknown", "review", "invalid")
@@ -102,16 +103,24 @@ def stopping(control: Control) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
+@dataclass
+class Early:
+    """What to do after a stop before the job runs."""
+
+    hint: str = "Start again."
+
+
 @contextlib.contextmanager
-def stopping_early() -> Iterator[None]:
+def stopping_early() -> Iterator[Early]:
     """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
+    early = Early()
 
     def stop(number: int, frame: object) -> None:
-        raise Stopped(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint="Start again.")
+        raise Stopped(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early.hint)
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
-        yield
+        yield early
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -181,16 +190,16 @@ def conclude(context: Context, journal: Journal, ended: Ended, report: Path | No
     final = ended.state is not JobState.PAUSED
     folder = write_reports(journal, report) if final or ended.planned else None
     document = result(journal, folder)
-    with contextlib.suppress(OSError):  # a terminal that went away
+    with unless_gone(sys.stdout):
         context.emit(document)
         context.say(_summary(document))
-        if folder is not None:
-            context.note(f"reports and failed rows: {folder}")
-        if not final:
-            left = journal.total - sum(document["rows"].values())
-            context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
-        if ended.error is not None:
-            fail(ended.error, debug=context.debug)
+    if folder is not None:
+        context.note(f"reports and failed rows: {folder}")
+    if not final:
+        left = journal.total - sum(document["rows"].values())
+        context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
+    if ended.error is not None:
+        fail(ended.error, debug=context.debug)
     return _exit_code(ended, document["rows"])
 
 

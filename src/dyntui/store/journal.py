@@ -129,9 +129,7 @@ class Journal:
 
     def refresh(self) -> None:
         """Read again what another process may have changed."""
-        row = self.db.execute(
-            "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
-        ).fetchone()
+        row = self.db.execute(_JOB).fetchone()
         self.id: str = row[0]
         self.kind: str = row[1]
         self.state = JobState(row[2])
@@ -245,13 +243,14 @@ class Journal:
         found: int | None = self.db.execute("SELECT min(changed) FROM rows WHERE state = 'unknown'").fetchone()[0]
         return found
 
-    def begin_batch(self, numbers: Sequence[int], operation: str, size: int) -> int:
-        """Mark pending rows as `sending`. Once this is committed their request may leave, not before."""
+    def begin_batch(self, numbers: Sequence[int], operation: str, size: int, *, at: int | None = None) -> int:
+        """Mark pending rows as `sending`. Once this is committed their request may leave, not before. at: the earliest
+        that it can be at the server now (ms); our own time when nothing is known of it."""
         with self.transaction():
-            at = now_ms()
+            now = now_ms()
             cursor = self.db.execute(
                 "INSERT INTO batches (operation, rows, bytes, sent_at) VALUES (?, ?, ?, ?)",
-                (operation, len(numbers), size, at),
+                (operation, len(numbers), size, now),
             )
             batch = cursor.lastrowid
             if batch is None:
@@ -260,13 +259,13 @@ class Journal:
                 "UPDATE rows SET state = 'sending', attempts = attempts + 1, batch = ?, changed = ?, "
                 "first_sent = coalesce(first_sent, ?) WHERE state = 'pending' "
                 "AND number IN (SELECT value FROM json_each(?))",
-                (batch, at, at, orjson.dumps(list(numbers)).decode()),
+                (batch, now, now if at is None else at, orjson.dumps(list(numbers)).decode()),
             ).rowcount
             if changed != len(numbers):
                 raise JournalConflict(f"{len(numbers)} rows were to be sent, {changed} of them were pending")
             if self.first_send is None:
-                self.db.execute("UPDATE job SET first_send = ?", (at,))
-                self.first_send = at
+                self.db.execute("UPDATE job SET first_send = ?", (now,))
+                self.first_send = now
             self._shift(RowState.PENDING, RowState.SENDING, changed)
         return batch
 
@@ -295,9 +294,7 @@ class Journal:
 
     def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
         """Sending rows that the server did not take are pending again. sent: whether their request left at all."""
-        undo = (
-            "" if sent else ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
-        )
+        undo = "" if sent else _NEVER_SENT
         with self.transaction():
             changed = self.db.execute(
                 f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "

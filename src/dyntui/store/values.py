@@ -19,7 +19,8 @@ class JournalConflict(RuntimeError):
 class WorkRow(NamedTuple):
     """A row as the runner needs it. body: the JSON to send. keys: natural keys, joined by KEY_SEPARATOR.
 
-    attempts: requests it was part of so far. first_sent: when the first of them was about to leave (ms), or None.
+    attempts: requests it was part of so far. first_sent: the earliest that it can have been at the server when
+    the first of them was about to leave (ms), or None.
     chosen_id: the id that a row without any key is created under. code: what was noted at its last move.
     """
 

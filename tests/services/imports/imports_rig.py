@@ -6,6 +6,8 @@ import asyncio
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -47,7 +49,7 @@ Step = Callable[["FakeServer", list[dict[str, Any]]], Reply]
 class FakeServer:
     """Users in memory. script: one step for each POST, in order; after the last one everything is applied.
 
-    orders: whether it sorts as it is asked to.
+    orders: whether it sorts as it is asked to. ahead: how much later it is there than here.
     """
 
     def __init__(self, script: Iterable[Step] = ()) -> None:
@@ -58,9 +60,13 @@ class FakeServer:
         self.before_post: Callable[[], None] | None = None
         self.on_get: Callable[[], Reply | None] = lambda: None
         self.orders = True
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     def add(self, row: Mapping[str, Any], at: str | None = None) -> dict[str, Any]:
-        at = at or now_iso()
+        at = at or self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         user = {"id": str(uuid.uuid4()), "createdAt": at, "updatedAt": at, "projectEnvironmentId": ENVIRONMENT, **row}
         self.users.append(user)
         return user
@@ -90,7 +96,8 @@ class FakeServer:
         if asyncio.iscoroutine(reply):
             reply = await reply
         body = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
-        headers = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+        said = {"date": format_datetime(self.now(), usegmt=True), **reply.headers}
+        headers = [(name.encode(), value.encode()) for name, value in said.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -115,7 +122,8 @@ class FakeServer:
             return (
                 Reply(200, {"user": found[0]}) if found else Reply(404, {"error": "no such user", "code": "not_found"})
             )
-        self.lookups.append(query)
+        if query.get("limit") != "1":  # which asks how many there are, and what time it is
+            self.lookups.append(query)
         value = query.get("filter[filterValue]", "").lower()
         found = [user for user in self.users if value in orjson.dumps(user).decode().lower()]
         if self.orders and query.get("orderBy", "").startswith("createdAt-"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from imports_rig import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
 
 from dyntui.api.errors import NotSent, Unauthorized
+from dyntui.services.imports import clock
 from dyntui.services.imports.control import Control, Wish
 from dyntui.services.imports.progress import Progress
 from dyntui.store import reading
@@ -134,6 +136,48 @@ async def test_rows_that_were_there_before_are_not_taken_for_ours(tmp_path: Path
         await run(journal, server)
         assert states(journal) == ["created", "exists", "created"]
         assert reading.row(journal, 1).code == "recovered"  # type: ignore[union-attr]  # the row is there
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_server_whose_clock_is_wrong_does_not_make_our_users_anybody_elses(tmp_path: Path, hours: int) -> None:
+    server = FakeServer([applied_then(Cut())])
+    server.ahead = timedelta(hours=hours)
+    with job(tmp_path, people(5), precheck={"at": 1}) as journal:
+        await run(journal, server)
+        assert (states(journal), set(codes(journal))) == (["created"] * 5, {"recovered"})
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_our_clock_may_be_set_between_two_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """Created by us before, and by somebody else after: neither is taken for the other."""
+    server = FakeServer([applied_then(Cut(), share=0.5)])
+    control = Control()
+    server.before_post = lambda: control.ask(Wish.PAUSE, "enough")
+    with job(tmp_path, people(4), precheck={"at": 1}) as journal:
+        assert (await run(journal, server, control=control, settle=30)).state is JobState.PAUSED
+        assert states(journal) == ["unknown"] * 4
+        set_by = clock._STARTED + hours * 3600 * 10**9
+        monkeypatch.setattr(clock, "_STARTED", set_by)
+        monkeypatch.setattr("dyntui.store.journal.now_ms", clock.steady_ms)
+        server.before_post = None
+        server.add({"email": "row3@example.com"}, at=(server.now() - timedelta(hours=1)).isoformat())
+        assert (await run(journal, server)).state is JobState.DONE
+        assert states(journal) == ["created", "created", "exists", "created"]
+        assert len(server.users) == 4
+
+
+async def test_a_server_that_tells_whole_seconds_only_is_understood(tmp_path: Path) -> None:
+    def applied(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        for row in rows:
+            server.add(row, at=server.now().isoformat(timespec="seconds"))
+        raise Cut
+
+    server = FakeServer([applied])
+    with job(tmp_path, people(5), precheck={"at": 1}) as journal:
+        await run(journal, server)
+        assert states(journal) == ["created"] * 5
 
 
 async def test_an_address_that_only_contains_ours_is_not_ours(tmp_path: Path) -> None:

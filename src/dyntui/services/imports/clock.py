@@ -1,20 +1,28 @@
 """What time it is at the server, as narrowly as its answers tell.
 
-Whether a user is ours depends on whether it was created after our first send; the two clocks need not agree.
+Whether a user is ours depends on whether it was created after our first send; the two clocks need not agree, and ours
+may be set while a job runs or between two runs. So what is kept of a send is its time at the server.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-__all__ = ["ServerClock"]
+__all__ = ["ServerClock", "steady_ms"]
 
 _UNTOLD = (-2_000, 2_000)
+_STARTED = time.time_ns() - time.monotonic_ns()
+
+
+def steady_ms() -> int:
+    """Milliseconds of a clock that nobody sets: the wall clock's when this process began, and counted from there."""
+    return (_STARTED + time.monotonic_ns()) // 1_000_000
 
 
 class ServerClock:
-    """Bounds (ms) of what to add to our time to get the server's. Each observation narrows them.
+    """Bounds (ms) of what to add to our time (`steady_ms`) to get the server's. Each observation narrows them.
 
     Before the first one, two seconds either way are assumed.
     """

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from dyntui.services.imports.clock import ServerClock, steady_ms
 from dyntui.services.imports.destination import Destination, Lane, Sending
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.store.journal import KEY_SEPARATOR, Journal, WorkRow
@@ -34,9 +35,10 @@ class RowQueue:
     upto: the last row that may be sent, None for all.
     """
 
-    def __init__(self, journal: Journal, destination: Destination) -> None:
+    def __init__(self, journal: Journal, destination: Destination, clock: ServerClock) -> None:
         self._journal = journal
         self._destination = destination
+        self._clock = clock
         self._halves: deque[Sequence[int]] = deque()
         self._cursor = 0
         self.upto: int | None = None
@@ -60,7 +62,8 @@ class RowQueue:
             while len(marked) < most and (rows := self._select(lane, lane.at_most or size)):
                 sending = self._destination.request(lane, rows)
                 numbers = [row.number for row in rows]
-                number = self._journal.begin_batch(numbers, sending.operation, len(sending.content))
+                at = self._clock.not_before(steady_ms())
+                number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
                 marked.append(Batch(number, lane, rows, sending))
         return marked
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import orjson
 
-from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.destination import Destination, Found, is_taken
 from dyntui.store.journal import Outcome, WorkRow
 from dyntui.store.states import RowState
@@ -19,9 +18,7 @@ UNMATCHED = "unmatched"
 _MOST_ATTEMPTS = 50
 
 
-def judge(
-    row: WorkRow, found: Sequence[Found], clock: ServerClock, destination: Destination, *, upsert: bool
-) -> Outcome:
+def judge(row: WorkRow, found: Sequence[Found], destination: Destination, *, upsert: bool) -> Outcome:
     """Found and ours: created. Found, not ours: exists (or, with upsert, updated when all values are there). Absent:
     pending, to be sent again. Whatever cannot be told: review, for a person."""
     number = row.number
@@ -38,11 +35,11 @@ def judge(
             return _review(row, row.code, f"Another {destination.noun} ({other}) has a value of this row.", other)
         return _absent(row)
     one = own[0]
-    sent = None if row.first_sent is None else clock.not_before(row.first_sent)
+    sent = row.first_sent
     if row.precheck != "exists" and sent is not None:
         if one.created is None and row.precheck != "new":
             return _review(row, "no_creation_time", "It is there, and the server does not say since when.", one.id)
-        if one.created is None or one.created >= sent:
+        if one.created is None or _not_before(one.created, sent):
             return _recovered(row, one)
     if not upsert:
         return Outcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
@@ -53,6 +50,11 @@ def judge(
     if touched:
         return _review(row, "changed_since", "It was changed after the row was sent, to other values.", one.id)
     return Outcome(number, RowState.PENDING, "", "not_applied", "", "")
+
+
+def _not_before(created: int, sent: int) -> bool:
+    """Whether it was created after the row was sent first; a server may tell whole seconds only."""
+    return created >= (sent if created % 1000 else sent - 999)
 
 
 def _recovered(row: WorkRow, one: Found) -> Outcome:

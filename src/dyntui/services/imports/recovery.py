@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.destination import Ask, Destination, Found, Undecided, is_taken
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reconcile import judge
@@ -34,13 +33,10 @@ _MARGIN_MS = 1000
 class Recovery:
     """Settles unknown rows of one job."""
 
-    def __init__(
-        self, journal: Journal, destination: Destination, ask: Ask, clock: ServerClock, upsert: bool = False
-    ) -> None:
+    def __init__(self, journal: Journal, destination: Destination, ask: Ask, upsert: bool = False) -> None:
         self._journal = journal
         self._destination = destination
         self._ask = ask
-        self._clock = clock
         self._upsert = upsert
 
     async def look_up(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
@@ -80,7 +76,7 @@ class Recovery:
         if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
             message = "The answer was lost, and the server does not keep the id that the row was sent with."
             return Outcome(row.number, RowState.REVIEW, "", "no_key", "", message)
-        return judge(row, found, self._clock, self._destination, upsert=self._upsert)
+        return judge(row, found, self._destination, upsert=self._upsert)
 
     async def _walk(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
         """Settle what one walk over the newest can settle; the rows that have to be looked up one by one."""
@@ -90,7 +86,7 @@ class Recovery:
         pages = self._journal.settled_since(since) // _PAGE + 2
         if pages > len(rows) // 2:
             return rows
-        found, complete = await self._newest(rows, self._clock.not_before(since) - _MARGIN_MS, 2 * pages)
+        found, complete = await self._newest(rows, since - _MARGIN_MS, 2 * pages)
         outcomes: list[Outcome] = []
         left: list[WorkRow] = []
         for row in rows:

@@ -2,12 +2,15 @@
 
 One request is in flight at a time. While it is, the answers before it are read and written down, and the next batch is
 read and marked as `sending`, in one commit; so the server seldom waits for us. For a server that is quicker than a
-disk several batches are marked at once. What was marked and did not leave is put back. guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
+disk several batches are marked at once. What was marked and did not leave is put back.
+
+guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,6 +45,7 @@ _ROW_TRIES = 6
 _FIRST_LATER, _LONGEST_LATER = 0.5, 15.0
 _UNKNOWN_AT_ONCE = 500
 _LISTEN_EVERY = 0.5
+_CLOCK_WITHIN = 10.0
 _HORIZON, _MOST_AHEAD = 0.02, 8
 """Batches are marked for so many seconds ahead: as many may turn out unknown, and looked up, when the process dies."""
 
@@ -88,16 +92,16 @@ class ImportRunner:
         self.journal = journal
         self.control = control or Control()
         self.options = options or RunOptions()
-        self._client = client
         self._destination = destination
-        clock = ServerClock()
-        self._sender = Sender(client, permit, clock)
-        self._recovery = Recovery(journal, destination, asking(client, clock), clock, self.options.upsert)
+        self._clock = ServerClock()
+        self._client = client
+        self._sender = Sender(client, permit, self._clock)
+        self._recovery = Recovery(journal, destination, asking(client, self._clock), self.options.upsert)
         self._settle = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
         self._patience = Patience()
         self._teller = Teller(journal, on_progress)
-        self._queue = RowQueue(journal, destination)
+        self._queue = RowQueue(journal, destination, self._clock)
         self._reading: asyncio.Future[ApiProblem | None] | None = None
         self._interrupted = False
         self._garbled: Verdict | None = None
@@ -133,6 +137,7 @@ class ImportRunner:
     # -- the order of work -----------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
+        await self._set_clock()
         if self.options.first is not None:
             self._queue.upto = self.journal.nth_pending(self.options.first)
         while True:
@@ -149,6 +154,15 @@ class ImportRunner:
                 self._later = min(_LONGEST_LATER, 2 * self._later)
         if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
+
+    async def _set_clock(self) -> None:
+        """Learn what time it is at the server before anything is sent; one that does not answer now is left to the
+        requests that follow."""
+        from dyntui.api.errors import ApiProblem
+
+        with contextlib.suppress(ApiProblem, TimeoutError):
+            async with asyncio.timeout(_CLOCK_WITHIN):
+                await self._destination.count(asking(self._client, self._clock, patient=True))
 
     async def _send_all(self, lane: Lane) -> None:
         """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
@@ -206,7 +220,7 @@ class ImportRunner:
         answered.clear()
         marked.clear()
 
-    # -- one answer -------------------------------------------------------------------------------------------------------
+    # -- one answer ----------------------------------------------------------------------------------------------------
 
     def _record(self, answered: Sequence[tuple[Batch, Verdict]]) -> None:
         """Write down what answers say of each row."""

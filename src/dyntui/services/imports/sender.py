@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.clock import ServerClock, steady_ms
 from dyntui.services.imports.queue import Batch
 from dyntui.services.imports.verdict import Says, Verdict, verdict_of, verdict_on
-from dyntui.store.journal import now_ms
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
@@ -65,7 +64,7 @@ class Sender:
         from dyntui.api.errors import ApiProblem
 
         sending = batch.sending
-        sent = now_ms()
+        sent = steady_ms()
         try:
             answer = await self._client.send(
                 self._client.catalog.get(sending.operation),
@@ -74,7 +73,7 @@ class Sender:
                 content=sending.content,
                 permit=self._permit,
             )
-            self._clock.observe_headers(sent, now_ms(), answer.headers)
+            self._clock.observe_headers(sent, steady_ms(), answer.headers)
             return verdict_on(answer)
         except ApiProblem as problem:
             return verdict_of(problem)

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.imports.clock import ServerClock
+from dyntui.services.imports.clock import ServerClock, steady_ms
 from dyntui.services.imports.destination import Ask
-from dyntui.store.journal import now_ms
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -50,10 +49,10 @@ def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = 
         operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
     ) -> Any:
         async def read() -> Any:
-            sent = now_ms()
+            sent = steady_ms()
             answer = await client.send(client.catalog.get(operation), path=path, query=query)
             if clock is not None:
-                clock.observe_headers(sent, now_ms(), answer.headers)
+                clock.observe_headers(sent, steady_ms(), answer.headers)
             return decode(answer)
 
         return await (patiently(read) if patient else read())
