@@ -92,6 +92,8 @@ async def test_from_the_api_console_too_it_is_read_and_its_name_typed(monkeypatc
         await press(pilot, "s")
         assert isinstance(console.screen, WeighedDialog), text_of(console)
         assert "EVERYBODY ELSE IS LOCKED OUT." in text_of(console)
+        assert "could no longer sign in" in text_of(console)
+        await press(pilot, "pagedown", "pagedown")
         await fill(pilot, "acme")
         assert "That is not it." in text_of(console)
         assert (await the_list(pilot))["enabledAt"] is None

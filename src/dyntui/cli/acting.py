@@ -83,6 +83,10 @@ async def ask(
     if connection.writes.refusal(action):
         return given
     needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
+    if needed.between is not None:
+        from dyntui.services.access.lockout import counted
+
+        context.note("\n".join(await counted(connection, needed)))
     unread = needed.code not in ("", read)
     if context.json or not sys.stdin.isatty() or (yes and not unread):
         if needed.effects and not unread:

@@ -141,13 +141,12 @@ def update_list(
 ) -> int:
     """Change a list's name, outcome or scope. What that does to people is told first."""
     from dyntui.services.access.lists import UPDATE_LIST, checked_fields
-    from dyntui.services.access.weighing import updated
 
     given = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = checked_fields({key: value for key, value in given.items() if value is not None})
     if not fields:
         raise Usage("Nothing to change was given.", hint="--name, --outcome or --scope.")
-    return _change(context, UPDATE_LIST, name, updated(fields), yes, confirm_environment, read, fields=fields)
+    return _change(context, UPDATE_LIST, name, yes, confirm_environment, read, fields=fields)
 
 
 @allowlists.command("enable")
@@ -162,9 +161,8 @@ def enable_list(context: Context, name: str, yes: bool, confirm_environment: str
     a terminal, the code that is shown with what it does (--read CODE).
     """
     from dyntui.services.access.lists import switch_list
-    from dyntui.services.access.weighing import switched
 
-    return _change(context, switch_list(True), name, switched(True), yes, confirm_environment, read)
+    return _change(context, switch_list(True), name, yes, confirm_environment, read)
 
 
 @allowlists.command("disable")
@@ -175,9 +173,8 @@ def enable_list(context: Context, name: str, yes: bool, confirm_environment: str
 def disable_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
     """Disable a list. Without the last siteAccess list everybody may sign in."""
     from dyntui.services.access.lists import switch_list
-    from dyntui.services.access.weighing import switched
 
-    return _change(context, switch_list(False), name, switched(False), yes, confirm_environment, read)
+    return _change(context, switch_list(False), name, yes, confirm_environment, read)
 
 
 @allowlists.command("delete")
@@ -188,9 +185,8 @@ def disable_list(context: Context, name: str, yes: bool, confirm_environment: st
 def delete_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
     """Delete a list and its entries. It cannot be undone: export it first."""
     from dyntui.services.access.lists import DELETE_LIST
-    from dyntui.services.access.weighing import deleted
 
-    return _change(context, DELETE_LIST, name, deleted, yes, confirm_environment, read)
+    return _change(context, DELETE_LIST, name, yes, confirm_environment, read)
 
 
 def _perform(context: Context, action: WriteAction, target: Target, yes: bool, confirm_environment: str) -> int:
@@ -203,30 +199,15 @@ def _perform(context: Context, action: WriteAction, target: Target, yes: bool, c
 
 
 def _change(
-    context: Context,
-    action: WriteAction,
-    name: str,
-    change: Any,
-    yes: bool,
-    confirm_environment: str,
-    read: str,
-    **data: Any,
+    context: Context, action: WriteAction, name: str, yes: bool, confirm_environment: str, read: str, **data: Any
 ) -> int:
     """Do something that may decide who comes in: whom it concerns is counted and told before it is confirmed."""
     from dyntui.services.access.lists import list_target
-    from dyntui.services.access.lockout import who_is_affected
-    from dyntui.services.access.state import Kind, Role, find, read_access, role_of
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.writes.check(action)
-            access = await read_access(connection.client)
-            row = find(access.lists, name)
-            after = access.with_change(Kind.LIST, [str(row.get("id"))], change)
-            now, then = role_of(row), role_of(change(row))
-            if now is not then and {now, then} & {Role.DOOR, Role.BLOCK}:
-                context.note("\n".join((await who_is_affected(connection, access, after)).lines()))
-            target = list_target(row, **data)
+            target = list_target(await found_list(connection, name), **data)
             done = await act(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
             )

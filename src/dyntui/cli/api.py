@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import read_option
+from dyntui.cli.acting import act, read_option
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
@@ -77,14 +77,15 @@ def api(
     async def work() -> Any:
         async with context.connection() as connection:
             from dyntui.services.operations import is_sensitive, write_action
-            from dyntui.services.writes import Confirmation, Target
+            from dyntui.services.writes import Target
 
             if operation.reads and not is_sensitive(operation, query):
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
             action = write_action(operation, path=path, query=query, body=body, headers=headers)
             target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
-            confirmation = Confirmation(yes=yes, typed=confirm_environment, read=read)
-            results = await connection.writes.perform(action, [target], confirmation)
+            results = await act(
+                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
+            )
             if results.first_error is not None:
                 raise results.first_error
             return results.items[0].value

@@ -21,6 +21,7 @@ from dyntui.services.audit import Audit, AuditLine
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
     from dyntui.config.profiles import Profile
+    from dyntui.services.access.state import Access
 
 __all__ = ["Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement", "Results", "Target", "TargetResult"]
 __all__ += ["WEIGHED", "Weight", "WriteAction", "Writes"]
@@ -81,13 +82,15 @@ class Weight:
     """What an action does as things stand now. effects: sentences that a person has to read.
 
     effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on; when
-    they are others by the time it is done, it has to be read again.
+    they are others by the time it is done, it has to be read again. between: lists and gates before and after, when it
+    decides who comes in: whom it concerns can be counted.
     """
 
     effects: tuple[str, ...] = ()
     effect: Effect = Effect.WRITE
     phrase: str = ""
     facts: tuple[str, ...] = ()
+    between: tuple[Access, Access] | None = None
 
     @property
     def code(self) -> str:
@@ -132,7 +135,7 @@ class Requirement:
     """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED.
 
     effects: what it does as things stand, to be read. code: stands for them; goes into the Confirmation when they were
-    shown.
+    shown. between: as in Weight.
     """
 
     level: Level
@@ -143,6 +146,7 @@ class Requirement:
     accepted: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     code: str = ""
+    between: tuple[Access, Access] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,7 @@ class Writes:
             accepted if level is Level.TYPED else (),
             action.weight.effects if action.weight is not None else (),
             action.weight.code if action.weight is not None else "",
+            action.weight.between if action.weight is not None else None,
         )
 
     def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> Permit:

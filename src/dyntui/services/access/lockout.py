@@ -20,8 +20,9 @@ from dyntui.services.access.weighing import entry_count
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
+    from dyntui.services.writes import Requirement
 
-__all__ = ["KnownUsers", "Lockout", "known_users", "who_is_affected"]
+__all__ = ["KnownUsers", "Lockout", "counted", "known_users", "who_is_affected"]
 
 _LATELY = timedelta(days=30)
 _SAMPLE = 5
@@ -172,6 +173,11 @@ async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[
                 yield row
         if len(page.items) < _PAGE:
             return
+
+
+async def counted(connection: Connection, needed: Requirement) -> list[str]:
+    """Whom something that is to be confirmed locks out or lets in; [] when it does not decide who comes in."""
+    return (await who_is_affected(connection, *needed.between)).lines() if needed.between is not None else []
 
 
 async def who_is_affected(

@@ -88,7 +88,7 @@ def judge(access: Access, kind: Kind, rows: Sequence[Row], change: Change, count
     after = access.with_change(kind, ids, change)
     before_doors, after_doors = access.having(Role.DOOR, kind), after.having(Role.DOOR, kind)
     effects: list[str] = []
-    effect, phrase = Effect.WRITE, ""
+    effect, phrase, decides = Effect.WRITE, "", False
     for row in rows:
         new = change(row)
         was, becomes = role_of(row, kind), role_of(new, kind)
@@ -97,6 +97,7 @@ def judge(access: Access, kind: Kind, rows: Sequence[Row], change: Change, count
         if was is becomes:
             effects += _unchanged(row, new, was, who)
             continue
+        decides = decides or bool({was, becomes} & {Role.DOOR, Role.BLOCK})
         lost, grave = _lost(row, was, after_doors, who)
         effects += lost
         gained, grave_too = _gained(new or row, becomes, before_doors, who, count)
@@ -111,7 +112,8 @@ def judge(access: Access, kind: Kind, rows: Sequence[Row], change: Change, count
             effects.append(others)
     facts = [str(kind), *(f"{each} {'empty' if counts.get(each) == 0 else ''}" for each in ids)]
     facts += [f"before {row.get('id')}" for row in before_doors] + [f"after {row.get('id')}" for row in after_doors]
-    return Weight(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts))
+    between = (access, after) if decides and kind is Kind.LIST else None
+    return Weight(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), between)
 
 
 def _who(row: Row, kind: Kind, count: int | None) -> str:

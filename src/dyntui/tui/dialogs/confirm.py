@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
@@ -11,6 +13,9 @@ from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
 from dyntui.tui.widgets.cells import width_of
+
+if TYPE_CHECKING:
+    from dyntui.tui.dialogs.weighed import Preview
 
 __all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
 
@@ -79,15 +84,18 @@ class TypedDialog(Dialog[Confirmation]):
             self.query_one("#problem", Static).update("That is not it. Nothing was done.")
 
 
-def confirm(needed: Requirement, *, verb: str, trigger: str = "") -> Dialog[Confirmation]:
-    """The dialog that `needed` asks for. trigger: the key that opened it. Not for Level.NONE.
+def confirm(
+    needed: Requirement, *, verb: str, trigger: str = "", preview: Preview | None = None
+) -> Dialog[Confirmation]:
+    """The dialog that `needed` asks for. trigger: the key that opened it. preview: finds out more to be read. Not for
+    Level.NONE.
 
     What has effects to be read is confirmed only where they are read, and what is long where it can be read whole.
     """
     if needed.effects or _long(needed):
         from dyntui.tui.dialogs.weighed import WeighedDialog
 
-        return WeighedDialog(needed, verb=verb, trigger=trigger)
+        return WeighedDialog(needed, verb=verb, trigger=trigger, preview=preview)
     if needed.level is Level.TYPED:
         return TypedDialog(needed, verb=verb)
     return ConfirmDialog(needed, verb=verb, trigger=trigger)

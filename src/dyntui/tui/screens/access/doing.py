@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.writes import Cancel, Confirmation, Level, Outcome, Results, Target, WriteAction
+from dyntui.services.writes import Cancel, Confirmation, Level, Outcome, Requirement, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
 from dyntui.tui.dialogs.weighed import Preview, WeighedDialog
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.tui.app import Console
 
-__all__ = ["Perform", "do", "outcome_words", "read"]
+__all__ = ["Perform", "counting", "do", "outcome_words", "read"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[Results]]
 """Does it, when not simply through `Writes.perform`."""
@@ -53,6 +53,19 @@ class ProgressDialog(Dialog[None]):
         self._stop.set()
 
 
+def counting(connection: Connection, needed: Requirement) -> Preview | None:
+    """How to count whom something concerns that decides who comes in; None for anything else."""
+    if needed.between is None:
+        return None
+
+    async def count() -> list[str]:
+        from dyntui.services.access.lockout import counted
+
+        return await counted(connection, needed)
+
+    return count
+
+
 def read(console: Console, work: Awaitable[Any], then: Callable[[Any], None]) -> None:
     """Ask the server something, then go on; what goes wrong is told."""
 
@@ -75,7 +88,6 @@ def do(
     verb: str,
     trigger: str = "",
     told: Sequence[str] = (),
-    preview: Preview | None = None,
     perform: Perform | None = None,
     done: Callable[[Results], None] = lambda results: None,
 ) -> None:
@@ -101,6 +113,7 @@ def do(
             if confirmation is not None:
                 _go(console, connection, action, targets, confirmation, verb, perform, done)
 
+        preview = counting(connection, needed)
         console.ask(WeighedDialog(needed, verb=verb, trigger=trigger, told=told, preview=preview), answered)
 
     read(console, weigh(), ask)

@@ -269,7 +269,7 @@ class EntriesScreen(ResourceScreen):
         }
 
     def action_switch(self) -> None:
-        switch(self.console, self._list, self.access, trigger="t", done=self.refresh_after)
+        switch(self.console, self._list, trigger="t", done=self.refresh_after)
 
     def action_compare(self) -> None:
         from dyntui.tui.screens.access.compare import ask_other_side

@@ -25,14 +25,11 @@ from dyntui.services.access.lists import (
     switch_list,
     with_counts,
 )
-from dyntui.services.access.lockout import who_is_affected
-from dyntui.services.access.state import Access, Change, Kind, Role, is_on, name_of, read_access, role_of
-from dyntui.services.access.weighing import deleted, switched, updated
+from dyntui.services.access.state import Access, is_on, name_of, read_access
 from dyntui.services.browse import PagedView, Paging, Query
 from dyntui.services.writes import Results, Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
-from dyntui.tui.dialogs.weighed import Preview
 from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.resource_list import ResourceScreen
 
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.tui.app import Console
 
-__all__ = ["AllowlistsScreen", "ListForm", "counted", "switch"]
+__all__ = ["AllowlistsScreen", "ListForm", "switch"]
 
 _COLUMNS = (
     Column("name", "name", 20, grow=True, priority=0),
@@ -131,8 +128,7 @@ class AllowlistsScreen(ResourceScreen):
             fields = _changes(row, values or {})
             if fields:
                 target = list_target(row, fields=fields)
-                preview = self._counted(row, updated(fields))
-                do(self.console, UPDATE_LIST, [target], verb="Change", preview=preview, done=self.refresh_after)
+                do(self.console, UPDATE_LIST, [target], verb="Change", done=self.refresh_after)
             elif values is not None:
                 self.console.say("Nothing was changed.")
 
@@ -141,17 +137,12 @@ class AllowlistsScreen(ResourceScreen):
     def action_switch(self) -> None:
         row = self.table.row
         assert row is not None
-        switch(self.console, row, self.access, trigger="t", done=self.refresh_after)
+        switch(self.console, row, trigger="t", done=self.refresh_after)
 
     def action_delete(self) -> None:
         row = self.table.row
         assert row is not None
-        preview = self._counted(row, deleted)
-        target = list_target(row)
-        do(self.console, DELETE_LIST, [target], verb="Delete", trigger="d", preview=preview, done=self.refresh_after)
-
-    def _counted(self, row: dict[str, Any], change: Change) -> Preview | None:
-        return counted(self.console, row, self.access, change)
+        do(self.console, DELETE_LIST, [list_target(row)], verb="Delete", trigger="d", done=self.refresh_after)
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who
@@ -217,26 +208,7 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def counted(console: Console, row: dict[str, Any], access: Access | None, change: Change) -> Preview | None:
-    """How to count whom `change` concerns; None when it concerns nobody's coming in."""
-    connection = console.session.connection
-    now, then = role_of(row), role_of(change(row))
-    if connection is None or now is then or not {now, then} & {Role.DOOR, Role.BLOCK}:
-        return None
-
-    async def preview() -> list[str]:
-        before = access or await read_access(connection.client)
-        after = before.with_change(Kind.LIST, [str(row.get("id"))], change)
-        return (await who_is_affected(connection, before, after)).lines()
-
-    return preview
-
-
-def switch(
-    console: Console, row: dict[str, Any], access: Access | None, *, trigger: str, done: Any = lambda results: None
-) -> None:
+def switch(console: Console, row: dict[str, Any], *, trigger: str, done: Any = lambda results: None) -> None:
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
-    preview = counted(console, row, access, switched(on_))
-    verb = "Enable" if on_ else "Disable"
-    do(console, switch_list(on_), [list_target(row)], verb=verb, trigger=trigger, preview=preview, done=done)
+    do(console, switch_list(on_), [list_target(row)], verb="Enable" if on_ else "Disable", trigger=trigger, done=done)

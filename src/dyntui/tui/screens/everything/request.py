@@ -33,6 +33,7 @@ from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.paste_body import Pasted, PasteDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.screens.access.doing import counting
 from dyntui.tui.screens.everything.doing import Later
 from dyntui.tui.screens.everything.operations import remember
 from dyntui.tui.widgets.cells import cut
@@ -249,7 +250,7 @@ class RequestScreen(Later):
             if confirmation is not None:
                 self._send(connection, confirmation)
 
-        self.console.ask(confirm(needed, verb="send", trigger="s"), answered)
+        self.console.ask(confirm(needed, verb="send", trigger="s", preview=counting(connection, needed)), answered)
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         result = self.query_one(_Result)
