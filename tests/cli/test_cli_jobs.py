@@ -130,7 +130,11 @@ def test_a_job_that_does_not_exist_is_said_so(dyntui: Any, command: str) -> None
 
 def test_a_file_that_is_no_job_is_listed_with_the_reason(dyntui: Any, tmp_path: Path) -> None:
     imported(dyntui, tmp_path, "good", 1)
-    (dyntui.home / "state" / "jobs" / "zzz.sqlite").write_bytes(b"not a database at all" * 100)
+    folder = dyntui.home / "state" / "jobs"
+    (folder / "zzz.sqlite").write_bytes(b"not a database at all" * 100)
+    whole = next(folder.glob("2*.sqlite")).read_bytes()
+    (folder / "yyy.sqlite").write_bytes(whole[:4096] + bytes(len(whole) - 4096))
     jobs = dyntui.json("jobs", "list")["jobs"]
-    assert len(jobs) == 2
+    assert len(jobs) == 3
+    assert "malformed" in jobs[1]["problem"]
     assert "cannot be read" in jobs[0]["problem"]

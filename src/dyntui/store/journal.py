@@ -6,7 +6,6 @@ which rows may have arrived. Nothing is ever assumed: those rows become `unknown
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +17,12 @@ import orjson
 
 from dyntui.config.files import private_dir
 from dyntui.core.errors import Usage
+from dyntui.store.connection import connect
 from dyntui.store.lock import JobLock
-from dyntui.store.schema import check, install
 from dyntui.store.states import JobState, RowState
 from dyntui.store.values import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
 
 __all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
-
-_BUSY_MS = 10_000
-
 
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
 _JOB = "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
@@ -63,7 +59,7 @@ class Journal:
             lock.release()
             raise Usage(f"{path} exists already.")
         try:
-            db = _connect(path, new=True)
+            db = connect(path, new=True)
             at = now_ms()
             db.execute(
                 "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) VALUES (1, ?, ?, ?, ?, ?, ?)",
@@ -84,7 +80,7 @@ class Journal:
         private_dir(path.parent)
         lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
         try:
-            db = _connect(path)
+            db = connect(path)
             journal = cls(path, db, lock)
             journal._recover()
             return journal
@@ -96,7 +92,7 @@ class Journal:
     def read(cls, path: Path) -> Self:
         """The job for a look, whoever works on it; nothing can be changed through it but `ask`."""
         _there(path)
-        return cls(path, _connect(path), None)
+        return cls(path, connect(path), None)
 
     def close(self) -> None:
         """Close the file, and let others have the job."""
@@ -342,24 +338,3 @@ class Journal:
 def _there(path: Path) -> None:
     if not path.exists():
         raise Usage(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")
-
-
-def _connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
-    before = os.umask(0o077)
-    try:
-        # One thread at a time, not always the same one: the console opens a job here and works on it there.
-        db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
-        try:
-            if not new:
-                check(db, path.name)
-            db.execute("PRAGMA journal_mode = WAL")
-            if new:
-                install(db)
-        except BaseException:
-            db.close()
-            raise
-    finally:
-        os.umask(before)
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA cache_size = -8192")
-    return db

@@ -15,6 +15,7 @@ from dyntui.services.imports import clock
 from dyntui.services.imports.control import Control, Wish
 from dyntui.services.imports.progress import Progress
 from dyntui.store import reading
+from dyntui.store.connection import JournalRefused
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
@@ -178,6 +179,73 @@ async def test_a_server_that_tells_whole_seconds_only_is_understood(tmp_path: Pa
     with job(tmp_path, people(5), precheck={"at": 1}) as journal:
         await run(journal, server)
         assert states(journal) == ["created"] * 5
+
+
+async def test_a_full_disk_stops_the_job_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    server = FakeServer()
+
+    def fill() -> None:
+        if len(server.posts) == 5:
+            (pages,) = journal.db.execute("PRAGMA page_count").fetchone()
+            journal.db.execute(f"PRAGMA max_page_count = {pages}")
+
+    server.before_post = fill
+    with job(tmp_path, people(400)) as journal:
+        with pytest.raises(JournalRefused, match="disk is full") as refused:
+            await run(journal, server, batch=10)
+        assert refused.value.exit_code == 5
+        assert journal.id in refused.value.hint
+    assert 5 <= len(server.posts) < 40
+    server.before_post = None
+    with Journal.open(journal.path) as again:
+        assert again.state is JobState.PAUSED
+        assert (await run(again, server, batch=10)).state is JobState.DONE
+        assert states(again) == ["created"] * 400
+        assert emails(server) == sorted(row["email"] for row in people(400))
+
+
+async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_path: Path) -> None:
+    server = FakeServer([applied_then(Cut(), share=0.5)])
+    control = Control()
+
+    def ask() -> None:
+        if server.lookups:
+            control.ask(Wish.CANCEL, "enough")
+
+    server.on_get = ask
+    with job(tmp_path, people(20)) as journal:
+        assert (await run(journal, server, control=control, batch=20)).state is JobState.CANCELLED
+        there = set(emails(server))
+        for number, state in enumerate(states(journal), 1):
+            assert state in ("created", "unknown"), "what was sent is not said to be skipped"
+            assert state != "created" or f"row{number}@example.com" in there
+        assert "unknown" in states(journal)
+
+
+async def test_a_server_that_is_away_while_lost_answers_are_looked_into_pauses_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.services.imports.pacing.Patience.delay", lambda self: None)
+    server = FakeServer([applied_then(Cut(), share=0.5)])
+    away = [False]
+
+    def get() -> Reply | None:
+        if away[0]:
+            raise Cut
+        return None
+
+    def leave() -> None:
+        away[0] = True
+
+    server.on_get, server.before_post = get, leave
+    with job(tmp_path, people(20)) as journal:
+        ended = await run(journal, server, batch=20)
+        assert (ended.state, ended.error is not None) == (JobState.PAUSED, True)
+        assert set(states(journal)) == {"unknown"}
+        away[0], server.before_post = False, None
+        assert (await run(journal, server)).state is JobState.DONE
+        assert states(journal) == ["created"] * 20
+        assert len(server.users) == 20
 
 
 async def test_an_address_that_only_contains_ours_is_not_ours(tmp_path: Path) -> None:

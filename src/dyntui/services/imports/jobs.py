@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.config.paths import paths
 from dyntui.core.errors import Usage
 from dyntui.core.time import now
+from dyntui.store.connection import JournalRefused
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
 from dyntui.store.schema import JournalUnusable
@@ -138,7 +139,7 @@ def summary(path: Path) -> JobSummary:
                 where=Where.of_job(journal.facts),
                 busy=busy,
             )
-    except (JournalUnusable, KeyError, TypeError, ValueError) as error:
+    except (JournalUnusable, JournalRefused, KeyError, TypeError, ValueError) as error:
         return JobSummary(path.stem, problem=str(error), busy=busy)
 
 
