@@ -164,3 +164,60 @@ def test_rows_of_live_rest_on_the_disk_only_after_it_was_agreed(dyntui):
     dyntui("cache", "allow", "prod")
     dyntui("env", "add", "prod", "--replace", "--base-url", "http://127.0.0.1:9/api/v0", "--credential", "session")
     assert "keep_rows" not in profiles.read_text(), "another address was not agreed to"
+
+
+def test_sessions_are_listed_and_single_ones_revoked(dyntui):
+    users = dyntui.json("users", "list", "--sessions")["users"]
+    user = next(user for user in users if sum(not session["revokedAt"] for session in user["sessions"]) > 1)
+    found = dyntui.json("users", "sessions", user["id"])["sessions"]
+    assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
+    active = [session["id"] for session in found if not session["revokedAt"]]
+    dyntui("users", "session-revoke", active[0], "--yes")
+    again = dyntui.json("users", "sessions", user["id"])["sessions"]
+    assert [session["id"] for session in again if not session["revokedAt"]] == active[1:]
+
+
+def test_a_social_token_is_revealed_only_when_it_was_confirmed_and_is_audited(dyntui):
+    users = dyntui.json("users", "list")["users"]
+    account = next(account for user in users for account in user["oauthAccounts"])["id"]
+    assert dyntui("users", "social-token", account, check=False, stdin="").returncode == 2
+    token = dyntui("users", "social-token", account, "--yes").stdout.strip()
+    assert token
+    audit = dyntui("audit", "--json").stdout
+    assert "social.reveal-token" in audit
+    assert token not in audit
+
+
+def test_users_are_put_on_a_list_by_its_name(dyntui, ada):
+    dyntui("allowlists", "create", "Friends of Ada", "--outcome", "scope", "--scope", "friend", "--yes")
+    done = dyntui("users", "allowlist-add", "Friends of Ada", "-", "--yes", "--json", stdin=f"{ada['id']}\n")
+    assert json.loads(done.stdout)["counts"]["done"] == 1
+    assert ada["email"] in dyntui("allowlists", "export", "Friends of Ada").stdout
+
+
+def test_metadata_is_changed_as_a_whole_after_its_difference_was_shown(dyntui, ada, tmp_path):
+    file = tmp_path / "metadata.json"
+    file.write_text('{"plan": "free", "seats": 3}')
+    done = dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes")
+    assert '~ plan: "pro" → "free"' in done.stderr
+    assert "+ seats: 3" in done.stderr
+    assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
+    assert "Nothing is different" in dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes").stderr
+    file.write_text('{"plan": "free",}')
+    assert dyntui("users", "edit-metadata", ada["id"], "--from", str(file), check=False).returncode == 2
+    assert dyntui("users", "edit-metadata", ada["id"], "--from", "-", stdin="{}", check=False).returncode == 2
+    assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
+
+
+def test_ones_own_editor_gets_no_token_and_what_it_wrote_is_not_lost(dyntui, ada, tmp_path, monkeypatch):
+    script = tmp_path / "editor.sh"
+    script.write_text(f'#!/bin/sh\nenv > {tmp_path}/seen\nprintf \'{{"from": "editor"}}\' > "$1"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+    refused = dyntui("users", "edit-metadata", ada["id"], check=False, stdin="")
+    assert refused.returncode == 2
+    assert '{"from": "editor"}' in refused.stderr
+    assert dyntui.sandbox.token not in (tmp_path / "seen").read_text()
+    dyntui("users", "edit-metadata", ada["id"], "--yes")
+    assert dyntui.json("users", "get", ada["id"])["metadata"] == {"from": "editor"}

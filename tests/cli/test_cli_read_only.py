@@ -22,7 +22,10 @@ WALLET = "0x" + "ab" * 20
 WRITING = {
     "users create": "email=ada@x.example",
     "users delete": SOME,
+    "users allowlist-add": f"VIP {SOME}",
+    "users edit-metadata": f"{SOME} --from people.csv",
     "users mfa-reset": SOME,
+    "users session-revoke": SOME,
     "users sessions-revoke": SOME,
     "users set-metadata": f"plan=pro {SOME}",
     "users update": f"{SOME} alias=Ada",
@@ -69,7 +72,14 @@ WRITING = {
 }
 """A line for every command that changes something on the server."""
 
-ELSEWHERE = {"env remove", "jobs purge", "jobs cancel", "webhooks reveal-secret", "webhooks verify"}
+ELSEWHERE = {
+    "env remove",
+    "jobs purge",
+    "jobs cancel",
+    "users social-token",
+    "webhooks reveal-secret",
+    "webhooks verify",
+}
 """Commands that are confirmed but change only this machine, or show a secret."""
 
 

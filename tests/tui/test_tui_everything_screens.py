@@ -17,10 +17,10 @@ from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settl
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.resources import RESOURCES
+from dyntui.services import editor
 from dyntui.services.audit import Audit
 from dyntui.services.people import CREATE_USER
 from dyntui.services.writes import Confirmation, Target
-from dyntui.tui import editor
 from dyntui.tui.app import Console
 from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
 from dyntui.tui.dialogs.form import FormDialog

@@ -25,7 +25,17 @@ _COLUMNS = ["all", "id", "walletPublicKey", "email", "alias", "firstName", "last
 _COLUMNS += ["wallet", "username", "accountId"]
 
 
-@click.group(cls=Group)
+_PARTS = "dyntui.cli.user_parts"
+_LAZY = {
+    "sessions": (_PARTS, "List the sessions of a user, the latest first."),
+    "session-revoke": (_PARTS, "Sign single devices out, by the ids of their sessions."),
+    "social-token": (_PARTS, "Reveal the access token of a social account; it is audited."),
+    "allowlist-add": (_PARTS, "Put users on an allowlist."),
+    "edit-metadata": (_PARTS, "Change the metadata of a user as a whole, in your editor or from a file."),
+}
+
+
+@click.group(cls=Group, lazy=_LAZY)
 def users() -> None:
     """List, read and change users."""
 

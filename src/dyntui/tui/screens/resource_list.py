@@ -121,7 +121,7 @@ class ResourceScreen(MarkedListScreen):
     def action_menu(self) -> None:
         from dyntui.tui.dialogs.pick import Choice, PickDialog
 
-        scopes = (self.record.name, "list", "table")
+        scopes = (self.record.name, "taking", "list", "table")
         offered = [
             here
             for here in actions_here(self)

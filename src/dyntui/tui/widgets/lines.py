@@ -126,6 +126,8 @@ class Lines(Acting, Painted, can_focus=True):
             self._tell()
 
     def _follow(self) -> None:
+        if not self.size:
+            return  # not laid out yet: it would scroll for one line of room
         if self.cursor < self.top:
             self.top = self.cursor
         elif self.cursor >= self.top + self.room:

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.text import safe
+from dyntui.services import editor
 from dyntui.services.apiconsole import (
     Answered,
     Request,
@@ -26,7 +27,6 @@ from dyntui.services.apiconsole import (
 )
 from dyntui.services.forms import WHOLE, Asked, Filled, Where
 from dyntui.services.writes import Confirmation, Level, Requirement
-from dyntui.tui import editor
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send as to_clipboard
 from dyntui.tui.dialogs.confirm import confirm

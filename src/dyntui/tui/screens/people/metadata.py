@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SuspendNotSupported
 
 from dyntui.core.errors import Usage
+from dyntui.services import editor
 from dyntui.services.metadata import (
     USUAL_LIMIT,
     metadata_changes,
@@ -19,7 +20,6 @@ from dyntui.services.metadata import (
 )
 from dyntui.services.people import UPDATE_USER, user_target
 from dyntui.services.writes import Outcome, Results
-from dyntui.tui import editor
 from dyntui.tui.dialogs.writing import WritingDialog
 from dyntui.tui.screens.access.doing import do, read
 from dyntui.tui.screens.people.profile import fresh_user

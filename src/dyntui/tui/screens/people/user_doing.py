@@ -88,7 +88,7 @@ class UserDoing(BesideScreen):
         ask_profile(self.console, self.thing_id, "e", self.done)
 
     def no_editor(self) -> str | None:
-        from dyntui.tui.editor import editor
+        from dyntui.services.editor import editor
 
         return self.not_read() or (None if editor() else "EDITOR is not set; e on the Metadata tab edits it here.")
 

@@ -23,6 +23,7 @@ _WALLET = (
     ("updatedAt", "updated"),
     ("deletedAt", "deleted"),
 )
+_RARE = ("hardwareWallet", "deletedAt")
 _EMBEDDED = (
     ("claimed", "claimed"),
     ("source", "password set by"),
@@ -51,7 +52,8 @@ def wallet_facts(wallet: Mapping[str, Any], owner: str = "") -> list[Fact]:
     facts = [Fact("wallet", heading=True), Fact("address", wallet.get("publicKey"))]
     if url := explorer_url(chain, wallet.get("publicKey")):
         facts.append(Fact(EXPLORER, url))
-    facts += [Fact(label, wallet.get(key)) for key, label in _WALLET if key != "hardwareWallet" or wallet.get(key)]
+    # A slim answer leaves things out: what it does not say is not shown as nothing.
+    facts += [Fact(label, wallet[key]) for key, label in _WALLET if key in wallet and (key not in _RARE or wallet[key])]
     facts += [Fact("owner", heading=True), Fact("name", owner or None), Fact(USER, wallet.get("userId"))]
     if wallet.get("deletedUserId"):
         facts.append(Fact("deleted user", wallet["deletedUserId"]))
@@ -90,7 +92,8 @@ def _further(wallet: Mapping[str, Any]) -> list[Fact]:
 def _embedded(wallet: Mapping[str, Any]) -> list[Fact]:
     """The properties of an embedded wallet, and its key shares: how many, where they are, whether they are locked."""
     properties, waas = _dict(wallet.get("properties")), _dict(wallet.get("waasWallet"))
-    if not properties and not waas:
+    said = any(value is not None for key, value in properties.items() if key not in ("hardwareWallet", *dict(_SMART)))
+    if not said and not waas:
         return []
     both = {**properties, **{key: value for key, value in waas.items() if value is not None}}
     version = both.get("version") or ("V3" if waas else None)
@@ -117,10 +120,12 @@ def _embedded(wallet: Mapping[str, Any]) -> list[Fact]:
 def _smart(wallet: Mapping[str, Any]) -> list[Fact]:
     properties = _dict(wallet.get("properties"))
     values = [(label, wallet.get(key) or properties.get(key)) for key, label in _SMART]
+    if not wallet.get("hardwareWallet"):
+        values.append(("hardware", properties.get("hardwareWallet")))
     facts = [Fact(label, value) for label, value in values if value]
     if wallet.get("signerWalletId"):
         facts.append(Fact(SIGNER, wallet["signerWalletId"]))
-    return [Fact("smart wallet", heading=True), *facts] if facts else []
+    return [Fact("smart wallet and hardware", heading=True), *facts] if facts else []
 
 
 def _delegated(wallet: Mapping[str, Any]) -> list[Fact]:
