@@ -29,10 +29,11 @@ def script(path: Path) -> str:
         f"x:{pasted}~Parse",
         "down*4@parse up*4@parse wait:4000",
         "]~choose down*4@map v enter wait:500",
-        "] " + "?@ready-making escape@ready-making " * 4 + "wait:8000",
+        # the jump bar while rows are read and checked: every letter changes what it suggests
+        "] :@ready-making u@ready-making s@ready-making e@ready-making r@ready-making s@ready-making escape wait:9000",
         "down*20@rows pagedown*15@page end@end home@home n*10@next-problem a*6@all-rows",
         "tab down*3@kinds tab u@undo x@leave-out u@undo wait:500",
-        "]~check wait:500 enter ?@checking escape@checking wait:6000",
+        "]~check wait:500 enter :@checking u@checking s@checking e@checking escape wait:6000",
         "]~sent wait:1000 down*10@plan",
     )
     return " ".join(steps)

@@ -134,43 +134,109 @@ def test_a_file_becomes_users_by_keys_alone(serve: Serve, tmp_path: Path, size: 
     assert any(user.get("firstName") == "Łukasz7" for user in imported)
 
 
-QUICK = ("review", "run")
+STEPS = ("source", *WORDS, "finish")
 
 
-@pytest.mark.parametrize("step", [s if s in QUICK else pytest.param(s, marks=pytest.mark.slow) for s in WORDS])
+@pytest.mark.parametrize("step", STEPS)
 def test_killed_in_any_step_nothing_is_lost(sandbox: Any, tmp_path: Path, step: str) -> None:
     path = tmp_path / f"{step}.csv"
     there = messy(path, 60, name=step)
     problems = there["bad"] + there["repeats"]
+    through = f"60 rows = {60 - problems} through + {problems} not"
     home = tmp_path / "home"
     with Terminal(env=environ(sandbox, home)) as terminal:
-        walk(terminal, path, step)
-        if step == "review":
+        walk(terminal, path, {"source": "parse", "finish": "run"}.get(step, step))
+        if step == "source":
+            terminal.press("[")
+            terminal.wait("▸Source")
+        elif step == "review":
             terminal.press("enter")
             terminal.wait("enter keep")
             terminal.press(*["backspace"] * 40, "mended@example.com", "enter")
             terminal.wait(f"+ {problems - 1} problems")
-        os.kill(terminal.pid, signal.SIGKILL)
-        assert terminal.ended() == -signal.SIGKILL
+        elif step == "finish":
+            terminal.press("enter")
+            terminal.wait(through, 60)
+        kill(terminal)
     with Terminal(env=environ(sandbox, home)) as terminal:
-        terminal.wait("is paused with" if step == "run" else f"was left at {step}")
-        if step == "run":
-            terminal.press(":", "jobs", "enter")
-            terminal.wait("‖ paused")
+        terminal.wait("just now")
+        if step in ("run", "finish"):
+            if step == "run":
+                terminal.wait("is paused with")
+            terminal.press(":jobs", "enter")
+            terminal.wait("‖ paused" if step == "run" else "✓ done")
             terminal.press("enter")
-            terminal.wait("still to send")
-            terminal.press("enter")
-            terminal.wait(f"60 rows = {60 - problems} through + {problems} not", 60)
+            if step == "run":
+                terminal.wait("still to send")
+                terminal.press("enter")
+            terminal.wait(through, 60)
+            assert "id-map.csv" in terminal.text
         else:
+            terminal.wait(f"was left at {step}")
             terminal.press("i")
             terminal.wait("GO ON WITH")
             terminal.press("home", "down", "enter")
-            terminal.wait(f"+ {problems - 1} problems" if step == "review" else WORDS[step])
+            again = {"source": "▸Source   Parse", "review": f"+ {problems - 1} problems"}
+            terminal.wait(again.get(step) or WORDS[step])
         terminal.press("Q")
         assert terminal.ended() == 0
-    if step == "run":
+    if step in ("run", "finish"):
         found = [user["email"] for user in on_the_server(sandbox, home) if str(user.get("email")).startswith(step)]
         assert len(found) == len(set(found)) == 60 - problems
+
+
+def kill(terminal: Terminal) -> None:
+    os.kill(terminal.pid, signal.SIGKILL)
+    assert terminal.ended() == -signal.SIGKILL
+
+
+def test_killed_while_rows_are_made_ready_they_are_made_ready_again(sandbox: Any, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    messy(path, 30_000, name="many")
+    home = tmp_path / "home"
+    with Terminal(env=environ(sandbox, home)) as terminal:
+        walk(terminal, path, "map")
+        terminal.press("]")
+        terminal.wait("reading and checking rows: ")
+        kill(terminal)
+    with Terminal(env=environ(sandbox, home)) as terminal:
+        terminal.wait("was left at review")
+        terminal.press(":jobs", "enter")
+        terminal.wait("· review")
+        assert terminal.text.count("many.csv") == 1
+        terminal.press("enter")
+        terminal.wait("30,000 rows = 29,025 ready + 975 problems", 60)
+        terminal.press("Q")
+        assert terminal.ended() == 0
+
+
+def test_killed_while_rows_are_sent_none_is_lost_or_sent_twice(serve: Serve, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    there = messy(path, 2000)
+    problems = there["bad"] + there["repeats"]
+    home = tmp_path / "home"
+    (home / "config").mkdir(mode=0o700, parents=True)
+    home.chmod(0o700)
+    (home / "config" / "settings.toml").write_text("settle_seconds = 1\n")
+    (home / "config" / "settings.toml").chmod(0o600)
+    with serve("--latency", "150", users=5) as sandbox:
+        with Terminal(env=environ(sandbox, home)) as terminal:
+            walk(terminal, path, "run")
+            terminal.press("enter")
+            terminal.wait("rows/s", 60)
+            kill(terminal)
+        with Terminal(env=environ(sandbox, home)) as terminal:
+            terminal.wait("is paused with")
+            terminal.press(":jobs", "enter")
+            terminal.wait("‖ paused")
+            terminal.press("r")
+            terminal.wait("⧖ job ")
+            terminal.press("enter")
+            terminal.wait(f"2,000 rows = {2000 - problems:,} through + {problems} not", 120)
+            terminal.press("Q")
+            assert terminal.ended() == 0
+        found = [user["email"] for user in on_the_server(sandbox, home) if str(user.get("email")).startswith("person")]
+    assert len(found) == len(set(found)) == 2000 - problems
 
 
 def xlsx(path: Path, rows: list[list[str]]) -> None:

@@ -123,6 +123,9 @@ def groups(journal: Journal) -> list[Group]:
 def numbers(journal: Journal, which: str = ALL) -> array[int]:
     """The numbers of the rows to show: all, those that a problem keeps back, or those with one code or left out."""
     if which == ALL:
+        first, last, count = journal.db.execute("SELECT min(number), max(number), count(*) FROM rows").fetchone()
+        if count and last - first + 1 == count:
+            return array("q", range(first, last + 1))
         found = journal.db.execute("SELECT number FROM rows ORDER BY number")
     elif which == PROBLEMS:
         found = journal.db.execute(

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from itertools import count
+from time import monotonic
 from typing import Any, TypeVar
 
 from textual import events
@@ -32,6 +33,7 @@ class Places(Acting, App[int], inherit_bindings=False):
         self.history = History("place-0")
         self._numbers = count(1)
         self._alive: dict[str, Framed] = {}
+        self.typed_at = 0.0
         self._changing = 0
         self._held: deque[events.Key | events.Paste] = deque()
 
@@ -122,7 +124,9 @@ class Places(Acting, App[int], inherit_bindings=False):
         """A key has done its work before the next one finds its way, so that what is typed in one go is not lost."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._changing or self._held:
+            return
+        self.typed_at = monotonic()
+        if self._changing or self._held:
             self._held.append(event)
         else:
             await self._typed(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -24,6 +24,7 @@ from dyntui.services.imports.reports import default_folder
 from dyntui.services.imports.session import JobOptions
 from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
 from dyntui.services.imports.wizard_review import Review, kept_rows
+from dyntui.services.imports.wizard_sources import InPortions, Kept, in_portions
 from dyntui.store import review as rows_of
 from dyntui.store import review_log
 from dyntui.store.journal import Journal
@@ -74,9 +75,13 @@ class Outcome:
 
 
 class Bench:
-    """What a wizard works on. Every method belongs to the thread of one Clerk."""
+    """What a wizard works on. Every method belongs to the thread of one Clerk.
 
-    def __init__(self) -> None:
+    give_way: called between portions of long work, for whoever has to be quick.
+    """
+
+    def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
+        self._give_way = give_way
         self._source: Source | None = None
         self._opened: tuple[str, Reading] | None = None
         self.journal: Journal | None = None
@@ -91,7 +96,7 @@ class Bench:
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
-            return Look(_Kept(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
+            return Look(Kept(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
         source = self._open_source(draft)
         return Look(source.info, source.sample(_SAMPLE))
 
@@ -107,7 +112,7 @@ class Bench:
             return Counted(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
-        for rows, row in enumerate(source.rows(), 1):
+        for rows, row in enumerate(in_portions(source.rows(), self._give_way), 1):
             if row.problems:
                 problems.update(problem.code for problem in row.problems)
             if not rows % _COUNT_EVERY:
@@ -192,9 +197,9 @@ class Bench:
 
         if old is not None and again:
             review_log.begin(old)
-        source = _Kept(old) if old is not None and again else self._open_source(draft)
+        source = Kept(old) if old is not None and again else self._open_source(draft)
         journal = prepare(
-            source,
+            InPortions(source, self._give_way),
             mapping,
             where,
             region=draft.region or None,
@@ -351,20 +356,6 @@ def _open(draft: Draft, reading: Reading) -> Source:
         header_row=reading.header_row,
         sheet=reading.sheet,
     )
-
-
-class _Kept(Source):
-    """The rows of a job as a source."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self.info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
-
-    def rows(self) -> Iterator[Row]:
-        return kept_rows(self._journal)
-
-    def close(self) -> None:
-        """The journal is closed by whoever opened it."""
 
 
 async def _check(

@@ -47,6 +47,7 @@ class ReviewStep(Preparing, Fixing):
         self.summary: Summary | None = None
         self.which: str | None = None
         self._problems: array[int] = array("q")
+        self._seen: Seen | None = None
         self._to_problem = False
         self._taking = False
 
@@ -103,6 +104,7 @@ class ReviewStep(Preparing, Fixing):
     def _take(self, seen: Seen) -> None:
         """Show what the clerk found."""
         self._taking = True
+        self._seen = seen
         new = self.which != seen.which
         self.summary, self.which, self._problems = seen.summary, seen.which, seen.problems
         self._rows.show(seen.numbers)
@@ -183,7 +185,8 @@ class ReviewStep(Preparing, Fixing):
 
     def _show_kind(self, which: str) -> None:
         self._to_problem = True
-        self.wizard.hand(lambda bench: look_at(bench.review(), which), self._take, latest="review")
+        known = self._seen
+        self.wizard.hand(lambda bench: look_at(bench.review(), which, known=known), self._take, latest="review")
 
     # Doing things
 

@@ -28,11 +28,12 @@ class Seen:
     did: Any = None
 
 
-def look_at(review: Review, which: str | None, did: Any = None) -> Seen:
-    """How things are. which: the rows to show; None for those with problems when there are any."""
+def look_at(review: Review, which: str | None, did: Any = None, known: Seen | None = None) -> Seen:
+    """How things are. which: the rows to show; None for those with problems when there are any. known: how they were
+    found to be, when nothing was changed since."""
     journal = review.journal
-    summary = review.summary()
-    problems = rows_of.numbers(journal, rows_of.PROBLEMS)
+    summary = known.summary if known is not None else review.summary()
+    problems = known.problems if known is not None else rows_of.numbers(journal, rows_of.PROBLEMS)
     if which is None:
         which = rows_of.PROBLEMS if problems else rows_of.ALL
     codes = {group.code for group in summary.groups}

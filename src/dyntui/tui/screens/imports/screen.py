@@ -66,7 +66,7 @@ class ImportScreen(Framed):
         super().__init__()
         self.draft = draft
         self.begun = begun
-        self.clerk = Clerk()
+        self.clerk = Clerk(lambda: self.console.typed_at)
         self.look: Look | None = None
         self.counted: Counted | None = None
         self._steps: dict[str, Step] = {}
