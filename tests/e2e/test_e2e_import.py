@@ -55,7 +55,7 @@ def messy(path: Path, rows: int = 400, name: str = "person") -> dict[str, int]:
 
 WORDS = {
     "parse": "▸Parse",
-    "map": "not verified",
+    "map": "v chooses",
     "review": "ready + ",
     "check": "not checked",
     "plan": "E-mails stay unverified",
@@ -80,6 +80,8 @@ def walk(terminal: Terminal, path: Path, step: str) -> None:
             terminal.wait("Import file")
             terminal.press("y")
         terminal.wait(words)
+        if name == "map":
+            terminal.wait(lambda text: "v: choose" not in text)  # the first row is shown after the draft was kept
         if name == step:
             return
 

@@ -113,7 +113,21 @@ class JobsScreen(Afterwards):
         from dyntui.services.imports.jobs import jobs
         from dyntui.services.imports.wizard_draft import drafts
 
-        self.post_message(self.Loaded(_Known(tuple(jobs()), tuple(drafts()))))
+        found = tuple(job for job in jobs() if not self._swept(job))
+        self.post_message(self.Loaded(_Known(found, tuple(drafts()))))
+
+    def _swept(self, job: JobSummary) -> bool:
+        """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
+        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.purge import purge
+
+        if not job.abandoned:
+            return False
+        try:
+            purge(find(job.id))
+        except DyntuiError:  # somebody has just begun with it
+            return False
+        return True
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
