@@ -205,7 +205,7 @@ def test_killed_while_rows_are_made_ready_they_are_made_ready_again(sandbox: Any
         terminal.wait("was left at review")
         terminal.press(":jobs", "enter")
         terminal.wait("· review")
-        assert terminal.text.count("many.csv") == 1
+        terminal.wait("1 of 1")  # nothing is left of the reading that was cut off
         terminal.press("enter")
         terminal.wait("30,000 rows = 29,025 ready + 975 problems", 60)
         terminal.press("Q")

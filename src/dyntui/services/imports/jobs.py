@@ -48,7 +48,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """A job in a list. busy: a process works on it now. problem: why it cannot be read, "" when it can."""
+    """A job in a list. busy: a process works on it now. problem: why it cannot be read, "" when it can.
+
+    draft: the id of the wizard's draft that it was made for.
+    """
 
     id: str
     kind: str = ""
@@ -61,11 +64,17 @@ class JobSummary:
     where: Where | None = None
     busy: bool = False
     problem: str = ""
+    draft: str = ""
 
     @property
     def abandoned(self) -> bool:
         """Whether it died while its file was being read: there is nothing in it."""
         return self.state is JobState.DRAFT and not self.total and not self.busy
+
+    @property
+    def begun(self) -> bool:
+        """Whether it may have sent something."""
+        return self.state not in (JobState.DRAFT, JobState.READY)
 
     @property
     def open(self) -> int:
@@ -138,6 +147,7 @@ def summary(path: Path) -> JobSummary:
                 source=str(journal.facts.get("source", {}).get("name", "")),
                 where=Where.of_job(journal.facts),
                 busy=busy,
+                draft=str(journal.facts.get("draft", "")),
             )
     except (JournalUnusable, JournalRefused, KeyError, TypeError, ValueError) as error:
         return JobSummary(path.stem, problem=str(error), busy=busy)

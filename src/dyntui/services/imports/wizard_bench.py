@@ -17,9 +17,10 @@ from dyntui import importer
 from dyntui.config.paths import paths
 from dyntui.core.errors import Stopped, Usage
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
-from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
+from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, jobs, summary
 from dyntui.services.imports.mappings import find_mapping
 from dyntui.services.imports.prepare import discard, prepare
+from dyntui.services.imports.purge import purge
 from dyntui.services.imports.reports import default_folder
 from dyntui.services.imports.session import JobOptions
 from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
@@ -220,6 +221,9 @@ class Bench:
         self.journal, self._path = journal, journal.path
         if old is not None:
             discard(old)
+        for left in jobs():  # of readings that the process did not live to tell the draft of
+            if left.draft == draft.id and left.id != journal.id and not left.begun and not left.busy:
+                purge(find(left.id), unfinished=True)
 
     def review(self) -> Review:
         """The rows, to be put right. What the server was asked before does not hold any more."""

@@ -113,8 +113,12 @@ class JobsScreen(Afterwards):
         from dyntui.services.imports.jobs import jobs
         from dyntui.services.imports.wizard_draft import drafts
 
-        found = tuple(job for job in jobs() if not self._swept(job))
-        self.post_message(self.Loaded(_Known(found, tuple(drafts()))))
+        kept = tuple(drafts())
+        held = {draft.id: draft.job for draft in kept}
+        found = (job for job in jobs() if not self._swept(job))
+        # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
+        own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
+        self.post_message(self.Loaded(_Known(own, kept)))
 
     def _swept(self, job: JobSummary) -> bool:
         """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""

@@ -37,11 +37,10 @@ def open_job(console: Console, job: JobSummary) -> None:
     from dyntui.store.states import JobState
     from dyntui.tui.screens.imports.screen import ImportScreen
 
-    begun = job.state not in (JobState.DRAFT, JobState.READY)
     over = job.state in (JobState.DONE, JobState.CANCELLED)
     draft = draft_for(job)
-    draft.step = "finish" if over else "run" if begun else "plan"
-    console.visit(ImportScreen(draft, begun=begun))
+    draft.step = "finish" if over else "run" if job.begun else "plan"
+    console.visit(ImportScreen(draft, begun=job.begun))
 
 
 def offer_left(console: Console) -> None:
