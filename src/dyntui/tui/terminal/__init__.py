@@ -1,4 +1,4 @@
-"""What the terminal is sent: only the cells that changed, one write a frame, and no faster than the line carries it.
+"""What the terminal is sent: only the cells that changed, one write a frame, and little at a time.
 
 Textual writes every part of the screen that was drawn again. `display.LeanDisplay` takes these parts instead, keeps
 what the terminal shows and what it should show, and sends the difference:
@@ -7,6 +7,7 @@ what the terminal shows and what it should show, and sends the difference:
     cells      text, cell by cell
     pens       styles as SGR codes, and the shortest change from one to another
     scrolling  lines that only moved
+    sending    the sequences themselves
     writer     front and back buffer; a frame is what turns one into the other
     pacing     when a frame may be sent
     output     writer, pacing and driver together

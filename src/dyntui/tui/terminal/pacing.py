@@ -11,9 +11,9 @@ from collections import deque
 __all__ = ["PATIENCE", "QUESTION", "WINDOW", "Pacing"]
 
 QUESTION = "\x1b[6n"
-WINDOW = 1400
-"""Characters on their way after which the next frame waits: a little more than what 8 KB/s carry in 150 ms, so that
-such a line is kept busy and has no queue."""
+WINDOW = 1500
+"""Characters on their way after which the next frame waits: a little more than what 8 KB/s carry in 150 ms. There a
+held key's last effect was seen after 0.27 s with 1,400 and with 1,550, after 0.36 s with 1,250."""
 PATIENCE = 5.0
 """Seconds that an answer may take. A terminal that takes longer is not waited for until it answers again."""
 
