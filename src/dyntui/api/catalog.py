@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -146,4 +146,4 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
 @cache
 def catalog() -> Catalog:
     """The catalog this version of dyntui was built with."""
-    return Catalog(json.loads(files("dyntui.api").joinpath("catalog.json").read_bytes()))
+    return Catalog(json.loads(Path(__file__).with_name("catalog.json").read_bytes()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.api.pages import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "scan", "scan_with", "view_of"]
+__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "kept_view", "scan", "scan_with", "view_of"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -121,6 +122,17 @@ def view_of(
         kept=KeptRows(cache, resource, parent) if cache is not None and resource.cached else None,
         query=query or Query(order=resource.list.order),
     )
+
+
+def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: Query, page_size: int) -> PagedView:
+    """A view of the rows that are kept of a list, until there is a client to read them again with."""
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("nobody answers it")
+
+    kept = KeptRows(cache, resource, parent) if resource.cached else None
+    return PagedView(fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, kept=kept, query=query)
 
 
 def scan(client: Client, resource: Resource, *, parent: str = "", query: Query | None = None) -> AsyncIterator[Scanned]:

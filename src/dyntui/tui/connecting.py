@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.tui.places import Places
-from dyntui.tui.session import Session, open_connection, open_rows, remember_use
+from dyntui.tui.session import Session, open_connection, open_rows, remember_use, rows_before
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -26,8 +27,21 @@ _PLACES = ("session", "keyring", "passphrase", "file")
 """The places for a token that a token can be put into from here."""
 
 
+_PATIENCE = 1.0
+"""Seconds that opening an environment waits for the rows from before to be shown: they are there before the network."""
+
+
 class Connecting(Places):
     """The part of the app that opens, leaves and reopens environments."""
+
+    class Recalled(Message):
+        """There are rows from before, to be shown while the environment is opened. shown: to be set when they are."""
+
+        def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.rows = rows
+            self.shown = shown
 
     class Opened(Message):
         """The environment is open."""
@@ -131,10 +145,20 @@ class Connecting(Places):
         self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
 
     def _open_in_thread(self, attempt: int, session: Session) -> None:
+        before: list[RowCache] = []
+
+        def found(profile: Profile, token: str) -> None:
+            rows = rows_before(profile, token)
+            if rows is not None:
+                before.append(rows)
+                shown = Event()
+                self.post_message(self.Recalled(attempt, rows, shown))
+                shown.wait(_PATIENCE)
+
         try:
-            connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase)
+            connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
             remember_use(connection.profile)
-            rows = open_rows(connection)
+            rows = before[0] if before else open_rows(connection)
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))
         else:
@@ -168,6 +192,15 @@ class Connecting(Places):
         else:
             self.session.health.pop(event.profile.name, None)
             event.done(event.profile)
+
+    @on(Recalled)
+    def _recalled(self, event: Recalled) -> None:
+        if event.attempt == self._attempt:
+            self.session.rows = event.rows
+            for screen in self.open_screens:
+                screen.recalled(event.rows)
+                screen.changed()
+        self.call_after_refresh(event.shown.set)
 
     @on(Opened)
     async def _opened(self, event: Opened) -> None:

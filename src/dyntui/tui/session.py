@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.screens.imports.running import RunningJob
 
-__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "remember_use"]
+__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "remember_use", "rows_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +80,41 @@ class Session:
 
 
 def open_connection(
-    profile: Profile | None, demo: SandboxOptions | None, read_only: bool, ask_passphrase: AskPassphrase
+    profile: Profile | None,
+    demo: SandboxOptions | None,
+    read_only: bool,
+    ask_passphrase: AskPassphrase,
+    found: Callable[[Profile, str], None],
 ) -> Connection:
-    """Find the token and open the environment. May wait for a keyring or a person: runs in a thread."""
+    """Find the token and open the environment. May wait for a keyring or a person: runs in a thread.
+
+    found: told of profile and token before the client is loaded, which takes longer than to show rows kept from before.
+    """
     if demo is not None:
         from dyntui.services.demo import demo_connection
 
         return demo_connection(demo, read_only=read_only)
     from dyntui.config.credentials import find_token
-    from dyntui.services.connect import Connection
 
     assert profile is not None
     credential = find_token(profile, ask_passphrase=ask_passphrase)
+    found(profile, credential.token)
+    from dyntui.services.connect import Connection
+
     if read_only:
         profile = replace(profile, read_only=True)
     return Connection(profile, credential.token, where=credential.where)
+
+
+def rows_before(profile: Profile, token: str) -> RowCache | None:
+    """The rows that were kept of an environment, if there are any."""
+    from dyntui.config.paths import paths
+    from dyntui.store.cache import cache_file, open_cache
+
+    file = cache_file(paths().cache, profile.base_url, profile.environment_id, token)
+    if profile.kind != "sandbox" or not file.exists() or os.environ.get("DYNTUI_NO_CACHE", "") not in ("", "0"):
+        return None
+    return open_cache(file)
 
 
 def open_rows(connection: Connection) -> RowCache | None:

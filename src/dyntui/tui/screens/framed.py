@@ -26,6 +26,7 @@ from dyntui.tui.widgets.prompt import Prompt, Suggest, Suggestions
 if TYPE_CHECKING:
     from dyntui.core.errors import DyntuiError
     from dyntui.services.connect import Connection
+    from dyntui.store.cache import RowCache
     from dyntui.tui.app import Console
 
 __all__ = ["WIDE", "Framed", "age_of", "error_words"]
@@ -67,6 +68,9 @@ class Framed(Acting, Screen[None]):
     def status(self) -> Sequence[Piece]:
         """The right of the bottom line: the first part says most."""
         return ()
+
+    def recalled(self, rows: RowCache) -> None:
+        """The environment is being opened, and there are rows from before."""
 
     def connected(self, connection: Connection) -> None:
         """The environment is open."""

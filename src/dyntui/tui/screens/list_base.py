@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.time import now
 from dyntui.resources import Column, Resource
 from dyntui.tui.filters import parse_filter
 from dyntui.tui.screens.framed import Framed, age_of, error_words
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dyntui.config.lists import Widths
     from dyntui.services.browse import PagedView
     from dyntui.services.connect import Connection
+    from dyntui.store.cache import RowCache
 
 __all__ = ["ListScreen"]
 
@@ -81,9 +83,20 @@ class ListScreen(Framed):
         rows = self.console.session.rows
         return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
 
+    def recalled(self, rows: RowCache) -> None:
+        from dyntui.services.listing import Query, kept_view
+
+        query, size = Query(order=self.record.list.order), self.console.settings.page_size
+        self._take(kept_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
+
     def connected(self, connection: Connection) -> None:
+        at = self.table.cursor
+        self._take(self.make_view(connection))
+        if at and self.table.count > at:
+            self.table.move_to(at)
+
+    def _take(self, view: PagedView) -> None:
         self._close_view()
-        view = self.make_view(connection)
         view.subscribe(self._heard)
         self.view = view
         self.set_columns(self._kept_columns())
@@ -113,6 +126,8 @@ class ListScreen(Framed):
             self.table.layout_changed()
 
     def not_connected(self, error: DyntuiError) -> None:
+        if self.view is not None:
+            self.view.error, self.view.failed_at = error, now()
         self._waiting.error = error
         self.table.view_changed()
 

@@ -37,6 +37,8 @@ class MarkedListScreen(LocalListScreen):
         return [rows.get(row_id, {self.record.key: row_id}) for row_id in ids]
 
     def no_mark_all(self) -> str | None:
+        if self.local is None and self.console.session.connection is None:
+            return "The environment is not open."
         return self.table.no_marks()
 
     def action_mark_all(self) -> None:
@@ -59,7 +61,7 @@ class MarkedListScreen(LocalListScreen):
     @on(Table.RangeWanted)
     def _range_wanted(self, event: Table.RangeWanted) -> None:
         view = self.listed()
-        if view is None:
+        if view is None or self.console.session.connection is None:
             return
         many = event.last + 1 - event.first
 

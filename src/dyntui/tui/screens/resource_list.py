@@ -86,10 +86,10 @@ class ResourceScreen(MarkedListScreen):
         await self.action_do("list.open")
 
     def action_refresh(self) -> None:
-        if self.view is not None:
-            self.view.refresh()
-        elif self.console.session.error is not None:
+        if self.console.session.connection is None and self.console.session.error is not None:
             self.console.reopen()
+        elif self.view is not None:
+            self.view.refresh()
 
     def action_copy(self) -> None:
         send(self.console, str(self.table.row_id), f"{self.record.singular} id")

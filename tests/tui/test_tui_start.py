@@ -1,0 +1,43 @@
+"""The start: rows kept on disk are there before the client is, and stay when there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from access_support import notes
+from tui_support import TOKEN, press, profile, settled, text_of
+
+from dyntui.config.paths import paths
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import USERS
+from dyntui.services.listing import KeptRows, Query
+from dyntui.store.cache import RowCache, cache_file
+from dyntui.tui.app import Console
+from dyntui.tui.session import Session
+
+
+@pytest.mark.parametrize("no_cache", ["", "1"])
+async def test_rows_kept_on_disk_are_shown_before_the_client_is_there(
+    monkeypatch: pytest.MonkeyPatch, no_cache: str
+) -> None:
+    kept = profile("acme-sandbox", kind="sandbox")
+    rows = RowCache(cache_file(paths().cache, kept.base_url, kept.environment_id, TOKEN))
+    people = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]
+    KeptRows(rows, USERS).save(Query(order=USERS.list.order), 0, people, 3)
+    rows.close()
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    monkeypatch.setenv("DYNTUI_NO_CACHE", no_cache)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise DyntuiError("The client cannot be made.")
+
+    monkeypatch.setattr("dyntui.services.connect.Connection.__init__", fails)
+    console = Console(Session(profile=kept))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert ("kept2@example.com" in text_of(console)) is not bool(no_cache)
+        assert "error" in text_of(console)
+        if not no_cache:
+            await press(pilot, "j", "asterisk")
+            assert notes(pilot)[-1] == "The environment is not open."
