@@ -60,6 +60,7 @@ class PlainTable(ScrollView, can_focus=True):
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
+        Binding("home", "goto(0)", show=False),
         Binding("end", "goto(-1)", show=False),
     ]
     cursor = reactive(0, repaint=False)
@@ -123,13 +124,19 @@ class TableApp(App[None]):
         self.query_one(PlainTable).focus()
 
 
+class _ByRows(DataTable[str]):
+    """Home and end go to the first row and the last one, as in the other tables."""
+
+    BINDINGS = [Binding("home", "scroll_top", show=False), Binding("end", "scroll_bottom", show=False)]
+
+
 class DataTableApp(App[None]):
     def __init__(self, count: int) -> None:
         super().__init__()
         self.count = count
 
     def compose(self) -> ComposeResult:
-        yield DataTable(cursor_type="row")
+        yield _ByRows(cursor_type="row")
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)

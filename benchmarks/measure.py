@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -16,13 +19,22 @@ RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 
 def in_pty(
-    *command: str, marker: str, keys: str = "", size: str = "120x40", extra: tuple[str, ...] = ()
+    *command: str,
+    marker: str,
+    keys: str = "",
+    size: str = "120x40",
+    extra: tuple[str, ...] = (),
+    environ: Mapping[str, str] = MappingProxyType({}),
+    runs: int = RUNS,
+    warmup: int = 1,
 ) -> dict[str, Any]:
     """What ptybench measures of `command`: see benchmarks/ptybench.py. marker: a regex that is on the ready screen."""
     with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as home:
+        given = {"DYNTUI_HOME": home, "TEXTUAL_ANIMATIONS": "none", **environ}
         arguments = [sys.executable, str(HERE / "ptybench.py"), "--size", size, "--marker", marker, "--keys", keys]
-        arguments += ["--runs", str(RUNS), "--warmup", "1", "--sync", "--env", f"DYNTUI_HOME={home}"]
-        arguments += ["--env", "TEXTUAL_ANIMATIONS=none", *extra, "--", sys.executable, *command]
+        arguments += ["--runs", str(runs), "--warmup", str(warmup), "--sync", "--unset", "PYTHONDONTWRITEBYTECODE"]
+        arguments += [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
+        arguments += [*extra, "--", sys.executable, *command]
         done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=HERE.parent)
     if done.returncode:
         raise SystemExit(f"ptybench failed: {done.stderr}")
@@ -30,6 +42,21 @@ def in_pty(
     if not result["ok"]:
         raise SystemExit(f"{' '.join(command)} never showed {marker!r}")
     return result
+
+
+@contextmanager
+def sandbox(users: int) -> Iterator[dict[str, str]]:
+    """A sandbox on loopback; what a dyntui has to have in its environment to work with it."""
+    command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=HERE.parent
+    ) as served:
+        try:
+            assert served.stdout is not None
+            words = served.stdout.readline().split()
+            yield {"DYNTUI_BASE_URL": words[2], "DYNTUI_ENVIRONMENT_ID": words[4], "DYNTUI_TOKEN": words[6]}
+        finally:
+            served.terminate()
 
 
 def middle(value: Any) -> float:

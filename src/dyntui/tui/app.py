@@ -77,6 +77,12 @@ class Console(LeanDisplay[int], Reaching):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES
 
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:  # nothing is styled yet: all styles would be parsed now, and once more for the first screen
+            self.stylesheet.set_variables(self.get_css_variables())
+
     @property
     def dense(self) -> bool:
         """Whether columns stand close together."""

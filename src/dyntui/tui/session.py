@@ -109,12 +109,14 @@ def open_connection(
 def rows_before(profile: Profile, token: str) -> RowCache | None:
     """The rows that were kept of an environment, if there are any."""
     from dyntui.config.paths import paths
-    from dyntui.store.cache import cache_file, open_cache
+    from dyntui.store.cache import cache_file, cache_off, open_cache
 
     file = cache_file(paths().cache, profile.base_url, profile.environment_id, token)
-    if profile.kind != "sandbox" or not file.exists() or os.environ.get("DYNTUI_NO_CACHE", "") not in ("", "0"):
-        return None
-    return open_cache(file)
+    return open_cache(file) if _on_disk(profile) and file.exists() and not cache_off() else None
+
+
+def _on_disk(profile: Profile) -> bool:
+    return profile.kind == "sandbox" or profile.keep_rows
 
 
 def open_rows(connection: Connection) -> RowCache | None:
@@ -124,8 +126,7 @@ def open_rows(connection: Connection) -> RowCache | None:
 
     if cache_off():
         return None
-    profile = connection.profile
-    on_disk = (profile.kind == "sandbox" or profile.keep_rows) and connection.app is None
+    on_disk = _on_disk(connection.profile) and connection.app is None
     return open_cache(connection.cache_file) if on_disk else RowCache()
 
 
