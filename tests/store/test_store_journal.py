@@ -133,6 +133,12 @@ def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Pa
         assert (first.attempts, first.first_sent) == (0, None)
         assert second.attempts == 1
         assert second.first_sent is not None
+        for _ in range(100):
+            journal.begin_batch([2], "bulkCreateUser", 1)
+            journal.put_back([2], sent=True, code="429")
+        second = reading.row(journal, 2)
+        assert second is not None
+        assert second.attempts == 1, "it was refused before any work, however often"
 
 
 def test_a_failed_transaction_leaves_rows_counts_and_state_alone(path: Path) -> None:

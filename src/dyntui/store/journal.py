@@ -26,6 +26,7 @@ __all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outco
 
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
 _JOB = "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
+_REFUSED = ", attempts = max(1, attempts - 1)"
 _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
 
 
@@ -289,8 +290,9 @@ class Journal:
                 self._shift(before, state, n)
 
     def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
-        """Sending rows that the server did not take are pending again. sent: whether their request left at all."""
-        undo = "" if sent else _NEVER_SENT
+        """Sending rows that the server did not take are pending again. sent: whether their request left at all; then
+        they keep one attempt, however often they were refused, so that a storm of 429s is not taken for many tries."""
+        undo = _REFUSED if sent else _NEVER_SENT
         with self.transaction():
             changed = self.db.execute(
                 f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "

@@ -310,6 +310,22 @@ async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Pa
         assert any("slow down" in text for text in told)
 
 
+async def test_a_storm_of_429s_does_not_use_up_the_tries_of_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.services.imports.pacing.Patience.delay", lambda self: 0.001)
+    storm = answer(429, {"code": "too_many_requests"}, **{"retry-after": "0"})
+
+    def locked(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        return Reply(201, {"created": [], "failed": [{"user": row, "code": "lock_timeout"} for row in rows]})
+
+    server = FakeServer([*[storm] * 60, locked, *[storm] * 5, cut, *[storm] * 5])
+    with job(tmp_path, people(3)) as journal:
+        assert (await run(journal, server)).state is JobState.DONE
+        assert states(journal) == ["created"] * 3
+        assert len(server.users) == 3
+
+
 async def test_a_server_that_says_429_and_retry_at_once_is_not_hammered(tmp_path: Path) -> None:
     server = FakeServer([answer(429, None, **{"retry-after": "0"})] * 3)
     with job(tmp_path, people(3)) as journal:
