@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from test_tui_hostile import assert_harmless
 from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
-from tui_support import SMALL, console_of, demo, jump, paste, press, settled, strips_of, text_of, until
+from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
@@ -30,7 +31,6 @@ from dyntui.tui.screens.resource_list import ResourceScreen
 
 pytestmark = pytest.mark.slow
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
 WIDE = (160, 50)
 OWN = [name for name, record in RESOURCES.items() if offered(record)]
 LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-entries", "gates")]
@@ -40,12 +40,6 @@ DONE = [(name, which) for name in OWN for which, _ in offered(RESOURCES[name])]
 def everything(users: int = 40, **options: Any) -> Console:
     """A console that reaches everything."""
     return demo(users, switches=SWITCHES, **options)
-
-
-def assert_harmless(console: Console) -> None:
-    for strip in strips_of(console):
-        for segment in strip:
-            assert not CONTROL.search(segment.text), repr(segment.text)
 
 
 def audited() -> list[tuple[str, str]]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_tui_hostile import assert_harmless
 from tests.services.everything_rig import SWITCHES
 from tests.services.webhook_receiver import receiving
 from textual.widgets import TextArea
-from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, strips_of, text_of, until
+from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
@@ -39,17 +40,9 @@ from dyntui.tui.widgets.search_tree import SearchTree
 
 pytestmark = pytest.mark.slow
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
-
 
 def everything(users: int = 40, **options: Any) -> Console:
     return demo(users, **{"switches": SWITCHES, **options})
-
-
-def assert_harmless(console: Console) -> None:
-    for strip in strips_of(console):
-        for segment in strip:
-            assert not CONTROL.search(segment.text), repr(segment.text)
 
 
 def audited() -> list[tuple[str, str]]:

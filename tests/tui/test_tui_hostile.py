@@ -62,10 +62,19 @@ SCREENS = {
 }
 
 
+INTERPRETED = re.compile(r"Bob(?!\[|…|\s*$)|unterminated(?! \[|…| …|\s*$)")
+"""What is left of two of the payloads when somebody takes them for markup."""
+
+
 def assert_harmless(console: Console) -> None:
+    """Nothing that a terminal would obey, and nothing that was taken for markup: no link, no click, no style."""
     for strip in strips_of(console):
         for segment in strip:
             assert not CONTROL.search(segment.text), repr(segment.text)
+            if segment.style is not None:
+                assert segment.style.link is None
+                assert "@click" not in segment.style.meta
+        assert not INTERPRETED.search(strip.text), strip.text
 
 
 @pytest.mark.parametrize("keys", SCREENS.values(), ids=SCREENS)
