@@ -17,17 +17,21 @@ _ELSEWHERE = ("app", "rows", "tree", "table")
 """Scopes of moving about and of the console itself: the help and the palette have them."""
 
 
-def offer_menu(screen: Framed, title: str, *, without: Sequence[str] = ()) -> None:
-    """Ask which of the actions of `screen` to do, and do it. without: ids that are left out. title: raw."""
+def offer_menu(screen: Framed, title: str, *, without: Sequence[str] = (), marks: bool = False) -> None:
+    """Ask which of the actions of `screen` to do, and do it. title: raw. without: ids that are left out. marks: offer
+    what a table does with marks too."""
     from dyntui.tui.dialogs.pick import Choice, PickDialog
 
     offered = [
         here
         for here in actions_here(screen)
-        if here.action.scope not in _ELSEWHERE and not here.action.each and here.action.id not in without
+        if (here.action.scope not in _ELSEWHERE or (marks and here.action.scope == "table"))
+        and not here.action.each
+        and here.action.id not in without
     ]
     # What is the screen's own comes before what all screens of its kind have.
-    offered.sort(key=lambda here: here.action.scope in ("detail", "list", "beside"))
+    general = ("taking", "detail", "beside", "list", "table")
+    offered.sort(key=lambda here: general.index(here.action.scope) + 1 if here.action.scope in general else 0)
     nodes = {here.action.id: here.node for here in offered}
     choices = [
         Choice(

@@ -16,6 +16,8 @@ from dyntui.tui.widgets.lines import Lines, Piece
 
 __all__ = ["Choice", "Choices", "PickDialog"]
 
+_FEW, _CHROME = 16, 12
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -59,7 +61,8 @@ class PickDialog(Dialog[str]):
         self._choices.cursor = start
 
     def content(self) -> ComposeResult:
-        self._choices.styles.height = max(1, min(len(self._choices.choices), 16))
+        most = max(_FEW, self.app.size.height - _CHROME)
+        self._choices.styles.height = max(1, min(len(self._choices.choices), most))
         yield self._choices
 
     def foot(self) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from textual import on
 
 from dyntui.resources import Resource
 from dyntui.services.filters import suggest_filter
-from dyntui.tui.actions import ACTIONS, actions_here, bindings, key_words
+from dyntui.tui.actions import ACTIONS, bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.filters import filter_hint
 from dyntui.tui.opening import can_open, open_row
@@ -119,28 +119,11 @@ class ResourceScreen(MarkedListScreen):
         self.console.visit(RawScreen((*self.crumbs, self.record.label_of(row)), row))
 
     def action_menu(self) -> None:
-        from dyntui.tui.dialogs.pick import Choice, PickDialog
-
-        scopes = (self.record.name, "taking", "list", "table")
-        offered = [
-            here
-            for here in actions_here(self)
-            if here.action.scope in scopes and here.action.id not in ("list.menu", "table.left", "table.right")
-        ]
-        offered.sort(key=lambda here: scopes.index(here.action.scope))
-        found = [
-            Choice(here.action.id, here.action.title, key_words(here.keys[0]), here.reason or here.action.help)
-            for here in offered
-        ]
-        nodes = {here.action.id: here.node for here in offered}
-
-        async def picked(action_id: str | None) -> None:
-            if action_id is not None:
-                await nodes[action_id].action_do(action_id)
+        from dyntui.tui.menu import offer_menu
 
         row = self.table.row
         title = self.record.label_of(row) if row is not None else self.record.title
-        self.console.ask(PickDialog(title, found), picked)
+        offer_menu(self, title, without=("list.menu", "table.left", "table.right"), marks=True)
 
 
 _OWN = {

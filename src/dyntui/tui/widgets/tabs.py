@@ -39,7 +39,7 @@ class TabLine(Painted):
         pieces: list[Piece] = [(" ", "")]
         texts = self._texts()
         first = 0
-        while first < self.current and sum(width_of(text) + 4 for text in texts[first : self.current + 1]) > width - 4:
+        while first < self.current and sum(width_of(text) + 4 for text in texts[first : self.current + 1]) > width - 5:
             first += 1
         if first:
             pieces.append(("… ", "dim"))
