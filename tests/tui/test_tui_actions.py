@@ -149,7 +149,7 @@ async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows()
 
 async def test_the_actions_menu_does_what_is_picked() -> None:
     console = demo()
-    async with console.run_test(size=(120, 40)) as pilot:
+    async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
         await press(pilot, "a")
         assert "The row as the server wrote it." in text_of(console)
