@@ -341,6 +341,25 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
         assert {row["id"] for row in json.loads(file.read_text())} == users_of(pilot).table.marks
 
 
+async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp_path: Path) -> None:
+    from dyntui.services.people import DELETE_USER
+    from dyntui.services.writes import Confirmation, Target
+
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "space", "space")
+        screen = console.screen
+        assert isinstance(screen, UsersScreen)
+        ids = [target.id for target in screen.targets]
+        await connection_of(pilot).writes.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
+        await export_to(pilot, tmp_path / "shown.csv", formats=4)
+        await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
+        assert notes(pilot)[-1].endswith("1 of those marked are not on the server any more.")
+        (row,) = csv.DictReader(io.StringIO((tmp_path / "shown.csv").read_bytes().decode("utf-8-sig")))
+        assert list(row) == [column.field for column in screen.table.columns if column.field]
+        assert row["email"] == "anna.lange@mail.example.com"
+
+
 async def test_an_export_that_fails_leaves_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     console = demo(230)
     async with console.run_test(size=(120, 40)) as pilot:

@@ -234,7 +234,7 @@ def test_facts_of_a_wallet_name_keys_shares_and_versions() -> None:
     assert facts["address"] == "addr/../x"
     assert facts["version"] == "V3 (TSS-MPC)"
     assert facts["claimed"] is False
-    assert facts["named there"] == "SVM"
+    assert facts["WaaS chain"] == "SVM"
     assert facts["needed to sign"] == "2 of 3"
     assert facts["share 1"] == "kept by googleDrive, locked with a password"
     assert facts["kernel"] == "v3_1"

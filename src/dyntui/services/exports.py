@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from dyntui.importer.protect import protect, shield
+from dyntui.resources.formats import dig
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export"]
 
@@ -74,7 +75,10 @@ WALLET_FIELDS = (
 
 @dataclass
 class Exporter:
-    """Writes rows to a binary stream as they come. columns: the fields of a CSV (nested values as JSON in a cell)."""
+    """Writes rows to a binary stream as they come.
+
+    columns: the fields of a CSV, dot paths too; nested values are JSON in a cell.
+    """
 
     stream: BinaryIO
     format: ExportFormat
@@ -95,7 +99,7 @@ class Exporter:
         elif self.format is ExportFormat.JSON:
             self.stream.write((b",\n" if self.written else b"\n") + orjson.dumps(row))
         else:
-            self._line([_text(row.get(name)) for name in self.columns])
+            self._line([_text(row[name] if name in row else dig(row, name)) for name in self.columns])
         self.written += 1
 
     def end(self) -> None:

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ScanDialog", "ask_export", "scan_with_progress"]
 
-_FORMATS = {"csv": "CSV, safe in a spreadsheet", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
+_FORMATS = {
+    "csv": "CSV, safe in a spreadsheet",
+    "csv-exact": "CSV, raw values",
+    "ndjson": "NDJSON",
+    "json": "JSON",
+    "shown": "CSV, safe, only the columns shown",
+}
 
 
 class ScanDialog(Dialog[None]):
@@ -123,21 +129,24 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
     connection = console.session.connection
     if connection is None:
         return
-    ids = [target.id for target in screen.targets] if values["what"] == "marked" else []
-    if values["what"] == "here" and screen.local is not None:
+    what, gone = values["what"], list[str]()
+    ids: Sequence[str] = [target.id for target in screen.targets] if what == "marked" else ()
+    if what == "here" and screen.local is not None:
         ids = screen.local.ids
-    filtered = values["what"] == "filter"
+    columns = [column.field for column in screen.table.columns if column.field] if values["format"] == "shown" else ()
 
     async def work(dialog: ScanDialog) -> int:
-        rows = _marked(screen, connection, ids) if ids else _scanned(screen, connection, filtered)
-        return await _write(path, values["format"], screen.record.name, rows, dialog)
+        some = what in ("marked", "here")
+        rows = _marked(screen, connection, ids, gone) if some else _scanned(screen, connection, what == "filter")
+        return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
     def done(written: int) -> None:
         if written < 0:
             console.say("Stopped; nothing was kept.", "warning")
         else:
             words = f"{screen.record.singular} is" if written == 1 else f"{screen.record.name} are"
-            console.say(f"{written:,} {words} in {path}.")
+            left_out = f" {len(gone):,} of those marked are not on the server any more." if gone else ""
+            console.say(f"{written:,} {words} in {path}.{left_out}", "warning" if gone else "information")
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
 
@@ -150,22 +159,35 @@ def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filter
 
 
 async def _marked(
-    screen: UsersScreen | WalletsScreen, connection: Connection, ids: Sequence[str]
+    screen: UsersScreen | WalletsScreen, connection: Connection, ids: Sequence[str], gone: list[str]
 ) -> AsyncIterator[Scanned]:
-    """The marked ones as they are now, one by one, with what only the list says of them."""
+    """The marked ones as they are now, one by one, with what only the list says of them. gone: takes the ids of those
+    that are not there any more."""
+    from dyntui.api.errors import NotFound
     from dyntui.services.listing import Scanned
     from dyntui.services.resources import read_one
 
     for number, (row_id, known) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
-        yield Scanned({**known, **await read_one(connection.client, screen.record, row_id)}, number, len(ids))
+        try:
+            fresh = await read_one(connection.client, screen.record, row_id)
+        except NotFound:
+            if not known.get("deletedAt"):
+                gone.append(row_id)
+                continue
+            fresh = {}  # a deleted wallet is in the list, and nowhere else
+        yield Scanned({**known, **fresh}, number, len(ids))
 
 
-async def _write(path: Path, kind: str, name: str, found: AsyncIterator[Scanned], dialog: ScanDialog) -> int:
-    """Write the rows to a new file; how many, or -1 when it was stopped: then no file is left, nor after an error."""
+async def _write(
+    path: Path, kind: str, name: str, found: AsyncIterator[Scanned], dialog: ScanDialog, columns: Sequence[str]
+) -> int:
+    """Write the rows to a new file; how many, or -1 when it was stopped: then no file is left, nor after an error.
+    columns: of a CSV, the usual ones when there are none."""
     from dyntui.config.files import create_new
     from dyntui.services.exports import USER_FIELDS, WALLET_FIELDS, Exporter, ExportFormat, export
 
-    fields = WALLET_FIELDS if name == "wallets" else USER_FIELDS
+    fields = columns or (WALLET_FIELDS if name == "wallets" else USER_FIELDS)
+    kind = "csv" if kind == "shown" else kind
 
     async def rows() -> AsyncIterator[dict[str, Any]]:
         async for scanned in found:

@@ -100,8 +100,8 @@ def _embedded(wallet: Mapping[str, Any]) -> list[Fact]:
     facts = [Fact("embedded wallet", heading=True), Fact("version", _VERSIONS.get(str(version), version))]
     facts += [Fact(label, both[key]) for key, label in _EMBEDDED if both.get(key) is not None]
     if waas:
-        facts += [Fact("named there", waas.get("chainName")), Fact("account address", waas.get("accountAddress"))]
-        facts += [Fact("wallet there", waas.get("walletId"))]
+        facts += [Fact("WaaS chain", waas.get("chainName")), Fact("WaaS address", waas.get("accountAddress"))]
+        facts += [Fact("WaaS wallet", waas.get("walletId"))]
     shares = _dicts(both.get("keyShares"))
     scheme = both.get("thresholdSignatureScheme")
     if shares or scheme:
