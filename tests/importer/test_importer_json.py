@@ -71,6 +71,7 @@ def test_a_damaged_document_gets_one_clear_line(data: str) -> None:
     with pytest.raises(SourceError, match="no JSON that can be read") as caught:
         read(data, format="json")
     assert "\n" not in caught.value.message
+    assert caught.value.message.count("char") == 1
 
 
 @pytest.mark.parametrize("depth", [70, 900, 200_000])

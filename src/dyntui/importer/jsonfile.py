@@ -254,7 +254,7 @@ class _Stream:
                 if len(self._buffer) - self._place > LONGEST_RECORD:
                     raise self._error("a value is too large") from error
                 if not self._more(size):
-                    raise self._error(str(error)) from error
+                    raise self._error(*_place_in(error)) from error
                 size *= 2
                 continue
             if end == len(self._buffer) and self._more():
@@ -267,6 +267,13 @@ class _Stream:
         self._buffer += block
         return bool(block)
 
-    def _error(self, why: str) -> SourceError:
-        place = self._passed + self._place + 1
+    def _error(self, why: str, at: int | None = None) -> SourceError:
+        place = self._passed + (self._place if at is None else at) + 1
         return SourceError(f"{self._name} is no JSON that can be read: {why} (character {place:,}).")
+
+
+def _place_in(error: ValueError) -> tuple[str, int | None]:
+    """What is wrong, and where in what was parsed, when the parser says it."""
+    if isinstance(error, json.JSONDecodeError):
+        return ("it ends too early", None) if error.pos >= len(error.doc) else (error.msg, error.pos)
+    return str(error), None
