@@ -219,6 +219,28 @@ def test_many_entries_are_undone_and_a_job_of_entries_is_tried_again(dyntui: Any
     assert len(on(dyntui, guests)) == 10
 
 
+def test_undoing_an_import_that_leaves_nobody_on_the_only_door_is_read_and_its_name_typed(
+    dyntui: Any, guests: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\na@example.com\nb@example.com\n")
+    done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
+    told = dyntui("allowlists", "enable", guests, check=False).stderr
+    dyntui("allowlists", "enable", guests, "--confirm", guests, "--read", code_in(told))
+    try:
+        undo = ("jobs", "undo", done["job"], "--yes")
+        for given in ((), ("--confirm", "environment"), ("--confirm", guests)):
+            refused = dyntui(*undo, *given, check=False)
+            assert refused.returncode == 2
+            assert "NOBODY could sign in" in refused.stderr
+        assert len(on(dyntui, guests)) == 2
+        dyntui(*undo, "--confirm", guests, "--read", code_in(refused.stderr))
+        assert on(dyntui, guests) == []
+    finally:
+        told = dyntui("allowlists", "disable", guests, check=False).stderr
+        dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(told))
+
+
 def test_duplicates_across_lists_are_found(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "dup@example.com", "--yes")
     dyntui("allowlists", "add", "Staff", "DUP@example.com", "--yes")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dyntui.cli.acting import read_option
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
 from dyntui.cli.jobs import absolute, find_job, job_argument
 from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE, Usage
 
 if TYPE_CHECKING:
-    from dyntui.services.connect import Connection
     from dyntui.services.imports.undo import Undone
     from dyntui.services.imports.undo_kinds import Kind
-    from dyntui.services.writes import Confirmation
+    from dyntui.services.writes import Confirmation, Requirement
     from dyntui.store.journal import Journal
 
 __all__ = ["purge_jobs", "retry_job", "undo_job"]
@@ -62,22 +63,32 @@ async def _retry(context: Context, path: Path, report: Path | None, yes: bool, t
 @job_argument
 @click.option("--dry-run", is_flag=True, help="Say who would be deleted and who is skipped, delete nobody.")
 @confirm_options
+@read_option
 @pass_context
-def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_environment: str) -> int:
+def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
     """Delete the users, or the entries, that a job created, but for those that changed since: each is read again first.
 
-    Confirm with --confirm-environment NAME, in every environment. An undo that was stopped goes on when it is called
-    again. Deleting a user leaves its wallet records behind.
+    Confirm with --confirm-environment NAME, in every environment; when the last entries of the only siteAccess list go,
+    with the list's name, and the code of what that does (--read CODE). An undo that was stopped goes on when it is
+    called again. Deleting a user leaves its wallet records behind.
     """
-    return run(_undo(context, find_job(job), dry_run, yes, confirm_environment))
+    return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read))
 
 
-async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: str) -> int:
+async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
     from dyntui.cli.job_run import Meter, stopping
     from dyntui.services.imports.control import Control
     from dyntui.services.imports.jobs import Where, check_where
-    from dyntui.services.imports.undo import check_undo, plan_undo, run_undo, undo_authorise
+    from dyntui.services.imports.undo import (
+        check_undo,
+        plan_undo,
+        run_undo,
+        undo_authorise,
+        undo_requirement,
+        undo_weight,
+    )
     from dyntui.services.imports.undo_kinds import kind_of
+    from dyntui.services.writes import Confirmation
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
     from dyntui.store.undoing import UndoState
@@ -98,7 +109,10 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
             _tell_plan(context, plan, delete, kind)
             if dry_run or not delete:
                 return _end(context, journal, plan)
-            permit = undo_authorise(journal, connection, _confirmation(context, connection, journal, yes, typed))
+            weight = await undo_weight(journal, connection, connection.client)
+            given = Confirmation(yes=yes, typed=typed, read=read)
+            confirmation = _confirmation(context, undo_requirement(journal, connection, weight), given)
+            permit = undo_authorise(journal, connection, confirmation, weight)
             control = Control()
             with stopping(control):
                 done = await run_undo(
@@ -122,15 +136,15 @@ def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
     context.note(kind.warning)
 
 
-def _confirmation(context: Context, connection: Connection, journal: Journal, yes: bool, typed: str) -> Confirmation:
-    from dyntui.services.imports.undo import undo_requirement
-    from dyntui.services.writes import Confirmation
-
-    if not (yes or typed or context.json) and sys.stdin.isatty():
-        needed = undo_requirement(journal, connection)
-        context.note(f"{needed.question}  ({needed.environment})")
-        typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
-    return Confirmation(yes=yes, typed=typed)
+def _confirmation(context: Context, needed: Requirement, given: Confirmation) -> Confirmation:
+    """What was given; else what a person types on a terminal, once what it does was told."""
+    if needed.effects:
+        context.note("\n".join(needed.effects))
+    if given.yes or given.typed or context.json or not sys.stdin.isatty():
+        return given
+    context.note(f"{needed.question}  ({needed.environment})")
+    typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+    return replace(given, typed=typed, read=needed.code)
 
 
 def _end(context: Context, journal: Journal, undone: Undone) -> int:

@@ -6,10 +6,11 @@ counts). It runs through the job's own journal, so that it can be stopped and go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dyntui.services.access.weighing import weigh_entries
 from dyntui.services.imports.control import Control, Halt
 from dyntui.services.imports.destination import Ask
 from dyntui.services.imports.pacing import Patience
@@ -17,7 +18,7 @@ from dyntui.services.imports.session import as_job
 from dyntui.services.imports.undo_kinds import WARNING, Kind, kind_of
 from dyntui.services.imports.verdict import Says, verdict_of
 from dyntui.services.imports.wire import asking
-from dyntui.services.writes import Confirmation, Effect, Requirement, Target, WriteAction
+from dyntui.services.writes import Confirmation, Effect, Requirement, Target, Weight, WriteAction
 from dyntui.store.journal import Journal
 from dyntui.store.undoing import (
     CreatedRow,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
 
 __all__ = ["WARNING", "Undone", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
+__all__ += ["undo_weight"]
 
 _WINDOW = 200
 _LIST_FROM = 100
@@ -55,9 +57,9 @@ class Undone:
     error: Exception | None = None
 
 
-def _action(journal: Journal, connection: Connection) -> WriteAction:
+def _action(journal: Journal, connection: Connection, weight: Weight | None = None) -> WriteAction:
     kind = kind_of(journal)
-    return WriteAction(
+    action = WriteAction(
         name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
         verb="Undo",
         noun="import",
@@ -67,6 +69,21 @@ def _action(journal: Journal, connection: Connection) -> WriteAction:
         warning=kind.warning,
         phrase=connection.profile.name,
     )
+    if journal.kind != "allowlist":
+        return action
+
+    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+        removing = undo_counts(journal).get(UndoState.PENDING, 0)
+        return await weigh_entries(client, str(journal.facts["allowlist"]["id"]), removing=removing)
+
+    phrase = weight.phrase if weight is not None and weight.phrase else action.phrase
+    return replace(action, weigh=weigh, weight=weight, phrase=phrase)
+
+
+async def undo_weight(journal: Journal, connection: Connection, client: Client) -> Weight | None:
+    """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
+    weigh = _action(journal, connection).weigh
+    return await weigh(client, [_target(journal)]) if weigh is not None else None
 
 
 def check_undo(journal: Journal, connection: Connection) -> None:
@@ -79,14 +96,16 @@ def _target(journal: Journal) -> Target:
     return Target(journal.id, f"{journal.id}: delete {delete:,} {kind_of(journal).plural}")
 
 
-def undo_requirement(journal: Journal, connection: Connection) -> Requirement:
-    """What has to be typed, in every environment."""
-    return connection.writes.requirement(_action(journal, connection), [_target(journal)])
+def undo_requirement(journal: Journal, connection: Connection, weight: Weight | None = None) -> Requirement:
+    """What has to be typed, in every environment. weight: from `undo_weight`."""
+    return connection.writes.requirement(_action(journal, connection, weight), [_target(journal)])
 
 
-def undo_authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
-    """The permit for the undo that was planned."""
-    return connection.writes.authorise(_action(journal, connection), [_target(journal)], confirmation)
+def undo_authorise(
+    journal: Journal, connection: Connection, confirmation: Confirmation, weight: Weight | None = None
+) -> Permit:
+    """The permit for the undo that was planned. Entries need their weight, from `undo_weight`."""
+    return connection.writes.authorise(_action(journal, connection, weight), [_target(journal)], confirmation)
 
 
 async def plan_undo(journal: Journal, client: Client, on_progress: Callable[[int, int], None] | None = None) -> Undone:
