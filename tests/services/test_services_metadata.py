@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntui.core.errors import Usage
@@ -25,6 +25,7 @@ VALUES = st.recursive(
 METADATA = st.dictionaries(TEXT, VALUES)
 
 
+@settings(deadline=None, max_examples=50)
 @given(METADATA)
 def test_what_is_written_out_reads_back_the_same(metadata: dict[str, Any]) -> None:
     text = metadata_text(metadata)

@@ -39,7 +39,7 @@ def gate_requests(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any]) -> asyncio
     return gate
 
 
-@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
 async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
@@ -59,6 +59,7 @@ async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(si
         assert users_list(pilot).table.cursor == 1
 
 
+@pytest.mark.slow
 async def test_the_list_is_paged_through_to_its_end() -> None:
     console = demo(230)
     async with console.run_test(size=(120, 40)) as pilot:
@@ -160,7 +161,7 @@ async def test_wallets_go_along_their_list_too() -> None:
         assert str((screen.document or {})["publicKey"]) in text_of(console)
 
 
-@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
 async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:

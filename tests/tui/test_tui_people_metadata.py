@@ -63,7 +63,7 @@ def own_editor(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], tmp_path: Pat
     return file
 
 
-@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
 async def test_metadata_is_changed_in_place_after_its_difference_was_shown(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
@@ -183,7 +183,15 @@ async def test_ones_own_editor_gets_it_without_tokens(monkeypatch: pytest.Monkey
         assert await metadata(pilot) == {"from": "editor"}
 
 
-@pytest.mark.parametrize("typed", [b'{"plan": oops', b"\xff\xfe{", b"", b'{"a": 1, "a": 2}'])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        b'{"plan": oops',
+        b"\xff\xfe{",
+        pytest.param(b"", marks=pytest.mark.slow),
+        pytest.param(b'{"a": 1, "a": 2}', marks=pytest.mark.slow),
+    ],
+)
 async def test_what_the_editor_leaves_broken_goes_on_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: bytes
 ) -> None:

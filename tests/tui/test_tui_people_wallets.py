@@ -139,7 +139,7 @@ async def test_from_a_user_it_is_for_that_user() -> None:
         assert "dynamicwaas" in text_of(console)
 
 
-@pytest.mark.parametrize("size", [(120, 40), SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
 async def test_a_wallet_says_whose_it_is_and_leads_there(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
