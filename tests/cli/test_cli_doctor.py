@@ -142,6 +142,6 @@ def test_doctor_asks_the_terminal_how_far_away_it_is(tmp_path: Path) -> None:
     )
     child.expect_exact("\x1b[6n")
     child.send("\x1b[12;1R")
-    child.expect(rb"ok   writer    only what changed \(Textual \S+\), \d+\.\d ms there and back")
+    child.expect(rb"ok   writer    only what changed \(Textual \S+\); the terminal answers in \d+\.\d ms")
     child.expect(pexpect.EOF)
     assert b"12;1R" not in child.before

@@ -191,6 +191,7 @@ def test_what_textual_writes_otherwise_is_drawn_over():
 
 def test_a_terminal_that_answered_and_stops_is_waited_for_a_moment_only(monkeypatch):
     monkeypatch.setattr(output, "PATIENCE", 0.05)
+    monkeypatch.setattr(output, "_LAST_WAIT", 0.05)
 
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.answer = "never"

@@ -87,7 +87,7 @@ def writer(setting: str) -> Check:
         return Check("writer", "fail", error.message, error.hint, exit_code=error.exit_code)
     if sys.stdin.isatty() and sys.stdout.isatty():
         seconds = round_trip()
-        text += ", which does not answer" if seconds is None else f", {seconds * 1000:.1f} ms there and back"
+        text += "; the terminal " + ("does not answer" if seconds is None else f"answers in {seconds * 1000:.1f} ms")
     return Check("writer", "ok" if lean else "warn", text, "" if lean else "On a slow line `lean` sends far less.")
 
 
