@@ -41,6 +41,17 @@ def test_list_and_show_tell_what_became_of_the_rows(dyntui: Any, tmp_path: Path)
     assert dyntui("jobs", "show", "nothing", check=False).returncode == 2
 
 
+def test_a_job_waits_as_long_as_the_settings_say_unless_it_is_told(dyntui: Any, tmp_path: Path) -> None:
+    (dyntui.home / "config").mkdir(parents=True, mode=0o700, exist_ok=True)
+    settings = dyntui.home / "config" / "settings.toml"
+    settings.write_text("settle_seconds = 7\n")
+    settings.chmod(0o600)
+    file = plain(tmp_path / "settle.csv", "settle", 1)
+    for told, kept in ((), 7.0), (("--settle", "2"), 2.0):
+        dyntui("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *told)
+        assert dyntui.json("jobs", "show", "last")["options"]["settle"] == kept
+
+
 def test_rows_that_failed_are_tried_again_in_a_new_job(dyntui: Any, tmp_path: Path) -> None:
     file = tmp_path / "clash.csv"
     file.write_text("email,username\nclash1@example.com,clash_name\n")

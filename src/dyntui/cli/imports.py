@@ -92,7 +92,10 @@ class FileOptions:
 
     def facts(self, **more: Any) -> dict[str, Any]:
         """What the job keeps of them."""
-        options = {**given(batch=self.batch, rate=self.rate, settle=self.settle), **more}
+        from dyntui.config.settings import Settings
+
+        settle = Settings.load().settle_seconds if self.settle is None else self.settle
+        options = {**given(batch=self.batch, rate=self.rate), "settle": float(settle), **more}
         return {
             "region": self.region,
             "options": options,

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from dyntui.api.gate import RateGate
 from dyntui.config.profiles import Profile
+from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 from dyntui.importer import SourceChanged, open_source, propose
 from dyntui.sandbox.options import SandboxOptions
@@ -23,7 +25,7 @@ from dyntui.services.imports.job_thread import JobThread
 from dyntui.services.imports.plan import check_plan, lines, make_plan, read_plan, save_plan
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.reports import result, write_reports
-from dyntui.services.imports.session import JobOptions, authorise, confirmed, requirement
+from dyntui.services.imports.session import JobOptions, authorise, confirmed, requirement, set_rate
 from dyntui.services.writes import Confirmation, Level
 from dyntui.store import reading
 from dyntui.store.journal import Journal
@@ -118,6 +120,28 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
         assert (known.id, known.busy, known.state, known.total, known.open) == (first.id, True, "ready", 2, 2)
         with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(Usage, match="2 jobs begin"):
             jobs.find(first.id[:6])
+
+
+@pytest.mark.parametrize(
+    ("rate", "now"), [(100, [100, 1500]), (3000, [3000, 3000]), (0, [0, 0])], ids=["slower", "faster", "no limit"]
+)
+def test_the_rate_of_a_job_holds_whatever_is_behind_the_first_gate(rate: float, now: list[float]) -> None:
+    gates = [RateGate(150), RateGate(1500)]
+    set_rate(gates, rate)
+    assert [gate.per_minute for gate in gates] == now
+
+
+def test_a_plan_tells_the_time_at_the_rates_that_are_set_and_runs_at_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("email,country\n" + "".join(f"p{n}@example.com,DE\n" for n in range(25)) + ",FR\n")
+    with prepared(file, place(), options={"rate": None}) as journal:
+        plan = make_plan(journal)
+        assert plan["seconds_at_rate_limit"] == 2, "3 of 150 a minute, 1 of 1500"
+        monkeypatch.setattr(Settings, "load", lambda: Settings(rate_per_minute=30, bulk_per_minute=6))
+        assert make_plan(journal)["seconds_at_rate_limit"] == 32
+        check_plan(journal, plan)
 
 
 def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None:

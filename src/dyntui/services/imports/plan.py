@@ -9,6 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from dyntui.api.gate import Gates
 from dyntui.config.files import atomic_write, read_private
 from dyntui.core.errors import Usage
 from dyntui.core.time import duration, now_iso
@@ -16,14 +17,14 @@ from dyntui.importer import CODES
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result
-from dyntui.services.imports.session import JobOptions, destination_for
+from dyntui.services.imports.session import JobOptions, action_for, destination_for, set_rate
 from dyntui.store import reading
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["check_plan", "lines", "make_plan", "read_plan", "save_plan"]
 
-_DEFAULT_RATES = {"bulkCreateUser": 150, "": 1500}
+_NOT_DIGESTED = frozenset({"digest", "made", "seconds_at_rate_limit"})
 _PLAN_LIMIT = 4 * 1024 * 1024
 
 
@@ -56,7 +57,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
         },
         "checked_against_server": found.get("at") is not None,
         "requests": requests,
-        "seconds_at_rate_limit": _seconds(requests, options.rate),
+        "seconds_at_rate_limit": _seconds(requests, options.rate, action_for(journal).operation),
         "problems": [
             {"level": each.level, "code": each.code, "rows": each.n, "meaning": CODES.get(each.code, "")}
             for each in reading.problem_counts(journal)
@@ -144,13 +145,17 @@ def _requests(journal: Journal, options: JobOptions) -> dict[str, int]:
     return out
 
 
-def _seconds(requests: Mapping[str, int], rate: float | None) -> int:
+def _seconds(requests: Mapping[str, int], rate: float | None, operation_of_job: str) -> int:
+    from dyntui.config.settings import Settings
+
+    settings = Settings.load()
+    gates = Gates(settings.rate_per_minute, settings.bulk_per_minute)
+    if rate is not None:
+        set_rate(gates.of(operation_of_job), rate)
     minutes = 0.0
     for operation, count in requests.items():
-        limit: float = _DEFAULT_RATES.get(operation, _DEFAULT_RATES[""])
-        if rate is not None and operation != "createUser":
-            limit = rate
-        minutes += count / limit if limit else 0
+        paces = [gate.per_minute for gate in gates.of(operation) if gate.per_minute]
+        minutes += count / min(paces) if paces else 0
     return ceil(minutes * 60)
 
 
@@ -178,5 +183,5 @@ def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    kept = {name: value for name, value in document.items() if name not in ("digest", "made")}
+    kept = {name: value for name, value in document.items() if name not in _NOT_DIGESTED}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,13 @@ from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
+    from dyntui.api.gate import RateGate
     from dyntui.services.connect import Connection
 
 __all__ = [
     "IMPORT",
     "JobOptions",
+    "action_for",
     "as_job",
     "authorise",
     "check",
@@ -33,6 +35,7 @@ __all__ = [
     "destination_for",
     "requirement",
     "run_job",
+    "set_rate",
 ]
 
 _OPTIONS = "options"
@@ -126,6 +129,13 @@ async def check(journal: Journal, client: Client, on_progress: Callable[[int, in
         await pre_check(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
+def set_rate(gates: Sequence[RateGate], rate: float) -> None:
+    """So many requests a minute through the first gate; those behind it let as many pass. 0: all let all pass."""
+    for number, gate in enumerate(gates):
+        if not number or not rate or 0 < gate.per_minute < rate:
+            gate.set_rate(rate)
+
+
 async def run_job(
     journal: Journal,
     connection: Connection,
@@ -139,9 +149,7 @@ async def run_job(
     """Run the job in this event loop with `client`; begin and end are in the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
-        gates = client.gates.of(action_for(journal).operation)
-        for gate in gates if not options.rate else gates[:1]:
-            gate.set_rate(options.rate)
+        set_rate(client.gates.of(action_for(journal).operation), options.rate)
     run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
     runner = ImportRunner(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
