@@ -31,7 +31,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "jump": ("colon",),
     "allowlists": ("colon", *"allowlists", "enter"),
     "environments": ("colon", *"environments", "enter"),
-    "jobs": ("colon", *"jobs", "enter"),
+    "jobs": ("i", *PLANNED, "enter", "y", "colon", *"jobs", "enter"),
     "import-source": ("i",),
     "import-parse": ("i", *OPENED),
     "import-map": ("i", *OPENED, "right_square_bracket", "v", "enter"),
@@ -112,7 +112,9 @@ def main() -> None:
 
     vars(dyntui.core.time)["datetime"] = Still
     import dyntui.services.imports.jobs
+    import dyntui.store.journal
 
+    vars(dyntui.store.journal)["now_ms"] = lambda: int(NOW.timestamp() * 1000)
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])
     FOLDER.mkdir(exist_ok=True)
     for name in wanted:

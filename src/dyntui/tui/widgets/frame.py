@@ -98,6 +98,8 @@ class Machine(Painted):
             parts.append(f"⇅ {words}")
         if console.session.job:
             parts.append(f"⧖ {safe(console.session.job, 20)}")
+            while len(parts) > 1 and width_of("  ".join(parts)) > width - 1:
+                parts.pop(-2)  # the job is what somebody waits for
         text = cut("  ".join(parts), width - 1)
         return [(" " * (width - 1 - width_of(text)) + text, "")], ""
 

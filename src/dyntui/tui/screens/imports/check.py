@@ -22,7 +22,7 @@ from dyntui.store.states import RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.review_table import ReviewRows
-from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line
+from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, words
 from dyntui.tui.screens.imports.step import Step
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
@@ -192,7 +192,9 @@ class CheckStep(Step):
     def _show(self) -> None:
         upsert = self.draft.upsert
         lines = [
-            line("who is there already", "is updated (upsert)" if upsert else "is left alone", note="e changes it"),
+            line("who is there already", "is updated (upsert)" if upsert else "is left alone", note="e changes it")
+            if self.draft.kind == "users"
+            else line("what is there already", "is left alone"),
             line("rows to look up", f"{self._ready:,}"),
         ]
         if self.checking:
@@ -203,7 +205,7 @@ class CheckStep(Step):
             lines += [
                 line(""),
                 heading("not checked yet"),
-                line("", "enter asks the server; nothing is sent or changed"),
+                words("enter asks the server; nothing is sent or changed"),
             ]
         else:
             lines += self._outcome(self.found)
@@ -241,7 +243,7 @@ class CheckStep(Step):
         if self.checking:
             return "asking the server ···"
         if self.found is None:
-            return "Nothing was asked yet. Enter asks; ] goes on without, and then it is asked when the job starts."
+            return "Not asked yet. enter asks; ] goes on without: the job asks when it starts."
         return "None of the rows is on the server. ] goes on."
 
     @property

@@ -40,7 +40,7 @@ _BAR = 24
 _WHY = (
     Column("rows", "rows", 7, right=True, priority=0, as_=number),
     Column("state", "state", 8, priority=2),
-    Column("code", "why", 20, grow=True, priority=0),
+    Column("code", "why", 22, priority=0),
     Column("todo", "what to do", 36, grow=True, priority=1),
 )
 _TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
@@ -187,7 +187,7 @@ class FinishStep(Step):
 
 def _todo(state: str, code: str) -> str:
     """What to do about rows that failed with a code."""
-    return advice(state, code) or f"{CODES.get(code, '')} f takes these rows to the review to be put right.".strip()
+    return advice(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
 
 
 def _lines(result: Outcome) -> list[SheetLine]:

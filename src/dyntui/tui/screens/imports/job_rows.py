@@ -35,8 +35,12 @@ _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–
 
 def job_row(job: JobSummary, draft: Draft | None, running: RunningJob | None) -> Row:
     """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
-    at_work = job.busy or (running is not None and running.id == job.id and running.active)
-    state = "⧖ running" if at_work else f"{_SIGNS.get(job.state, '·') if job.state else '·'} {job.state or ''}"
+    at_work = running is not None and running.id == job.id and running.active
+    if at_work or (job.busy and job.state is JobState.RUNNING):
+        state = "⧖ running"
+    else:
+        sign = "⧖" if job.busy else _SIGNS.get(job.state, "·") if job.state else "·"
+        state = f"{sign} {job.state or ''}"
     if job.state in (JobState.DRAFT, JobState.READY) and draft is not None:
         state = f"· {draft.step}"
     row = {

@@ -87,7 +87,7 @@ class PlanStep(Step):
 
     def _planned(self, found: tuple[dict[str, Any], Sums, Requirement]) -> None:
         self.plan, sums, self._needed = found
-        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums))
+        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums, self.draft.allowlist_name))
         table = self.query_one("#changes", Table)
         assert isinstance(table.view, ListView)
         table.view.put(_changes(self.plan))
@@ -107,7 +107,7 @@ class PlanStep(Step):
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked(self) -> str | None:
-        return self.no_sending() or "enter sends the first rows"
+        return self.no_sending() or f"enter sends the first {FIRST}"
 
     # Letting it happen
 
@@ -142,10 +142,11 @@ class PlanStep(Step):
         self.console.say_error(error)
 
 
-def plan_lines(plan: Mapping[str, Any], sums: Sums) -> list[SheetLine]:
+def plan_lines(plan: Mapping[str, Any], sums: Sums, allowlist: str = "") -> list[SheetLine]:
     """The plan in plain words; its numbers sum to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
-    lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {plan['where']['profile']}")]
+    to = f"{allowlist} in {plan['where']['profile']}" if allowlist else plan["where"]["profile"]
+    lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {to}")]
     for key, name, note in _OUTCOMES:
         if outcomes[key] or key == "create":
             lines.append(line(name, f"{outcomes[key]:,}", note=note))
@@ -166,7 +167,8 @@ def plan_lines(plan: Mapping[str, Any], sums: Sums) -> list[SheetLine]:
     lines.append(
         line("requests", f"{count:,}", note=f"about {duration(plan['seconds_at_rate_limit'])} at the rate limit")
     )
-    lines += [line(""), heading("what it means")]
+    if plan["side_effects"]:
+        lines += [line(""), heading("what it means")]
     for effect in plan["side_effects"]:
         lines.append(point(effect))
     if plan["constants"]:

@@ -35,7 +35,7 @@ STATES: tuple[tuple[RowState, str], ...] = (
     (RowState.EXISTS, "there already, left alone"),
     (RowState.FAILED, "refused by the server"),
     (RowState.REVIEW, "a person has to look"),
-    (RowState.UNKNOWN, "the answer was lost; looked up before anything is sent again"),
+    (RowState.UNKNOWN, "answer lost: looked up first, never sent blindly"),
     (RowState.SENDING, "on their way now"),
     (RowState.PENDING, "still to send"),
     (RowState.INVALID, "problems, never sent"),
@@ -137,7 +137,7 @@ class RunStep(Step):
         if self._active:
             return "The job is running."
         if self.state is JobState.PAUSED:
-            return "Rows are still to be sent: enter goes on."
+            return "enter sends the rest"
         return None
 
     # Reasons
@@ -206,16 +206,15 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[SheetLine]:
 def _progress_lines(progress: Progress) -> list[SheetLine]:
     share = progress.finished / progress.total if progress.total else 0.0
     lines = [words(f"{bar(share, 40)}  {100 * share:.0f} %")]
-    said = [f"{progress.finished:,} of {progress.total:,} rows are final"]
+    said = [f"{progress.finished:,} of {progress.total:,} rows final"]
     if progress.rate:
         said.append(f"{progress.rate:,.0f} rows/s")
     if progress.eta is not None and progress.open:
         left = duration(progress.eta)
         said.append(f"{left} left" if left.startswith("under") else f"about {left} left")
-    if progress.batch:
-        said.append(f"{progress.batch:,} rows a request")
-    lines.append(words("  ·  ".join(said)))
-    lines.append(words(progress.waiting, "warn") if progress.waiting else words("sending"))
+    lines.append(words(" · ".join(said)))
+    sending = f"sending {progress.batch:,} rows a request" if progress.batch else "sending"
+    lines.append(words(progress.waiting, "warn") if progress.waiting else words(sending))
     lines += [line(""), heading("rows")]
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)
 

@@ -26,7 +26,7 @@ class Mark:
     note: str = ""
 
 
-_NEXT = (("] next step", 3), ("] next", 2))
+_NEXT = ("] next step", "] next")
 _LEAST_REASON = 20
 
 
@@ -47,10 +47,10 @@ class Trail(Painted):
         self.onward: str | None = None
 
     def _texts(self, width: int) -> list[str]:
-        room = width - (width_of(_NEXT[-1][0]) + 3 if self.onward == "" else 0)
+        hint = width_of(_NEXT[-1]) + 1 if self.onward == "" else 0
         for notes, gap in ((True, 3), (True, 2), (False, 2), (False, 1)):
             texts = [_text(mark, note=notes or mark.current) + " " * gap for mark in self.marks]
-            if 1 + sum(width_of(text) for text in texts) - gap <= room:
+            if 1 + sum(width_of(text) for text in texts) + (hint or -gap) <= width:
                 return texts
         return texts
 
@@ -64,8 +64,8 @@ class Trail(Painted):
                 return []
             reason = cut(reason, room - 1)
             return [(" " * (room - 1 - width_of(reason)), ""), (reason, "warn")]
-        for text, least in _NEXT:
-            if room >= width_of(text) + least:
+        for text in _NEXT:
+            if room > width_of(text):
                 return [(" " * (room - 1 - width_of(text)), ""), (text[0], "strong"), (text[1:], "dim")]
         return []
 
