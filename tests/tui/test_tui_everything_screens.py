@@ -445,6 +445,7 @@ async def test_a_form_that_is_longer_than_the_screen_is_gone_through_by_its_keys
         assert isinstance(form, SchemaForm)
         await press(pilot, "down", "down")
         assert form.focused is form.query_one("#field-f2")
+        assert "ctrl+s keep" in text_of(console), "the keys stay in view"
         await press(pilot, "up", *["down"] * 20)
         assert form.focused is form.query_one("#field-f21")
         assert form.asked["f21"].label in text_of(console)

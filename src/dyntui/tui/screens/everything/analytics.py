@@ -294,6 +294,7 @@ def _draw_bars(plot: PlotextPlot, series: Series) -> None:
     plt.title(f"{series.title}: {series.unit}")
     shown = series.points[:12]
     labels = [safe(shorten(label, _LABEL), _LABEL) for label, _ in reversed(shown)]
+    plt.xlim(0, max(value for _, value in shown) or 1)
     plt.bar(labels, [value for _, value in reversed(shown)], orientation="horizontal", width=0.6, color=_colour(plot))
 
 
