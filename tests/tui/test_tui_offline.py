@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from access_support import notes
-from tui_support import press, profile, settled, stored, text_of, until
+from tui_support import demo, press, profile, settled, stored, text_of, until
 
+from dyntui.api.errors import NotSent
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.tui.app import Console
 from dyntui.tui.screens.resource_list import ResourceScreen
@@ -77,3 +78,24 @@ async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
     assert log.offline_since is None
     log.no_answer(sure=True)
     assert log.offline_since is not None
+
+
+async def test_what_is_wrong_is_said_once_however_often_it_is_tried() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = console.screen
+        assert isinstance(screen, ResourceScreen)
+        assert screen.view is not None
+        for _ in range(3):
+            screen.view.error = NotSent("nobody there")
+            screen.post_message(ResourceScreen.ViewChanged())
+            await settled(pilot)
+        assert [note for note in notes(pilot) if "nobody there" in note] == ["nobody there"]
+        screen.view.error = None
+        screen.post_message(ResourceScreen.ViewChanged())
+        await settled(pilot)
+        screen.view.error = NotSent("nobody there")
+        screen.post_message(ResourceScreen.ViewChanged())
+        await settled(pilot)
+        assert sum("nobody there" in note for note in notes(pilot)) == 2

@@ -168,7 +168,9 @@ class ListScreen(Framed):
             return
         self.table.view_changed()
         error = self.view.error
-        if error is not None and error is not self._told and self.view.total and self.is_current:
+        told = self._told.message if self._told is not None else ""
+        # Every further try fails with an error of its own; it is said once.
+        if error is not None and error.message != told and self.view.total and self.is_current:
             self.console.say_error(error)
         self._told = error
         self.changed()
