@@ -41,6 +41,7 @@ def test_list_and_show_tell_what_became_of_the_rows(dyntui: Any, tmp_path: Path)
     assert dyntui("jobs", "show", "nothing", check=False).returncode == 2
 
 
+@pytest.mark.slow
 def test_a_job_waits_as_long_as_the_settings_say_unless_it_is_told(dyntui: Any, tmp_path: Path) -> None:
     (dyntui.home / "config").mkdir(parents=True, mode=0o700, exist_ok=True)
     settings = dyntui.home / "config" / "settings.toml"

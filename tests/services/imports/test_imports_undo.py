@@ -57,6 +57,7 @@ async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Se
             assert await users(client) == 5
 
 
+@pytest.mark.slow
 async def test_lost_answers_to_deletions_are_met_by_reading_again(served: Served, tmp_path: Path) -> None:
     async with Connection(profile(served), served.token) as connection:
         with await imported(served, connection, write(tmp_path / "p.csv", 12)) as journal:
