@@ -16,7 +16,8 @@ from dyntui.tui.widgets.lines import Lines, Piece
 
 __all__ = ["Choice", "Choices", "PickDialog"]
 
-_FEW, _CHROME = 16, 12
+_SHARE, _CHROME = 0.9, 6
+"""What a dialog may take of the height, and what of it is title, keys and margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class PickDialog(Dialog[str]):
         self._choices.cursor = start
 
     def content(self) -> ComposeResult:
-        most = max(_FEW, self.app.size.height - _CHROME)
+        most = int(self.app.size.height * _SHARE) - _CHROME
         self._choices.styles.height = max(1, min(len(self._choices.choices), most))
         yield self._choices
 
