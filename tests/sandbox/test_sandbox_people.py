@@ -163,3 +163,14 @@ def test_a_million_people_are_made_and_paged_in_time() -> None:
     print(f"1,000,000 people in {made:.1f} s; the first far page in {paged * 1000:.0f} ms")
     assert (total, positions) == (1_000_000, list(range(990_001, 990_101)))
     assert made < 60 and paged < 0.5
+
+
+@pytest.mark.slow
+def test_people_made_in_several_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dyntui.sandbox import filling
+
+    people = People(Ids(4), 41_000, NEWEST)
+    alone = list(filling.parts(people))
+    monkeypatch.setattr(filling, "_MANY", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert list(filling.parts(people)) == alone

@@ -112,3 +112,13 @@ def test_a_link_in_its_place_is_not_followed(file, tmp_path):
     file.symlink_to(precious)
     RowCache(file).put("users", "q", 0, people(1), 1)
     assert precious.read_text() == "mine"
+
+
+def test_a_cache_in_memory_keeps_the_rows_read_last_and_no_more(monkeypatch):
+    monkeypatch.setattr(module, "MOST_IN_MEMORY", 500)
+    cache = RowCache()
+    for page in range(30):
+        cache.put("users", "q", page * 100, people(100, page * 100), 1_000_000)
+        assert cache.count("users") <= 500
+    assert cache.page("users", "q", 2900, 100) is not None and cache.page("users", "q", 0, 100) is None
+    assert cache.total("users", "q") == 1_000_000

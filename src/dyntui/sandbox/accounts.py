@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 
 import orjson
 
 from dyntui.sandbox.addresses import family
+from dyntui.sandbox.filling import parts
 from dyntui.sandbox.people import People
 from dyntui.sandbox.records import FIELDS, SEPARATOR, Record, Row, fold, keys_of, row_of
 from dyntui.sandbox.store import Store
@@ -54,11 +54,9 @@ class Accounts:
 
     def fill(self) -> None:
         """Write the sample people: only what is searched and what is unique."""
-        rows = self._people.rows(1, self._people.count + 1)
         with _no_collection():
-            while part := list(islice(rows, 20_000)):
-                self._store.db.executemany(_INSERT, [row for row, _ in part])
-                keys = sorted((key, row[0]) for row, own in part for key in own)
+            for rows, keys in parts(self._people):
+                self._store.db.executemany(_INSERT, rows)
                 self._store.db.executemany("INSERT INTO keys VALUES (?, ?)", keys)
 
     # one user --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class Ids:
     """Makes the ids, and the token, of one sandbox."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self._key = blake2b(b"dyntui sandbox %d" % seed, digest_size=32).digest()
         self._shift = int.from_bytes(self._key[:4], "big")
         self._started: dict[int, blake2b] = {}

@@ -62,9 +62,9 @@ class People:
     """The sample people of one sandbox. count: how many; newest: when the last of them signed up (ms since 1970)."""
 
     def __init__(self, ids: Ids, count: int, newest: int) -> None:
-        self._ids = ids
+        self.ids = ids
         self.count = count
-        self._newest = newest
+        self.newest = newest
         self._combinations = len(names.CULTURES) * 100 * len(names.DOMAINS)
         self._offset = int.from_bytes(ids.digest("people", 8), "big") % self._combinations
 
@@ -83,7 +83,7 @@ class People:
     def _identity(self, position: int) -> tuple[Record, int, int]:
         """What is searched, sorted and unique; with the times as numbers."""
         index = position - 1
-        digest = self._ids.digest(f"person {position}", 64)
+        digest = self.ids.digest(f"person {position}", 64)
         combination = (index * 7919 + self._offset) % self._combinations
         combination, domain = divmod(combination, 10)
         combination, last_index = divmod(combination, 10)
@@ -95,10 +95,10 @@ class People:
         number = str(again + 1) if again else ""
 
         share = (index + digest[0] / 256) / self.count
-        created = self._newest - int(_SPAN_MS * (1 - share) ** 1.4)
+        created = self.newest - int(_SPAN_MS * (1 - share) ** 1.4)
         visited = created
         if digest[1] > 40:
-            visited = created + int((self._newest - created) * (digest[2] / 255) ** 0.6)
+            visited = created + int((self.newest - created) * (digest[2] / 255) ** 0.6)
         visited -= visited % 1000 - digest[3]
 
         profile: dict[str, Any] = {"country": culture.countries[digest[4] % len(culture.countries)]}
@@ -119,7 +119,7 @@ class People:
             profile["team"] = names.TEAMS[digest[12] % len(names.TEAMS)]
 
         record: Record = {
-            "id": self._ids.uuid(f"user {position}"),
+            "id": self.ids.uuid(f"user {position}"),
             "createdAt": created,
             "updatedAt": visited,
             "firstVisit": created,
@@ -136,7 +136,7 @@ class People:
 
     def _wallet(self, position: int, n: int, digest: bytes, created: int, visited: int) -> dict[str, Any]:
         chain = _CHAIN_OF[digest[16 + n]]
-        data = self._ids.digest(f"wallet {n} {position}", 32)
+        data = self.ids.digest(f"wallet {n} {position}", 32)
         embedded = chain in _WAAS_CHAIN and digest[20 + n] < 90
         choices = _WALLET_NAMES[chain]
         return {
@@ -172,7 +172,7 @@ class People:
 
     def _add_details(self, record: Record, position: int, created: int, visited: int) -> None:
         """What is only seen when a person is read."""
-        digest = self._ids.digest(f"details {position}", 64)
+        digest = self.ids.digest(f"details {position}", 64)
         profile = record["profile"]
         record["emailVerifiedAt"] = iso(created + _MINUTE) if digest[0] < 215 and "email" in profile else None
         profile["policiesConsent"] = digest[1] < 230
@@ -183,13 +183,13 @@ class People:
             profile["newsletterNotification"] = digest[5] < 128
         profile["metadata"] = self._metadata(digest)
         for account in record["oauth"]:
-            account["id"] = self._ids.child(position, "oauth")
+            account["id"] = self.ids.child(position, "oauth")
         for n, wallet in enumerate(record["wallets"]):
-            wallet["id"] = self._ids.child(position, f"wallet {n}")
+            wallet["id"] = self.ids.child(position, f"wallet {n}")
             if wallet["provider"] == "embeddedWallet":
                 wallet["waas"] = self._waas(position, n, digest, wallet)
                 if digest[48 + n] < 30:
-                    wallet["delegated"] = delegated_access(self._ids, self._newest, wallet["updatedAt"])
+                    wallet["delegated"] = delegated_access(self.ids, self.newest, wallet["updatedAt"])
                 wallet["properties"] = {"version": "V3", "claimed": digest[30 + n] < 200, "source": "user"}
             elif digest[34 + n] < 20:
                 wallet["properties"] = {"hardwareWallet": "ledger"}
@@ -198,7 +198,7 @@ class People:
         record["sessions"] = self._sessions(position, digest, created, visited)
         record["mfa"] = self._mfa(position, digest, created)
         record["checks"] = self._checks(position, digest, record["wallets"], created)
-        record["previousUsers"] = [self._ids.uuid(f"previous user of {position}")] if digest[60] < 6 else []
+        record["previousUsers"] = [self.ids.uuid(f"previous user of {position}")] if digest[60] < 6 else []
 
     def _metadata(self, digest: bytes) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
@@ -221,12 +221,12 @@ class People:
         return {
             "accountAddress": wallet["address"],
             "chainName": _WAAS_CHAIN[wallet["chain"]],
-            "walletId": self._ids.child(position, f"waas wallet {n}"),
+            "walletId": self.ids.child(position, f"waas wallet {n}"),
             "thresholdSignatureScheme": _SCHEMES[scheme],
             "derivationPath": "m/44/60/0/0/0" if wallet["chain"] == "EVM" else "m/44/501/0/0",
             "keyShares": [
                 {
-                    "id": self._ids.uuid(f"key share {share} of wallet {n} of {position}"),
+                    "id": self.ids.uuid(f"key share {share} of wallet {n} of {position}"),
                     "backupLocation": ("dynamic", "googleDrive", "icloud")[(digest[20 + n] + share) % 3],
                     "passwordEncrypted": bool(digest[24 + n] & 1),
                 }
@@ -243,11 +243,11 @@ class People:
             host = digest[46 + n]
             out.append(
                 {
-                    "id": self._ids.child(position, f"session {n}"),
+                    "id": self.ids.child(position, f"session {n}"),
                     "createdAt": at,
                     "ipAddress": f"{net}{host:x}" if ":" in net else f"{net}{host}",
                     "userAgent": names.USER_AGENTS[digest[51 + n] % len(names.USER_AGENTS)],
-                    "revokedAt": at + 30 * _DAY if at + 30 * _DAY < self._newest else None,
+                    "revokedAt": at + 30 * _DAY if at + 30 * _DAY < self.newest else None,
                 }
             )
         return out
@@ -258,7 +258,7 @@ class People:
             {
                 "type": kind,
                 "verified": True,
-                "id": self._ids.child(position, f"mfa {kind}"),
+                "id": self.ids.child(position, f"mfa {kind}"),
                 "createdAt": created,
                 "verifiedAt": created + _MINUTE,
                 "default": n == 0,
@@ -275,7 +275,7 @@ class People:
         result = "BLOCKED" if digest[58] < 6 else "FAILED" if digest[58] < 12 else "OK"
         return [
             {
-                "id": self._ids.child(position, f"check {n}"),
+                "id": self.ids.child(position, f"check {n}"),
                 "createdAt": created + _MINUTE,
                 "result": result if n == 0 else "OK",
                 "walletPublicKey": wallet["address"],

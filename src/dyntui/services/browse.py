@@ -88,7 +88,7 @@ class PagedView:
         paging: Paging = Paging.OFFSET,
         key: str = "id",
         page_size: int = 100,
-        keep: int = 60,
+        keep: int = 24,
         kept: Kept | None = None,
         query: Query | None = None,
         on_change: Callable[[], None] | None = None,
@@ -213,6 +213,8 @@ class PagedView:
         return self.paging is Paging.NONE
 
     def _at(self, position: int) -> Row | None:
+        if self._total is not None and position >= self._total:
+            return None  # read before the list became shorter
         block = self._blocks.get(position // self._stride)
         within = position % self._stride
         return block.rows[within] if block is not None and within < len(block.rows) else None

@@ -140,8 +140,10 @@ def scan(client: Client, resource: Resource, *, parent: str = "", query: Query |
     return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or Query())
 
 
-async def scan_with(fetch: Fetch, resource: Resource, paging: Paging, query: Query) -> AsyncIterator[Scanned]:
-    """Every row once of a list that is read with `fetch`.
+async def scan_with(
+    fetch: Fetch, resource: Resource, paging: Paging, query: Query, *, size: int = _PAGE
+) -> AsyncIterator[Scanned]:
+    """Every row once of a list that is read with `fetch`, `size` rows at a time.
 
     Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
     the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
@@ -157,13 +159,13 @@ async def scan_with(fetch: Fetch, resource: Resource, paging: Paging, query: Que
     offsets = paging is Paging.OFFSET
     while True:
         start = max(0, offset - 1)
-        page = await fetch(asked, start, _PAGE, cursor)
+        page = await fetch(asked, start, size, cursor)
         ids = [str(row.get(resource.key, "")) for row in page.items]
         if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
             if rereads > _REREADS:
                 raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
-            offset = max(0, offset - _PAGE)
+            offset = max(0, offset - size)
             continue
         for row, row_id in zip(page.items, ids, strict=True):
             if row_id not in recent:
@@ -173,6 +175,6 @@ async def scan_with(fetch: Fetch, resource: Resource, paging: Paging, query: Que
         while len(recent) > _REMEMBERED:
             del recent[next(iter(recent))]
         cursor = page.cursor
-        if len(page.items) < _PAGE if offsets else cursor is None:
+        if len(page.items) < size if offsets else cursor is None:
             return
         offset = start + len(page.items)

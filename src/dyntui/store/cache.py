@@ -25,6 +25,7 @@ from dyntui.core.time import now
 
 __all__ = [
     "KEEP",
+    "MOST_IN_MEMORY",
     "NEVER_KEPT",
     "CachedPage",
     "RowCache",
@@ -40,6 +41,8 @@ KEEP = timedelta(hours=24)
 _OFF = "DYNTUI_NO_CACHE"
 _VERSION = 1
 _CHUNK = 500
+MOST_IN_MEMORY = 10_000
+"""Rows of a cache that has no file."""
 _APPLICATION_ID = 0x64796E63  # "dync"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_KEPT = frozenset(
@@ -180,7 +183,20 @@ class RowCache:
         if total is not None:
             self._db.execute("INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?)", (name, query, total, at))
             self._db.execute("DELETE FROM places WHERE list = ? AND query = ? AND position >= ?", (name, query, total))
+        if self.file is None:
+            self._forget_oldest()
         self._db.execute("COMMIT")
+
+    def _forget_oldest(self) -> None:
+        """Memory is bounded however far one scrolls: half of the rows go, those read longest ago."""
+        (count,) = self._db.execute("SELECT count(*) FROM items").fetchone()
+        if count <= MOST_IN_MEMORY:
+            return
+        half = "SELECT at FROM items ORDER BY at LIMIT 1 OFFSET ?"
+        self._db.execute(f"DELETE FROM items WHERE at < ({half})", (count // 2,))
+        self._db.execute(
+            "DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM items WHERE list = places.list AND id = places.id)"
+        )
 
     def page(self, name: str, query: str, start: int, count: int) -> CachedPage | None:
         """The rows that stood at `start` and after, up to the first gap; None when the first is not known."""

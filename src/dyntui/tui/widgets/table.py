@@ -321,9 +321,9 @@ class Table(Lines):
         self._tell()
 
     def no_range(self) -> str | None:
-        if not self.markable or self._anchor is not None:
+        if not self.markable:
             return self.no_marks()
-        return "Mark the first row of the range with space."
+        return None if self._anchor is not None else "Mark the first row of the range with space."
 
     def action_mark_range(self) -> None:
         """Mark all rows from the one that was marked last to the cursor."""

@@ -1,0 +1,114 @@
+"""Users who come and go on a server while its list is paged: no row is shown twice, none is left out of a full scan."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dyntui.api.pages import Page
+from dyntui.resources import USERS
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.browse import PagedView, Query
+from dyntui.services.demo import demo_connection
+from dyntui.services.listing import fetch_of, scan_with
+from dyntui.services.people import CREATE_USER, DELETE_USER, user_target
+from dyntui.services.writes import Confirmation, Target
+
+PAGE = 12
+USUAL = Query(order="createdAt-desc")
+
+Change = tuple[bool, int, int]
+"""Whether people are deleted, the first of them by age, how many."""
+changes = st.dictionaries(
+    st.integers(1, 14), st.tuples(st.booleans(), st.integers(0, 79), st.integers(1, 15)), max_size=5
+)
+
+
+class Moving:
+    """A sandbox where, before the answers with these numbers, people are deleted or sign up. stayed: who never left."""
+
+    def __init__(self, size: int, wanted: dict[int, Change]) -> None:
+        self.connection = demo_connection(SandboxOptions(users=size, seed=3))
+        self.wanted = dict(wanted)
+        self.answers = 0
+        self.stayed: set[str] = set()
+        self._plain = fetch_of(self.connection.client, USERS)
+
+    async def everybody(self) -> list[str]:
+        """All ids, the newest first, in one read that nothing comes between."""
+        found: list[str] = []
+        while True:
+            page = await self._plain(USUAL, len(found), 100, None)
+            found += [str(row["id"]) for row in page.items]
+            if len(page.items) < 100:
+                return found
+
+    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        self.answers += 1
+        if self.answers in self.wanted:
+            await self._change(*self.wanted.pop(self.answers))
+        return await self._plain(query, offset, limit, cursor)
+
+    async def _change(self, deletes: bool, first: int, many: int) -> None:
+        writes = self.connection.writes
+        if deletes:
+            gone = (await self.everybody())[first : first + many]
+            self.stayed.difference_update(gone)
+            await self._sure(writes.perform(DELETE_USER, [user_target({"id": each}) for each in gone], _YES))
+        else:
+            new = [Target("", "", {"fields": {"email": f"new{self.answers}.{n}@example.com"}}) for n in range(many)]
+            await self._sure(writes.perform(CREATE_USER, new, _YES))
+
+    async def _sure(self, done: Any) -> None:
+        results = await done
+        assert not results.left, results.first_error
+
+
+_YES = Confirmation(yes=True)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 80), changes)
+def test_a_scan_sees_everybody_who_stayed_and_nobody_twice(size: int, wanted: dict[int, Change]) -> None:
+    async def work() -> None:
+        server = Moving(size, wanted)
+        async with server.connection:
+            server.stayed.update(await server.everybody())
+            scan = scan_with(server.fetch, USERS, USERS.list.paging, Query(), size=PAGE)
+            seen = [str(each.row["id"]) async for each in scan]
+            assert len(seen) == len(set(seen))
+            assert server.stayed <= set(seen)
+
+    asyncio.run(work())
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(56, {1: (True, 56, 1), 4: (True, 0, 1)}, [66, 46])  # the last row moves onto the page before
+@given(st.integers(1, 80), changes, st.lists(st.integers(0, 80), min_size=1, max_size=8))
+def test_no_row_is_shown_twice_and_at_rest_what_is_shown_is_what_there_is(
+    size: int, wanted: dict[int, Change], visits: list[int]
+) -> None:
+    async def work() -> None:
+        server = Moving(size, wanted)
+        async with server.connection:
+            view = PagedView(server.fetch, page_size=PAGE, query=USUAL)
+            for first in visits:
+                view.want(first, first + 9)
+                await view.idle()
+                shown = [each for line in range(first, first + 10) if (each := view.id_at(line)) is not None]
+                assert len(shown) == len(set(shown)), (first, shown)
+            server.wanted.clear()
+            view.refresh()
+            await view.idle()
+            first = min(visits[-1], max(0, view.total - 1))
+            view.want(first, first + 9)
+            await view.idle()
+            there = await server.everybody()
+            lines = [line for line in range(first, first + 10) if line < view.total and not view.gone(line)]
+            assert [view.id_at(line) for line in lines] == there[first : first + 10][: len(lines)]
+            view.close()
+
+    asyncio.run(work())
