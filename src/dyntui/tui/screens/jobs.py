@@ -49,9 +49,10 @@ class JobsScreen(Afterwards):
     class Loaded(Message):
         """The jobs were read."""
 
-        def __init__(self, known: _Known) -> None:
+        def __init__(self, known: _Known, number: int) -> None:
             super().__init__()
             self.known = known
+            self.number = number
 
     class Done(Message):
         """Something was done to a job. then: what follows."""
@@ -69,6 +70,7 @@ class JobsScreen(Afterwards):
 
     def __init__(self) -> None:
         super().__init__()
+        self._loads = 0
         self._jobs: dict[str, JobSummary] = {}
         self._drafts: dict[str, Draft] = {}
 
@@ -107,9 +109,11 @@ class JobsScreen(Afterwards):
         """Read the jobs."""
         if (job := self.console.session.running) is not None:
             job.watch(self)
-        self.run_worker(self._load, thread=True, group="jobs", exclusive=True)
+        self._loads += 1
+        number = self._loads
+        self.run_worker(lambda: self._load(number), thread=True, group="jobs", exclusive=True)
 
-    def _load(self) -> None:
+    def _load(self, number: int) -> None:
         from dyntui.services.imports.jobs import jobs
         from dyntui.services.imports.wizard_draft import drafts
 
@@ -118,7 +122,7 @@ class JobsScreen(Afterwards):
         found = (job for job in jobs() if not self._swept(job))
         # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
         own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
-        self.post_message(self.Loaded(_Known(own, kept)))
+        self.post_message(self.Loaded(_Known(own, kept), number))
 
     def _swept(self, job: JobSummary) -> bool:
         """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
@@ -135,6 +139,8 @@ class JobsScreen(Afterwards):
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
+        if event.number != self._loads:
+            return  # read again since
         self._jobs = {job.id: job for job in event.known.jobs}
         self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
         running = self.console.session.running
