@@ -22,7 +22,7 @@ TOKEN = "dyn_" + "Canary1" * 8
 NOWHERE = "http://127.0.0.1:9/api/v0"
 SIZE = (120, 40)
 SMALL = (80, 24)
-_LIMIT = 20.0
+_LIMIT = 60.0
 
 
 def demo(users: int = 120, *, read_only: bool = False, **options: Any) -> Console:
