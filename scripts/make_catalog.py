@@ -54,7 +54,6 @@ def main() -> None:
     catalog = {
         "source": document["info"]["description"],
         "version": document["info"]["version"],
-        "servers": [server["url"] for server in document["servers"]],
         "operations": operations,
         "schemas": document["components"]["schemas"],
     }

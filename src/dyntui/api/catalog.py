@@ -83,7 +83,6 @@ class Catalog:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.version: str = document["version"]
-        self.servers: tuple[str, ...] = tuple(document["servers"])
         self.schemas: Mapping[str, Schema] = document["schemas"]
         self.operations: Mapping[str, Operation] = {entry["id"]: _operation(entry) for entry in document["operations"]}
 
@@ -118,10 +117,6 @@ class Catalog:
         while "$ref" in schema:
             schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
         return schema
-
-    def rooted(self, schema: Schema) -> dict[str, Any]:
-        """`schema` as a document of its own, with everything its `$ref`s point at."""
-        return {**schema, "components": {"schemas": self.schemas}}
 
 
 def _operation(entry: Mapping[str, Any]) -> Operation:

@@ -60,7 +60,7 @@ def origin_of(url: httpx.URL) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete 2xx answer. ms: from the first byte out to the last byte in, the successful attempt only."""
+    """A complete 2xx answer. ms: until the last byte was in, connecting included; the successful attempt only."""
 
     status: int
     headers: Mapping[str, str]

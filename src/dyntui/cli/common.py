@@ -149,16 +149,12 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         shared = {option.opts[0] for option in _shared_options()}
-        arguments: list[tuple[str, str]] = []
         own: list[tuple[str, str]] = []
         everywhere: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                if isinstance(parameter, click.Argument):
-                    arguments.append(record)
-                else:
-                    (everywhere if parameter.opts[0] in shared else own).append(record)
-        for title, records in (("Arguments", arguments), ("Options", own), ("Everywhere", everywhere)):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
+                (everywhere if parameter.opts[0] in shared else own).append(record)
+        for title, records in (("Options", own), ("Everywhere", everywhere)):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)

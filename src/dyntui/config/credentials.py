@@ -171,7 +171,10 @@ def find_token(
 def _none(profile: Profile, store: CredentialStore) -> NotAuthorised:
     match store.kind:
         case CredentialKind.ENVIRONMENT:
-            return NotAuthorised("There is no token.", hint=f"Set {TOKEN_VARIABLE}, or make a profile: dyntui env add")
+            return NotAuthorised(
+                "There is no token.",
+                hint=f"Set {TOKEN_VARIABLE}, or keep one in a profile: dyntui env add, or dyntui auth login",
+            )
         case CredentialKind.SESSION:
             return NotAuthorised(
                 f"The profile {profile.name} keeps its token for one session of the console only.",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.core.time import now, now_iso
+from dyntui.core.time import now
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
@@ -138,6 +138,6 @@ def remember_use(profile: Profile) -> None:
     if profile.name in profiles.names():
         stored = profiles.get(profile.name)
         if (stored.base_url, stored.environment_id) == (profile.base_url, profile.environment_id):
-            profiles.put(replace(stored, last_used=now_iso()))
+            profiles.mark_used(profile.name)
             profiles.use(profile.name)
             profiles.save()
