@@ -40,6 +40,7 @@ def to(name: str, *more: str) -> tuple[str, ...]:
 BOTH = {
     "users": (),
     "users-marked": ("space", "j", "space"),
+    "users-columns": ("o", "j", "space"),
     "users-filter": ("slash", *"anna", "enter"),
     "jump-bar": ("colon", "a"),
     "user": ("j", "enter"),
