@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import sys
+from types import TracebackType
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    sys.excepthook = _crashed
     from dyntui.cli.root import main as run
 
     sys.exit(run())
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line what Python would print as a traceback, with what the server said in it."""
+    if not isinstance(error, Exception):
+        sys.__excepthook__(kind, error, trace)
+        return
+    from dyntui.config.crash import report
+
+    print(report(error), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tui_support import TOKEN, demo, press, settled, strips_of
@@ -12,7 +11,7 @@ from tui_support import TOKEN, demo, press, settled, strips_of
 from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redactor
-from dyntui.tui import crash, startup
+from dyntui.tui import startup
 from dyntui.tui.app import Console
 from dyntui.tui.session import Session
 
@@ -139,15 +138,3 @@ async def test_a_crash_leaves_one_line_and_a_redacted_report_without_locals(
         assert secret not in report
         assert secret not in said
     assert reports[0].stat().st_mode & 0o777 == 0o600
-
-
-def test_a_crash_whose_report_cannot_be_written_still_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> str:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(crash, "write_report", full)
-    from rich.segment import Segments
-
-    said = crash.report(ValueError("x"))
-    assert isinstance(said, Segments)
-    assert "no report was written" in said.segments[0].text

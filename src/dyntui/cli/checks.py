@@ -22,7 +22,7 @@ _AROUND = (("SSH", "SSH_CONNECTION"), ("tmux", "TMUX"), ("screen", "STY"), ("zel
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding. state: ok, warn or fail. advice: what to do, empty when nothing is."""
+    """One finding. state: ok, warn or fail. advice: what to do, empty when nothing is. exit_code: for a failed one."""
 
     name: str
     state: str
@@ -105,7 +105,7 @@ def files() -> Iterator[Check]:
     places = paths()
     for name, folder in (("config", places.config), ("state", places.state), ("cache", places.cache)):
         yield _folder(name, folder)
-    private = [places.audit_file, places.log_file, *sorted(places.credentials_dir.glob("*.*"))]
+    private = [places.audit_file, *sorted(places.credentials_dir.glob("*.*"))]
     for file in private:
         if os.path.lexists(file) and (problem := _problem(file, 0o077)):
             yield Check("file", "fail", f"{file}: {problem}", f"Look at it, then: chmod 600 {file}")

@@ -35,7 +35,8 @@ def doctor(context: Context, offline: bool) -> int:
         if check.advice and check.state != "ok":
             context.say(f"{'':15}{check.advice}")
     failed = [check for check in checks if check.state == "fail"]
-    context.emit({"ok": not failed, "checks": [asdict(check) for check in checks]})
+    said = [{name: value for name, value in asdict(check).items() if name != "exit_code"} for check in checks]
+    context.emit({"ok": not failed, "checks": said})
     return failed[0].exit_code if failed else 0
 
 

@@ -60,11 +60,6 @@ class Paths:
         return self.state / "audit.jsonl"
 
     @property
-    def log_file(self) -> Path:
-        """The redacted log."""
-        return self.state / "dyntui.log"
-
-    @property
     def crash_dir(self) -> Path:
         """Redacted crash reports."""
         return self.state / "crashes"

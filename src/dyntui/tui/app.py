@@ -7,14 +7,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment, Segments
 from textual import on
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
+from dyntui.config import crash
 from dyntui.config.settings import Settings
 from dyntui.core.text import safe
 from dyntui.core.time import now
-from dyntui.tui import backstop, crash, startup
+from dyntui.tui import backstop, startup
 from dyntui.tui.actions import ACTIONS, actions_here, bindings
 from dyntui.tui.offline import Reaching
 from dyntui.tui.screens.imports import offer_left
@@ -123,7 +125,7 @@ class Console(LeanDisplay[int], Reaching):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            self._exit_renderables.append(crash.report(error))
+            self._exit_renderables.append(Segments([Segment(crash.report(error))]))
         self._close_messages_no_wait()
 
     def _tick(self) -> None:

@@ -1,0 +1,55 @@
+"""What a crash leaves: a line, and a report that holds no secret and nothing a terminal would act on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyntui.config import crash
+
+_CRASHING = """
+import sys
+from dyntui.cli import root
+from dyntui.core.redact import redactor
+def broken():
+    secret = sys.argv[1]
+    raise KeyError(f"{secret} of ada@example.com \\x1b]0;x\\x07")
+redactor.add(sys.argv[1])
+root.main = broken
+from dyntui.__main__ import main
+main()
+"""
+
+
+def test_the_command_line_crashes_with_one_line_and_a_redacted_report(tmp_path: Path) -> None:
+    token = "dyn_" + "Canary1" * 8
+    done = subprocess.run(
+        [sys.executable, "-c", _CRASHING, token],
+        env={**os.environ, "DYNTUI_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    [said] = done.stderr.splitlines()
+    assert said.startswith("dyntui stopped on an error of its own (KeyError). The report, without secrets: ")
+    written = Path(said.rsplit(": ", 1)[1])
+    assert written.parent == tmp_path / "state" / "crashes"
+    assert written.stat().st_mode & 0o777 == 0o600
+    text = written.read_text()
+    assert "KeyError" in text and "<token> of <email>" in text
+    for secret in ("Canary1", "ada@example.com", "\x1b"):
+        assert secret not in text + said
+
+
+def test_a_report_that_cannot_be_written_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(crash, "write_report", full)
+    assert "no report was written: [Errno 28] No space left on device" in crash.report(ValueError("x"))
