@@ -221,3 +221,15 @@ def test_ones_own_editor_gets_no_token_and_what_it_wrote_is_not_lost(dyntui, ada
     assert dyntui.sandbox.token not in (tmp_path / "seen").read_text()
     dyntui("users", "edit-metadata", ada["id"], "--yes")
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"from": "editor"}
+
+
+@pytest.mark.parametrize("what", [("users", "export"), ("wallets", "export"), ("allowlists", "export", "Beta testers")])
+def test_an_export_with_json_is_one_document_and_nothing_else(dyntui, tmp_path, what):
+    ids = {row["id"] for row in json.loads(dyntui(*what, "--json").stdout)}
+    assert ids
+    other = dyntui(*what, "--json", "--format", "csv", check=False)
+    assert (other.returncode, other.stdout) == (2, "")
+    file = tmp_path / "x.ndjson"
+    told = dyntui.json(*what, "--format", "ndjson", "-o", str(file))
+    assert told == {"exported": len(ids), "file": str(file)}
+    assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == ids

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from dyntui.cli.acting import act, read_option, report
 from dyntui.cli.allowlist_entries import some_entries
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.files import output_options, write_rows
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -48,36 +48,18 @@ def copy(context: Context, source: str, name: str, search: str | None, yes: bool
 
 @click.command("export", cls=Command)
 @click.argument("name", metavar="LIST")
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-    default="csv",
-    show_default=True,
-    help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A new file; standard output otherwise."
-)
+@output_options
 @pass_context
-def export(context: Context, name: str, kind: str, output: Path | None) -> None:
+def export(context: Context, name: str, kind: str | None, output: Path | None) -> None:
     """Write the entries of a list to a file that `allowlists import` and `sync` read again."""
-    from dyntui.config.files import create_new
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.lookup import entries_of
-    from dyntui.services.exports import Exporter, ExportFormat
-    from dyntui.services.exports import export as write
 
     async def work() -> int:
         async with context.connection() as connection:
             row = await found_list(connection, name)
-            stream = create_new(output) if output is not None else sys.stdout.buffer
-            try:
-                rows = entries_of(connection.client, str(row["id"]))
-                return await write(rows, Exporter(stream, ExportFormat(kind), ENTRY_EXPORT))
-            finally:
-                if output is not None:
-                    stream.close()
+            rows = entries_of(connection.client, str(row["id"]))
+            return await write_rows(context, rows, ENTRY_EXPORT, kind, output)
 
     context.note(f"{run(work()):,} entries exported")
 

@@ -1,4 +1,4 @@
-"""Rows of a list into a file or a pipe: what `users export` and `wallets export` share."""
+"""Rows of a list into a file or a pipe: what the exports of users, wallets and entries share."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ import click
 
 from dyntui.cli.acting import read_ids
 from dyntui.cli.common import Context, run
+from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.connect import Connection
     from dyntui.services.listing import Query
 
-__all__ = ["export_options", "export_rows"]
+__all__ = ["export_options", "export_rows", "output_options", "write_rows"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def export_options(command: F) -> F:
-    """Adds ids, --format, --fields and --output."""
+def output_options(command: F) -> F:
+    """Adds --format and --output."""
     for option in (
         click.option(
             "-o",
@@ -32,19 +33,21 @@ def export_options(command: F) -> F:
             metavar="FILE",
             help="A new file; standard output otherwise.",
         ),
-        click.option("--fields", metavar="A,B,...", help="Columns of a CSV; the usual ones otherwise."),
         click.option(
             "--format",
             "kind",
             type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-            default="csv",
-            show_default=True,
-            help="csv is safe to open in a spreadsheet; csv-exact has raw values.",
+            help="csv is safe to open in a spreadsheet; csv-exact has raw values.  [default: csv; with --json, json]",
         ),
-        click.argument("ids", nargs=-1, metavar="[ID]..."),
     ):
         command = option(command)
     return command
+
+
+def export_options(command: F) -> F:
+    """Adds ids, --format, --fields and --output."""
+    command = click.option("--fields", metavar="A,B,...", help="Columns of a CSV; the usual ones otherwise.")(command)
+    return click.argument("ids", nargs=-1, metavar="[ID]...")(output_options(command))
 
 
 def export_rows(
@@ -54,34 +57,47 @@ def export_rows(
     *,
     ids: Sequence[str],
     query: Query | None,
-    kind: str,
+    kind: str | None,
     fields: str | None,
     output: Path | None,
 ) -> None:
-    """Write the rows with those ids, or all that `query` finds, oldest first. An export that fails leaves no file."""
-    from dyntui.config.files import create_new
-    from dyntui.services.exports import Exporter, ExportFormat, export
-
+    """Export the rows with those ids, or all that `query` finds, oldest first."""
     wanted = read_ids(ids) if ids else []
     chosen = [name.strip() for name in fields.split(",")] if fields else list(columns)
 
     async def work() -> int:
         async with context.connection() as connection:
-            stream = create_new(output) if output is not None else sys.stdout.buffer
-            whole = False
-            try:
-                exporter = Exporter(stream, ExportFormat(kind), chosen)
-                written = await export(_rows(connection, record, wanted, query), exporter)
-                whole = True
-            finally:
-                if output is not None:
-                    stream.close()
-                    if not whole:
-                        _forget(output)
-            return written
+            return await write_rows(context, _rows(connection, record, wanted, query), chosen, kind, output)
 
     written = run(work())
     context.note(f"{written:,} {record.singular if written == 1 else record.name} exported")
+
+
+async def write_rows(
+    context: Context, rows: AsyncIterator[dict[str, Any]], columns: Sequence[str], kind: str | None, output: Path | None
+) -> int:
+    """Write rows to standard output or a new file; how many. What fails leaves no file."""
+    from dyntui.config.files import create_new
+    from dyntui.services.exports import Exporter, ExportFormat, export
+
+    if output is None:
+        if context.json and kind not in (None, "json"):
+            raise Usage(
+                f"--json prints one JSON document, and --format {kind} is none.", hint="Leave one out, or add -o FILE."
+            )
+        chosen = ExportFormat(kind or ("json" if context.json else "csv"))
+        return await export(rows, Exporter(sys.stdout.buffer, chosen, columns))
+    whole = False
+    stream = create_new(output)
+    try:
+        written = await export(rows, Exporter(stream, ExportFormat(kind or "csv"), columns))
+        whole = True
+    finally:
+        stream.close()
+        if not whole:
+            _forget(output)
+    context.emit({"exported": written, "file": str(output)})
+    return written
 
 
 def _forget(path: Path) -> None:

@@ -348,7 +348,7 @@ def export_users(
     chain: str | None,
     social: str | None,
     ids: tuple[str, ...],
-    kind: str,
+    kind: str | None,
     fields: str | None,
     output: Path | None,
 ) -> None:

@@ -193,7 +193,9 @@ def pregenerate_wallets(
 @wallets.command("export")
 @export_options
 @pass_context
-def export_wallets(context: Context, ids: tuple[str, ...], kind: str, fields: str | None, output: Path | None) -> None:
+def export_wallets(
+    context: Context, ids: tuple[str, ...], kind: str | None, fields: str | None, output: Path | None
+) -> None:
     """Export the wallets of the environment, or those whose ids are given (- reads them from standard input)."""
     from dyntui.resources import WALLETS
     from dyntui.services.exports import WALLET_FIELDS
