@@ -118,7 +118,8 @@ def main() -> None:
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])
     FOLDER.mkdir(exist_ok=True)
     for name in wanted:
-        with tempfile.TemporaryDirectory(prefix="dyntui-shots-") as home:
+        # The wizard's clerk may still be writing its draft when the console is gone.
+        with tempfile.TemporaryDirectory(prefix="dyntui-shots-", ignore_cleanup_errors=True) as home:
             os.environ |= {"DYNTUI_HOME": f"{home}/dyntui", "HOME": home}
             folder = Path(home) / "exports"
             folder.mkdir()

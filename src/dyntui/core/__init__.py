@@ -1,0 +1,1 @@
+"""Pure values that every room uses: safe text, redaction, ids, times, errors."""
