@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from dyntui.config.credentials import CredentialKind
 from dyntui.config.profiles import DEFAULT_BASE_URL, Kind, Profile, Profiles
+from dyntui.config.store import CredentialKind
 from dyntui.config.urls import check_base_url, is_loopback, origin_text
 from dyntui.core.errors import Usage
 

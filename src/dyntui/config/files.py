@@ -7,7 +7,6 @@ own profile folder protects them there, and only the checks for links and file t
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -109,6 +108,8 @@ def atomic_write(path: Path, data: bytes) -> None:
     if not path.parent.exists():
         private_dir(path.parent)
     _check_replaceable(path)
+    import secrets
+
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     with create_new(temporary) as file:
         try:

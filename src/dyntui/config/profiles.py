@@ -8,11 +8,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dyntui.config import credentials
-from dyntui.config.credentials import CredentialKind
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.files import UnsafeFile, atomic_write, locked, private_dir
 from dyntui.config.paths import paths
+from dyntui.config.store import CredentialKind
 from dyntui.config.toml import edit_toml, line_of, read_toml
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import Usage
@@ -179,9 +178,11 @@ class Profiles:
         self._edits.clear()
         warnings = []
         while self._dropped:
+            from dyntui.config.credentials import forget
+
             old = self._dropped.pop()
             try:
-                credentials.forget(old)
+                forget(old)
             except (CredentialError, UnsafeFile) as error:
                 warnings.append(f"The old token of {old.name} was not deleted: {error.message}")
         return warnings

@@ -20,9 +20,11 @@ _WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
 
 def read_toml(path: Path) -> dict[str, Any]:
     """What `path` says, nothing when there is no file. Others may read the file, but not write it."""
+    text = _text(path)
+    if not text:
+        return {}
     import tomllib
 
-    text = _text(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,6 @@ right before it is done.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -95,6 +94,8 @@ class Weight:
     @property
     def code(self) -> str:
         """Six signs that stand for the facts; whoever has them was shown the effects."""
+        import hashlib
+
         return hashlib.sha256("\n".join((self.phrase, *self.facts)).encode()).hexdigest()[:6] if self.phrase else ""
 
 

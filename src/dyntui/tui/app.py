@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Console"]
 
-_STYLES = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+_STYLES = Path(__file__).parent / "styles"
+_FIRST_STYLES = [_STYLES / "base.tcss", _STYLES / "screens.tcss"]
+"""Those of the first screen; it does not wait for the others to be parsed."""
 _TICK = 20.0
 """Seconds between looks at what has grown older. What reads the same is not painted."""
 _STARTED = 3.0
@@ -46,7 +48,7 @@ class Console(LeanDisplay[int], Reaching):
     """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
 
     TITLE = "dyntui"
-    CSS_PATH: ClassVar = list(_STYLES)
+    CSS_PATH: ClassVar = _FIRST_STYLES
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = False
     COMPONENT_CLASSES: ClassVar = PAINTS
@@ -85,6 +87,12 @@ class Console(LeanDisplay[int], Reaching):
         else:  # nothing is styled yet: all styles would be parsed now, and once more for the first screen
             self.stylesheet.set_variables(self.get_css_variables())
 
+    def complete_styles(self) -> None:
+        later = [path for path in sorted(_STYLES.glob("*.tcss")) if not self.stylesheet.has_source(str(path))]
+        if later:
+            self.stylesheet.read_all(later)
+            self.stylesheet.parse()
+
     @property
     def dense(self) -> bool:
         """Whether columns stand close together."""
@@ -102,7 +110,7 @@ class Console(LeanDisplay[int], Reaching):
         startup.exit_on_signals(self.exit)
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
-        self.set_timer(_STARTED, _collect_garbage)
+        self.set_timer(_STARTED, self._started)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
             self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
         for action_id in self.settings.keymap:
@@ -127,6 +135,10 @@ class Console(LeanDisplay[int], Reaching):
             self._exception_event.set()
             self._exit_renderables.append(Segments([Segment(crash.report(error))]))
         self._close_messages_no_wait()
+
+    def _started(self) -> None:
+        self.complete_styles()
+        _collect_garbage()
 
     def _tick(self) -> None:
         if self.shown is not None:

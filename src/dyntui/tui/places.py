@@ -112,11 +112,15 @@ class Places(Acting, App[int], inherit_bindings=False):
                 if not stack or not stack[-1].call_later(self.call_later, self._changed_over):
                     self.call_later(self._changed_over)
 
+        self.complete_styles()
         self._changing += 1
         batch = ExitStack()
         batch.enter_context(self.batch_update())
         # Not awaited here: what a screen does when it is mounted may need this very message loop.
         self.run_worker(wait(change(), batch), group="screens")
+
+    def complete_styles(self) -> None:
+        """Read the styles that the first screen could do without."""
 
     # Keys
 
