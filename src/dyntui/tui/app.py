@@ -48,7 +48,7 @@ class Console(LeanDisplay[int], Reaching):
     """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
 
     TITLE = "dyntui"
-    CSS_PATH: ClassVar = _FIRST_STYLES
+    CSS_PATH: ClassVar = list(_FIRST_STYLES)
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = False
     COMPONENT_CLASSES: ClassVar = PAINTS
