@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from http import HTTPStatus
 
 import pytest
 import stamina
@@ -144,7 +145,7 @@ async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
         (403, b'{"error": {"code": "gate", "message": "closed"}, "payload": {}}', Forbidden, "closed", "gate"),
         (404, b'{"error": "gone", "code": "not_found"}', NotFound, "gone", "not_found"),
         (409, b'{"message": "twice"}', Conflict, "twice", ""),
-        (413, b"", TooLarge, "413 Request Entity Too Large", ""),
+        (413, b"", TooLarge, f"413 {HTTPStatus(413).phrase}", ""),  # newer Pythons have newer words
         (422, b'{"error": "e", "code": "email_already_exists"}', Invalid, "e", "email_already_exists"),
         (422, b'{"payload": {"additionalMessages": ["a", "b"]}}', Invalid, "a; b", ""),
         (429, b'{"message": "slow", "code": 429}', RateLimited, "slow", "429"),

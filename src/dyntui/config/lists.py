@@ -42,13 +42,14 @@ class Lists:
         path = paths().lists_file
         try:
             document = json.loads(read_private(path, _LIMIT))
+            views = document.get("views", {}).items()
             return cls(
                 {name: _widths(each) for name, each in document.get("columns", {}).items()},
-                {name: {key: _view(view) for key, view in each.items()} for name, each in document["views"].items()},
+                {name: {key: _view(view) for key, view in each.items()} for name, each in views},
             )
         except FileNotFoundError:
             return cls()
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise ConfigError(f"{path} cannot be understood.", hint="Correct it by hand, or delete it.") from error
 
     def view(self, resource: str, name: str) -> SavedView:
