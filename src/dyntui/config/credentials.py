@@ -173,7 +173,7 @@ def _none(profile: Profile, store: CredentialStore) -> NotAuthorised:
         case CredentialKind.ENVIRONMENT:
             return NotAuthorised(
                 "There is no token.",
-                hint=f"Set {TOKEN_VARIABLE}, or keep one in a profile: dyntui env add, or dyntui auth login",
+                hint=f"Set {TOKEN_VARIABLE}, or keep a token: dyntui env add",
             )
         case CredentialKind.SESSION:
             return NotAuthorised(
