@@ -38,6 +38,19 @@ def test_the_help_loads_nothing_heavy():
     assert not loaded_by("--help") & set(HEAVY)
 
 
+def test_the_console_on_its_own_does_not_wait_for_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
+    code = (
+        "import sys, dyntui.tui\n"
+        "dyntui.tui.run = lambda *_, **more: print('click' in sys.modules) or 7\n"
+        "sys.argv = ['dyntui']\n"
+        "from dyntui.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (7, "False"), done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,28 +1,12 @@
-"""`dyntui` and `dyntui demo`: the only commands that load Textual."""
+"""`dyntui demo`: the console on a sandbox of its own."""
 
 from __future__ import annotations
 
 import click
 
 from dyntui.cli.common import Command, Context, pass_context
-from dyntui.core.errors import NotAuthorised, Usage
 
-__all__ = ["demo", "open_console"]
-
-
-def open_console(context: Context) -> int:
-    """Open the console on the profile that the options name, the last one, or the first-run setup."""
-    from dyntui.config.profiles import Profiles
-    from dyntui.tui import run
-
-    named = context.profile_name or context.environment_id or context.base_url
-    try:
-        profile = context.profile()
-    except (Usage, NotAuthorised):
-        if named or Profiles.load().names():
-            raise
-        profile = None
-    return run(profile, read_only=context.read_only)
+__all__ = ["demo"]
 
 
 @click.command(cls=Command)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dyntui import __version__
-from dyntui.cli.common import Command, Context, Group, fail, silence_stdout
-from dyntui.core.errors import DyntuiError
+from dyntui.cli.common import Command, Context, Group
+from dyntui.cli.ending import ended
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -52,9 +52,10 @@ def root(ctx: click.Context) -> None:
     """
     ctx.ensure_object(Context)
     if ctx.invoked_subcommand is None:
-        from dyntui.cli.console import open_console
+        from dyntui.cli.opening import open_console
 
-        ctx.exit(open_console(ctx.ensure_object(Context)))
+        given = ctx.ensure_object(Context)
+        ctx.exit(open_console(given.profile_name, given.environment_id, given.base_url, given.read_only))
 
 
 root.params += Command(None).params
@@ -63,25 +64,16 @@ root.params += Command(None).params
 def main() -> int:
     """Run the command line; returns the exit code."""
     context = Context()
+    return ended(lambda: _run(context), debug=lambda: context.debug)
+
+
+def _run(context: Context) -> int:
     try:
         result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
         return result if isinstance(result, int) else 0
-    except DyntuiError as error:
-        return fail(error, debug=context.debug)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         return 130
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        silence_stdout()
-        return 0
-    except KeyboardInterrupt:
-        return 130
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        hint = "Check the disk and the permissions; nothing that was journaled is lost."
-        return fail(
-            DyntuiError(f"The system refused: {error.strerror or error}{where}.", hint=hint), debug=context.debug
-        )
