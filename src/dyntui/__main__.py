@@ -5,15 +5,30 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 def main() -> None:
     """Run the command line and exit with its code. Without a word on it there is nothing to parse: the console."""
+    sys.excepthook = _crashed
     if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
         from dyntui.cli.root import main as run
     else:
         from dyntui.cli.opening import main as run
 
     sys.exit(run())
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line what Python would print as a traceback, with what the server said in it."""
+    if not isinstance(error, Exception):
+        sys.__excepthook__(kind, error, trace)
+        return
+    from dyntui.config.crash import report
+
+    print(report(error), file=sys.stderr)
 
 
 if __name__ == "__main__":

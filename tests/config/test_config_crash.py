@@ -17,10 +17,12 @@ import sys
 from dyntui.cli import root
 from dyntui.core.redact import redactor
 def broken():
-    secret = sys.argv[1]
+    secret = token
     raise KeyError(f"{secret} of ada@example.com \\x1b]0;x\\x07")
-redactor.add(sys.argv[1])
+token = sys.argv[1]
+redactor.add(token)
 root.main = broken
+sys.argv = ["dyntui", "users"]
 from dyntui.__main__ import main
 main()
 """
