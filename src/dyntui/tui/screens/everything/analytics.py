@@ -45,6 +45,8 @@ def _columns(title: str) -> tuple[Column, ...]:
 
 
 _LABEL = 18
+_DATES = 5
+"""As many dates stand below a chart at 80 columns; plotext drops some when they do not fit, now these, now those."""
 
 
 class _Totals(Painted):
@@ -283,7 +285,7 @@ def _draw_line(plot: PlotextPlot, series: Series) -> None:
     plt = plot.plt
     plt.title(f"{series.title}: {series.unit} over time")
     plt.plot(places, values, marker="braille", color=_colour(plot))
-    step = max(1, len(places) // 6)
+    step = max(1, -(-len(places) // _DATES))
     ticks = places[::step]
     plt.xticks([float(place) for place in ticks], [safe(series.points[place][0], 10) for place in ticks])
     plt.ylim(0, max(values) or 1)

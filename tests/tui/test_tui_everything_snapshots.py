@@ -1,0 +1,66 @@
+"""How every other resource looks: pytest -m '' tests/tui/test_tui_everything_snapshots.py --snapshot-update"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from access_support import to
+from test_tui_snapshots import keys
+from tui_support import SIZE, SMALL, demo
+
+from dyntui.resources import RESOURCES, Scope
+
+pytestmark = pytest.mark.slow
+
+Compare = Callable[..., bool]
+
+LISTS = sorted(
+    name
+    for name, record in RESOURCES.items()
+    if record.scope is not Scope.PARENT
+    and name not in ("users", "wallets", "allowlists", "gates", "tokens", "events", "analytics", "settings")
+)
+SCREENS: dict[str, tuple[str, ...]] = {
+    "everything": to("everything"),
+    "webhook": to("webhooks", "enter"),
+    "webhook-off": to("webhooks", "j", "enter"),
+    "webhook-actions": to("webhooks", "a"),
+    "webhook-failed": to("webhooks", "enter", "f"),
+    "webhook-verify": to("webhooks", "enter", "V"),
+    "message": to("webhooks", "enter", "enter"),
+    "message-request": to("webhooks", "enter", "enter", "2"),
+    "message-response": to("webhooks", "enter", "enter", "3"),
+    "events": to("events"),
+    "event": to("events", "enter"),
+    "events-range": to("events", "d"),
+    "export-new": to("exports", "n"),
+    "analytics": to("analytics"),
+    "analytics-next": to("analytics", "]", "]"),
+    "analytics-range": to("analytics", "d"),
+    "settings": to("settings"),
+    "setting-change": to("settings", "e"),
+    "origin": to("origins", "enter"),
+    "origin-new": to("origins", "n"),
+    "hostname": to("hostnames", "enter"),
+    "custom-field": to("custom-fields", "enter"),
+    "provider": to("providers", "enter"),
+    "provider-edit": to("providers", "e"),
+    "token-new": to("tokens", "n"),
+    "api": to("api"),
+    "api-found": to("api", "slash", *"webhook", "enter"),
+    "api-read": to("api", "slash", *"getWebhooks", "enter", "enter"),
+    "api-answer": to("api", "slash", *"getWebhooks", "enter", "enter", "ctrl+s"),
+    "api-write": to("api", "slash", *"createWebhook", "enter", "enter"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists(snap_compare: Compare, name: str) -> None:
+    assert snap_compare(demo(40), terminal_size=SIZE, run_before=keys(*to(name)))
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_screens(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    assert snap_compare(demo(40), terminal_size=size, run_before=keys(*SCREENS[name]))
