@@ -74,7 +74,7 @@ _READ = Effect.READ
 
 _ALL = (
     # everywhere
-    Action("app.jump", ("colon",), "jump", "Go to a resource, a screen or a recent user by name, or to a row by its number.", _READ, 90,
+    Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", _READ, 90,
         early=True),
     Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
@@ -110,7 +110,7 @@ _ALL = (
         reason=_ask("no_mark_all")),
     Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,
         reason=_ask("nothing_to_open")),
-    Action("list.sort", ("s",), "sort", "Order by another column; what the server cannot order, among the rows that are here.", _READ, 14,
+    Action("list.sort", ("s",), "sort", "Order by another column: by the server, or of the rows here alone.", _READ, 14,
         reason=_ask("nothing_listed")),
     Action("list.columns", ("o",), "columns", "Which columns, in what order and how wide; it is remembered.", _READ),
     Action("list.views", ("b",), "views", "Views that were kept: filter, order and columns under a name.", _READ,

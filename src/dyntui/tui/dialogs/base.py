@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from dyntui.core.text import safe
 from dyntui.tui.actions import Acting, bindings
+from dyntui.tui.widgets.cells import cut, width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 
 __all__ = ["Dialog", "Foot"]
@@ -21,13 +22,16 @@ T = TypeVar("T")
 
 
 class Foot(Painted):
-    """The last line of a dialog: its keys."""
+    """The last lines of a dialog: what has no room above, and the keys."""
 
     def __init__(self, *keys: tuple[str, str]) -> None:
         super().__init__(classes="foot")
         self.keys = keys
+        self.said = ""
 
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
+        if y == 0:
+            return [(cut(self.said, width), "dim")], ""
         pieces: list[Piece] = []
         for key, title in self.keys:
             pieces += [(key, "strong"), (f" {title}   ", "dim")]
@@ -54,6 +58,12 @@ class Dialog(Acting, ModalScreen[T | None], Generic[T]):
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
             yield Foot(*self.foot())
+
+    def say_whole(self, text: str, room: int) -> None:
+        """Say above the keys what was cut because there is room for fewer cells."""
+        foot = self.query_one(Foot)
+        foot.said = safe(text, 200) if width_of(text) > room else ""
+        foot.repaint()
 
     def action_cancel(self) -> Any:
         self.dismiss(None)

@@ -40,11 +40,27 @@ class _HelpLines(Lines):
         if isinstance(row, str):
             return [bar, (row.upper(), "head")]
         keys = "1 … 9" if row.action.each else "  ".join(key_words(key) for key in row.keys)
-        head = fit(keys, _KEYS if width > _NARROW else _FEW_KEYS) + "  "
-        title = fit(row.action.title, _TITLE) + "  "
-        room = max(0, width - 2 - len(head) - len(title))
-        said = f"not now: {row.reason}" if row.reason else row.action.help
-        return [bar, (head, "strong"), (title, ""), (cut(said, room), "warn" if row.reason else "dim")]
+        head, title = fit(keys, self._keys) + "  ", fit(row.action.title, _TITLE) + "  "
+        return [bar, (head, "strong"), (title, ""), (cut(_said(row), self._room), "warn" if row.reason else "dim")]
+
+    @property
+    def _keys(self) -> int:
+        """Cells for the keys."""
+        return _KEYS if self.size.width > _NARROW else _FEW_KEYS
+
+    @property
+    def _room(self) -> int:
+        """Cells for what is said of them."""
+        return max(0, self.size.width - 1 - 2 - self._keys - 2 - _TITLE - 2)
+
+    def moved(self) -> None:
+        row = self.rows[self.cursor]
+        if isinstance(self.screen, Dialog):
+            self.screen.say_whole("" if isinstance(row, str) else _said(row), self._room)
+
+
+def _said(here: Here) -> str:
+    return f"not now: {here.reason}" if here.reason else here.action.help
 
 
 class HelpDialog(Dialog[None]):

@@ -46,8 +46,17 @@ class Choices(Lines):
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
         label = fit(safe(choice.label, 60), self._labels)
-        room = width - 2 - width_of(sign) - width_of(label) - 3
-        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), max(0, room)), "dim")]
+        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), self._room), "dim")]
+
+    @property
+    def _room(self) -> int:
+        """Cells for a note."""
+        signs = self._signs + 2 if self._signs else 0
+        return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
+
+    def moved(self) -> None:
+        if self.count and isinstance(self.screen, Dialog):
+            self.screen.say_whole(self.choices[self.cursor].note, self._room)
 
 
 class PickDialog(Dialog[str]):
