@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from access_support import to
@@ -52,6 +53,17 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "api-answer": to("api", "slash", *"getWebhooks", "enter", "enter", "s"),
     "api-write": to("api", "slash", *"createWebhook", "enter", "enter"),
 }
+
+
+@pytest.fixture(autouse=True)
+def always_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes during a request, and plotext, which shifts a date by a column now and then, centres them all."""
+
+    def centred(line: list[str], label: str, column: int) -> int:
+        return max(0, min(column - len(label) // 2, len(line) - len(label)))
+
+    monkeypatch.setattr("dyntui.api.transport.time", SimpleNamespace(perf_counter=lambda: 0.0))
+    monkeypatch.setattr("plotext._utility.correct_coord", centred)
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -46,7 +46,7 @@ def _columns(title: str) -> tuple[Column, ...]:
 
 _LABEL = 18
 _DATES = 5
-"""As many dates stand below a chart at 80 columns; plotext drops some when they do not fit, now these, now those."""
+"""As many dates stand below a chart at 80 columns; plotext drops what does not fit."""
 
 
 class _Totals(Painted):
