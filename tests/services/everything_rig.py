@@ -121,7 +121,7 @@ def connected(home: Any, *, read_only: bool = False, live: bool = False, **optio
     made = demo_connection(SandboxOptions(**wanted), read_only=read_only)
     return Connection(
         replace(made.profile, kind="live") if live else made.profile,
-        made.app.state.sandbox.token,
+        made.app.sandbox.token,
         app=made.app,
         audit=Audit(home / "audit.jsonl"),
     )

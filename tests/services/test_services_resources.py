@@ -79,7 +79,7 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
     action = action_named(RESOURCES[name], action_name)
     async with connected(tmp_path) as connection:
         if kind := GONE_FIRST.get((name, action_name)):
-            connection.app.state.sandbox.store.remove(kind, connection.client.environment_id)
+            connection.app.sandbox.store.remove(kind, connection.client.environment_id)
         if before := FIRST.get((name, action_name)):
             assert (await done(connection, *before)).outcome is Outcome.DONE
         result = await done(connection, name, action_name)

@@ -120,7 +120,7 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
         await settled(pilot)
         connection = console.session.connection
         assert connection is not None
-        sandbox = connection.app.state.sandbox
+        sandbox = connection.app.sandbox
         if kind := GONE_FIRST.get((name, which)):
             sandbox.store.remove(kind, connection.client.environment_id)
         before = FIRST.get((name, which))
@@ -303,7 +303,7 @@ async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked()
         first = screen.table.row_id
         await press(pilot, "space", "space", "space")
         assert len(screen.table.marks) == 3
-        connection.app.state.sandbox.store.remove("origins", first)
+        connection.app.sandbox.store.remove("origins", first)
         await press(pilot, "d")
         assert "Delete 3 origins?" in text_of(console)
         await confirm_it(pilot)

@@ -382,7 +382,7 @@ async def test_a_setting_that_somebody_else_changed_meanwhile_is_left_alone() ->
         await jump(pilot, "settings")
         await press(pilot, "slash", *"displayname", "enter", "e")
         await fill(pilot, "Mine")
-        sandbox = console.session.connection.app.state.sandbox  # type: ignore[union-attr]
+        sandbox = console.session.connection.app.sandbox  # type: ignore[union-attr]
         kept = sandbox.store.get("environments", sandbox.environment_id)
         kept["settings"]["general"]["displayName"] = "Theirs"
         sandbox.store.put("environments", kept)

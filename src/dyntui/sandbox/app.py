@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import orjson
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
 
 from dyntui.sandbox import control, exports
 from dyntui.sandbox.calls import Reply
@@ -20,7 +16,13 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.rates import too_many
 from dyntui.sandbox.sandbox import Sandbox
 
-__all__ = ["BASE_PATH", "CUT_EXTENSION", "create_app"]
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+__all__ = ["BASE_PATH", "CUT_EXTENSION", "Gateway", "create_app"]
 
 BASE_PATH = "/api/v0"
 CUT_EXTENSION = "dyntui.cut"
@@ -34,13 +36,18 @@ _PROXY_PAGE = b"""<!DOCTYPE html>
 
 def create_app(options: SandboxOptions | None = None) -> Starlette:
     """The application; `app.state.sandbox` is the Sandbox, with `environment_id`, `token` and `close()`."""
-    sandbox = Sandbox(options or SandboxOptions())
-    app = Starlette(routes=[Mount("", app=_Gateway(sandbox))], exception_handlers={Exception: _internal_error})
-    app.state.sandbox = sandbox
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    gateway = Gateway(Sandbox(options or SandboxOptions()))
+    app = Starlette(routes=[Mount("", app=gateway)], exception_handlers={Exception: _internal_error})
+    app.state.sandbox = gateway.sandbox
     return app
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:
+    from starlette.responses import Response
+
     sandbox: Sandbox = request.app.state.sandbox
     return Response(
         orjson.dumps({"error": "Internal Server Error"}),
@@ -50,20 +57,20 @@ async def _internal_error(request: Request, error: Exception) -> Response:
     )
 
 
-class _Gateway:
-    """What stands before the API: rate limit, latency, faults."""
+class Gateway:
+    """What stands before the API: rate limit, latency, faults. An application itself, and all that the demo needs."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+        self.sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the sandbox speaks http, not {scope['type']}")
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         path: str = raw.decode("ascii")
-        exchange = _Exchange(self._sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
+        exchange = _Exchange(self.sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
         if path.startswith(control.PREFIX):
-            await exchange.send(control.answer(self._sandbox, scope, path, await exchange.body()))
+            await exchange.send(control.answer(self.sandbox, scope, path, await exchange.body()))
         elif path.startswith(exports.PREFIX):
             await exchange.download(path)
         elif not path.startswith(BASE_PATH + "/"):
@@ -72,7 +79,7 @@ class _Gateway:
             await self._api(exchange)
 
     async def _api(self, exchange: _Exchange) -> None:
-        sandbox = self._sandbox
+        sandbox = self.sandbox
         bulk = sandbox.find(exchange.method, exchange.path) == "bulkCreateUser"
         if refusal := sandbox.limiter.refuse(bulk=bulk):
             await exchange.send(refusal)

@@ -9,10 +9,9 @@ PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops it, {"now": n
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from starlette.types import Scope
 
 from dyntui.core.errors import Usage
 from dyntui.core.time import parse_time
@@ -20,6 +19,9 @@ from dyntui.sandbox.accounts import UserFilter
 from dyntui.sandbox.calls import Reply
 from dyntui.sandbox.records import iso
 from dyntui.sandbox.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
 
 __all__ = ["PREFIX", "answer", "state"]
 

@@ -19,10 +19,10 @@ def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Conn
     """A connection to a sandbox made for it in this process."""
     from dyntui.config.profiles import Profile
     from dyntui.config.store import CredentialKind
-    from dyntui.sandbox.app import create_app
+    from dyntui.sandbox.app import Gateway
+    from dyntui.sandbox.sandbox import Sandbox
 
-    app = create_app(options)
-    sandbox = app.state.sandbox
+    sandbox = Sandbox(options)
     profile = Profile(
         name=DEMO_PROFILE,
         base_url=DEMO_URL,
@@ -31,4 +31,4 @@ def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Conn
         read_only=read_only,
         credential=CredentialKind.SESSION,
     )
-    return Connection(profile, sandbox.token, where="made for this demo, in memory", app=app)
+    return Connection(profile, sandbox.token, where="made for this demo, in memory", app=Gateway(sandbox))
