@@ -116,8 +116,10 @@ class Console(LeanDisplay[int], Reaching):
         for action_id in self.settings.keymap:
             if action_id not in ACTIONS:
                 self.say(f"keymap.toml: there is no action {action_id!r}.", "warning")
+
+    def on_ready(self) -> None:  # the first frame has been painted
         if self.session.profile is not None or self.session.demo is not None:
-            self.call_after_refresh(self.open_environment)
+            self.open_environment()
 
     async def on_unmount(self) -> None:
         startup.forget_signals()
