@@ -266,10 +266,6 @@ class CheckStep(Step):
         """A row of what was found has no more to it."""
 
 
-def _warn(count: int) -> str:
-    return "warn" if count else ""
-
-
 def _row(found: FoundRow) -> dict[str, Any]:
     kind, _, value = found.key.partition(":")
     users = ", ".join(short_id(user) for user in found.users)
