@@ -121,7 +121,8 @@ def lines(plan: Mapping[str, Any]) -> list[str]:
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
     count = sum(plan["requests"].values())
-    out.append(f"{count:,} request{'' if count == 1 else 's'}, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
+    requests = "request" if count == 1 else "requests"
+    out.append(f"{count:,} {requests}, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
     for level in ("error", "warning", "info"):
         for each in plan["problems"]:
             if each["level"] == level:
