@@ -59,6 +59,8 @@ class Kept(Protocol):
     def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
 
 
+_BEFORE_AHEAD = 0.03
+"""Seconds, about two frames."""
 _RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
 _HEAL_EVERY = 5.0
 """Seconds: a list that changes all the time (an import) is not read over and over."""
@@ -336,13 +338,21 @@ class PagedView:
             return number
         return None
 
+    async def _following(self) -> int | None:
+        """The block to fetch now. The one ahead waits a moment, for what is in view to be painted first."""
+        number = self._next()
+        if number is not None and self._blocks and number == self._range()[-1]:
+            await asyncio.sleep(_BEFORE_AHEAD)
+            number = self._next()
+        return number
+
     def _start(self) -> None:
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         delay = _RETRY_FIRST
-        while (number := self._next()) is not None:
+        while (number := await self._following()) is not None:
             generation = self._generation
             self.loading = True
             self._tell()
