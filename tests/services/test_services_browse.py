@@ -171,6 +171,26 @@ async def test_a_refusal_is_not_asked_again():
     assert isinstance(view.error, Forbidden) and len(server.asked) == 1
 
 
+async def test_a_refused_refresh_is_not_repeated_by_the_table_that_shows_it_but_by_a_person():
+    server = Server(500)
+    view = PagedView(server.fetch, paging=Paging.OFFSET)
+    await show(view, 0, 39)
+    asked = len(server.asked)
+    view.subscribe(lambda: view.want(0, 39))  # a table says what it shows after every change
+    server.fails = [Forbidden(403, "no scope")] * 100
+    view.refresh()
+    await view.idle()
+    assert [await show(view, 0, 39) for _ in range(20)]
+    assert len(server.asked) == asked + 1
+    assert isinstance(view.error, Forbidden) and not view.loading
+    await show(view, 10, 49)
+    assert len(server.asked) == asked + 2
+    server.fails = []
+    view.refresh()
+    await view.idle()
+    assert view.error is None and view.id_at(3) == "u3"
+
+
 async def test_cursor_pages_follow_each_other_to_the_end():
     server = Server(35)
     view = PagedView(server.by_cursor, paging=Paging.CURSOR)

@@ -225,8 +225,10 @@ class PagedView:
 
     def want(self, first: int, last: int) -> None:
         """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
-        travel. Only the latest call counts, so a key held down does not queue requests."""
+        travel. Only the latest call counts, so a key held down does not queue requests. What was refused for good is
+        not asked for again until other rows are in view, or `refresh`: a table says what it shows after every change."""
         first, last = self._ghosts.position(first), self._ghosts.position(last)
+        hopeful = self.error is None or (first, last) != self._window
         if first != self._window[0]:
             self._direction = 1 if first > self._window[0] else -1
         self._window = (first, last)
@@ -235,7 +237,7 @@ class PagedView:
             self._recall(number)
             if number in self._blocks:
                 self._blocks[number].used = self._clock
-        if self._next() is not None:
+        if hopeful and self._next() is not None:
             self._start()
 
     def set_query(self, query: Query) -> None:
