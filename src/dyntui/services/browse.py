@@ -226,7 +226,7 @@ class PagedView:
     def want(self, first: int, last: int) -> None:
         """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
         travel. Only the latest call counts, so a key held down does not queue requests. What was refused for good is
-        not asked for again until other rows are in view, or `refresh`: a table says what it shows after every change."""
+        not asked for again until other rows are in view or `refresh`: tables say what they show after every change."""
         first, last = self._ghosts.position(first), self._ghosts.position(last)
         hopeful = self.error is None or (first, last) != self._window
         if first != self._window[0]:
