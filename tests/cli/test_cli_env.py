@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_support import HINT, ID, NOBODY, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
 
+from dyntui.config import profiles as config_profiles
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
 from dyntui.config.profiles import Profiles
@@ -273,3 +275,39 @@ def test_hostile_words_of_a_server_are_shown_and_do_nothing(run: Run, server: Se
     done = run("env", "check")
     assert done.code == 3
     assert "␛]0;x␇" in done.err
+
+
+# last used
+
+
+def test_a_command_notes_the_use_of_its_profile_but_not_every_time(run: Run, server: Server) -> None:
+    add(run, "a", url=server.url)
+    add(run, "b", url=server.url)
+    current = Profiles.load().current
+    run("users", "list", "--profile", "b")
+    first = Profiles.load().get("b").last_used
+    assert first and not Profiles.load().get("a").last_used
+    run("users", "list", "--profile", "b")
+    assert Profiles.load().get("b").last_used == first
+    profiles = Profiles.load()
+    profiles.put(replace(profiles.get("b"), last_used="2026-01-02T03:04:05.000Z"))
+    profiles.save()
+    run("users", "list", "--profile", "b")
+    assert Profiles.load().get("b").last_used >= first
+    assert Profiles.load().current == current
+
+
+def test_profiles_that_cannot_be_written_fail_no_command(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(run, "a", url=server.url)
+    tried = []
+
+    def full(path: Path, data: bytes) -> None:
+        tried.append(path)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(config_profiles, "atomic_write", full)
+    done = run("users", "list", "--profile", "a", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert tried == [paths().profiles_file]

@@ -67,6 +67,23 @@ def test_one_metadata_field_is_set_and_the_others_kept(dyntui, ada):
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "pro", "tier": "gold"}
 
 
+def test_digits_are_text_unless_they_are_given_as_json(dyntui, ada):
+    dyntui("users", "set-metadata", "zip=03", ada["id"], "--yes")
+    dyntui("users", "set-metadata", "seats:=3", ada["id"], "--yes")
+    pairs = ("alias=null", 'metadata.tags:=["a"]', "metadata.note=[x", "newsletterNotification=true")
+    user = dyntui.json("users", "update", ada["id"], *pairs, "--yes")["targets"][0]["result"]
+    assert user["metadata"] == {"plan": "pro", "zip": "03", "seats": 3, "tags": ["a"], "note": "[x"}
+    assert (user["alias"], user["newsletterNotification"]) == ("null", True)
+
+
+@pytest.mark.parametrize("pair", ["seats:=three", "seats:=NaN", 'seats:={"a":1,"a":2}', "=3", ":=3", "seats"])
+def test_what_is_no_value_is_refused_before_anything_is_read(run, pair):
+    done = run("users", "set-metadata", pair, "someone", "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: ")
+    assert "FIELD=TEXT" in done.err or "seats=TEXT" in done.err
+
+
 def test_mfa_is_reset(dyntui, ada):
     assert dyntui.json("users", "mfa-reset", ada["id"], "--yes")["counts"]["done"] == 1
     assert dyntui.json("users", "mfa-reset", ada["id"], "--devices", "--yes")["counts"]["done"] == 1
@@ -233,3 +250,14 @@ def test_an_export_with_json_is_one_document_and_nothing_else(dyntui, tmp_path, 
     told = dyntui.json(*what, "--format", "ndjson", "-o", str(file))
     assert told == {"exported": len(ids), "file": str(file)}
     assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == ids
+
+
+@pytest.mark.parametrize("options", [("--json",), (), ("--format", "ndjson")], ids=["json", "csv", "ndjson"])
+def test_an_export_that_fails_prints_nothing_before_its_first_row_and_says_where_it_ended(dyntui, ada, options):
+    missing = "00000000-0000-4000-8000-000000000000"
+    none = dyntui("users", "export", missing, *options, check=False)
+    assert (none.returncode, none.stdout) == (1, "")
+    assert none.stderr.startswith("error: ") and "not all" not in none.stderr
+    some = dyntui("users", "export", ada["id"], missing, *options, check=False)
+    assert some.returncode == 1 and ada["id"] in some.stdout
+    assert "ends after 1 row: it is not all" in some.stderr

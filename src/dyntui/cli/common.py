@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -36,6 +36,8 @@ class Context:
     no_color: bool = False
     no_cache: bool = False
     debug: bool = False
+    printed: int = 0
+    """Rows that went to standard output one by one."""
 
     def profile(self) -> Profile:
         """The profile that the options, the environment variables or the last use name."""
@@ -52,7 +54,10 @@ class Context:
         profile = self.profile()
         credential = find_token(profile, ask_passphrase=ask_passphrase)
         async with Connection(profile, credential.token, where=credential.where) as connection:
-            yield connection
+            try:
+                yield connection
+            finally:
+                _remember(profile)
 
     def say(self, text: str = "") -> None:
         """A line of the result, for people; each line safe. Nothing with --json."""
@@ -76,6 +81,7 @@ class Context:
         import json
 
         click.echo(json.dumps(document, ensure_ascii=True, default=str))
+        self.printed += 1
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Rows in columns, for people. Cells are made safe and cut to 60 characters."""
@@ -88,6 +94,21 @@ class Context:
 
 
 pass_context = click.make_pass_decorator(Context, ensure=True)
+
+
+_AGAIN = 60.0
+"""Seconds after which the use of a profile is noted again: not with every command of a loop."""
+
+
+def _remember(profile: Profile) -> None:
+    """Note that a profile is used. Where it cannot be noted, that is no reason for a command to fail."""
+    from dyntui.config.profiles import remember_use
+    from dyntui.core.time import now, parse_time
+
+    last = parse_time(profile.last_used)
+    if last is None or abs((now() - last).total_seconds()) >= _AGAIN:
+        with suppress(OSError, DyntuiError):
+            remember_use(profile)
 
 
 def ask_passphrase(prompt: str, confirm: bool = False) -> str:
@@ -227,8 +248,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def fail(error: DyntuiError, *, debug: bool = False) -> int:
-    """Say what went wrong and what to do next, on standard error; returns the exit code."""
+def fail(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
+    """Say what went wrong and what to do next, on standard error; returns the exit code. printed: rows of the result
+    that were printed before."""
     lines = [f"error: {safe_lines(redact(error.message, people=False))}"]
     if debug:
         import traceback
@@ -236,6 +258,8 @@ def fail(error: DyntuiError, *, debug: bool = False) -> int:
         lines.insert(0, safe_lines(redact("".join(traceback.format_exception(error)))))
     if error.hint:
         lines += [f"       {line}" for line in safe_lines(redact(error.hint, people=False)).split("\n")]
+    if printed:
+        lines.append(f"       What was printed ends after {printed:,} row{'' if printed == 1 else 's'}: it is not all.")
     with unless_gone(sys.stderr):
         click.echo("\n".join(lines), err=True)
     return error.exit_code

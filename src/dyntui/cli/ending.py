@@ -9,12 +9,15 @@ from dyntui.core.errors import DyntuiError
 __all__ = ["ended"]
 
 
-def ended(run: Callable[[], int], *, debug: Callable[[], bool] = lambda: False) -> int:
-    """The exit code of `run`, which may fail. debug: whether the whole traceback is wanted."""
+def ended(
+    run: Callable[[], int], *, debug: Callable[[], bool] = lambda: False, printed: Callable[[], int] = lambda: 0
+) -> int:
+    """The exit code of `run`, which may fail. debug: whether the whole traceback is wanted. printed: how many rows of
+    the result were printed."""
     try:
         return run()
     except DyntuiError as error:
-        return _fail(error, debug)
+        return _fail(error, debug(), printed())
     except BrokenPipeError:
         from dyntui.cli.common import silence_stdout
 
@@ -25,10 +28,12 @@ def ended(run: Callable[[], int], *, debug: Callable[[], bool] = lambda: False) 
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         hint = "Check the disk and the permissions; nothing that was journaled is lost."
-        return _fail(DyntuiError(f"The system refused: {error.strerror or error}{where}.", hint=hint), debug)
+        return _fail(
+            DyntuiError(f"The system refused: {error.strerror or error}{where}.", hint=hint), debug(), printed()
+        )
 
 
-def _fail(error: DyntuiError, debug: Callable[[], bool]) -> int:
+def _fail(error: DyntuiError, debug: bool, printed: int) -> int:
     from dyntui.cli.common import fail
 
-    return fail(error, debug=debug())
+    return fail(error, debug=debug, printed=printed)

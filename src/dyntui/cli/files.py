@@ -77,31 +77,22 @@ async def write_rows(
     context: Context, rows: AsyncIterator[dict[str, Any]], columns: Sequence[str], kind: str | None, output: Path | None
 ) -> int:
     """Write rows to standard output or a new file; how many. What fails leaves no file."""
-    from dyntui.config.files import create_new
-    from dyntui.services.exports import Exporter, ExportFormat, export
+    from dyntui.services.exports import Exporter, ExportFormat, export, export_file
 
     if output is None:
         if context.json and kind not in (None, "json"):
             raise Usage(
                 f"--json prints one JSON document, and --format {kind} is none.", hint="Leave one out, or add -o FILE."
             )
-        chosen = ExportFormat(kind or ("json" if context.json else "csv"))
-        return await export(rows, Exporter(sys.stdout.buffer, chosen, columns))
-    whole = False
-    stream = create_new(output)
-    try:
-        written = await export(rows, Exporter(stream, ExportFormat(kind or "csv"), columns))
-        whole = True
-    finally:
-        stream.close()
-        if not whole:
-            _forget(output)
+        exporter = Exporter(sys.stdout.buffer, ExportFormat(kind or ("json" if context.json else "csv")), columns)
+        try:
+            return await export(rows, exporter)
+        finally:
+            context.printed = exporter.written
+    written = await export_file(output, rows, ExportFormat(kind or "csv"), columns)
+    assert written is not None, "nothing stops it"
     context.emit({"exported": written, "file": str(output)})
     return written
-
-
-def _forget(path: Path) -> None:
-    path.unlink(missing_ok=True)
 
 
 async def _rows(
@@ -114,7 +105,13 @@ async def _rows(
         for row_id in ids:
             yield await read_one(connection.client, record, row_id)
         return
-    async for scanned in scan(connection.client, record, query=query):
-        if sys.stderr.isatty() and scanned.seen % 100 == 0:
-            click.echo(f"\r{scanned.seen:,} of {scanned.reported or 0:,}", err=True, nl=False)
-        yield scanned.row
+    told = False
+    try:
+        async for scanned in scan(connection.client, record, query=query):
+            if sys.stderr.isatty() and scanned.seen % 100 == 0:
+                click.echo(f"\r{scanned.seen:,} of {scanned.reported or 0:,}", err=True, nl=False)
+                told = True
+            yield scanned.row
+    finally:
+        if told:
+            click.echo(err=True)

@@ -64,7 +64,7 @@ root.params += Command(None).params
 def main() -> int:
     """Run the command line; returns the exit code."""
     context = Context()
-    return ended(lambda: _run(context), debug=lambda: context.debug)
+    return ended(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
 
 
 def _run(context: Context) -> int:

@@ -11,6 +11,7 @@ import click
 from dyntui.cli.acting import act, ids_argument, read_ids, report
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.cli.files import export_options, export_rows
+from dyntui.cli.pairs import assignments
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -200,25 +201,6 @@ def facts(value: Any, prefix: str = "") -> Any:
         yield prefix, value
 
 
-def assignments(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """FIELD=VALUE pairs as JSON: true, false, null, numbers and {...} are what they say, the rest is text."""
-    import json
-
-    fields: dict[str, Any] = {}
-    for pair in pairs:
-        name, separator, text = pair.partition("=")
-        if not separator or not name:
-            raise Usage(f"{pair!r} is not FIELD=VALUE.")
-        if text in ("true", "false", "null") or text[:1] in "{[":
-            try:
-                fields[name] = json.loads(text)
-            except ValueError as error:
-                raise Usage(f"{name} is not JSON: {error}.") from None
-        else:
-            fields[name] = text
-    return fields
-
-
 def _performing(
     context: Context, action: WriteAction, targets: list[Target], yes: bool, confirm_environment: str
 ) -> int:
@@ -242,11 +224,14 @@ def targets_of(ids: tuple[str, ...]) -> list[Target]:
 @confirm_options
 @pass_context
 def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Create one user: email=ada@example.com firstName=Ada metadata={"plan":"pro"}."""
+    """Create one user: email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'.
+
+    What FIELD=VALUE says is text, unless the API has another kind of value there; FIELD:=JSON is sent as it is.
+    """
     from dyntui.services.people import CREATE_USER
     from dyntui.services.writes import Target
 
-    fields = assignments(pairs)
+    fields = assignments(pairs, "createUser")
     if not fields:
         raise Usage("A user needs at least one field.", hint="For instance: email=ada@example.com")
     target = Target(
@@ -261,11 +246,15 @@ def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_env
 @confirm_options
 @pass_context
 def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Change profile fields of one user; metadata.KEY=VALUE changes one of them. The e-mail cannot be changed."""
+    """Change profile fields of one user; the e-mail cannot be changed.
+
+    metadata.KEY=TEXT changes one field of the metadata, metadata.KEY:=JSON to a number, true, false, null, a list or an
+    object. FIELD:=null clears a field that may be empty.
+    """
     from dyntui.services.people import UPDATABLE, UPDATE_USER
     from dyntui.services.writes import Target
 
-    fields = assignments(pairs)
+    fields = assignments(pairs, "updateUser")
     partial = {
         name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
     }
@@ -325,12 +314,15 @@ def reset_mfa(context: Context, ids: tuple[str, ...], devices: bool, yes: bool, 
 
 
 @users.command("set-metadata")
-@click.argument("pair", metavar="KEY=VALUE")
+@click.argument("pair", metavar="KEY=TEXT|KEY:=JSON")
 @ids_argument
 @confirm_options
 @pass_context
 def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Set one metadata field of users; the others are kept."""
+    """Set one metadata field of users; the others are kept.
+
+    KEY=TEXT sets a text, also one of digits; KEY:=JSON a number, true, false, null, a list or an object: seats:=3.
+    """
     from dyntui.services.people import set_metadata_field
 
     ((key, value),) = assignments((pair,)).items()

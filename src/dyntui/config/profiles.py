@@ -33,6 +33,7 @@ __all__ = [
     "is_vendor",
     "origin",
     "origin_text",
+    "remember_use",
 ]
 
 Kind = Literal["live", "sandbox"]
@@ -186,6 +187,19 @@ class Profiles:
             except (CredentialError, UnsafeFile) as error:
                 warnings.append(f"The old token of {old.name} was not deleted: {error.message}")
         return warnings
+
+
+def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
+    """Note that a stored profile is used now; one of that name at another address is not meant. opens_next: make it
+    the current one too. Waits for the disk."""
+    profiles = Profiles.load()
+    if profile.name in profiles.names():
+        stored = profiles.get(profile.name)
+        if (stored.base_url, stored.environment_id) == (profile.base_url, profile.environment_id):
+            profiles.mark_used(profile.name)
+            if opens_next:
+                profiles.use(profile.name)
+            profiles.save()
 
 
 def _checked(profile: Profile) -> dict[str, Any]:

@@ -17,6 +17,8 @@ __all__ = ["make"]
 Json = dict[str, Any]
 _DAY = 86_400_000
 _PEOPLE, _VISITORS, _MESSAGES = 25, 10, 30
+_GAVE_UP = 90_000
+"""ms from the last event that the webhook was told of in vain until it was switched off."""
 _WEBHOOKS = (
     ("https://hooks.northwind.example/dynamic", True, ("user.session.created", "wallet.created", "visit.created")),
     ("https://legacy.northwind.example/dynamic", False, ("user.created",)),
@@ -33,8 +35,12 @@ def make(sandbox: Sandbox, newest: int) -> None:
     """Write it. newest: when the last sample person signed up."""
     positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _happened(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
-        webhook = _webhook(sandbox, newest, number, url, enabled, names)
         events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
+        off = None if enabled else newest
+        if not enabled and events:
+            events = events[: (len(events) + 1) // 2]
+            off = _ms(events[-1]["timestamp"]) + _GAVE_UP
+        webhook = _webhook(sandbox, newest, number, url, off, names)
         for turn, event in enumerate(events[-_MESSAGES:]):
             _tell(sandbox, webhook, event, turn)
 
@@ -57,7 +63,8 @@ def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
     return sorted(out, key=lambda each: each[0])
 
 
-def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, enabled: bool, names: tuple[str, ...]) -> Json:
+def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, off: int | None, names: tuple[str, ...]) -> Json:
+    """off: when it was switched off; None for one that is on."""
     at = newest - (200 - number) * _DAY
     made: Json = {
         "environmentId": sandbox.environment_id,
@@ -65,13 +72,13 @@ def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, enabled: bool
         "url": url,
         "version": "v1",
         "events": list(names),
-        "isEnabled": enabled,
+        "isEnabled": off is None,
         "createdAt": iso(at),
-        "updatedAt": iso(at if enabled else newest),
+        "updatedAt": iso(off or at),
         "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {number}', 24).hex()}",
         "failures": 0,
     }
-    if enabled:
+    if off is None:
         made["enabledAt"] = iso(at)
     sandbox.store.put("webhooks", made, sandbox.environment_id, id=made["webhookId"])
     return made

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from dyntui.config.files import create_new
+from dyntui.core.errors import DyntuiError
 from dyntui.importer.protect import protect, shield
 from dyntui.resources.formats import dig
 
-__all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export"]
+__all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -84,8 +88,14 @@ class Exporter:
     format: ExportFormat
     columns: Sequence[str] = ()
     written: int = 0
+    _begun: bool = False
 
     def begin(self) -> None:
+        """Write what stands before the first row. Done when there is one, or none at all: what fails before that has
+        written nothing."""
+        if self._begun:
+            return
+        self._begun = True
         if self.format is ExportFormat.CSV:
             self.stream.write(_BOM)
         if self.format in (ExportFormat.CSV, ExportFormat.EXACT):
@@ -94,6 +104,7 @@ class Exporter:
             self.stream.write(b"[")
 
     def row(self, row: dict[str, Any]) -> None:
+        self.begin()
         if self.format is ExportFormat.NDJSON:
             self.stream.write(orjson.dumps(row) + b"\n")
         elif self.format is ExportFormat.JSON:
@@ -103,6 +114,7 @@ class Exporter:
         self.written += 1
 
     def end(self) -> None:
+        self.begin()
         if self.format is ExportFormat.JSON:
             self.stream.write(b"\n]\n")
         self.stream.flush()
@@ -116,11 +128,37 @@ class Exporter:
 
 async def export(rows: AsyncIterator[dict[str, Any]], exporter: Exporter) -> int:
     """Write every row of `rows`; returns how many."""
-    exporter.begin()
     async for row in rows:
         exporter.row(row)
     exporter.end()
     return exporter.written
+
+
+async def export_file(
+    path: Path,
+    rows: AsyncIterator[dict[str, Any]],
+    format: ExportFormat,
+    columns: Sequence[str],
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int | None:
+    """Write every row of `rows` to a new private file; how many. None when it was stopped: then no file is left, nor
+    is one after an error."""
+    whole = False
+    try:
+        stream = create_new(path)
+    except OSError as error:
+        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
+    try:
+        with stream:
+            written = await export(rows, Exporter(stream, format, columns))
+        whole = not stopped()
+    except OSError as error:
+        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error
+    finally:
+        if not whole:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+    return written if whole else None
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from dyntui.resources.formats import dig
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
 
-__all__ = ["WHOLE", "Asked", "Filled", "Kind", "Where", "asked_by", "fill", "present", "text_of"]
+__all__ = ["WHOLE", "Asked", "Filled", "Kind", "Where", "asked_by", "fill", "present", "text_of", "value_of"]
 
 WHOLE = "body"
 """The name of the field that is the whole body, where the body is no object."""
@@ -208,7 +208,7 @@ def fill(asked: Sequence[Asked], values: Mapping[str, str], *, before: Mapping[s
                 wrong[field.name] = "This has to be filled in."
             continue
         try:
-            value = _value(field, text)
+            value = value_of(field, text)
         except ValueError as error:
             wrong[field.name] = str(error)
             continue
@@ -229,7 +229,8 @@ def fill(asked: Sequence[Asked], values: Mapping[str, str], *, before: Mapping[s
     return Filled(path, query, headers, body, wrong)
 
 
-def _value(field: Asked, text: str) -> Any:
+def value_of(field: Asked, text: str) -> Any:
+    """What was written in a field, as it is sent. Raises ValueError with what is wrong."""
     if not text:
         if field.required:
             raise ValueError("This has to be filled in.")

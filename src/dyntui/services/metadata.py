@@ -10,7 +10,15 @@ from typing import Any
 from dyntui.core.errors import Usage
 from dyntui.core.text import plain_json
 
-__all__ = ["USUAL_LIMIT", "metadata_changes", "metadata_of", "metadata_size", "metadata_text", "read_metadata"]
+__all__ = [
+    "USUAL_LIMIT",
+    "metadata_changes",
+    "metadata_of",
+    "metadata_size",
+    "metadata_text",
+    "read_json",
+    "read_metadata",
+]
 
 USUAL_LIMIT = 2048
 """Bytes from which a server is thought to refuse metadata (`metadata_size_exceeded`); the limit is not documented."""
@@ -34,7 +42,15 @@ def metadata_size(metadata: Mapping[str, Any]) -> int:
 
 
 def read_metadata(text: str) -> dict[str, Any]:
-    """The object that `text` is. Raises Usage with line and column: what could not be sent as it stands is refused
+    """The object that `text` is. Raises Usage, as `read_json` does."""
+    found = read_json(text)
+    if not isinstance(found, dict):
+        raise Usage('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
+    return found
+
+
+def read_json(text: str) -> Any:
+    """The value that `text` is. Raises Usage with line and column: what could not be sent as it stands is refused
     rather than bent (the same key twice, NaN, numbers and characters that the wire has no room for)."""
     import orjson
 
@@ -47,8 +63,6 @@ def read_metadata(text: str) -> dict[str, Any]:
         raise Usage("It is nested too deeply.") from None
     except ValueError as error:
         raise Usage(f"It cannot be read: {error}.") from None  # a number of thousands of digits
-    if not isinstance(found, dict):
-        raise Usage('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
     try:
         orjson.dumps(found)
     except TypeError as error:

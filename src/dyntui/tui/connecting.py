@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.tui.places import Places
-from dyntui.tui.session import Session, open_connection, open_rows, remember_use, rows_before
+from dyntui.tui.session import Session, open_connection, open_rows, rows_before
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -155,9 +155,11 @@ class Connecting(Places):
                 self.post_message(self.Recalled(attempt, rows, shown))
                 shown.wait(_PATIENCE)
 
+        from dyntui.config.profiles import remember_use
+
         try:
             connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
-            remember_use(connection.profile)
+            remember_use(connection.profile, opens_next=True)
             rows = before[0] if before else open_rows(connection)
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))

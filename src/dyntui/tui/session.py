@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.screens.imports.running import RunningJob
 
-__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "remember_use", "rows_before"]
+__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "rows_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,3 @@ def open_rows(connection: Connection) -> RowCache | None:
         return None
     on_disk = _on_disk(connection.profile) and connection.app is None
     return open_cache(connection.cache_file) if on_disk else RowCache()
-
-
-def remember_use(profile: Profile) -> None:
-    """Make a stored profile the one that opens next time. Waits for the disk."""
-    from dyntui.config.profiles import Profiles
-
-    profiles = Profiles.load()
-    if profile.name in profiles.names():
-        stored = profiles.get(profile.name)
-        if (stored.base_url, stored.environment_id) == (profile.base_url, profile.environment_id):
-            profiles.mark_used(profile.name)
-            profiles.use(profile.name)
-            profiles.save()

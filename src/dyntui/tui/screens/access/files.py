@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import DyntuiError
 from dyntui.services.access.state import Row, name_of
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.pick import Choice, PickDialog
@@ -37,21 +36,15 @@ def ask_export(console: Console, row: Row) -> None:
     console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="write"), filled)
 
 
-async def _export(console: Console, row: Row, path: Path, format: str) -> int:
-    from dyntui.config.files import create_new
+async def _export(console: Console, row: Row, path: Path, format: str) -> int | None:
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.lookup import entries_of
-    from dyntui.services.exports import Exporter, ExportFormat, export
+    from dyntui.services.exports import ExportFormat, export_file
 
     connection = console.session.connection
     assert connection is not None
-    try:
-        stream = create_new(path)
-    except OSError as error:
-        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
-    with stream:
-        rows = entries_of(connection.client, str(row.get("id")))
-        return await export(rows, Exporter(stream, ExportFormat(format), ENTRY_EXPORT))
+    rows = entries_of(connection.client, str(row.get("id")))
+    return await export_file(path, rows, ExportFormat(format), ENTRY_EXPORT)
 
 
 def _plain(name: str) -> str:

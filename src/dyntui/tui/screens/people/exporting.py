@@ -135,13 +135,13 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
         ids = screen.local.ids
     columns = [column.field for column in screen.table.columns if column.field] if values["format"] == "shown" else ()
 
-    async def work(dialog: ScanDialog) -> int:
+    async def work(dialog: ScanDialog) -> int | None:
         some = what in ("marked", "here")
         rows = _marked(screen, connection, ids, gone) if some else _scanned(screen, connection, what == "filter")
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
-    def done(written: int) -> None:
-        if written < 0:
+    def done(written: int | None) -> None:
+        if written is None:
             console.say("Stopped; nothing was kept.", "warning")
         else:
             words = f"{screen.record.singular} is" if written == 1 else f"{screen.record.name} are"
@@ -180,14 +180,12 @@ async def _marked(
 
 async def _write(
     path: Path, kind: str, name: str, found: AsyncIterator[Scanned], dialog: ScanDialog, columns: Sequence[str]
-) -> int:
-    """Write the rows to a new file; how many, or -1 when it was stopped: then no file is left, nor after an error.
-    columns: of a CSV, the usual ones when there are none."""
-    from dyntui.config.files import create_new
-    from dyntui.services.exports import USER_FIELDS, WALLET_FIELDS, Exporter, ExportFormat, export
+) -> int | None:
+    """Write the rows to a new file; how many, or None when it was stopped. columns: of a CSV, the usual ones when there
+    are none."""
+    from dyntui.services.exports import USER_FIELDS, WALLET_FIELDS, ExportFormat, export_file
 
     fields = columns or (WALLET_FIELDS if name == "wallets" else USER_FIELDS)
-    kind = "csv" if kind == "shown" else kind
 
     async def rows() -> AsyncIterator[dict[str, Any]]:
         async for scanned in found:
@@ -196,22 +194,5 @@ async def _write(
             dialog.show(scanned.seen, scanned.reported)
             yield scanned.row
 
-    whole = False
-    try:
-        stream = create_new(path)
-    except OSError as error:
-        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
-    try:
-        with stream:
-            written = await export(rows(), Exporter(stream, ExportFormat(kind), fields))
-        whole = not dialog.stopped
-    except OSError as error:
-        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error
-    finally:
-        if not whole:
-            _forget(path)
-    return written if whole else -1
-
-
-def _forget(path: Path) -> None:
-    path.unlink(missing_ok=True)
+    chosen = ExportFormat("csv" if kind == "shown" else kind)
+    return await export_file(path, rows(), chosen, fields, stopped=lambda: dialog.stopped)

@@ -1,0 +1,57 @@
+"""FIELD=VALUE on the command line: what is text, what is JSON, and what the field itself decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dyntui.core.errors import Usage
+
+__all__ = ["assignments"]
+
+
+def assignments(pairs: Sequence[str], operation: str = "") -> dict[str, Any]:
+    """FIELD=VALUE and FIELD:=JSON as values. VALUE is text, or what a field of `operation` is that takes no text: true
+    or false, a number, JSON. What FIELD:=JSON says is sent as it is, null too."""
+    known = _asked(operation) if operation else {}
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator or not name.removesuffix(":"):
+            raise Usage(f"{pair!r} is not FIELD=VALUE.", hint="FIELD=TEXT is text, FIELD:=JSON any other value.")
+        if name.endswith(":"):
+            name = name[:-1]
+            fields[name] = _json(name, text)
+        else:
+            fields[name] = _value(known.get(name), name, text)
+    return fields
+
+
+def _asked(operation: str) -> dict[str, Any]:
+    from dyntui.api.catalog import catalog
+    from dyntui.services.forms import Where, asked_by
+
+    known = catalog()
+    return {field.name: field for field in asked_by(known, known.get(operation)) if field.where is Where.BODY}
+
+
+def _value(field: Any, name: str, text: str) -> Any:
+    from dyntui.services.forms import Kind, value_of
+
+    if field is None or field.kind in (Kind.TEXT, Kind.CHOICE):
+        return text
+    if field.kind is Kind.JSON:
+        return _json(name, text)
+    try:
+        return value_of(field, text)
+    except ValueError as error:
+        raise Usage(f"{name}: {error}") from None
+
+
+def _json(name: str, text: str) -> Any:
+    from dyntui.services.metadata import read_json
+
+    try:
+        return read_json(text)
+    except Usage as error:
+        raise Usage(f"{name}: {error.message}", hint=f"Text is written {name}=TEXT.") from None
