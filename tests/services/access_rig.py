@@ -11,7 +11,7 @@ from typing import Any
 from dyntui.api.gate import Gates
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.access.entries import add_entries, entry_target
-from dyntui.services.access.lists import CREATE_LIST
+from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.lookup import entries_of
 from dyntui.services.access.state import find, read_lists
 from dyntui.services.audit import Audit
@@ -38,7 +38,7 @@ class World:
     async def make(self, name: str, outcome: str = "siteAccess", *emails: str, scope: str = "") -> dict[str, Any]:
         """A new list with these e-mails on it; it is off."""
         fields = {"name": name, "outcome": outcome, "scope": scope}
-        made = await self.writes.perform(CREATE_LIST, [Target("", name, {"fields": fields})], YES)
+        made = await self.writes.perform(LIST_ACTIONS.create(), [Target("", name, {"fields": fields})], YES)
         assert made.first_error is None, made.first_error
         row = dict(made.items[0].value)
         await self.add(row, *({"email": email} for email in emails))

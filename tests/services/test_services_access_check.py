@@ -9,8 +9,9 @@ import pytest
 from access_rig import DOOR, world
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.actions import access_target
 from dyntui.services.access.check import Match, Verdict, check_access, check_user, conclude, subject_of
-from dyntui.services.access.lists import list_target, switch_list
+from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.lockout import known_users, who_is_affected
 from dyntui.services.access.people import entries_for, keys_for
 from dyntui.services.access.state import Access, Kind, read_access
@@ -76,7 +77,7 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
     async with world(tmp_path, switches={}) as here:
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
-        await here.confirmed(switch_list(True), [list_target(made)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(made)])
         access = Access(tuple((await read_access(here.client)).lists))
         for text, expected in (
             ("ADA@example.com", Verdict.YES),

@@ -107,11 +107,12 @@ async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path)
 
 
 async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:
-    from dyntui.services.access.lists import list_target, switch_list
+    from dyntui.services.access.actions import access_target
+    from dyntui.services.access.lists import LIST_ACTIONS
 
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
-        await here.confirmed(switch_list(True), [list_target(row)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         plan = await planned(here, row, [])
         with pytest.raises(Usage) as refused:
             await sync(here.writes, plan, Confirmation(yes=True, typed="acme"))

@@ -9,8 +9,9 @@ import pytest
 from access_rig import DOOR, YES, World, world
 
 from dyntui.core.errors import Usage
-from dyntui.services.access.gates import CREATE_GATE, DELETE_GATE, UPDATE_GATE, gate_target, parse_rule, switch_gate
-from dyntui.services.access.lists import DELETE_LIST, UPDATE_LIST, list_target, switch_list
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
+from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.operations import write_action
 from dyntui.services.writes import Confirmation, Level, Target, WriteAction
 
@@ -43,8 +44,9 @@ async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_re
     tmp_path: Path, kind: str, way: str, confirmation: Confirmation
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = list_target(await here.list(DOOR))
-        action = switch_list(True) if way == "action" else raw(here, "enableAllowlistById", allowlistId=target.id)
+        target = access_target(await here.list(DOOR))
+        enable = raw(here, "enableAllowlistById", allowlistId=target.id)
+        action = LIST_ACTIONS.switch(True) if way == "action" else enable
         with pytest.raises(Usage) as refused:
             await here.writes.perform(action, [target], confirmation)
         assert "EVERYBODY ELSE IS LOCKED OUT." in refused.value.hint
@@ -59,8 +61,9 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
     tmp_path: Path, kind: str, way: str
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = list_target(await here.list(DOOR))
-        action = switch_list(True) if way == "action" else raw(here, "enableAllowlistById", allowlistId=target.id)
+        target = access_target(await here.list(DOOR))
+        enable = raw(here, "enableAllowlistById", allowlistId=target.id)
+        action = LIST_ACTIONS.switch(True) if way == "action" else enable
         needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
         assert needed.level is Level.TYPED
         assert needed.accepted == (DOOR,)
@@ -78,11 +81,11 @@ async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -
     async with world(tmp_path, kind="live", read_only=True) as here:
         row = await here.list(DOOR)
         action = {
-            "action": switch_list(True),
+            "action": LIST_ACTIONS.switch(True),
             "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
-            "update": UPDATE_LIST,
+            "update": LIST_ACTIONS.update(),
         }[way]
-        target = list_target(row, fields={"name": "x"})
+        target = access_target(row, fields={"name": "x"})
         before = len(here.connection.log.entries())
         with pytest.raises(Usage, match="read-only"):
             await here.writes.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
@@ -94,12 +97,12 @@ async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Pa
     """Somebody disables the other door between reading and typing: it is a first door now."""
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
-        await here.confirmed(switch_list(True), [list_target(other)])
-        target = list_target(await here.list(DOOR))
-        action = switch_list(True)
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(other)])
+        target = access_target(await here.list(DOOR))
+        action = LIST_ACTIONS.switch(True)
         needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
         assert needed.level is Level.CONFIRM
-        await here.confirmed(switch_list(False), [list_target(other)])
+        await here.confirmed(LIST_ACTIONS.switch(False), [access_target(other)])
         with pytest.raises(Usage, match="was not confirmed"):
             await here.writes.perform(action, [target], Confirmation(yes=True, read=needed.code))
         assert not await enabled(here)
@@ -114,9 +117,9 @@ async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Pa
 
         mine = WriteAction("mine", "Enable", "allowlist", "enableAllowlistById", call)
         with pytest.raises(Usage, match="nobody has looked"):
-            await here.writes.perform(mine, [list_target(row)], YES)
+            await here.writes.perform(mine, [access_target(row)], YES)
         with pytest.raises(Usage, match="nobody has looked"):
-            here.writes.authorise(switch_list(True), [list_target(row)], Confirmation(typed=DOOR))
+            here.writes.authorise(LIST_ACTIONS.switch(True), [access_target(row)], Confirmation(typed=DOOR))
         assert not await enabled(here)
 
 
@@ -131,19 +134,19 @@ async def test_a_list_of_another_environment_is_not_touched(tmp_path: Path, oper
 
 async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        targets = [list_target(await here.list(DOOR)), list_target(await here.make("Second", "siteAccess"))]
+        targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
         with pytest.raises(Usage, match="one allowlist after another"):
-            await here.confirmed(switch_list(True), targets)
+            await here.confirmed(LIST_ACTIONS.switch(True), targets)
 
 
 async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         beta = await here.list("Beta testers")
         with pytest.raises(Usage) as refused:
-            target = list_target(beta, fields={"outcome": "siteAccess"})
-            await here.writes.perform(UPDATE_LIST, [target], Confirmation(yes=True, typed="acme"))
+            target = access_target(beta, fields={"outcome": "siteAccess"})
+            await here.writes.perform(LIST_ACTIONS.update(), [target], Confirmation(yes=True, typed="acme"))
         assert "Type Beta testers to confirm." in refused.value.hint
-        await here.confirmed(UPDATE_LIST, [list_target(beta, fields={"name": "Testers"})])
+        await here.confirmed(LIST_ACTIONS.update(), [access_target(beta, fields={"name": "Testers"})])
         renamed = await here.list("Testers")
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
@@ -151,7 +154,7 @@ async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_pat
 async def test_deleting_keeps_in_the_audit_what_it_was(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         made = await here.make("Guests", "scope", "ada@example.com", scope="guest")
-        await here.confirmed(DELETE_LIST, [list_target(made)])
+        await here.confirmed(LIST_ACTIONS.delete(), [access_target(made)])
         last = list(here.connection.audit.lines())[-1]
         assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
 
@@ -160,17 +163,19 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
     async with world(tmp_path, kind="live") as here:
         rules = [parse_rule(f"nft:1:{CONTRACT}:amount=2:chain=EVM")]
         fields = {"name": "Holders", "outcome": "siteAccess", "rules": rules}
-        made = await here.confirmed(CREATE_GATE, [Target("", "Holders", {"fields": fields})])
+        made = await here.confirmed(GATE_ACTIONS.create(), [Target("", "Holders", {"fields": fields})])
         gate = made.items[0].value
         assert gate["rules"] == rules
         with pytest.raises(Usage) as refused:
-            await here.writes.perform(switch_gate(True), [gate_target(gate)], Confirmation(yes=True, typed="acme"))
+            await here.writes.perform(
+                GATE_ACTIONS.switch(True), [access_target(gate)], Confirmation(yes=True, typed="acme")
+            )
         assert "Type Holders to confirm." in refused.value.hint
-        done = await here.confirmed(switch_gate(True), [gate_target(gate)])
+        done = await here.confirmed(GATE_ACTIONS.switch(True), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
-        await here.confirmed(UPDATE_GATE, [gate_target(gate, fields={"name": "Owners"})])
+        await here.confirmed(GATE_ACTIONS.update(), [access_target(gate, fields={"name": "Owners"})])
         assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
-        await here.confirmed(DELETE_GATE, [gate_target(gate)])
+        await here.confirmed(GATE_ACTIONS.delete(), [access_target(gate)])
         left = (await here.client.page("getEnvironmentGates", "gates")).items
         assert gate["id"] not in [each["id"] for each in left]
 
@@ -184,7 +189,7 @@ def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str)
 async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         only = await here.make("Guests", "siteAccess", "ada@example.com")
-        await here.confirmed(switch_list(True), [list_target(only)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(only)])
         entry = (await here.client.allowlists.entries(only["id"])).items[0]
         action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
         with pytest.raises(Usage) as refused:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dyntui.api.errors import Lost, ServerError
 from dyntui.core.errors import Usage
+from dyntui.services.access.actions import access_target
 from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines, with_kind
 from dyntui.services.access.entries import (
     add_entries,
@@ -24,7 +25,7 @@ from dyntui.services.access.entries import (
     replace_entry,
     replacement_target,
 )
-from dyntui.services.access.lists import list_target, switch_list
+from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
 from dyntui.services.imports.jobs import Where
 from dyntui.services.people import add_to_allowlist, user_target
@@ -152,7 +153,7 @@ async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tm
 async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(switch_list(True), [list_target(row)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).items]
         with pytest.raises(Usage) as refused:
             await here.writes.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
@@ -167,7 +168,7 @@ def operations(here: World, after: int) -> list[str]:
 async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(switch_list(True), [list_target(row)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         old = (await here.client.allowlists.entries(row["id"])).items[0]
         before = len(here.sent)
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
@@ -193,7 +194,7 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         old = (await here.client.allowlists.entries(row["id"])).items[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "Ada"})
         assert (await here.confirmed(replace_entry(row), [target])).left == (), "nobody is missed while the list is off"
-        await here.confirmed(switch_list(True), [list_target(row)])
+        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         now = next(e for e in (await here.client.allowlists.entries(row["id"])).items if e["email"] == old["email"])
         assert now["alias"] == "Ada"
         again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import act, read_option, report
+from dyntui.cli.access_acting import add_switches, change, create
+from dyntui.cli.acting import read_option
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
+    from dyntui.services.access.actions import AccessActions
     from dyntui.services.connect import Connection
-    from dyntui.services.writes import Target, WriteAction
 
 __all__ = ["allowlists", "found_list", "outcome_option"]
 
@@ -112,13 +113,12 @@ def create_list(
     context: Context, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
 ) -> int:
     """Create a list. It is off until it is enabled."""
-    from dyntui.services.access.lists import CREATE_LIST, checked_fields
-    from dyntui.services.writes import Target
+    from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
 
     if outcome is None:
         raise Usage("A list needs an outcome.", hint="--outcome siteAccess, scope or block.")
     fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
-    return _perform(context, CREATE_LIST, Target("", name, {"fields": fields}), yes, confirm_environment)
+    return create(context, LIST_ACTIONS.create(), fields, yes, confirm_environment)
 
 
 @allowlists.command("update")
@@ -140,77 +140,31 @@ def update_list(
     read: str,
 ) -> int:
     """Change a list's name, outcome or scope. What that does to people is told first."""
-    from dyntui.services.access.lists import UPDATE_LIST, checked_fields
+    from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
 
     given = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = checked_fields({key: value for key, value in given.items() if value is not None})
     if not fields:
         raise Usage("Nothing to change was given.", hint="--name, --outcome or --scope.")
-    return _change(context, UPDATE_LIST, name, yes, confirm_environment, read, fields=fields)
+    return change(context, LIST_ACTIONS.update(), found_list, name, yes, confirm_environment, read, fields=fields)
 
 
-@allowlists.command("enable")
-@click.argument("name", metavar="LIST")
-@confirm_options
-@read_option
-@pass_context
-def enable_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Enable a list. Who would be locked out is told first, as far as it is known.
+def _actions() -> AccessActions:
+    from dyntui.services.access.lists import LIST_ACTIONS
 
-    A first siteAccess list locks out everybody who is not on it: it wants the list's name (--confirm NAME) and, without
-    a terminal, the code that is shown with what it does (--read CODE).
-    """
-    from dyntui.services.access.lists import switch_list
-
-    return _change(context, switch_list(True), name, yes, confirm_environment, read)
+    return LIST_ACTIONS
 
 
-@allowlists.command("disable")
-@click.argument("name", metavar="LIST")
-@confirm_options
-@read_option
-@pass_context
-def disable_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Disable a list. Without the last siteAccess list everybody may sign in."""
-    from dyntui.services.access.lists import switch_list
-
-    return _change(context, switch_list(False), name, yes, confirm_environment, read)
-
-
-@allowlists.command("delete")
-@click.argument("name", metavar="LIST")
-@confirm_options
-@read_option
-@pass_context
-def delete_list(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Delete a list and its entries. It cannot be undone: export it first."""
-    from dyntui.services.access.lists import DELETE_LIST
-
-    return _change(context, DELETE_LIST, name, yes, confirm_environment, read)
-
-
-def _perform(context: Context, action: WriteAction, target: Target, yes: bool, confirm_environment: str) -> int:
-    async def work() -> int:
-        async with context.connection() as connection:
-            done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)
-            return report(context, done)
-
-    return run(work())
-
-
-def _change(
-    context: Context, action: WriteAction, name: str, yes: bool, confirm_environment: str, read: str, **data: Any
-) -> int:
-    """Do something that may decide who comes in: whom it concerns is counted and told before it is confirmed."""
-    from dyntui.services.access.lists import list_target
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.writes.check(action)
-            target = list_target(await found_list(connection, name), **data)
-            done = await act(
-                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
-            )
-            return report(context, done)
-
-    return run(work())
+add_switches(
+    allowlists,
+    "LIST",
+    found_list,
+    _actions,
+    {
+        "enable": "Enable a list. Who would be locked out is told first, as far as it is known.\n\n"
+        "A first siteAccess list locks out everybody who is not on it: it wants the list's name (--confirm NAME) and, "
+        "without a terminal, the code that is shown with what it does (--read CODE).",
+        "disable": "Disable a list. Without the last siteAccess list everybody may sign in.",
+        "delete": "Delete a list and its entries. It cannot be undone: export it first.",
+    },
+)

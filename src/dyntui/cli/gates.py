@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import act, read_option, report
+from dyntui.cli.access_acting import add_switches, change, create
+from dyntui.cli.acting import read_option
 from dyntui.cli.allowlists import outcome_option
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
+    from dyntui.services.access.actions import AccessActions
     from dyntui.services.connect import Connection
-    from dyntui.services.writes import WriteAction
 
 __all__ = ["gates"]
 
@@ -102,25 +103,15 @@ def create_gate(
     confirm_environment: str,
 ) -> int:
     """Create a gate. It is off until it is enabled."""
-    from dyntui.services.access.gates import CREATE_GATE, RULE_HELP, parse_rule
+    from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule
     from dyntui.services.access.lists import checked_fields
     from dyntui.services.access.state import Kind
-    from dyntui.services.writes import Target
 
     if outcome is None or not rules:
         raise Usage("A gate needs an outcome and a rule.", hint=f"--outcome ... --rule {RULE_HELP}")
     given = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
     fields = checked_fields(given, kind=Kind.GATE)
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            target = Target("", name, {"fields": fields})
-            done = await act(
-                context, connection, CREATE_GATE, [target], yes=yes, confirm_environment=confirm_environment
-            )
-            return report(context, done)
-
-    return run(work())
+    return create(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)
 
 
 @gates.command("update")
@@ -144,7 +135,7 @@ def update_gate(
     read: str,
 ) -> int:
     """Change a gate. --rule replaces all its rules."""
-    from dyntui.services.access.gates import UPDATE_GATE, parse_rule
+    from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
     from dyntui.services.access.lists import checked_fields
     from dyntui.services.access.state import Kind
 
@@ -155,57 +146,24 @@ def update_gate(
     if not fields:
         raise Usage("Nothing to change was given.", hint="--name, --outcome, --scope or --rule.")
     fields = checked_fields(fields, kind=Kind.GATE)
-    return _change(context, UPDATE_GATE, name, yes, confirm_environment, read, fields=fields)
+    return change(context, GATE_ACTIONS.update(), _found, name, yes, confirm_environment, read, fields=fields)
 
 
-@gates.command("enable")
-@click.argument("name", metavar="GATE")
-@confirm_options
-@read_option
-@pass_context
-def enable_gate(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Enable a gate. The first one that keeps people out wants its name typed (--confirm NAME --read CODE)."""
-    from dyntui.services.access.gates import switch_gate
+def _actions() -> AccessActions:
+    from dyntui.services.access.gates import GATE_ACTIONS
 
-    return _change(context, switch_gate(True), name, yes, confirm_environment, read)
+    return GATE_ACTIONS
 
 
-@gates.command("disable")
-@click.argument("name", metavar="GATE")
-@confirm_options
-@read_option
-@pass_context
-def disable_gate(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Disable a gate."""
-    from dyntui.services.access.gates import switch_gate
-
-    return _change(context, switch_gate(False), name, yes, confirm_environment, read)
-
-
-@gates.command("delete")
-@click.argument("name", metavar="GATE")
-@confirm_options
-@read_option
-@pass_context
-def delete_gate(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Delete a gate."""
-    from dyntui.services.access.gates import DELETE_GATE
-
-    return _change(context, DELETE_GATE, name, yes, confirm_environment, read)
-
-
-def _change(
-    context: Context, action: WriteAction, name: str, yes: bool, confirm_environment: str, read: str, **data: Any
-) -> int:
-    from dyntui.services.access.gates import gate_target
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.writes.check(action)
-            target = gate_target(await _found(connection, name), **data)
-            done = await act(
-                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
-            )
-            return report(context, done)
-
-    return run(work())
+add_switches(
+    gates,
+    "GATE",
+    _found,
+    _actions,
+    {
+        "enable": "Enable a gate. The first one that keeps people out wants its name typed "
+        "(--confirm NAME --read CODE).",
+        "disable": "Disable a gate.",
+        "delete": "Delete a gate.",
+    },
+)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.services.access import gates, lists
+from dyntui.services.access.gates import GATE_ACTIONS
+from dyntui.services.access.lists import LIST_ACTIONS
 
 if TYPE_CHECKING:
     from dyntui.resources import Action, Resource
@@ -13,23 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["own_action"]
 
 
+_OWN = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
+
+
 def own_action(record: Resource, action: Action) -> WriteAction | None:
     """The action of a list or a gate; None for any other record. What was filled in is in its target, as `fields`."""
-    match record.name, action.name:
-        case "allowlists", "create":
-            return lists.CREATE_LIST
-        case "allowlists", "edit":
-            return lists.UPDATE_LIST
-        case "allowlists", "delete":
-            return lists.DELETE_LIST
-        case "allowlists", name:
-            return lists.switch_list(name == "enable")
-        case "gates", "create":
-            return gates.CREATE_GATE
-        case "gates", "edit":
-            return gates.UPDATE_GATE
-        case "gates", "delete":
-            return gates.DELETE_GATE
-        case "gates", name:
-            return gates.switch_gate(name == "enable")
-    return None
+    if (actions := _OWN.get(record.name)) is None:
+        return None
+    match action.name:
+        case "create":
+            return actions.create()
+        case "edit":
+            return actions.update()
+        case "delete":
+            return actions.delete()
+        case name:
+            return actions.switch(name == "enable")

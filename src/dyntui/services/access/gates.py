@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.actions import AccessActions, Operations
 from dyntui.services.access.lists import checked_fields
-from dyntui.services.access.state import Change, Kind, Row, name_of
-from dyntui.services.access.weighing import deleted, switched, updated, weigh_change
-from dyntui.services.writes import Effect, Target, WriteAction
+from dyntui.services.access.state import Kind
 
-if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.services.writes import Weight
-
-__all__ = ["CREATE_GATE", "DELETE_GATE", "RULE_HELP", "UPDATE_GATE", "gate_target", "parse_rule", "rule_words"]
-__all__ += ["switch_gate"]
+__all__ = ["GATE_ACTIONS", "RULE_HELP", "parse_rule", "rule_text", "rule_words"]
 
 RULE_HELP = "TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE being token or nft"
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -84,101 +78,24 @@ def rule_text(rule: Mapping[str, Any]) -> str:
     return ":".join([*parts, *([f"chain={rule['chain']}"] if rule.get("chain") else [])])
 
 
-def gate_target(row: Row, **data: Any) -> Target:
-    """A gate as the target of an action."""
-    return Target(str(row.get("id", "")), name_of(row), data)
-
-
-def _bare(document: Any) -> Any:
-    return document.get("gate", document) if isinstance(document, dict) else document
-
-
-async def _read(client: Client, target: Target) -> Any:
-    return _bare(await client.call("getGate", path={"gateId": target.id}))
-
-
-def _after(target: Target, value: Any) -> Any:
-    return value
-
-
-def _weigh(change: Change) -> Any:
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
-        return await weigh_change(client, Kind.GATE, [target.id for target in targets], change)
-
-    return weigh
-
-
-def _fields(target: Target) -> dict[str, Any]:
-    fields = checked_fields(target.data["fields"], kind=Kind.GATE)
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    fields = checked_fields(given, kind=Kind.GATE)
     if "rules" in fields and not fields["rules"]:
         raise Usage("A gate needs at least one rule.", hint=f"Write one as {RULE_HELP}.")
     return fields
 
 
-async def _create(client: Client, target: Target, permit: Permit) -> Any:
-    body = {name: value for name, value in _fields(target).items() if value not in (None, "")}
-    return _bare(await client.call("createGate", body=body, permit=permit))
-
-
-async def _update(client: Client, target: Target, permit: Permit) -> Any:
-    # PUT may replace the whole: so what stays is sent as well.
-    now = await _read(client, target)
-    fields = {name: now.get(name) for name in ("name", "outcome", "scope", "rules")} | _fields(target)
-    body = {name: value for name, value in fields.items() if value is not None}
-    return _bare(await client.call("updateGate", path={"gateId": target.id}, body=body, permit=permit))
-
-
-async def _delete(client: Client, target: Target, permit: Permit) -> None:
-    await client.call("deleteGate", path={"gateId": target.id}, permit=permit)
-
-
-async def _weigh_update(client: Client, targets: Sequence[Target]) -> Weight:
-    (target,) = targets
-    return await weigh_change(client, Kind.GATE, [target.id], updated(_fields(target)))
-
-
-CREATE_GATE = WriteAction(
-    "gate.create", "Create", "gate", "createGate", _create, warning="It is off until it is enabled.", after=_after
+GATE_ACTIONS = AccessActions(
+    Kind.GATE,
+    Operations(
+        "gateId",
+        read="getGate",
+        create="createGate",
+        update="updateGate",
+        delete="deleteGate",
+        enable="enableGate",
+        disable="disableGate",
+    ),
+    fields=("name", "outcome", "scope", "rules"),
+    checked=_checked,
 )
-UPDATE_GATE = WriteAction(
-    "gate.update",
-    "Change",
-    "gate",
-    "updateGate",
-    _update,
-    reread=_read,
-    weigh=_weigh_update,
-    before=_read,
-    after=_after,
-)
-DELETE_GATE = WriteAction(
-    "gate.delete",
-    "Delete",
-    "gate",
-    "deleteGate",
-    _delete,
-    effect=Effect.DESTRUCTIVE,
-    warning="It cannot be brought back.",
-    weigh=_weigh(deleted),
-    before=_read,
-)
-
-
-def switch_gate(on: bool) -> WriteAction:
-    """Enable or disable a gate."""
-    operation = "enableGate" if on else "disableGate"
-
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
-        return _bare(await client.call(operation, path={"gateId": target.id}, permit=permit))
-
-    return WriteAction(
-        "gate.enable" if on else "gate.disable",
-        "Enable" if on else "Disable",
-        "gate",
-        operation,
-        call,
-        reread=_read,
-        weigh=_weigh(switched(on)),
-        before=_read,
-        after=_after,
-    )

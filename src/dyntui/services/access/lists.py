@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
-from dyntui.services.access.state import Change, Kind, Row, name_of, role_of
-from dyntui.services.access.weighing import deleted, entry_count, switched, updated, weigh_change
-from dyntui.services.writes import Effect, Target, WriteAction
+from dyntui.services.access.actions import AccessActions, Operations
+from dyntui.services.access.state import Kind, Row, role_of
+from dyntui.services.access.weighing import entry_count
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.services.writes import Weight
+    from dyntui.api.client import Client
+    from dyntui.services.writes import Target
 
-__all__ = ["CREATE_LIST", "DELETE_LIST", "OUTCOMES", "UPDATE_LIST", "checked_fields", "list_target", "switch_list"]
-__all__ += ["with_counts"]
+__all__ = ["LIST_ACTIONS", "OUTCOMES", "checked_fields", "with_counts"]
 
 OUTCOMES: Mapping[str, str] = {
     "siteAccess": "only who is on it may sign in",
@@ -43,120 +42,33 @@ def checked_fields(fields: Mapping[str, Any], *, kind: Kind = Kind.LIST) -> dict
     return dict(fields)
 
 
-def list_target(row: Row, **data: Any) -> Target:
-    """A list as the target of an action."""
-    return Target(str(row.get("id", "")), name_of(row), data)
-
-
-def _bare(document: Any) -> Any:
-    return document.get("allowlist", document) if isinstance(document, dict) else document
-
-
 def _kept(document: Any) -> Any:
     """What the audit keeps of a list."""
     names = ("id", "name", "outcome", "scope", "enabledAt", "entries")
     return {name: document.get(name) for name in names if name in document} if isinstance(document, dict) else document
 
 
-async def _read(client: Client, target: Target) -> Any:
-    return _bare(await client.call("getAllowlistsById", path={"allowlistId": target.id}))
-
-
-async def _before(client: Client, target: Target) -> Any:
-    return _kept(await _read(client, target))
-
-
-def _after(target: Target, value: Any) -> Any:
-    return _kept(value)
-
-
-def _weigh(change: Change) -> Any:
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
-        return await weigh_change(client, Kind.LIST, [target.id for target in targets], change)
-
-    return weigh
-
-
-async def _create(client: Client, target: Target, permit: Permit) -> Any:
-    fields = checked_fields(target.data["fields"])
-    body = {name: value for name, value in fields.items() if value not in (None, "")}
-    return _bare(await client.call("createAllowlistByEnvironmentId", body=body, permit=permit))
-
-
-async def _update(client: Client, target: Target, permit: Permit) -> Any:
-    # PUT may replace the whole: so what stays is sent as well.
-    now = await _read(client, target)
-    fields = {name: now.get(name) for name in ("name", "outcome", "scope")} | checked_fields(target.data["fields"])
-    body = {name: value for name, value in fields.items() if value is not None}
-    path = {"allowlistId": target.id}
-    return _bare(await client.call("updateAllowlistById", path=path, body=body, permit=permit))
-
-
-async def _delete(client: Client, target: Target, permit: Permit) -> None:
-    await client.call("deleteAllowlistById", path={"allowlistId": target.id}, permit=permit)
-
-
 async def _before_deletion(client: Client, target: Target) -> Any:
-    return {**_kept(await _read(client, target)), "entries": await entry_count(client, target.id)}
+    return {**await LIST_ACTIONS.before(client, target), "entries": await entry_count(client, target.id)}
 
 
-async def _weigh_update(client: Client, targets: Sequence[Target]) -> Weight:
-    (target,) = targets
-    fields = checked_fields(target.data["fields"])
-    return await weigh_change(client, Kind.LIST, [target.id], updated(fields))
-
-
-CREATE_LIST = WriteAction(
-    "allowlist.create",
-    "Create",
-    "allowlist",
-    "createAllowlistByEnvironmentId",
-    _create,
-    warning="It is off until it is enabled.",
-    after=_after,
+LIST_ACTIONS = AccessActions(
+    Kind.LIST,
+    Operations(
+        "allowlistId",
+        read="getAllowlistsById",
+        create="createAllowlistByEnvironmentId",
+        update="updateAllowlistById",
+        delete="deleteAllowlistById",
+        enable="enableAllowlistById",
+        disable="disableAllowlistById",
+    ),
+    fields=("name", "outcome", "scope"),
+    checked=checked_fields,
+    kept=_kept,
+    farewell="Its entries go with it, and none of it can be brought back. Export it first.",
+    before_deletion=_before_deletion,
 )
-UPDATE_LIST = WriteAction(
-    "allowlist.update",
-    "Change",
-    "allowlist",
-    "updateAllowlistById",
-    _update,
-    reread=_read,
-    weigh=_weigh_update,
-    before=_before,
-    after=_after,
-)
-DELETE_LIST = WriteAction(
-    "allowlist.delete",
-    "Delete",
-    "allowlist",
-    "deleteAllowlistById",
-    _delete,
-    effect=Effect.DESTRUCTIVE,
-    warning="Its entries go with it, and none of it can be brought back. Export it first.",
-    weigh=_weigh(deleted),
-    before=_before_deletion,
-)
-
-
-def switch_list(on: bool) -> WriteAction:
-    """Enable or disable a list."""
-    operation = "enableAllowlistById" if on else "disableAllowlistById"
-
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
-        return _bare(await client.call(operation, path={"allowlistId": target.id}, permit=permit))
-
-    return WriteAction(
-        "allowlist.enable" if on else "allowlist.disable",
-        "Enable" if on else "Disable",
-        "allowlist",
-        operation,
-        call,
-        reread=_read,
-        weigh=_weigh(switched(on)),
-        before=_before,
-        after=_after,
-    )
 
 
 async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, Any]]:

@@ -10,17 +10,8 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import GATES, Resource
-from dyntui.services.access.gates import (
-    CREATE_GATE,
-    DELETE_GATE,
-    RULE_HELP,
-    UPDATE_GATE,
-    gate_target,
-    parse_rule,
-    rule_text,
-    rule_words,
-    switch_gate,
-)
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
 from dyntui.services.access.lists import OUTCOMES, checked_fields
 from dyntui.services.access.state import Kind, is_on, name_of
 from dyntui.services.writes import Results, Target
@@ -97,7 +88,8 @@ def _new(console: Console, done: Any) -> None:
     def filled(values: Values | None) -> None:
         if values is not None:
             fields = {key: value for key, value in _fields(values, {}).items() if value}
-            do(console, CREATE_GATE, [Target("", values["name"], {"fields": fields})], verb="Create", done=done)
+            target = Target("", values["name"], {"fields": fields})
+            do(console, GATE_ACTIONS.create(), [target], verb="Create", done=done)
 
     console.ask(GateForm("New gate", {}), filled)
 
@@ -106,7 +98,8 @@ def _edit(console: Console, row: Mapping[str, Any], done: Any) -> None:
     def filled(values: Values | None) -> None:
         fields = _fields(values, row) if values is not None else {}
         if fields:
-            do(console, UPDATE_GATE, [gate_target(row, fields=fields)], verb="Change", trigger="e", done=done)
+            target = access_target(row, fields=fields)
+            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", done=done)
         elif values is not None:
             console.say("Nothing was changed.")
 
@@ -115,12 +108,12 @@ def _edit(console: Console, row: Mapping[str, Any], done: Any) -> None:
 
 def _switch(console: Console, row: Mapping[str, Any], done: Any) -> None:
     on_ = not is_on(row)
-    verb = "Enable" if on_ else "Disable"
-    do(console, switch_gate(on_), [gate_target(row)], verb=verb, trigger="t", done=done)
+    action = GATE_ACTIONS.switch(on_)
+    do(console, action, [access_target(row)], verb=action.verb, trigger="t", done=done)
 
 
 def _delete(console: Console, row: Mapping[str, Any], done: Any) -> None:
-    do(console, DELETE_GATE, [gate_target(row)], verb="Delete", trigger="d", done=done)
+    do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
 
 
 class GatesScreen(ResourceScreen):

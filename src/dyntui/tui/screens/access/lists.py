@@ -15,16 +15,8 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.resources import ALLOWLISTS, Column, Resource
 from dyntui.resources.formats import ident, number, since
-from dyntui.services.access.lists import (
-    CREATE_LIST,
-    DELETE_LIST,
-    OUTCOMES,
-    UPDATE_LIST,
-    checked_fields,
-    list_target,
-    switch_list,
-    with_counts,
-)
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.access.state import Access, is_on, name_of, read_access
 from dyntui.services.browse import PagedView, Paging, Query
 from dyntui.services.writes import Results, Target
@@ -116,7 +108,7 @@ class AllowlistsScreen(ResourceScreen):
         def filled(values: Values | None) -> None:
             if values is not None:
                 target = Target("", values["name"], {"fields": values})
-                do(self.console, CREATE_LIST, [target], verb="Create", done=self.refresh_after)
+                do(self.console, LIST_ACTIONS.create(), [target], verb="Create", done=self.refresh_after)
 
         self.console.ask(ListForm("New allowlist", {"outcome": "siteAccess"}), filled)
 
@@ -127,8 +119,8 @@ class AllowlistsScreen(ResourceScreen):
         def filled(values: Values | None) -> None:
             fields = _changes(row, values or {})
             if fields:
-                target = list_target(row, fields=fields)
-                do(self.console, UPDATE_LIST, [target], verb="Change", done=self.refresh_after)
+                target = access_target(row, fields=fields)
+                do(self.console, LIST_ACTIONS.update(), [target], verb="Change", done=self.refresh_after)
             elif values is not None:
                 self.console.say("Nothing was changed.")
 
@@ -142,7 +134,8 @@ class AllowlistsScreen(ResourceScreen):
     def action_delete(self) -> None:
         row = self.table.row
         assert row is not None
-        do(self.console, DELETE_LIST, [list_target(row)], verb="Delete", trigger="d", done=self.refresh_after)
+        target = access_target(row)
+        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", trigger="d", done=self.refresh_after)
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who
@@ -211,4 +204,5 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
 def switch(console: Console, row: dict[str, Any], *, trigger: str, done: Any = lambda results: None) -> None:
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
-    do(console, switch_list(on_), [list_target(row)], verb="Enable" if on_ else "Disable", trigger=trigger, done=done)
+    action = LIST_ACTIONS.switch(on_)
+    do(console, action, [access_target(row)], verb=action.verb, trigger=trigger, done=done)

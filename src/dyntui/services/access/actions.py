@@ -1,0 +1,155 @@
+"""What can be done to lists and to gates alike: created off, changed, switched, deleted, each once it was weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dyntui.services.access.state import Change, Kind, Row, name_of
+from dyntui.services.access.weighing import deleted, switched, updated, weigh_change
+from dyntui.services.writes import Effect, Target, WriteAction
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.services.writes import Weight
+
+__all__ = ["AccessActions", "Operations", "access_target"]
+
+Fields = Mapping[str, Any]
+
+
+def access_target(row: Row, **data: Any) -> Target:
+    """A list or a gate as the target of an action."""
+    return Target(str(row.get("id", "")), name_of(row), data)
+
+
+def _same(document: Any) -> Any:
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The operations of one kind. id_name: what their paths call its id."""
+
+    id_name: str
+    read: str
+    create: str
+    update: str
+    delete: str
+    enable: str
+    disable: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessActions:
+    """One kind of what decides who comes in.
+
+    fields: what can be set. checked: makes of fields what the API takes, or raises Usage. kept: what the audit keeps.
+    farewell: what a deletion means. before_deletion: what the audit keeps of one that is deleted.
+    """
+
+    kind: Kind
+    operations: Operations
+    fields: tuple[str, ...]
+    checked: Callable[[Fields], dict[str, Any]]
+    kept: Callable[[Any], Any] = _same
+    farewell: str = "It cannot be brought back."
+    before_deletion: Callable[[Client, Target], Awaitable[Any]] | None = None
+
+    def _path(self, target: Target) -> dict[str, str]:
+        return {self.operations.id_name: target.id}
+
+    def _bare(self, document: Any) -> Any:
+        return document.get(self.kind.value, document) if isinstance(document, dict) else document
+
+    async def read(self, client: Client, target: Target) -> Any:
+        """It, as it is now."""
+        return self._bare(await client.call(self.operations.read, path=self._path(target)))
+
+    async def before(self, client: Client, target: Target) -> Any:
+        """What the audit keeps of it as it is now."""
+        return self.kept(await self.read(client, target))
+
+    def _after(self, target: Target, value: Any) -> Any:
+        return self.kept(value)
+
+    def _weigh(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Weight]]:
+        async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+            return await weigh_change(client, self.kind, [target.id for target in targets], change)
+
+        return weigh
+
+    def _named(self, name: str, verb: str) -> tuple[str, str, str]:
+        return f"{self.kind}.{name}", verb, self.kind.value
+
+    def create(self) -> WriteAction:
+        """Create one, off."""
+
+        async def call(client: Client, target: Target, permit: Permit) -> Any:
+            fields = self.checked(target.data["fields"])
+            body = {name: value for name, value in fields.items() if value not in (None, "")}
+            return self._bare(await client.call(self.operations.create, body=body, permit=permit))
+
+        off = "It is off until it is enabled."
+        return WriteAction(
+            *self._named("create", "Create"), self.operations.create, call, warning=off, after=self._after
+        )
+
+    def update(self) -> WriteAction:
+        """Change what can be set."""
+
+        async def call(client: Client, target: Target, permit: Permit) -> Any:
+            # PUT may replace the whole: so what stays is sent as well.
+            now = await self.read(client, target)
+            fields = {name: now.get(name) for name in self.fields} | self.checked(target.data["fields"])
+            body = {name: value for name, value in fields.items() if value is not None}
+            path = self._path(target)
+            return self._bare(await client.call(self.operations.update, path=path, body=body, permit=permit))
+
+        async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+            (target,) = targets
+            return await self._weigh(updated(self.checked(target.data["fields"])))(client, targets)
+
+        return WriteAction(
+            *self._named("update", "Change"),
+            self.operations.update,
+            call,
+            reread=self.read,
+            weigh=weigh,
+            before=self.before,
+            after=self._after,
+        )
+
+    def delete(self) -> WriteAction:
+        """Delete it."""
+
+        async def call(client: Client, target: Target, permit: Permit) -> None:
+            await client.call(self.operations.delete, path=self._path(target), permit=permit)
+
+        return WriteAction(
+            *self._named("delete", "Delete"),
+            self.operations.delete,
+            call,
+            effect=Effect.DESTRUCTIVE,
+            warning=self.farewell,
+            weigh=self._weigh(deleted),
+            before=self.before_deletion or self.before,
+        )
+
+    def switch(self, on: bool) -> WriteAction:
+        """Enable or disable it."""
+        operation = self.operations.enable if on else self.operations.disable
+
+        async def call(client: Client, target: Target, permit: Permit) -> Any:
+            return self._bare(await client.call(operation, path=self._path(target), permit=permit))
+
+        return WriteAction(
+            *self._named("enable", "Enable") if on else self._named("disable", "Disable"),
+            operation,
+            call,
+            reread=self.read,
+            weigh=self._weigh(switched(on)),
+            before=self.before,
+            after=self._after,
+        )
