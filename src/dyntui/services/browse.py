@@ -59,8 +59,8 @@ class Kept(Protocol):
     def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
 
 
-_BEFORE_AHEAD = 0.03
-"""Seconds, about two frames."""
+_PAINTED = 0.03
+"""Seconds, about two frames, in which the console paints what it has."""
 _RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
 _HEAL_EVERY = 5.0
 """Seconds: a list that changes all the time (an import) is not read over and over."""
@@ -321,14 +321,17 @@ class PagedView:
         ahead = last + 1 if self._direction > 0 else first - 1
         return [*range(first, last + 1), ahead]
 
+    def _beyond(self, number: int) -> bool:
+        """Whether no row can be in that block. The first one is always asked for."""
+        return number < 0 or (self._total is not None and number * self._stride >= max(1, self._total))
+
     def _next(self) -> int | None:
         """The block to fetch now: one in view, else the one ahead."""
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
             return 0 if block is None or block.stale else None
         for number in self._range():
-            beyond = self._total is not None and number * self._stride >= max(1, self._total)
-            if number < 0 or beyond:
+            if self._beyond(number):
                 continue
             block = self._blocks.get(number)
             if block is not None and not block.stale:
@@ -341,10 +344,10 @@ class PagedView:
         return None
 
     async def _following(self) -> int | None:
-        """The block to fetch now. The one ahead waits a moment, for what is in view to be painted first."""
+        """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
         number = self._next()
-        if number is not None and self._blocks and number == self._range()[-1]:
-            await asyncio.sleep(_BEFORE_AHEAD)
+        if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
+            await asyncio.sleep(_PAINTED)
             number = self._next()
         return number
 
@@ -444,7 +447,7 @@ class PagedView:
 
     def _recall(self, number: int) -> None:
         """Put a block from before in place, to be read again at once."""
-        if self._kept is None or number < 0 or number in self._blocks or self.paging is Paging.CURSOR:
+        if self._kept is None or self._beyond(number) or number in self._blocks or self.paging is Paging.CURSOR:
             return
         count = self._stride if self.paging is Paging.OFFSET else 100_000
         found = self._kept.load(self.query, number * self._stride, count)

@@ -493,12 +493,16 @@ class Acting(_Node):
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An action that a key reaches at this moment. node: who does it. reason: why it cannot be done, or None."""
+    """An action that a key reaches at this moment. node: who does it."""
 
     action: Action
     node: Any
     keys: tuple[str, ...]
-    reason: str | None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it cannot be done now, in one sentence; None when it can."""
+        return reason_against(self.action, self.node)
 
 
 def actions_here(screen: Screen[Any]) -> list[Here]:
@@ -514,8 +518,7 @@ def _here(screen: Screen[Any]) -> Iterator[Here]:
             keys.setdefault(id_, []).append(key)
             nodes[id_] = active.node
     for id_, bound in keys.items():
-        action = ACTIONS[id_]
-        yield Here(action, nodes[id_], tuple(bound), reason_against(action, nodes[id_]))
+        yield Here(ACTIONS[id_], nodes[id_], tuple(bound))
 
 
 _WORDS = {

@@ -132,8 +132,11 @@ class Framed(Acting, Screen[None]):
     @on(Changed)
     def paint_frame(self) -> None:
         """Paint what is different in the frame."""
-        if not self.is_active or not self.is_mounted:
-            return
+        if self.is_active and self.is_mounted:
+            self.query_one(Keys).actions = tuple(actions_here(self))
+            self._paint_said()
+
+    def _paint_said(self) -> None:
         self._paint_top()
         where = self.query_one(Where)
         where.crumbs = self.crumbs
@@ -141,9 +144,7 @@ class Framed(Acting, Screen[None]):
         machine = self.query_one(Machine)
         machine.in_flight = self.console.in_flight
         machine.repaint()
-        keys = self.query_one(Keys)
-        keys.actions = tuple(actions_here(self))
-        keys.repaint()
+        self.query_one(Keys).repaint()
         status = self.query_one(Status)
         status.parts = self._parts()
         most = self.size.width * 3 // 5
@@ -188,7 +189,8 @@ class Framed(Acting, Screen[None]):
 
     def lines_moved(self, lines: Lines) -> None:
         """The cursor of `lines` moved; said at once, so that position and line are one frame."""
-        self.paint_frame()
+        if self.is_active and self.is_mounted:
+            self._paint_said()
 
     # The prompt
 

@@ -6,7 +6,7 @@ repainting. There is no scroll bar: the bottom line says the position, and a rep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from textual import events
@@ -63,6 +63,7 @@ class Lines(Acting, Painted, can_focus=True):
         self.cursor = 0
         self.top = 0
         self.head = 0
+        self._painted_from = 0
 
     # What a subclass says
 
@@ -113,6 +114,11 @@ class Lines(Acting, Painted, can_focus=True):
             return "↑"
         return "↓" if y == self.head + self.room - 1 and index < self.count - 1 else ""
 
+    def repaint(self, lines: Iterable[int] | None = None) -> None:
+        if lines is None:
+            self._painted_from = self.top
+        super().repaint(lines)
+
     # Moving
 
     def move_to(self, index: int) -> None:
@@ -120,8 +126,11 @@ class Lines(Acting, Painted, can_focus=True):
         before = self.cursor
         self.cursor = max(0, min(index, self.count - 1))
         self._follow()
-        self.repaint()
         self.moved()
+        if self._painted_from == self.top:
+            self.repaint(self.head + line - self.top for line in (before, self.cursor))
+        else:
+            self.repaint()
         if before != self.cursor:
             self._tell()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -36,6 +36,10 @@ _OVER = frozenset({"accent", "bad", "warn", "good"})
 """Styles whose colour stays on the cursor line; the others take the line's, which keeps it one segment."""
 
 
+_Look = tuple[int, str, tuple[Piece, ...]]
+"""What is to be seen of a line: its width, its ground and its pieces."""
+
+
 class Painted(Widget):
     """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
 
@@ -43,7 +47,8 @@ class Painted(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._shown: dict[int, Strip] = {}
+        self._shown: dict[int, _Look] = {}
+        self._strips: dict[_Look, Strip] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
@@ -51,25 +56,35 @@ class Painted(Widget):
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        strip = self._shown[y] = self._strip(y)
+        look = self._shown[y] = self._look(y, self.size.width)
+        strip = self._strips.get(look)
+        if strip is None:
+            if len(self._strips) > 4 * self.size.height:
+                self._strips.clear()
+            strip = self._strips[look] = self._strip(look)
         return strip
 
-    def repaint(self) -> None:
-        """Paint the lines that would look different now, and only those."""
-        if not self.is_attached or not self.size:
+    def repaint(self, lines: Iterable[int] | None = None) -> None:
+        """Paint the lines that would look different now, and only those. lines: no others can be different."""
+        if not self.is_attached or not (size := self.size):
             return
-        width = self.size.width
-        dirty = [y for y in range(self.size.height) if self._shown.get(y) != self._strip(y)]
+        width, height = size
+        asked = range(height) if lines is None else (y for y in lines if 0 <= y < height)
+        dirty = [y for y in asked if self._shown.get(y) != self._look(y, width)]
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
     def notify_style_update(self) -> None:
         self._styles.clear()
+        self._strips.clear()
         super().notify_style_update()
 
-    def _strip(self, y: int) -> Strip:
-        width = self.size.width
+    def _look(self, y: int, width: int) -> _Look:
         pieces, base = self.line(y, width)
+        return width, base, tuple(pieces)
+
+    def _strip(self, look: _Look) -> Strip:
+        width, base, pieces = look
         segments: list[Segment] = []
         for text, name in pieces:
             if not text:
