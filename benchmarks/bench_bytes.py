@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from benchmarks.measure import Line, in_pty, middle, show
+from benchmarks.measure import Line, in_pty, in_turns, show
 
 DEMO = ("-m", "dyntui", "demo", "--users", "1000")
 MARKER = r"@\w+\."
-ROWS = "down*20@cursor pagedown*15@page down*40@warm down*20@scroll wait:5000"
+ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll wait:5000"
 SCREENS = "down enter@detail escape@back ?@modal escape@close / type:walter@typed escape escape"
 AT_REST = ("--quiesce", "300")
 BPS, ROUND_TRIP = 8192, 150
 HELD = "burst:down*90/33@held"
 CAPS = {
-    "first screen": None,
     "cursor": 500.0,
     "scroll": 700.0,
     "page": 4000.0,
@@ -23,44 +24,52 @@ CAPS = {
     "modal": 12_000.0,
     "typed": 150.0,
 }
+KEYS_IN_ROWS = ("cursor", "scroll", "page")
 
 
-def measured(writer: str, keys: str, *extra: str, line: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The figures of each group of keys, and of the first screen. line: what is between program and terminal."""
+def by(writer: str, keys: str, *extra: str, line: tuple[str, ...] = ()) -> Callable[..., dict[str, Any]]:
+    """The console with that writer. line: what is between program and terminal."""
     wanted = ("--answer", "--env", f"DYNTUI_TERMINAL={writer}", *extra)
-    command = (*line, sys.executable, *DEMO) if line else DEMO
-    result = in_pty(*command, marker=MARKER, keys=keys, extra=wanted)
-    first = {"bytes": {"p50": middle(result["boot_bytes"])}, "ms": middle(result["marker_ms"])}
-    return {"first screen": first, **result["keys"]}
+    return partial(in_pty, *(*line, sys.executable, *DEMO) if line else DEMO, marker=MARKER, keys=keys, extra=wanted)
 
 
 def on_a_fast_line() -> list[Line]:
-    lean = measured("lean", ROWS) | measured("lean", SCREENS, *AT_REST)
-    stock = measured("textual", ROWS) | measured("textual", SCREENS, *AT_REST)
-    lines = []
+    found = in_turns(
+        {
+            f"{writer} {what}": by(writer, keys, *extra)
+            for what, keys, extra in (("rows", ROWS, ()), ("screens", SCREENS, AT_REST))
+            for writer in ("lean", "textual")
+        }
+    )
+    lean, stock = found["lean rows"], found["textual rows"]
+    lines = [
+        Line("first screen: bytes", lean.median("boot_bytes"), "B"),
+        Line("first screen: bytes by Textual", stock.median("boot_bytes"), "B"),
+    ]
     for label, cap in CAPS.items():
-        lines.append(Line(f"{label}: bytes", lean[label]["bytes"]["p50"], "B", None, cap))
-        lines.append(Line(f"{label}: bytes by Textual", stock[label]["bytes"]["p50"], "B"))
-    for label in ("cursor", "scroll", "page"):
-        p95 = [groups[label]["last_ms"]["p95"] for groups in (lean, stock)]
+        what = "rows" if label in KEYS_IN_ROWS else "screens"
+        lines.append(Line(f"{label}: bytes", found[f"lean {what}"].p50(label, "bytes"), "B", None, cap))
+        lines.append(Line(f"{label}: bytes by Textual", found[f"textual {what}"].p50(label, "bytes"), "B"))
+    for label in KEYS_IN_ROWS:
+        p95 = lean.p95(label, "last"), stock.p95(label, "last")
         lines.append(Line(f"{label}: p95 against Textual's output", p95[0], "ms", p95[1], 1.2))
-    lines.append(Line("idle for 5 s: bytes", lean["idle"]["bytes"]["sum"], "B", None, 0.0))
+    lines.append(Line("idle for 5 s: bytes", max(lean.keys("idle", "bytes")), "B", None, 0.0))
     return lines
 
 
 def on_a_slow_line() -> list[Line]:
     line = ("-m", "benchmarks.slowline", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
     patient = ("--settle", "2500", "--settle-max", "20", "--step-timeout", "120", "--quiesce", "1000")
-    lean = measured("lean", HELD, *patient, line=line)
+    lean = in_turns({"lean": by("lean", HELD, *patient, line=line)})["lean"]
     # Once is enough: it takes a minute, and there is nothing to hold.
-    stock = measured("textual", HELD, *patient, "--runs", "1", "--warmup", "0", line=line)
-    held, held_by_stock = lean["held"], stock["held"]
+    stock = by("textual", HELD, *patient, line=line)(runs=1, warmup=0)
+    held_by_stock = stock["keys"]["held"]
     return [
-        Line("start to the first users", lean["first screen"]["ms"], "ms", stock["first screen"]["ms"]),
-        Line("a key held for 3 s, at rest after", held["lag_ms"]["p50"], "ms", None, 2.0 * ROUND_TRIP),
-        Line("the slowest of these runs", held["lag_ms"]["max"], "ms"),
+        Line("start to the first users", lean.median("marker_ms"), "ms", stock["marker_ms"]),
+        Line("a key held for 3 s, at rest after", lean.p50("held", "lag"), "ms", None, 2.0 * ROUND_TRIP),
+        Line("the slowest of these runs", max(lean.keys("held", "lag")), "ms"),
         Line("the same by Textual", held_by_stock["lag_ms"]["p50"], "ms"),
-        Line("bytes meanwhile", held["bytes"]["p50"], "B", held_by_stock["bytes"]["p50"]),
+        Line("bytes meanwhile", lean.p50("held", "bytes"), "B", held_by_stock["bytes"]["p50"]),
     ]
 
 

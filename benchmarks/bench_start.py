@@ -1,7 +1,4 @@
-"""Start: the first useful frame, and the first users, against a bare Textual app; and `--help` against bare Python.
-
-The programs take turns, so that whatever else the machine does slows all of them alike.
-"""
+"""Start: the first useful frame, and the first users, against a bare Textual app; and `--help` against bare Python."""
 
 from __future__ import annotations
 
@@ -11,12 +8,10 @@ import sys
 import tempfile
 import time
 from functools import partial
-from typing import Any
 
-from benchmarks.measure import RUNS, Line, in_pty, sandbox, show
+from benchmarks.measure import RUNS, Line, in_pty, in_turns, sandbox, show
 
 USERS = r"@\w+\."
-TURNS = 3 * RUNS
 
 
 def seconds(*command: str, runs: int = 9) -> float:
@@ -30,25 +25,21 @@ def seconds(*command: str, runs: int = 9) -> float:
 
 
 def main() -> bool:
-    once = partial(in_pty, runs=1, warmup=0)
     with sandbox(500) as served, tempfile.TemporaryDirectory(prefix="dyntui-bench-") as kept:
         again = {**served, "DYNTUI_HOME": kept}
-        programs = {
-            "bare": partial(once, "-m", "benchmarks.floors", "bare", marker="row 0"),
-            "frame": partial(once, "-m", "dyntui", marker="sandbox", environ=served),
-            "rows": partial(once, "-m", "dyntui", marker=USERS, environ=served),
-            "kept": partial(once, "-m", "dyntui", marker=USERS, environ=again),
-            "demo": partial(once, "-m", "dyntui", "demo", "--users", "500", marker=USERS),
-        }
-        for start in programs.values():  # so that everything is compiled, and rows are kept
-            start()
-        found: dict[str, list[dict[str, Any]]] = {name: [] for name in programs}
-        for _ in range(TURNS):
-            for name, start in programs.items():
-                found[name].append(start())
+        found = in_turns(
+            {
+                "bare": partial(in_pty, "-m", "benchmarks.floors", "bare", marker="row 0"),
+                "frame": partial(in_pty, "-m", "dyntui", marker="sandbox", environ=served),
+                "rows": partial(in_pty, "-m", "dyntui", marker=USERS, environ=served),
+                "kept": partial(in_pty, "-m", "dyntui", marker=USERS, environ=again),
+                "demo": partial(in_pty, "-m", "dyntui", "demo", "--users", "500", marker=USERS),
+            },
+            3 * RUNS,
+        )
 
     def figure(name: str, what: str = "marker_ms") -> float:
-        return float(statistics.median(each[what] for each in found[name]))
+        return found[name].median(what)
 
     floor, memory = figure("bare"), figure("bare", "boot_rss_mib")
     return show(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ def in_pty(
     environ: Mapping[str, str] = MappingProxyType({}),
     runs: int = RUNS,
     warmup: int = 1,
+    per_key: bool = False,
 ) -> dict[str, Any]:
     """What ptybench measures of `command`: see benchmarks/ptybench.py. marker: a regex that is on the ready screen."""
     with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as home:
@@ -34,7 +36,7 @@ def in_pty(
         arguments = [sys.executable, str(HERE / "ptybench.py"), "--size", size, "--marker", marker, "--keys", keys]
         arguments += ["--runs", str(runs), "--warmup", str(warmup), "--sync", "--unset", "PYTHONDONTWRITEBYTECODE"]
         arguments += [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
-        arguments += [*extra, "--", sys.executable, *command]
+        arguments += [*extra, *["--per-key"] * per_key, "--", sys.executable, *command]
         done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=HERE.parent)
     if done.returncode:
         raise SystemExit(f"ptybench failed: {done.stderr}")
@@ -42,6 +44,43 @@ def in_pty(
     if not result["ok"]:
         raise SystemExit(f"{' '.join(command)} never showed {marker!r}")
     return result
+
+
+class Turns:
+    """What ptybench measured of one program, once for each of its turns."""
+
+    def __init__(self) -> None:
+        self.results: list[dict[str, Any]] = []
+
+    def median(self, figure: str) -> float:
+        """The median of a figure of the whole run."""
+        return float(statistics.median(result[figure] for result in self.results))
+
+    def keys(self, label: str, figure: str) -> list[float]:
+        """That figure of each key with that label, in all turns, in rising order."""
+        records = (record for result in self.results for record in result["records"] if record["label"] == label)
+        return sorted(float(record[figure]) for record in records if record.get(figure) is not None)
+
+    def p50(self, label: str, figure: str) -> float:
+        return statistics.median(self.keys(label, figure))
+
+    def p95(self, label: str, figure: str) -> float:
+        found = self.keys(label, figure)
+        return statistics.quantiles(found, n=20, method="inclusive")[-1] if len(found) > 1 else found[0]
+
+
+def in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int = RUNS) -> dict[str, Turns]:
+    """Run programs one after another, and again, so that whatever else the machine does slows all of them alike.
+
+    Each is an `in_pty` that lacks nothing but how often; before the first turn each runs once, to be compiled.
+    """
+    found = {name: Turns() for name in programs}
+    for turn in range(turns + 1):
+        for name, program in programs.items():
+            result = program(runs=1, warmup=0, per_key=True)
+            if turn:
+                found[name].results.append(result)
+    return found
 
 
 @contextmanager
