@@ -76,7 +76,7 @@ def test_whatever_the_size_and_the_way_through_it_every_row_in_view_is_right(siz
             first = min(first, max(0, size - 1)) if reports else 0
             shown = await show(view, first, first + 5)
             assert shown == [f"u{n}" if n < size else None for n in range(first, first + 6)]
-            assert len(view._blocks) <= 4 + 3
+            assert len(view.here()) <= (4 + 3) * page_size
 
     asyncio.run(work())
 
@@ -86,7 +86,8 @@ async def test_memory_is_bounded_however_far_one_scrolls():
     view = PagedView(server.fetch, keep=10)
     for first in range(0, 50_000, 990):
         await show(view, first, first + 39)
-    assert len(view._blocks) <= 12 and len(view._positions) <= 12 * 99
+    assert len(view.here()) <= 12 * 99
+    assert sum(view.index_of(f"u{n}") is not None for n in range(50_000)) == len(view.here())
 
 
 async def test_a_key_held_down_asks_for_the_last_place_only():

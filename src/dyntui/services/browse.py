@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
 from dyntui.core.time import now
 from dyntui.resources import Paging
+from dyntui.services.blocks import Block, Blocks
 from dyntui.services.ghosts import Ghosts, vanished
 
 if TYPE_CHECKING:
@@ -66,15 +67,6 @@ _HEAL_EVERY = 5.0
 """Seconds: a list that changes all the time (an import) is not read over and over."""
 
 
-@dataclass(slots=True)
-class _Block:
-    rows: list[Row]
-    at: datetime
-    stale: bool = False
-    used: int = 0
-    recalled: bool = False
-
-
 class PagedView:
     """A window on a list. Belongs to the event loop it is used in.
 
@@ -98,7 +90,6 @@ class PagedView:
         self.fetch = fetch
         self.paging = paging
         self._key = key
-        self._stride = page_size - 1 if paging is Paging.OFFSET else page_size
         self._page_size = page_size
         self._keep = keep
         self._listeners: list[Callable[[], None]] = [on_change] if on_change else []
@@ -111,8 +102,7 @@ class PagedView:
         self._reset()
 
     def _reset(self) -> None:
-        self._blocks: dict[int, _Block] = {}
-        self._positions: dict[str, int] = {}
+        self._blocks = Blocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
         self._cursors: dict[int, str | None] = {0: None}
         self._ended = False
         self._total: int | None = self._kept.total(self.query) if self._kept is not None else None
@@ -142,7 +132,7 @@ class PagedView:
         """How many rows the server says there are, or how many are known of."""
         if self._total is not None:
             return self._total
-        return max((number * self._stride + len(block.rows) for number, block in self._blocks.items()), default=0)
+        return self._blocks.end
 
     @property
     def known(self) -> bool:
@@ -157,15 +147,15 @@ class PagedView:
     @property
     def fetched_at(self) -> datetime | None:
         """When the oldest of the rows in view was fetched; None when none is there."""
-        first, last = self._numbers(*self._window)
-        times = [self._blocks[number].at for number in range(first, last + 1) if number in self._blocks]
-        return min(times, default=None)
+        return min((block.at for block in self._in_view()), default=None)
 
     @property
     def recalled(self) -> bool:
         """Whether rows in view are those kept from before, not read again yet."""
-        first, last = self._numbers(*self._window)
-        return any(self._blocks[number].recalled for number in range(first, last + 1) if number in self._blocks)
+        return any(block.recalled for block in self._in_view())
+
+    def _in_view(self) -> list[Block]:
+        return [self._blocks[number] for number in self._blocks.numbers(*self._window) if number in self._blocks]
 
     def get(self, index: int) -> Row | None:
         """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
@@ -183,24 +173,24 @@ class PagedView:
 
     def index_of(self, row_id: str) -> int | None:
         """The line of the row with that id, among the rows in memory."""
-        position = self._positions.get(row_id)
+        position = self._blocks.position(row_id)
         return None if position is None else self._ghosts.line(position)
 
     def here(self) -> list[Row]:
         """The rows in memory, in the order of the list."""
-        return [row for number in sorted(self._blocks) for row in self._blocks[number].rows]
+        return self._blocks.rows()
 
     async def ids(self, first: int, last: int) -> AsyncIterator[str]:
         """The ids of the rows on these lines, one after another; what is not in memory is read and not kept."""
         first, last = self._ghosts.position(first), self._ghosts.position(last)
-        for number in range(first // self._stride, last // self._stride + 1):
+        for number in self._blocks.numbers(first, last):
             block = self._blocks.get(number)
             if block is not None and not block.stale:
                 rows = block.rows
             else:
                 page = await self._load(number)
                 rows = page.items[1:] if number and self.paging is Paging.OFFSET else page.items
-            start = number * self._stride
+            start = number * self._blocks.stride
             for row in rows[max(0, first - start) : last + 1 - start]:
                 yield str(row.get(self._key, ""))
 
@@ -217,9 +207,7 @@ class PagedView:
     def _at(self, position: int) -> Row | None:
         if self._total is not None and position >= self._total:
             return None  # read before the list became shorter
-        block = self._blocks.get(position // self._stride)
-        within = position % self._stride
-        return block.rows[within] if block is not None and within < len(block.rows) else None
+        return self._blocks.at(position)
 
     # What a table says
 
@@ -248,8 +236,7 @@ class PagedView:
 
     def refresh(self) -> None:
         """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
-        for block in self._blocks.values():
-            block.stale = True
+        self._blocks.age()
         if self.paging is not Paging.OFFSET:
             self._ended = False
         if self._ghosts or self.changed:
@@ -267,9 +254,7 @@ class PagedView:
 
     def replace(self, row: Row) -> None:
         """Put a row that was re-read (after a write) in its place."""
-        index = self._positions.get(str(row.get(self._key, "")))
-        if index is not None:
-            self._blocks[index // self._stride].rows[index % self._stride] = row
+        if self._blocks.replace(row):
             self.version += 1
             if self._kept is not None:
                 self._kept.replace(str(row.get(self._key, "")), row)
@@ -280,18 +265,10 @@ class PagedView:
         self.version += 1
         if self._kept is not None:
             self._kept.forget(row_id)
-        position = self._positions.get(row_id)
-        row = None if position is None else self._at(position)
-        if position is not None and row is not None and self.paging is not Paging.CURSOR:
-            self._ghosts.add(position, row)
-            rows = self._blocks[position // self._stride].rows
-            del rows[position % self._stride]
-            self._reindex(position // self._stride)
-            self._positions.pop(row_id, None)
+        if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
+            self._ghosts.add(*removed)
             if self._total is not None:
                 self._total -= 1
-            for number, block in self._blocks.items():
-                block.stale = block.stale or number >= position // self._stride
         self._tell()
 
     async def idle(self) -> None:
@@ -313,17 +290,14 @@ class PagedView:
         self._tell()
         self._start()
 
-    def _numbers(self, first: int, last: int) -> tuple[int, int]:
-        return max(0, first) // self._stride, max(0, last) // self._stride
-
     def _range(self) -> list[int]:
-        first, last = self._numbers(*self._window)
-        ahead = last + 1 if self._direction > 0 else first - 1
-        return [*range(first, last + 1), ahead]
+        """The blocks in view, and the one ahead."""
+        numbers = self._blocks.numbers(*self._window)
+        return [*numbers, numbers[-1] + 1 if self._direction > 0 else numbers[0] - 1]
 
     def _beyond(self, number: int) -> bool:
         """Whether no row can be in that block. The first one is always asked for."""
-        return number < 0 or (self._total is not None and number * self._stride >= max(1, self._total))
+        return number < 0 or (self._total is not None and number * self._blocks.stride >= max(1, self._total))
 
     def _next(self) -> int | None:
         """The block to fetch now: one in view, else the one ahead."""
@@ -388,7 +362,7 @@ class PagedView:
 
     async def _load(self, number: int) -> Page:
         if self.paging is Paging.OFFSET:
-            start = max(0, number * self._stride - 1)
+            start = max(0, number * self._blocks.stride - 1)
             return await self.fetch(self.query, start, self._page_size - (number == 0), None)
         cursor = self._cursors.get(number) if self.paging is Paging.CURSOR else None
         return await self.fetch(self.query, 0, self._page_size, cursor)
@@ -401,30 +375,20 @@ class PagedView:
             self._check_drift(number, before, page.total)
             if page.total is not None:
                 self._total = page.total
-            elif len(rows) < self._stride:
-                self._total = number * self._stride + len(rows)
+            elif len(rows) < self._blocks.stride:
+                self._total = number * self._blocks.stride + len(rows)
         elif self.paging is Paging.CURSOR:
             self._stride_by_cursor(number, rows, page.cursor)
         else:
-            self._stride = max(1, len(rows))
+            self._blocks.stride = max(1, len(rows))
             self._total = len(rows)
         self._compare(number, rows)
-        self._forget(number)
-        self._blocks[number] = _Block(rows, now(), used=self._clock)
-        self._reindex(number)
+        self._blocks[number] = Block(rows, now(), used=self._clock)
         if self._kept is not None and self.paging is not Paging.CURSOR:
-            self._kept.save(self.query, number * self._stride, rows, self._total)
-        self._trim()
+            self._kept.save(self.query, number * self._blocks.stride, rows, self._total)
+        self._blocks.trim(self._keep, self._range())
         self.version += 1
         self._tell()
-
-    def _reindex(self, number: int) -> None:
-        for index, row in enumerate(self._blocks[number].rows):
-            row_id = str(row.get(self._key, ""))
-            old = self._positions.get(row_id)
-            if old is not None and old // self._stride != number and old // self._stride in self._blocks:
-                self._blocks[old // self._stride].stale = True  # the row moved: what was there is out of date
-            self._positions[row_id] = number * self._stride + index
 
     def _compare(self, number: int, rows: list[Row]) -> None:
         """Mark what a refresh changed, and keep what it took away as ghosts."""
@@ -443,54 +407,36 @@ class PagedView:
             if row_id in before and before[row_id] != seen:
                 self.changed.add(row_id)
         for index, row in vanished(block.rows, rows, self._key):
-            self._ghosts.add(number * self._stride + index, row)
+            self._ghosts.add(number * self._blocks.stride + index, row)
 
     def _recall(self, number: int) -> None:
         """Put a block from before in place, to be read again at once."""
         if self._kept is None or self._beyond(number) or number in self._blocks or self.paging is Paging.CURSOR:
             return
-        count = self._stride if self.paging is Paging.OFFSET else 100_000
-        found = self._kept.load(self.query, number * self._stride, count)
+        count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
+        found = self._kept.load(self.query, number * self._blocks.stride, count)
         if found is not None:
-            self._blocks[number] = _Block(found[0], found[1], stale=True, recalled=True)
-            self._reindex(number)
+            self._blocks[number] = Block(found[0], found[1], stale=True, recalled=True)
             self._tell()
 
     def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
         moved = self._total is not None and total is not None and total != self._total
         if before:
-            known = self._at(number * self._stride - 1)
+            known = self._at(number * self._blocks.stride - 1)
             moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
         if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
             self._healed_at = time.monotonic()
-            for other, block in self._blocks.items():
-                if other != number:
-                    block.stale = True
+            self._blocks.age(but=number)
 
     def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
         """Cursor pages have the size the server likes: the first one sets it."""
         if number == 0 and rows and cursor:
-            self._stride = len(rows)
+            self._blocks.stride = len(rows)
         if cursor:
             self._cursors[number + 1] = cursor
         else:
             self._ended = True
-            self._total = number * self._stride + len(rows)
-
-    def _forget(self, number: int) -> None:
-        for index, row in enumerate(self._blocks[number].rows if number in self._blocks else ()):
-            row_id = str(row.get(self._key, ""))
-            if self._positions.get(row_id) == number * self._stride + index:
-                del self._positions[row_id]
-
-    def _trim(self) -> None:
-        while len(self._blocks) > self._keep:
-            wanted = set(self._range())
-            number = min((n for n in self._blocks if n not in wanted), key=lambda n: self._blocks[n].used, default=None)
-            if number is None:
-                return
-            self._forget(number)
-            del self._blocks[number]
+            self._total = number * self._blocks.stride + len(rows)
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

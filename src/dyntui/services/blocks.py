@@ -1,0 +1,127 @@
+"""The rows of a list that are in memory: blocks of them by their place on the server, and where each id stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+__all__ = ["Block", "Blocks"]
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Block:
+    """Rows that follow one another. at: when they were fetched. stale: to be read again. used: the higher, the later.
+
+    recalled: they are from before, and were not read yet.
+    """
+
+    rows: list[Row]
+    at: datetime
+    stale: bool = False
+    used: int = 0
+    recalled: bool = False
+
+
+class Blocks(MutableMapping[int, Block]):
+    """Blocks by number: block n begins at position n * stride. key: the field that is a row's id."""
+
+    def __init__(self, key: str, stride: int) -> None:
+        self.stride = stride
+        self._key = key
+        self._blocks: dict[int, Block] = {}
+        self._positions: dict[str, int] = {}
+
+    def __getitem__(self, number: int) -> Block:
+        return self._blocks[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __setitem__(self, number: int, block: Block) -> None:
+        if number in self._blocks:
+            del self[number]
+        self._blocks[number] = block
+        self.reindex(number)
+
+    def __delitem__(self, number: int) -> None:
+        for index, row in enumerate(self._blocks[number].rows):
+            if self._positions.get(self._id(row)) == number * self.stride + index:
+                del self._positions[self._id(row)]
+        del self._blocks[number]
+
+    def reindex(self, number: int) -> None:
+        """The rows of that block stand elsewhere now."""
+        for index, row in enumerate(self._blocks[number].rows):
+            old = self._positions.get(self._id(row))
+            if old is not None and old // self.stride != number and (left := self.get(old // self.stride)) is not None:
+                left.stale = True  # the row moved: what was there is out of date
+            self._positions[self._id(row)] = number * self.stride + index
+
+    def numbers(self, first: int, last: int) -> range:
+        """The blocks that positions `first` to `last` are in."""
+        return range(max(0, first) // self.stride, max(0, last) // self.stride + 1)
+
+    def at(self, position: int) -> Row | None:
+        """The row at a position; None when it is not here."""
+        block = self._blocks.get(position // self.stride)
+        within = position % self.stride
+        return block.rows[within] if block is not None and within < len(block.rows) else None
+
+    def position(self, row_id: str) -> int | None:
+        """Where the row with that id stands, if it is here."""
+        return self._positions.get(row_id)
+
+    def replace(self, row: Row) -> bool:
+        """Put a row in the place of the one with its id; whether there is one."""
+        position = self._positions.get(self._id(row))
+        if position is None:
+            return False
+        self._blocks[position // self.stride].rows[position % self.stride] = row
+        return True
+
+    def remove(self, row_id: str) -> tuple[int, Row] | None:
+        """Take a row out: those after it move up, and all after them is to be read again. Where it stood, and the
+        row; None when it is not here."""
+        position = self._positions.get(row_id)
+        row = None if position is None else self.at(position)
+        if position is None or row is None:
+            return None
+        number = position // self.stride
+        del self._blocks[number].rows[position % self.stride]
+        del self._positions[row_id]
+        self.reindex(number)
+        for other, block in self._blocks.items():
+            block.stale = block.stale or other >= number
+        return position, row
+
+    def rows(self) -> list[Row]:
+        """All rows, in the order of the list."""
+        return [row for number in sorted(self._blocks) for row in self._blocks[number].rows]
+
+    @property
+    def end(self) -> int:
+        """The position after the last row that is here."""
+        return max((number * self.stride + len(block.rows) for number, block in self._blocks.items()), default=0)
+
+    def age(self, but: int | None = None) -> None:
+        """All of them, or all but one, are to be read again."""
+        for number, block in self._blocks.items():
+            block.stale = block.stale or number != but
+
+    def trim(self, most: int, wanted: range | list[int]) -> None:
+        """Forget the blocks used longest ago until there are `most`, but none of those that are wanted."""
+        while len(self._blocks) > most:
+            others = [number for number in self._blocks if number not in wanted]
+            if not others:
+                return
+            del self[min(others, key=lambda number: self._blocks[number].used)]
+
+    def _id(self, row: Row) -> str:
+        return str(row.get(self._key, ""))
