@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.differences import told_apart
+from dyntui.services.differences import came_and_went, told_apart
 
 TEXT = st.text(st.sampled_from("ab"), max_size=200)
 
@@ -20,6 +20,15 @@ def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
         f"…{'x' * 12}old{'y' * 12}…",
         f"…{'x' * 12}new{'y' * 12}…",
     )
+
+
+def test_of_a_long_list_what_came_and_went_is_told() -> None:
+    names = [f"wallet.event.{number}" for number in range(20)]
+    was, now = ", ".join(names), ", ".join([*names[1:], "user.created"])
+    assert came_and_went(was, now) == ["and user.created", "without wallet.event.0"]
+    assert came_and_went("a, b", "a, c") == [], "a short one is told whole"
+    assert came_and_went(was, ", ".join(reversed(names))) == [], "another order is neither"
+    assert came_and_went(f'["{was}"]', "") == [], "JSON is no list with commas between"
 
 
 @given(TEXT, TEXT, TEXT, TEXT)

@@ -402,6 +402,25 @@ async def test_options_are_chosen_from_a_list() -> None:
         assert form.named(form.values())["events"] == "user.created, user.updated"
 
 
+async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
+    console = demo(5)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "webhooks")
+        await press(pilot, "n")
+        wrong = {"url": "http://127.0.0.1:8000/hook", "events": "user.created, user.updated", "isEnabled": "false"}
+        await fill_form(pilot, wrong)
+        await confirm_it(pilot)
+        assert "create: http://127.0.0.1:8000/hook: body/url must be https" in console.session.notes[-1].text
+        form = console.screen
+        assert isinstance(form, SchemaForm)
+        assert form.named(form.values()) == wrong
+        await fill_form(pilot, {"url": "https://a.example/hook"})
+        await confirm_it(pilot)
+        assert audited()[-1] == ("webhooks.create", "done")
+        assert "https://a.example/hook" in text_of(console)
+
+
 async def test_secrets_of_a_thing_are_masked_on_every_tab() -> None:
     console = everything()
     async with console.run_test(size=(120, 60)) as pilot:

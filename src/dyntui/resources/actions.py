@@ -71,10 +71,15 @@ class Action:
     @property
     def label(self) -> str:
         """What the console calls it."""
-        return self.title or self.name.replace("-", " ")
+        return self.title or self.words
+
+    @property
+    def words(self) -> str:
+        """What is done, in a word or two: `delete`, `reveal secret`."""
+        return self.name.replace("-", " ").replace("mfa", "MFA")
 
     @property
     def verb(self) -> str:
         """How the question that confirms it begins: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
-        words = self.name.replace("-", " ").replace("mfa", "MFA")
+        words = self.words
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")

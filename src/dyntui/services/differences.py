@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-__all__ = ["told_apart"]
+__all__ = ["came_and_went", "told_apart"]
 
 _SHORT = 120
 _AROUND = 12
@@ -19,6 +19,15 @@ def told_apart(was: str, now: str) -> tuple[str, str]:
     head, tail = max(0, head - _AROUND), max(0, tail - _AROUND)
     before, after = "…" if head else "", "…" if tail else ""
     return f"{before}{was[head : len(was) - tail]}{after}", f"{before}{now[head : len(now) - tail]}{after}"
+
+
+def came_and_went(was: str, now: str) -> list[str]:
+    """What a long list with commas between has more and less than before; [] where that says less than both lists."""
+    if len(was) + len(now) <= _SHORT or was.startswith("[") or now.startswith("["):
+        return []  # in brackets it is JSON, where commas stand for other things too
+    before, after = ([part.strip() for part in text.split(",") if part.strip()] for text in (was, now))
+    more, less = [part for part in after if part not in before], [part for part in before if part not in after]
+    return [*([f"and {', '.join(more)}"] if more else []), *([f"without {', '.join(less)}"] if less else [])]
 
 
 def _alike(one: str, other: str) -> int:

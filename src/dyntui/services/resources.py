@@ -14,8 +14,8 @@ from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope, Shape, resource
 from dyntui.resources.formats import dig
 from dyntui.resources.tokens import is_own
-from dyntui.services.differences import told_apart
-from dyntui.services.forms import Asked, Filled, Where, asked_by, fill, present, text_of
+from dyntui.services.differences import came_and_went, told_apart
+from dyntui.services.forms import Asked, Filled, Kind, Where, asked_by, fill, present, text_of
 from dyntui.services.listing import scan
 from dyntui.services.own_actions import own_action
 from dyntui.services.shapes import read_page
@@ -340,10 +340,15 @@ def changes(asked: Iterable[Asked], before: Mapping[str, str], values: Mapping[s
     lines = []
     for field in asked:
         was, now = before.get(field.name, ""), values.get(field.name, "")
-        if field.where is Where.BODY and was != now:
-            hidden = "secret" in field.name.lower()
+        if field.where is not Where.BODY or was == now:
+            continue
+        if "secret" in field.name.lower():
+            lines.append(f"{field.name}: changed")
+        elif field.kind is Kind.LIST and (parts := came_and_went(was, now)):
+            lines += [f"{field.name}: {part}" for part in parts]
+        else:
             was, now = told_apart(was, now)
-            lines.append(f"{field.name}: changed" if hidden else f"{field.name}: {was or '—'} → {now or '—'}")
+            lines.append(f"{field.name}: {was or '—'} → {now or '—'}")
     return lines
 
 

@@ -32,9 +32,10 @@ def _find(call: Call) -> Json:
 
 def _keep(call: Call, webhook: Json, body: Json) -> Json:
     """All three fields are replaced; whoever enables a webhook gives it a new start."""
-    loopback = call.sandbox.switches["webhook-url"] == "loopback" and is_loopback(body["url"])
-    if not (loopback or _URL.match(body["url"])):
-        raise bad_request("body/url must be https without a port, or the ARN of an SNS topic")
+    here = is_loopback(body["url"])
+    if not (_URL.match(body["url"]) or (here and call.sandbox.switches["webhook-url"] == "loopback")):
+        otherwise = "; this sandbox takes http on this machine with --switch webhook-url=loopback" if here else ""
+        raise bad_request(f"body/url must be https without a port, or the ARN of an SNS topic{otherwise}")
     now = iso(call.now)
     if body["isEnabled"] and not webhook.get("isEnabled"):
         webhook |= {"enabledAt": now, "failures": 0}

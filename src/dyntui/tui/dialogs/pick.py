@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 
 from dyntui.core.text import safe
@@ -60,7 +60,7 @@ class Choices(Lines):
 
 
 class PickDialog(Dialog[str]):
-    """Answers with the key of the choice, None when it is left."""
+    """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
 
     BINDINGS = bindings("pick")
 
@@ -77,6 +77,12 @@ class PickDialog(Dialog[str]):
 
     def foot(self) -> tuple[tuple[str, str], ...]:
         return (("enter", "choose"), ("esc", "cancel"))
+
+    def on_key(self, event: events.Key) -> None:
+        chosen = next((choice for choice in self._choices.choices if choice.sign == event.character), None)
+        if chosen is not None:
+            event.stop()
+            self.dismiss(chosen.key)
 
     @on(Lines.Opened)
     def action_choose(self) -> None:

@@ -29,7 +29,7 @@ __all__ = ["Doing", "Later", "Plan", "outcome_words"]
 
 @dataclass(slots=True)
 class Plan:
-    """One action on its way. key: what opened it. changes: what is different, in lines."""
+    """One action on its way. key: what opened it. values: what was filled in. changes: what is different, in lines."""
 
     record: Resource
     action: Action
@@ -39,6 +39,7 @@ class Plan:
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: Sequence[Asked] = ()
     held: dict[str, str] | None = None
+    values: dict[str, str] | None = None
     changes: Sequence[str] = ()
     write: WriteAction | None = None
     targets: Sequence[Target] = ()
@@ -121,7 +122,7 @@ class Doing(Later):
         form = SchemaForm(
             title,
             plan.asked,
-            start,
+            start if plan.values is None else plan.values,
             verb="go on",
             known=plan.known,
             before=plan.held,
@@ -140,6 +141,7 @@ class Doing(Later):
         except Usage as error:
             self.console.say(f"{error.message} {error.hint}".strip(), "warning")
             return
+        plan.values = values
         plan.write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
         if plan.held is not None:
             plan.changes = changes(plan.asked, plan.held, values)
@@ -164,7 +166,7 @@ class Doing(Later):
             if confirmation is not None:
                 self._go(plan, confirmation)
 
-        self.console.ask(confirm(needed, verb=plan.action.label, trigger=plan.key), answered)
+        self.console.ask(confirm(needed, verb=plan.action.words, trigger=plan.key), answered)
 
     def _go(self, plan: Plan, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
@@ -200,8 +202,18 @@ class Doing(Later):
             self.console.ask(OnceDialog(*once))
         else:
             self.console.say(words, "error" if bad else "information")
-        if self.is_attached:
-            self.after(plan, results)
+        if not self.is_attached:
+            return
+        self.after(plan, results)
+        if plan.asked and len(results.items) == 1 and _to_be_mended(results.items[0].error):
+            self._ask(plan)
+
+
+def _to_be_mended(error: DyntuiError | None) -> bool:
+    """Whether what was filled in was refused: then it comes back, to be corrected."""
+    from dyntui.api.errors import BadRequest, Conflict, Invalid
+
+    return isinstance(error, (BadRequest, Conflict, Invalid))
 
 
 def _close(dialog: ProgressDialog | None) -> None:
@@ -249,11 +261,11 @@ def outcome_words(record: Resource, action: Action, results: Results) -> tuple[s
     if count == 1:
         label = results.items[0].target.label or record.singular
         if error is None:
-            return f"{action.label}: {label}.", False
+            return f"{action.words}: {label}.", False
         lost = results.items[0].outcome is Outcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else error.hint
-        return f"{action.label}: {label}: {error.message} {hint}".strip(), True
+        return f"{action.words}: {label}: {error.message} {hint}".strip(), True
     if done == count:
-        return f"{action.label}: {done:,} done.", False
+        return f"{action.words}: {done:,} done.", False
     why = f": {error.message}" if error is not None else "."
-    return f"{action.label}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}", error is not None
+    return f"{action.words}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}", error is not None

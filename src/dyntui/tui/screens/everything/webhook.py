@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["MessagesScreen", "webhook_of"]
 
 _LATEST = 25
+_TOLD = 3
+"""Lines at most for what a webhook is told of: there are events enough to fill a screen."""
 
 
 class _About(Painted):
-    """The webhook in two lines, and why it is off in as many as that takes."""
+    """The webhook, what it is told of, and why it is off, in as many lines as that takes."""
 
     webhook: Mapping[str, Any] = {}
     why = ""
@@ -44,8 +46,30 @@ class _About(Painted):
         self._fit()
         self.repaint()
 
-    def _lines(self) -> list[str]:
-        return wrap(self.why, max(20, self.size.width - 4)) if self.why and self.size else []
+    @property
+    def _state(self) -> str:
+        since = parse_time(self.webhook.get("enabledAt"))
+        if not self.webhook.get("isEnabled"):
+            return "off"
+        return f"on, enabled {age(since)}" if since else "on"
+
+    def _told(self) -> list[str]:
+        """What it is told of: the rest of the line that says its state, and further ones."""
+        events = self.webhook.get("events")
+        names = ", ".join(str(each) for each in events) if isinstance(events, list) else ""
+        before = " " * (width_of(self._state) + 7)
+        text = f"told of {safe(names, 4_000) or 'nothing'}"
+        first, *more = wrap(text, max(30, self.size.width - 2), initial_indent=before, subsequent_indent="    ")
+        if len(more) >= _TOLD:
+            more[_TOLD - 2 :] = [f"{more[_TOLD - 2][: self.size.width - 4]} …"]
+        return [first[len(before) :], *more]
+
+    def _lines(self) -> list[Piece]:
+        """The lines below the first two."""
+        if not self.webhook or not self.size:
+            return []
+        why = wrap(self.why, max(20, self.size.width - 4))
+        return [*((line, "dim") for line in self._told()[1:]), *((f"  {line}", "warn") for line in why)]
 
     def _fit(self) -> None:
         wanted = 2 + len(self._lines())
@@ -59,21 +83,14 @@ class _About(Painted):
         row = self.webhook
         if not row:
             return [("  ···", "dim")] if y == 0 else [], ""
-        on = bool(row.get("isEnabled"))
-        events = row.get("events")
-        names = ", ".join(str(each) for each in events) if isinstance(events, list) else ""
-        match y:
-            case 0:
-                return [("  ", ""), (cut(safe(row.get("url")), width - 3), "strong")], ""
-            case 1:
-                since = parse_time(row.get("enabledAt"))
-                word = f"on{f', since {age(since)}' if since else ''}" if on else "off"
-                sign: Piece = ("  ● ", "good") if on else ("  ○ ", "warn")
-                told = cut(f"told of {safe(names) or 'nothing'}", width - width_of(word) - 8)
-                return [sign, (f"{word}   ", ""), (told, "dim")], ""
-            case _:
-                lines = self._lines()
-                return [("  ", ""), (lines[y - 2] if y - 2 < len(lines) else "", "warn")], ""
+        if y == 0:
+            return [("  ", ""), (cut(safe(row.get("url")), width - 3), "strong")], ""
+        if y == 1:
+            sign: Piece = ("  ● ", "good") if row.get("isEnabled") else ("  ○ ", "warn")
+            told = cut(self._told()[0], width - width_of(self._state) - 8)
+            return [sign, (f"{self._state}   ", ""), (told, "dim")], ""
+        lines = self._lines()[y - 2 : y - 1]
+        return [(cut(text, width), style) for text, style in lines], ""
 
 
 class MessagesScreen(ThingsScreen):
