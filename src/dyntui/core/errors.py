@@ -12,9 +12,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORISED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["DyntuiError", "NotAuthorised", "Stopped", "Usage"]
+__all__ += ["DyntuiError", "NotAuthorised", "Stopped", "Usage", "told"]
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
+
+
+def told(*sentences: str) -> str:
+    """Sentences on one line; what servers say often has no full stop."""
+    *before, last = [part for part in sentences if part] or [""]
+    return " ".join([*(part if part.endswith((".", "!", "?", ":")) else f"{part}." for part in before), last])
 
 
 class DyntuiError(Exception):
@@ -32,7 +38,7 @@ class DyntuiError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return told(self.message, self.hint)
 
 
 class Usage(DyntuiError):

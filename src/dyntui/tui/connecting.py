@@ -99,7 +99,7 @@ class Connecting(Places):
 
     def say_error(self, error: DyntuiError) -> None:
         """Tell what failed and what to do."""
-        self.say(f"{error.message} {error.hint}".strip(), "error")
+        self.say(str(error), "error")
 
     def stop_asking(self) -> None:
         """Nobody will answer any more: threads that wait for a passphrase go on without."""

@@ -36,5 +36,5 @@ def _wrong(values: Values) -> Mapping[str, str]:
     try:
         check_token(values["token"])
     except Usage as error:
-        return {"token": f"{error.message} {error.hint}".strip()}
+        return {"token": str(error)}
     return {}

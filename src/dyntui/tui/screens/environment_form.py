@@ -112,7 +112,7 @@ class EnvironmentForm(FormDialog):
             try:
                 check(values[name])
             except Usage as error:
-                wrong[name] = f"{error.message} {error.hint}".strip()
+                wrong[name] = str(error)
         if self._old is None and values["name"] in self._taken:
             wrong["name"] = f"There is an environment called {values['name']} already."
         for name, said in (("name", "Give it a name."), ("environment_id", "Paste its id from the dashboard.")):
@@ -122,7 +122,7 @@ class EnvironmentForm(FormDialog):
             try:
                 check_token(values["token"])
             except Usage as error:
-                wrong["token"] = f"{error.message} {error.hint}".strip()
+                wrong["token"] = str(error)
         elif values["where"] not in _NEEDS_NO_TOKEN and self._needs_token(values) and "base_url" not in wrong:
             anew = "Another address or place needs the token anew."
             wrong["token"] = anew if self._old else "Paste an API token from the dashboard."

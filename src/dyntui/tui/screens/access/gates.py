@@ -67,7 +67,7 @@ def _check(values: Values) -> dict[str, str]:
             if values[f"rule{number}"].strip():
                 parse_rule(values[f"rule{number}"])
         except DyntuiError as error:
-            wrong[f"rule{number}"] = f"{error.message} {error.hint}"
+            wrong[f"rule{number}"] = str(error)
     if not any(values[f"rule{number}"].strip() for number in range(_RULES)):
         wrong["rule0"] = "A gate needs at least one rule."
     try:

@@ -193,7 +193,7 @@ def _check(values: Values) -> dict[str, str]:
     try:
         checked_fields(values)
     except DyntuiError as error:
-        return {"": f"{error.message} {error.hint}"}
+        return {"": str(error)}
     return {}
 
 

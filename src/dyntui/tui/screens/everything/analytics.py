@@ -241,7 +241,7 @@ class AnalyticsScreen(Framed):
             try:
                 Range.between(values["start"].strip(), values["end"].strip())
             except Usage as error:
-                return {"end": f"{error.message} {error.hint}"}
+                return {"end": str(error)}
             return {}
 
         def taken(values: Values | None) -> None:

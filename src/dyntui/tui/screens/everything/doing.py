@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, Usage, told
 from dyntui.resources import Action, On, Resource
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.dialogs.confirm import confirm
@@ -139,7 +139,7 @@ class Doing(Later):
         try:
             filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
         except Usage as error:
-            self.console.say(f"{error.message} {error.hint}".strip(), "warning")
+            self.console.say(str(error), "warning")
             return
         plan.values = values
         plan.write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
@@ -264,7 +264,7 @@ def outcome_words(record: Resource, action: Action, results: Results) -> tuple[s
             return f"{action.words}: {label}.", False
         lost = results.items[0].outcome is Outcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else error.hint
-        return f"{action.words}: {label}: {error.message} {hint}".strip(), True
+        return f"{action.words}: {label}: {told(error.message, hint)}", True
     if done == count:
         return f"{action.words}: {done:,} done.", False
     why = f": {error.message}" if error is not None else "."

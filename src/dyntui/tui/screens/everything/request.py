@@ -34,8 +34,8 @@ from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.paste_body import Pasted, PasteDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
 from dyntui.tui.screens.access.doing import counting
-from dyntui.tui.screens.everything.doing import Later
 from dyntui.tui.screens.everything.operations import remember
+from dyntui.tui.screens.everything.searching import SearchScreen
 from dyntui.tui.widgets.cells import cut
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.painted import Painted, Piece
@@ -72,10 +72,12 @@ class _Result(Painted):
         return [], ""
 
 
-class RequestScreen(Later):
+class RequestScreen(SearchScreen):
     """request: the operation and what is filled in. answered: what came of it before."""
 
     BINDINGS = bindings("request")
+    whole = "answer"
+    hint = "a part of a name or value of the answer"
 
     def __init__(self, request: Request, answered: Answered | None = None) -> None:
         super().__init__()
@@ -83,7 +85,6 @@ class RequestScreen(Later):
         self.answered_with = answered
         self.operation: Operation = catalog().get(request.operation)
         self.asked: list[Asked] = fields_of(catalog(), self.operation)
-        self.found = ""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -95,10 +96,6 @@ class RequestScreen(Later):
             with Vertical(id="answer"):
                 yield _Result(id="result")
                 yield SearchTree(id="answer-tree", unfolded=2)
-
-    @property
-    def _tree(self) -> SearchTree:
-        return self.query_one("#answer-tree", SearchTree)
 
     def connected(self, connection: Connection) -> None:
         self._from_context()
@@ -142,7 +139,8 @@ class RequestScreen(Later):
             facts.append(Fact(where.value, heading=True))
             facts += [Fact(each.label, self._shown(each, values.get(each.name, ""))) for each in fields]
         if self.request.body.strip():
-            facts += [Fact("body, as written", heading=True), Fact("JSON", self.request.body)]
+            facts.append(Fact("body, as written", heading=True))
+            facts += [Fact("" if at else "JSON", line) for at, line in enumerate(self.request.body.strip().split("\n"))]
         return facts
 
     def _shown(self, field: Asked, value: str) -> str:
@@ -154,14 +152,15 @@ class RequestScreen(Later):
         result = self.query_one(_Result)
         result.answered, result.careful = self.answered_with, warning_about(self.operation)
         result.repaint()
-        self._tree.display = self.answered_with is not None and self.answered_with.document is not None
-        self._tree.show(self.answered_with.document if self.answered_with is not None else None)
+        self.set_class(self.answered_with is None, "-unsent")
+        self.tree_shown.display = self.answered_with is not None and self.answered_with.document is not None
+        self.tree_shown.show(self.answered_with.document if self.answered_with is not None else None)
         self.changed()
 
     def status(self) -> Sequence[Piece]:
         if self.found:
             return [(self.found, "")]
-        return [(self._tree.path, "dim")] if self.focused is self._tree and self._tree.count else []
+        return [(self.tree_shown.path, "dim")] if self.focused is self.tree_shown and self.tree_shown.count else []
 
     # Filling in
 
@@ -280,31 +279,6 @@ class RequestScreen(Later):
 
     def no_answer(self) -> str | None:
         return None if self.answered_with is not None else "There is no answer yet."
-
-    def action_find(self) -> None:
-        self.ask_filter(self._tree.find, "a part of a name or value of the answer")
-
-    def answered(self, text: str) -> None:
-        self._tree.find = text.strip()
-        self.found = ""
-        if self._tree.find:
-            self.action_next()
-            self.set_focus(self._tree, scroll_visible=False)
-        self.changed()
-
-    def action_next(self) -> None:
-        number, count = self._tree.next_match()
-        self.found = f"{number} of {count} found" if count else f"`{safe(self._tree.find, 40)}` is not in the answer"
-        self.changed()
-
-    def inner(self) -> str | None:
-        return "the search" if self.is_mounted and self._tree.find else None
-
-    def leave_inner(self) -> None:
-        self.answered("")
-
-    def action_copy(self) -> None:
-        to_clipboard(self.console, self._tree.value_text, self._tree.path or "answer")
 
     # To take along
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, told
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.services import settings
@@ -19,11 +19,10 @@ from dyntui.services.differences import told_apart
 from dyntui.services.forms import fill, text_of
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.actions import bindings
-from dyntui.tui.clipboard import send
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.message import MessageDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.screens.everything.doing import Later
+from dyntui.tui.screens.everything.searching import SearchScreen
 from dyntui.tui.screens.framed import age_of, error_words
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.search_tree import SearchTree
@@ -34,31 +33,28 @@ if TYPE_CHECKING:
 __all__ = ["SettingsScreen"]
 
 
-class SettingsScreen(Later):
+class SettingsScreen(SearchScreen):
     """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
 
     BINDINGS = bindings("setting")
+    whole = "settings"
+    hint = "a part of a name or value: jwt, google, embedded"
 
     def __init__(self) -> None:
         super().__init__()
         self.document: dict[str, Any] | None = None
         self.error: DyntuiError | None = None
         self.read_at: datetime | None = None
-        self.found = ""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        find = self.query_one("#tree", SearchTree).find if self.is_mounted else ""
+        find = self.tree_shown.find if self.is_mounted else ""
         return ("settings", f"/{find}") if find else ("settings",)
 
     def body(self) -> ComposeResult:
         with Vertical():
             yield Static("", id="failure", markup=False)
             yield SearchTree(id="tree", unfolded=1)
-
-    @property
-    def _tree(self) -> SearchTree:
-        return self.query_one("#tree", SearchTree)
 
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
@@ -83,7 +79,7 @@ class SettingsScreen(Later):
     def _read(self, document: dict[str, Any]) -> None:
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
-        self._tree.show(document)
+        self.tree_shown.show(document)
         self.changed()
 
     def _failed(self, error: DyntuiError) -> None:
@@ -98,54 +94,25 @@ class SettingsScreen(Later):
         if self.error is not None:
             parts.append((error_words(self.error), "warn"))
         if self.document is not None:
-            parts.append((self.found or self._tree.path, ""))
+            parts.append((self.found or self.tree_shown.path, ""))
             parts.append((age_of(self.read_at), "dim"))
         elif self.error is None:
             parts.append(("reading", ""))
         return parts
-
-    # Finding
-
-    def action_find(self) -> None:
-        self.ask_filter(self._tree.find, "a part of a name or value: jwt, google, embedded")
-
-    def answered(self, text: str) -> None:
-        self._tree.find = text.strip()
-        self.found = ""
-        if self._tree.find:
-            self.action_next()
-        self.changed()
-
-    def nothing_found(self) -> str | None:
-        return None if self._tree.find else "Nothing is searched for; / searches."
-
-    def action_next(self) -> None:
-        number, count = self._tree.next_match()
-        self.found = f"{number} of {count} found" if count else f"`{safe(self._tree.find, 40)}` is nowhere in it"
-        self.changed()
-
-    def inner(self) -> str | None:
-        return "the search" if self.is_mounted and self._tree.find else None
-
-    def leave_inner(self) -> None:
-        self.answered("")
-
-    def action_copy(self) -> None:
-        send(self.console, self._tree.value_text, self._tree.path or "settings")
 
     # Changing
 
     def no_leaf(self) -> str | None:
         if self.document is None:
             return "The settings are not here yet."
-        way = self._tree.way
+        way = self.tree_shown.way
         if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
             return "Unfold it and go to a single value: only those are changed here."
         return None
 
     def action_edit(self) -> None:
         assert self.document is not None
-        way = self._tree.way
+        way = self.tree_shown.way
         before = settings.leaf_at(self.document, way)
         asked = settings.asked_for(way, before)
         held = {asked.name: text_of(before)}
@@ -188,8 +155,8 @@ class SettingsScreen(Later):
     def _told(self, results: Results, after: Any) -> None:
         item = results.items[0]
         if item.error is not None:
-            lost = "It may have been changed all the same. " if item.outcome is Outcome.UNKNOWN else ""
-            self.console.say(f"{item.error.message} {lost}{item.error.hint}".strip(), "error")
+            lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
+            self.console.say(told(item.error.message, lost, item.error.hint), "error")
             if self.is_attached:
                 self.action_refresh()
             return

@@ -44,7 +44,7 @@ def _short(event: Any) -> str:
 
 
 _COLUMNS = (
-    Column("at", "at", 19, priority=0),
+    Column("at", "at (UTC)", 19, priority=0),
     Column("eventName", "event", 26, priority=0),
     Column(title="about", width=30, grow=True, pick=_short, priority=2),
     Column("user", "user", 11, as_=ident, priority=1),
@@ -257,7 +257,7 @@ class TailScreen(Framed):
                 try:
                     since(text.strip()) if text.strip() else None
                 except Usage as error:
-                    wrong[name] = f"{error.message} {error.hint}"
+                    wrong[name] = str(error)
             return wrong
 
         def ranged(values: Values | None) -> None:

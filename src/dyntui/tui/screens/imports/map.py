@@ -305,7 +305,7 @@ class MapStep(KeptMappings):
             try:
                 parse_assignment(f"{name}={values['value']}", kind)
             except DyntuiError as error:
-                return {"value": f"{error.message} {error.hint}".strip()}
+                return {"value": str(error)}
             return {}
 
         def filled(values: Values | None) -> None:

@@ -66,7 +66,7 @@ def _wrong(values: Values) -> Mapping[str, str]:
     try:
         _request(values)
     except Usage as error:
-        return {"": f"{error.message} {error.hint}".strip()}
+        return {"": str(error)}
     return {}
 
 

@@ -1,0 +1,51 @@
+"""A screen with a tree in which a person searches: what the settings and the answers of the API console share."""
+
+from __future__ import annotations
+
+from dyntui.core.text import safe
+from dyntui.tui.clipboard import send
+from dyntui.tui.screens.everything.doing import Later
+from dyntui.tui.widgets.search_tree import SearchTree
+
+__all__ = ["SearchScreen"]
+
+
+class SearchScreen(Later):
+    """found: where the search is, in words. whole: what the clipboard calls the tree. hint: what to search for."""
+
+    found = ""
+    whole = ""
+    hint = ""
+
+    @property
+    def tree_shown(self) -> SearchTree:
+        """The tree that is searched."""
+        return self.query_one(SearchTree)
+
+    def action_find(self) -> None:
+        self.ask_filter(self.tree_shown.find, self.hint)
+
+    def answered(self, text: str) -> None:
+        self.tree_shown.find = text.strip()
+        self.found = ""
+        if self.tree_shown.find:
+            self.action_next()
+            self.set_focus(self.tree_shown, scroll_visible=False)
+        self.changed()
+
+    def nothing_found(self) -> str | None:
+        return None if self.tree_shown.find else "Nothing is searched for; / searches."
+
+    def action_next(self) -> None:
+        number, count = self.tree_shown.next_match()
+        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` is nowhere in it"
+        self.changed()
+
+    def inner(self) -> str | None:
+        return "the search" if self.is_mounted and self.tree_shown.find else None
+
+    def leave_inner(self) -> None:
+        self.answered("")
+
+    def action_copy(self) -> None:
+        send(self.console, self.tree_shown.value_text, self.tree_shown.path or self.whole)

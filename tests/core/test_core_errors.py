@@ -1,0 +1,25 @@
+"""Errors as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dyntui.core.errors import DyntuiError, told
+
+
+@pytest.mark.parametrize(
+    ("message", "hint", "whole"),
+    [
+        ("Invalid token", "Store another one.", "Invalid token. Store another one."),
+        ("It failed.", "Try again.", "It failed. Try again."),
+        ("Invalid token", "", "Invalid token"),
+        ("", "Try again.", "Try again."),
+        ("", "", ""),
+    ],
+)
+def test_message_and_hint_are_sentences_of_their_own(message: str, hint: str, whole: str) -> None:
+    assert str(DyntuiError(message, hint=hint)) == whole
+
+
+def test_a_sentence_that_is_not_there_leaves_no_trace() -> None:
+    assert told("Failed", "", "Look at it.") == "Failed. Look at it."
