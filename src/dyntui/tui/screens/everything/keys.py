@@ -7,32 +7,18 @@ Plain data, so that the registry can read it: an action of a record gets the id 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, Action, Resource
+from dyntui.tui.action import Action as Key
 
-__all__ = ["BESPOKE", "KEYS", "KEY_SCOPES", "TOGGLE", "Key", "method_of", "offered"]
+__all__ = ["BESPOKE", "KEYS", "KEY_SCOPES", "TOGGLE", "method_of", "offered"]
 
 BESPOKE = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 """Records whose actions have screens and keys of their own elsewhere."""
 TOGGLE = "toggle"
 _PAIR = ("enable", "disable")
 _READ = Effect.READ
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One action of the registry. why_not: the method that says why it cannot be done now."""
-
-    id: str
-    keys: tuple[str, ...]
-    title: str
-    help: str
-    effect: Effect = Effect.WRITE
-    rank: int = 0
-    run: str = ""
-    why_not: str = ""
 
 
 def method_of(name: str) -> str:
