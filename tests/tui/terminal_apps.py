@@ -136,7 +136,8 @@ class Widgets(App[None]):
         with TabbedContent():
             with TabPane("form"), VerticalScroll():
                 yield Input(value="hello 日本 world", placeholder="name")
-                yield TextArea("first line\n👨‍👩‍👧 second\n\tthird 日本語", show_line_numbers=True)
+                # No picture of several characters: a TextArea's cursor stops inside it, and terminals differ on halves.
+                yield TextArea("first line\n👍 second\n\tthird 日本語", show_line_numbers=True)
                 yield Select([(word(number), number) for number in range(9)])
                 yield Checkbox("check ✅")
                 yield Switch()

@@ -17,6 +17,9 @@ from dyntui.tui.terminal.display import LeanDisplay
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""
 
+MOST_ROUNDS = 1_000
+"""How often it is looked whether an app is at rest, a frame apart."""
+
 
 class TwinDriver(Driver):
     """Two emulators in place of a terminal. What is written goes to the lean one, but while `stock_only`."""
@@ -105,13 +108,16 @@ class Twin(LeanDisplay[Any]):
         if not self.is_running:
             return
         frames, writes = -1, -1
-        while (frames, writes) != (self.frames, len(self.twin.writes)):
+        for _ in range(MOST_ROUNDS):
+            if (frames, writes) == (self.frames, len(self.twin.writes)):
+                return
             frames, writes = self.frames, len(self.twin.writes)
             await pilot.pause()
             await pilot.pause(1 / 60)
             if self.twin.answer != "never":
                 self.twin.give_answers()
                 await pilot.pause()
+        raise AssertionError(f"still drawing after {MOST_ROUNDS} rounds")
 
     def check(self, after: str) -> None:
         """Both terminals are to show the same."""
