@@ -50,7 +50,8 @@ def states(journal: Journal) -> list[str]:
 def test_everything_of_a_job_is_private(path: Path) -> None:
     with running(path):
         files = sorted(path.parent.iterdir())
-        assert {file.name for file in files} == {"one.lock", "one.sqlite", "one.sqlite-shm", "one.sqlite-wal"}
+        names = {"one.lock", "one.sqlite", "one.sqlite-shm", "one.sqlite-wal", ".making.lock"}
+        assert {file.name for file in files} == names
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -260,6 +261,31 @@ def test_outcomes_for_rows_that_are_elsewhere_are_refused(path: Path) -> None:
         with pytest.raises(JournalConflict):
             journal.settle(RowState.SENDING, [Outcome(1, RowState.CREATED), Outcome(2, RowState.CREATED)])
         assert states(journal)[:2] == ["sending", "pending"]
+
+
+DIES = """
+import os, sqlite3, sys
+from pathlib import Path
+from dyntui.store import connection, journal
+class Dies(connection._Connection):
+    def execute(self, *said):
+        if said[0].startswith(sys.argv[2]):
+            os._exit(9)
+        return super().execute(*said)
+    def close(self):
+        os._exit(9)
+connection._Connection = Dies
+journal.Journal.create(Path(sys.argv[1]), kind="users", facts={})
+"""
+
+
+@pytest.mark.parametrize("at", ["PRAGMA journal_mode", "INSERT INTO job", "never"])
+def test_a_journal_whose_making_is_cut_off_is_none_and_the_next_one_is_made(path: Path, at: str) -> None:
+    assert subprocess.run([sys.executable, "-c", DIES, str(path), at]).returncode == 9
+    assert [file for file in path.parent.iterdir() if not file.name.startswith(("making", ".making", "one.lock"))] == []
+    with draft(path, new_row(1)) as journal:
+        assert states(journal) == ["pending"]
+    assert not [file.name for file in path.parent.iterdir() if file.name.startswith("making")]
 
 
 def test_files_that_are_no_journal_or_of_a_newer_version_are_refused(path: Path, tmp_path: Path) -> None:

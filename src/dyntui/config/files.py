@@ -25,6 +25,7 @@ __all__ = [
     "private_dir",
     "read_private",
     "remove_private",
+    "sync_dir",
 ]
 
 READ_LIMIT = 16 * 1024 * 1024
@@ -122,7 +123,7 @@ def atomic_write(path: Path, data: bytes) -> None:
             file.close()
             temporary.unlink(missing_ok=True)
             raise
-    _sync_dir(path.parent)
+    sync_dir(path.parent)
 
 
 def append_private(path: Path, line: bytes) -> None:
@@ -172,7 +173,7 @@ def remove_private(path: Path) -> bool:
         path.unlink()
     except FileNotFoundError:
         return False
-    _sync_dir(path.parent)
+    sync_dir(path.parent)
     return True
 
 
@@ -227,7 +228,7 @@ def _check_replaceable(path: Path) -> None:
     _check_regular(path, status)
 
 
-def _sync_dir(folder: Path) -> None:
+def sync_dir(folder: Path) -> None:
     if not _POSIX:
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dyntui.config.files import locked, sync_dir
 from dyntui.core.errors import Stopped
 from dyntui.store.schema import check, install
 
-__all__ = ["JournalRefused", "connect"]
+__all__ = ["JournalRefused", "connect", "created"]
 
 _BUSY_MS = 10_000
 _OF_THE_DISK = frozenset(
@@ -57,6 +58,25 @@ class _Connection(sqlite3.Connection):
                 hint=f"Make room on the disk of {self.path.parent} and see that you may write there; then `dyntui jobs "
                 f"resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked up first.",
             ) from error
+
+
+@contextmanager
+def created(path: Path) -> Iterator[sqlite3.Connection]:
+    """The tables of a new journal. The file has its name once all that is done in here is in it; before, there is none.
+
+    What a process leaves that dies meanwhile is replaced by the next that makes one.
+    """
+    making = path.with_name("making")
+    with locked(making):
+        for end in ("", "-journal", "-wal", "-shm"):
+            making.with_name(making.name + end).unlink(missing_ok=True)
+        db = connect(making, new=True)
+        try:
+            yield db
+        finally:
+            db.close()
+        making.rename(path)
+    sync_dir(path.parent)
 
 
 def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:

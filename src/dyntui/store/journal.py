@@ -17,7 +17,7 @@ import orjson
 
 from dyntui.config.files import private_dir
 from dyntui.core.errors import Usage
-from dyntui.store.connection import connect
+from dyntui.store.connection import connect, created
 from dyntui.store.lock import JobLock
 from dyntui.store.states import JobState, RowState
 from dyntui.store.values import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
@@ -55,20 +55,21 @@ class Journal:
     def create(cls, path: Path, *, kind: str, facts: Mapping[str, Any]) -> Self:
         """A new draft job without rows. The file must not exist."""
         private_dir(path.parent)
-        lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
-        if path.exists():
-            lock.release()
-            raise Usage(f"{path} exists already.")
+        lock: JobLock | None = None
+        at = now_ms()
         try:
-            db = connect(path, new=True)
-            at = now_ms()
-            db.execute(
-                "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) VALUES (1, ?, ?, ?, ?, ?, ?)",
-                (job_id_of(path), kind, JobState.DRAFT, at, at, orjson.dumps(dict(facts)).decode()),
-            )
-            return cls(path, db, lock)
+            with created(path) as db:
+                if path.exists():
+                    raise Usage(f"{path} exists already.")
+                db.execute(
+                    "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                    (job_id_of(path), kind, JobState.DRAFT, at, at, orjson.dumps(dict(facts)).decode()),
+                )
+                lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
+            return cls(path, connect(path), lock)
         except BaseException:
-            lock.release()
+            if lock is not None:
+                lock.release()
             raise
 
     @classmethod
