@@ -12,6 +12,7 @@ from tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, s
 
 from dyntui.tui.screens.imports.check import CheckStep
 from dyntui.tui.screens.imports.review import ReviewStep
+from dyntui.tui.screens.imports.screen import _class_of
 from dyntui.tui.screens.jobs import JobsScreen
 from dyntui.tui.widgets.lines import Lines
 
@@ -24,6 +25,20 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return messy(folder / "people.csv")
+
+
+@pytest.mark.parametrize("name", ["parse", "map", "review", "check", "plan", "run", "finish"])
+async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: Path, name: str) -> None:
+    async with demo(users=3).run_test(size=SIZE) as pilot:
+        await open_file(pilot, people)
+        wizard = wizard_of(pilot)
+        wizard._steps = {name: _class_of(name)(wizard)}  # made, but not mounted: that takes as long as it takes
+        wizard.draft.step = name
+        wizard.paint_frame()
+        wizard.step_changed()
+        wizard.lines_moved(Lines())
+        assert wizard.no_next() == ("This is the last step." if name == "finish" else "The step is not there yet.")
+        assert (wizard.step, wizard.inner(), wizard.home()) == (None, None, None)
 
 
 # Source

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tui_support import demo, jump, lines_of, press, profile, settled, text_of
+from tui_support import console_of, demo, jump, lines_of, press, profile, settled, text_of
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.app import Console
 from dyntui.tui.screens.resource_list import ResourceScreen
 from dyntui.tui.screens.user import UserScreen
 from dyntui.tui.session import Session
+from dyntui.tui.widgets.frame import Foot
 
 
 async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
@@ -30,6 +31,25 @@ async def test_a_live_environment_is_told_by_a_word_and_a_class() -> None:
         await settled(pilot)
         assert lines_of(console)[0].startswith(" ● live  acme-live · 3f2a…9c1e")
         assert console.has_class("-live")
+
+
+async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with demo(users=3).run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        screen = console_of(pilot).shown
+        assert screen is not None
+        for words in (
+            "1 row",
+            "400 rows = 387 ready + 13 problems",
+            "5,000 rows = 4,930 ready + 66 problems + 4 left out",
+        ):
+            monkeypatch.setattr(screen, "status", lambda words=words: [(words, "warn")])
+            screen.paint_frame()
+            foot = screen.query_one(Foot)
+            assert foot.render_line(0).text.endswith(f" {words} ")  # nothing was waited for: no layout, no message
+            assert foot.render_line(0).cell_length == 100
 
 
 async def test_read_only_is_in_the_frame() -> None:

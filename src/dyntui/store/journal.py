@@ -62,7 +62,8 @@ class Journal:
                 if path.exists():
                     raise Usage(f"{path} exists already.")
                 db.execute(
-                    "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) "
+                    "VALUES (1, ?, ?, ?, ?, ?, ?)",
                     (job_id_of(path), kind, JobState.DRAFT, at, at, orjson.dumps(dict(facts)).decode()),
                 )
                 lock = JobLock(path.with_suffix(".lock"), job_id_of(path))

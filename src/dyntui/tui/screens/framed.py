@@ -18,7 +18,7 @@ from textual.widget import Widget
 from dyntui.core.time import age, now
 from dyntui.tui.actions import Acting, actions_here
 from dyntui.tui.jumps import jump_to, suggest_jumps
-from dyntui.tui.widgets.frame import Keys, Machine, Status, Where
+from dyntui.tui.widgets.frame import Foot, Machine, Where
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.prompt import Prompt, Suggest, Suggestions
@@ -33,9 +33,6 @@ __all__ = ["WIDE", "Framed", "age_of", "error_words"]
 
 WIDE = 100
 """From so many columns on panes stand side by side."""
-
-_LEAST = 24
-_STEP = 8
 
 
 class Framed(Acting, Screen[None]):
@@ -52,7 +49,6 @@ class Framed(Acting, Screen[None]):
             return isinstance(message, Framed.Changed)
 
     _colour = ""
-    _said = 0
 
     # What a subclass says
 
@@ -114,8 +110,7 @@ class Framed(Acting, Screen[None]):
             yield from self.body()
         yield Suggestions()
         with Horizontal(id="bottom"):
-            yield Keys(id="keys")
-            yield Status(id="status")
+            yield Foot(id="foot")
             yield Prompt()
 
     def on_mount(self) -> None:
@@ -133,7 +128,7 @@ class Framed(Acting, Screen[None]):
     def paint_frame(self) -> None:
         """Paint what is different in the frame."""
         if self.is_active and self.is_mounted:
-            self.query_one(Keys).actions = tuple(actions_here(self))
+            self.query_one(Foot).actions = tuple(actions_here(self))
             self._paint_said()
 
     def _paint_said(self) -> None:
@@ -144,16 +139,9 @@ class Framed(Acting, Screen[None]):
         machine = self.query_one(Machine)
         machine.in_flight = self.console.in_flight
         machine.repaint()
-        self.query_one(Keys).repaint()
-        status = self.query_one(Status)
-        status.parts = self._parts()
-        most = self.size.width * 3 // 5
-        if self._said > most or not self._said - 2 * _STEP < max(status.needed, _LEAST) <= self._said:
-            # In steps, and smaller only when there is much to win, so that the layout rests while one scrolls. What was
-            # asked for counts, not how wide it is: that may be the width before.
-            self._said = min(-(-max(status.needed, _LEAST) // _STEP) * _STEP, most)
-            status.styles.width = self._said
-        status.repaint()
+        foot = self.query_one(Foot)
+        foot.parts = self._parts()
+        foot.repaint()
 
     def _parts(self) -> tuple[Piece, ...]:
         """What the screen says of itself; that there is no server comes first, with since when."""

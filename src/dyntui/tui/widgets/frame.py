@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, cast
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
 from dyntui.tui.actions import Here, key_words
-from dyntui.tui.widgets.cells import cut, width_of
+from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.painted import Painted, Piece
 
 if TYPE_CHECKING:
     from dyntui.tui.app import Console
     from dyntui.tui.session import Session
 
-__all__ = ["Keys", "Latency", "Machine", "Status", "Where"]
+__all__ = ["Foot", "Latency", "Machine", "Where"]
 
 
 _FELT = 20.0
 """Milliseconds that make no difference to a person."""
+_LEAST = 24
+_STEP = 8
 
 
 class Where(Painted):
@@ -104,28 +106,45 @@ class Machine(Painted):
         return [(" " * (width - 1 - width_of(text)) + text, "")], ""
 
 
-class Keys(Painted):
-    """The left of the bottom line: keys and what they do, the least important ones left out where room is scarce."""
+class Foot(Painted):
+    """The bottom line: keys and what they do, and on the right what the screen says of itself: position, marks, age.
+
+    One widget, so that what is said is whole in the frame in which it is said: no layout has to make room for it. The
+    least important keys are left out where room is scarce.
+    """
 
     actions: tuple[Here, ...] = ()
+    parts: tuple[Piece, ...] = ()
+    _room = 0
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        shown = sorted(
-            (here for here in self.actions if here.action.rank and here.reason is None),
-            key=lambda here: here.action.rank,
-        )
-        names = [(_keys(here), here.action.title) for here in shown]
-        cut_off = False
-        while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
-            # the last two are `: jump` and `? help`: they stay longest
-            names.pop(-3 if len(names) > 2 else -1)
-            cut_off = True
-        pieces: list[Piece] = [(" ", "")]
-        for place, (key, title) in enumerate(names):
-            if cut_off and place == max(0, len(names) - 2):
-                pieces.append(("…  ", "dim"))
-            pieces += [(key, "strong"), (f" {title}   ", "dim")]
-        return pieces, ""
+        most = width * 3 // 5
+        wanted = max(_length(self.parts) + 2 if self.parts else 0, _LEAST)
+        if self._room > most or not self._room - 2 * _STEP < wanted <= self._room:
+            # In steps, and smaller only when there is much to win, so that the keys rest while one scrolls.
+            self._room = min(-(-wanted // _STEP) * _STEP, most)
+        return [*_keys_within(self.actions, width - self._room), *_parts_within(self.parts, self._room)], ""
+
+
+def _keys_within(actions: Sequence[Here], width: int) -> list[Piece]:
+    """As many keys as there is room for, in exactly that many cells."""
+    shown = sorted(
+        (here for here in actions if here.action.rank and here.reason is None),
+        key=lambda here: here.action.rank,
+    )
+    names = [(_keys(here), here.action.title) for here in shown]
+    cut_off = False
+    while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
+        # the last two are `: jump` and `? help`: they stay longest
+        names.pop(-3 if len(names) > 2 else -1)
+        cut_off = True
+    pieces: list[Piece] = [(" ", "")]
+    for place, (key, title) in enumerate(names):
+        if cut_off and place == max(0, len(names) - 2):
+            pieces.append(("…  ", "dim"))
+        pieces += [(key, "strong"), (f" {title}   ", "dim")]
+    last, style = pieces.pop()
+    return [*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style)]
 
 
 def _keys(here: Here) -> str:
@@ -137,27 +156,18 @@ def _keys(here: Here) -> str:
     return f"{first}-{key_words(here.keys[last - 1])}"
 
 
-class Status(Painted):
-    """The right of the bottom line: position, marks, age; what is wrong, in amber words."""
-
-    parts: tuple[Piece, ...] = ()
-
-    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        parts = list(self.parts)
-        while len(parts) > 1 and _length(parts) > width - 1:
-            # what is wrong stays; else the last part goes first
-            parts.remove(next((part for part in reversed(parts) if part[1] != "warn"), parts[-1]))
-        pieces: list[Piece] = []
-        for text, style in parts:
-            pieces += [(" · ", "")] if pieces else []
-            pieces.append((cut(text, width - 1), style))
-        used = sum(width_of(text) for text, _ in pieces)
-        return [(" " * max(0, width - 1 - used), ""), *pieces], ""
-
-    @property
-    def needed(self) -> int:
-        """The cells that all parts take."""
-        return _length(self.parts) + 2 if self.parts else 0
+def _parts_within(said: Sequence[Piece], width: int) -> list[Piece]:
+    """As many parts as there is room for, at the right; the first says most, and what is wrong, in amber, stays."""
+    parts = list(said)
+    while len(parts) > 1 and _length(parts) > width - 1:
+        # what is wrong stays; else the last part goes first
+        parts.remove(next((part for part in reversed(parts) if part[1] != "warn"), parts[-1]))
+    pieces: list[Piece] = []
+    for text, style in parts:
+        pieces += [(" · ", "plain")] if pieces else []
+        pieces.append((cut(text, width - 1), style or "plain"))
+    used = sum(width_of(text) for text, _ in pieces)
+    return [(" " * max(0, width - 1 - used), "plain"), *pieces, (" ", "plain")]
 
 
 def _length(parts: Sequence[Piece]) -> int:

@@ -21,6 +21,7 @@ PAINTS = {
     "painted--head",
     "painted--cursor",
     "painted--cursor-blurred",
+    "painted--plain",
     "painted--dim",
     "painted--strong",
     "painted--accent",

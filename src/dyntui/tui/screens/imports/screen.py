@@ -72,6 +72,7 @@ class ImportScreen(Framed):
         self._steps: dict[str, Step] = {}
         self.away = False
         self._shown = False
+        self._showing = asyncio.Lock()
 
     # The frame
 
@@ -94,8 +95,9 @@ class ImportScreen(Framed):
 
     @property
     def step(self) -> Step | None:
-        """The step that is shown."""
-        return self._steps.get(self.draft.step)
+        """The step that is shown; None until all that it is made of is there."""
+        step = self._steps.get(self.draft.step)
+        return step if step is not None and step.is_mounted else None
 
     def connected(self, connection: Connection) -> None:
         if self._shown and self.step is not None:
@@ -295,12 +297,13 @@ class ImportScreen(Framed):
         self.console.at_once(lambda: self._show_step(name))
 
     async def _show_step(self, name: str) -> None:
-        if self.draft.step != name:
-            return  # it was left again already
-        if name not in self._steps:
-            self._steps[name] = step = _class_of(name)(self)
-            step.display = False
-            await self.query_one("#steps").mount(step)
+        async with self._showing:
+            if self.draft.step != name:
+                return  # it was left again already
+            if name not in self._steps:
+                self._steps[name] = step = _class_of(name)(self)
+                step.display = False
+                await self.query_one("#steps").mount(step)
         for other in self._steps.values():
             other.display = name == other.NAME
         if self.is_current and not self.away:
@@ -336,9 +339,9 @@ class ImportScreen(Framed):
         return None if self._at else "This is the first step."
 
     def no_next(self) -> str | None:
-        if self.step is None or self._at == len(_STEPS) - 1:
+        if self._at == len(_STEPS) - 1:
             return "This is the last step."
-        return self.step.blocked()
+        return "The step is not there yet." if self.step is None else self.step.blocked()
 
     # Actions
 
