@@ -779,3 +779,18 @@ async def test_entries_of_a_list_go_the_same_way(tmp_path: Path) -> None:
         await press(pilot, "o")
         for wanted in ("ada@example.com", "example.org", "0x5aAeb6"):
             assert wanted in text_of(console)
+        await press(pilot, "escape", "z")
+        assert "ENTRIES THAT THE JOB CREATED" in text_of(console)
+        assert "to be deleted" in text_of(console)
+        assert "is not let in or kept out by them any more" in text_of(console)
+        await press(pilot, "enter")
+        assert "Type demo to confirm:" in text_of(console)
+        await fill(pilot, "demo")
+        assert "gone" in text_of(console)
+        await press(pilot, "escape", "o")
+        for gone in ("ada@example.com", "0x5aAeb6"):
+            assert gone not in text_of(console)
+        await jump(pilot, "jobs")
+        await press(pilot, "z")
+        assert "ENTRIES THAT THE JOB CREATED" in text_of(console)
+        assert bottom(console).rstrip().endswith("0 to delete")

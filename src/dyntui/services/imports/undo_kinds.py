@@ -4,7 +4,7 @@ since, and how it is deleted. Users and allowlist entries are undone on one mach
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -16,7 +16,7 @@ from dyntui.services.imports.wire import objects, paged
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.undoing import CreatedRow
 
-__all__ = ["WARNING", "Kind", "kind_of"]
+__all__ = ["WARNING", "Kind", "Words", "kind_of", "words_of"]
 
 WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
 
@@ -48,6 +48,20 @@ class Kind(Protocol):
 def kind_of(journal: Journal) -> Kind:
     """What this job created."""
     return _Entries(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _Users()
+
+
+class Words(NamedTuple):
+    """How one thing that a job created is called, several, and what one has to know before they are deleted."""
+
+    noun: str
+    plural: str
+    warning: str
+
+
+def words_of(kind: str) -> Words:
+    """The words for what jobs of a kind (`users`, `allowlist`) create."""
+    said = _Entries if kind == "allowlist" else _Users
+    return Words(said.noun, said.plural, said.warning)
 
 
 class _Users:

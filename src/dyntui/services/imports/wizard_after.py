@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import Usage
@@ -14,7 +15,7 @@ from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, s
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.reports import failed_rows
 from dyntui.services.imports.retry import retry
-from dyntui.services.imports.undo import Undone, plan_undo, run_undo, undo_authorise, undo_requirement
+from dyntui.services.imports.undo import Undone, plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
 from dyntui.services.imports.wizard_draft import Draft, Reading, kind_of, save_draft
 from dyntui.services.imports.wizard_review import as_problems
 from dyntui.store import reading, review_log
@@ -24,9 +25,9 @@ from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
-    from dyntui.services.writes import Confirmation, Requirement
+    from dyntui.services.writes import Confirmation, Requirement, Weight
 
-__all__ = ["delete_created", "mend", "try_again", "who_is_deleted"]
+__all__ = ["UndoPlan", "delete_created", "mend", "plan_deletion", "try_again"]
 
 _OVER = (JobState.DONE, JobState.CANCELLED)
 _KEPT = ("options", "allowlist", "custom_fields")
@@ -122,30 +123,43 @@ class _Failed(Source):
 # -- undo --------------------------------------------------------------------------------------------------------------
 
 
-def who_is_deleted(job: str, connection: Connection, tell: Callable[[int, int], None]) -> tuple[Undone, Requirement]:
-    """Read all that a job created; who would be deleted, who is left alone and why, and what has to be confirmed."""
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What an undo comes to, and what has to be confirmed. weight: what it does to who may come in."""
 
-    async def work() -> tuple[Undone, Requirement]:
+    found: Undone
+    needed: Requirement
+    weight: Weight | None
+
+
+def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], None]) -> UndoPlan:
+    """Read all that a job created; what would be deleted, what is left alone and why, and what has to be confirmed."""
+
+    async def work() -> UndoPlan:
         with Journal.open(find(job)) as journal:
             check_where(journal, Where.of(connection.profile))
-            if journal.kind != "users":
-                raise Usage("Entries are undone from their list.", hint="Open the list and press u.")
             async with connection.new_client() as client:
-                plan = await plan_undo(journal, client, tell)
-            return plan, undo_requirement(journal, connection)
+                found = await plan_undo(journal, client, tell)
+                weight = await undo_weight(journal, connection, client)
+            return UndoPlan(found, undo_requirement(journal, connection, weight), weight)
 
     return asyncio.run(work())
 
 
 def delete_created(
-    job: str, connection: Connection, confirmation: Confirmation, control: Control, tell: Callable[[int, int], None]
+    job: str,
+    connection: Connection,
+    plan: UndoPlan,
+    confirmation: Confirmation,
+    control: Control,
+    tell: Callable[[int, int], None],
 ) -> Undone:
-    """Delete what was planned, each user read again right before."""
+    """Delete what was planned, each read again right before."""
 
     async def work() -> Undone:
         with Journal.open(find(job)) as journal:
             check_where(journal, Where.of(connection.profile))
-            permit = undo_authorise(journal, connection, confirmation)
+            permit = undo_authorise(journal, connection, confirmation, plan.weight)
             async with connection.new_client() as client:
                 return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)
 

@@ -51,8 +51,6 @@ class Afterwards(Framed):
         job = self.job
         if reason := self.no_more():
             return reason
-        if job is not None and job.kind != "users":
-            return "Entries are undone on their list."
         created = (job.counts or {}).get(RowState.CREATED, 0) if job is not None else 0
         return None if created else "The job created nothing."
 
@@ -87,4 +85,4 @@ class Afterwards(Framed):
 
         job = self.job
         assert job is not None
-        self.console.visit(UndoScreen(job.id, job.source))
+        self.console.visit(UndoScreen(job.id, job.source, job.kind))

@@ -121,8 +121,6 @@ class FinishStep(Step):
     def nothing_to_undo(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        if self.draft.kind != "users":
-            return "Entries are undone on their list."
         created = (self.result.known.counts or {}).get(RowState.CREATED, 0) if self.result is not None else 0
         return None if created else "The job created nothing."
 
@@ -147,7 +145,7 @@ class FinishStep(Step):
     def action_undo(self) -> None:
         from dyntui.tui.screens.imports.undo import UndoScreen
 
-        self.console.visit(UndoScreen(self.draft.job, self.draft.name))
+        self.console.visit(UndoScreen(self.draft.job, self.draft.name, self.draft.kind))
 
     def nothing_to_copy(self) -> str | None:
         here = self.query_one("#finish-sheet", Sheet).here

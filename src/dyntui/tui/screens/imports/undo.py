@@ -1,4 +1,4 @@
-"""Undo an import: who would be deleted and who is left alone, then the deletion, user by user."""
+"""Undo an import: what would be deleted and what is left alone, then the deletion, one by one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.services.imports.control import Control, Wish
-from dyntui.services.imports.undo import WARNING, Undone
-from dyntui.services.imports.wizard_after import delete_created, who_is_deleted
-from dyntui.services.writes import Confirmation, Requirement
+from dyntui.services.imports.undo import Undone
+from dyntui.services.imports.undo_kinds import words_of
+from dyntui.services.imports.wizard_after import UndoPlan, delete_created, plan_deletion
+from dyntui.services.writes import Confirmation
 from dyntui.store.undoing import UndoState
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
@@ -33,11 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UndoScreen"]
 
-_LEFT = (
-    Column("row", "row", 7, right=True, priority=0, as_=number),
-    Column("user", "user", 36, grow=True, priority=2),
-    Column("reason", "left alone because it", 30, grow=True, priority=0),
-)
+_ROW = Column("row", "row", 7, right=True, priority=0, as_=number)
+_REASON = Column("reason", "left alone because it", 30, grow=True, priority=0)
 _STATES: tuple[tuple[UndoState, str], ...] = (
     (UndoState.PENDING, "to be deleted"),
     (UndoState.SENDING, "being deleted"),
@@ -48,17 +46,16 @@ _STATES: tuple[tuple[UndoState, str], ...] = (
 
 
 class UndoScreen(Framed):
-    """The undo of one job. It can be stopped by leaving, and gone on with."""
+    """The undo of one job. It can be stopped by leaving, and gone on with. kind: of the job, `users` or `allowlist`."""
 
     BINDINGS = bindings("import-undo")
 
     class Planned(Message):
         """Everything was read."""
 
-        def __init__(self, plan: Undone, needed: Requirement) -> None:
+        def __init__(self, plan: UndoPlan) -> None:
             super().__init__()
             self.plan = plan
-            self.needed = needed
 
     class Further(Message):
         """So many of so many."""
@@ -85,12 +82,13 @@ class UndoScreen(Framed):
             super().__init__()
             self.error = error
 
-    def __init__(self, job: str, name: str) -> None:
+    def __init__(self, job: str, name: str, kind: str) -> None:
         super().__init__()
         self.job = job
         self.source_name = name
-        self.plan: Undone | None = None
-        self._needed: Requirement | None = None
+        self.words = words_of(kind)
+        self.found: Undone | None = None
+        self._plan: UndoPlan | None = None
         self._control: Control | None = None
         self._doing = ""
         self._done, self._total = 0, 0
@@ -102,11 +100,12 @@ class UndoScreen(Framed):
     def body(self) -> ComposeResult:
         with Vertical(classes="step"):
             yield Sheet(id="undo-sheet")
-            yield Table(_LEFT, ListView(loaded=False), empty=self._empty, id="left-alone")
+            columns = (_ROW, Column("id", self.words.noun, 36, grow=True, priority=2), _REASON)
+            yield Table(columns, ListView(loaded=False), empty=self._empty, id="left-alone")
 
     def on_mount(self) -> None:
         self.query_one("#undo-sheet").border_title = "undo"
-        self.query_one("#left-alone").border_title = "users that are left alone"
+        self.query_one("#left-alone").border_title = f"{self.words.plural} that are left alone"
 
     def home(self) -> Widget | None:
         return self.query_one("#undo-sheet")
@@ -126,19 +125,19 @@ class UndoScreen(Framed):
         return "It is at work." if self._doing else None
 
     def action_look(self) -> None:
-        """Read every user that the job created."""
+        """Read all that the job created."""
         connection, job = self.console.session.connection, self.job
         if connection is None or self._doing:
             return
-        self._begin("reading the users")
+        self._begin(f"reading the {self.words.plural}")
 
         def work() -> None:
             try:
-                plan, needed = who_is_deleted(job, connection, self._tell)
+                plan = plan_deletion(job, connection, self._tell)
             except DyntuiError as error:
                 self.post_message(self.Failed(error))
             else:
-                self.post_message(self.Planned(plan, needed))
+                self.post_message(self.Planned(plan))
 
         self.run_worker(work, thread=True, group="undo")
 
@@ -158,7 +157,7 @@ class UndoScreen(Framed):
     @on(Planned)
     def _planned(self, event: Planned) -> None:
         self._doing = ""
-        self.plan, self._needed = event.plan, event.needed
+        self._plan, self.found = event.plan, event.plan.found
         self._show()
 
     @on(Failed)
@@ -173,33 +172,33 @@ class UndoScreen(Framed):
     def nothing_to_delete(self) -> str | None:
         if reason := self.at_work():
             return reason
-        if self.plan is None or self._needed is None:
-            return "The users have to be read first: r."
-        return None if self._to_delete else "There is nobody to delete."
+        if self._plan is None:
+            return f"The {self.words.plural} have to be read first: r."
+        return None if self._to_delete else "There is nothing to delete."
 
     @property
     def _to_delete(self) -> int:
-        counts = self.plan.counts if self.plan is not None else {}
+        counts = self.found.counts if self.found is not None else {}
         return counts.get(UndoState.PENDING, 0) + counts.get(UndoState.SENDING, 0)
 
     def action_delete(self) -> None:
-        needed, connection = self._needed, self.console.session.connection
-        assert needed is not None and connection is not None
+        plan, connection = self._plan, self.console.session.connection
+        assert plan is not None and connection is not None
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                self._delete(connection, confirmation)
+                self._delete(connection, plan, confirmation)
 
-        self.console.ask(confirm(needed, verb="Delete them", trigger="enter"), answered)
+        self.console.ask(confirm(plan.needed, verb="Delete them", trigger="enter"), answered)
 
-    def _delete(self, connection: Connection, confirmation: Confirmation) -> None:
+    def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = Control()
         job = self.job
         self._begin("deleting")
 
         def work() -> None:
             try:
-                outcome = delete_created(job, connection, confirmation, control, self._tell)
+                outcome = delete_created(job, connection, plan, confirmation, control, self._tell)
             except DyntuiError as error:
                 self.post_message(self.Failed(error))
             else:
@@ -211,7 +210,7 @@ class UndoScreen(Framed):
     def _ended(self, event: Ended) -> None:
         self._doing = ""
         self._control = None
-        self.plan = event.outcome
+        self.found = event.outcome
         if event.outcome.stopped:
             self.console.say(f"The undo stopped: {event.outcome.stopped}. Enter goes on.", "warning")
         self._show()
@@ -226,13 +225,13 @@ class UndoScreen(Framed):
     # What is shown
 
     def _show(self) -> None:
-        lines: list[SheetLine] = [words(WARNING, "warn"), line("")]
+        lines: list[SheetLine] = [words(self.words.warning, "warn"), line("")]
         if self._doing:
             share = self._done / self._total if self._total else 0.0
             lines += [words(f"{self._doing}: {self._done:,} of {self._total:,}"), words(bar(share, 40)), line("")]
-        if self.plan is not None:
-            counts = self.plan.counts
-            lines.append(heading("users that the job created"))
+        if self.found is not None:
+            counts = self.found.counts
+            lines.append(heading(f"{self.words.plural} that the job created"))
             lines += [line(str(state), f"{counts[state]:,}", note=note) for state, note in _STATES if counts.get(state)]
             lines.append(line("sum", f"{sum(counts.values()):,}"))
             if self._to_delete and not self._doing:
@@ -245,13 +244,13 @@ class UndoScreen(Framed):
         self.changed()
 
     def _rows(self) -> list[dict[str, Any]]:
-        skipped = self.plan.skipped if self.plan is not None else ()
-        return [{"row": each.row, "user": each.user_id, "reason": each.reason} for each in skipped]
+        skipped = self.found.skipped if self.found is not None else ()
+        return [{"row": each.row, "id": each.user_id, "reason": each.reason} for each in skipped]
 
     def _empty(self) -> str:
-        return "Nobody changed since." if self.plan is not None else "···"
+        return "None was changed since." if self.found is not None else "···"
 
     def status(self) -> Sequence[Piece]:
         if self._doing:
             return [(self._doing, "warn")]
-        return [(f"{self._to_delete:,} to delete", "")] if self.plan is not None else []
+        return [(f"{self._to_delete:,} to delete", "")] if self.found is not None else []
