@@ -10,7 +10,7 @@ from dyntui.tui.app import Console
 from dyntui.tui.screens.resource_list import ResourceScreen
 from dyntui.tui.screens.user import UserScreen
 from dyntui.tui.session import Session
-from dyntui.tui.widgets.frame import Foot
+from dyntui.tui.widgets.frame import BottomLine
 
 
 async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
@@ -47,7 +47,7 @@ async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_
         ):
             monkeypatch.setattr(screen, "status", lambda words=words: [(words, "warn")])
             screen.paint_frame()
-            foot = screen.query_one(Foot)
+            foot = screen.query_one(BottomLine)
             assert foot.render_line(0).text.endswith(f" {words} ")  # nothing was waited for: no layout, no message
             assert foot.render_line(0).cell_length == 100
 

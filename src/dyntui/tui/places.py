@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from textual import events
 from textual.app import App
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Input
 
 from dyntui.tui.actions import Acting
 from dyntui.tui.history import History
@@ -143,7 +145,25 @@ class Places(Acting, App[int], inherit_bindings=False):
             for early in (True, False):
                 if await self._check_bindings(event.key, priority=early):
                     return
+        focused = screen.focused
         await super().on_event(event)
+        text = isinstance(event, events.Paste) or (isinstance(focused, Input) and event.is_printable)
+        if not text and (isinstance(focused, Input) or isinstance(screen, ModalScreen)):
+            self._let_through(focused or screen)
+
+    def _let_through(self, focused: Widget) -> None:
+        """Hold what is typed until a key has had its effect: a field or dialog that it closes would swallow more."""
+        self._changing += 1
+        # Up to the app, where its action is found; and once more, for what the action has told the widget. Twice at
+        # each: what the key makes a widget tell those above it goes before.
+        above = [node for node in focused.ancestors_with_self if isinstance(node, Widget)]
+        way = iter([node for _ in range(2) for node in (*(each for each in above for _ in range(2)), self)])
+
+        def go_on() -> None:
+            if not any(node.call_later(go_on) for node in way):
+                self.call_later(self._changed_over)
+
+        go_on()
 
     async def _changed_over(self) -> None:
         self._changing -= 1

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from dyntui.core.time import age, now
 from dyntui.tui.actions import Acting, actions_here
 from dyntui.tui.jumps import jump_to, suggest_jumps
-from dyntui.tui.widgets.frame import Foot, Machine, Where
+from dyntui.tui.widgets.frame import BottomLine, Machine, Where
 from dyntui.tui.widgets.lines import Lines
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.prompt import Prompt, Suggest, Suggestions
@@ -110,7 +110,7 @@ class Framed(Acting, Screen[None]):
             yield from self.body()
         yield Suggestions()
         with Horizontal(id="bottom"):
-            yield Foot(id="foot")
+            yield BottomLine(id="bottom-line")
             yield Prompt()
 
     def on_mount(self) -> None:
@@ -128,7 +128,7 @@ class Framed(Acting, Screen[None]):
     def paint_frame(self) -> None:
         """Paint what is different in the frame."""
         if self.is_active and self.is_mounted:
-            self.query_one(Foot).actions = tuple(actions_here(self))
+            self.query_one(BottomLine).actions = tuple(actions_here(self))
             self._paint_said()
 
     def _paint_said(self) -> None:
@@ -139,9 +139,9 @@ class Framed(Acting, Screen[None]):
         machine = self.query_one(Machine)
         machine.in_flight = self.console.in_flight
         machine.repaint()
-        foot = self.query_one(Foot)
-        foot.parts = self._parts()
-        foot.repaint()
+        bottom = self.query_one(BottomLine)
+        bottom.parts = self._parts()
+        bottom.repaint()
 
     def _parts(self) -> tuple[Piece, ...]:
         """What the screen says of itself; that there is no server comes first, with since when."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.tui.app import Console
     from dyntui.tui.session import Session
 
-__all__ = ["Foot", "Latency", "Machine", "Where"]
+__all__ = ["BottomLine", "Latency", "Machine", "Where"]
 
 
 _FELT = 20.0
@@ -106,7 +106,7 @@ class Machine(Painted):
         return [(" " * (width - 1 - width_of(text)) + text, "")], ""
 
 
-class Foot(Painted):
+class BottomLine(Painted):
     """The bottom line: keys and what they do, and on the right what the screen says of itself: position, marks, age.
 
     One widget, so that what is said is whole in the frame in which it is said: no layout has to make room for it. The
