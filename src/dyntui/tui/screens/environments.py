@@ -16,7 +16,7 @@ from dyntui.resources import Column
 from dyntui.resources.formats import age, ident
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.tabled import TableScreen
 from dyntui.tui.session import Health
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
@@ -54,7 +54,7 @@ class _Stored:
     current: str | None
 
 
-class EnvironmentsScreen(Framed):
+class EnvironmentsScreen(TableScreen):
     """Profiles as they are in the file, and the one in use when it is not from there."""
 
     BINDINGS = bindings("environments")
@@ -102,19 +102,12 @@ class EnvironmentsScreen(Framed):
         view = ListView(key="name", loaded=False)
         yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. a adds one.", id="list")
 
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
-
     def on_mount(self) -> None:
         super().on_mount()
         self.load()
 
     def connected(self, connection: Connection) -> None:
         self._show()
-
-    def time_passed(self) -> None:
-        self.table.time_passed()
 
     # What is in the file
 
@@ -147,10 +140,7 @@ class EnvironmentsScreen(Framed):
         profiles = dict(self._profiles)
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put([self._row(profile) for profile in profiles.values()])
-        self.table.view_changed()
+        self.put([self._row(profile) for profile in profiles.values()])
         self.changed()
 
     def _row(self, profile: Profile) -> dict[str, Any]:
@@ -172,8 +162,7 @@ class EnvironmentsScreen(Framed):
         }
 
     def status(self) -> Sequence[Piece]:
-        count = self.table.count
-        parts: list[Piece] = [(f"{self.table.cursor + 1:,} of {count:,}", "")] if count else []
+        parts = self.position()
         profile = self._under_cursor()
         health = self.console.session.health.get(profile.name) if profile is not None else None
         if health is not None and not health.ok:

@@ -82,10 +82,6 @@ class JobsScreen(Afterwards):
         view = ListView(key="id", loaded=False)
         yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
 
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
-
     def on_mount(self) -> None:
         super().on_mount()
         self.load()
@@ -146,10 +142,7 @@ class JobsScreen(Afterwards):
         running = self.console.session.running
         rows = [draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
         rows += [job_row(job, self._drafts.get(job.id), running) for job in event.known.jobs]
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put(rows)
-        self.table.view_changed()
+        self.put(rows)
         self.changed()
 
     @on(RunningJob.Changed)
@@ -158,14 +151,10 @@ class JobsScreen(Afterwards):
         if job is not None and not job.active:
             self.load()
             return
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put([fresh(row, job) for row in view.rows])
-        self.table.view_changed()
+        self.put([fresh(row, job) for row in self.own.rows])
 
     def status(self) -> Sequence[Piece]:
-        count = self.table.count
-        return [(f"{self.table.cursor + 1:,} of {count:,}", "")] if count else []
+        return self.position()
 
     # Reasons
 

@@ -12,7 +12,7 @@ from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.tabled import TableScreen
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -39,7 +39,7 @@ _NOTES = (
 )
 
 
-class _Journal(Framed):
+class _Journal(TableScreen):
     """Rows of what happened, the newest first."""
 
     BINDINGS = bindings("journal")
@@ -57,16 +57,9 @@ class _Journal(Framed):
         """A row in full."""
         raise NotImplementedError
 
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
-
     def look(self) -> None:
         """Something may have happened."""
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put(self.rows())
-        self.table.view_changed()
+        self.put(self.rows())
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -80,8 +73,7 @@ class _Journal(Framed):
         self.look()
 
     def status(self) -> Sequence[Piece]:
-        table = self.table
-        return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
+        return self.position()
 
     def nothing_here(self) -> str | None:
         return None if self.table.row is not None else "There is no line under the cursor."

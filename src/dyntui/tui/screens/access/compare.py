@@ -32,7 +32,7 @@ from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.access.doing import do, read
 from dyntui.tui.screens.access.lists import Summary
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.tabled import TableScreen
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -85,7 +85,7 @@ def _no_file(values: Values) -> dict[str, str]:
     return {} if values["path"].strip() and path.is_file() else {"path": "There is no such file."}
 
 
-class CompareScreen(Framed):
+class CompareScreen(TableScreen):
     """What only the list has, what only the other side has, and both. other: a list, or a file."""
 
     BINDINGS = bindings("compare")
@@ -111,10 +111,6 @@ class CompareScreen(Framed):
             yield Summary()
             view = ListView(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=self._empty, retry="r tries again.", markable=True, id="list")
-
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
 
     def _empty(self) -> str:
         return f"Nothing is {self.shown}." if self.shown else "Both sides are empty."
@@ -159,10 +155,7 @@ class CompareScreen(Framed):
         rows += [_row(_THERE, entry, None, entry) for entry in diff.only_right]
         rows += [_row(_ALIAS if id(old) in relabelled else _BOTH, old, old, new) for old, new in diff.both]
         rows = [row for row in rows if self.shown in ("", row["where"])]
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put(rows)
-        self.table.view_changed()
+        self.put(rows)
         both = len(diff.both) - len(relabelled)
         said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
         said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
@@ -177,13 +170,10 @@ class CompareScreen(Framed):
         if self.diff is None:
             return [("reading both sides", "")]
         table = self.table
-        parts: list[Piece] = [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
+        parts = self.position()
         if table.marks:
             parts.append((f"{len(table.marks):,} marked", ""))
         return [*parts, (self.shown, "")] if self.shown else parts
-
-    def time_passed(self) -> None:
-        self.table.time_passed()
 
     # Reasons
 
@@ -202,9 +192,8 @@ class CompareScreen(Framed):
         return self.not_compared() or ("Both name the same." if self.diff is not None and self.diff.same else None)
 
     def _there(self) -> list[Mapping[str, Any]]:
-        view = self.table.view
-        assert isinstance(view, ListView)
-        chosen = [row for row in view.rows if row["key"] in self.table.marks] if self.table.marks else [self.table.row]
+        marks = self.table.marks
+        chosen = [row for row in self.own.rows if row["key"] in marks] if marks else [self.table.row]
         return [row["entry"] for row in chosen if row is not None and row["where"] == _THERE]
 
     # Actions
@@ -279,7 +268,7 @@ _TWICE = (
 )
 
 
-class DuplicatesScreen(Framed):
+class DuplicatesScreen(TableScreen):
     """Identifiers that stand on several lists, or twice on one."""
 
     BINDINGS = bindings("duplicates")
@@ -290,10 +279,6 @@ class DuplicatesScreen(Framed):
 
     def body(self) -> ComposeResult:
         yield Table(_TWICE, ListView(loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
-
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -320,15 +305,11 @@ class DuplicatesScreen(Framed):
 
     def _found(self, rows: list[dict[str, Any]]) -> None:
         if self.is_mounted:
-            view = self.table.view
-            assert isinstance(view, ListView)
-            view.put(rows)
-            self.table.view_changed()
+            self.put(rows)
             self.changed()
 
     def status(self) -> Sequence[Piece]:
-        table = self.table
-        return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
+        return self.position()
 
     def action_refresh(self) -> None:
         self.load()

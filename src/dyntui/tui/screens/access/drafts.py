@@ -21,7 +21,7 @@ from dyntui.tui.dialogs.base import Dialog
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.access.doing import do, read
 from dyntui.tui.screens.access.lists import Summary
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.tabled import TableScreen
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -78,7 +78,7 @@ def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> 
     console.visit(DraftsScreen(row, lists, parse_lines(text, live=live), live=live))
 
 
-class DraftsScreen(Framed):
+class DraftsScreen(TableScreen):
     """Entries that may be sent to a list."""
 
     BINDINGS = bindings("drafts")
@@ -100,10 +100,6 @@ class DraftsScreen(Framed):
             yield Summary()
             yield Table(_COLUMNS, ListView(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
 
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
-
     def connected(self, connection: Connection) -> None:
         self._show()
         self._check()
@@ -120,10 +116,7 @@ class DraftsScreen(Framed):
             self._show()
 
     def _show(self) -> None:
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put([_row(draft) for draft in self.drafts])
-        self.table.view_changed()
+        self.put([_row(draft) for draft in self.drafts])
         counts = {state: self._count(state) for state in State}
         words = {State.NEW: "to send", State.THERE: "there already", State.TWICE: "twice", State.WRONG: "no entry"}
         parts = [f"{counts[state]:,} {words[state]}" for state in State if counts[state]]
@@ -138,9 +131,6 @@ class DraftsScreen(Framed):
     def status(self) -> Sequence[Piece]:
         at = f"{self.table.cursor + 1:,} of {len(self.drafts):,}" if self.drafts else ""
         return [(at, "")] if at else []
-
-    def time_passed(self) -> None:
-        self.table.time_passed()
 
     # Reasons
 

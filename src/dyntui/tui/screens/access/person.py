@@ -24,7 +24,7 @@ from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.access.check import show_answer
 from dyntui.tui.screens.access.doing import do, read
 from dyntui.tui.screens.access.lists import Summary
-from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.tabled import TableScreen
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
 from dyntui.tui.widgets.table import Table
@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-class PersonScreen(Framed):
+class PersonScreen(TableScreen):
     """All lists, and what names this user on them."""
 
     BINDINGS = bindings("person")
@@ -75,10 +75,6 @@ class PersonScreen(Framed):
             view = ListView(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
 
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
-
     def connected(self, connection: Connection) -> None:
         self.load()
 
@@ -102,10 +98,7 @@ class PersonScreen(Framed):
     @on(Found)
     def _on_found(self, event: Found) -> None:
         self.access, self.user, self.answer = event.access, event.user, event.answer
-        view = self.table.view
-        assert isinstance(view, ListView)
-        view.put(_rows(event.access, event.answer.matches))
-        self.table.view_changed()
+        self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
         self.query_one(Summary).say([event.answer.words, scopes])
         self.changed()
@@ -113,11 +106,7 @@ class PersonScreen(Framed):
     def status(self) -> Sequence[Piece]:
         if self.answer is None:
             return [("reading", "")]
-        table = self.table
-        return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
-
-    def time_passed(self) -> None:
-        self.table.time_passed()
+        return self.position()
 
     # Reasons
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dyntui.store.states import RowState
-from dyntui.tui.screens.framed import Framed
 from dyntui.tui.screens.imports.running import is_over
+from dyntui.tui.screens.tabled import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Afterwards"]
 
 
-class Afterwards(Framed):
+class Afterwards(TableScreen):
     """A screen with a job under the cursor. A subclass says which, and does work in a thread."""
 
     @property
