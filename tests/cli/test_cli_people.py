@@ -84,6 +84,13 @@ def test_what_is_no_value_is_refused_before_anything_is_read(run, pair):
     assert "FIELD=TEXT" in done.err or "seats=TEXT" in done.err
 
 
+def test_a_field_that_a_user_does_not_have_is_refused_unless_it_is_given_as_json(run, dyntui):
+    done = run("users", "create", "email=z@example.com", "seats=3", "--yes")
+    assert done.code == 2 and "has no field 'seats'" in done.err and "seats:=JSON" in done.err
+    made = dyntui("users", "create", "username=made-with-an-id", "policiesConsent:=true", "--yes").stdout.split()
+    assert made[0] == "done" and dyntui.json("users", "get", made[1])["username"] == "made-with-an-id"
+
+
 def test_mfa_is_reset(dyntui, ada):
     assert dyntui.json("users", "mfa-reset", ada["id"], "--yes")["counts"]["done"] == 1
     assert dyntui.json("users", "mfa-reset", ada["id"], "--devices", "--yes")["counts"]["done"] == 1

@@ -129,16 +129,22 @@ def report(context: Context, results: Results) -> int:
         why = f"  {item.error}" if item.error is not None else ""
         there = isinstance(item.value, dict) and item.value.get("exists")
         outcome = "exists" if there else item.outcome.value
-        context.say(f"{outcome:<10} {item.target.id}  {item.target.label}{why}")
+        context.say(f"{outcome:<10} {_id(item)}  {item.target.label}{why}")
     if not results.left:
         return 0
     error = results.first_error
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
 
 
+def _id(item: Any) -> str:
+    """The id of a target; of one that was created, what the server gave it."""
+    made = item.value.get("id") if isinstance(item.value, dict) else None
+    return str(item.target.id or made or "")
+
+
 def _line(item: Any) -> dict[str, Any]:
     return {
-        "id": item.target.id,
+        "id": _id(item),
         "label": item.target.label,
         "outcome": item.outcome.value,
         "error": None if item.error is None else str(item.error),

@@ -10,9 +10,12 @@ from dyntui.core.errors import Usage
 __all__ = ["assignments"]
 
 
-def assignments(pairs: Sequence[str], operation: str = "") -> dict[str, Any]:
+def assignments(pairs: Sequence[str], operation: str = "", *, known_only: bool = False) -> dict[str, Any]:
     """FIELD=VALUE and FIELD:=JSON as values. VALUE is text, or what a field of `operation` is that takes no text: true
-    or false, a number, JSON. What FIELD:=JSON says is sent as it is, null too."""
+    or false, a number, JSON. What FIELD:=JSON says is sent as it is, null too.
+
+    known_only: refuse a FIELD=VALUE that `operation` does not have; a server may have more, which FIELD:=JSON reaches.
+    """
     known = _asked(operation) if operation else {}
     fields: dict[str, Any] = {}
     for pair in pairs:
@@ -22,6 +25,11 @@ def assignments(pairs: Sequence[str], operation: str = "") -> dict[str, Any]:
         if name.endswith(":"):
             name = name[:-1]
             fields[name] = _json(name, text)
+        elif known_only and name not in known:
+            raise Usage(
+                f"{operation} has no field {name!r}.",
+                hint=f"It has: {', '.join(known)}. {name}:=JSON sends it all the same.",
+            )
         else:
             fields[name] = _value(known.get(name), name, text)
     return fields

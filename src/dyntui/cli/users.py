@@ -231,7 +231,7 @@ def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_env
     from dyntui.services.people import CREATE_USER
     from dyntui.services.writes import Target
 
-    fields = assignments(pairs, "createUser")
+    fields = assignments(pairs, "createUser", known_only=True)
     if not fields:
         raise Usage("A user needs at least one field.", hint="For instance: email=ada@example.com")
     target = Target(
