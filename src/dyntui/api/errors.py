@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from dyntui.api.error_body import read_error
 from dyntui.core.errors import EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, DyntuiError
 
 __all__ = [
@@ -212,10 +213,8 @@ def request_id_of(headers: Mapping[str, str]) -> str:
 
 def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     """The error that an answer of `status` >= 400 stands for. Any body will do: four JSON shapes, HTML, nothing."""
-    from dyntui.api.models.error import ErrorBody
-
     text = body.decode("utf-8", "replace")
-    said = ErrorBody.read(body)
+    said = read_error(body)
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -228,7 +227,7 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError
     return cls(
         status,
         message,
-        code=said.code_text,
+        code=said.code,
         payload=said.payload,
         request_id=request_id_of(headers),
         retry_after=_seconds(headers.get("retry-after")),

@@ -164,6 +164,11 @@ class Journal:
         self.db.execute("UPDATE job SET total = ?", (total,))
         self.total = total
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether more is to come before anything is committed."""
+        return bool(self._depth)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside, or nothing. May be nested: only the outermost one commits."""

@@ -207,7 +207,7 @@ def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) 
                 (code, by),
             )
         _count_again(journal)
-    journal.refresh()
+    _count_rows(journal)
 
 
 def exclude(journal: Journal, wanted: Sequence[int]) -> None:
@@ -218,7 +218,7 @@ def exclude(journal: Journal, wanted: Sequence[int]) -> None:
             _drop_keys(journal, number)
             _move(journal, number, RowState.SKIPPED, EXCLUDED, "", "Left out by hand.")
         _count_again(journal)
-    journal.refresh()
+    _count_rows(journal)
 
 
 def include(journal: Journal, wanted: Sequence[int]) -> None:
@@ -228,7 +228,7 @@ def include(journal: Journal, wanted: Sequence[int]) -> None:
         for number in wanted:
             _put(journal, number)
         _count_again(journal)
-    journal.refresh()
+    _count_rows(journal)
 
 
 def judge_duplicates(journal: Journal) -> None:
@@ -257,7 +257,7 @@ def judge_duplicates(journal: Journal) -> None:
             _drop_keys(journal, row)
             _move(journal, row, RowState.SKIPPED, DUPLICATE, "", message)
         _count_again(journal)
-    journal.refresh()
+    _count_rows(journal)
 
 
 def uncheck(journal: Journal, fact: str) -> None:
@@ -279,6 +279,12 @@ def uncheck(journal: Journal, fact: str) -> None:
         db.execute("DELETE FROM matches")
         db.execute("UPDATE job SET facts = ?", (orjson.dumps(facts).decode(),))
     journal.refresh()
+
+
+def _count_rows(journal: Journal) -> None:
+    """The journal's counts anew. Within a greater change that is left to whoever makes it: it looks at every row."""
+    if not journal.in_transaction:
+        journal.refresh()
 
 
 def _may_change(journal: Journal) -> None:

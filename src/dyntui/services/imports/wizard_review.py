@@ -225,11 +225,10 @@ class Review:
             infos = _infos(now)
             infos.subtract(_infos(was))
             review.replace(self.journal, now, infos)
-        out = [change.row for change in after if change.is_out]
-        review.include(
-            self.journal, [new.row for new, old in zip(after, before, strict=True) if old.is_out > new.is_out]
-        )
-        review.exclude(self.journal, out)
+        if back := [new.row for new, old in zip(after, before, strict=True) if old.is_out > new.is_out]:
+            review.include(self.journal, back)
+        if out := [change.row for change in after if change.is_out]:
+            review.exclude(self.journal, out)
         review.judge_duplicates(self.journal)
 
     def _mapped(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:

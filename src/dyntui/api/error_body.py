@@ -1,0 +1,39 @@
+"""The four shapes of an error body (API.md 7), read as one. No model: an error does not wait for pydantic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["ErrorBody", "read_error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """What an error body says; all of it may be empty."""
+
+    text: str = ""
+    code: str = ""
+    payload: Mapping[str, Any] | None = None
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """{error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; empty for anything else."""
+    import json
+
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return ErrorBody()
+    if not isinstance(said, dict):
+        return ErrorBody()
+    error, payload = said.get("error"), said.get("payload")
+    detail = error if isinstance(error, dict) else {}
+    payload = payload if isinstance(payload, dict) else None
+    more = (payload or {}).get("additionalMessages")
+    texts = (error, detail.get("message"), said.get("message"))
+    text = next((text for text in texts if isinstance(text, str) and text), "")
+    text = text or ("; ".join(map(str, more)) if isinstance(more, list) else "")
+    codes = (code for code in (said.get("code"), detail.get("code")) if isinstance(code, str | int))
+    return ErrorBody(text, str(next(codes, "")), payload)
