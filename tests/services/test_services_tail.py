@@ -13,9 +13,10 @@ from tests.services.everything_rig import SWITCHES, connected
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.time import now, parse_time
+from dyntui.resources.happenings import user_of
 from dyntui.services.analytics import Range, read_figures
 from dyntui.services.connect import Connection
-from dyntui.services.events import EventFilter, Tail, since, user_of
+from dyntui.services.events import EventFilter, Tail, since
 from dyntui.services.people import CREATE_USER
 from dyntui.services.vendor_exports import download, file_name, first_line, host_shown, is_pending, wait_for
 from dyntui.services.writes import Confirmation, Target

@@ -12,7 +12,7 @@ from dyntui.resources.actions import Action, On
 from dyntui.resources.formats import NOTHING, age, count, flag, ident, number
 from dyntui.resources.record import Column, Listing, Paging, Resource, Row, Scope, Shape
 
-__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms"]
+__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms", "user_of"]
 
 
 def answer_of(row: Row) -> str:
@@ -35,6 +35,23 @@ def delivered(row: Row) -> bool | None:
     if status in ("delivered", "success", "succeeded", "ok"):
         return True
     return False if status in ("failed", "failure", "error") or answer else None
+
+
+def user_of(event: Row) -> str:
+    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
+    context, data = event.get("context"), event.get("data")
+    if isinstance(context, Mapping) and context.get("userId"):
+        return str(context["userId"])
+    if isinstance(data, Mapping):
+        for name in ("userId", "user_id"):
+            if data.get(name):
+                return str(data[name])
+        inner = data.get("user")
+        if isinstance(inner, Mapping) and inner.get("id"):
+            return str(inner["id"])
+        if str(event.get("eventName") or "").startswith("user.") and data.get("id"):
+            return str(data["id"])
+    return ""
 
 
 def latency_ms(row: Row) -> int | None:
@@ -163,7 +180,7 @@ EVENTS = Resource(
     columns=(
         Column("timestamp", "when", 12, as_=age, priority=0),
         Column("eventName", "event", 28, grow=True, priority=0),
-        Column("context.userId", "user", 11, as_=ident, priority=1),
+        Column(title="user", width=11, as_=ident, pick=user_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
         Column("eventId", "id", 11, as_=ident, priority=2),
     ),

@@ -16,7 +16,7 @@ from dyntui.services.shapes import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["EventFilter", "Tail", "since", "user_of"]
+__all__ = ["EventFilter", "Tail", "since"]
 
 Event = dict[str, Any]
 _OVERLAP = timedelta(seconds=5)
@@ -62,23 +62,6 @@ def since(text: str) -> datetime:
     if moment is None:
         raise Usage(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
     return moment
-
-
-def user_of(event: Mapping[str, Any]) -> str:
-    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
-    context, data = event.get("context"), event.get("data")
-    if isinstance(context, Mapping) and context.get("userId"):
-        return str(context["userId"])
-    if isinstance(data, Mapping):
-        for name in ("userId", "user_id"):
-            if data.get(name):
-                return str(data[name])
-        inner = data.get("user")
-        if isinstance(inner, Mapping) and inner.get("id"):
-            return str(inner["id"])
-        if str(event.get("eventName") or "").startswith("user.") and data.get("id"):
-            return str(data["id"])
-    return ""
 
 
 class Tail:

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from dyntui.services.events import user_of
+from dyntui.resources.happenings import user_of
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.screens.framed import Framed

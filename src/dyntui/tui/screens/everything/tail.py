@@ -14,7 +14,8 @@ from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.time import now
 from dyntui.resources import Column
 from dyntui.resources.formats import ident
-from dyntui.services.events import EventFilter, Tail, since, user_of
+from dyntui.resources.happenings import user_of
+from dyntui.services.events import EventFilter, Tail, since
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
