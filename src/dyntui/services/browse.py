@@ -117,6 +117,7 @@ class PagedView:
         self.failed_at: datetime | None = None
         """Since when there has been no answer; None while there is one."""
         self.loading = False
+        self._soon = False
         self.version = 0
         """Goes up whenever rows are others: read, changed or deleted."""
 
@@ -271,6 +272,11 @@ class PagedView:
                 self._total -= 1
         self._tell()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being fetched, nor about to be; after an error it rests until the next try."""
+        return not (self.loading or self._soon)
+
     async def idle(self) -> None:
         """Wait until nothing is being fetched."""
         while self._task is not None and not self._task.done():
@@ -321,7 +327,11 @@ class PagedView:
         """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
         number = self._next()
         if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
-            await asyncio.sleep(_PAINTED)
+            self._soon = True
+            try:
+                await asyncio.sleep(_PAINTED)
+            finally:
+                self._soon = False
             number = self._next()
         return number
 
