@@ -175,7 +175,7 @@ def _excerpt(text: str) -> str:
     text = text.strip()
     first = next((index for index, char in enumerate(text) if ord(char) > 127), 0)
     start = max(0, first - _EXCERPT // 2)
-    return text[start : start + _EXCERPT]
+    return ("…" if start else "") + text[start : start + _EXCERPT]
 
 
 def non_ascii_excerpts(opened: OpenedFile, encoding: str, limit: int = 5) -> tuple[str, ...]:

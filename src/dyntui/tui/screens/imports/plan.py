@@ -17,7 +17,7 @@ from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.services.imports.wizard_bench import Bench
 from dyntui.services.writes import Confirmation, Requirement
-from dyntui.store.review import Sums
+from dyntui.store.review import DUPLICATE, Sums
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.screens.imports.sheet import Sheet, SheetLine, heading, line, point, words
@@ -175,6 +175,9 @@ def plan_lines(plan: Mapping[str, Any], sums: Sums, allowlist: str = "") -> list
         lines += [line(""), heading("for every row")]
         lines += [line(safe(name, 60), safe(value, 100)) for name, value in plan["constants"].items()]
     found = [each for each in plan["problems"] if each["level"] != "info"]
+    if twice := sums.problems - outcomes["invalid"]:
+        found.append({"level": "error", "code": DUPLICATE, "rows": twice})
+        found.sort(key=lambda each: (each["level"] != "error", -each["rows"]))
     if found:
         lines += [line(""), heading("problems")]
         signs = {"error": "✕", "warning": "!"}
