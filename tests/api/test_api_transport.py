@@ -159,6 +159,8 @@ async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
             "",
         ),
         (599, b"[1]", ServerError, "599 error", ""),
+        (500, b'{"error":' * 100_000, ServerError, "500 Internal Server Error", ""),
+        (500, b'{"error": "\\ud800"}', ServerError, "500 Internal Server Error", ""),
         (418, b'{"error": 7}', None, "418 I'm a Teapot", ""),
     ],
 )

@@ -91,7 +91,10 @@ def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
         ("enabled", "perhaps", "true or false"),
         ("position", "three", "no number"),
         ("position", "nan", "no number"),
+        ("position", "9" * 400, "no number that can be sent"),
         ("validationRules.validOptions", "[", "not JSON"),
+        ("validationRules.validOptions", "[NaN]", "NaN"),
+        ("validationRules.validOptions", "[" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_told_by_field(field: str, text: str, why: str) -> None:
@@ -120,7 +123,7 @@ def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
     assert "origin" in found.value.hint
 
 
-@given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(), st.booleans()))
+@given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(-(2**63), 2**64 - 1), st.booleans()))
 def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
     kind = {list: Kind.LIST, bool: Kind.FLAG, int: Kind.NUMBER}[type(value)]
     text = text_of(value)

@@ -50,7 +50,7 @@ def states(journal: Journal) -> list[str]:
 def test_everything_of_a_job_is_private(path: Path) -> None:
     with running(path):
         files = sorted(path.parent.iterdir())
-        names = {"one.lock", "one.sqlite", "one.sqlite-shm", "one.sqlite-wal", ".making.lock"}
+        names = {"one.lock", "one.sqlite", "one.sqlite-shm", "one.sqlite-wal"}
         assert {file.name for file in files} == names
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -282,7 +282,7 @@ journal.Journal.create(Path(sys.argv[1]), kind="users", facts={})
 @pytest.mark.parametrize("at", ["PRAGMA journal_mode", "INSERT INTO job", "never"])
 def test_a_journal_whose_making_is_cut_off_is_none_and_the_next_one_is_made(path: Path, at: str) -> None:
     assert subprocess.run([sys.executable, "-c", DIES, str(path), at]).returncode == 9
-    assert [file for file in path.parent.iterdir() if not file.name.startswith(("making", ".making", "one.lock"))] == []
+    assert [file for file in path.parent.iterdir() if not file.name.startswith(("making", "one.lock"))] == []
     with draft(path, new_row(1)) as journal:
         assert states(journal) == ["pending"]
     assert not [file.name for file in path.parent.iterdir() if file.name.startswith("making")]

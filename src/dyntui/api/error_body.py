@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 __all__ = ["ErrorBody", "read_error"]
 
 
@@ -20,11 +22,9 @@ class ErrorBody:
 
 def read_error(body: bytes) -> ErrorBody:
     """{error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; empty for anything else."""
-    import json
-
     try:
-        said = json.loads(body)
-    except ValueError:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
         return ErrorBody()
     if not isinstance(said, dict):
         return ErrorBody()

@@ -211,7 +211,9 @@ def _body(data: str | None) -> Any:
             raise Usage(f"The body cannot be read from {data[1:]}: {error}.") from None
     else:
         text = data
+    from dyntui.services.metadata import read_json
+
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise Usage(f"The body is not JSON: {error}.") from None
+        return read_json(text)
+    except Usage as error:
+        raise Usage(f"The body: {error.message}") from None

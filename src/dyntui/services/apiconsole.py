@@ -15,11 +15,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+import orjson
+
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.redact import redact
 from dyntui.core.time import now
 from dyntui.resources.actions import ALL
 from dyntui.services.forms import Asked, Filled, asked_by, fill
+from dyntui.services.metadata import read_json
 from dyntui.services.operations import write_action
 from dyntui.services.writes import Confirmation, Requirement, Target, WriteAction
 
@@ -101,9 +104,9 @@ def prepare(catalog: Catalog, request: Request) -> Filled:
 
     filled = fill([each for each in asked if each.where is not Where.BODY], request.values)
     try:
-        return replace(filled, body=json.loads(request.body))
-    except ValueError as error:
-        return replace(filled, wrong={**filled.wrong, WHOLE: f"This is not JSON: {error}."})
+        return replace(filled, body=read_json(request.body))
+    except Usage as error:
+        return replace(filled, wrong={**filled.wrong, WHOLE: error.message})
 
 
 def warning_about(operation: Operation) -> str:
@@ -180,8 +183,8 @@ def _said(error: DyntuiError | None) -> Any:
     """The body of an error answer, as far as it was kept."""
     body = getattr(error, "body", "")
     try:
-        return json.loads(body) if body else None
-    except ValueError:
+        return orjson.loads(body) if body else None
+    except orjson.JSONDecodeError:
         return body
 
 
@@ -271,7 +274,7 @@ def _without_secrets(request: Request) -> Request:
     values = {name: value for name, value in request.values.items() if not _secret(name)}
     body = request.body
     if body:
-        with suppress(ValueError):  # half-written JSON is kept as it is
+        with suppress(ValueError, RecursionError):  # half-written JSON is kept as it is
             body = json.dumps(_bare(json.loads(body)), indent=2, ensure_ascii=False)
     clean = {name: redact(value, people=False) for name, value in values.items()}
     return replace(request, values=clean, body=redact(body, people=False))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import Usage
 from dyntui.resources.actions import ALL
 from dyntui.resources.formats import dig
+from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
@@ -241,8 +242,8 @@ def value_of(field: Asked, text: str) -> Any:
                 number = int(text) if text.lstrip("-").isdigit() else float(text)
             except ValueError:
                 raise ValueError(f"{text!r} is no number.") from None
-            if not math.isfinite(number):
-                raise ValueError(f"{text!r} is no number.")
+            if not (-(2**63) <= number < 2**64 if isinstance(number, int) else math.isfinite(number)):
+                raise ValueError(f"{text!r} is no number that can be sent.")
             return number
         case Kind.FLAG:
             if text.lower() in ("true", "yes", "on", "1"):
@@ -254,9 +255,9 @@ def value_of(field: Asked, text: str) -> Any:
             return [part.strip() for part in text.split(",") if part.strip()]
         case Kind.JSON | Kind.LIST:
             try:
-                return json.loads(text)
-            except ValueError as error:
-                raise ValueError(f"This is not JSON: {error}.") from None
+                return read_json(text)
+            except Usage as error:
+                raise ValueError(error.message) from None
     return text
 
 

@@ -67,7 +67,7 @@ def created(path: Path) -> Iterator[sqlite3.Connection]:
     What a process leaves that dies meanwhile is replaced by the next that makes one.
     """
     making = path.with_name("making")
-    with locked(making):
+    with locked(path.parent):
         for end in ("", "-journal", "-wal", "-shm"):
             making.with_name(making.name + end).unlink(missing_ok=True)
         db = connect(making, new=True)
