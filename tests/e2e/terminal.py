@@ -110,5 +110,5 @@ def clean_environ() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name == "DYNTUI_TERMINAL" or not name.startswith(("DYNTUI_", "DYNAMIC_", "SSH_", "TMUX"))
+        if name == "DYNTUI_TERMINAL" or not name.startswith(("DYNTUI_", "DYNAMIC_", "SSH_", "TMUX", "COLUMNS", "LINES"))
     }

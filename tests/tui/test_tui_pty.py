@@ -31,7 +31,7 @@ class Pty:
         clean = {
             name: value
             for name, value in os.environ.items()
-            if name == "DYNTUI_TERMINAL" or not name.startswith(("DYN", "SSH_", "TMUX", "NO_"))
+            if name == "DYNTUI_TERMINAL" or not name.startswith(("DYN", "SSH_", "TMUX", "NO_", "COLUMNS", "LINES"))
         }
         self.raw = b""
         self.emulator = Emulator(120, 40)

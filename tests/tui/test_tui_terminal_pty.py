@@ -87,7 +87,8 @@ class Terminal:
 
 def environ() -> dict[str, str]:
     """This process's environment, where nothing leads elsewhere or moves."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "TMUX", "SSH_"))}
+    elsewhere = ("DYNTUI_", "TMUX", "SSH_", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(elsewhere)}
     return {**kept, "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 

@@ -225,6 +225,17 @@ def test_the_cursor_ends_where_it_is_wanted():
     assert both.send() == "\x1b[C"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"), [((-6, 3), (0, 3)), ((2, -1), (2, 0)), ((WIDTH + 9, HEIGHT), (WIDTH - 1, HEIGHT - 1))]
+)
+def test_a_cursor_beside_the_screen_goes_to_its_edge(wanted, found):
+    both = Both()
+    both.cursor = wanted
+    sent = both.send()
+    assert (both.lean.cursor.x, both.lean.cursor.y) == found
+    assert SEQUENCE.sub("", sent) == ""
+
+
 def test_a_part_is_cut_as_textual_cuts_it():
     both = Both()
     strips = [Strip([Segment("abcdefgh")]), Strip([Segment("日本語x")])]

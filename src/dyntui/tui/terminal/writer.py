@@ -93,7 +93,10 @@ class Writer:
     # What to send
 
     def frame(self, cursor: tuple[int, int]) -> str:
-        """What makes the terminal show it, with the cursor in its column and line; empty when it does already."""
+        """What makes the terminal show it, with the cursor in its column and line; empty when it does already.
+
+        A cursor that was scrolled out of its field may be beside the screen: it goes to the edge.
+        """
         if len(self._dirty) >= _FEWEST:
             self._move()
         for y in sorted(self._dirty):
@@ -103,7 +106,8 @@ class Writer:
                 front.cells[:] = back.cells
                 front.pens[:] = back.pens
         self._dirty.clear()
-        self._sender.go(min(cursor[1], self.height - 1), min(cursor[0], self.width - 1))
+        column, line = cursor
+        self._sender.go(max(0, min(line, self.height - 1)), max(0, min(column, self.width - 1)))
         return self._sender.take()
 
     def _move(self) -> None:
