@@ -213,6 +213,15 @@ async def metadata_values(api: Any, _: str) -> Any:
     return (await api("POST", "ENV/users", {"metadata": {"nested": {}}})).json().get("code")
 
 
+@shows(documented=["email"], all=["email", "discordUsername"])
+async def entry_query(api: Any, _: str) -> Any:
+    path = f"/allowlists/{(await api.get('ENV/allowlists'))[0]['id']}/entries"
+    await api("POST", path, {"email": "needle@example.com"})
+    await api("POST", path, {"discordUsername": "needle#1"})
+    found = (await api.get(path, query="needle"))["entries"]
+    return [name for entry in found for name in entry if name not in ("id", "allowListId")]
+
+
 @shows(one=400, any=201)
 async def allowlist_identifiers(api: Any, _: str) -> Any:
     id = (await api.get("ENV/allowlists"))[0]["id"]

@@ -73,6 +73,12 @@ _ALL = (
         "allowlist-identifiers", "one", "an allowlist entry has exactly one identifier, or any number", ("one", "any")
     ),
     Switch(
+        "entry-query",
+        "documented",
+        "query of allowlist entries searches alias, wallet and e-mail, or every identifier",
+        ("documented", "all"),
+    ),
+    Switch(
         "settings-put",
         "replace",
         "settings that PUT of the environment leaves out are lost, or kept",

@@ -10,18 +10,23 @@ import pytest
 
 from dyntui.api.client import Client, Permit
 from dyntui.api.gate import Gates
+from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage
 from dyntui.importer import open_source, propose
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import Served, serving
+from dyntui.services.connect import Connection
 from dyntui.services.imports.entries import EntryDestination, resolve_list
 from dyntui.services.imports.jobs import Where
 from dyntui.services.imports.precheck import pre_check
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.runner import ImportRunner, RunOptions
+from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
 from dyntui.services.imports.wire import asking
+from dyntui.services.writes import Confirmation
 from dyntui.store import reading
 from dyntui.store.states import JobState
+from dyntui.store.undoing import UndoState
 
 FAULTS = {"cut-after": 0.15, "502-after": 0.1, "cut-before": 0.1}
 
@@ -96,3 +101,60 @@ async def test_lost_answers_leave_each_entry_once(served: Served, tmp_path: Path
     assert {state for state, _ in states} == {"created"}
     there = [entry["walletPublicKey"] for entry in await entries(served, list_id)]
     assert sorted(there) == [f"0x{n:040x}" for n in range(1, 21)]
+
+
+async def filled(served: Served, list_id: str, count: int = 240) -> None:
+    """Entries that stand before those of a test, so that a list has several pages."""
+    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+        for n in range(count):
+            body, path = {"email": f"filler{n}@example.org"}, {"allowlistId": list_id}
+            await client.call("postEntryByAllowlistId", path=path, body=body, permit=Permit("test"))
+
+
+OTHERS = "phoneNumber,discordUsername,externalUserId\n+4915112345678,,\n,ada#1234,\n,,u-1\n"
+
+
+async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    await filled(served, list_id)
+    file = tmp_path / "others.csv"
+    file.write_text(OTHERS)
+    assert [state for state, _ in await run(served, list_id, file)] == ["created"] * 3
+    assert await run(served, list_id, file) == [("exists", "exists_before")] * 3
+
+
+async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    await filled(served, list_id)
+    file = tmp_path / "entries.csv"
+    file.write_text("externalUserId\n" + "".join(f"u-{n}\n" for n in range(20)))
+    served.sandbox.faults.set(FAULTS)
+    states = await run(served, list_id, file)
+    served.sandbox.faults.set({})
+    assert {state for state, _ in states} == {"created"}
+    there = [entry["externalUserId"] for entry in await entries(served, list_id) if entry.get("externalUserId")]
+    assert sorted(there) == sorted(f"u-{n}" for n in range(20))
+
+
+async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: Served, tmp_path: Path) -> None:
+    list_id = await a_list(served)
+    await filled(served, list_id)
+    file = tmp_path / "others.csv"
+    file.write_text(OTHERS)
+    where = Where("test", served.base_url, served.environment_id, "sandbox")
+    with open_source(file) as source:
+        mapping = propose(source.info, source.sample(), kind="allowlist")
+        journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
+    profile = Profile("test", served.base_url, served.environment_id, "sandbox")
+    with journal:
+        async with Connection(profile, served.token, gates=Gates(0, 0)) as connection:
+            client = connection.client
+            runner = ImportRunner(journal, client, EntryDestination(list_id), Permit("test"), RunOptions(settle=0.05))
+            assert (await runner.run()).state is JobState.DONE
+            assert (await plan_undo(journal, client)).counts == {UndoState.PENDING: 3}
+            weight = await undo_weight(journal, connection, client)
+            needed = undo_requirement(journal, connection, weight)
+            confirmed = Confirmation(yes=True, typed=needed.accepted[0], read=needed.code)
+            permit = undo_authorise(journal, connection, confirmed, weight)
+            assert (await run_undo(journal, connection, client, permit)).counts == {UndoState.DELETED: 3}
+    assert {next(iter(set(entry) - {"id", "allowListId"})) for entry in await entries(served, list_id)} == {"email"}

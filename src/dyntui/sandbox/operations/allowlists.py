@@ -12,6 +12,7 @@ from dyntui.sandbox.records import fold
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
+_SEARCHED = {"documented": ("alias", "walletPublicKey", "email"), "all": ("alias", *IDENTIFIERS)}
 
 Json = dict[str, Any]
 
@@ -72,7 +73,8 @@ def list_entries(call: Call) -> Any:
     if not word and column == "createdAt":
         total, entries = store.page("allowlistEntries", parent, offset, limit, newest_first=descending)
         return {"count": total, "entries": entries}
-    found = [entry for entry in store.all("allowlistEntries", parent) if not word or _has(entry, word)]
+    names = _SEARCHED[call.sandbox.switches["entry-query"]]
+    found = [entry for entry in store.all("allowlistEntries", parent) if not word or _has(entry, names, word)]
     if column != "createdAt":
         found.sort(key=lambda entry: _sort_key(entry.get(column)))
     if descending:
@@ -93,8 +95,8 @@ def _order(call: Call) -> tuple[str, bool]:
     return match[1], match[2] == "desc"
 
 
-def _has(entry: Json, word: str) -> bool:
-    return any(word in fold(str(entry.get(name, ""))) for name in ("alias", *IDENTIFIERS))
+def _has(entry: Json, names: tuple[str, ...], word: str) -> bool:
+    return any(word in fold(str(entry.get(name, ""))) for name in names)
 
 
 def _sort_key(value: Any) -> tuple[bool, float, str]:

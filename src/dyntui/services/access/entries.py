@@ -14,7 +14,7 @@ from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.time import now
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.services.access.drafts import Draft, State, key_of, said_of
-from dyntui.services.access.lookup import find_entries, find_on_lists
+from dyntui.services.access.lookup import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.state import Row, is_on, name_of
 from dyntui.services.access.weighing import weigh_entries
 from dyntui.services.writes import Effect, Target, Weight, WriteAction
@@ -87,7 +87,7 @@ async def _there(client: Client, list_id: str, body: Mapping[str, Any]) -> dict[
     from dyntui.api.errors import ApiProblem
 
     try:
-        return (await find_entries(client, list_id, [body])).get(key_of(body))
+        return (await find_entries(client, list_id, [body], search=False)).get(key_of(body))
     except ApiProblem:
         return None
 
@@ -110,10 +110,9 @@ async def _gone(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
     from dyntui.api.errors import ApiProblem
 
     try:
-        there = (await find_entries(client, list_id, [row])).get(key_of(row))
+        return not await read_by_id(client, list_id, [str(row.get("id", ""))])
     except ApiProblem:
         return False
-    return there is None or there.get("id") != row.get("id")
 
 
 def _kept(target: Target, value: Any) -> Any:

@@ -152,7 +152,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
     if not everything:
         raise Usage(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
     row = find(await read_lists(client), str(everything[0].get("allowListId")))
-    there = await find_entries(client, str(row.get("id")), everything)
+    there = await find_entries(client, str(row.get("id")), everything, search=False)
     left: list[tuple[Entry, str]] = []
     remove: list[Entry] = []
     for key, entry in added.items():

@@ -10,7 +10,7 @@ from dyntui.services.imports.verdict import RETRYABLE_CODES, Verdict
 from dyntui.store.journal import Outcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["Ask", "Destination", "Found", "Lane", "Sending", "Undecided", "is_taken", "refusal"]
+__all__ = ["Ask", "Destination", "Found", "Lane", "Sending", "Undecided", "find_by_reading", "is_taken", "refusal"]
 
 
 class Ask(Protocol):
@@ -72,6 +72,11 @@ class Destination(Protocol):
         """What a successful answer says of each row that can be recognised in it."""
         ...
 
+    def can_search(self, row: WorkRow) -> bool:
+        """Whether the server's search looks at what the row is known by; rows that it does not find are looked for by
+        reading everything (`find_by_reading`)."""
+        ...
+
     async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
         """What is on the server and has a key of the row, compared exactly here. Empty: it is not there.
 
@@ -106,6 +111,22 @@ class Destination(Protocol):
     def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """What sending a row would change in something that is there: field to (now, then)."""
         ...
+
+
+async def find_by_reading(destination: Destination, ask: Ask, rows: Sequence[WorkRow]) -> dict[int, list[Found]]:
+    """What is on the server and has a key of one of these rows, by row number: everything is read, once for all."""
+    by_key: dict[str, list[WorkRow]] = {}
+    for row in rows:
+        for key in row.key_list:
+            by_key.setdefault(key, []).append(row)
+    found: dict[int, dict[str, Found]] = {}
+    if by_key:
+        async for page in destination.everything(ask):
+            for document in page:
+                for row in (row for key in destination.keys_of(document) for row in by_key.get(key, ())):
+                    one = destination.found(document, row)
+                    found.setdefault(row.number, {})[one.id] = one
+    return {number: list(each.values()) for number, each in found.items()}
 
 
 _KINDS = {

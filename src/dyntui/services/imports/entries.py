@@ -9,6 +9,7 @@ import orjson
 
 from dyntui.core.errors import Usage
 from dyntui.importer import entry_keys
+from dyntui.services.access.lookup import SEARCHED, is_searched
 from dyntui.services.imports.destination import Ask, Found, Lane, Sending
 from dyntui.services.imports.verdict import Verdict
 from dyntui.services.imports.wire import objects, paged
@@ -19,7 +20,6 @@ __all__ = ["EntryDestination", "resolve_list"]
 
 ENTRY = Lane(0, "postEntryByAllowlistId", at_most=1)
 _LIST = "getEntriesByAllowlistId"
-_LABELS = frozenset({"alias"})
 
 
 class EntryDestination:
@@ -43,18 +43,21 @@ class EntryDestination:
             return []
         return [Outcome(rows[0].number, RowState.CREATED, entry["id"])]
 
+    def can_search(self, row: WorkRow) -> bool:
+        return is_searched(orjson.loads(row.body))
+
     async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
         keys = set(row.key_list)
+        body = orjson.loads(row.body)
         out: dict[str, Found] = {}
-        for name, value in orjson.loads(row.body).items():
-            if name in _LABELS:
-                continue
-            query = {"query": str(value)}
-            async for page in paged(ask, _LIST, "entries", path=self._path, query=query):
-                for entry in page:
-                    if keys & set(entry_keys(entry)):
-                        found = self.found(entry, row)
-                        out[found.id] = found
+        for value in (str(body[name]) for name in SEARCHED if body.get(name)):
+            # The server may compare exactly, and may keep what it was sent or its lower-case form.
+            for form in dict.fromkeys((value, value.lower())):
+                async for page in paged(ask, _LIST, "entries", path=self._path, query={"query": form}):
+                    for entry in page:
+                        if keys & set(entry_keys(entry)):
+                            found = self.found(entry, row)
+                            out[found.id] = found
         return list(out.values())
 
     async def count(self, ask: Ask) -> int | None:

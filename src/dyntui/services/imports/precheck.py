@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from dyntui.services.imports.destination import Ask, Destination, Undecided
+from dyntui.services.imports.destination import Ask, Destination, Undecided, find_by_reading
 from dyntui.store import matching
 from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
 from dyntui.store.states import RowState
@@ -128,10 +128,14 @@ async def _look_up(
     after, done = 0, 0
     while rows := matching.pending_any(journal, after, _WINDOW):
         after = rows[-1].number
-        found = await asyncio.gather(*(one(row) for row in rows if row.keys))
+        keyed = [row for row in rows if row.keys]
+        searched = [row for row in keyed if destination.can_search(row)]
+        answers = await asyncio.gather(*(one(row) for row in searched))
+        found = dict(zip((row.number for row in searched), answers, strict=True))
+        found |= await find_by_reading(destination, ask, [row for row in keyed if row.number not in found])
         with journal.transaction():
-            for row, theirs in zip((row for row in rows if row.keys), found, strict=True):
-                for each in theirs:
+            for row in keyed:
+                for each in found.get(row.number, ()):
                     _match(journal, destination, row, each.document, destination.keys_of(each.document), upsert, out)
         done += len(rows)
         if on_progress is not None:

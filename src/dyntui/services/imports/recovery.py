@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.imports.destination import Ask, Destination, Found, Undecided, is_taken
+from dyntui.services.imports.destination import Ask, Destination, Found, Undecided, find_by_reading, is_taken
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reconcile import judge
 from dyntui.store.journal import Journal, Outcome, WorkRow
@@ -47,6 +47,7 @@ class Recovery:
             rows = [row if row.precheck else row._replace(precheck="new") for row in rows]
         try:
             rows = await self._walk(rows)
+            rows = await self._read_all(rows)
         except ApiProblem as problem:
             return problem
         turn = asyncio.Semaphore(_AT_ONCE)
@@ -99,6 +100,17 @@ class Recovery:
                 left.append(row)
         self._journal.settle(RowState.UNKNOWN, outcomes)
         return left
+
+    async def _read_all(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
+        """Settle the rows that no search finds by reading everything once; the others."""
+        unsearched = [row for row in rows if row.keys and not self._destination.can_search(row)]
+        if not unsearched:
+            return rows
+        found = await find_by_reading(self._destination, self._ask, unsearched)
+        outcomes = [self._judge(row, found.get(row.number, [])) for row in unsearched]
+        self._journal.settle(RowState.UNKNOWN, outcomes)
+        settled = {row.number for row in unsearched}
+        return [row for row in rows if row.number not in settled]
 
     async def _newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, Found], bool]:
         """Rows found among what was created since then, and whether all of that was seen."""

@@ -124,9 +124,11 @@ async def plan_undo(journal: Journal, client: Client, on_progress: Callable[[int
             on_progress(done, total)
 
     if total < _LIST_FROM:
-        for row in created_rows(journal, -1, _LIST_FROM):
-            if (document := await kind.one(ask, row)) is not None:
-                decide([(row, document)])
+        every = created_rows(journal, -1, _LIST_FROM)
+        for start in range(0, len(every), kind.at_once):
+            rows = every[start : start + kind.at_once]
+            now = await kind.read(ask, rows)
+            decide([(row, now[row.user_id]) for row in rows if row.user_id in now])
     else:
         async for page in kind.pages(ask):
             there = {str(document.get("id")): document for document in page}
@@ -182,13 +184,19 @@ async def _delete_all(
     after = -1
     while lines := undo_lines(journal, open_states, after, _WINDOW):
         after = lines[-1].row
-        for line in lines:
+        for start in range(0, len(lines), kind.at_once):
             control.check()
-            (row,) = created_as(journal, [line.user_id])
-            await _delete(journal, client, permit, control, kind, ask, row, was_sent=line.state is UndoState.SENDING)
-            done += 1
-            if on_progress is not None:
-                on_progress(done, total)
+            part = lines[start : start + kind.at_once]
+            rows = {row.user_id: row for row in created_as(journal, [line.user_id for line in part])}
+            now = await kind.read(ask, list(rows.values()))
+            for line in part:
+                control.check()
+                was_sent = line.state is UndoState.SENDING
+                row, document = rows[line.user_id], now.get(line.user_id)
+                await _delete(journal, client, permit, control, kind, ask, row, document, was_sent=was_sent)
+                done += 1
+                if on_progress is not None:
+                    on_progress(done, total)
 
 
 async def _delete(
@@ -199,15 +207,16 @@ async def _delete(
     kind: Kind,
     ask: Ask,
     row: CreatedRow,
+    document: Mapping[str, Any] | None,
     *,
     was_sent: bool,
 ) -> None:
-    """Delete one. A lost answer is met by reading again: a DELETE of one id cannot hit anybody else."""
+    """Delete one, which is `document` now. A lost answer is met by reading again: a DELETE of one id cannot hit
+    anybody else."""
     from dyntui.api.errors import ApiProblem
 
     patience = Patience()
     while True:
-        document = await kind.one(ask, row)
         if document is None:
             state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _GONE)
             write_undo(journal, [UndoLine(row.row, row.user_id, state, reason)])
@@ -232,6 +241,7 @@ async def _delete(
             if delay is None:
                 raise Halt(f"the server does not answer: {verdict.message}", error=problem) from problem
             await control.wait(max(delay, getattr(problem, "retry_after", None) or 0.0))
+            document = (await kind.read(ask, [row])).get(row.user_id)
             continue
         write_undo(journal, [line._replace(state=UndoState.DELETED)])
         return

@@ -3,7 +3,7 @@ since, and how it is deleted. Users and allowlist entries are undone on one mach
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -31,9 +31,11 @@ class Kind(Protocol):
     operation: str
     parameter: str
     warning: str
+    at_once: int
+    """For how many rows `read` is asked right before they are deleted."""
 
-    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
-        """What the row became, as it is now; None when it is gone."""
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+        """What these rows became, as it is now, by id; those that are gone are not in it."""
         ...
 
     def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
@@ -70,16 +72,21 @@ class _Users:
     operation = "deleteUser"
     parameter = "userId"
     warning = WARNING
+    at_once = 1
 
-    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         from dyntui.api.errors import NotFound
 
-        try:
-            answer = await ask("getUser", path={"userId": row.user_id})
-        except NotFound:
-            return None
-        user = answer.get("user", answer) if isinstance(answer, Mapping) else None
-        return user if isinstance(user, Mapping) else None
+        found: dict[str, Mapping[str, Any]] = {}
+        for row in rows:
+            try:
+                answer = await ask("getUser", path={"userId": row.user_id})
+            except NotFound:
+                continue
+            user = answer.get("user", answer) if isinstance(answer, Mapping) else None
+            if isinstance(user, Mapping):
+                found[row.user_id] = user
+        return found
 
     def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
         return paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
@@ -105,26 +112,24 @@ class _Entries:
     operation = "deleteAllowlistEntryById"
     parameter = "allowlistEntryId"
     warning = "Whoever these entries let in, or kept out, is not let in or kept out by them any more."
+    at_once = 200
+    """The API cannot change an entry, so that one reading of the list holds for many deletions."""
 
     def __init__(self, list_id: str) -> None:
         self._path = {"allowlistId": list_id}
 
-    async def one(self, ask: Ask, row: CreatedRow) -> Mapping[str, Any] | None:
-        # The API reads no entry by its id: it is searched for by what it says.
-        said = orjson.loads(row.body)
-        for value in (str(value) for name, value in said.items() if name != "alias"):
-            async for page in self._listed(ask, value):
-                for entry in page:
-                    if entry.get("id") == row.user_id:
-                        return entry
-        return None
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+        # The API reads no entry by its id, and its search does not look at every kind of identifier.
+        wanted = {row.user_id for row in rows}
+        found: dict[str, Mapping[str, Any]] = {}
+        async for page in self.pages(ask):
+            found |= {str(entry["id"]): entry for entry in page if entry.get("id") in wanted}
+            if len(found) == len(wanted):
+                break
+        return found
 
     def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
-        return self._listed(ask)
-
-    def _listed(self, ask: Ask, query: str = "") -> AsyncIterator[list[Mapping[str, Any]]]:
-        asked = {"query": query} if query else None
-        return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path, query=asked)
+        return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path)
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
         alias = orjson.loads(row.body).get("alias") or ""

@@ -92,6 +92,9 @@ class UserDestination:
                 break
         return list(seen.values())
 
+    def can_search(self, row: WorkRow) -> bool:
+        return True
+
     async def count(self, ask: Ask) -> int | None:
         answer = await ask("getEnvironmentUsers", query={"limit": 1})
         count = answer.get("count") if isinstance(answer, Mapping) else None

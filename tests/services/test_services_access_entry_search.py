@@ -1,0 +1,119 @@
+"""Entries of every kind are found on a long list, whatever the server's own search looks at."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_rig import World, world
+
+from dyntui.api.client import Permit
+from dyntui.api.errors import Lost
+from dyntui.services.access.check import check_access
+from dyntui.services.access.drafts import State, from_words, key_of
+from dyntui.services.access.entries import (
+    add_entries,
+    checked_against,
+    entry_target,
+    new_job,
+    removal_target,
+    remove_entries,
+)
+from dyntui.services.access.lookup import find_entries
+from dyntui.services.access.undo import plan_undo
+from dyntui.services.writes import Outcome
+
+KINDS: list[dict[str, Any]] = [
+    {"email": "Ada@Example.com"},
+    {"emailDomain": "partner.example"},
+    {"walletPublicKey": "0x" + "AB" * 20},
+    {"phoneNumber": "+4915112345678"},
+    {"discordUsername": "ada#1234"},
+    {"twitterUsername": "ada_l"},
+    {"farcasterUsername": "ada.eth"},
+    {"farcasterFid": 77},
+    {"externalUserId": "u-1"},
+]
+MISSED = [entry for entry in KINDS if not {"email", "walletPublicKey"} & entry.keys()]
+
+
+def kind_of(entry: dict[str, Any]) -> str:
+    return next(iter(entry))
+
+
+async def long_list(here: World, **options: Any) -> dict[str, Any]:
+    """A list of 420 e-mails, and behind them an entry of each kind."""
+    row = await here.make("Long", **options)
+    path, permit = {"allowlistId": str(row["id"])}, Permit("test")
+
+    async def post(body: dict[str, Any]) -> None:
+        await here.client.call("postEntryByAllowlistId", path=path, body=body, permit=permit)
+
+    await asyncio.gather(*(post({"email": f"n{n}@example.org"}) for n in range(420)))
+    for entry in KINDS:
+        await post(entry)
+    return row
+
+
+@pytest.mark.parametrize("searched", ["documented", "all"])
+async def test_each_kind_of_entry_is_found_alone_and_together(tmp_path: Path, searched: str) -> None:
+    async with world(tmp_path, switches={"entry-query": searched}) as here:
+        row = await long_list(here)
+        together = await find_entries(here.client, row["id"], KINDS)
+        assert set(together) == set(map(key_of, KINDS))
+        for entry in KINDS:
+            assert set(await find_entries(here.client, row["id"], [entry])) == {key_of(entry)}
+        assert await find_entries(here.client, row["id"], [{"phoneNumber": "+4915100000000"}]) == {}
+
+
+async def test_access_is_checked_and_drafts_are_compared_by_every_kind(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        row = await long_list(here)
+        drafts = from_words(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
+        checked = await checked_against(here.client, row, drafts)
+        assert [draft.state for draft in checked] == [State.THERE] * 3 + [State.NEW]
+        for entry in KINDS:
+            answer = await check_access(here.client, entry)
+            assert [match.allowlist["name"] for match in answer.matches] == ["Long"], entry
+
+
+@pytest.mark.parametrize("entry", MISSED, ids=kind_of)
+async def test_the_undo_of_an_addition_finds_who_still_stands_on_the_list(
+    tmp_path: Path, entry: dict[str, Any]
+) -> None:
+    async with world(tmp_path) as here:
+        row = await long_list(here)
+        there = (await find_entries(here.client, row["id"], [entry]))[key_of(entry)]
+        await here.confirmed(remove_entries(row), [removal_target(there)])
+        job = new_job()
+        await here.confirmed(add_entries(row, job=job), [entry_target(entry)])
+        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
+        assert [key_of(each) for each in plan.remove] == [key_of(entry)]
+        assert plan.left == ()
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_lost_answer_is_looked_into_for_every_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
+) -> None:
+    async with world(tmp_path) as here:
+        row = await long_list(here)
+        there = await find_entries(here.client, row["id"], KINDS)
+        call = here.client.call
+
+        async def losing(operation: str, **more: Any) -> Any:
+            if operation in ("postEntryByAllowlistId", "deleteAllowlistEntryById"):
+                if applied:
+                    await call(operation, **more)
+                raise Lost("cut")
+            return await call(operation, **more)
+
+        monkeypatch.setattr(here.client, "call", losing)
+        wanted = Outcome.DONE if applied else Outcome.UNKNOWN
+        removed = await here.confirmed(remove_entries(row), [removal_target(each) for each in there.values()])
+        assert [item.outcome for item in removed.items] == [wanted] * len(KINDS)
+        others = [{"phoneNumber": "+4915100000000"}, {"externalUserId": "u-9"}]
+        added = await here.confirmed(add_entries(row), [entry_target(each) for each in others])
+        assert [item.outcome for item in added.items] == [wanted] * 2
