@@ -530,7 +530,7 @@ async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
         await pilot.press("colon", *"users", "enter")
         assert console.session.running.active
         await job_at_rest(pilot)
-        assert any("The import is done" in note.text for note in console.session.notes)
+        assert any("The import into demo is done" in note.text for note in console.session.notes)
         await press(pilot, "escape")
         assert step_of(pilot).NAME == "finish"
 

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.tui.places import Places
-from dyntui.tui.session import Session, open_connection, open_rows, rows_before
+from dyntui.tui.session import Session, open_connection, open_rows, place_of, rows_before
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -69,7 +69,7 @@ class Connecting(Places):
             self.answer = answer
 
     class Stored(Message):
-        """An environment was stored, or why it was not. done: what to do then."""
+        """An environment was stored, or why it was not. done: what to do then, unless it is the one in use."""
 
         def __init__(
             self, profile: Profile, warnings: list[str], error: DyntuiError | None, done: Callable[[Profile], None]
@@ -110,11 +110,44 @@ class Connecting(Places):
         """Work in another environment: no screen of the old one stays."""
         from dyntui.tui.screens import first_screen
 
-        self._leave_environment()
-        self.session.profile = profile
-        self.session.demo = None
+        self._connect_to(profile)
         self._begin(first_screen(self.session))
         self.open_environment()
+
+    def _reconnect(self, profile: Profile) -> None:
+        """Work with the profile in use as it is stored now.
+
+        Nothing that was opened with the old one stays: neither its connection with its write gate, nor a screen.
+        """
+        from dyntui.tui.screens import first_screen
+        from dyntui.tui.screens.environments import EnvironmentsScreen
+
+        at_list = isinstance(self.shown, EnvironmentsScreen)
+        self._connect_to(profile)
+        self._begin(EnvironmentsScreen(select=profile.name) if at_list else first_screen(self.session))
+        self.open_environment()
+
+    def leave_removed(self) -> None:
+        """Leave the environment in use: its profile is stored no longer."""
+        from dyntui.tui.screens.environments import EnvironmentsScreen
+
+        self._attempt += 1  # an opening that is under way is for a profile that is gone
+        self._connect_to(None)
+        self._begin(EnvironmentsScreen())
+
+    def in_use(self, name: str) -> bool:
+        """Whether the stored profile `name` is the one in use."""
+        session = self.session
+        return session.demo is None and session.profile is not None and session.profile.name == name
+
+    def _connect_to(self, profile: Profile | None) -> None:
+        """Take another profile, None for no environment; the frame shows it with the next screen."""
+        old = self.session.profile
+        same = place_of(old) == place_of(profile)
+        self._leave_environment(keep_typed=same)
+        self.session.profile = profile
+        self.session.demo = None
+        self._colour()
 
     def start_demo(self) -> None:
         """Work in a sandbox made now, in this process."""
@@ -132,10 +165,11 @@ class Connecting(Places):
         self.session.error = None
         self.open_environment()
 
-    def _leave_environment(self) -> None:
+    def _leave_environment(self, *, keep_typed: bool = False) -> None:
+        """Close the connection. keep_typed: the same environment is opened again, what was typed for it stays."""
         if self.session.connection is not None:
             self.run_worker(self.session.connection.aclose(), group="closing")
-        self.session.forget()
+        self.session.forget(keep_typed=keep_typed)
         self.left()
 
     def open_environment(self) -> None:
@@ -193,7 +227,10 @@ class Connecting(Places):
             self.say_error(event.error)
         else:
             self.session.health.pop(event.profile.name, None)
-            event.done(event.profile)
+            if self.in_use(event.profile.name):
+                self._reconnect(event.profile)
+            else:
+                event.done(event.profile)
 
     @on(Recalled)
     def _recalled(self, event: Recalled) -> None:
@@ -247,15 +284,12 @@ class Connecting(Places):
     def _keep_token(self, profile: Profile, token: str) -> None:
         from dyntui.config.credentials import check_token, store_for
 
-        def done(profile: Profile) -> None:
-            self.reopen()
-
+        problem: DyntuiError | None = None
         try:
             store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
         except DyntuiError as error:
-            self.post_message(self.Stored(profile, [], error, done))
-        else:
-            self.post_message(self.Stored(profile, [], None, done))
+            problem = error
+        self.post_message(self.Stored(profile, [], problem, lambda profile: None))
 
     def _colour(self) -> None:
         profile = self.session.profile

@@ -47,8 +47,8 @@ class Reaching(Connecting):
             else:
                 self._back()
 
-    def _leave_environment(self) -> None:
-        super()._leave_environment()
+    def _leave_environment(self, *, keep_typed: bool = False) -> None:
+        super()._leave_environment(keep_typed=keep_typed)
         self._was_away = False
 
     def frame_changed(self) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.screens.imports.running import RunningJob
 
-__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "rows_before"]
+__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "place_of", "rows_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Health:
 class Session:
     """The state that all screens share. profile is None until an environment is chosen.
 
-    connection: None until it is open. error: why it could not be opened. job: words for the frame on `running`.
+    connection: None until it is open. error: why it could not be opened. running: the job of this console, if any.
     recent: users that were opened, newest last: id to label. drafts: metadata that was typed and is not saved, by user
     id. health: by profile name. rows: what lists showed, kept to be shown first; None for nothing kept.
     """
@@ -56,12 +56,25 @@ class Session:
     connection: Connection | None = None
     rows: RowCache | None = None
     error: DyntuiError | None = None
-    job: str = ""
     running: RunningJob | None = None
     recent: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     health: dict[str, Health] = field(default_factory=dict)
     notes: deque[Note] = field(default_factory=lambda: deque(maxlen=500))
+
+    @property
+    def job_elsewhere(self) -> bool:
+        """Whether the job of this console is one of another environment than the one in view."""
+        job = self.running
+        return job is not None and bool(job.words) and place_of(job.profile) != place_of(self.profile)
+
+    @property
+    def job_words(self) -> str:
+        """The job for the frame, with its environment when another one is in view; "" for no job."""
+        job = self.running
+        if job is None:
+            return ""
+        return f"{job.words} in {job.profile.name}" if self.job_elsewhere else job.words
 
     def opened_user(self, user_id: str, label: str) -> None:
         """Remember a user for the jump bar."""
@@ -70,13 +83,19 @@ class Session:
         while len(self.recent) > 20:
             self.recent.pop(next(iter(self.recent)))
 
-    def forget(self) -> None:
-        """Another environment: nothing of this one stays."""
+    def forget(self, *, keep_typed: bool = False) -> None:
+        """Forget what belongs to the connection. keep_typed: not what was opened and typed in this environment."""
         self.connection = None
         self.rows = None  # not closed: a page that is under way may still be put into it
         self.error = None
-        self.recent.clear()
-        self.drafts.clear()
+        if not keep_typed:
+            self.recent.clear()
+            self.drafts.clear()
+
+
+def place_of(profile: Profile | None) -> tuple[str, str] | None:
+    """What makes two profiles the same environment: address and environment id. None for no profile."""
+    return (profile.base_url, profile.environment_id) if profile is not None else None
 
 
 def open_connection(

@@ -89,10 +89,12 @@ class EnvironmentsScreen(TableScreen):
             self.name = name
             self.warnings = warnings
 
-    def __init__(self) -> None:
+    def __init__(self, *, select: str = "") -> None:
+        """select: the name of the profile that the cursor is put on."""
         super().__init__()
         self._profiles: dict[str, Profile] = {}
         self._stored: set[str] = set()
+        self._select = select
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -130,6 +132,9 @@ class EnvironmentsScreen(TableScreen):
         self._profiles = {profile.name: profile for profile in event.stored.profiles}
         self._stored = set(self._profiles)
         self._show()
+        if self._select in self._profiles:
+            self.table.move_to(list(self._profiles).index(self._select))
+            self._select = ""
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
@@ -275,4 +280,7 @@ class EnvironmentsScreen(TableScreen):
         for warning in event.warnings:
             self.console.say(warning, "warning")
         self.console.say(f"Removed {event.name} and its token.")
-        self.load()
+        if self.console.in_use(event.name):
+            self.console.leave_removed()
+        else:
+            self.load()

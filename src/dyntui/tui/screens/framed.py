@@ -138,6 +138,7 @@ class Framed(Acting, Screen[None]):
         where.repaint()
         machine = self.query_one(Machine)
         machine.in_flight = self.console.in_flight
+        machine.set_class(self.console.session.job_elsewhere, "-elsewhere")
         machine.repaint()
         bottom = self.query_one(BottomLine)
         bottom.parts = self._parts()

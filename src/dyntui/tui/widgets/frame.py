@@ -98,8 +98,8 @@ class Machine(Painted):
         parts = [f"req {self.in_flight} ▂"] if self.in_flight else []
         if words := console.latency.words:
             parts.append(f"⇅ {words}")
-        if console.session.job:
-            parts.append(f"⧖ {safe(console.session.job, 20)}")
+        if job := console.session.job_words:
+            parts.append(f"⧖ {safe(job, 60)}")
             while len(parts) > 1 and width_of("  ".join(parts)) > width - 1:
                 parts.pop(-2)  # the job is what somebody waits for
         text = cut("  ".join(parts), width - 1)

@@ -37,6 +37,7 @@ class RunningJob:
     def __init__(self, console: Console, path: Path, connection: Connection, permit: Permit, first: int | None) -> None:
         self._console = console
         self.path = path
+        self.profile = connection.profile
         self._watchers: set[Widget] = set()
         self._told = self._over = False
         self.thread = JobThread(path, connection, permit, first=first, on_change=self._heard)
@@ -85,7 +86,6 @@ class RunningJob:
     def _show(self) -> None:
         from dyntui.tui.screens.framed import Framed
 
-        self._console.session.job = self.words
         if not self.active and not self._told:
             self._told = True
             self._tell_end()
@@ -116,7 +116,7 @@ class RunningJob:
             raise error
         elif ended is not None and not self._watchers:
             reason = f": {ended.reason}" if ended.reason else ""
-            self._console.say(f"The import is {ended.state}{reason}. :jobs shows it.")
+            self._console.say(f"The import into {self.profile.name} is {ended.state}{reason}. :jobs shows it.")
 
     async def stop_for_exit(self) -> None:
         """The console ends: let the request that is under way be answered, and pause."""
@@ -136,7 +136,7 @@ def ask_before_leaving(console: Console) -> None:
     needed = Requirement(
         Level.CONFIRM,
         "Leave dyntui while an import runs?",
-        (f"job {job.id}",),
+        (f"job {job.id} in {job.profile.name}",),
         "It is paused after the request that is under way. Nothing is lost: the jobs screen, or "
         f"`dyntui jobs resume {job.id}`, goes on with it.",
         "this console",

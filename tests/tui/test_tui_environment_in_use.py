@@ -1,0 +1,157 @@
+"""The environment in use: what is changed about it holds at once, and the frame says what holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from import_support import go_to, messy, send_first
+from textual.pilot import Pilot
+from tui_support import SIZE, SMALL, TOKEN, console_of, demo, fill, jump, lines_of, press, profile, settled, stored
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.profiles import Profile, Profiles
+from dyntui.tui.app import Console
+from dyntui.tui.screens.environments import EnvironmentsScreen
+from dyntui.tui.session import Session
+
+Serve = Callable[..., AbstractContextManager[Any]]
+
+
+def _box(sandbox: Any, **fields: Any) -> Profile:
+    """A stored profile of a sandbox over loopback, with its token."""
+    given: dict[str, Any] = {"base_url": sandbox.url, "environment_id": sandbox.environment_id, "kind": "sandbox"}
+    kept = profile("box", **(given | {"credential": CredentialKind.FILE} | fields))
+    stored(kept)
+    store_for(CredentialKind.FILE).set(kept, sandbox.token)
+    return kept
+
+
+async def _edit(pilot: Pilot[Any], *keys: str) -> None:
+    """Open the form of the environment in use, press keys in it and save, one by one; the gate follows the frame."""
+    console = console_of(pilot)
+    await jump(pilot, "environments")
+    await press(pilot, "g", "e", *keys)
+    await pilot.press("ctrl+s")
+    while console.is_running and not isinstance(console.screen, EnvironmentsScreen):
+        await pilot.pause()
+        _frame_and_gate_agree(console)
+    await settled(pilot)
+
+
+def _frame_and_gate_agree(console: Console) -> None:
+    shown = "read-only" in lines_of(console)[0]
+    connection = console.session.connection
+    if shown and connection is not None:
+        assert connection.writes.read_only
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: bool) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox, read_only=read_only)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await _edit(pilot, "down", "down", "down", "down", "right")
+            assert Profiles.load().get("box").read_only is not read_only
+            assert ("read-only" in lines_of(console)[0]) is not read_only
+            assert console.read_only is not read_only
+            assert console.session.connection is not None
+            assert console.session.connection.writes.read_only is not read_only
+            assert isinstance(console.screen, EnvironmentsScreen)
+            await jump(pilot, "users")
+            await press(pilot, "d")
+            said = [note.text for note in console.session.notes]
+            assert ("This environment is read-only here." in said) is not read_only
+
+
+async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await _edit(pilot, "down", "down", "down", "right")
+            assert "live  box" in lines_of(console)[0]
+            assert console.has_class("-live")
+            assert console.session.connection is not None
+            assert console.session.connection.profile.kind == "live"
+
+
+async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "environments")
+            await press(pilot, "e", *["down"] * 6)
+            await fill(pilot, TOKEN)
+            connection = console.session.connection
+            assert connection is not None
+            assert connection.token_hint.endswith(TOKEN[-6:])
+            await jump(pilot, "users")
+            assert "not authorised" in lines_of(console)[-1]
+
+
+async def test_another_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await press(pilot, "enter")
+            other = "00000000-0000-4000-8000-000000000001"
+            await jump(pilot, "environments")
+            await press(pilot, "e", "down", "down")
+            await fill(pilot, other)
+            await press(pilot, "ctrl+s")
+            assert console.session.connection is not None
+            assert console.session.connection.client.environment_id == other
+            assert console.session.recent == {}
+            assert console.no_way_back() is not None
+
+
+async def test_what_was_typed_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            console.session.drafts["u-1"] = "{}"
+            await _edit(pilot, "down", "down", "down", "down", "right")
+            assert console.session.drafts == {"u-1": "{}"}
+
+
+async def test_removing_the_environment_in_use_leaves_it(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "environments")
+            await press(pilot, "d", "y")
+            assert Profiles.load().names() == []
+            assert "no environment" in lines_of(console)[0]
+            assert "box" not in lines_of(console)[2]
+            assert console.session.connection is None
+            assert isinstance(console.screen, EnvironmentsScreen)
+            assert console.no_way_back() is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [SIZE, SMALL])
+async def test_the_mark_of_a_job_names_its_environment_where_another_is_in_view(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    people = messy(tmp_path / "people.csv")
+    stored(profile("acme-live", credential=CredentialKind.ENVIRONMENT))
+    console = demo(users=5)
+    async with console.run_test(size=size) as pilot:
+        await go_to(pilot, people, "plan")
+        await send_first(pilot)
+        top = lines_of(console)[0]
+        assert "job paused" in top
+        assert "job paused in" not in top
+        await jump(pilot, "environments")
+        await press(pilot, "g", "enter")
+        assert "acme-live" in lines_of(console)[0]
+        assert "job paused in demo" in lines_of(console)[0]
