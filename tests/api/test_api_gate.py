@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.api.gate import Gates, RateGate
+from dyntui.api.waits import Waits
 
 
 class Clock:
@@ -54,7 +55,7 @@ def test_a_429_holds_everybody_and_halves_the_pace_which_comes_back_slowly():
 async def test_waiting_ends_when_the_hold_does():
     gate = RateGate(0)
     gate.hold(0.05)
-    await gate.acquire()
+    await gate.acquire(Waits(lambda: None))
     assert gate.waiting == 0
 
 
@@ -65,7 +66,7 @@ def test_one_gate_serves_several_event_loops():
     def loop() -> None:
         async def work() -> None:
             for _ in range(20):
-                await gate.acquire()
+                await gate.acquire(Waits(lambda: None))
             done.append(1)
 
         asyncio.run(work())

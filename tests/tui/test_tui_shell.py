@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tui_support import console_of, demo, jump, lines_of, press, profile, settled, text_of
+from tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.app import Console
@@ -257,3 +257,14 @@ async def test_any_size_works(size: tuple[int, int]) -> None:
         await settled(pilot)
         await press(pilot, "enter", "2", "5", "question_mark", "escape", "escape")
         assert all(strip.cell_length == size[0] for strip in console.screen._compositor.render_strips())
+
+
+async def test_a_long_wait_is_in_the_frame_until_it_ends() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        with connection.log.waits.known("the server's rate limit", 60):
+            await until(pilot, lambda: "waiting for the server's rate limit, until " in lines_of(console)[-1])
+        await until(pilot, lambda: "waiting for" not in text_of(console))

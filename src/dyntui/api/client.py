@@ -193,8 +193,8 @@ def decode(answer: Answer) -> Any:
         kind = "a web page" if b"<html" in answer.body[:1000].lower() else "no JSON"
         raise BadResponse(
             f"The server answered {answer.status} with {kind}.",
-            hint="Is a proxy in between? The request may have been applied.",
-        ) from None
+            hint="Is a proxy in between?",
+        ).sent(reads=answer.reads) from None
 
 
 def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str, str]]:

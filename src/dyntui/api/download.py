@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from dyntui import __version__
 from dyntui.api._httpx import httpx
-from dyntui.api.errors import BadResponse, Redirected, error_from
+from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
 from dyntui.api.log import RequestLog
 from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, translate
 from dyntui.config.urls import is_loopback
@@ -91,6 +91,8 @@ async def fetch(
             return Fetched(got, response.headers.get("content-type", ""))
     except BaseException as error:
         raised = translate(error, host)
+        if isinstance(raised, ApiProblem):
+            raised.sent(reads=True)
         problem = redact(safe(raised, 200))
         if raised is error:
             raise

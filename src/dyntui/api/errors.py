@@ -1,6 +1,6 @@
 """What can go wrong between us and the API, as one tree.
 
-ApiProblem(DyntuiError)             .maybe_applied: whether a write may have taken effect all the same
+ApiProblem(DyntuiError)             .maybe_applied: whether a write may have taken effect all the same; never of a read
 ├── ApiError                        the server answered, and the answer is no
 │   ├── BadRequest                  400
 │   ├── Unauthorized                401, exit 3
@@ -16,6 +16,8 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   └── Lost                        the line broke after the request was (perhaps) written: may have been applied
 │       └── TimedOut                no answer in time: may have been applied
 ├── BadResponse                     a success that is no JSON, or too large: may have been applied
+│   └── BadPage                     an answer of a list without usable rows
+│       └── RepeatedPage            a list that the server never ends
 ├── Redirected                      the server points elsewhere; the token never follows
 └── WriteRefused                    this client may not write: read-only, or no permit from the one door
 
@@ -26,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from dyntui.api.error_body import read_error
 from dyntui.core.errors import EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, DyntuiError
@@ -34,6 +36,7 @@ from dyntui.core.errors import EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, DyntuiErro
 __all__ = [
     "ApiError",
     "ApiProblem",
+    "BadPage",
     "BadRequest",
     "BadResponse",
     "Conflict",
@@ -46,6 +49,7 @@ __all__ += [
     "NotSent",
     "RateLimited",
     "Redirected",
+    "RepeatedPage",
     "ServerError",
     "TimedOut",
     "TooLarge",
@@ -54,13 +58,35 @@ __all__ += [
 ]
 __all__ += ["WriteRefused", "error_from", "request_id_of"]
 
+MAYBE_APPLIED = "The request may have been applied: look before you send it again."
+
 _SHOWN_BODY = 300
 
 
 class ApiProblem(DyntuiError):
     """Anything that kept a call from an answer that can be used."""
 
-    maybe_applied: bool = False
+    advice: ClassVar[str] = ""
+    """The usual hint."""
+    uncertain: ClassVar[bool] = False
+    """Whether the server may have acted before it failed."""
+    passes: ClassVar[bool] = False
+    """Whether the same request may succeed a moment later."""
+    reads: bool = False
+    """Whether the request only reads."""
+
+    @property
+    def maybe_applied(self) -> bool:
+        """Whether a write may have taken effect; False for everything that only reads."""
+        return self.uncertain and not self.reads
+
+    def sent(self, *, reads: bool) -> Self:
+        """The same problem, of a request that only reads or that writes. For a write that may have taken effect the
+        hint says so."""
+        self.reads = reads
+        if self.maybe_applied:
+            self.hint = f"{MAYBE_APPLIED} {self.hint}".strip() if self.hint != self.advice else MAYBE_APPLIED
+        return self
 
 
 class ApiError(ApiProblem):
@@ -69,8 +95,6 @@ class ApiError(ApiProblem):
     status: HTTP status. code: the server's own code, "" when it gave none. payload: what it sent beside, or None.
     request_id: the value of a request-id-like header, "" when there was none. body: the raw start of the answer.
     """
-
-    advice: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -131,13 +155,15 @@ class Invalid(ApiError):
 class RateLimited(ApiError):
     """429: refused before any work was done."""
 
+    passes = True
     advice = "The limit is per address: somebody else behind it counts too. Wait, or lower the rate."
 
 
 class ServerError(ApiError):
     """5xx: the server failed; a write may have taken effect."""
 
-    maybe_applied = True
+    uncertain = True
+    passes = True
     advice = "Try again later."
 
 
@@ -145,6 +171,7 @@ class Unreachable(ApiProblem):
     """No complete answer came back."""
 
     exit_code = EXIT_UNREACHABLE
+    passes = True
 
 
 class NotSent(Unreachable):
@@ -154,7 +181,7 @@ class NotSent(Unreachable):
 class Lost(Unreachable):
     """The connection broke before the answer was complete: a write may have taken effect."""
 
-    maybe_applied = True
+    uncertain = True
 
 
 class TimedOut(Lost):
@@ -165,7 +192,20 @@ class BadResponse(ApiProblem):
     """The answer claims success but cannot be read: a write may have taken effect."""
 
     exit_code = EXIT_UNREACHABLE
-    maybe_applied = True
+    uncertain = True
+    passes = True
+
+
+class BadPage(BadResponse):
+    """The answer of a list has no rows that can be used."""
+
+    reads = True
+
+
+class RepeatedPage(BadPage):
+    """The server sends the same page, or the same cursor, again and again: the list cannot be read to its end."""
+
+    passes = False
 
 
 class Redirected(ApiProblem):

@@ -10,6 +10,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dyntui.api.waits import Waits
 
 __all__ = ["BULK_PER_MINUTE", "DEFAULT_PER_MINUTE", "Gates", "RateGate"]
 
@@ -73,13 +77,18 @@ class RateGate:
                 self._recovered_at = at
             self._held_until = max(self._held_until, at + seconds)
 
-    async def acquire(self) -> None:
-        """Wait until a request may leave."""
+    async def acquire(self, waits: Waits) -> None:
+        """Wait until a request may leave; long waits are announced in `waits`."""
         delay = self.reserve()
         if delay > 0:
-            await asyncio.sleep(delay)
+            what = (
+                "the server's rate limit" if self.waiting else f"the rate of {self.per_minute:,.0f} requests a minute"
+            )
+            with waits.known(what, delay):
+                await asyncio.sleep(delay)
         while (held := self.waiting) > 0:
-            await asyncio.sleep(held)
+            with waits.known("the server's rate limit", held):
+                await asyncio.sleep(held)
 
 
 class Gates:

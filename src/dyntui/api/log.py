@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dyntui.api.waits import Waits
 from dyntui.core.time import now
 
 __all__ = ["RequestEntry", "RequestLog"]
@@ -38,6 +39,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self._entries: deque[RequestEntry] = deque(maxlen=keep)
         self._listeners: list[Callable[[], None]] = []
+        self.waits = Waits(self._tell)
         self.in_flight = 0
         self.last_ms: float | None = None
         self.total = 0

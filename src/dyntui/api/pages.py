@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.api.errors import BadResponse
+from dyntui.api.errors import BadPage, RepeatedPage
 
-__all__ = ["MAX_LIMIT", "Page", "page_from"]
+__all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
 
 MAX_LIMIT = 100
 """The most rows that a list answers with at once (API.md 3.1)."""
@@ -30,7 +31,7 @@ class Page:
 def page_from(document: Any, items: str = "") -> Page:
     """The page in an answer: a bare array, or an object with the rows under `items` (or its only list).
 
-    Raises BadResponse when there are no rows to be found.
+    Raises BadPage when there are no rows to be found.
     """
     if isinstance(document, list):
         return Page([row for row in document if isinstance(row, dict)], total=len(document))
@@ -49,4 +50,49 @@ def page_from(document: Any, items: str = "") -> Page:
                 total=int(count) if isinstance(count, (int, float)) else None,
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
             )
-    raise BadResponse(f"The answer has no list of {items or 'rows'} in it.", hint="Is the base URL that of the API?")
+    raise BadPage(f"The answer has no list of {items or 'rows'} in it.", hint="Is the base URL that of the API?")
+
+
+class PageCheck:
+    """Sees that the pages of one list lead somewhere, so that no reader loops for ever. One for each reading.
+
+    A server that ignores the offset answers every request with the same rows; a faulty cursor leads back to a page that
+    was read before. key: the field that is a row's id.
+    """
+
+    def __init__(self, key: str = "id") -> None:
+        self._key = key
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the page before: another one is read on purpose, or the list has changed."""
+        self._start: int | None = None
+        self._rows: list[object] = []
+        self._cursors: set[str] = set()
+
+    def offset(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The rows that came for an offset. Raises RepeatedPage when they are those of the page before."""
+        found = self._identified(rows)
+        both = min(len(found), len(self._rows))
+        if both and start != self._start and found[:both] == self._rows[:both]:
+            raise RepeatedPage(
+                f"The server sent the same rows for offset {start:,} as for offset {self._start:,}: it does not page.",
+                hint=_NOT_ALL,
+            )
+        self._start, self._rows = start, found
+
+    def cursor(self, cursor: str | None, rows: Sequence[Mapping[str, Any]] = ()) -> None:
+        """The rows of a page, and the cursor to the next one. Raises RepeatedPage when the cursor was there before, or
+        the rows are those of the page before."""
+        found = self._identified(rows)
+        if (found and found == self._rows) or cursor in self._cursors:
+            raise RepeatedPage("The server sent a page twice: the pages of this list have no end.", hint=_NOT_ALL)
+        self._rows = found
+        if cursor is not None:
+            self._cursors.add(cursor)
+
+    def _identified(self, rows: Sequence[Mapping[str, Any]]) -> list[object]:
+        return [row.get(self._key) or row for row in rows]
+
+
+_NOT_ALL = "What was read is not all of the list. A filter may make it short enough for one page."

@@ -60,12 +60,16 @@ def origin_of(url: httpx.URL) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete 2xx answer. ms: until the last byte was in, connecting included; the successful attempt only."""
+    """A complete 2xx answer. ms: until the last byte was in, connecting included; the successful attempt only.
+
+    reads: whether it is the answer to a request that only reads.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     ms: float
+    reads: bool = False
 
 
 class Transport:
@@ -157,9 +161,9 @@ class Transport:
             nonlocal attempt
             attempt += 1
             for gate in gates:
-                await gate.acquire()
+                await gate.acquire(self._log.waits)
             try:
-                return await self._attempt(method, path, operation, query, content, timeout, attempt, headers)
+                return await self._attempt(method, path, operation, query, content, timeout, attempt, headers, reads)
             except RateLimited as error:
                 seconds = RETRY_AFTER_DEFAULT if error.retry_after is None else error.retry_after
                 for gate in gates[:1]:
@@ -192,6 +196,7 @@ class Transport:
         timeout: float,
         attempt: int,
         headers: Mapping[str, str] | None,
+        reads: bool,
     ) -> Answer:
         url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
         if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
@@ -207,8 +212,11 @@ class Transport:
         started = time.perf_counter()
         self._log.started()
         try:
-            async with asyncio.timeout(timeout + CONNECT_TIMEOUT):
-                status, answer_headers, body = await _exchange(client, request)
+            longest = timeout + CONNECT_TIMEOUT
+            waits = self._log.waits.open_ended(f"an answer to {operation}", longest)
+            with waits:
+                async with asyncio.timeout(longest):
+                    status, answer_headers, body = await _exchange(client, request)
             got = len(body)
             ms = (time.perf_counter() - started) * 1000
             if status >= 400:
@@ -219,9 +227,11 @@ class Transport:
                     f"The server answered {status} and points to {where}; it was not followed.",
                     hint="Check the base URL of this environment.",
                 )
-            return Answer(status, answer_headers, body, ms)
+            return Answer(status, answer_headers, body, ms, reads)
         except BaseException as error:
             raised = translate(error, self._base.host)
+            if isinstance(raised, ApiProblem):
+                raised.sent(reads=reads)
             if isinstance(raised, Unreachable):
                 self._log.no_answer(sure=isinstance(raised, NotSent))
             problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))
@@ -260,11 +270,8 @@ def translate(error: BaseException, host: str) -> BaseException:
         case httpx.ProxyError():
             return NotSent(f"The proxy refused the connection: {safe(str(error), 200)}.", hint="Nothing was sent.")
         case httpx.TimeoutException() | TimeoutError():
-            return TimedOut(f"No complete answer from {safe(host)} in time.", hint="The request may have been applied.")
+            return TimedOut(f"No complete answer from {safe(host)} in time.")
         case httpx.TransportError() | httpx.StreamError() | httpx.DecodingError() | ConnectionError():
-            return Lost(
-                f"The connection to {safe(host)} broke before the answer was complete.",
-                hint="The request may have been applied.",
-            )
+            return Lost(f"The connection to {safe(host)} broke before the answer was complete.")
         case _:
             return error

@@ -77,7 +77,8 @@ def status(context: Context, offline: bool) -> int:
 
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
-            return await check_health(connection.client)
+            with context.announced_waits(connection):
+                return await check_health(connection.client)
 
     if not offline:
         try:

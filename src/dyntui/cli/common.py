@@ -55,9 +55,28 @@ class Context:
         credential = find_token(profile, ask_passphrase=ask_passphrase)
         async with Connection(profile, credential.token, where=credential.where) as connection:
             try:
-                yield connection
+                with self.announced_waits(connection):
+                    yield connection
             finally:
                 _remember(profile)
+
+    @contextmanager
+    def announced_waits(self, connection: Connection) -> Iterator[None]:
+        """Say each long wait of this connection once, on standard error."""
+        known: set[str] = set()
+
+        def changed() -> None:
+            current = {wait.what: wait for wait in connection.log.waits.current()}
+            for what in current.keys() - known:
+                self.note(f"waiting for {current[what]}")
+            known.clear()
+            known.update(current)
+
+        end = connection.log.subscribe(changed)
+        try:
+            yield
+        finally:
+            end()
 
     def say(self, text: str = "") -> None:
         """A line of the result, for people; each line safe. Nothing with --json."""

@@ -101,7 +101,8 @@ def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[
 
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
-            return await check_health(connection.client)
+            with context.announced_waits(connection):
+                return await check_health(connection.client)
 
     try:
         health = run(work())

@@ -253,7 +253,8 @@ def check(context: Context, name: str | None) -> None:
 
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
-            return await check_health(connection.client)
+            with context.announced_waits(connection):
+                return await check_health(connection.client)
 
     health = run(work())
     hint = token_hint(credential.token)

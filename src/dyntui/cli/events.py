@@ -95,9 +95,9 @@ def tail(
 
 
 def _passes(error: DyntuiError) -> bool:
-    from dyntui.api.errors import BadResponse, RateLimited, ServerError, Unreachable
+    from dyntui.api.errors import ApiProblem
 
-    return isinstance(error, (BadResponse, RateLimited, ServerError, Unreachable))
+    return isinstance(error, ApiProblem) and error.passes
 
 
 def _print(context: Context, event: dict[str, Any], ndjson: bool) -> None:

@@ -102,15 +102,21 @@ def show_rows(
 async def _some(
     connection: Connection, record: Resource, query: Any, parent: str, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
+    from dyntui.api.pages import PageCheck
     from dyntui.resources import Paging
     from dyntui.services.listing import fetch_of
 
+    check = PageCheck(record.key)
     fetch, offsets = fetch_of(connection.client, record, parent), record.list.paging is Paging.OFFSET
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
         size = min(100, limit - len(found))
         page = await fetch(query, len(found), size, cursor)
+        if offsets:
+            check.offset(len(found), page.items)
+        else:
+            check.cursor(page.cursor, page.items)
         found += [_told(connection, record, row) for row in page.items]
         cursor = page.cursor
         if len(found) >= limit or (len(page.items) < size if offsets else cursor is None):

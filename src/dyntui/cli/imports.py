@@ -244,7 +244,7 @@ async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
 
     client = connection.client
     try:
-        return (await patiently(lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
+        return (await patiently(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
     except ApiError:
         return []
 

@@ -110,6 +110,7 @@ def list_users(
     if everything and sessions:
         raise Usage("--all comes without sessions.", hint="Leave out --sessions, or give a --limit.")
     wanted = _wanted(text, column, chain, social)
+    from dyntui.api.pages import PageCheck
     from dyntui.resources import USERS
     from dyntui.services.listing import Query, scan
 
@@ -129,11 +130,13 @@ def list_users(
                     else:
                         found.append(scanned.row)
                 return found, total
+            check = PageCheck()
             while len(found) < limit:
                 size = min(100, limit - len(found))
                 page = await connection.client.users.list(
                     offset=len(found), limit=size, order=order, filter=wanted, include_sessions=sessions or None
                 )
+                check.offset(len(found), page.items)
                 total = page.total
                 found += page.items
                 if len(page.items) < size:

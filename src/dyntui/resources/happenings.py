@@ -88,7 +88,7 @@ WEBHOOKS = Resource(
     command="webhooks",
     group="Webhooks",
     key="webhookId",
-    list=Listing("getWebhooks", "data", Paging.CURSOR),
+    list=Listing("getWebhooks", "data"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
         Column("isEnabled", "on", 4, as_=flag, priority=0),

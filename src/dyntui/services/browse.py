@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dyntui.api.pages import PageCheck
 from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
 from dyntui.core.time import now
 from dyntui.resources import Paging
@@ -104,6 +105,7 @@ class PagedView:
     def _reset(self) -> None:
         self._blocks = Blocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
         self._cursors: dict[int, str | None] = {0: None}
+        self._check = PageCheck(self._key)
         self._ended = False
         self._total: int | None = self._kept.total(self.query) if self._kept is not None else None
         self._window = (0, 0)
@@ -238,6 +240,7 @@ class PagedView:
     def refresh(self) -> None:
         """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
         self._blocks.age()
+        self._check.restart()
         if self.paging is not Paging.OFFSET:
             self._ended = False
         if self._ghosts or self.changed:
@@ -264,6 +267,7 @@ class PagedView:
     def remove(self, row_id: str) -> None:
         """A row was deleted: dim it until the next refresh."""
         self.version += 1
+        self._check.restart()
         if self._kept is not None:
             self._kept.forget(row_id)
         if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
@@ -373,9 +377,20 @@ class PagedView:
     async def _load(self, number: int) -> Page:
         if self.paging is Paging.OFFSET:
             start = max(0, number * self._blocks.stride - 1)
-            return await self.fetch(self.query, start, self._page_size - (number == 0), None)
+            page = await self.fetch(self.query, start, self._page_size - (number == 0), None)
+            self._check.offset(start, page.items)
+            return page
         cursor = self._cursors.get(number) if self.paging is Paging.CURSOR else None
-        return await self.fetch(self.query, 0, self._page_size, cursor)
+        page = await self.fetch(self.query, 0, self._page_size, cursor)
+        if self.paging is Paging.CURSOR:
+            before = self._blocks.get(number - 1)
+            check = PageCheck(self._key)
+            for earlier in range(number + 1):
+                check.cursor(
+                    self._cursors.get(earlier), before.rows if before is not None and earlier == number else ()
+                )
+            check.cursor(page.cursor, page.items)
+        return page
 
     def _put(self, number: int, page: Page) -> None:
         rows = list(page.items)
@@ -437,6 +452,7 @@ class PagedView:
         if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
             self._healed_at = time.monotonic()
             self._blocks.age(but=number)
+            self._check.restart()
 
     def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
         """Cursor pages have the size the server likes: the first one sets it."""
@@ -455,6 +471,6 @@ class PagedView:
 
 def _passes(error: DyntuiError) -> bool:
     """Whether trying again later may help."""
-    from dyntui.api.errors import BadResponse, RateLimited, ServerError, Unreachable
+    from dyntui.api.errors import ApiProblem
 
-    return isinstance(error, (BadResponse, RateLimited, ServerError, Unreachable))
+    return isinstance(error, ApiProblem) and error.passes

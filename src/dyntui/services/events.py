@@ -100,11 +100,15 @@ class Tail:
             "endDate": _iso(self.wanted.end) if self.wanted.end else None,
         }
         found: deque[Event] = deque()
+        from dyntui.api.pages import PageCheck
+
         cursor: str | None = None
+        check = PageCheck(record.key)
         for _ in range(_PAGES):
             page = await read_page(self._client, record.list, query={**query, "cursor": cursor})
             found += page.items
             cursor = page.cursor
+            check.cursor(cursor, page.items)
             if cursor is None or self._is_all_known(page.items):
                 return list(found)
         self.missed += 1

@@ -148,12 +148,15 @@ async def scan_with(
     Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
     the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
     its first row was not seen yet, an earlier page is read. Memory does not grow with the number of rows.
-    Raises DyntuiError when the list changes faster than it can be read.
+    Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
     asked = query
     if any(column.order == "createdAt" for column in resource.columns):
         asked = Query(order="createdAt-asc", filter=asked.filter)
+    from dyntui.api.pages import PageCheck
+
     recent: dict[str, None] = {}
+    check = PageCheck(resource.key)
     seen = offset = rereads = 0
     cursor: str | None = None
     offsets = paging is Paging.OFFSET
@@ -161,11 +164,16 @@ async def scan_with(
         start = max(0, offset - 1)
         page = await fetch(asked, start, size, cursor)
         ids = [str(row.get(resource.key, "")) for row in page.items]
+        if offsets:
+            check.offset(start, page.items)
+        else:
+            check.cursor(page.cursor, page.items)
         if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
             if rereads > _REREADS:
                 raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
             offset = max(0, offset - size)
+            check.restart()
             continue
         for row, row_id in zip(page.items, ids, strict=True):
             if row_id not in recent:

@@ -68,7 +68,7 @@ async def all_rows(
     client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
 ) -> AsyncIterator[dict[str, Any]]:
     """Every row that a list operation has, page after page, each id once. Raises Usage when it has no pages."""
-    from dyntui.api.pages import MAX_LIMIT, page_from
+    from dyntui.api.pages import MAX_LIMIT, PageCheck, page_from
 
     names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
@@ -76,9 +76,14 @@ async def all_rows(
         raise Usage(f"{operation.id} has no pages.", hint="Leave out --all.")
     asked, seen, offset = dict(query), set[str](), 0
     size = int(str(asked.get("limit") or MAX_LIMIT)) if offsets else 0
+    check = PageCheck()
     while True:
         turn = {**asked, "offset": offset, "limit": size} if offsets else asked
         page = page_from(await client.call(operation.id, path=path, query=turn))
+        if offsets:
+            check.offset(offset, page.items)
+        else:
+            check.cursor(page.cursor, page.items)
         for row in page.items:
             row_id = str(next((row[name] for name in _IDS if row.get(name)), ""))
             if not row_id or row_id not in seen:

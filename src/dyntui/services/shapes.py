@@ -21,8 +21,8 @@ _RANGE = timedelta(days=30)
 
 
 def rows_in(listing: Listing, document: Any) -> Page:
-    """The page in an answer. Raises BadResponse when there is nothing of the shape that the listing says."""
-    from dyntui.api.errors import BadResponse
+    """The page in an answer. Raises BadPage when there is nothing of the shape that the listing says."""
+    from dyntui.api.errors import BadPage
     from dyntui.api.pages import Page, page_from
 
     inner = dig(document, listing.items) if "." in listing.items else document
@@ -45,7 +45,7 @@ def rows_in(listing: Listing, document: Any) -> Page:
         case Shape.WORDS:
             if isinstance(document, list):
                 return Page([{"value": value} for value in document], total=len(document))
-    raise BadResponse("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
+    raise BadPage("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
 
 
 def _opened(listing: Listing, page: Page) -> Page:

@@ -131,11 +131,13 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
     record = RESOURCES["webhook-messages"]
 
     async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pages import Page
+        from dyntui.api.pages import Page, PageCheck
 
         skip, _, theirs = (cursor or "0 ").partition(" ")
         at, found = int(skip), list[dict[str, Any]]()
         next_page: str | None = theirs or None
+        check = PageCheck(record.key)
+        check.cursor(next_page)
         for _ in range(_PAGES_AT_ONCE):
             page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
             for place, row in enumerate(page.items[at:], at):
@@ -144,6 +146,7 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
                     if len(found) == _PAGE:
                         return Page(found, cursor=f"{place + 1} {next_page or ''}")
             at, next_page = 0, page.cursor
+            check.cursor(next_page, page.items)
             if next_page is None:
                 return Page(found)
         return Page(found, cursor=f"0 {next_page}")

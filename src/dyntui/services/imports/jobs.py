@@ -184,7 +184,7 @@ async def organisation_of(client: Client) -> str:
     from dyntui.services.imports.wire import patiently
 
     try:
-        page = await patiently(lambda: client.page("getOrganizationsForMember", "organizations"))
+        page = await patiently(client, lambda: client.page("getOrganizationsForMember", "organizations"))
     except ApiError:
         return ""
     return str(page.items[0].get("id", "")) if len(page.items) == 1 else ""

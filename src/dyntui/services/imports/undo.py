@@ -240,7 +240,9 @@ async def _delete(
             delay = patience.delay()
             if delay is None:
                 raise Halt(f"the server does not answer: {verdict.message}", error=problem) from problem
-            await control.wait(max(delay, getattr(problem, "retry_after", None) or 0.0))
+            delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
+            with client.log.waits.known("a server that fails", delay):
+                await control.wait(delay)
             document = (await kind.read(ask, [row])).get(row.user_id)
             continue
         write_undo(journal, [line._replace(state=UndoState.DELETED)])

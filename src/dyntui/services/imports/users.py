@@ -196,10 +196,14 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 async def _search(ask: Ask, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
     """Every user that passes a server filter. Raises Undecided when the server does not narrow."""
+    from dyntui.api.pages import PageCheck
+
+    check = PageCheck()
     for page in range(_MOST_PAGES):
         asked = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
         answer = await ask("getEnvironmentUsers", query=asked)
         users = objects(answer.get("users") if isinstance(answer, Mapping) else answer)
+        check.offset(page * _PAGE, users)
         for user in users:
             yield user
         if len(users) < _PAGE:

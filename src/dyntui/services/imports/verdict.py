@@ -24,6 +24,7 @@ from dyntui.api.errors import (
     NotSent,
     RateLimited,
     Redirected,
+    RepeatedPage,
     TooLarge,
     Unauthorized,
     WriteRefused,
@@ -114,6 +115,8 @@ def _says(error: ApiProblem, status: int) -> Says:
             return Says.RATE_LIMITED
         case Unauthorized() | Forbidden() | WriteRefused() | Redirected():
             return Says.NOT_ALLOWED
+        case RepeatedPage():
+            return Says.REFUSED
         case TooLarge():
             return Says.TOO_LARGE
         case ApiError():

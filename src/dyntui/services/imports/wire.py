@@ -21,10 +21,10 @@ _PAGE = 100
 _MOST_REWINDS = 1000
 
 
-async def patiently(read: Callable[[], Awaitable[T]]) -> T:
+async def patiently(client: Client, read: Callable[[], Awaitable[T]]) -> T:
     """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
-    is given up at once."""
-    from dyntui.api.errors import ApiProblem, NotSent, RateLimited
+    is given up at once. Long waits are announced in the client's log."""
+    from dyntui.api.errors import ApiProblem, NotSent
     from dyntui.services.imports.pacing import Patience
 
     patience = Patience()
@@ -34,11 +34,11 @@ async def patiently(read: Callable[[], Awaitable[T]]) -> T:
         except NotSent:
             raise
         except ApiProblem as problem:
-            passes = problem.maybe_applied or isinstance(problem, RateLimited)
-            delay = patience.delay() if passes else None
+            delay = patience.delay() if problem.passes else None
             if delay is None:
                 raise
-        await asyncio.sleep(delay)
+        with client.log.waits.known("a server that fails", delay):
+            await asyncio.sleep(delay)
 
 
 def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> Ask:
@@ -55,7 +55,7 @@ def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = 
                 clock.observe_headers(sent, steady_ms(), answer.headers)
             return decode(answer)
 
-        return await (patiently(read) if patient else read())
+        return await (patiently(client, read) if patient else read())
 
     return ask
 
@@ -71,17 +71,22 @@ async def paged(
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
     """Every page of a list by offset; some rows come twice. Each page begins with the last row of the one before: when
     it is not there, rows were deleted meanwhile, and half a page is read again."""
+    from dyntui.api.pages import PageCheck
+
     offset, last, rewinds = 0, "", 0
+    check = PageCheck()
     while True:
         start = max(0, offset - 1)
         asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
         answer = await ask(operation, path=path, query=asked)
         rows = objects(answer.get(items) if isinstance(answer, Mapping) else answer)
+        check.offset(start, rows)
         if last and start and all(row.get("id") != last for row in rows):
             rewinds += 1
             if rewinds > _MOST_REWINDS:
                 raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
             offset, last = max(0, start - _PAGE // 2), ""
+            check.restart()
             continue
         yield rows
         if len(rows) < _PAGE:

@@ -144,9 +144,16 @@ class Framed(Acting, Screen[None]):
         bottom.parts = self._parts()
         bottom.repaint()
 
+    def _waits(self) -> tuple[Piece, ...]:
+        """What is waited for longer than a person should wonder at, and until when."""
+        connection = self.console.session.connection
+        return (
+            tuple((f"waiting for {wait}", "warn") for wait in connection.log.waits.current()[:1]) if connection else ()
+        )
+
     def _parts(self) -> tuple[Piece, ...]:
         """What the screen says of itself; that there is no server comes first, with since when."""
-        parts = tuple(self.status())
+        parts = (*self._waits(), *self.status())
         away = self.console.offline_words
         if not away or any(text.startswith("offline since") for text, _ in parts):
             return parts

@@ -102,7 +102,7 @@ class LocalListScreen(ListScreen):
         return [(f"{which}{f', {words}' if words else ''}", "" if local.whole else "warn")]
 
     def _empty(self) -> str:
-        if self.local is None:
+        if self.local is None or not self.local.wanted.text:
             return super()._empty()
         return f"No row that is here has `{safe(self.local.wanted.text, 60)}` in it. F changes that, / asks the server."
 

@@ -1,0 +1,141 @@
+"""A server that does not page, or leads round in circles, ends every reading of a list with an error that says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from dyntui.api.client import Client
+from dyntui.api.errors import RepeatedPage
+from dyntui.api.gate import Gates
+from dyntui.resources import RESOURCES, Paging
+from dyntui.services.access.lookup import find_entries, read_by_id
+from dyntui.services.events import Tail
+from dyntui.services.imports.entries import EntryDestination
+from dyntui.services.imports.users import UserDestination
+from dyntui.services.imports.wire import asking
+from dyntui.services.listing import Query, scan, view_of
+from dyntui.services.operations import all_rows
+from dyntui.services.webhooks import failed_view
+
+BASE_URL = "http://127.0.0.1:9/api/v0"
+ENVIRONMENT = "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d"
+ROWS = [dict.fromkeys(("id", "webhookId", "messageId", "eventId"), f"r{n}") for n in range(100)]
+PARENT = "7a1f0bcf-34e3-43cd-9cd5-091f0c3c9000"
+
+
+class SamePage:
+    """An API that answers every request with the same page of `items`, and with two cursors in turn."""
+
+    def __init__(self, items: str) -> None:
+        self.items = items
+        self.requests = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.requests += 1
+        assert self.requests < 30, "it is read for ever"
+        page = {self.items: ROWS, "count": 10_000, "cursor": f"c{self.requests % 2}"}
+        body = orjson.dumps(page if self.items else ROWS)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def drained(rows: AsyncIterable[Any]) -> None:
+    async for _ in rows:
+        pass
+
+
+def scanned(name: str) -> Callable[[Client], Awaitable[None]]:
+    record = RESOURCES[name]
+    parent = PARENT if record.parent else ""
+    return lambda client: drained(scan(client, record, parent=parent))
+
+
+def called(name: str) -> Callable[[Client], Awaitable[None]]:
+    record = RESOURCES[name]
+    path = {record.parent: PARENT} if record.parent else {}
+    return lambda client: drained(all_rows(client, client.catalog.get(record.list.operation), path=path, query={}))
+
+
+async def _newest(client: Client) -> None:
+    await drained(UserDestination().newest(asking(client)))
+
+
+async def _all_entries(client: Client) -> None:
+    await drained(EntryDestination(PARENT).everything(asking(client)))
+
+
+async def _found_entries(client: Client) -> None:
+    await find_entries(client, PARENT, [{"phoneNumber": "+4915112345678"}, {"email": "a@example.com"}])
+
+
+async def _searched_entries(client: Client) -> None:
+    await find_entries(client, PARENT, [{"email": "a@example.com"}])
+
+
+async def _entries_by_id(client: Client) -> None:
+    await read_by_id(client, PARENT, ["nobody"])
+
+
+async def _tail(client: Client) -> None:
+    await Tail(client).poll()
+
+
+PAGED = sorted(name for name, record in RESOURCES.items() if record.list.paging is not Paging.NONE)
+READERS: dict[str, tuple[str, Callable[[Client], Awaitable[None]]]] = {
+    **{f"scan {name}": (RESOURCES[name].list.items, scanned(name)) for name in PAGED},
+    **{f"api --all {name}": (RESOURCES[name].list.items, called(name)) for name in PAGED},
+    "newest users of an import": ("users", _newest),
+    "entries of an import": ("entries", _all_entries),
+    "entries looked for": ("entries", _found_entries),
+    "entries searched for": ("entries", _searched_entries),
+    "entries by id": ("entries", _entries_by_id),
+    "event tail": ("data", _tail),
+}
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Callable[[str], Client]]:
+    clients: list[Client] = []
+
+    def make(items: str) -> Client:
+        client = Client(
+            "http://127.0.0.1:9/api/v0", ENVIRONMENT, "dyn_" + "a" * 56, app=SamePage(items), gates=Gates(0, 0)
+        )
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_a_list_without_end_is_not_read_for_ever(opened: Callable[[str], Client], reader: str) -> None:
+    items, read = READERS[reader]
+    with pytest.raises(RepeatedPage):
+        await read(opened(items))
+
+
+@pytest.mark.parametrize("name", PAGED)
+async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
+    opened: Callable[[str], Client], name: str
+) -> None:
+    record = RESOURCES[name]
+    view = view_of(opened(record.list.items), record, parent=PARENT if record.parent else "", query=Query())
+    view.want(0, 350)
+    await view.idle()
+    assert isinstance(view.error, RepeatedPage)
+    assert view.at_rest
+    view.close()
+
+
+async def test_failed_messages_without_end_are_not_read_for_ever(opened: Callable[[str], Client]) -> None:
+    view = failed_view(opened("data"), PARENT)
+    view.want(0, 50)
+    await view.idle()
+    assert isinstance(view.error, RepeatedPage)
+    view.close()
