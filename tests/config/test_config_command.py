@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +80,42 @@ def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     profile = command(tmp_path, "import threading; threading.Event().wait()")
     with pytest.raises(CredentialError, match=r"within 0\.3 s"):
         CommandStore(limit=0.3).get(profile)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and not a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+CHILD = """import subprocess, sys
+from pathlib import Path
+child = subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
+Path(__file__).with_name("child").write_text(str(child.pid))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("child.wait()", "did not end within"),
+        ("while True: print('x' * 65536)", "printed more than"),
+        ("while True: print('x' * 65536, file=sys.stderr)", "printed more than"),
+    ],
+)
+def test_at_a_limit_a_command_is_ended_with_all_that_it_started(tmp_path: Path, code: str, why: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(CredentialError, match=why):
+        CommandStore(limit=2).get(command(tmp_path, CHILD + code))
+    assert time.monotonic() - started < 8
+    child = int((tmp_path / "child").read_text())
+    deadline = time.monotonic() + 5
+    while is_running(child) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not is_running(child)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "pass 'show", "/no/such/command"])

@@ -266,7 +266,11 @@ def test_two_seals_of_one_token_differ() -> None:
 @pytest.mark.usefixtures("light_scrypt")
 @pytest.mark.parametrize(
     "change",
-    [{"entry": None}, {"n": 2**11}, {"sealed": "AAAA"}, {"salt": "!"}, {"n": 2**30}, {"nonce": None}, {"n": 3}],
+    [
+        {"entry": None}, {"n": 2**11}, {"sealed": "AAAA"}, {"salt": "!"}, {"n": 2**30}, {"nonce": None}, {"n": 3},
+        {"n": 2**17, "r": 1}, {"n": 2**20, "r": 32}, {"n": 1}, {"n": 0}, {"n": -2}, {"r": 0}, {"p": 0}, {"p": 2**30},
+        {"n": "1024"}, {"n": True}, {"r": 8.0}, {"nonce": ""}, {"sealed": ""},
+    ],
 )
 def test_a_sealed_file_that_was_changed_does_not_open(
     change: dict[str, object], monkeypatch: pytest.MonkeyPatch

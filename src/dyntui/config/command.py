@@ -1,12 +1,17 @@
-"""Tokens from a command of the user's own (a password manager): run without a shell, for at most ten seconds."""
+"""Tokens from a command of the user's own (a password manager): run without a shell, limited in time and output."""
 
 from __future__ import annotations
 
 import json
 import os
 import shlex
+import signal
 import subprocess
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING
 
 from dyntui.config.errors import CredentialError
 from dyntui.config.store import CredentialKind, CredentialStore
@@ -51,32 +56,28 @@ class CommandStore(CredentialStore):
         words = split_command(profile.credential_command)
         name = safe(words[0], 80)
         try:
-            done = subprocess.run(
-                words,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=scrubbed(os.environ),
-                timeout=self._limit,
-                check=False,
-            )
+            status, output, complaint = _run(words, self._limit)
         except subprocess.TimeoutExpired:  # its output, perhaps the token, goes no further
             raise CredentialError(
                 f"The credential command {name} did not end within {self._limit:g} s.",
-                hint="Run it by hand to see why.",
+                hint="It was ended with all that it had started. Run it by hand to see why.",
+            ) from None
+        except _OutputTooLong:
+            raise CredentialError(
+                f"The credential command {name} did not print a token: it printed more than {_MAX_OUTPUT:,} bytes.",
+                hint="It was ended with all that it had started. It has to print one line.",
             ) from None
         except OSError as error:
             raise CredentialError(
                 f"The credential command {name} cannot be run: {error.strerror}.", hint="Check its path in the profile."
             ) from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        if status:
+            last_line = safe(redact(complaint.decode(errors="replace").strip().rpartition("\n")[2]), 200)
             raise CredentialError(
-                f"The credential command {name} failed with status {done.returncode}: {safe(redact(said), 200)}".rstrip(
-                    ": "
-                ),
+                f"The credential command {name} failed with status {status}: {last_line}".rstrip(": "),
                 hint="Run it by hand to see why.",
             )
-        return _token(done.stdout, name)
+        return _token(output, name)
 
     def set(self, profile: Profile, token: str) -> None:
         raise Usage(
@@ -92,14 +93,81 @@ def _token(output: bytes, name: str) -> str:
     problem = CredentialError(
         f"The credential command {name} did not print a token.", hint='It has to print {"token": "dyn_…"} or one line.'
     )
-    if len(output) > _MAX_OUTPUT:
-        raise problem
     try:
         text = output.decode().strip()
         if text.startswith("{"):
             text = json.loads(text)["token"]
-    except (ValueError, KeyError, TypeError):  # a JSON error carries the whole output
+    except (ValueError, KeyError, TypeError, RecursionError):  # a JSON error carries the whole output
         raise problem from None
     if not isinstance(text, str) or not text or "\n" in text:
         raise problem
     return text
+
+
+class _OutputTooLong(Exception):
+    """The command printed more than a token can be."""
+
+
+class _Reader(threading.Thread):
+    """Reads a pipe to its end, but no more than the limit: then it calls `on_full`. data: what was read."""
+
+    def __init__(self, pipe: IO[bytes], on_full: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self.data = b""
+        self._pipe = pipe
+        self._on_full = on_full
+        self.start()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.data) > _MAX_OUTPUT
+
+    def run(self) -> None:
+        self.data = self._pipe.read(_MAX_OUTPUT + 1)
+        if self.is_full:
+            self._on_full()
+
+
+def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
+    """Run a command to its end; its status, standard output and standard error.
+
+    It runs in a session, and so a process group, of its own: at a limit of time or size, and when we are interrupted,
+    the whole group is ended. Raises TimeoutExpired, _OutputTooLong or OSError.
+    """
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=scrubbed(os.environ),
+        start_new_session=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    deadline = time.monotonic() + limit_s
+    readers = [_Reader(pipe, lambda: _end_group(process)) for pipe in (process.stdout, process.stderr)]
+    try:
+        for reader in readers:
+            reader.join(max(0.0, deadline - time.monotonic()))
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(words[0], limit_s)
+        if any(reader.is_full for reader in readers):
+            raise _OutputTooLong
+        status = process.wait(max(0.0, deadline - time.monotonic()))
+        return status, readers[0].data, readers[1].data
+    except BaseException:
+        _end_group(process)
+        process.wait()
+        raise
+    finally:
+        for reader, pipe in zip(readers, (process.stdout, process.stderr), strict=True):
+            if not reader.is_alive():  # closing a pipe that is being read would wait for it
+                pipe.close()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a command with all that it started. It must not have been waited for: its id might be another's by then."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -24,7 +24,8 @@ MIN_PASSPHRASE = 8
 _LIMIT = 64 * 1024
 _VERSION = 1
 _COST, _BLOCK, _PARALLEL = 2**17, 8, 1
-_MAX_COST = 2**20
+_MAX_MEMORY = 1 << 30
+_MAX_PARALLEL = 16
 
 
 def _file(profile: Profile, suffix: str) -> Path:
@@ -43,7 +44,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         return None
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or value.get("version") != _VERSION:
         raise CredentialError(
@@ -130,7 +131,7 @@ class PassphraseStore(CredentialStore):
 def _key(passphrase: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    return Scrypt(salt=salt, length=32, n=cost, r=block, p=parallel).derive(passphrase.encode())
+    return Scrypt(salt=salt, length=32, n=cost, r=block, p=parallel).derive(passphrase.encode("utf-8", "surrogateescape"))
 
 
 def _header(value: dict[str, Any]) -> bytes:
@@ -148,18 +149,35 @@ def _seal(name: str, token: str, passphrase: str) -> dict[str, Any]:
     return value | {part: base64.b64encode(data).decode() for part, data in parts.items()}
 
 
+def _work(value: dict[str, Any]) -> tuple[int, int, int]:
+    """The parameters of scrypt in a sealed file: n, r, p. Raises ValueError for what scrypt does not take or what
+    would need more memory or time than any dyntui asks for; the file may have been changed by somebody else."""
+    cost, block, parallel = value["n"], value["r"], value["p"]
+    for number in (cost, block, parallel):
+        if type(number) is not int or number < 1:
+            raise ValueError("its work factors are no positive integers")
+    # RFC 7914, 6: n is a power of two, greater than 1 and less than 2^(128 * r / 8).
+    if cost < 2 or cost & (cost - 1) or cost.bit_length() > 16 * block:
+        raise ValueError("scrypt has no such work factors")
+    if 128 * cost * block > _MAX_MEMORY or parallel > _MAX_PARALLEL:
+        raise ValueError("more work than any dyntui asks for")
+    return cost, block, parallel
+
+
 def _unseal(value: dict[str, Any], passphrase: str) -> str:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
-        cost, block, parallel = (int(value[name]) for name in ("n", "r", "p"))
-        if cost > _MAX_COST or block > 32 or parallel > 16:
-            raise ValueError("more work than any dyntui asks for")
+        cost, block, parallel = _work(value)
         salt, nonce, sealed = (base64.b64decode(value[name], validate=True) for name in ("salt", "nonce", "sealed"))
         return AESGCM(_key(passphrase, salt, cost, block, parallel)).decrypt(nonce, sealed, _header(value)).decode()
     except InvalidTag as error:
         raise CredentialError("The passphrase does not open the token file.", hint="Try again.") from error
+    except MemoryError as error:
+        raise CredentialError(
+            "There is not enough memory to open the sealed token file.", hint="Close other programs and try again."
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise CredentialError(
             f"The sealed token file is damaged ({error}).", hint="Store the token again: dyntui auth login"
