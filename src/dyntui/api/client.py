@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import orjson
-
 from dyntui.api import nouns
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import BadResponse, NotFound, WriteRefused, request_id_of
@@ -23,6 +21,8 @@ from dyntui.api.pages import Page, page_from
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, Answer, Transport
 from dyntui.core.errors import Usage
 from dyntui.core.ids import quote_segment
+from dyntui.core.strict_json import dump_json, load_json
+from dyntui.core.text import without_surrogates
 
 __all__ = ["Client", "Permit"]
 
@@ -109,7 +109,7 @@ class Client:
             self.catalog.get(operation_id),
             path=path,
             query=query,
-            content=orjson.dumps(body) if body is not None and content is None else content,
+            content=dump_json(body) if body is not None and content is None else content,
             headers=headers,
             permit=permit,
             timeout=timeout,
@@ -188,8 +188,8 @@ def decode(answer: Answer) -> Any:
     if not answer.body.strip():
         return None
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        return load_json(answer.body)
+    except ValueError:
         kind = "a web page" if b"<html" in answer.body[:1000].lower() else "no JSON"
         raise BadResponse(
             f"The server answered {answer.status} with {kind}.",
@@ -214,4 +214,7 @@ def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if text != without_surrogates(text):
+        raise Usage(f"{text!r} is not Unicode text and cannot be sent.", hint="Is the terminal set to UTF-8?")
+    return text

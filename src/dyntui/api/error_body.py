@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from dyntui.core.strict_json import load_json
 
 __all__ = ["ErrorBody", "read_error"]
 
@@ -23,8 +23,8 @@ class ErrorBody:
 def read_error(body: bytes) -> ErrorBody:
     """{error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; empty for anything else."""
     try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        said = load_json(body)
+    except ValueError:
         return ErrorBody()
     if not isinstance(said, dict):
         return ErrorBody()

@@ -13,7 +13,14 @@ __all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
 MAX_LIMIT = 100
 """The most rows that a list answers with at once (API.md 3.1)."""
 
-Row = dict[str, Any]
+
+class Row(dict[str, Any]):
+    """An object as the server sent it. What is needed and not in it is an error of the server's, in words."""
+
+    def __missing__(self, name: str) -> Any:
+        raise BadResponse(
+            f"The server sent an object without {name!r}.", hint="`dyntui api` with the operation shows its answer."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Page:
     cursor: where the next page begins; None on the last one and for offset paging.
     """
 
-    items: list[Row]
+    items: list[dict[str, Any]]
     total: int | None = None
     cursor: str | None = None
 
@@ -34,7 +41,7 @@ def page_from(document: Any, items: str = "") -> Page:
     Raises BadPage when there are no rows to be found.
     """
     if isinstance(document, list):
-        return Page([row for row in document if isinstance(row, dict)], total=len(document))
+        return Page([Row(row) for row in document if isinstance(row, dict)], total=len(document))
     if isinstance(document, dict):
         rows = document.get(items)
         if not isinstance(rows, list):
@@ -46,7 +53,7 @@ def page_from(document: Any, items: str = "") -> Page:
             count = document.get("count")
             cursor = document.get("cursor")
             return Page(
-                [row for row in rows if isinstance(row, dict)],
+                [Row(row) for row in rows if isinstance(row, dict)],
                 total=int(count) if isinstance(count, (int, float)) else None,
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
             )

@@ -170,6 +170,10 @@ def duplicates(context: Context, names: tuple[str, ...]) -> int:
         async with context.connection() as connection:
             lists = await read_lists(connection.client)
             chosen = [find(lists, name) for name in names] if names else lists
+            nameless = [row for row in chosen if not row.get("id")]
+            if nameless:
+                context.note(f"{len(nameless)} lists have no id on the server, and are left out")
+            chosen = [row for row in chosen if row.get("id")]
             rows = [(row, entry) for row in chosen async for entry in entries_of(connection.client, str(row["id"]))]
             return twice(rows)
 

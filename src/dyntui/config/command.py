@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
@@ -18,6 +17,7 @@ from dyntui.config.store import CredentialKind, CredentialStore
 from dyntui.config.tokens import scrubbed
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redact
+from dyntui.core.strict_json import parse_json
 from dyntui.core.text import safe
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _token(output: bytes, name: str) -> str:
     try:
         text = output.decode().strip()
         if text.startswith("{"):
-            text = json.loads(text)["token"]
-    except (ValueError, KeyError, TypeError, RecursionError):  # a JSON error carries the whole output
+            text = parse_json(text)["token"]
+    except (ValueError, KeyError, TypeError):  # a JSON error carries the whole output
         raise problem from None
     if not isinstance(text, str) or not text or "\n" in text:
         raise problem

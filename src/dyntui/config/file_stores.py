@@ -14,6 +14,7 @@ from dyntui.config.errors import CredentialError
 from dyntui.config.files import atomic_write, private_dir, read_private, remove_private
 from dyntui.config.paths import paths
 from dyntui.config.store import AskPassphrase, CredentialKind, CredentialStore, entry, tilde
+from dyntui.core.strict_json import parse_json
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
@@ -43,8 +44,8 @@ def _read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        value = parse_json(data)
+    except ValueError:
         value = None
     if not isinstance(value, dict) or value.get("version") != _VERSION:
         raise CredentialError(
@@ -131,7 +132,8 @@ class PassphraseStore(CredentialStore):
 def _key(passphrase: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    return Scrypt(salt=salt, length=32, n=cost, r=block, p=parallel).derive(passphrase.encode("utf-8", "surrogateescape"))
+    scrypt = Scrypt(salt=salt, length=32, n=cost, r=block, p=parallel)
+    return scrypt.derive(passphrase.encode("utf-8", "surrogateescape"))
 
 
 def _header(value: dict[str, Any]) -> bytes:

@@ -22,10 +22,12 @@ __all__ = [
     "atomic_write",
     "create_new",
     "locked",
+    "open_private",
     "private_dir",
     "read_private",
     "remove_private",
     "sync_dir",
+    "verify_private",
 ]
 
 READ_LIMIT = 16 * 1024 * 1024
@@ -88,7 +90,7 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
     With `secret=False` (settings a person edits by hand) others may read it, but never write it.
     FileNotFoundError when there is none; UnsafeFile when it cannot be trusted or is longer than `limit`.
     """
-    descriptor = _open(path, os.O_RDONLY | _NONBLOCK)
+    descriptor = open_private(path, os.O_RDONLY | _NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         _check_regular(path, status)
@@ -136,7 +138,7 @@ def append_private(path: Path, line: bytes) -> None:
     line = line.rstrip(b"\n") + b"\n"
     if not path.parent.exists():
         private_dir(path.parent)
-    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NONBLOCK)
+    descriptor = open_private(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NONBLOCK)
     try:
         status = os.fstat(descriptor)
         _check_regular(path, status)
@@ -157,7 +159,7 @@ def append_private(path: Path, line: bytes) -> None:
 def create_new(path: Path) -> BinaryIO:
     """A new file (0600) open for writing; never one that exists already."""
     try:
-        descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     except FileExistsError as error:
         raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
     except FileNotFoundError as error:
@@ -185,7 +187,7 @@ def locked(path: Path) -> Iterator[None]:
         return
     import fcntl
 
-    descriptor = _open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
+    descriptor = open_private(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -193,7 +195,29 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _open(path: Path, flags: int) -> int:
+def verify_private(path: Path, *, missing_ok: bool = False) -> None:
+    """Check a file of ours that a library opens by its name: regular, owned by us, not written by others; one that
+    others may read is closed (0600). Its folder has to be private, so that nobody can exchange it afterwards.
+
+    The file is not opened for it: closing a file of SQLite's would drop the locks that this process has on it.
+    """
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        if missing_ok:
+            return
+        raise
+    if stat.S_ISLNK(status.st_mode):
+        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+    _check_regular(path, status)
+    if _POSIX and status.st_mode & _OTHERS_WRITE:
+        raise UnsafeFile(f"Others can change {path}.", hint=f"If you trust what is in it: chmod 600 {path}")
+    if _POSIX and status.st_mode & _OTHERS:
+        path.chmod(0o600)
+
+
+def open_private(path: Path, flags: int) -> int:
+    """A descriptor of `path`, made 0600 when it is made; UnsafeFile when it is a link."""
     if not _NOFOLLOW and path.is_symlink():
         raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
     try:

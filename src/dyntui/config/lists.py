@@ -11,6 +11,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.files import atomic_write, locked, private_dir, read_private
 from dyntui.config.paths import paths
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 
 __all__ = ["Lists", "SavedView", "Widths"]
 
@@ -41,7 +42,7 @@ class Lists:
         """What the file says, nothing when there is none. ConfigError when it cannot be understood."""
         path = paths().lists_file
         try:
-            document = json.loads(read_private(path, _LIMIT))
+            document = parse_json(read_private(path, _LIMIT))
             views = document.get("views", {}).items()
             return cls(
                 {name: _widths(each) for name, each in document.get("columns", {}).items()},

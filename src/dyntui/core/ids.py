@@ -32,4 +32,4 @@ def quote_segment(value: str, name: str = "id") -> str:
     """`value` as one path segment. Empty, `.` and `..` are refused: a client would collapse them into another path."""
     if not value or value in (".", ".."):
         raise Usage(f"{value!r} cannot be used as {name}.", hint="Give the whole id, as the list shows it with --json.")
-    return quote(value, safe="")
+    return quote(value, safe="", errors="surrogatepass")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_COMBINING", "MAX_LENGTH", "plain_json", "safe", "shorten", "without_controls"]
+__all__ = ["MAX_COMBINING", "MAX_LENGTH", "plain_json", "safe", "shorten", "without_controls", "without_surrogates"]
 
 MAX_LENGTH = 4096
 MAX_COMBINING = 4
@@ -43,6 +43,7 @@ _HIDDEN_RANGES = (
 )
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
 _COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -98,6 +99,11 @@ def _escaped(match: re.Match[str]) -> str:
 def plain_json(text: str) -> str:
     """JSON `text` to be edited: what a terminal would hide or act on is written `\\uNNNN`, and means the same."""
     return "\n".join(_SUSPECT.sub(_escaped, line) for line in text.split("\n"))
+
+
+def without_surrogates(text: str) -> str:
+    """`text` with lone surrogates as `<hex>`: what UTF-8, and so a file or a database, can hold."""
+    return text if text.isascii() else _SURROGATES.sub(_visible, text)
 
 
 def without_controls(text: str) -> str:

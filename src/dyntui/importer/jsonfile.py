@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dyntui.core.strict_json import decode_first, parse_json
 from dyntui.importer.failed import RAW_KEY
-from dyntui.importer.jsontext import decode_first, parse_json
 from dyntui.importer.model import REPORT_COLUMNS, Cell, Row, SourceError
 from dyntui.importer.opened import OpenedFile
 from dyntui.importer.problems import Problem

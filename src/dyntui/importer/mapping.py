@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.fields import Field, MappingKind, field_for
-from dyntui.importer.jsontext import parse_json
 from dyntui.importer.model import SourceInfo, fingerprint
 from dyntui.importer.paths import owner_of
 from dyntui.importer.problems import Problem
@@ -157,12 +157,12 @@ class Mapping:
     def from_json(cls, text: str | bytes) -> Mapping:
         """A mapping from its file; Usage that says what is wrong with it otherwise."""
         try:
-            data = json.loads(text)
+            data = parse_json(text)
         except ValueError as error:
             raise Usage(f"The mapping is not JSON: {error}.") from error
         try:
             return _from_data(data)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Usage(
                 f"The mapping is not as dyntui writes it ({type(error).__name__}: {error}).",
                 hint="Save one from the wizard, or with `dyntui import --save-mapping`.",

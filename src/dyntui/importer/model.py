@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 from dyntui.importer.problems import Problem
 
 __all__ = [
@@ -94,7 +95,7 @@ class SourceInfo:
 
     @classmethod
     def from_json(cls, text: str) -> SourceInfo:
-        data: dict[str, Any] = json.loads(text)
+        data: dict[str, Any] = parse_json(text)
         values: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
         return cls(**values)
 

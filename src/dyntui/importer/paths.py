@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dyntui.core.errors import Usage
-from dyntui.importer.jsontext import parse_json
+from dyntui.core.strict_json import parse_json
 from dyntui.importer.model import Cell
 
 __all__ = ["Reach", "owner_of", "reach"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 from dyntui.importer.fields import Field
-from dyntui.importer.jsontext import parse_json
 from dyntui.importer.problems import Problem
 from dyntui.importer.reshape import CHAIN_WORDS, reshape_accounts, reshape_wallets
 from dyntui.importer.rules import Rules, Step

@@ -15,10 +15,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import orjson
-
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.redact import redact
+from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.time import now
 from dyntui.resources.actions import ALL
 from dyntui.services.forms import Asked, Filled, asked_by, fill
@@ -181,10 +180,10 @@ async def send(connection: Connection, request: Request, confirmation: Confirmat
 
 def _said(error: DyntuiError | None) -> Any:
     """The body of an error answer, as far as it was kept."""
-    body = getattr(error, "body", "")
+    body: str = getattr(error, "body", "")
     try:
-        return orjson.loads(body) if body else None
-    except orjson.JSONDecodeError:
+        return load_json(body.encode("utf-8", "surrogatepass")) if body else None
+    except ValueError:
         return body
 
 
@@ -247,8 +246,8 @@ class SavedRequests:
         if not self.file.exists():
             return []
         try:
-            rows = json.loads(read_private(self.file, limit=_SAVED_MOST))
-            return [Request(row["operation"], dict(row["values"]), row["body"], row["name"]) for row in rows]
+            rows = parse_json(read_private(self.file, limit=_SAVED_MOST))
+            return [Request(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"])) for row in rows]
         except (ValueError, KeyError, TypeError):
             raise Usage(f"{self.file} cannot be read.", hint="Delete it, or put it right.") from None
 
@@ -274,8 +273,8 @@ def _without_secrets(request: Request) -> Request:
     values = {name: value for name, value in request.values.items() if not _secret(name)}
     body = request.body
     if body:
-        with suppress(ValueError, RecursionError):  # half-written JSON is kept as it is
-            body = json.dumps(_bare(json.loads(body)), indent=2, ensure_ascii=False)
+        with suppress(ValueError):  # half-written JSON is kept as it is
+            body = json.dumps(_bare(parse_json(body)), indent=2, ensure_ascii=False)
     clean = {name: redact(value, people=False) for name, value in values.items()}
     return replace(request, values=clean, body=redact(body, people=False))
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from dyntui.config.files import append_private
 from dyntui.core.redact import redact
+from dyntui.core.strict_json import parse_json
+from dyntui.core.text import plain_json
 from dyntui.core.time import now_iso, parse_time
 
 __all__ = ["Audit", "AuditLine"]
@@ -22,6 +24,8 @@ __all__ = ["Audit", "AuditLine"]
 _EXTRA = frozenset({"before", "after", "job"})
 _LATER = _EXTRA | {"request_id", "detail"}
 """What a line may be without."""
+_OTHER_TYPES = frozenset({"before", "after", "targets"})
+"""The fields of a line that are no texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Audit:
         for name in ("before", "after"):
             document[name] = _redacted(document[name])
         kept = {name: value for name, value in document.items() if name not in _EXTRA or value not in (None, "")}
-        append_private(self.file, json.dumps(kept, ensure_ascii=False, default=str).encode() + b"\n")
+        append_private(self.file, plain_json(json.dumps(kept, ensure_ascii=False, default=str)).encode() + b"\n")
 
     def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
         """Oldest first; a line that cannot be read (a crash while writing) is passed over."""
@@ -82,10 +86,13 @@ class Audit:
         with self.file.open("rb") as stream:
             for raw in stream:
                 try:
-                    document = json.loads(raw)
+                    document = parse_json(raw)
                 except ValueError:
                     continue
                 if not isinstance(document, dict) or not names.keys() <= document.keys() | _LATER:
+                    continue
+                texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
+                if not isinstance(document["targets"], list) or not all(isinstance(text, str) for text in texts):
                     continue
                 at = parse_time(document["time"])
                 if since is None or (at is not None and at >= since):

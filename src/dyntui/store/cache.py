@@ -18,10 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from dyntui.config.files import private_dir
+from dyntui.core.text import without_surrogates
 from dyntui.core.time import now
+from dyntui.store.cells import pack, unpack
 
 __all__ = [
     "KEEP",
@@ -160,7 +160,7 @@ class RowCache:
     ) -> None:
         """Remember a page of list `name` that began at `start` under `query`, and how many rows there were."""
         at = now().timestamp()
-        kept = [(_without_secrets(row), str(row.get(key, ""))) for row in rows]
+        kept = [(_without_secrets(row), without_surrogates(str(row.get(key, "")))) for row in rows]
         with self._lock:
             try:
                 self._put(name, query, start, kept, total, at)
@@ -174,7 +174,7 @@ class RowCache:
         self._db.execute("BEGIN")
         self._db.executemany(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
-            ((name, row_id, orjson.dumps(row), words_of(row), at) for row, row_id in kept),
+            ((name, row_id, pack(row), words_of(row), at) for row, row_id in kept),
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
@@ -210,7 +210,7 @@ class RowCache:
         if not run:
             return None
         oldest = datetime.fromtimestamp(min(entry[2] for entry in run), UTC)
-        return CachedPage([orjson.loads(entry[1]) for entry in run], oldest)
+        return CachedPage([unpack(entry[1]) for entry in run], oldest)
 
     def total(self, name: str, query: str) -> int | None:
         """How many rows the list had under that query."""
@@ -241,7 +241,7 @@ class RowCache:
                     (name, last, *values),
                 ).fetchall()
             for _, body, at in found:
-                yield orjson.loads(body), datetime.fromtimestamp(at, UTC)
+                yield unpack(body), datetime.fromtimestamp(at, UTC)
             if len(found) < _CHUNK:
                 return
             last = found[-1][0]
@@ -266,7 +266,7 @@ class RowCache:
                     f"SELECT id, body FROM items WHERE list = ? AND id IN ({', '.join('?' * len(ids))})", (name, *ids)
                 ).fetchall()
             )
-        return [orjson.loads(found[row_id]) if row_id in found else None for row_id in ids]
+        return [unpack(found[row_id]) if row_id in found else None for row_id in ids]
 
     def replace(self, name: str, row_id: str, row: Row) -> None:
         """A row is another now, wherever it stood."""
@@ -274,7 +274,7 @@ class RowCache:
         with self._lock:
             self._db.execute(
                 "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
-                (orjson.dumps(kept), words_of(kept), now().timestamp(), name, row_id),
+                (pack(kept), words_of(kept), now().timestamp(), name, without_surrogates(row_id)),
             )
 
     def forget(self, name: str, row_id: str) -> None:
@@ -312,7 +312,7 @@ def _without_secrets(row: Row) -> Row:
 
 def words_of(row: Row) -> str:
     """All texts and numbers of a row, ready to be searched whatever the case."""
-    return "\n".join(_texts(row)).casefold()
+    return without_surrogates("\n".join(_texts(row)).casefold())
 
 
 def _texts(value: Any) -> Iterator[str]:

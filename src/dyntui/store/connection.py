@@ -9,27 +9,70 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dyntui.config.files import locked, sync_dir
-from dyntui.core.errors import Stopped
-from dyntui.store.schema import check, install
+from dyntui.config.files import create_new, locked, sync_dir, verify_private
+from dyntui.core.errors import DyntuiError, Stopped
+from dyntui.store.schema import check, damaged, install
 
 __all__ = ["JournalRefused", "connect", "created"]
 
 _BUSY_MS = 10_000
-_OF_THE_DISK = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CORRUPT,
-    }
-)
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_NOT_ALLOWED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+_IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_SUFFIXES = ("", "-journal", "-wal", "-shm")
 
 
 class JournalRefused(Stopped):
-    """The disk does not take or give what the journal holds. Every step that was taken is in it."""
+    """The disk does not take what the journal is to hold. Every step that was taken is in it."""
+
+
+def _in_words(error: sqlite3.Error, path: Path) -> DyntuiError | None:
+    """What SQLite reports about the file or its disk, with what helps; None for a mistake of our own."""
+    code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, path.stem
+    goes_on = f"then `dyntui jobs resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked "
+    goes_on += "up first."
+    if code in _NO_ROOM:
+        hint = f"Make room on the disk of {path.parent} and see that it is in order; {goes_on}"
+    elif code in _NOT_ALLOWED:
+        hint = f"See that you may write in {path.parent}; {goes_on}"
+    elif code in _IN_USE:
+        hint = f"Another program holds the file. Wait for it or end it; {goes_on}"
+    elif isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)):
+        return None
+    else:  # malformed, no database, no such table or column, text that is not UTF-8
+        return damaged(path, str(error))
+    return JournalRefused(f"The journal of job {name} cannot be used: {error}.", hint=hint)
+
+
+@contextmanager
+def _errors_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        ours = _in_words(error, path)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+class _Cursor(sqlite3.Cursor):
+    """Reports what is found wrong while rows are fetched, as _Connection does for a statement."""
+
+    connection: _Connection
+
+    def fetchone(self) -> Any:
+        with _errors_in_words(self.connection.path):
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with _errors_in_words(self.connection.path):
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite3.Error as error:
+            raise _in_words(error, self.connection.path) or error from error
 
 
 class _Connection(sqlite3.Connection):
@@ -38,26 +81,12 @@ class _Connection(sqlite3.Connection):
     path: Path
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
-        with self._in_words():
-            return super().execute(*args)
+        with _errors_in_words(self.path):
+            return self.cursor(_Cursor).execute(*args)
 
     def executemany(self, *args: Any) -> sqlite3.Cursor:
-        with self._in_words():
-            return super().executemany(*args)
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            if (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _OF_THE_DISK:
-                raise
-            name = self.path.stem
-            raise JournalRefused(
-                f"The journal of job {name} cannot be used: {error}.",
-                hint=f"Make room on the disk of {self.path.parent} and see that you may write there; then `dyntui jobs "
-                f"resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked up first.",
-            ) from error
+        with _errors_in_words(self.path):
+            return self.cursor(_Cursor).executemany(*args)
 
 
 @contextmanager
@@ -68,8 +97,9 @@ def created(path: Path) -> Iterator[sqlite3.Connection]:
     """
     making = path.with_name("making")
     with locked(path.parent):
-        for end in ("", "-journal", "-wal", "-shm"):
+        for end in _SUFFIXES:
             making.with_name(making.name + end).unlink(missing_ok=True)
+        create_new(making).close()
         db = connect(making, new=True)
         try:
             yield db
@@ -80,13 +110,24 @@ def created(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
-    """Open a journal's file; private, and durable with each commit. new: make the tables."""
+    """Open a journal's file, and durably with each commit. new: make the tables in it.
+
+    The file and what SQLite keeps beside it have to be regular files of ours, closed to others; a link is refused.
+    """
+    for end in _SUFFIXES:
+        verify_private(path.with_name(path.name + end), missing_ok=bool(end))
     before = os.umask(0o077)
     try:
-        # One thread at a time, not always the same one: the console opens a job here and works on it there.
-        db = sqlite3.connect(
-            path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False, factory=_Connection
-        )
+        with _errors_in_words(path):
+            # One thread at a time, not always the same one: the console opens a job here and works on it there.
+            db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                timeout=_BUSY_MS / 1000,
+                check_same_thread=False,
+                factory=_Connection,
+            )
         db.path = path
         try:
             if not new:

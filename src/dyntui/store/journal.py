@@ -6,6 +6,7 @@ which rows may have arrived. Nothing is ever assumed: those rows become `unknown
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +18,20 @@ import orjson
 
 from dyntui.config.files import private_dir
 from dyntui.core.errors import Usage
+from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created
+from dyntui.store.facts import dump_facts, load_facts
 from dyntui.store.lock import JobLock
+from dyntui.store.schema import damaged
 from dyntui.store.states import JobState, RowState
 from dyntui.store.values import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
 
 __all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
 
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
-_JOB = "SELECT id, kind, state, reason, created_at, first_send, total, facts, changed_at FROM job"
+_JOB_COLUMNS = ("id", "kind", "state", "reason", "created_at", "first_send", "total", "facts", "changed_at")
+_JOB_TYPES: tuple[Any, ...] = (str, str, str, str, int, (int, type(None)), int, str, int)
+_JOB = f"SELECT {', '.join(_JOB_COLUMNS)} FROM job"
 _REFUSED = ", attempts = max(1, attempts - 1)"
 _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
 
@@ -47,7 +53,11 @@ class Journal:
         self._lock = lock
         self._depth = 0
         self.counts: dict[RowState, int] = {}
-        self.refresh()
+        try:
+            self.refresh()
+        except BaseException:
+            db.close()
+            raise
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -59,12 +69,12 @@ class Journal:
         at = now_ms()
         try:
             with created(path) as db:
-                if path.exists():
+                if os.path.lexists(path):
                     raise Usage(f"{path} exists already.")
                 db.execute(
                     "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) "
                     "VALUES (1, ?, ?, ?, ?, ?, ?)",
-                    (job_id_of(path), kind, JobState.DRAFT, at, at, orjson.dumps(dict(facts)).decode()),
+                    (job_id_of(path), kind, JobState.DRAFT, at, at, dump_facts(dict(facts))),
                 )
                 lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
             return cls(path, connect(path), lock)
@@ -85,7 +95,11 @@ class Journal:
         try:
             db = connect(path)
             journal = cls(path, db, lock)
-            journal._recover()
+            try:
+                journal._recover()
+            except BaseException:
+                db.close()
+                raise
             return journal
         except BaseException:
             lock.release()
@@ -129,22 +143,30 @@ class Journal:
     def refresh(self) -> None:
         """Read again what another process may have changed."""
         row = self.db.execute(_JOB).fetchone()
+        if row is None:
+            raise damaged(self.path, "it does not say what job it is")
+        for name, value, types in zip(_JOB_COLUMNS, row, _JOB_TYPES, strict=True):
+            if not isinstance(value, types):
+                raise damaged(self.path, f"its {name} is not what was written")
         self.id: str = row[0]
         self.kind: str = row[1]
-        self.state = JobState(row[2])
         self.reason: str = row[3]
         self.created_at: int = row[4]
         self.first_send: int | None = row[5]
         self.total: int = row[6]
-        self.facts: dict[str, Any] = orjson.loads(row[7])
+        self.facts: dict[str, Any] = load_facts(row[7], self.path)
         self.changed_at: int = row[8]
         found = self.db.execute("SELECT state, count(*) FROM rows GROUP BY state").fetchall()
-        self.counts = {RowState(state): n for state, n in found}
+        try:
+            self.state = JobState(row[2])
+            self.counts = {RowState(state): n for state, n in found}
+        except ValueError as error:
+            raise damaged(self.path, str(error)) from error
 
     def move(self, state: JobState, reason: str = "") -> None:
         """The job's next state, and why."""
         self._must_own()
-        at = now_ms()
+        at, reason = now_ms(), without_surrogates(reason)
         finished = at if state in (JobState.DONE, JobState.CANCELLED) else None
         self.db.execute(
             "UPDATE job SET state = ?, reason = ?, changed_at = ?, finished_at = ?", (state, reason, at, finished)
@@ -154,9 +176,9 @@ class Journal:
     def note(self, **facts: Any) -> None:
         """Add to, or replace in, what is known about the job."""
         self._must_own()
-        merged = {**self.facts, **facts}
-        self.db.execute("UPDATE job SET facts = ?", (orjson.dumps(merged).decode(),))
-        self.facts = merged
+        text = dump_facts({**self.facts, **facts})
+        self.db.execute("UPDATE job SET facts = ?", (text,))
+        self.facts = load_facts(text, self.path)
 
     def set_total(self, total: int) -> None:
         """How many rows the file has."""
@@ -289,7 +311,7 @@ class Journal:
             changed = self.db.executemany(
                 "UPDATE rows SET state = ?, changed = ?, user_id = ?, code = ?, field = ?, message = ?, stamp = ? "
                 "WHERE number = ? AND state = ?",
-                [(o.state, at, o.user_id, o.code, o.field, o.message, o.stamp, o.number, before) for o in outcomes],
+                [(o.state, at, *map(without_surrogates, o[2:]), o.number, before) for o in outcomes],
             ).rowcount
             if changed != len(outcomes):
                 raise JournalConflict(f"{len(outcomes)} rows were to leave {before}, {changed} of them were there")
@@ -304,7 +326,7 @@ class Journal:
             changed = self.db.execute(
                 f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "
                 "WHERE state = 'sending' AND number IN (SELECT value FROM json_each(?))",
-                (now_ms(), code, message, orjson.dumps(list(numbers)).decode()),
+                (now_ms(), code, without_surrogates(message), orjson.dumps(list(numbers)).decode()),
             ).rowcount
             if changed != len(numbers):
                 raise JournalConflict(f"{len(numbers)} rows were to be put back, {changed} of them were being sent")
@@ -315,7 +337,7 @@ class Journal:
         with self.transaction():
             changed = self.db.execute(
                 "UPDATE rows SET state = ?, changed = ?, code = ?, message = ? WHERE state = ?",
-                (after.value, now_ms(), code, message, before.value),
+                (after.value, now_ms(), code, without_surrogates(message), before.value),
             ).rowcount
             self._shift(before, after, changed)
         return changed

@@ -11,6 +11,7 @@ import os
 import time
 from pathlib import Path
 
+from dyntui.config.files import open_private
 from dyntui.core.errors import Usage
 
 __all__ = ["JobBusy", "JobLock", "is_locked"]
@@ -27,8 +28,7 @@ class JobLock:
     """Held from construction until `release` or the end of the process."""
 
     def __init__(self, path: Path, name: str) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(path, flags, 0o600)
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         for patience in (*_PROBED, None):
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +59,7 @@ class JobLock:
 def is_locked(path: Path) -> bool:
     """Whether some process works on the job now."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = open_private(path, os.O_RDWR)
     except FileNotFoundError:
         return False
     try:

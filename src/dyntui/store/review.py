@@ -14,6 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from dyntui.store.cells import unpack
+from dyntui.store.facts import dump_facts
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.loading import NewRow
 from dyntui.store.reading import RowProblem
@@ -277,7 +278,7 @@ def uncheck(journal: Journal, fact: str) -> None:
         db.execute(ROW_GUARD)
         db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
         db.execute("DELETE FROM matches")
-        db.execute("UPDATE job SET facts = ?", (orjson.dumps(facts).decode(),))
+        db.execute("UPDATE job SET facts = ?", (dump_facts(facts),))
     journal.refresh()
 
 

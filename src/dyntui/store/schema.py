@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from dyntui.core.errors import DyntuiError
 from dyntui.store.states import JOB_MOVES, ROW_MOVES, JobState, RowState
 
-__all__ = ["APPLICATION_ID", "ROW_GUARD", "VERSION", "JournalUnusable", "check", "install"]
+__all__ = ["APPLICATION_ID", "ROW_GUARD", "VERSION", "JournalUnusable", "check", "damaged", "install"]
 
 APPLICATION_ID = 0x64796E74  # "dynt"
 VERSION = 1
@@ -22,7 +23,16 @@ State = TypeVar("State", JobState, RowState)
 
 
 class JournalUnusable(DyntuiError):
-    """The file is no journal, or one of a newer dyntui."""
+    """The file is no journal, is damaged, or is one of a newer dyntui."""
+
+
+def damaged(path: Path, why: str) -> JournalUnusable:
+    """The error for a journal that does not hold what was written into it."""
+    return JournalUnusable(
+        f"The journal of job {path.stem} cannot be read: {why}.",
+        hint=f"Replace {path} with a copy from a backup. Without one, move it away and import the file again: users "
+        "that are there already are found by e-mail, phone number, wallet or username, and not created twice.",
+    )
 
 
 def _moves(table: Mapping[State, frozenset[State]]) -> str:
@@ -132,11 +142,8 @@ def install(db: sqlite3.Connection) -> None:
 
 def check(db: sqlite3.Connection, name: str) -> None:
     """Refuse a file that is not a journal this version can use."""
-    try:
-        application = db.execute("PRAGMA application_id").fetchone()[0]
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise JournalUnusable(f"{name} cannot be read as a job: {error}.", hint="Restore it from a backup.") from error
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise JournalUnusable(f"{name} is not the journal of a job.", hint="Move the file away.")
     if version > VERSION:

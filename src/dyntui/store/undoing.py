@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from dyntui.core.text import without_surrogates
 from dyntui.store.journal import Journal, now_ms
 
 __all__ = ["CreatedRow", "UndoLine", "UndoState", "begin_undo", "count_created", "created_as", "created_rows"]
@@ -99,7 +100,7 @@ def write_undo(journal: Journal, lines: Sequence[UndoLine]) -> None:
         journal.db.executemany(
             "INSERT INTO undo (row, user_id, state, reason, changed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (row) "
             "DO UPDATE SET state = excluded.state, reason = excluded.reason, changed = excluded.changed",
-            [(line.row, line.user_id, line.state.value, line.reason, now_ms()) for line in lines],
+            [(line.row, line.user_id, line.state.value, without_surrogates(line.reason), now_ms()) for line in lines],
         )
 
 

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyntui.config.paths import paths
-from dyntui.core.errors import Usage
+from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.time import now
-from dyntui.store.connection import JournalRefused
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
-from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import OPEN, JobState, RowState
 
 if TYPE_CHECKING:
@@ -43,7 +41,14 @@ class Where:
 
     @classmethod
     def of_job(cls, facts: Mapping[str, Any]) -> Where:
-        return cls(**facts["where"])
+        place = facts["where"]
+        return cls(
+            place["profile"],
+            place["base_url"],
+            place["environment_id"],
+            place["environment_kind"],
+            place.get("organisation", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,9 @@ def jobs() -> Iterator[JobSummary]:
 
 def summary(path: Path) -> JobSummary:
     """One job, as it is now, whoever works on it."""
-    busy = is_locked(path.with_suffix(".lock"))
+    busy = False
     try:
+        busy = is_locked(path.with_suffix(".lock"))
         with Journal.read(path) as journal:
             state = journal.state
             if state is JobState.RUNNING and not busy:
@@ -149,8 +155,10 @@ def summary(path: Path) -> JobSummary:
                 busy=busy,
                 draft=str(journal.facts.get("draft", "")),
             )
-    except (JournalUnusable, JournalRefused, KeyError, TypeError, ValueError) as error:
+    except DyntuiError as error:
         return JobSummary(path.stem, problem=str(error), busy=busy)
+    except OSError as error:
+        return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", busy=busy)
 
 
 def check_where(journal: Journal, here: Where) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from dyntui.api.gate import Gates
 from dyntui.config.files import atomic_write, read_private
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 from dyntui.core.time import duration, now_iso
 from dyntui.importer import CODES
 from dyntui.services.imports.jobs import plan_file
@@ -82,7 +83,7 @@ def save_plan(journal: Journal, plan: Mapping[str, Any]) -> Path:
 def read_plan(path: Path) -> dict[str, Any]:
     """A plan from its file. Usage when it is none, or was changed."""
     try:
-        plan = json.loads(read_private(path, _PLAN_LIMIT))
+        plan = parse_json(read_private(path, _PLAN_LIMIT))
         if plan["dyntui"] != "plan" or plan["digest"] != _digest(plan):
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:

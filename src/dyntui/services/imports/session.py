@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
@@ -54,7 +54,8 @@ class JobOptions:
 
     @classmethod
     def of(cls, journal: Journal) -> JobOptions:
-        return cls(**journal.facts.get(_OPTIONS, {}))
+        kept = journal.facts.get(_OPTIONS, {})
+        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
 
     def facts(self) -> dict[str, Any]:
         return asdict(self)
@@ -118,7 +119,7 @@ def authorise(journal: Journal, connection: Connection, confirmation: Confirmati
 def confirmed(journal: Journal) -> Confirmation | None:
     """What confirmed a job before: whoever resumes it goes on with the same thing. None when nothing did."""
     kept = journal.facts.get(_CONFIRMED)
-    return None if kept is None else Confirmation(**kept)
+    return None if kept is None else Confirmation(kept["yes"], kept["typed"])
 
 
 async def check(journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dyntui.config.files import atomic_write, read_private, remove_private
 from dyntui.config.paths import paths
 from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
 from dyntui.core.time import now, now_iso
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def load_draft(draft_id: str) -> Draft:
     from dyntui.importer.mapping import Mapping
 
     try:
-        values = json.loads(read_private(_file(draft_id), _LIMIT))
+        values = parse_json(read_private(_file(draft_id), _LIMIT))
         if values["dyntui"] != "draft" or values["version"] != _VERSION:
             raise ValueError("not a draft of this version")
         mapping = None if values["mapping"] is None else Mapping.from_json(json.dumps(values["mapping"]))
@@ -157,7 +158,7 @@ def load_draft(draft_id: str) -> Draft:
         )
     except FileNotFoundError as error:
         raise Usage(f"There is no draft {draft_id}.", hint="Begin a new import.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Usage(
             f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and begin anew."
         ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from dyntui.config.files import atomic_write, read_private
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
+from dyntui.core.strict_json import parse_json
 
 __all__ = ["Entry", "Listing", "list_folder", "recent_files", "remember_file", "split_typed", "whole_path"]
 
@@ -98,7 +99,7 @@ def split_typed(typed: str) -> tuple[str, str]:
 
 def _read() -> dict[str, list[str]]:
     try:
-        kept = json.loads(read_private(paths().recent_file))
+        kept = parse_json(read_private(paths().recent_file))
     except (FileNotFoundError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, NoReturn
 
-__all__ = ["DEEPEST", "decode_first", "parse_json"]
+__all__ = ["DEEPEST", "decode_first", "dump_json", "load_json", "parse_json"]
 
 DEEPEST = 64
 
@@ -25,8 +25,10 @@ def _finite(text: str) -> float:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
-def parse_json(text: str) -> Any:
-    """The value a text holds; ValueError when it is no JSON, or nested too deeply."""
+def parse_json(text: str | bytes) -> Any:
+    """The value a text holds, or UTF-8 bytes; ValueError when it is no JSON, or nested too deeply."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig", "surrogatepass")
     try:
         value = _DECODER.decode(text)
     except RecursionError:
@@ -43,6 +45,35 @@ def decode_first(text: str, place: int) -> tuple[Any, int]:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value, text.count("[", place, end) + text.count("{", place, end))
     return value, end
+
+
+def load_json(data: bytes) -> Any:
+    """The value of a server's answer; ValueError when it is no JSON.
+
+    One text that is not Unicode does not spoil the rest: a lone surrogate stays one, and so does a byte that is not
+    UTF-8 (U+DC80 to U+DCFF). `safe()` shows both as hex.
+    """
+    import orjson
+
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        text = data.decode("utf-8-sig", "surrogatepass")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8-sig", "surrogateescape")
+    return parse_json(text)
+
+
+def dump_json(value: Any) -> bytes:
+    """`value` as compact UTF-8 JSON, with lone surrogates as `\\uNNNN`: what `load_json` reads back as it was."""
+    import orjson
+
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"

@@ -1,0 +1,102 @@
+"""What is known about a job, as its journal holds it: JSON that is checked when it is read.
+
+A journal may be damaged, or be changed by hand. Whoever reads a fact gets one of the expected type, or a
+JournalUnusable that names it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dyntui.core.strict_json import dump_json, parse_json
+from dyntui.store.schema import damaged
+
+__all__ = ["Facts", "dump_facts", "load_facts"]
+
+_TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
+_OPTIONAL_TEXT = (str, type(None))
+_TYPES: dict[str, Any] = {
+    "where": dict.fromkeys(("profile", "base_url", "environment_id", "environment_kind", "organisation"), _TEXT),
+    "source": {
+        "name": _TEXT, "format": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "quoting": _TEXT,
+        "header_row": (int, type(None)), "columns": [_TEXT], "fingerprint": _TEXT, "preset": _OPTIONAL_TEXT,
+        "notes": [_TEXT], "sheets": [_TEXT], "sheet": _OPTIONAL_TEXT, "non_ascii": [_TEXT], "size": (int,),
+    },
+    "mapping": {
+        "columns": [{"column": _TEXT, "field": _OPTIONAL_TEXT, "transforms": [_TEXT]}],
+        "constants": {}, "source_columns": [_TEXT],
+    },
+    "options": {
+        "batch": (int,), "settle": _NUMBER, "rate": (int, float, type(None)), "upsert": _FLAG, "adaptive": _FLAG,
+    },
+    "allowlist": {"id": _TEXT},
+    "confirmed": {"yes": _FLAG, "typed": _TEXT},
+    "custom_fields": [],
+    "precheck": {
+        "new": (int,), "exists": (int,), "conflict": (int,), "taken": (int,), "unchanged": (int,), "changes": {},
+        "samples": [],
+    },
+    "region": _TEXT,
+    "report": _OPTIONAL_TEXT,
+    "reports": {},
+    "draft": _OPTIONAL_TEXT,
+    "ids_kept": _FLAG,
+}  # fmt: skip
+"""What may be known, and of which type each value is: the types, {name: its own} for an object, [its own] for a list.
+Other names and empty shapes are not looked into."""
+
+
+class Facts(dict[str, Any]):
+    """An object of facts. A name that is not there but is needed means that the journal is damaged."""
+
+    def __init__(self, values: dict[str, Any], path: Path) -> None:
+        super().__init__({name: _wrap(value, path) for name, value in values.items()})
+        self._path = path
+
+    def __missing__(self, name: str) -> Any:
+        raise damaged(self._path, f"it does not say {name!r}")
+
+
+def load_facts(text: Any, path: Path) -> Facts:
+    """The facts in a journal. Raises JournalUnusable when they are not what dyntui writes."""
+    if not isinstance(text, str):
+        raise damaged(path, "its facts are no text")
+    try:
+        values = parse_json(text)
+    except ValueError as error:
+        raise damaged(path, f"its facts are no JSON ({error})") from error
+    if wrong := _wrong(values, _TYPES, "facts"):
+        raise damaged(path, f"{wrong} is not what was written")
+    return Facts(values, path)
+
+
+def dump_facts(values: dict[str, Any]) -> str:
+    """Facts as they are kept."""
+    return dump_json(values).decode()
+
+
+def _wrap(value: Any, path: Path) -> Any:
+    match value:
+        case dict():
+            return Facts(value, path)
+        case list():
+            return [_wrap(each, path) for each in value]
+    return value
+
+
+def _wrong(value: Any, shape: Any, name: str) -> str:
+    """The name of the first value that is not of its type, "" when all are."""
+    match shape:
+        case dict():
+            if not isinstance(value, dict):
+                return name
+            parts = ((value[key], inner, f"{name}.{key}") for key, inner in shape.items() if key in value)
+        case list():
+            if not isinstance(value, list):
+                return name
+            parts = ((each, inner, f"{name}[{at}]") for inner in shape for at, each in enumerate(value))
+        case _:
+            fits = isinstance(value, shape) and (bool in shape or not isinstance(value, bool))
+            return "" if fits else name
+    return next((wrong for part in parts if (wrong := _wrong(*part))), "")

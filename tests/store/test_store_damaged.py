@@ -1,0 +1,193 @@
+"""A journal that is damaged, locked or not what it seems: an error that says so, and the other jobs stay usable."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from dyntui.config.files import UnsafeFile
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.services.imports.jobs import jobs, summary
+from dyntui.store.connection import JournalRefused
+from dyntui.store.journal import Journal, Outcome
+from dyntui.store.loading import NewRow, load
+from dyntui.store.schema import JournalUnusable
+from dyntui.store.states import JobState, RowState
+
+WHERE = {
+    "profile": "p",
+    "base_url": "https://x.example/api/v0",
+    "environment_id": "e",
+    "environment_kind": "sandbox",
+    "organisation": "",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home" / "state" / "jobs"
+
+
+def made(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.sqlite"
+    with Journal.create(path, kind="users", facts={"where": WHERE, "source": {"name": "people.csv"}}) as journal:
+        load(journal, [NewRow(n, b"[]", b'{"n":1}', (f"email:{n}@x",)) for n in range(1, 4)])
+        journal.move(JobState.READY)
+    return path
+
+
+def run_sql(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+
+
+DAMAGE = {
+    "facts that are not UTF-8": "UPDATE job SET facts = CAST(x'7b2261223a22ff227d' AS TEXT)",
+    "an id that is not UTF-8": "UPDATE job SET id = CAST(x'ff' AS TEXT)",
+    "a reason that is a number": "UPDATE job SET reason = CAST(x'c328' AS TEXT)",
+    "facts cut short": "UPDATE job SET facts = substr(facts, 1, 30)",
+    "facts that are a list": "UPDATE job SET facts = '[]'",
+    "facts of endless depth": f"UPDATE job SET facts = '{'[' * 100_000}'",
+    "no facts": "UPDATE job SET facts = '{}'",
+    "a place that is text": """UPDATE job SET facts = '{"where": "here"}'""",
+    "a place in part": """UPDATE job SET facts = '{"where": {"profile": "p"}}'""",
+    "a place of numbers": """UPDATE job SET facts = json_set(facts, '$.where.base_url', 5)""",
+    "a source that is a list": """UPDATE job SET facts = json_set(facts, '$.source', json('[]'))""",
+    "options of text": """UPDATE job SET facts = json_set(facts, '$.options', json('{"batch": "many"}'))""",
+    "a blob for facts": "UPDATE job SET facts = x'00'",
+    "a state that is none": "PRAGMA writable_schema = 1",
+    "a total that is text": "UPDATE job SET total = 'many'",
+    "no job": "DELETE FROM job",
+    "no table of jobs": "DROP TABLE job",
+    "no table of rows": "DROP TABLE rows",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> None:
+    made(folder, "good")
+    bad = made(folder, "bad")
+    if name == "a state that is none":
+        run_sql(bad, "DROP TRIGGER job_moves", "UPDATE job SET state = 'lost'")
+    else:
+        run_sql(bad, DAMAGE[name])
+    found = {job.id: job for job in jobs()}
+    assert found["good"].problem == "" and found["good"].total == 3
+    assert found["bad"].problem
+    assert "room" not in found["bad"].problem
+    if name not in ("no facts",):
+        with pytest.raises(DyntuiError) as caught:
+            from dyntui.services.imports.jobs import Where, check_where
+
+            with Journal.open(bad) as journal:
+                check_where(journal, Where(**WHERE))
+        assert "room on the disk" not in caught.value.hint
+        assert str(bad) in caught.value.hint
+    Journal.open(folder / "good.sqlite").close()
+
+
+def test_rows_that_are_not_utf8_are_an_error_where_they_are_read(folder: Path) -> None:
+    bad = made(folder, "bad")
+    run_sql(bad, "UPDATE rows SET message = CAST(x'c3' AS TEXT) WHERE number = 2")
+    from dyntui.store import reading
+
+    with Journal.read(bad) as journal:
+        with pytest.raises(JournalUnusable, match="UTF-8"):
+            list(reading.each_row(journal))
+        with pytest.raises(JournalUnusable, match="UTF-8"):
+            for _ in journal.db.execute("SELECT message FROM rows"):
+                pass
+
+
+def test_a_page_that_is_overwritten_is_not_a_matter_of_room(folder: Path) -> None:
+    bad = made(folder, "bad")
+    data = bytearray(bad.read_bytes())
+    data[4096:] = b"\xaa" * (len(data) - 4096)
+    bad.write_bytes(data)
+    problem = summary(bad).problem
+    assert "malformed" in problem and "backup" in problem and "room" not in problem
+
+
+def test_a_locked_journal_is_not_a_matter_of_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(folder, "held")
+    monkeypatch.setattr("dyntui.store.connection._BUSY_MS", 20)
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(JournalRefused, match="locked") as caught:
+            Journal.open(path)
+    finally:
+        other.close()
+    assert "room" not in caught.value.hint and "Another program" in caught.value.hint
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("way", [Journal.open, Journal.read])
+def test_a_link_is_never_followed(folder: Path, tmp_path: Path, end: str, way: object) -> None:
+    path = made(folder, "one")
+    elsewhere = tmp_path / "elsewhere"
+    real = path.with_name(path.name + end)
+    if real.exists():
+        real.rename(elsewhere)
+    else:
+        elsewhere.write_bytes(b"untouched")
+    before = elsewhere.read_bytes()
+    real.symlink_to(elsewhere)
+    with pytest.raises(UnsafeFile, match="is a link"):
+        way(path)  # type: ignore[operator]
+    assert elsewhere.read_bytes() == before
+    assert "is a link" in summary(path).problem
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Path, tmp_path: Path) -> None:
+    made(folder, "good")
+    lock = made(folder, "bad").with_suffix(".lock")
+    lock.unlink()
+    lock.symlink_to(tmp_path / "elsewhere")
+    assert {job.id: bool(job.problem) for job in jobs()} == {"good": False, "bad": True}
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_new_journal_is_not_made_through_a_link(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "new.sqlite").symlink_to(tmp_path / "elsewhere")
+    (folder / "making").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Usage, match="exists already"):
+        Journal.create(folder / "new.sqlite", kind="users", facts={})
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_journal_that_others_may_read_is_closed_and_one_they_may_change_refused(folder: Path) -> None:
+    path = made(folder, "one")
+    path.chmod(0o644)
+    with Journal.open(path):
+        assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    path.chmod(0o666)
+    with pytest.raises(UnsafeFile, match="Others can change"):
+        Journal.open(path)
+
+
+def test_everything_is_private_whatever_the_umask(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        with Journal.open(made(folder, "one")) as journal:
+            journal.move(JobState.RUNNING)
+            assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    finally:
+        os.umask(before)
+
+
+def test_a_lone_surrogate_in_an_outcome_is_kept_as_hex(folder: Path) -> None:
+    path = made(folder, "one")
+    with Journal.open(path) as journal:
+        journal.move(JobState.RUNNING)
+        journal.begin_batch([1], "bulkCreateUser", 10)
+        journal.settle(RowState.SENDING, [Outcome(1, RowState.FAILED, code="x", message="no \ud800 good")])
+        assert journal.db.execute("SELECT message FROM rows WHERE number = 1").fetchone() == ("no <d800> good",)
