@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.api.errors import BadPage, RepeatedPage
+from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
 
 __all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
 
