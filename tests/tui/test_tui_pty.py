@@ -8,7 +8,7 @@ import signal
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pexpect
@@ -24,10 +24,10 @@ _LIMIT = 60.0
 class Pty:
     """A Python script on a terminal of 120 by 40 that answers where its cursor is. raw: all that the script wrote.
 
-    DYNTUI_TERMINAL says with which writer.
+    DYNTUI_TERMINAL says with which writer. command: runs in place of the script.
     """
 
-    def __init__(self, script: str, home: Path, **environ: str) -> None:
+    def __init__(self, script: str, home: Path, *, command: Sequence[str] = (), **environ: str) -> None:
         clean = {
             name: value
             for name, value in os.environ.items()
@@ -36,9 +36,10 @@ class Pty:
         self.raw = b""
         self.emulator = Emulator(120, 40)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        program, *arguments = command or [sys.executable, "-c", textwrap.dedent(script)]
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-c", textwrap.dedent(script)],
+            program,
+            arguments,
             env={
                 **clean,
                 "DYNTUI_HOME": str(home),

@@ -18,10 +18,9 @@ from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.tui import backstop, startup
 from dyntui.tui.actions import ACTIONS, actions_here, bindings
-from dyntui.tui.offline import Reaching
 from dyntui.tui.screens.imports import offer_left
 from dyntui.tui.session import Note, Session
-from dyntui.tui.terminal.display import LeanDisplay
+from dyntui.tui.terminal_actions import TerminalActionsMixin
 from dyntui.tui.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.widgets.frame import Latency
 from dyntui.tui.widgets.painted import PAINTS
@@ -44,7 +43,7 @@ _SLOW = 0.3
 """Seconds after which a request is worth a sign in the frame."""
 
 
-class Console(LeanDisplay[int], Reaching):
+class Console(TerminalActionsMixin):
     """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
 
     TITLE = "dyntui"
@@ -108,6 +107,7 @@ class Console(LeanDisplay[int], Reaching):
 
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)
+        self.update_title()
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
         self.set_timer(_STARTED, self._started)

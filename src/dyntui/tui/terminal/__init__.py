@@ -10,6 +10,9 @@ what the terminal shows and what it should show, and sends the difference:
     sending    the sequences themselves
     writer     front and back buffer; a frame is what turns one into the other
     pacing     when a frame may be sent
+    environment  what the surroundings say of the terminal: colors, erasing, size, job control
+    driver     size and title of the terminal, whichever writer is used
+    paste      a parser of what is typed that ends a paste whose end was lost
     output     writer, pacing and driver together
     display    the app's and the driver's side
     status     whether it is used, and the terminal's round trip, for `doctor`; without Textual

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
-from textual import events, messages
+from textual import constants, events, messages
 from textual.app import ReturnType
 from textual.driver import Driver
 
 from dyntui.tui.terminal import private
+from dyntui.tui.terminal.driver import TerminalDriver
+from dyntui.tui.terminal.environment import erases_with_background, in_gnu_screen
 from dyntui.tui.terminal.output import Output
 from dyntui.tui.terminal.status import switched_off
 
@@ -33,12 +36,21 @@ class LeanDisplay(private.DisplayHook[ReturnType]):
 
     def __init__(self, *arguments: Any, terminal: str = "", **named: Any) -> None:
         super().__init__(*arguments, **named)
+        if in_gnu_screen() and constants.COLOR_SYSTEM == "auto":
+            private.set_colors(self.console, ColorSystem.EIGHT_BIT)
+        if os.name == "posix":
+            self.driver_class = _with_mixin(TerminalDriver, self.driver_class)
         self.lean_reason = switched_off(terminal) or private.differs()
         self.lean: Output | None = None
         if not self.lean_reason:
             colours = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
-            self.lean = Output(colours, fills=_fills())
-            self.driver_class = _lean_driver(self.driver_class)
+            self.lean = Output(colours, fills=erases_with_background())
+            self.driver_class = _with_mixin(LeanDriver, self.driver_class)
+
+    def set_terminal_title(self, title: str) -> None:
+        """Show `title`, any text, as the title of the terminal's window until the terminal is given away."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.set_title(title)
 
     def takes_frames(self) -> bool:
         return self.lean is not None and self.lean.running
@@ -88,16 +100,5 @@ class LeanDriver(_Base):
         super().process_message(message)
 
 
-def _lean_driver(base: type[Driver]) -> type[Driver]:
-    return type(f"Lean{base.__name__}", (LeanDriver, base), {})
-
-
-def _fills() -> bool:
-    """Whether the terminal, by its description, erases with the background colour, and parts of a line."""
-    try:
-        import curses
-
-        curses.setupterm(os.environ.get("TERM"), fd=1)
-        return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") is not None
-    except (ImportError, curses.error):
-        return False
+def _with_mixin(mixin: type[Driver], base: type[Driver]) -> type[Driver]:
+    return type(f"{mixin.__name__}{base.__name__}", (mixin, base), {})

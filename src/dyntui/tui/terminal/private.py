@@ -12,15 +12,21 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from rich.color import ColorSystem
+from rich.console import Console
 from rich.segment import Segment
 from textual.app import ReturnType
 
 if TYPE_CHECKING:
+    from textual._xterm_parser import XTermParser
     from textual.app import App as _App
+    from textual.drivers.headless_driver import HeadlessDriver as _Driver
 else:
     from typing import Generic as _App
 
-__all__ = ["DisplayHook", "Piece", "differs", "pieces"]
+    from textual.driver import Driver as _Driver
+
+__all__ = ["DisplayHook", "Piece", "SizeHook", "differs", "pieces", "set_colors", "set_parser"]
 
 Piece = tuple[int, int, Iterable[Segment]]
 """Line, column, and what is to be shown from there on."""
@@ -93,6 +99,29 @@ def _spans(update: Any) -> Iterator[Piece]:
                 continue
             whole = first <= x < end and chop_end <= end
             yield y, x, strip if whole else strip.crop(0, min(chop_end, end) - x)
+
+
+def set_colors(console: Console, colors: ColorSystem) -> None:
+    """Make a console of Rich use these colors, whatever it found when it was created."""
+    console._color_system = colors
+
+
+def set_parser(parser: type[XTermParser]) -> None:
+    """Make Textual's driver of POSIX terminals parse what is typed with `parser`."""
+    from textual.drivers import linux_driver
+
+    linux_driver.XTermParser = parser  # type: ignore[attr-defined]
+
+
+class SizeHook(_Driver):
+    """A mixin in front of a driver: `find_size` says how large the terminal is."""
+
+    def find_size(self) -> tuple[int, int] | None:
+        """Return columns and lines, None for what the driver finds."""
+        raise NotImplementedError
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return self.find_size() or super()._get_terminal_size()
 
 
 class DisplayHook(_App[ReturnType]):

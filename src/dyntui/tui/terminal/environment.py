@@ -1,0 +1,110 @@
+"""What this process's surroundings say of its terminal: colors, erasing, size, job control. Without Textual."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+
+__all__ = [
+    "erases_with_background",
+    "has_job_control",
+    "in_gnu_screen",
+    "restores_title",
+    "stop_process_group",
+    "terminal_size",
+]
+
+_CONTINUE_LIMIT_S = 0.2
+"""Seconds after which a process that was told to stop, and still runs, is taken as not stoppable."""
+
+
+def in_gnu_screen(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether GNU screen is between this process and the terminal, which takes 256 colors at most."""
+    environ = os.environ if environ is None else environ
+    return bool(environ.get("STY"))
+
+
+def erases_with_background(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether the terminal erases with the background color, and parts of a line.
+
+    GNU screen does not, whatever TERM is set to, and neither need anything that is named after it.
+    """
+    environ = os.environ if environ is None else environ
+    name = environ.get("TERM", "")
+    if in_gnu_screen(environ) or not name or name.startswith("screen"):
+        return False
+    try:
+        import curses
+
+        curses.setupterm(name, fd=1)
+        return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") is not None
+    except (ImportError, curses.error):
+        return False
+
+
+def restores_title(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether a title may be set: GNU screen and the Linux console do not keep the title that was there."""
+    environ = os.environ if environ is None else environ
+    return not in_gnu_screen(environ) and environ.get("TERM", "") != "linux"
+
+
+def terminal_size() -> tuple[int, int] | None:
+    """Return columns and lines of the terminal that the console is drawn on, None when it does not tell.
+
+    The console is drawn on standard error; standard output may lead elsewhere, and COLUMNS and LINES may be of another
+    terminal.
+    """
+    for stream in (sys.__stderr__, sys.__stdin__):
+        try:
+            size = os.get_terminal_size(stream.fileno()) if stream is not None else (0, 0)
+        except (OSError, ValueError):
+            continue
+        if all(size):
+            return size[0], size[1]
+    return None
+
+
+def has_job_control() -> bool:
+    """Return whether a shell that can continue this process may have started it: False for the first of a session."""
+    if os.name != "posix" or os.getsid(0) == os.getpid():
+        return False
+    try:
+        return os.getsid(os.getppid()) == os.getsid(0)
+    except OSError:
+        return False
+
+
+def stop_process_group() -> bool:
+    """Stop this process and those started with it, as ctrl+z in a shell does; return once it is continued.
+
+    False when the system did not stop it, because nobody is there to continue it. A process that is continued in the
+    background is stopped again until it has the terminal.
+    """
+    continued: list[int] = []
+    before = {
+        signal.SIGTSTP: signal.signal(signal.SIGTSTP, signal.SIG_DFL),
+        signal.SIGCONT: signal.signal(signal.SIGCONT, lambda number, _frame: continued.append(number)),
+    }
+    try:
+        while True:
+            continued.clear()
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+            end = time.monotonic() + _CONTINUE_LIMIT_S
+            while not continued and time.monotonic() < end:
+                time.sleep(0.005)
+            if not continued or _in_foreground():
+                return bool(continued)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _in_foreground() -> bool:
+    assert sys.__stdin__ is not None
+    try:
+        return os.tcgetpgrp(sys.__stdin__.fileno()) == os.getpgrp()
+    except OSError:
+        return True

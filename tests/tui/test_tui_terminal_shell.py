@@ -1,0 +1,368 @@
+"""The console and what is around it: its size, its title, the shell it was started from, GNU screen, lost pastes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.color import ColorSystem
+from terminal_emulator import Emulator
+from test_tui_pty import DEMO, Pty
+from textual import constants, events
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
+
+from dyntui.config.profiles import Profile
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.tui.session import Session
+from dyntui.tui.terminal import environment, private
+from dyntui.tui.terminal.display import LeanDisplay
+from dyntui.tui.terminal.driver import TerminalDriver
+from dyntui.tui.terminal.paste import PasteParser
+from dyntui.tui.terminal_actions import window_title
+
+WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
+TITLE = "\x1b]2;demo (sandbox) · dyntui\x1b\\".encode()
+KEEP_TITLE, RESTORE_TITLE = b"\x1b[22;2t", b"\x1b[23;2t"
+BOTTOM_LINE = "? help"
+
+
+class Terminals:
+    """Starts consoles and shells, each on a terminal of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.opened: list[Pty] = []
+
+    def console(self, **environ: str) -> Pty:
+        return self._open(Pty(DEMO.format(hostile=False), self.home, **environ), "of 20")
+
+    def shell(self, **environ: str) -> Pty:
+        environ |= {"PS1": "shell> ", "DYNTUI_TERMINAL": environ.get("DYNTUI_TERMINAL", "lean")}
+        return self._open(Pty("", self.home, command=["bash", "--norc", "--noprofile", "-i"], **environ), "shell>")
+
+    def _open(self, terminal: Pty, wanted: str) -> Pty:
+        self.opened.append(terminal)
+        terminal.wait(wanted)
+        return terminal
+
+
+@pytest.fixture
+def terminals(tmp_path: Path) -> Iterator[Terminals]:
+    started = Terminals(tmp_path)
+    yield started
+    for terminal in started.opened:
+        terminal.child.close(force=True)
+
+
+DYNTUI = f"{shlex.quote(sys.executable)} -m dyntui demo --users 20"
+
+
+# Size
+
+
+@pytest.mark.parametrize("variables", ["", "COLUMNS=50 LINES=12 "], ids=["", "exported"])
+@WRITERS
+def test_the_size_is_the_terminals_also_when_standard_output_is_not_one(
+    terminals: Terminals, writer: str, variables: str
+) -> None:
+    shell = terminals.shell(DYNTUI_TERMINAL=writer)
+    shell.child.sendline(f"{variables}{DYNTUI} | cat")
+    shell.wait("of 20")
+    bottom = shell.emulator.text.split("\n")[-1]
+    assert BOTTOM_LINE in bottom, "the last line of 40"
+    assert "of 20" in bottom[100:], "as wide as the terminal"
+
+
+def test_another_size_is_the_terminals_too(terminals: Terminals) -> None:
+    shell = terminals.shell()
+    shell.child.sendline(f"COLUMNS=50 LINES=12 {DYNTUI} > /dev/null")
+    shell.wait(BOTTOM_LINE)
+    shell.emulator.resize(30, 100)
+    shell.child.setwinsize(30, 100)
+    while BOTTOM_LINE not in shell.emulator.text.split("\n")[29]:
+        assert shell.read(), shell.emulator.text
+
+
+# Title
+
+
+@WRITERS
+def test_the_title_names_environment_and_kind_and_is_restored(terminals: Terminals, writer: str) -> None:
+    terminal = terminals.console(DYNTUI_TERMINAL=writer)
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
+    kept, shown, restored = (terminal.raw.find(part) for part in (KEEP_TITLE, TITLE, RESTORE_TITLE))
+    assert -1 < kept < shown < restored
+    assert terminal.raw.count(KEEP_TITLE) == terminal.raw.count(RESTORE_TITLE) == 1
+    assert b"\x1b]2;" not in terminal.raw[restored:]
+
+
+def test_where_the_title_could_not_be_restored_it_is_left_alone(terminals: Terminals) -> None:
+    terminal = terminals.console(STY="1.one")
+    assert b"\x1b]2;" not in terminal.raw and KEEP_TITLE not in terminal.raw
+
+
+class _Written(TerminalDriver):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__(None, size=(80, 24))
+        self.written = ""
+
+    def write(self, data: str) -> None:
+        self.written += data
+
+    def start_application_mode(self) -> None:
+        self._has_terminal = True
+
+    def disable_input(self) -> None:
+        pass
+
+
+async def test_a_title_cannot_act_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STY", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    driver = _Written()
+    driver.start_application_mode()
+    driver.set_title("evil\x07\x1b\\\x9c\x1b]52;c;eA==\x07\u202e" + "x" * 500)
+    assert re.fullmatch(r"\x1b\[22;2t\x1b\]2;[^\x00-\x1f\x7f-\x9f\u202e]{1,120}\x1b\\", driver.written)
+
+
+@pytest.mark.parametrize(
+    ("session", "title"),
+    [
+        (Session(), "dyntui"),
+        (Session(demo=SandboxOptions(users=1)), "demo (sandbox) · dyntui"),
+        (Session(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1")), "acme (live) · dyntui"),
+        (
+            Session(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1", kind="sandbox"), read_only=True),
+            "acme (sandbox, read-only) · dyntui",
+        ),
+    ],
+)
+def test_titles(session: Session, title: str) -> None:
+    assert window_title(session) == title
+
+
+# Suspending, repainting, ctrl+c
+
+
+@WRITERS
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_repaints(terminals: Terminals, writer: str) -> None:
+    shell = terminals.shell(DYNTUI_TERMINAL=writer)
+    shell.child.sendline(DYNTUI)
+    shell.wait("of 20")
+    shell.quiet()
+    before = shell.emulator.text.split("\n")[1:-1]
+    start = len(shell.raw)
+    shell.child.send(b"\x1a")
+    while b"Stopped" not in shell.raw[start:]:
+        assert shell.read()
+    given = shell.raw[start:]
+    for left in (b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?1049l", RESTORE_TITLE):
+        assert left in given[: given.index(b"Stopped")]
+    shell.emulator.reset()
+    shell.emulator.reset_mode(7, private=True)
+    shell.child.sendline("echo it works")
+    shell.wait("\nit works")
+    shell.child.sendline("fg")
+    while shell.emulator.text.split("\n")[1:-1] != before:
+        assert shell.read(), shell.emulator.text
+    shell.child.send(b"j")
+    shell.wait("2 of 20")
+    assert shell.raw.count(TITLE) == 2, "the title is there again"
+
+
+def test_suspended_and_continued_in_the_background_it_waits_for_the_terminal(terminals: Terminals) -> None:
+    shell = terminals.shell()
+    shell.child.sendline(DYNTUI)
+    shell.wait("of 20")
+    for command, wanted in ((b"\x1a", 1), (b"bg\n", 2)):
+        shell.child.send(command)
+        while shell.raw.count(b"Stopped") < wanted:
+            shell.child.send(b"\n")
+            assert shell.read()
+    shell.child.sendline("fg")
+    shell.wait("of 20")
+
+
+def test_without_job_control_ctrl_z_says_so_and_stops_nothing(terminals: Terminals) -> None:
+    terminal = terminals.console()
+    terminal.child.send(b"\x1a")
+    terminal.wait("Not suspended")
+    terminal.child.send(b"j")
+    terminal.wait("2 of 20")
+
+
+def test_a_process_that_nobody_could_continue_is_not_stopped(terminals: Terminals) -> None:
+    """The console's parent is of its session, but nobody continues either of them."""
+    code = f"import subprocess; subprocess.run({DYNTUI!r}, shell=True)"
+    terminal = Pty(code, terminals.home)
+    terminals.opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b"\x1a")
+    terminal.wait("Not suspended")
+    terminal.child.send(b"j")
+    terminal.wait("2 of 20")
+
+
+@WRITERS
+def test_ctrl_l_draws_everything_again(terminals: Terminals, writer: str) -> None:
+    terminal = terminals.console(DYNTUI_TERMINAL=writer)
+    terminal.wait("of 20")
+    for opening in (b"", b"?"):
+        terminal.child.send(opening)
+        terminal.quiet()
+        before = terminal.emulator.text
+        terminal.emulator.erase_in_display(2)
+        terminal.child.send(b"\x0c")
+        while terminal.emulator.text != before:
+            assert terminal.read(), terminal.emulator.text
+
+
+@pytest.mark.parametrize(("opening", "seen"), [(b"", "of 20"), (b"/", "server text"), (b"?", "esc close")])
+def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
+    terminal = terminals.console()
+    terminal.child.send(opening)
+    terminal.wait(seen)
+    terminal.child.send(b"\x03")
+    terminal.wait("ctrl+q")
+    terminal.wait("quit")
+
+
+# GNU screen
+
+
+@pytest.fixture
+def inside_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STY", "1234.pts-0.host")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "screen.xterm-256color")
+
+
+@WRITERS
+@pytest.mark.parametrize("name", ["screen", "screen.xterm-256color", "xterm-256color"])
+def test_gnu_screen_gets_256_colors_and_no_colored_blanks(terminals: Terminals, writer: str, name: str) -> None:
+    terminal = terminals.console(STY="1.one", COLORTERM="truecolor", TERM=name, DYNTUI_TERMINAL=writer)
+    terminal.wait("of 20")
+    assert b"38;5;" in terminal.raw and b"48;5;" in terminal.raw
+    assert not re.search(rb"[34]8;2;", terminal.raw)
+    unfilled = Emulator(120, 40, fills=False)
+    unfilled.feed(terminal.raw.decode())
+    assert [[cell.bg for cell in line] for line in unfilled.cells()] == [
+        [cell.bg for cell in line] for line in terminal.emulator.cells()
+    ], "it looks alike where erasing leaves no color"
+
+
+def test_colors_that_were_asked_for_are_used_in_gnu_screen_too(
+    inside_screen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Small(LeanDisplay[None], App[None]):
+        pass
+
+    assert Small().console._color_system is ColorSystem.EIGHT_BIT
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
+    assert Small().console._color_system is ColorSystem.TRUECOLOR
+
+
+@pytest.mark.parametrize(
+    ("environ", "erases"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "STY": "1.one"}, False),
+        ({"TERM": "screen.xterm-256color"}, False),
+        ({"TERM": "screen-256color-bce"}, False),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, False),
+        ({}, False),
+    ],
+)
+def test_erasing_with_the_background_is_not_relied_on_in_screen(environ: dict[str, str], erases: bool) -> None:
+    assert environment.erases_with_background(environ) is erases
+
+
+# Pastes
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def parsed(parser: PasteParser, data: str = "") -> list[Any]:
+    found = [*(parser.feed(data) if data else parser.tick())]
+    return [event.text if isinstance(event, events.Paste) else getattr(event, "key", event) for event in found]
+
+
+def test_a_paste_whose_end_is_lost_ends_by_itself_and_keys_are_keys_again() -> None:
+    parser = PasteParser(clock=(clock := Clock()))
+    assert parsed(parser, "\x1b[200~some text") == []
+    clock.now += 2.9
+    assert parsed(parser) == []
+    clock.now += 0.2
+    assert parsed(parser) == ["some text"]
+    assert parsed(parser, "q") == ["q"]
+
+
+def test_keys_and_the_mouse_do_not_prolong_a_paste_whose_end_is_lost() -> None:
+    parser = PasteParser(clock=(clock := Clock()))
+    parsed(parser, "\x1b[200~some text")
+    for key in ("q", "\x1b[<35;10;10M", "\x1b[B", "j"):
+        clock.now += 0.7
+        assert parsed(parser, key) == []
+    clock.now += 0.3
+    assert len(parsed(parser)) == 1
+
+
+def test_nothing_in_a_paste_is_a_key() -> None:
+    parser = PasteParser(clock=Clock())
+    text = "a\x1b[<35;10;10M\x1bq\x1b[A" + "\x1b[" + "9" * 50 + "\n\x1b["
+    assert parsed(parser, f"k\x1b[200~{text}") == ["k"]
+    assert parsed(parser) == []
+    assert parsed(parser, "\x1b[201~\x1b[200~\x1b[201~j") == [text, "", "j"]
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_a_paste_that_takes_long_is_one_paste(cut: int) -> None:
+    parser = PasteParser(clock=(clock := Clock()))
+    parsed(parser, "x\x1b[200~"[: 1 + cut])
+    parsed(parser, "x\x1b[200~"[1 + cut :])
+    for _ in range(20):
+        clock.now += 2
+        assert parsed(parser, "x" * 100) == []
+    for _ in range(20):  # a slow line: a few characters at a time
+        clock.now += 0.2
+        assert parsed(parser, "y") == []
+    parsed(parser, "\x1b[201~"[:cut])
+    assert parsed(parser, "\x1b[201~"[cut:] + "q") == ["x" * 2000 + "y" * 20, "q"]
+    clock.now += 10
+    assert parsed(parser) == []
+
+
+@pytest.mark.slow
+@WRITERS
+def test_after_a_lost_end_the_console_goes_on(terminals: Terminals, writer: str) -> None:
+    terminal = terminals.console(DYNTUI_TERMINAL=writer)
+    terminal.child.send(b"/")
+    terminal.wait("server text")
+    terminal.child.send(b"\x1b[200~hakon")
+    terminal.wait("hakon")
+    terminal.child.send(b"\x1b")
+    terminal.wait("of 20")
+
+
+# Private names of Textual
+
+
+def test_textual_has_the_names_that_size_and_parser_stand_on() -> None:
+    assert "_get_terminal_size" in private._names(LinuxDriver.start_application_mode.__code__)
+    assert "XTermParser" in LinuxDriver.run_input_thread.__code__.co_names
+    assert hasattr(linux_driver, "XTermParser")
