@@ -134,7 +134,23 @@ def test_a_mended_line_is_taken_when_it_is_read_again(tmp_path: Path) -> None:
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-dangerous = st.text(alphabet="'=+-@\t\0\r\n\",;ab\\ ", max_size=6)
+dangerous = st.text(alphabet="'=+-@\t\0\r\n\",;ab\\ \ufeff\u00a0\uff1d\uff0d\u200b\x1b", max_size=8)
+
+
+PAYLOADS = [
+    "=", "\n=1", "a\n=1", "\r\n@x", " =1", "\ufeff=1", "\u00a0+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201",
+    "a;=1", ";=1", "a; -1", "a;\u200b@x", "a\t=1", "a,=1", "'=1", "a;'=1", "\0=1", "\x1b=1", "\u3000\uff1d1", "\n;=1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("separator", [";", "\t", "\n", ","])
+def test_no_separator_makes_a_formula_of_a_cell(payload: str, separator: str) -> None:
+    blanks = " \ufeff\u00a0\u200b\u3000\0\x1b\r"
+    for part in protect(payload).split(separator):
+        assert part.strip(blanks)[:1] not in set("=+@-\uff1d\uff0b\uff0d\uff20") or not part.strip(blanks)
+    assert unprotect(protect(payload)) == payload and unprotect(shield(payload)) == payload
+    assert payload.strip(blanks + ";\n")[:1] not in set("=+@-") or protect(payload)[0] == "'"
 
 
 @given(st.one_of(text, dangerous))

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_COMBINING", "MAX_LENGTH", "plain_json", "safe", "shorten", "without_controls", "without_surrogates"]
+__all__ = [
+    "MAX_COMBINING",
+    "MAX_LENGTH",
+    "plain_json",
+    "safe",
+    "shorten",
+    "visible_controls",
+    "without_controls",
+    "without_surrogates",
+]
 
 MAX_LENGTH = 4096
 MAX_COMBINING = 4
@@ -44,7 +53,7 @@ _HIDDEN_RANGES = (
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
 _COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -104,6 +113,11 @@ def plain_json(text: str) -> str:
 def without_surrogates(text: str) -> str:
     """`text` with lone surrogates as `<hex>`: what UTF-8, and so a file or a database, can hold."""
     return text if text.isascii() else _SURROGATES.sub(_visible, text)
+
+
+def visible_controls(text: str) -> str:
+    """`text` with control characters but tab and line breaks made visible, for formats that have no room for them."""
+    return text if text.isprintable() else _CONTROLS.sub(_visible, text)
 
 
 def without_controls(text: str) -> str:

@@ -82,7 +82,7 @@ class DelimitedTable(Table):
                     if not any(cells):
                         continue
                     for cell in cells:
-                        if cell[:1] == "'":
+                        if "'" in cell:
                             cells = [unprotect(cell) for cell in cells]
                             break
                     yield Row(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from dyntui.core.text import visible_controls
 from dyntui.importer.model import REPORT_COLUMNS, Cell, SourceInfo
 from dyntui.importer.protect import protect, shield
 
@@ -74,7 +75,7 @@ class FailedRowsWriter:
         extra: Sequence[Sequence[Any]] = (),
     ) -> None:
         """One row as Row gave it (cells, extra), and why it failed."""
-        report: tuple[Cell, ...] = (number, code, field, message)
+        report: tuple[Cell, ...] = (number, *map(visible_controls, (code, field, message)))
         if self._json:
             self._write_json(cells, extra, report)
         else:

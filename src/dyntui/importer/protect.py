@@ -1,8 +1,10 @@
-"""Cells that a spreadsheet must not run: one protecting apostrophe, added by writers and taken off by readers.
+"""Cells that a spreadsheet must not run: a protecting apostrophe, added by writers and taken off by readers.
 
-A spreadsheet runs a cell that starts with = + - @ (or TAB, NUL, CR before one of them). The spreadsheet-safe profile
-puts an apostrophe before it; every reader of ours takes exactly one off. A value that already looks protected gets
-another one in both profiles, so that whatever was written is read back.
+A spreadsheet runs a cell that starts with = + - @ (also in their full-width forms, and after blanks or a byte order
+mark); a TAB, NUL or CR at the start may lead it there. One that separates by other characters than the file does finds
+starts inside a cell too: after a semicolon, a tab, a line break, or a comma. The spreadsheet-safe profile puts an
+apostrophe at each such start; every reader of ours takes exactly one off. Where a value already has apostrophes there
+it gets another one in both profiles, so that whatever was written is read back.
 """
 
 from __future__ import annotations
@@ -11,22 +13,27 @@ import re
 
 __all__ = ["protect", "shield", "unprotect"]
 
-_DANGEROUS = frozenset("=+-@\t\0\r")
-_PROTECTED = re.compile(r"'+[=+\-@\t\0\r]")
+_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
+_SIGN_BUT_MINUS = "[=+@\uff1d\uff0b\uff20\ufe66\ufe62\ufe6b]"
+"""A minus after a comma is left alone: numbers in lists are more usual there than formulas."""
+_HIDDEN = "\x00-\x08\x0e-\x1f\x7f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_BLANKS = rf"(?:[^\S\t\r\n]|[{_HIDDEN}])*"
+# What decides about one start is not changed by an apostrophe put at another, so that all can be taken off again.
+_STARTS = re.compile(
+    rf"(?:\A(?=[\s;,'{_HIDDEN}]*{_SIGN}|'*[\t\0\r])|(?<=[;\t\r\n])(?='*{_BLANKS}{_SIGN})|(?<=,)(?='*{_SIGN_BUT_MINUS}))('?)"
+)
 
 
 def protect(text: str) -> str:
     """`text` for the spreadsheet-safe profile."""
-    if text[:1] in _DANGEROUS and text:
-        return "'" + text
-    return shield(text)
+    return _STARTS.sub(r"'\1", text)
 
 
 def shield(text: str) -> str:
     """`text` for the exact profile: as it is, but for a value that itself looks protected."""
-    return "'" + text if text[:1] == "'" and _PROTECTED.match(text) else text
+    return _STARTS.sub(r"\1\1", text) if "'" in text else text
 
 
 def unprotect(text: str) -> str:
-    """`text` without the one apostrophe that protects it."""
-    return text[1:] if text[:1] == "'" and _PROTECTED.match(text) else text
+    """`text` without the apostrophes that protect it."""
+    return _STARTS.sub("", text) if "'" in text else text

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from dyntui.core.text import safe as visible
+from dyntui.core.text import visible_controls
 from dyntui.importer.problems import CODES
 from dyntui.importer.protect import protect, shield
 
@@ -100,7 +101,7 @@ def _write_csv(path: Path, names: Iterable[str], lines: Iterator[tuple[str, ...]
     with _create(path, "utf-8-sig" if safe else "utf-8") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(names)
-        writer.writerows([guard(cell) for cell in line] for line in lines)
+        writer.writerows([guard(visible_controls(cell)) for cell in line] for line in lines)
 
 
 def write_report_html(path: Path, report: Report) -> None:
