@@ -290,7 +290,7 @@ async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch,
         await press(pilot, "w")
         await fill(pilot, str(file))
         assert "not overwritten" in text_of(console)
-        await press(pilot, "escape", "v")
+        await press(pilot, "escape", "escape", "v")
         assert "signature" not in text_of(console)
         assert "set, not shown here" in text_of(console)
 

@@ -136,7 +136,7 @@ class Requirement:
     """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED.
 
     effects: what it does as things stand, to be read. code: stands for them; goes into the Confirmation when they were
-    shown. between: as in Weight.
+    shown. between: as in Weight. destructive: whether it destroys something; enter then declines in the console.
     """
 
     level: Level
@@ -148,6 +148,7 @@ class Requirement:
     effects: tuple[str, ...] = ()
     code: str = ""
     between: tuple[Access, Access] | None = None
+    destructive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,7 @@ class Writes:
             action.weight.effects if action.weight is not None else (),
             action.weight.code if action.weight is not None else "",
             action.weight.between if action.weight is not None else None,
+            action.effect is Effect.DESTRUCTIVE,
         )
 
     def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> Permit:

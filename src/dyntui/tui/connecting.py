@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connect import Connection
     from dyntui.store.cache import RowCache
+    from dyntui.tui.dialogs.base import Dialog
 
 __all__ = ["Connecting"]
 
@@ -69,12 +70,21 @@ class Connecting(Places):
             self.answer = answer
 
     class Stored(Message):
-        """An environment was stored, or why it was not. done: what to do then, unless it is the one in use."""
+        """An environment was stored, or why it was not.
+
+        form: what it was filled in with. done: what to do then, unless it is the environment in use.
+        """
 
         def __init__(
-            self, profile: Profile, warnings: list[str], error: DyntuiError | None, done: Callable[[Profile], None]
+            self,
+            profile: Profile,
+            warnings: list[str],
+            error: DyntuiError | None,
+            form: Dialog[Any],
+            done: Callable[[Profile], None] = lambda profile: None,
         ) -> None:
             super().__init__()
+            self.form = form
             self.profile = profile
             self.warnings = warnings
             self.error = error
@@ -225,7 +235,9 @@ class Connecting(Places):
             self.say(warning, "warning")
         if event.error is not None:
             self.say_error(event.error)
+            event.form.reopen(str(event.error))
         else:
+            event.form.finish()
             self.session.health.pop(event.profile.name, None)
             if self.in_use(event.profile.name):
                 self._reconnect(event.profile)
@@ -274,14 +286,15 @@ class Connecting(Places):
         if type(error) is not NotAuthorised or profile is None or profile.credential not in _PLACES:
             return
 
-        def answered(values: dict[str, str] | None) -> None:
-            if values is not None:
-                token = values["token"]
-                self.run_worker(lambda: self._keep_token(profile, token), thread=True, group="profiles")
+        form = TokenDialog(profile)
 
-        self.ask(TokenDialog(profile), answered)
+        def filled(values: dict[str, str]) -> None:
+            token = values["token"]
+            self.run_worker(lambda: self._keep_token(profile, token, form), thread=True, group="profiles")
 
-    def _keep_token(self, profile: Profile, token: str) -> None:
+        self.open_form(form, filled)
+
+    def _keep_token(self, profile: Profile, token: str, form: Dialog[Any]) -> None:
         from dyntui.config.credentials import check_token, store_for
 
         problem: DyntuiError | None = None
@@ -289,7 +302,7 @@ class Connecting(Places):
             store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
         except DyntuiError as error:
             problem = error
-        self.post_message(self.Stored(profile, [], problem, lambda profile: None))
+        self.post_message(self.Stored(profile, [], problem, form))
 
     def _colour(self) -> None:
         profile = self.session.profile

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from itertools import count
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.app import App
@@ -20,6 +20,9 @@ from dyntui.tui.history import History
 from dyntui.tui.screens.framed import Framed
 from dyntui.tui.session import Session
 from dyntui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from dyntui.tui.dialogs.base import Dialog
 
 __all__ = ["Places"]
 
@@ -96,6 +99,13 @@ class Places(Acting, App[int], inherit_bindings=False):
     def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
         """Open a dialog; `answered` gets its answer, None when it was left."""
         self.at_once(lambda: self.push_screen(dialog, answered))
+
+    def open_form(
+        self, form: Dialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
+    ) -> None:
+        """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
+        form.on_submit = submitted
+        self.ask(form, closed)
 
     def at_once(self, change: Callable[[], Awaitable[Any]]) -> None:
         """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike.

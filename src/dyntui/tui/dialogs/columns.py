@@ -91,6 +91,9 @@ class ColumnsDialog(Dialog[list[Column]]):
         columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _WIDEST)))
         self._lines.repaint()
 
+    def entered(self) -> object:
+        return tuple(self._lines.columns), frozenset(self._lines.shown)
+
     def none_chosen(self) -> str | None:
         return None if self._lines.shown else "A list needs a column."
 

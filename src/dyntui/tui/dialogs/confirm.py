@@ -1,4 +1,5 @@
-"""Ask before something is done. Enter and esc are the safe answer; the key that opened the dialog never confirms."""
+"""Ask before something is done. esc is always the safe answer, and enter is where something is destroyed; the key that
+opened the dialog never confirms."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from dyntui.core.text import safe
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.widgets.cells import width_of
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
 
-_CONFIRM, _OTHER = "y", "o"
 _LINES, _WIDTH = 6, 60
 
 
@@ -32,7 +33,10 @@ def _texts(needed: Requirement) -> ComposeResult:
 
 
 class ConfirmDialog(Dialog[Confirmation]):
-    """One key confirms: `y`, or `o` when it was `y` that opened the dialog. verb: what the key does, in a word."""
+    """One key confirms: `y`, or `o` when it was `y` that opened the dialog; enter too where nothing is destroyed.
+
+    verb: what the key does, in a word.
+    """
 
     BINDINGS = bindings("confirm")
 
@@ -41,18 +45,22 @@ class ConfirmDialog(Dialog[Confirmation]):
         self.needed = needed
         self.title_text = needed.question
         self.verb = verb
-        self.key = _OTHER if trigger == _CONFIRM else _CONFIRM
+        self.keys = ConfirmKeys(needed, trigger)
+        self.key = self.keys.key
 
     def content(self) -> ComposeResult:
         yield from _texts(self.needed)
 
     def foot(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "keep it as it is"), (self.key, self.verb.lower()))
+        return (("esc", "keep it as it is"), (self.keys.shown, self.verb.lower()))
 
     def on_key(self, event: events.Key) -> None:
-        if event.character == self.key:
+        if self.keys.confirms(event):
             event.stop()
             self.dismiss(Confirmation(yes=True))
+        elif self.keys.declines(event):
+            event.stop()
+            self.dismiss(None)
 
 
 class TypedDialog(Dialog[Confirmation]):

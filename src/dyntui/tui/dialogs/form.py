@@ -134,6 +134,9 @@ class FormDialog(Dialog[Values]):
     def foot(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", f"next, then {self.verb}"), ("esc", "cancel"))
 
+    def entered(self) -> Values:
+        return self.values()
+
     def values(self) -> Values:
         """What is filled in now."""
         return {item.name: self._value(item) for item in self.fields}
@@ -142,6 +145,11 @@ class FormDialog(Dialog[Values]):
         if item.options:
             return self.query_one(f"#field-{item.name}", ChoiceField).value
         return self.query_one(f"#field-{item.name}", Input).value
+
+    def keep_untouched(self, name: str) -> None:
+        """Take what the field holds for what it held at first: it was not a person who changed it."""
+        if isinstance(self._initial, dict):
+            self._initial = {**self._initial, name: self.values()[name]}
 
     def note(self, name: str, text: str, *, bad: bool = False) -> None:
         """Say something below a field."""
@@ -155,6 +163,10 @@ class FormDialog(Dialog[Values]):
 
     def action_previous(self) -> None:
         self.focus_previous("Input, ChoiceField")
+
+    @on(ChoiceField.Changed)
+    def _choice_changed(self) -> None:
+        self.input_changed()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -183,4 +195,4 @@ class FormDialog(Dialog[Values]):
             if first is not None:
                 self.query_one(f"#field-{first}").focus()
             return
-        self.dismiss(values)
+        self.submit(values)

@@ -49,6 +49,9 @@ class PasteDialog(Dialog[Pasted]):
     def foot(self) -> tuple[tuple[str, str], ...]:
         return (("ctrl+s", self.verb), ("tab", "next"), ("esc", "cancel"))
 
-    def action_check(self) -> None:
+    def entered(self) -> Pasted:
         line = self.query_one("#line", Input).value if self.line else ""
-        self.dismiss(Pasted(self.query_one("#pasted", TextArea).text, line))
+        return Pasted(self.query_one("#pasted", TextArea).text, line)
+
+    def action_check(self) -> None:
+        self.submit(self.entered())

@@ -63,6 +63,9 @@ class PickManyDialog(Dialog[list[str]]):
             self._lines.chosen ^= {self.options[self._lines.cursor]}
             self._lines.repaint()
 
+    def entered(self) -> frozenset[str]:
+        return frozenset(self._lines.chosen)
+
     def action_take(self) -> None:
         if not self.many:
             self.dismiss([self.options[self._lines.cursor]] if self.options else [])

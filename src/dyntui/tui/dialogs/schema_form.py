@@ -81,7 +81,7 @@ class SchemaForm(FormDialog):
         return {name: wrong[field.name] for name, field in self.asked.items() if field.name in wrong}
 
     def done(self, values: Values | None) -> None:
-        """For `Console.ask`: hand on what was filled in."""
+        """For `Console.ask` and `Console.open_form`: hand on what was filled in."""
         if values is not None:
             self.taken(self.named(values))
 

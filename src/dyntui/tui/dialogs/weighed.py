@@ -17,6 +17,7 @@ from dyntui.core.text import safe
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.widgets.cells import cut, fit, wrapped
 from dyntui.tui.widgets.lines import Lines, Piece
 
@@ -28,7 +29,6 @@ Preview = Callable[[], Awaitable[Sequence[str]]]
 _WIDTH, _SIDES = 66, 10
 _MOST = 20
 _CHROME, _TYPED = 10, 3
-_CONFIRM, _OTHER = "y", "o"
 _COUNTING = "Counting whom it concerns ···"
 
 
@@ -110,7 +110,8 @@ class WeighedDialog(Dialog[Confirmation]):
         self.needed = needed
         self.title_text = needed.question
         self.verb = verb
-        self.key = _OTHER if trigger == _CONFIRM else _CONFIRM
+        self.keys = ConfirmKeys(needed, trigger)
+        self.key = self.keys.key
         self.typed = needed.level is Level.TYPED
         self._told = list(told)
         self._preview = preview
@@ -131,7 +132,7 @@ class WeighedDialog(Dialog[Confirmation]):
 
     def foot(self) -> tuple[tuple[str, str], ...]:
         done = f"{self.verb.lower()} when it matches" if self.typed else self.verb.lower()
-        return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.key, done))
+        return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.keys.shown, done))
 
     @property
     def read(self) -> Read:
@@ -227,10 +228,11 @@ class WeighedDialog(Dialog[Confirmation]):
     def on_key(self, event: events.Key) -> None:
         if self.typed:
             return
-        if event.character == self.key and self.may_confirm:
+        if self.keys.confirms(event):
             event.stop()
-            self.dismiss(Confirmation(yes=True, read=self.needed.code))
-        elif event.key in ("enter", "n"):
+            if self.may_confirm:
+                self.dismiss(Confirmation(yes=True, read=self.needed.code))
+        elif self.keys.declines(event):
             event.stop()
             self.dismiss(None)
 

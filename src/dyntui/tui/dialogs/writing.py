@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
@@ -43,7 +42,6 @@ class WritingDialog(Dialog[str]):
         self.problem = problem
         self.check = check
         self.verb = verb
-        self._leaving = False
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="where", markup=False)
@@ -65,19 +63,12 @@ class WritingDialog(Dialog[str]):
 
     def action_take(self) -> None:
         if problem := self.check(self.area.text):
-            self._leaving = False
             self.say(problem)
         else:
-            self.dismiss(self.area.text)
+            self.submit(self.area.text)
 
-    def action_cancel(self) -> Any:
-        if self.area.text == self.original or self._leaving:
-            self.dismiss(None)
-            return
-        self._leaving = True
-        self.say("esc once more throws away what you typed.")
+    def entered(self) -> str:
+        return self.area.text
 
-    def on_text_area_changed(self) -> None:
-        if self._leaving:
-            self._leaving = False
-            self.say("")
+    def untouched(self) -> str:
+        return self.original

@@ -112,7 +112,7 @@ GENERAL = (
     Action("columns.usual", ("0",), "usual", "The columns that this list has by itself.", _READ),
     Action("columns.take", ("enter",), "take these", "Show these columns, and remember them.", _READ,
         why_not="none_chosen"),
-    Action("confirm.keep", ("enter", "n"), "keep", "Leave everything as it is.", _READ, run="cancel"),
+    Action("confirm.keep", ("n",), "keep", "Leave everything as it is.", _READ, run="cancel"),
     Action("form.next", ("down",), "next field", "Go to the next field.", _READ),
     Action("form.previous", ("up",), "previous field", "Go to the field before.", _READ),
     Action("form.save", ("ctrl+s",), "save", "Check what was filled in and save it.", _READ),

@@ -96,7 +96,11 @@ class EnvironmentForm(FormDialog):
         options = self._more_places()
         if stored == "keyring":
             options |= {"keyring": "system keyring (it does not answer)"}
-        where.offer(options, where.value if where.value in options else "session")
+        if where.value in options:
+            where.offer(options, where.value)
+        else:
+            where.offer(options, "session")
+            self.keep_untouched("where")
         self.note("where", f"The keyring cannot be used: {event.probe.reason}.")
 
     def _wrong(self, values: Values) -> Mapping[str, str]:
@@ -158,18 +162,20 @@ def edit_environment(
     from dyntui.config.credentials import unconfirmed_origin
     from dyntui.tui.dialogs.confirm import confirm
 
-    def filled(values: Values | None) -> None:
-        if values is None:
-            return
+    form = EnvironmentForm(old, taken)
+
+    def filled(values: Values) -> None:
         profile = profile_from(values, old)
         where = unconfirmed_origin(profile)
         if not where:
-            _store(console, profile, values["token"], done)
+            _store(console, profile, values["token"], form, done)
             return
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                _store(console, replace(profile, confirmed_origin=where), values["token"], done)
+                _store(console, replace(profile, confirmed_origin=where), values["token"], form, done)
+            else:
+                form.reopen()
 
         needed = Requirement(
             Level.CONFIRM,
@@ -180,10 +186,12 @@ def edit_environment(
         )
         console.ask(confirm(needed, verb="Send them there"), answered)
 
-    console.ask(EnvironmentForm(old, taken), filled)
+    console.open_form(form, filled)
 
 
-def _store(console: Console, profile: Profile, token: str, done: Callable[[Profile], None]) -> None:
+def _store(
+    console: Console, profile: Profile, token: str, form: EnvironmentForm, done: Callable[[Profile], None]
+) -> None:
     def work() -> None:
         from dyntui.config.credentials import check_token, store_for, token_warning
         from dyntui.config.profiles import Profiles
@@ -197,8 +205,8 @@ def _store(console: Console, profile: Profile, token: str, done: Callable[[Profi
                 store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
                 warnings += [warning] if (warning := token_warning(checked)) else []
         except DyntuiError as error:
-            console.post_message(console.Stored(profile, [], error, done))
+            console.post_message(console.Stored(profile, [], error, form, done))
         else:
-            console.post_message(console.Stored(profile, warnings, None, done))
+            console.post_message(console.Stored(profile, warnings, None, form, done))
 
     console.run_worker(work, thread=True, group="profiles")

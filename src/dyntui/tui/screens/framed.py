@@ -49,6 +49,7 @@ class Framed(Acting, Screen[None]):
             return isinstance(message, Framed.Changed)
 
     _colour = ""
+    _asked_about = ""
 
     # What a subclass says
 
@@ -74,12 +75,19 @@ class Framed(Acting, Screen[None]):
     def not_connected(self, error: DyntuiError) -> None:
         """The environment could not be opened."""
 
+    def unsaved(self) -> str:
+        """What leaving the screen would lose, in words; "" for nothing. It is asked about once."""
+        return ""
+
     def inner(self) -> str | None:
         """What going back undoes before it leaves the screen, in words; None for nothing."""
-        return None
+        unsaved = self.unsaved()
+        return unsaved if unsaved and unsaved != self._asked_about else None
 
     def leave_inner(self) -> None:
-        """Undo that."""
+        """Undo that, or ask about what is not saved."""
+        self._asked_about = self.unsaved()
+        self.console.say(f"esc once more leaves without {self._asked_about}.", "warning")
 
     def answered(self, text: str) -> None:
         """A filter was typed."""
@@ -176,6 +184,7 @@ class Framed(Acting, Screen[None]):
             top.styles.color = top.styles.background.get_contrast_text()
 
     def on_screen_resume(self) -> None:
+        self._asked_about = ""
         if self.is_mounted:
             self.time_passed()
         self.changed()

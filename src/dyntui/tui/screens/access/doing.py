@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.tui.app import Console
 
-__all__ = ["Perform", "counting", "do", "outcome_words", "read"]
+__all__ = ["Perform", "counting", "do", "outcome_words", "read", "settle"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[Results]]
 """Does it, when not simply through `Writes.perform`."""
@@ -66,18 +66,34 @@ def counting(connection: Connection, needed: Requirement) -> Preview | None:
     return count
 
 
-def read(console: Console, work: Awaitable[Any], then: Callable[[Any], None]) -> None:
-    """Ask the server something, then go on; what goes wrong is told."""
+def read(
+    console: Console,
+    work: Awaitable[Any],
+    then: Callable[[Any], None],
+    failed: Callable[[DyntuiError], None] = lambda error: None,
+) -> None:
+    """Ask the server something, then go on; what goes wrong is told, and `failed` called."""
 
     async def wait() -> None:
         try:
             found = await work
         except DyntuiError as error:
             console.call_next(console.say_error, error)
+            console.call_next(failed, error)
         else:
             console.call_next(then, found)
 
     console.run_worker(wait(), group="access")
+
+
+def settle(form: Dialog[Any] | None, results: Results) -> None:
+    """Close the form that was submitted, or give it back with the reason when nothing of it was done."""
+    if form is None:
+        return
+    if results.count(Outcome.DONE):
+        form.finish()
+    else:
+        form.reopen(str(results.first_error or "Nothing was done."))
 
 
 def do(
@@ -89,34 +105,46 @@ def do(
     trigger: str = "",
     told: Sequence[str] = (),
     perform: Perform | None = None,
+    form: Dialog[Any] | None = None,
     done: Callable[[Results], None] = lambda results: None,
 ) -> None:
-    """Do `action` to `targets` once a person has read what it does and confirmed it. done: told the results."""
+    """Do `action` to `targets` once a person has read what it does and confirmed it. done: told the results.
+
+    form: what was filled in for it; it stays open below the confirmation and comes back unless something was done.
+    """
+
+    def give_back(problem: DyntuiError | str = "") -> None:
+        if form is not None:
+            form.reopen(str(problem))
+
     connection = console.session.connection
-    if connection is None:
-        console.say("The environment is not open.", "warning")
-        return
-    if reason := connection.writes.refusal(action):
+    reason = connection.writes.refusal(action) if connection is not None else "The environment is not open."
+    if connection is None or reason:
         console.say(reason, "warning")
+        give_back(reason)
         return
 
     async def weigh() -> WriteAction:
         return await connection.writes.weighed(action, targets)
 
     def ask(weighed: WriteAction) -> None:
+        if form is not None and form.was_left:
+            return
         needed = connection.writes.requirement(weighed, targets)
         if needed.level is Level.NONE:
-            _go(console, connection, action, targets, Confirmation(yes=True), verb, perform, done)
+            _go(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
             return
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                _go(console, connection, action, targets, confirmation, verb, perform, done)
+                _go(console, connection, action, targets, confirmation, verb, perform, form, done)
+            else:
+                give_back()
 
         preview = counting(connection, needed)
         console.ask(WeighedDialog(needed, verb=verb, trigger=trigger, told=told, preview=preview), answered)
 
-    read(console, weigh(), ask)
+    read(console, weigh(), ask, give_back)
 
 
 def _go(
@@ -127,6 +155,7 @@ def _go(
     confirmation: Confirmation,
     verb: str,
     perform: Perform | None,
+    form: Dialog[Any] | None,
     done: Callable[[Results], None],
 ) -> None:
     stop = asyncio.Event()
@@ -154,7 +183,10 @@ def _go(
             dialog.dismiss(None)
         if error is not None:
             console.say_error(error)
+            if form is not None:
+                form.reopen(str(error))
         if results is not None:
+            settle(form, results)
             done(results)
             _tell(console, results)
 

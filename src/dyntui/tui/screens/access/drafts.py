@@ -67,8 +67,11 @@ class PasteDialog(Dialog[str]):
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
 
+    def entered(self) -> str:
+        return self.query_one(TextArea).text
+
     def action_take(self) -> Any:
-        self.dismiss(self.query_one(TextArea).text)
+        self.submit(self.entered())
 
 
 def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> None:
@@ -131,6 +134,10 @@ class DraftsScreen(TableScreen):
     def status(self) -> Sequence[Piece]:
         at = f"{self.table.cursor + 1:,} of {len(self.drafts):,}" if self.drafts else ""
         return [(at, "")] if at else []
+
+    def unsaved(self) -> str:
+        count = self._count(State.NEW)
+        return f"adding the {count:,} {'entries' if count != 1 else 'entry'}" if count else ""
 
     # Reasons
 

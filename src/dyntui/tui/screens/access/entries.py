@@ -130,14 +130,14 @@ class EntriesScreen(ResourceScreen):
 
     def action_add(self) -> None:
         row = self._list
+        form = EntryForm(f"Add to {name_of(row)}", {}, live=self._live)
 
-        def filled(values: Values | None) -> None:
-            if values is not None:
-                draft = _draft(values, live=self._live)
-                action = add_entries(row, job=new_job())
-                do(self.console, action, [entry_target(draft.entry)], verb="Add", done=self.refresh_after)
+        def filled(values: Values) -> None:
+            target = entry_target(_draft(values, live=self._live).entry)
+            action = add_entries(row, job=new_job())
+            do(self.console, action, [target], verb="Add", form=form, done=self.refresh_after)
 
-        self.console.ask(EntryForm(f"Add to {name_of(row)}", {}, live=self._live), filled)
+        self.console.open_form(form, filled)
 
     @property
     def _list(self) -> dict[str, Any]:
@@ -169,21 +169,21 @@ class EntriesScreen(ResourceScreen):
     def action_edit(self) -> None:
         row, old = self._list, self.table.row
         assert old is not None
+        form = EntryForm(f"Change {said_of(old)}", old, live=self._live)
 
-        def filled(values: Values | None) -> None:
-            if values is None:
-                return
+        def filled(values: Values) -> None:
             new = body_of(_draft(values, live=self._live).entry)
             if new == body_of(old):
+                form.finish()
                 self.console.say("Nothing was changed.")
             elif key_of(new) == key_of(old) and is_on(row):
-                self._ask_gap(row, old, new)
+                self._ask_gap(row, old, new, form)
             else:
-                self._replace(row, old, new, gap=False)
+                self._replace(row, old, new, form, gap=False)
 
-        self.console.ask(EntryForm(f"Change {said_of(old)}", old, live=self._live), filled)
+        self.console.open_form(form, filled)
 
-    def _ask_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> None:
+    def _ask_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm) -> None:
         """Another alias while the list counts: there is no way without a moment in which the entry is missing."""
         choices = [
             Choice("keep", "keep the alias as it is"),
@@ -192,13 +192,19 @@ class EntriesScreen(ResourceScreen):
 
         def chosen(key: str | None) -> None:
             if key == "gap":
-                self._replace(row, old, new, gap=True)
+                self._replace(row, old, new, form, gap=True)
+            elif key == "keep":
+                form.finish()
+            else:
+                form.reopen()
 
         self.console.ask(PickDialog("The list is on, and no entry can stand twice", choices), chosen)
 
-    def _replace(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], *, gap: bool) -> None:
-        action = replace_entry(row, gap=gap, job=new_job())
-        do(self.console, action, [replacement_target(old, new)], verb="Change", trigger="e", done=self.refresh_after)
+    def _replace(
+        self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
+    ) -> None:
+        action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
+        do(self.console, action, [target], verb="Change", trigger="e", form=form, done=self.refresh_after)
 
     def _chosen(self, then: Any) -> None:
         """The marked entries, else the one under the cursor; those not in memory are read."""

@@ -85,25 +85,28 @@ def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _new(console: Console, done: Any) -> None:
-    def filled(values: Values | None) -> None:
-        if values is not None:
-            fields = {key: value for key, value in _fields(values, {}).items() if value}
-            target = Target("", values["name"], {"fields": fields})
-            do(console, GATE_ACTIONS.create(), [target], verb="Create", done=done)
+    form = GateForm("New gate", {})
 
-    console.ask(GateForm("New gate", {}), filled)
+    def filled(values: Values) -> None:
+        fields = {key: value for key, value in _fields(values, {}).items() if value}
+        target = Target("", values["name"], {"fields": fields})
+        do(console, GATE_ACTIONS.create(), [target], verb="Create", form=form, done=done)
+
+    console.open_form(form, filled)
 
 
 def _edit(console: Console, row: Mapping[str, Any], done: Any) -> None:
-    def filled(values: Values | None) -> None:
-        fields = _fields(values, row) if values is not None else {}
-        if fields:
+    form = GateForm(f"Change {name_of(row)}", row)
+
+    def filled(values: Values) -> None:
+        if fields := _fields(values, row):
             target = access_target(row, fields=fields)
-            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", done=done)
-        elif values is not None:
+            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", form=form, done=done)
+        else:
+            form.finish()
             console.say("Nothing was changed.")
 
-    console.ask(GateForm(f"Change {name_of(row)}", row), filled)
+    console.open_form(form, filled)
 
 
 def _switch(console: Console, row: Mapping[str, Any], done: Any) -> None:

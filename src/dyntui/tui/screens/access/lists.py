@@ -105,26 +105,29 @@ class AllowlistsScreen(ResourceScreen):
     # Actions
 
     def action_new(self) -> None:
-        def filled(values: Values | None) -> None:
-            if values is not None:
-                target = Target("", values["name"], {"fields": values})
-                do(self.console, LIST_ACTIONS.create(), [target], verb="Create", done=self.refresh_after)
+        form = ListForm("New allowlist", {"outcome": "siteAccess"})
 
-        self.console.ask(ListForm("New allowlist", {"outcome": "siteAccess"}), filled)
+        def filled(values: Values) -> None:
+            target = Target("", values["name"], {"fields": values})
+            do(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form, done=self.refresh_after)
+
+        self.console.open_form(form, filled)
 
     def action_edit(self) -> None:
         row = self.table.row
         assert row is not None
+        form = ListForm(f"Change {name_of(row)}", row)
 
-        def filled(values: Values | None) -> None:
-            fields = _changes(row, values or {})
-            if fields:
+        def filled(values: Values) -> None:
+            if fields := _changes(row, values):
                 target = access_target(row, fields=fields)
-                do(self.console, LIST_ACTIONS.update(), [target], verb="Change", done=self.refresh_after)
-            elif values is not None:
+                update = LIST_ACTIONS.update()
+                do(self.console, update, [target], verb="Change", form=form, done=self.refresh_after)
+            else:
+                form.finish()
                 self.console.say("Nothing was changed.")
 
-        self.console.ask(ListForm(f"Change {name_of(row)}", row), filled)
+        self.console.open_form(form, filled)
 
     def action_switch(self) -> None:
         row = self.table.row

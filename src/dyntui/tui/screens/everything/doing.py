@@ -17,19 +17,22 @@ from dyntui.core.errors import DyntuiError, Usage, told
 from dyntui.resources import Action, On, Resource
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.screens.access.doing import ProgressDialog
+from dyntui.tui.screens.access.doing import ProgressDialog, settle
 from dyntui.tui.screens.framed import Framed
 
 if TYPE_CHECKING:
     from dyntui.services.connect import Connection
     from dyntui.services.forms import Asked
+    from dyntui.tui.dialogs.base import Dialog
+    from dyntui.tui.dialogs.schema_form import SchemaForm
 
 __all__ = ["Doing", "Later", "Plan", "outcome_words"]
 
 
 @dataclass(slots=True)
 class Plan:
-    """One action on its way. key: what opened it. values: what was filled in. changes: what is different, in lines."""
+    """One action on its way. key: what opened it. changes: what is different, in lines. form: what it was filled in
+    with; it stays open until something was done."""
 
     record: Resource
     action: Action
@@ -39,9 +42,9 @@ class Plan:
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: Sequence[Asked] = ()
     held: dict[str, str] | None = None
-    values: dict[str, str] | None = None
     changes: Sequence[str] = ()
     write: WriteAction | None = None
+    form: SchemaForm | None = None
     targets: Sequence[Target] = ()
 
 
@@ -59,21 +62,32 @@ class Later(Framed):
     def _next(self, event: Next) -> None:
         event.step()
 
-    def later(self, work: Awaitable[Any], then: Callable[[Any], None], group: str = "doing") -> None:
-        """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told."""
+    def later(
+        self,
+        work: Awaitable[Any],
+        then: Callable[[Any], None],
+        group: str = "doing",
+        form: Dialog[Any] | None = None,
+    ) -> None:
+        """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told; `form` reopens."""
+
+        def failed(error: DyntuiError) -> None:
+            self.console.say_error(error)
+            if form is not None:
+                form.reopen(str(error))
 
         async def run() -> None:
             try:
                 found = await work
             except DyntuiError as error:
                 problem = error
-                self.post_message(self.Next(lambda: self.console.say_error(problem)))
+                self.post_message(self.Next(lambda: failed(problem)))
             else:
                 self.post_message(self.Next(lambda: then(found)))
 
         self.run_worker(run(), group=group)
 
-    def surely(self, work: Awaitable[Any], then: Callable[[Any], None]) -> None:
+    def surely(self, work: Awaitable[Any], then: Callable[[Any], None], form: Dialog[Any] | None = None) -> None:
         """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
         console = self.console
 
@@ -82,6 +96,8 @@ class Later(Framed):
                 found = await work
             except DyntuiError as error:
                 console.call_next(console.say_error, error)
+                if form is not None:
+                    console.call_next(form.reopen, str(error))
             else:
                 console.call_next(then, found)
 
@@ -119,16 +135,16 @@ class Doing(Later):
         if len(plan.rows) > 1:
             what = f"{len(plan.rows):,} × {plan.record.singular}"
         title = f"{plan.action.verb} {what}"
-        form = SchemaForm(
+        form = plan.form = SchemaForm(
             title,
             plan.asked,
-            start if plan.values is None else plan.values,
+            start,
             verb="go on",
             known=plan.known,
             before=plan.held,
             taken=lambda values: self._filled(plan, values),
         )
-        self.console.ask(form, form.done)
+        self.console.open_form(form, form.done)
 
     def _filled(self, plan: Plan, values: dict[str, str]) -> None:
         from dyntui.services.resources import changes, filled_in, target_of, write_of
@@ -140,8 +156,9 @@ class Doing(Later):
             filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
         except Usage as error:
             self.console.say(str(error), "warning")
+            if plan.form is not None:
+                plan.form.reopen(str(error))
             return
-        plan.values = values
         plan.write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
         if plan.held is not None:
             plan.changes = changes(plan.asked, plan.held, values)
@@ -149,12 +166,12 @@ class Doing(Later):
         plan.targets = [target_of(plan.record, row) for row in plan.rows]
         if plan.action.on is On.LIST:
             plan.targets = [target_of(plan.record, None, label=label)]
-        self.later(_weighed(connection, plan), self._confirm)
+        self.later(_weighed(connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: Plan) -> None:
         connection = self.console.session.connection
         assert plan.write is not None
-        if connection is None:
+        if connection is None or (plan.form is not None and plan.form.was_left):
             return
         needed = connection.writes.requirement(plan.write, plan.targets)
         if needed.level is Level.NONE:
@@ -165,6 +182,8 @@ class Doing(Later):
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
                 self._go(plan, confirmation)
+            elif plan.form is not None:
+                plan.form.reopen()
 
         self.console.ask(confirm(needed, verb=plan.action.words, trigger=plan.key), answered)
 
@@ -190,30 +209,21 @@ class Doing(Later):
 
         if dialog is not None:
             self.console.ask(dialog)
-        self.surely(shown(), lambda results: self._done(plan, results))
+        self.surely(shown(), lambda results: self._done(plan, results), plan.form)
 
     def _done(self, plan: Plan, results: Results) -> None:
         from dyntui.services.resources import shown_once
         from dyntui.tui.dialogs.once import OnceDialog
 
+        settle(plan.form, results)
         words, bad = outcome_words(plan.record, plan.action, results)
         once = shown_once(plan.action, results.items[0].value) if results.items else None
         if once is not None:
             self.console.ask(OnceDialog(*once))
         else:
             self.console.say(words, "error" if bad else "information")
-        if not self.is_attached:
-            return
-        self.after(plan, results)
-        if plan.asked and len(results.items) == 1 and _to_be_mended(results.items[0].error):
-            self._ask(plan)
-
-
-def _to_be_mended(error: DyntuiError | None) -> bool:
-    """Whether what was filled in was refused: then it comes back, to be corrected."""
-    from dyntui.api.errors import BadRequest, Conflict, Invalid
-
-    return isinstance(error, (BadRequest, Conflict, Invalid))
+        if self.is_attached:
+            self.after(plan, results)
 
 
 def _close(dialog: ProgressDialog | None) -> None:

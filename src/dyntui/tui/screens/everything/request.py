@@ -81,7 +81,7 @@ class RequestScreen(SearchScreen):
 
     def __init__(self, request: Request, answered: Answered | None = None) -> None:
         super().__init__()
-        self.request = request
+        self.request = self._saved = request
         self.answered_with = answered
         self.operation: Operation = catalog().get(request.operation)
         self.asked: list[Asked] = fields_of(catalog(), self.operation)
@@ -107,7 +107,7 @@ class RequestScreen(SearchScreen):
         recent = list(self.console.session.recent)
         if "userId" in self.operation.path_names and recent:
             values.setdefault("userId", recent[-1])
-        self.request = replace(self.request, values=values)
+        self._take_known(values)
         if "organizationId" in self.operation.path_names and "organizationId" not in values:
             connection = self.console.session.connection
             if connection is not None:
@@ -120,7 +120,16 @@ class RequestScreen(SearchScreen):
             found = await organization_of(connection.client)
         except DyntuiError:
             return  # it is asked for like any other value
-        self.post_message(self.Next(lambda: self._put({"organizationId": found})))
+        self.post_message(self.Next(lambda: self._take_known({"organizationId": found})))
+
+    def _take_known(self, values: dict[str, str]) -> None:
+        """Fill in what is known here; leaving does not lose it."""
+        self._saved = replace(self._saved, values={**self._saved.values, **values})
+        self._put(values)
+
+    def unsaved(self) -> str:
+        changed = (self.request.values, self.request.body) != (self._saved.values, self._saved.body)
+        return "what you filled in" if changed else ""
 
     def _put(self, values: dict[str, str]) -> None:
         self.request = replace(self.request, values={**self.request.values, **values})
@@ -269,6 +278,7 @@ class RequestScreen(SearchScreen):
             self.console.say_error(found)
         else:
             self.answered_with = found
+            self._saved = self.request
             self.found = ""
             remember(connection, found)
         if self.is_attached:
@@ -294,7 +304,7 @@ class RequestScreen(SearchScreen):
     def action_keep(self) -> None:
         def named(values: Values | None) -> None:
             if values is not None:
-                self.request = SavedRequests().save(replace(self.request, name=values["name"].strip()))
+                self.request = self._saved = SavedRequests().save(replace(self.request, name=values["name"].strip()))
                 self.console.say(f"Kept as {self.request.name}. Values that may be secrets were left out.")
                 self._show()
 

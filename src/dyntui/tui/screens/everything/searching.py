@@ -42,10 +42,16 @@ class SearchScreen(Later):
         self.changed()
 
     def inner(self) -> str | None:
-        return "the search" if self.is_mounted and self.tree_shown.find else None
+        return "the search" if self._searched() else super().inner()
 
     def leave_inner(self) -> None:
-        self.answered("")
+        if self._searched():
+            self.answered("")
+        else:
+            super().leave_inner()
+
+    def _searched(self) -> bool:
+        return self.is_mounted and bool(self.tree_shown.find)
 
     def action_copy(self) -> None:
         send(self.console, self.tree_shown.value_text, self.tree_shown.path or self.whole)

@@ -11,17 +11,18 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, told
+from dyntui.core.errors import DyntuiError, Usage, told
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.services import settings
 from dyntui.services.differences import told_apart
 from dyntui.services.forms import fill, text_of
-from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
+from dyntui.services.writes import Confirmation, Outcome, Results, Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.message import MessageDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.screens.access.doing import settle
 from dyntui.tui.screens.everything.searching import SearchScreen
 from dyntui.tui.screens.framed import age_of, error_words
 from dyntui.tui.widgets.painted import Piece
@@ -116,21 +117,27 @@ class SettingsScreen(SearchScreen):
         before = settings.leaf_at(self.document, way)
         asked = settings.asked_for(way, before)
         held = {asked.name: text_of(before)}
+
+        def taken(values: dict[str, str]) -> None:
+            self._changed_to(way, before, fill([asked], values, before=held).body, form)
+
         form = SchemaForm(
             f"Change {'.'.join(way)}",
             [asked],
             held,
             verb="go on",
             before=held,
-            taken=lambda values: self._changed_to(way, before, fill([asked], values, before=held).body),
+            taken=taken,
         )
-        self.console.ask(form, form.done)
+        self.console.open_form(form, form.done)
 
-    def _changed_to(self, way: tuple[str, ...], before: Any, body: Any) -> None:
+    def _changed_to(self, way: tuple[str, ...], before: Any, body: Any, form: SchemaForm) -> None:
         connection = self.console.session.connection
         if connection is None:
+            form.reopen("The environment is not open.")
             return
         if body is None:
+            form.finish()
             self.console.say("Nothing is different, so nothing was sent.", "warning")
             return
         after = body[way[-1]]
@@ -140,20 +147,20 @@ class SettingsScreen(SearchScreen):
         needed = replace(needed, lines=(f"{was or '—'} → {now or '—'}",))
 
         def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None:
-                self._send(write, targets, confirmation, after)
+            if confirmation is None:
+                form.reopen()
+            else:
+                work = connection.writes.perform(write, targets, confirmation)
+                self.surely(work, lambda results: self._told(results, after, form), form)
 
-        if needed.level is not Level.NONE:
-            self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
+        self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
 
-    def _send(self, write: WriteAction, targets: list[Target], confirmation: Confirmation, after: Any) -> None:
-        connection = self.console.session.connection
-        if connection is not None:
-            work = connection.writes.perform(write, targets, confirmation)
-            self.surely(work, lambda results: self._told(results, after))
-
-    def _told(self, results: Results, after: Any) -> None:
+    def _told(self, results: Results, after: Any, form: SchemaForm) -> None:
         item = results.items[0]
+        if isinstance(item.error, Usage):
+            form.finish()  # it was made from a value that is another one by now
+        else:
+            settle(form, results)
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
             self.console.say(told(item.error.message, lost, item.error.hint), "error")

@@ -99,6 +99,9 @@ class SearchDialog(Dialog[Chosen]):
         self.set_focus(self.query_one(_Field), scroll_visible=False)
         self.look()
 
+    def entered(self) -> str | None:
+        return self.typed if self._free else None
+
     def look(self) -> None:
         """Find anew: what is typed, or what there is, is different."""
         self.query_one(_Found).offer(self._find(self.query_one(_Field).value))

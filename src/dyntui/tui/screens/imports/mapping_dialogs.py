@@ -194,6 +194,9 @@ class TransformsDialog(Dialog[list[str]]):
     def foot(self) -> tuple[tuple[str, str], ...]:
         return (("space", "do it, or not"), ("enter", "take these"), ("esc", "cancel"))
 
+    def entered(self) -> tuple[str, ...]:
+        return tuple(self._list.done)
+
     def on_mount(self) -> None:
         self._preview()
 

@@ -34,5 +34,8 @@ class PasteDialog(Dialog[str]):
     def on_mount(self) -> None:
         self.set_focus(self.query_one(TextArea), scroll_visible=False)
 
+    def entered(self) -> str:
+        return self.query_one(TextArea).text
+
     def action_take(self) -> Any:
-        self.dismiss(self.query_one(TextArea).text)
+        self.submit(self.entered())

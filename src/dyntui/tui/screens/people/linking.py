@@ -32,10 +32,11 @@ def ask_link(console: Console, target: Target, done: Callable[[Results], None]) 
         wanted = {"publicWalletAddress": "A wallet has an address.", "walletName": "Say what wallet it is."}
         return {name: words for name, words in wanted.items() if not values[name].strip()}
 
-    def filled(values: Values | None) -> None:
-        if values is not None:
-            wallet = {name: text.strip() for name, text in values.items()}
-            told = [f"{field.label}: {wallet[field.name]}" for field in fields]
-            do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, done=done)
+    form = FormDialog(f"Link a wallet to {target.label}", fields, check=check, verb="go on")
 
-    console.ask(FormDialog(f"Link a wallet to {target.label}", fields, check=check, verb="go on"), filled)
+    def filled(values: Values) -> None:
+        wallet = {name: text.strip() for name, text in values.items()}
+        told = [f"{field.label}: {wallet[field.name]}" for field in fields]
+        do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, form=form, done=done)
+
+    console.open_form(form, filled)

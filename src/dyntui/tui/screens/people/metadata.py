@@ -72,36 +72,44 @@ class _Editing:
 
     def _written(self, text: str) -> None:
         """The editor has ended; what cannot be used goes on here, with nothing lost."""
-        if problem := _check(text):
-            self._write(text, problem)
-        else:
-            self._take(text)
+        problem = _check(text)
+        self._write(text, problem, submit=not problem)
 
-    def _write(self, text: str, problem: str = "") -> None:
+    def _write(self, text: str, problem: str = "", *, submit: bool = False) -> None:
+        """Show the text to be written on. submit: it is complete, so go on with it at once."""
         about = _AGAIN if self.user["id"] in self.drafts else _ABOUT
         dialog = WritingDialog(
             f"Metadata of {self.label}", about, text, check=_check, original=self.original, problem=problem
         )
-        self.console.ask(dialog, self._take)
 
-    def _take(self, text: str | None) -> None:
-        if text is None:
-            self.drafts.pop(self.user["id"], None)
-            return
+        def closed(text: str | None) -> None:
+            if dialog.was_left:
+                self.drafts.pop(self.user["id"], None)
+
+        self.console.open_form(dialog, lambda text: self._take(text, dialog), closed)
+        if submit:
+            dialog.call_after_refresh(dialog.submit, text)
+
+    def _take(self, text: str, dialog: WritingDialog) -> None:
         self.drafts[self.user["id"]] = text
         connection = self.console.session.connection
-        if connection is not None:
-            read(
-                self.console,
-                fresh_user(connection, self.user["id"]),
-                lambda user: self._confirm(user, read_metadata(text)),
-            )
+        if connection is None:
+            dialog.reopen("The environment is not open.")
+            return
 
-    def _confirm(self, user: dict[str, Any], wanted: dict[str, Any]) -> None:
+        def confirm(user: dict[str, Any]) -> None:
+            if not dialog.was_left:
+                self._confirm(user, read_metadata(text), dialog)
+
+        work = fresh_user(connection, self.user["id"])
+        read(self.console, work, confirm, lambda error: dialog.reopen(str(error)))
+
+    def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: WritingDialog) -> None:
         there = metadata_of(user)
         told = metadata_changes(there, wanted)
         if not told:
             self.drafts.pop(user["id"], None)
+            dialog.finish()
             self.console.say("Nothing is different; nothing was saved.")
             return
         if metadata_changes(metadata_of(self.user), there):
@@ -117,6 +125,7 @@ class _Editing:
             verb="Save",
             trigger=self.key,
             told=told,
+            form=dialog,
             done=lambda results: self._saved(results, wanted),
         )
 
@@ -126,8 +135,6 @@ class _Editing:
             self.drafts.pop(self.user["id"], None)
             if isinstance(item.reread, dict) and metadata_changes(wanted, metadata_of(item.reread)):
                 self.console.say("The server holds other metadata than was sent: look at it.", "warning")
-        else:
-            self.console.say("What you typed is kept: edit the metadata again to go on with it.", "warning")
         self.done(results)
 
 

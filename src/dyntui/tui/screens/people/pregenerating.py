@@ -88,15 +88,16 @@ def ask_pregeneration(
         Field("fid", "fid", help="Farcaster only: the number of the account."),
     )
 
-    def filled(values: Values | None) -> None:
-        if values is None:
-            return
+    form = PregenerateForm("Pre-generate wallets", fields, check=_wrong, verb="go on")
+
+    def filled(values: Values) -> None:
         operation, body = _request(values)
         target = Target(values["identifier"].strip(), values["identifier"].strip())
         told = [f"{name}: {_words(value)}" for name, value in body.items()]
-        do(console, pregenerate(operation, body), [target], verb="Make", trigger=key, told=told, done=done)
+        action = pregenerate(operation, body)
+        do(console, action, [target], verb="Make", trigger=key, told=told, form=form, done=done)
 
-    console.ask(PregenerateForm("Pre-generate wallets", fields, check=_wrong, verb="go on"), filled)
+    console.open_form(form, filled)
 
 
 def _words(value: Any) -> str:

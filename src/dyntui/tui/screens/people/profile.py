@@ -56,18 +56,19 @@ def _ask_profile(console: Console, user: dict[str, Any], key: str, done: Callabl
     consent = {value: words for value, words in _CONSENT.items() if value or not start["policiesConsent"]}
     fields.append(Field("policiesConsent", "policies", start["policiesConsent"], consent))
 
-    def filled(values: Values | None) -> None:
-        if values is None:
-            return
+    form = FormDialog(f"Profile of {user_target(user).label}", fields, verb="go on")
+
+    def filled(values: Values) -> None:
         changed = {name: _json(name, text.strip()) for name, text in values.items() if text.strip() != start[name]}
         if not changed:
+            form.finish()
             console.say("Nothing is different; nothing was saved.")
             return
         told = differences(user, changed)
         target = user_target(user, fields=changed)
-        do(console, UPDATE_USER, [target], verb="Save", trigger=key, told=told, done=done)
+        do(console, UPDATE_USER, [target], verb="Save", trigger=key, told=told, form=form, done=done)
 
-    console.ask(FormDialog(f"Profile of {user_target(user).label}", fields, verb="go on"), filled)
+    console.open_form(form, filled)
 
 
 def ask_metadata(console: Console, user_id: str, key: str, done: Callable[[Results], None]) -> None:
@@ -81,19 +82,20 @@ def _ask_metadata(console: Console, user: dict[str, Any], key: str, done: Callab
     metadata = user.get("metadata") if isinstance(user.get("metadata"), dict) else {}
     assert isinstance(metadata, dict)
 
-    def filled(values: Values | None) -> None:
-        if values is None:
-            return
+    title = f"Metadata of {user_target(user).label}"
+    form = FormDialog(title, metadata_fields(list(metadata)), check=check_metadata, verb="go on")
+
+    def filled(values: Values) -> None:
         name, value = values["key"].strip(), metadata_value(values["value"])
         if name in metadata and metadata[name] == value:
+            form.finish()
             console.say("Nothing is different; nothing was saved.")
             return
         told = differences(metadata, {name: value})
         action = set_metadata_field(name, value)
-        do(console, action, [user_target(user)], verb="Save", trigger=key, told=told, done=done)
+        do(console, action, [user_target(user)], verb="Save", trigger=key, told=told, form=form, done=done)
 
-    title = f"Metadata of {user_target(user).label}"
-    console.ask(FormDialog(title, metadata_fields(list(metadata)), check=check_metadata, verb="go on"), filled)
+    console.open_form(form, filled)
 
 
 def metadata_fields(known: Sequence[str]) -> tuple[Field, ...]:

@@ -44,9 +44,9 @@ def revoke_sessions(screen: UsersScreen) -> None:
     _do(screen, REVOKE_SESSIONS, "X", "Revoke sessions")
 
 
-def _do(screen: UsersScreen, action: WriteAction, key: str, verb: str) -> None:
+def _do(screen: UsersScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
     done = partial(_done, screen, deleted=action is DELETE_USER)
-    do(screen.console, action, screen.targets, verb=verb, trigger=key, done=done)
+    do(screen.console, action, screen.targets, verb=verb, trigger=key, form=form, done=done)
 
 
 def _done(screen: UsersScreen, results: Results, *, deleted: bool) -> None:
@@ -87,15 +87,14 @@ def _tell_left(screen: UsersScreen, results: Results) -> None:
 def ask_metadata(screen: UsersScreen) -> None:
     """One field of the metadata of all of them."""
 
-    def filled(values: Values | None) -> None:
-        if values is not None:
-            name, value = values["key"].strip(), metadata_value(values["value"])
-            _do(screen, set_metadata_field(name, value), "m", "Set")
+    def filled(values: Values) -> None:
+        name, value = values["key"].strip(), metadata_value(values["value"])
+        _do(screen, set_metadata_field(name, value), "m", "Set", form)
 
     targets = screen.targets
     whom = targets[0].label if len(targets) == 1 else f"{len(targets):,} users"
     form = FormDialog(f"Metadata of {whom}", metadata_fields(()), check=check_metadata, verb="go on")
-    screen.console.ask(form, filled)
+    screen.console.open_form(form, filled)
 
 
 def ask_allowlist(screen: UsersScreen) -> None:
@@ -124,19 +123,18 @@ def ask_allowlist(screen: UsersScreen) -> None:
 def ask_new(screen: UsersScreen) -> None:
     """Create a user, and open it."""
 
-    def filled(values: Values | None) -> None:
-        fields = {name: text.strip() for name, text in (values or {}).items() if text.strip()}
-        if fields:
-            label = next(iter(fields.values()))
-            target = Target("", label, {"fields": fields})
-            told = [f"{name}: {text}" for name, text in fields.items()]
-            made = partial(_made, screen)
-            do(screen.console, CREATE_USER, [target], verb="Create", trigger="n", told=told, done=made)
+    def filled(values: Values) -> None:
+        fields = {name: text.strip() for name, text in values.items() if text.strip()}
+        target = Target("", next(iter(fields.values())), {"fields": fields})
+        told = [f"{name}: {text}" for name, text in fields.items()]
+        made = partial(_made, screen)
+        do(screen.console, CREATE_USER, [target], verb="Create", trigger="n", told=told, form=form, done=made)
 
     def check(values: Values) -> Mapping[str, str]:
         return {} if any(text.strip() for text in values.values()) else {"": "A user needs at least one of them."}
 
-    screen.console.ask(FormDialog("New user", _NEW, check=check, verb="go on"), filled)
+    form = FormDialog("New user", _NEW, check=check, verb="go on")
+    screen.console.open_form(form, filled)
 
 
 def _made(screen: UsersScreen, results: Results) -> None:

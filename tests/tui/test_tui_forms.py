@@ -1,0 +1,238 @@
+"""What was filled in is not lost: not by a confirmation that is declined, a refusal of the server, or one esc."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from access_support import DOOR_ENTRIES, LISTS, connection_of, go, notes, to
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+from tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
+
+from dyntui.config.profiles import Profiles
+from dyntui.core.effect import Effect
+from dyntui.services.writes import Confirmation, Level, Requirement
+from dyntui.tui.dialogs.base import Dialog
+from dyntui.tui.dialogs.confirm import ConfirmDialog, confirm
+from dyntui.tui.dialogs.form import FormDialog
+from dyntui.tui.dialogs.weighed import WeighedDialog
+from dyntui.tui.screens.access.drafts import DraftsScreen
+from dyntui.tui.screens.everything.request import RequestScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+
+USER = ("j", "j", "enter")
+FORMS = {
+    "new user": (("n",), {"email": "new@post.example"}),
+    "profile": ((*USER, "e"), {"firstName": "Nova"}),
+    "one field of the metadata": ((*USER, "m"), {"key": "plan", "value": "pro"}),
+    "metadata of many": (("m",), {"key": "plan", "value": "pro"}),
+    "link a wallet": ((*USER, "w"), {"publicWalletAddress": "0x" + "ab" * 20, "walletName": "metamask"}),
+    "pre-generate": ((*USER, "P"), {"identifier": "new@post.example"}),
+    "new allowlist": ((*LISTS, "n"), {"name": "Guests"}),
+    "change an allowlist": ((*LISTS, "e"), {"name": "Guests"}),
+    "add an entry": ((*DOOR_ENTRIES, "n"), {"value": "new@post.example"}),
+    "new gate": ((*to("gates"), "n"), {"name": "Guests", "rule0": "chain EVM"}),
+    "new origin": ((*to("origins"), "n"), {"f0": "https://new.example"}),
+    "new webhook": ((*to("webhooks"), "n"), {"f0": "https://new.example/hook"}),
+}
+
+
+async def _open(pilot: Pilot[Any], name: str) -> FormDialog:
+    """Open a form and fill it in."""
+    keys, values = FORMS[name]
+    await go(pilot, *keys)
+    form = console_of(pilot).screen
+    assert isinstance(form, FormDialog)
+    for field, text in values.items():
+        form.query_one(f"#field-{field}", Input).value = text
+    await settled(pilot)
+    return form
+
+
+@pytest.mark.parametrize("name", ["new user", "profile", "new allowlist", "new origin", "add an entry"])
+@pytest.mark.parametrize("key", ["escape", "n"])
+async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        form = await _open(pilot, name)
+        values = form.values()
+        await press(pilot, "ctrl+s")
+        assert isinstance(console.screen, WeighedDialog | ConfirmDialog), text_of(console)
+        await press(pilot, key)
+        assert console.screen is form
+        assert form.values() == values
+        assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
+        await press(pilot, "ctrl+s")
+        assert isinstance(console.screen, WeighedDialog | ConfirmDialog), "the form can be submitted again"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMS)
+async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        form = await _open(pilot, name)
+        values = form.values()
+        await press(pilot, "ctrl+s")
+        if console.screen is not form:  # a form that is not complete yet stays as it is
+            assert isinstance(console.screen, WeighedDialog | ConfirmDialog)
+            await press(pilot, "escape")
+        assert console.screen is form
+        assert form.values() == values
+        await press(pilot, "escape")
+        assert console.screen is form
+        assert "esc once more" in text_of(console)
+        await press(pilot, "escape")
+        assert not isinstance(console.screen, Dialog)
+
+
+@pytest.mark.parametrize("name", ["new user", "new allowlist", "new origin"])
+async def test_enter_confirms_what_destroys_nothing(name: str) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await _open(pilot, name)
+        await press(pilot, "ctrl+s", "enter")
+        assert not isinstance(console.screen, Dialog), text_of(console)
+        assert [entry.method for entry in connection_of(pilot).log.entries() if entry.method != "GET"] == ["POST"]
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
+async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str, ...]) -> None:
+    destructive = effect is Effect.DESTRUCTIVE
+    needed = Requirement(Level.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=destructive)
+    console = demo()
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        answers: list[Confirmation | None] = []
+        console.ask(confirm(needed, verb="Do"), answers.append)
+        await settled(pilot)
+        await press(pilot, "enter")
+        (answer,) = answers
+        assert (answer is None) is destructive
+
+
+@pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
+async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -> None:
+    needed = Requirement(Level.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=False)
+    console = demo()
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        answers: list[Confirmation | None] = []
+        console.ask(confirm(needed, verb="Do", trigger="enter"), answers.append)
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert answers == []
+        await press(pilot, "y")
+        assert len(answers) == 1
+
+
+async def test_a_refusal_gives_the_form_back_with_the_reason() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        taken = (await connection_of(pilot).client.users.list(limit=1)).items[0]["email"]
+        await go(pilot, "n")
+        form = console.screen
+        assert isinstance(form, FormDialog)
+        form.query_one("#field-email", Input).value = taken
+        form.query_one("#field-firstName", Input).value = "Nova"
+        await press(pilot, "ctrl+s", "y")
+        assert console.screen is form
+        assert (form.values()["email"], form.values()["firstName"]) == (taken, "Nova")
+        assert "already exists" in text_of(console)
+        form.query_one("#field-email", Input).value = "nova@post.example"
+        await press(pilot, "ctrl+s", "y")
+        assert not isinstance(console.screen, Dialog)
+        assert "nova@post.example" in text_of(console)
+
+
+async def test_a_refused_origin_gives_its_form_back_with_the_reason() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await _open(pilot, "new origin")
+        await press(pilot, "ctrl+s", "y", "n")
+        form = console.screen
+        assert isinstance(form, FormDialog)
+        form.query_one("#field-f0", Input).value = "https://new.example"
+        await press(pilot, "ctrl+s", "y")
+        assert console.screen is form
+        assert form.values()["f0"] == "https://new.example"
+        assert "already" in text_of(console)
+
+
+async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *DOOR_ENTRIES, "p")
+        dialog = console.screen
+        await paste(pilot, "new@post.example")
+        await press(pilot, "escape")
+        assert console.screen is dialog
+        assert dialog.query_one(TextArea).text == "new@post.example"
+        await press(pilot, "ctrl+s")
+        assert isinstance(console.screen, DraftsScreen)
+        await press(pilot, "escape")
+        assert isinstance(console.screen, DraftsScreen)
+        assert notes(pilot)[-1] == "esc once more leaves without adding the 1 entry."
+        await press(pilot, "escape")
+        assert not isinstance(console.screen, DraftsScreen)
+
+
+async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api addOrigin")
+        await press(pilot, "enter")
+        assert isinstance(console.screen, RequestScreen)
+        await press(pilot, "enter")
+        await fill(pilot, "https://new.example")
+        request = console.screen
+        assert isinstance(request, RequestScreen)
+        await press(pilot, "escape")
+        assert console.screen is request
+        assert notes(pilot)[-1] == "esc once more leaves without what you filled in."
+        await press(pilot, "escape")
+        assert console.screen is not request
+
+
+async def test_an_unchanged_form_is_left_at_once() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        for keys in (("n",), (*LISTS, "e")):
+            await go(pilot, *keys, "escape")
+            assert isinstance(console.screen, ResourceScreen)
+
+
+async def test_keys_typed_while_a_form_waits_for_the_server_go_nowhere() -> None:
+    console = demo(latency_ms=300)
+    async with console.run_test(size=(120, 40)) as pilot:
+        form = await _open(pilot, "profile")
+        await pilot.press("ctrl+s")
+        await pilot.press("x", "ctrl+s", "ctrl+s")
+        await settled(pilot)
+        assert isinstance(console.screen, WeighedDialog | ConfirmDialog)
+        await press(pilot, "escape")
+        assert console.screen is form
+        assert form.values()["firstName"] == "Nova"
+
+
+async def test_no_to_another_address_returns_to_the_form_of_the_environment() -> None:
+    stored(profile("acme"))
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        await press(pilot, "g", "e", "down")
+        await fill(pilot, "https://dyn.example/api/v0")
+        form = console.screen
+        assert isinstance(form, FormDialog)
+        form.query_one("#field-token", Input).value = "dyn_" + "Canary1" * 8
+        await press(pilot, "ctrl+s")
+        assert isinstance(console.screen, ConfirmDialog)
+        await press(pilot, "enter")
+        assert console.screen is form
+        assert form.values()["base_url"] == "https://dyn.example/api/v0"
+        assert Profiles.load().get("acme").base_url != "https://dyn.example/api/v0"
