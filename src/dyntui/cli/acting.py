@@ -25,8 +25,9 @@ read_option = click.option(
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 
 
-def read_ids(ids: Sequence[str]) -> list[str]:
-    """The ids given, or one a line from standard input when there is `-` or none; NDJSON rows with an `id` will do."""
+def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
+    """The ids given, or one a line from standard input when there is `-` or none; NDJSON rows will do. key: the field
+    of a row that is its id."""
     if ids and list(ids) != ["-"]:
         return list(dict.fromkeys(ids))
     if not ids and sys.stdin.isatty():
@@ -38,13 +39,13 @@ def read_ids(ids: Sequence[str]) -> list[str]:
         text = line.strip()
         if text.startswith("{"):
             try:
-                text = str(json.loads(text)["id"])
+                text = str(json.loads(text)[key])
             except (ValueError, KeyError, TypeError):
-                raise Usage(f"Line {number} of standard input is no JSON object with an id.") from None
+                raise Usage(f"Line {number} of standard input is no JSON object with {key!r} in it.") from None
         if text:
             found[text] = None
     if not found:
-        raise Usage("Standard input has no ids.", hint="Give one id a line, or NDJSON rows with an `id`.")
+        raise Usage("Standard input has no ids.", hint=f"Give one id a line, or NDJSON rows with `{key}`.")
     return list(found)
 
 

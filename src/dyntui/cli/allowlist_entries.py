@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,46 +11,73 @@ import click
 from dyntui.cli.acting import act, read_option, report
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.everything import match_of, match_options
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import Draft
     from dyntui.services.connect import Connection
+    from dyntui.services.row_match import Match
 
-__all__ = ["add", "edit", "entries", "remove", "some_entries"]
+__all__ = ["add", "edit", "entries", "remove", "search_options", "some_entries"]
 
 _ORDERS = "email, emailDomain, walletPublicKey, alias, createdAt, ..."
 
 
+def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--search, and how it compares."""
+    text = "Only entries with TEXT in their alias or identifier."
+    return click.option("--search", metavar="TEXT", help=text)(match_options(command))
+
+
 @click.command("entries", cls=Command)
 @click.argument("name", metavar="LIST")
-@click.option("--search", metavar="TEXT", help="Only entries that match, as the server searches.")
+@search_options
 @click.option("--order", metavar="FIELD-asc|desc", help=f"Server order: {_ORDERS}")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
 @pass_context
 def entries(
-    context: Context, name: str, search: str | None, order: str | None, limit: int, everything: bool, ndjson: bool
+    context: Context,
+    name: str,
+    search: str | None,
+    match: str | None,
+    exact: bool,
+    order: str | None,
+    limit: int,
+    everything: bool,
+    ndjson: bool,
 ) -> None:
-    """List the entries of a list, searched and ordered by the server."""
+    """List the entries of a list, ordered by the server. --search looks at the alias and every identifier."""
     from dyntui.resources.access import IDENTIFIER_TITLES
     from dyntui.services.access.drafts import said_of
 
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
+    how = match_of(match, exact)
+
+    async def work() -> tuple[list[dict[str, Any]], int]:
         found: list[dict[str, Any]] = []
+        count = 0
         async with context.connection() as connection:
             row = await found_list(connection, name)
-            total = (await connection.client.allowlists.entries(str(row["id"]), limit=1, query=search)).total
-            async for entry in some_entries(connection, row, search, order, None if everything else limit):
-                if ndjson:
+            async for entry, total in some_entries(connection, row, search, how, order):
+                count += 1
+                if not everything and count > limit:
+                    if search:
+                        continue
+                    return found, total or count
+                if ndjson and everything:
                     context.emit_line(entry)
                 else:
                     found.append(entry)
-        return found, total
+        return found, count
 
     found, total = run(work())
     if ndjson:
+        for entry in found:
+            context.emit_line(entry)
+        if len(found) < total and not everything:
+            context.note(f"{len(found):,} of {total:,} entries; --all prints all.")
         return
     context.emit({"count": total, "entries": found})
     context.table(
@@ -66,30 +93,24 @@ def entries(
         ),
     )
     if not context.json:
-        context.note(f"{len(found):,} of {total:,} entries" if total is not None else f"{len(found):,} entries")
+        context.note(f"{len(found):,} of {total:,} entries" + (f" with {search!r} in them" if search else ""))
 
 
 async def some_entries(
-    connection: Connection, row: dict[str, Any], search: str | None, order: str | None, limit: int | None
-) -> AsyncIterator[dict[str, Any]]:
-    """Entries of a list as they come; all of them without a limit."""
-    from dyntui.services.access.lookup import entries_of
+    connection: Connection, row: dict[str, Any], search: str | None, match: Match | None, order: str | None = None
+) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
+    """The entries of a list that fit `search`, and how many the server says the list has."""
+    from dyntui.resources import ALLOWLIST_ENTRIES
+    from dyntui.services.listing import Query, scan
+    from dyntui.services.row_match import Match, row_filter
 
-    if limit is None and not search and not order:
-        async for entry in entries_of(connection.client, str(row["id"])):
-            yield entry
-        return
-    seen = 0
-    while limit is None or seen < limit:
-        size = 100 if limit is None else min(100, limit - seen)
-        page = await connection.client.allowlists.entries(
-            str(row["id"]), offset=seen, limit=size, order=order, query=search
-        )
-        for entry in page.items:
-            yield entry
-        seen += len(page.items)
-        if len(page.items) < size:
-            return
+    if match is not None and not search:
+        raise Usage("--exact and --match need a text to compare with.", hint="Give --search TEXT.")
+    fitting = row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
+    query = Query(order=order or "")
+    async for scanned in scan(connection.client, ALLOWLIST_ENTRIES, parent=str(row["id"]), query=query):
+        if fitting is None or fitting.fits(scanned.row):
+            yield scanned.row, scanned.reported
 
 
 @click.command("add", cls=Command)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.acting import act, read_option, report
-from dyntui.cli.allowlist_entries import some_entries
+from dyntui.cli.allowlist_entries import search_options, some_entries
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.everything import match_of
 from dyntui.cli.files import output_options, write_rows
 from dyntui.core.errors import Usage
 
@@ -23,10 +24,19 @@ __all__ = ["copy", "export", "undo"]
 @click.command("copy", cls=Command)
 @click.argument("source", metavar="FROM")
 @click.argument("name", metavar="TO")
-@click.option("--search", metavar="TEXT", help="Only entries that match, as the server searches.")
+@search_options
 @confirm_options
 @pass_context
-def copy(context: Context, source: str, name: str, search: str | None, yes: bool, confirm_environment: str) -> int:
+def copy(
+    context: Context,
+    source: str,
+    name: str,
+    search: str | None,
+    match: str | None,
+    exact: bool,
+    yes: bool,
+    confirm_environment: str,
+) -> int:
     """Add the entries of one list to another. Those that are there already are left alone."""
     from dyntui.services.access.entries import add_entries, entry_target, new_job
 
@@ -34,7 +44,8 @@ def copy(context: Context, source: str, name: str, search: str | None, yes: bool
         async with context.connection() as connection:
             connection.writes.check(add_entries({"name": name}))
             old, new = await found_list(connection, source), await found_list(connection, name)
-            targets = [entry_target(entry) async for entry in some_entries(connection, old, search, None, None)]
+            entries = some_entries(connection, old, search, match_of(match, exact))
+            targets = [entry_target(entry) async for entry, _ in entries]
             if not targets:
                 raise Usage(f"“{old.get('name')}” has no such entries.")
             job = new_job()

@@ -24,7 +24,7 @@ _ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entri
     "allowlists",
     cls=Group,
     lazy={
-        "entries": (_ENTRIES, "List the entries of a list, searched and ordered by the server."),
+        "entries": (_ENTRIES, "List the entries of a list, searched, and ordered by the server."),
         "add": (_ENTRIES, "Add entries to a list."),
         "remove": (_ENTRIES, "Remove entries from a list."),
         "edit": (_ENTRIES, "Change an entry: the new one is added, then the old one deleted."),

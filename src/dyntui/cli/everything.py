@@ -16,12 +16,39 @@ from dyntui.core.errors import Usage
 if TYPE_CHECKING:
     from dyntui.resources import Action, Resource
     from dyntui.services.connect import Connection
+    from dyntui.services.row_match import Match
 
-__all__ = ["add_commands", "do_action", "list_options", "list_rows", "of_option", "show_one", "split_words"]
+__all__ = ["add_commands", "do_action", "list_options", "list_rows", "match_of", "match_options", "of_option"]
+__all__ += ["show_one", "show_rows", "split_words"]
 
 of_option = click.option(
     "--of", "parent", metavar="ID", default="", help="What it belongs to: the organization, project, user, webhook."
 )
+
+
+def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--match and --exact, for lists whose rows may be piped into a command that writes."""
+    from dyntui.services.row_match import Match
+
+    for option in (
+        click.option("--exact", is_flag=True, help="Only rows with exactly that value: as --match exact."),
+        click.option(
+            "--match",
+            type=click.Choice([each.value for each in Match]),
+            help="How the value has to fit; compared here, in everything that the server finds.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def match_of(match: str | None, exact: bool) -> Match | None:
+    """What --match and --exact say; None for neither. Raises Usage when they differ."""
+    from dyntui.services.row_match import Match
+
+    if exact and match not in (None, Match.EXACT):
+        raise Usage(f"--exact and --match {match} were given; one of them is meant.")
+    return Match.EXACT if exact else Match(match) if match else None
 
 
 def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,6 +59,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many."),
         click.option("--order", metavar="COLUMN-asc|desc", default="", help="Server order, where it can order."),
         click.option("--filter", "text", metavar="TEXT", default="", help="As the server searches; column:TEXT too."),
+        match_options,
         of_option,
     ):
         command = option(command)
@@ -44,6 +72,8 @@ def list_rows(
     *,
     parent: str = "",
     text: str = "",
+    match: str | None = None,
+    exact: bool = False,
     order: str = "",
     limit: int = 100,
     everything: bool = False,
@@ -53,11 +83,14 @@ def list_rows(
     from dyntui.resources.filters import parse_filter
     from dyntui.services.listing import Query, scan
     from dyntui.services.resources import parent_of
+    from dyntui.services.row_match import row_filter
 
-    if text and record.filter is None:
+    how = match_of(match, exact)
+    if text and record.filter is None and how is None:
         raise Usage(
-            f"The server cannot filter {record.name}.", hint="Leave out --filter, and search in what is printed."
+            f"The server cannot filter {record.name}.", hint="--match contains, or --exact, compares the rows here."
         )
+    fitting = row_filter(record, text, how) if how is not None else None
     wanted = parse_filter(record.filter, text) if record.filter is not None and text else {}
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
@@ -66,33 +99,49 @@ def list_rows(
         async with context.connection() as connection:
             known = await parent_of(connection.client, record, parent)
             query = Query(order=order or record.list.order, filter=wanted)
-            if everything:
+            if everything or fitting is not None:
+                count = 0
                 async for scanned in scan(connection.client, record, parent=known, query=query):
                     total = scanned.reported
-                    if ndjson:
+                    if fitting is not None and not fitting.fits(scanned.row):
+                        continue
+                    count += 1
+                    if not everything and count > limit:
+                        continue
+                    if ndjson and everything:
                         context.emit_line(_told(connection, record, scanned.row))
                     else:
                         found.append(_told(connection, record, scanned.row))
-                return found, total
+                return found, count if fitting is not None else total
             return await _some(connection, record, query, known, limit)
 
     found, total = run(work())
     if not (ndjson and everything):
-        show_rows(context, record, found, total, ndjson=ndjson)
+        show_rows(context, record, found, total, ndjson=ndjson, text=text)
 
 
 def show_rows(
-    context: Context, record: Resource, found: Sequence[Mapping[str, Any]], total: int | None, *, ndjson: bool = False
+    context: Context,
+    record: Resource,
+    found: Sequence[Mapping[str, Any]],
+    total: int | None,
+    *,
+    ndjson: bool = False,
+    text: str = "",
 ) -> None:
-    """Print rows that are here."""
+    """Print rows that are here. text: the filter that they passed."""
     if ndjson:
         for row in found:
             context.emit_line(row)
+        if total is not None and total > len(found):
+            context.note(f"{len(found):,} of {total:,}; --all prints all.")
         return
     context.emit({"count": total, "items": found})
     _table(context, record, found)
     if not context.json:
-        if not found:
+        if not found and text:
+            context.note(f"No {record.title.lower()} match {text!r}.")
+        elif not found:
             # What follows the first sentence is about the console's keys.
             context.note(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
         else:
@@ -205,7 +254,7 @@ def do_action(
     )
 
     given, pairs = split_words(words)
-    ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given)
+    ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given, key=record.key)
     if action.on is On.LIST and given:
         raise Usage(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
     if action.one and len(ids) > 1:

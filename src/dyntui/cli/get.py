@@ -42,8 +42,8 @@ def get(context: Context, /, name: str | None, row_id: str | None, **options: An
     if row_id is None:
         list_rows(context, record, **options)
         return
-    if options["text"] or options["everything"]:
-        raise Usage("An id stands alone.", hint="Leave out --filter and --all.")
+    if any(options[name] for name in ("text", "everything", "match", "exact")):
+        raise Usage("An id stands alone.", hint="Leave out --filter, --match, --exact and --all.")
     show_one(context, record, row_id, parent=options["parent"])
 
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.acting import act, ids_argument, read_ids, report
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
-from dyntui.cli.files import export_options, export_rows
 from dyntui.cli.pairs import assignments
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
-    from dyntui.config.lists import SavedView
     from dyntui.services.writes import Target, WriteAction
 
 __all__ = ["users"]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-_COLUMNS = ["all", "id", "walletPublicKey", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle"]
-_COLUMNS += ["wallet", "username", "accountId"]
-
 
 _PARTS = "dyntui.cli.user_parts"
+_LISTS = "dyntui.cli.user_lists"
 _LAZY = {
+    "list": (_LISTS, "List users, newest first."),
+    "export": (_LISTS, "Export users: all, filtered, or those whose ids are given."),
     "sessions": (_PARTS, "List the sessions of a user, the latest first."),
     "session-revoke": (_PARTS, "Sign single devices out, by the ids of their sessions."),
     "social-token": (_PARTS, "Reveal the access token of a social account; it is audited."),
@@ -39,135 +33,6 @@ _LAZY = {
 @click.group(cls=Group, lazy=_LAZY)
 def users() -> None:
     """List, read and change users."""
-
-
-def _filters(command: F) -> F:
-    for option in (
-        click.option("--social", metavar="PROVIDER", help="Only users with that social account: google, github, ..."),
-        click.option("--chain", metavar="CHAIN", help="Only users with a wallet on that chain: EVM, SOL, BTC, ..."),
-        click.option(
-            "--column", type=click.Choice(_COLUMNS), default="all", show_default=True, help="Where to look for TEXT."
-        ),
-        click.option("--filter", "text", metavar="TEXT", help="Only users that match, as the server searches."),
-    ):
-        command = option(command)
-    return command
-
-
-def _wanted(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
-    wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
-    wanted |= {"chain": chain} if chain else {}
-    return wanted | ({"filterSocialProvider": social} if social else {})
-
-
-def _saved(name: str | None) -> SavedView:
-    from dyntui.config.lists import Lists, SavedView
-
-    return Lists.load().view("users", name) if name else SavedView()
-
-
-def _saved_filter(saved: SavedView) -> dict[str, str]:
-    from dyntui.resources import USERS
-    from dyntui.resources.filters import parse_filter
-
-    return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
-
-
-def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
-    """The users in the columns of the view, and their ids."""
-    from dyntui.core.time import now
-    from dyntui.resources import USERS
-    from dyntui.services.columns import arranged
-
-    columns, at = arranged(USERS.columns, saved.columns), now()
-    cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
-    context.table([*(column.name for column in columns), "id"], cells)
-
-
-@users.command("list")
-@_filters
-@click.option("--order", metavar="COLUMN-asc|desc", help="Server order.  [default: createdAt-desc]")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--all", "everything", is_flag=True, help="All of them, oldest first; order and limit do not count.")
-@click.option("--view", metavar="NAME", help="Filter, order and columns as kept in the console; options go before.")
-@click.option("--sessions", is_flag=True, help="With their sessions.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
-@pass_context
-def list_users(
-    context: Context,
-    text: str | None,
-    column: str,
-    chain: str | None,
-    social: str | None,
-    order: str | None,
-    limit: int,
-    everything: bool,
-    view: str | None,
-    sessions: bool,
-    ndjson: bool,
-) -> None:
-    """List users, newest first."""
-    if everything and sessions:
-        raise Usage("--all comes without sessions.", hint="Leave out --sessions, or give a --limit.")
-    wanted = _wanted(text, column, chain, social)
-    from dyntui.api.pages import PageCheck
-    from dyntui.resources import USERS
-    from dyntui.services.listing import Query, scan
-
-    saved = _saved(view)
-    wanted = {**_saved_filter(saved), **wanted}
-    order = order or saved.order or "createdAt-desc"
-
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
-        found: list[dict[str, Any]] = []
-        total: int | None = None
-        async with context.connection() as connection:
-            if everything:
-                async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
-                    total = scanned.reported
-                    if ndjson:
-                        context.emit_line(scanned.row)
-                    else:
-                        found.append(scanned.row)
-                return found, total
-            check = PageCheck()
-            while len(found) < limit:
-                size = min(100, limit - len(found))
-                page = await connection.client.users.list(
-                    offset=len(found), limit=size, order=order, filter=wanted, include_sessions=sessions or None
-                )
-                check.offset(len(found), page.items)
-                total = page.total
-                found += page.items
-                if len(page.items) < size:
-                    break
-        return found, total
-
-    found, total = run(work())
-    if ndjson:
-        for row in found:
-            context.emit_line(row)
-        return
-    context.emit({"count": total, "users": found})
-    if saved.columns:
-        _table(context, saved, found)
-        return
-    context.table(
-        ("email", "name", "username", "country", "created", "id"),
-        (
-            (
-                row.get("email"),
-                " ".join(str(row[key]) for key in ("firstName", "lastName") if row.get(key)),
-                row.get("username"),
-                row.get("country"),
-                str(row.get("createdAt") or "")[:10],
-                row.get("id"),
-            )
-            for row in found
-        ),
-    )
-    if not context.json:
-        context.note(f"{len(found):,} of {total:,} users" if total is not None else f"{len(found):,} users")
 
 
 @users.command("get")
@@ -330,30 +195,3 @@ def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, c
 
     ((key, value),) = assignments((pair,)).items()
     return _performing(context, set_metadata_field(key, value), targets_of(ids), yes, confirm_environment)
-
-
-@users.command("export")
-@_filters
-@export_options
-@pass_context
-def export_users(
-    context: Context,
-    text: str | None,
-    column: str,
-    chain: str | None,
-    social: str | None,
-    ids: tuple[str, ...],
-    kind: str | None,
-    fields: str | None,
-    output: Path | None,
-) -> None:
-    """Export users: all, filtered, or those whose ids are given (- reads them from standard input)."""
-    from dyntui.resources import USERS
-    from dyntui.services.exports import USER_FIELDS
-    from dyntui.services.listing import Query
-
-    wanted = _wanted(text, column, chain, social)
-    if ids and wanted:
-        raise Usage("Ids and a filter were given; one of them is meant.")
-    query = Query(filter=wanted)
-    export_rows(context, USERS, USER_FIELDS, ids=ids, query=query, kind=kind, fields=fields, output=output)

@@ -87,7 +87,7 @@ ALLOWLIST_ENTRIES = Resource(
     parent="allowlistId",
     of="allowlists",
     list=Listing("getEntriesByAllowlistId", "entries", Paging.OFFSET),
-    filter=Filter("query"),
+    filter=Filter("query", here=("alias", *IDENTIFIER_TITLES)),
     columns=(
         Column(title="identifier", width=34, grow=True, pick=_identifier, priority=0),
         Column(title="kind", width=16, pick=_kind, priority=1),

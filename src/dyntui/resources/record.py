@@ -91,6 +91,8 @@ class Filter:
     columns: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     """Further keys that narrow the list: chain, filterSocialProvider."""
+    here: tuple[str, ...] = ()
+    """Fields that are searched here, in the whole list, because the server's filter does not look at all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,31 @@ def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
             asked["orderBy"] = query.order
         return await read_page(client, listing, path=path, query=asked)
 
-    return fetch
+    return _searched_here(fetch, resource) if resource.filter is not None and resource.filter.here else fetch
+
+
+def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
+    """The same list, its filter applied here: the first page of a filter reads all of the list, the others what that
+    found."""
+    how = resource.filter
+    assert how is not None
+    found: list[Row] = []
+    read: Query | None = None
+
+    async def search(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        from dyntui.api.pages import Page
+        from dyntui.services.row_match import Match, RowFilter
+
+        nonlocal found, read
+        if not query.filter:
+            return await fetch(query, offset, limit, cursor)
+        if not offset or read != query:
+            wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.here)
+            scanned = scan_with(fetch, resource, resource.list.paging, Query(order=query.order))
+            found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
+        return Page(found[offset : offset + limit], total=len(found))
+
+    return search
 
 
 def view_of(

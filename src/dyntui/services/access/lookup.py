@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dyntui.api.pages import PageCheck
 from dyntui.importer import entry_keys
 from dyntui.resources import ALLOWLIST_ENTRIES
 from dyntui.services.access.drafts import key_of, said_of
-from dyntui.services.listing import Query, scan
+from dyntui.services.listing import scan
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -102,9 +103,16 @@ def _matching(rows: Iterable[dict[str, Any]], by_key: Mapping[str, Entry]) -> di
 async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str, Any] | None:
     """The entry with that key; a server may compare exactly, so the lower-case form is asked for as well."""
     for form in dict.fromkeys((text, text.lower())):
-        async for scanned in scan(client, ALLOWLIST_ENTRIES, parent=list_id, query=Query(filter={"query": form})):
-            if key in entry_keys(scanned.row):
-                return scanned.row
+        check, offset = PageCheck(), 0
+        while True:
+            rows = (await client.allowlists.entries(list_id, offset=offset, query=form)).items
+            check.offset(offset, rows)
+            for row in rows:
+                if key in entry_keys(row):
+                    return row
+            if len(rows) < _PAGE:
+                break
+            offset += len(rows)
     return None
 
 

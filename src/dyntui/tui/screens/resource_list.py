@@ -55,7 +55,7 @@ class ResourceScreen(MarkedListScreen):
         self.ask_filter(
             self.filter_text,
             filter_hint(self.record.filter),
-            label="server",
+            label="all rows" if self.record.filter.here else "server",
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
         )
 

@@ -1,0 +1,104 @@
+"""Compare rows with a text here, where the server compares loosely or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.resources.filters import parse_filter
+
+if TYPE_CHECKING:
+    from dyntui.resources import Resource
+
+__all__ = ["Match", "RowFilter", "row_filter"]
+
+Row = Mapping[str, Any]
+
+_WALLETS = ("walletPublicKey", "publicKey", "address", "public_identifier")
+_NESTED: Mapping[str, Sequence[str]] = {
+    "wallet": _WALLETS,
+    "walletPublicKey": _WALLETS,
+    "accountId": ("accountId", "oauth_account_id"),
+}
+"""Columns of the server's filter whose values are in the parts of a row, and the names they have there."""
+
+
+class Match(StrEnum):
+    """How a value has to fit a text."""
+
+    EXACT = "exact"
+    PREFIX = "prefix"
+    CONTAINS = "contains"
+
+    def fits(self, value: str, text: str) -> bool:
+        """Exact values differ by case, other than e-mails and 0x addresses; the other ways ignore it."""
+        if self is Match.EXACT:
+            return value == text or (_ignores_case(text) and value.casefold() == text.casefold())
+        value, text = value.casefold(), text.casefold()
+        return value.startswith(text) if self is Match.PREFIX else text in value
+
+
+def _ignores_case(text: str) -> bool:
+    return "@" in text or text[:2].casefold() == "0x"
+
+
+class RowFilter:
+    """Which rows fit `text`. columns: the fields that are looked at; empty for every field of a row itself, its wallets
+    and its linked accounts."""
+
+    def __init__(self, text: str, match: Match, columns: Sequence[str] = ()) -> None:
+        self.text = text
+        self.match = match
+        self.columns = tuple(columns)
+
+    def fits(self, row: Row) -> bool:
+        return any(self.match.fits(value, self.text) for value in self._values(row))
+
+    def _values(self, row: Row) -> Iterator[str]:
+        for name in self.columns or (*row, *_NESTED):
+            if names := _NESTED.get(name):
+                yield from _named(row, names)
+            else:
+                yield from _texts(row.get(name))
+
+
+def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
+    """The filter for what a person typed: `TEXT`, or `column:TEXT`. Raises Usage when there is no text to compare."""
+    how = record.filter
+    if how is not None:
+        wanted = parse_filter(how, text)
+        value, column = wanted.get(how.key or how.parameter, ""), wanted.get(how.column_key, "all")
+        columns = how.here or ((column,) if column != "all" else ())
+    else:
+        name, colon, rest = text.partition(":")
+        fields = {each.field.casefold(): each.field for each in record.columns if each.field}
+        column = fields.get(name.casefold(), "") if colon and rest else ""
+        value, columns = (rest, (column,)) if column else (text, ())
+    if not value:
+        raise Usage("--exact and --match need a text to compare with.", hint="--filter TEXT, or --filter column:TEXT.")
+    return RowFilter(value, match, columns)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The value, or each value of a list, as text."""
+    if isinstance(value, list):
+        for part in value:
+            if not isinstance(part, (dict, list)):
+                yield from _texts(part)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _named(value: object, names: Sequence[str]) -> Iterator[str]:
+    """Every text under one of these names, however deep."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if name in names:
+                yield from _texts(part)
+            else:
+                yield from _named(part, names)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _named(part, names)
