@@ -28,7 +28,7 @@ def status(context: Context) -> None:
 
     found = run(work())
     context.emit({"summary": found.summary(), "lists": list(found.lists), "gates": list(found.gates)})
-    context.say("\n".join(found.summary()))
+    context.say(*found.summary())
 
 
 @access.command("check")
@@ -55,5 +55,5 @@ def check(context: Context, who: str, is_user: bool, region: str | None) -> int:
 
     answer = run(work())
     context.emit(answer.facts())
-    context.say("\n".join([answer.words, *(f"  {line}" for line in answer.because)]))
+    context.say(answer.words, *(f"  {line}" for line in answer.because))
     return 0 if answer.verdict is Verdict.YES else 1

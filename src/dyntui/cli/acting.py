@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.common import Context
+from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, Usage
 
 if TYPE_CHECKING:
@@ -87,19 +88,18 @@ async def ask(
     if needed.between is not None:
         from dyntui.services.access.lockout import counted
 
-        context.note("\n".join(await counted(connection, needed)))
+        context.note(*await counted(connection, needed))
     unread = needed.code not in ("", read)
     if context.json or not sys.stdin.isatty() or (yes and not unread):
         if needed.effects and not unread:
-            context.note("\n".join(needed.effects))
+            context.note(*needed.effects)
         return given
     if needed.level is not Level.NONE:
-        lines = [f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning]
-        context.note("\n".join(line for line in lines if line))
+        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning)
     if needed.level is Level.CONFIRM:
-        return Confirmation(yes=click.confirm("Do it?", err=True))
+        return Confirmation(yes=confirm("Do it?"))
     if needed.level is Level.TYPED and (not confirm_environment or unread):
-        typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+        typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
         return Confirmation(typed=typed, read=needed.code)
     return given
 
@@ -110,7 +110,7 @@ def progress_for(count: int) -> Callable[[int, int], None] | None:
         return None
 
     def show(done: int, total: int) -> None:
-        click.echo(f"\r{done:,} of {total:,}", err=True, nl=done == total)
+        show_progress(f"{done:,} of {total:,}", end=done == total)
 
     return show
 

@@ -128,7 +128,7 @@ def sync(
             row = await found_list(connection, name)
             wanted = await _side(context, connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), wanted, remove=remove)
-            context.note("\n".join(plan.lines()))
+            context.note(*plan.lines())
             if plan.extra:
                 context.note("--remove takes away what only the list has.")
             if plan.nothing or dry_run:

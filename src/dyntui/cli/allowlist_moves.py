@@ -93,7 +93,7 @@ def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: 
                 return 0
             connection.writes.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
             plan = await plan_of(connection, job)
-            context.note("\n".join(plan.lines()))
+            context.note(*plan.lines())
             if plan.nothing:
                 context.emit({"job": job, "targets": []})
                 return 0

@@ -85,7 +85,7 @@ def list_lists(context: Context) -> None:
         ),
     )
     if not context.json:
-        context.note("\n".join(access.summary()))
+        context.note(*access.summary())
 
 
 @allowlists.command("get")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,10 +93,8 @@ def api(
     if answer is None:
         context.note("done, no content")
         context.emit(None)
-    elif context.json:
-        context.emit(answer)
     else:
-        context.say(json.dumps(answer, indent=2, ensure_ascii=False))
+        context.emit_always(answer)
 
 
 def _all_pages(
@@ -117,8 +114,7 @@ def _all_pages(
 
     rows = run(work())
     if not ndjson:
-        context.emit(rows)
-        context.say(json.dumps(rows, indent=2, ensure_ascii=False))
+        context.emit_always(rows)
 
 
 def _line(operation: Operation, path: Mapping[str, str]) -> str:

@@ -96,7 +96,7 @@ def status(context: Context, offline: bool) -> int:
             lines.append(f"Scopes: {', '.join(health.scopes) if health.scopes is not None else 'not told'}")
             lines += [f"warning: {warning}" for warning in health.warnings]
     context.emit(document)
-    context.say("\n".join(lines))
+    context.say(*lines)
     return problem.exit_code if problem else 0
 
 

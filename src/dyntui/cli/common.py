@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dyntui.cli import output
+from dyntui.cli.output import print_json, print_lines, unless_gone
 from dyntui.core.errors import DyntuiError
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connect import Connection
 
-__all__ = ["Command", "Context", "Group", "confirm_options", "fail", "pass_context", "run", "unless_gone"]
+__all__ = ["Command", "Context", "Group", "confirm_options", "fail", "pass_context", "run"]
 
 T = TypeVar("T")
 
@@ -78,28 +81,28 @@ class Context:
         finally:
             end()
 
-    def say(self, text: str = "") -> None:
-        """A line of the result, for people; each line safe. Nothing with --json."""
+    def say(self, *lines: str) -> None:
+        """Lines of the result, for people. Nothing with --json."""
         if not self.json:
-            click.echo("\n".join(safe(line, 20_000) for line in text.split("\n")))
+            print_lines(*lines)
 
-    def note(self, text: str) -> None:
-        """A message beside the result."""
+    def note(self, *lines: str) -> None:
+        """A message on standard error, a line for each text that is not empty."""
         with unless_gone(sys.stderr):
-            click.echo("\n".join(safe(line, 20_000) for line in text.split("\n")), err=True)
+            print_lines(*(line for line in lines if line), err=True)
 
     def emit(self, document: Any) -> None:
         """The result as one JSON document, when --json asks for it."""
         if self.json:
-            import json
+            print_json(document)
 
-            click.echo(json.dumps(document, ensure_ascii=True, indent=2, default=str))
+    def emit_always(self, document: Any) -> None:
+        """The result as one JSON document, with --json or, for people to read, without."""
+        print_json(document, ascii_only=self.json)
 
     def emit_line(self, document: Any) -> None:
         """One line of NDJSON."""
-        import json
-
-        click.echo(json.dumps(document, ensure_ascii=True, default=str))
+        print_json(document, indent=None)
         self.printed += 1
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -109,7 +112,7 @@ class Context:
         cells = [[safe("—" if cell in (None, "") else cell, 60) for cell in row] for row in rows]
         widths = [max([len(title), *(len(row[i]) for row in cells)]) for i, title in enumerate(titles)]
         for row in ([title.upper() for title in titles], *cells):
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            print_lines("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 pass_context = click.make_pass_decorator(Context, ensure=True)
@@ -136,8 +139,7 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
         from dyntui.core.errors import Usage
 
         raise Usage("A passphrase is needed and there is no terminal to ask on.", hint="Set DYNTUI_TOKEN instead.")
-    answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer
+    return output.prompt(prompt, hidden=True, twice=confirm)
 
 
 _VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
@@ -264,41 +266,49 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's async part."""
     import asyncio
 
-    return asyncio.run(work)
+    with _exit_on_signals():
+        return asyncio.run(work)
+
+
+@contextmanager
+def _exit_on_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a command as ctrl-c does: what it has begun is put in order first, and no half-written
+    file stays. What was set to be ignored (nohup) stays so."""
+    import signal
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+    def leave(number: int, frame: object) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    before = {number: signal.getsignal(number) for number in numbers}
+    taken = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def fail(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
     """Say what went wrong and what to do next, on standard error; returns the exit code. printed: rows of the result
     that were printed before."""
-    lines = [f"error: {safe_lines(redact(error.message, people=False))}"]
+    lines = [f"error: {redact(error.message, people=False)}"]
     if debug:
         import traceback
 
-        lines.insert(0, safe_lines(redact("".join(traceback.format_exception(error)))))
+        lines[:0] = redact("".join(traceback.format_exception(error))).rstrip("\n").split("\n")
     if error.hint:
-        lines += [f"       {line}" for line in safe_lines(redact(error.hint, people=False)).split("\n")]
+        lines.append(f"       {redact(error.hint, people=False)}")
     if printed:
         lines.append(f"       What was printed ends after {printed:,} row{'' if printed == 1 else 's'}: it is not all.")
     with unless_gone(sys.stderr):
-        click.echo("\n".join(lines), err=True)
+        print_lines(*lines, err=True)
     return error.exit_code
-
-
-@contextmanager
-def unless_gone(stream: TextIO) -> Iterator[None]:
-    """Write to `stream`, unless its terminal or pipe went away: that does not change how a command ends."""
-    try:
-        yield
-    except OSError:
-        # Whatever is still in its buffer goes nowhere, so that the interpreter can empty it at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def safe_lines(text: str) -> str:
-    """`text` made safe line by line."""
-    return "\n".join(safe(line) for line in text.splitlines())
-
-
-def silence_stdout() -> None:
-    """After a broken pipe: nothing more can be written, and the interpreter must not try when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dyntui.cli.common import Command, Context, pass_context
+from dyntui.cli.output import print_lines
 from dyntui.core.errors import Usage
 
 __all__ = ["completion"]
@@ -34,4 +35,4 @@ def completion(context: Context, shell: str) -> None:
     script = found(root, {}, "dyntui", "_DYNTUI_COMPLETE").source()
     context.emit({"shell": shell, "script": script})
     if not context.json:
-        click.echo(script)
+        print_lines(*script.split("\n"))

@@ -19,7 +19,7 @@ def ended(
     except DyntuiError as error:
         return _fail(error, debug(), printed())
     except BrokenPipeError:
-        from dyntui.cli.common import silence_stdout
+        from dyntui.cli.output import silence_stdout
 
         silence_stdout()
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -18,6 +18,7 @@ from dyntui.cli.login import (
     keep_token,
     obtain_token,
 )
+from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import DyntuiError, Usage
 
 if TYPE_CHECKING:
@@ -147,8 +148,7 @@ def add(
 def _ask(context: Context, what: str, option: str) -> str:
     if not can_ask(context):
         raise Usage(f"{option} is missing.", hint="`dyntui env add --help` shows what to give.")
-    answer: str = click.prompt(what, err=True)
-    return answer.strip()
+    return prompt(what).strip()
 
 
 def _address(context: Context, base_url: str | None, old: Profile | None) -> str:
@@ -156,7 +156,7 @@ def _address(context: Context, base_url: str | None, old: Profile | None) -> str
 
     base_url = base_url or context.base_url
     if base_url is None and old is None and can_ask(context):
-        base_url = click.prompt("Base URL", default=DEFAULT_BASE_URL, err=True)
+        base_url = prompt("Base URL", default=DEFAULT_BASE_URL)
     return check_base_url(base_url or (old.base_url if old else DEFAULT_BASE_URL))
 
 
@@ -170,8 +170,7 @@ def _kind(context: Context, base_url: str) -> Kind:
             return "sandbox"
         raise Usage("--kind is missing.", hint="live asks before it destroys anything; sandbox is for trying things.")
     kinds: list[Kind] = ["live", "sandbox"]
-    answer: Kind = click.prompt("Kind", type=click.Choice(kinds), default=kinds[local], err=True)
-    return answer
+    return cast("Kind", prompt("Kind", choices=kinds, default=kinds[local]))
 
 
 def _start(name: str, base_url: str, old: Profile | None) -> Profile:
@@ -228,7 +227,7 @@ def remove(context: Context, name: str, yes: bool) -> None:
     if not yes:
         if not can_ask(context):
             raise Usage(f"Removing {name} has to be confirmed.", hint="Add --yes.")
-        click.confirm(f"Remove {name} and its token from this machine?", abort=True, err=True)
+        confirm(f"Remove {name} and its token from this machine?", abort=True)
     profiles.remove(name)
     warnings = profiles.save()
     for warning in warnings:

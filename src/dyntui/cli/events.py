@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from dyntui.cli.common import Context, Group, pass_context, run
 from dyntui.cli.everything import add_commands, list_rows
+from dyntui.cli.output import flush
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.resources import RESOURCES
 
@@ -86,7 +86,7 @@ def tail(
                         kept.append(event)
                     else:
                         _print(context, event, ndjson)
-                sys.stdout.flush()
+                flush()
                 if once or (wanted.end is not None and now() >= wanted.end):
                     return kept
                 await asyncio.sleep(every)

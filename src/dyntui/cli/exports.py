@@ -10,6 +10,7 @@ import click
 
 from dyntui.cli.common import Context, Group, pass_context, run
 from dyntui.cli.everything import add_commands
+from dyntui.cli.output import show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.resources import RESOURCES
 
@@ -34,7 +35,7 @@ def watch(context: Context, export_id: str) -> int:
 
     def tell(export: dict[str, Any]) -> None:
         if sys.stderr.isatty():
-            click.echo(f"\r{export.get('status')}   ", err=True, nl=False)
+            show_progress(str(export.get("status")))
 
     async def work() -> dict[str, Any]:
         async with context.connection() as connection:
@@ -66,7 +67,7 @@ def download_export(context: Context, export_id: str, output: Path | None, wait:
     def tell(done: int, total: int | None) -> None:
         if sys.stderr.isatty():
             of = f" of {total:,}" if total else ""
-            click.echo(f"\r{done:,}{of} bytes", err=True, nl=done == total)
+            show_progress(f"{done:,}{of} bytes", end=done == total)
 
     async def work() -> Any:
         async with context.connection() as connection:

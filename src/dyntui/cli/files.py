@@ -11,6 +11,8 @@ import click
 
 from dyntui.cli.acting import read_ids
 from dyntui.cli.common import Context, run
+from dyntui.cli.output import exporter as output_exporter
+from dyntui.cli.output import print_lines, show_progress
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -77,14 +79,14 @@ async def write_rows(
     context: Context, rows: AsyncIterator[dict[str, Any]], columns: Sequence[str], kind: str | None, output: Path | None
 ) -> int:
     """Write rows to standard output or a new file; how many. What fails leaves no file."""
-    from dyntui.services.exports import Exporter, ExportFormat, export, export_file
+    from dyntui.services.exports import ExportFormat, export, export_file
 
     if output is None:
         if context.json and kind not in (None, "json"):
             raise Usage(
                 f"--json prints one JSON document, and --format {kind} is none.", hint="Leave one out, or add -o FILE."
             )
-        exporter = Exporter(sys.stdout.buffer, ExportFormat(kind or ("json" if context.json else "csv")), columns)
+        exporter = output_exporter(ExportFormat(kind or ("json" if context.json else "csv")), columns)
         try:
             return await export(rows, exporter)
         finally:
@@ -109,9 +111,9 @@ async def _rows(
     try:
         async for scanned in scan(connection.client, record, query=query):
             if sys.stderr.isatty() and scanned.seen % 100 == 0:
-                click.echo(f"\r{scanned.seen:,} of {scanned.reported or 0:,}", err=True, nl=False)
+                show_progress(f"{scanned.seen:,} of {scanned.reported or 0:,}")
                 told = True
             yield scanned.row
     finally:
         if told:
-            click.echo(err=True)
+            print_lines("", err=True)

@@ -220,11 +220,11 @@ async def _work(
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:
-                context.say("\n".join(lines(plan)))
-                context.say(f"plan: {path}\nrun it with: dyntui jobs run {journal.id}")
+                context.say(*lines(plan))
+                context.say(f"plan: {path}", f"run it with: dyntui jobs run {journal.id}")
                 context.emit({**plan, "plan": str(path)})
                 return 0
-            context.note("\n".join(lines(plan)))
+            context.note(*lines(plan))
             permit = confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
             return await drive(context, connection, journal, permit, first=options.first)
 

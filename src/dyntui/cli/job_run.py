@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from dyntui.cli.common import Context, fail, unless_gone
+from dyntui.cli.common import Context, fail
+from dyntui.cli.output import confirm, print_lines, prompt, show_progress, unless_gone
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORISED,
@@ -23,7 +22,6 @@ from dyntui.core.errors import (
     EXIT_UNREACHABLE,
     Stopped,
 )
-from dyntui.core.text import safe
 from dyntui.core.time import duration
 
 if TYPE_CHECKING:
@@ -61,10 +59,10 @@ class Meter:
         self._last = at
         try:
             if self._terminal:
-                click.echo(f"\r\x1b[K{safe(text, 200)}", err=True, nl=False)
+                show_progress(text)
                 self._dirty = True
             else:
-                click.echo(safe(text, 200), err=True)
+                print_lines(text, err=True)
         except OSError:
             self._gone = True
 
@@ -72,7 +70,7 @@ class Meter:
         """Leave the line."""
         if self._dirty and not self._gone:
             with contextlib.suppress(OSError):
-                click.echo(err=True)
+                print_lines("", err=True)
         self._dirty = False
 
     def progress(self, progress: Progress) -> None:
@@ -150,12 +148,12 @@ def confirm_job(context: Context, connection: Connection, journal: Journal, *, y
         confirmation = Confirmation(yes=yes, typed=typed)
     elif not confirmed(journal) and not context.json and sys.stdin.isatty():
         needed = requirement(journal, connection)
-        context.note("\n".join([f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning]).strip())
+        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning)
         if needed.level is Level.TYPED:
-            answer = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+            answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
         else:
-            confirmation = Confirmation(yes=click.confirm("Do it?", err=True))
+            confirmation = Confirmation(yes=confirm("Do it?"))
     return authorise(journal, connection, confirmation)
 
 

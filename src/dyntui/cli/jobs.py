@@ -11,6 +11,7 @@ import click
 
 from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
 from dyntui.cli.imports import given, run_options
+from dyntui.cli.output import confirm
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ def cancel_job(context: Context, job: str, yes: bool) -> None:
 
     path = find_job(job)
     if not yes:
-        click.confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True, err=True)
+        confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True)
     if is_locked(path.with_suffix(".lock")):
         _ask(context, path, "cancel")
         return

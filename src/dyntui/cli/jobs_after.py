@@ -12,6 +12,7 @@ import click
 from dyntui.cli.acting import read_option
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
 from dyntui.cli.jobs import absolute, find_job, job_argument
+from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE, Usage
 
 if TYPE_CHECKING:
@@ -139,11 +140,11 @@ def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
 def _confirmation(context: Context, needed: Requirement, given: Confirmation) -> Confirmation:
     """What was given; else what a person types on a terminal, once what it does was told."""
     if needed.effects:
-        context.note("\n".join(needed.effects))
+        context.note(*needed.effects)
     if given.yes or given.typed or context.json or not sys.stdin.isatty():
         return given
     context.note(f"{needed.question}  ({needed.environment})")
-    typed = click.prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", err=True)
+    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
     return replace(given, typed=typed, read=needed.code)
 
 
@@ -188,7 +189,7 @@ def purge_jobs(context: Context, chosen: tuple[str, ...], unfinished: bool, yes:
     ]
     if found and not yes:
         names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
-        click.confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True, err=True)
+        confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
     removed = [str(file) for path in found for file in purge(path, unfinished=unfinished)]
     context.emit({"jobs": [path.stem for path in found], "removed": removed})
     context.say(f"{len(found):,} jobs removed")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.common import Context, ask_passphrase
+from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def confirm_origin(context: Context, profile: Profile, confirmed: bool) -> Profi
                 hint="If that is what you want, add --confirm-origin.",
             )
         context.note(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
-        if not click.confirm("Is that the right server?", default=False, err=True):
+        if not confirm("Is that the right server?"):
             raise click.Abort
     return replace(profile, confirmed_origin=where)
 
@@ -89,8 +90,7 @@ def choose_place(context: Context, wanted: str | None, default: str | None = Non
     context.note(f"The keyring cannot be used: {probe.reason}. Other places for the token:")
     for name, text in _EXPLAINED.items():
         context.note(f"  {name:12}{text}")
-    choice = click.Choice(list(_EXPLAINED))
-    return CredentialKind(click.prompt("Where", type=choice, default="session", err=True))
+    return CredentialKind(prompt("Where", choices=list(_EXPLAINED), default="session"))
 
 
 def obtain_token(context: Context, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
@@ -110,7 +110,7 @@ def obtain_token(context: Context, kind: CredentialKind, from_stdin: bool, *, ne
         context.note("The token is taken from DYNTUI_TOKEN.")
         text = os.environ["DYNTUI_TOKEN"]
     elif can_ask(context):
-        text = click.prompt("API token (not shown)", hide_input=True, err=True)
+        text = prompt("API token (not shown)", hidden=True)
     elif needed:
         raise Usage("There is no token.", hint="Give it with --token-stdin or DYNTUI_TOKEN; never as an argument.")
     else:

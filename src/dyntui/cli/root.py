@@ -7,6 +7,7 @@ import click
 from dyntui import __version__
 from dyntui.cli.common import Command, Context, Group
 from dyntui.cli.ending import ended
+from dyntui.cli.output import print_lines, print_usage_error
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -72,8 +73,8 @@ def _run(context: Context) -> int:
         result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
-        click.echo("stopped", err=True)
+        print_lines("stopped", err=True)
         return 130
     except click.ClickException as error:
-        error.show()
+        print_usage_error(error)
         return error.exit_code

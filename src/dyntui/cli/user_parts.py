@@ -8,6 +8,7 @@ import click
 
 from dyntui.cli.acting import act, ids_argument, read_ids, read_option, report
 from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.output import confirm, print_lines
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def edit_metadata(context: Context, user_id: str, source: Any, yes: bool, confir
             if not told:
                 context.note("Nothing is different; nothing was saved.")
                 return 0
-            context.note("\n".join(told))
+            context.note(*told)
             target = user_target(user, fields={"metadata": wanted})
             saved = False
             try:
@@ -166,7 +167,7 @@ def edit_metadata(context: Context, user_id: str, source: Any, yes: bool, confir
                 saved = not results.left
             finally:
                 if not saved and typed is None:
-                    context.note(f"It is not saved. What you wrote, for --from FILE:\n{text}")
+                    context.note("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
             return report(context, results)
 
     return run(work())
@@ -181,8 +182,8 @@ def _written(edit: Any, text: str) -> str:
         try:
             read_metadata(text)
         except Usage as error:
-            click.echo(f"{error.message}", err=True)
-            if not click.confirm("Edit it again?", default=True, err=True):
+            print_lines(error.message, err=True)
+            if not confirm("Edit it again?", default=True):
                 raise
         else:
             return text

@@ -22,6 +22,7 @@ __all__ = [
     "atomic_write",
     "create_new",
     "locked",
+    "new_whole_file",
     "open_private",
     "private_dir",
     "read_private",
@@ -167,6 +168,40 @@ def create_new(path: Path) -> BinaryIO:
     except IsADirectoryError as error:
         raise Usage(f"{path} is a folder.", hint="Give the name of a file.") from error
     return os.fdopen(descriptor, "wb")
+
+
+@contextmanager
+def new_whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file (0600) that has its name once all that is written in here is in it; until then, and after an error
+    or a signal, there is none of that name. Raises Usage as `create_new` does."""
+    import secrets
+
+    if os.path.lexists(path):
+        create_new(path).close()  # raises in words
+    # A name of its own, so that a long one does not become too long.
+    temporary = path.with_name(f".dyntui-{secrets.token_hex(6)}.tmp")
+    file = create_new(temporary)
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _name_new(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_dir(path.parent)
+
+
+def _name_new(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, never in the place of one that was made meanwhile."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError as error:
+        raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from None
+        temporary.rename(path)
 
 
 def remove_private(path: Path) -> bool:

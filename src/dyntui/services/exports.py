@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
+import errno
 import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
-
-from dyntui.config.files import create_new
+from dyntui.config.files import new_whole_file
 from dyntui.core.errors import DyntuiError
+from dyntui.core.strict_json import dump_json
+from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.importer.protect import protect, shield
 from dyntui.resources.formats import dig
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
 
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_CELL = 1_000_000
 
 
 class ExportFormat(StrEnum):
@@ -81,13 +82,15 @@ WALLET_FIELDS = (
 class Exporter:
     """Writes rows to a binary stream as they come.
 
-    columns: the fields of a CSV, dot paths too; nested values are JSON in a cell.
+    columns: the fields of a CSV, dot paths too; nested values are JSON in a cell. on_terminal: show what a terminal
+    would hide or act on, as `safe()` does in cells and as `\\uNNNN` in JSON.
     """
 
     stream: BinaryIO
     format: ExportFormat
     columns: Sequence[str] = ()
     written: int = 0
+    on_terminal: bool = False
     _begun: bool = False
 
     def begin(self) -> None:
@@ -96,7 +99,7 @@ class Exporter:
         if self._begun:
             return
         self._begun = True
-        if self.format is ExportFormat.CSV:
+        if self.format is ExportFormat.CSV and not self.on_terminal:
             self.stream.write(_BOM)
         if self.format in (ExportFormat.CSV, ExportFormat.EXACT):
             self._line(self.columns)
@@ -106,9 +109,9 @@ class Exporter:
     def row(self, row: dict[str, Any]) -> None:
         self.begin()
         if self.format is ExportFormat.NDJSON:
-            self.stream.write(orjson.dumps(row) + b"\n")
+            self.stream.write(self._json(row) + b"\n")
         elif self.format is ExportFormat.JSON:
-            self.stream.write((b",\n" if self.written else b"\n") + orjson.dumps(row))
+            self.stream.write((b",\n" if self.written else b"\n") + self._json(row))
         else:
             self._line([_text(row[name] if name in row else dig(row, name)) for name in self.columns])
         self.written += 1
@@ -119,11 +122,19 @@ class Exporter:
             self.stream.write(b"\n]\n")
         self.stream.flush()
 
+    def _json(self, row: dict[str, Any]) -> bytes:
+        data = dump_json(row)
+        return plain_json(data.decode()).encode() if self.on_terminal else data
+
     def _line(self, cells: Sequence[str]) -> None:
         guard = protect if self.format is ExportFormat.CSV else shield
+        if self.on_terminal:
+            cells = [safe(cell, _LONGEST_CELL) for cell in cells]
+        elif self.format is ExportFormat.CSV:
+            cells = [visible_controls(cell) for cell in cells]
         text = io.StringIO(newline="")
-        csv.writer(text).writerow([guard(cell) for cell in cells])
-        self.stream.write(text.getvalue().encode("utf-8", "surrogatepass"))
+        csv.writer(text, lineterminator="\n" if self.on_terminal else "\r\n").writerow([guard(cell) for cell in cells])
+        self.stream.write(without_surrogates(text.getvalue()).encode())
 
 
 async def export(rows: AsyncIterator[dict[str, Any]], exporter: Exporter) -> int:
@@ -134,6 +145,13 @@ async def export(rows: AsyncIterator[dict[str, Any]], exporter: Exporter) -> int
     return exporter.written
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class _Stopped(Exception):
+    """A person stopped an export."""
+
+
 async def export_file(
     path: Path,
     rows: AsyncIterator[dict[str, Any]],
@@ -142,23 +160,19 @@ async def export_file(
     *,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int | None:
-    """Write every row of `rows` to a new private file; how many. None when it was stopped: then no file is left, nor
-    is one after an error."""
-    whole = False
+    """Write every row of `rows` to a new private file; how many. None when it was stopped. The file is whole or absent:
+    after a stop, an error or a signal there is none."""
     try:
-        stream = create_new(path)
-    except OSError as error:
-        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
-    try:
-        with stream:
+        with new_whole_file(path) as stream:
             written = await export(rows, Exporter(stream, format, columns))
-        whole = not stopped()
+            if stopped():
+                raise _Stopped
+    except _Stopped:
+        return None
     except OSError as error:
-        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint="Make room, or name another.") from error
-    finally:
-        if not whole:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-    return written if whole else None
+        hint = "Make room, or name another file." if error.errno in _NO_ROOM else "Name another file."
+        raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint=hint) from error
+    return written
 
 
 def _text(value: Any) -> str:
@@ -167,5 +181,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
-        return orjson.dumps(value).decode() if value else ""
+        return dump_json(value).decode() if value else ""
     return str(value)

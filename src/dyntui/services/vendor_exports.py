@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
-from dyntui.config.files import create_new, remove_private
+from dyntui.config.files import new_whole_file
 from dyntui.config.urls import is_loopback
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, Usage
@@ -101,28 +101,19 @@ async def download(connection: Connection, export_id: str, path: Path, *, on_pro
     url, host = str(export.get("downloadUrl") or ""), host_shown(connection, export)
 
     async def call(client: Client, target: Target, permit: Any) -> int:
-        stream = create_new(path)
-        whole = False
-        try:
-            with stream:
-                if url:
-                    in_process = connection.app if _is_own(connection, url) else None
-                    found = await fetch(
-                        url,
-                        stream,
-                        log=connection.log,
-                        loopback=_on_loopback(connection),
-                        app=in_process,
-                        on_progress=on_progress,
-                    )
-                    size = found.size
-                else:
-                    size = await _through_the_api(client, export_id, stream)
-            whole = True
-            return size
-        finally:
-            if not whole:
-                remove_private(path)
+        with new_whole_file(path) as stream:
+            if not url:
+                return await _through_the_api(client, export_id, stream)
+            in_process = connection.app if _is_own(connection, url) else None
+            found = await fetch(
+                url,
+                stream,
+                log=connection.log,
+                loopback=_on_loopback(connection),
+                app=in_process,
+                on_progress=on_progress,
+            )
+            return found.size
 
     action = WriteAction("exports.download", "Download", "export", "downloadExportById", call, effect=Effect.READ)
     results = await connection.writes.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
