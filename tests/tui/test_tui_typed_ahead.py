@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,83 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from tui_support import SIZE, console_of, demo, press, settled, text_of
 
+from dyntui.core.time import now
+from dyntui.tui.app import Console
+from dyntui.tui.screens.environments import EnvironmentsScreen
+from dyntui.tui.screens.user import UserScreen
+
 
 def all_at_once(pilot: Pilot[Any], *texts: str) -> None:
     """Keys as a terminal sends them that was not listened to for a while. A text of more than one character is a key's
     name when it is one of these."""
     for text in texts:
-        if text in ("enter", "escape", "tab", "end"):
+        if text in ("enter", "escape", "tab", "end", "ctrl+s"):
             console_of(pilot).post_message(events.Key(text, "\r" if text == "enter" else None))
             continue
         for char in text:
             console_of(pilot).post_message(events.Key(_character_to_key(char), char))
+
+
+class Hasty(Console):
+    """A console where keys are typed before its first screen is there."""
+
+    def __init__(self, *keys: str) -> None:
+        super().__init__(demo().session)
+        self.keys = keys
+
+    def on_load(self) -> None:
+        for key in self.keys:
+            name = key if len(key) > 1 else _character_to_key(key)
+            self.post_message(events.Key(name, key if len(key) == 1 else None))
+
+
+async def test_keys_before_the_first_screen_wait_for_it_and_run_in_order() -> None:
+    console = Hasty(":", *"jobs", "enter")
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "There are no jobs yet" in text_of(console)
+
+
+async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
+    console = demo(users=3)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        console.visit(EnvironmentsScreen())
+        assert isinstance(console.screen, EnvironmentsScreen)
+        assert not console.screen.is_mounted
+        console._tick()
+        console.post_message(console.Traffic())
+        await settled(pilot)
+        console._tick()
+        assert "health" in text_of(console).lower()
+
+
+async def test_a_detail_that_is_read_while_a_tab_is_being_made_fills_it_once_it_is_there() -> None:
+    console = demo(users=3)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        screen = console.screen
+        assert isinstance(screen, UserScreen)
+        assert screen.document is not None
+        making = asyncio.create_task(screen.go_to_tab(3))
+        while len(screen.query(".pane")) < 2:
+            await asyncio.sleep(0)
+        screen.show(screen.document, now())
+        await making
+        await settled(pilot)
+        assert screen.tab == 3
+
+
+async def test_keys_typed_with_the_one_that_opens_a_text_area_are_its_text(tmp_path: Path) -> None:
+    console = demo(users=3)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "i")
+        all_at_once(pilot, "pemail,alias", "ctrl+s", "j")
+        await settled(pilot)
+        assert step_of(pilot).NAME == "parse"
+        assert Path(wizard_of(pilot).draft.path).read_text().strip() == "email,alias"
 
 
 async def test_a_path_typed_with_the_keys_that_lead_to_its_field_arrives_whole(tmp_path: Path) -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from itertools import count
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual import events
-from textual.app import App
-from textual.screen import ModalScreen, Screen
-from textual.widget import Widget
-from textual.widgets import Input
+from textual.screen import Screen
 
-from dyntui.tui.actions import Acting
 from dyntui.tui.history import History
 from dyntui.tui.screens.framed import Framed
 from dyntui.tui.session import Session
-from dyntui.tui.widgets.lines import Lines
+from dyntui.tui.type_ahead import TypeAheadMixin
 
 if TYPE_CHECKING:
     from dyntui.tui.dialogs.base import Dialog
@@ -29,7 +22,7 @@ __all__ = ["Places"]
 T = TypeVar("T")
 
 
-class Places(Acting, App[int], inherit_bindings=False):
+class Places(TypeAheadMixin, inherit_bindings=False):
     """The part of the app that knows which screens are alive and which is shown."""
 
     def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
@@ -38,9 +31,6 @@ class Places(Acting, App[int], inherit_bindings=False):
         self.history = History("place-0")
         self._numbers = count(1)
         self._alive: dict[str, Framed] = {}
-        self.typed_at = 0.0
-        self._changing = 0
-        self._held: deque[events.Key | events.Paste] = deque()
 
     def get_default_screen(self) -> Screen[Any]:
         from dyntui.tui.screens import first_screen
@@ -55,12 +45,13 @@ class Places(Acting, App[int], inherit_bindings=False):
         self.install_screen(first, self.history.current)
         # Textual gives every screen but the very first one a place for its result, and `switch_screen` takes it away.
         first._push_result_callback(first, None)
+        self.release_keys()
 
     @property
     def shown(self) -> Framed | None:
-        """The screen that is in front; None while a dialog is, and when there is none any more."""
-        stack = self.screen_stack
-        return stack[-1] if stack and isinstance(stack[-1], Framed) else None
+        """The screen that is in front and composed; None while a dialog is, or when there is none (yet)."""
+        front = self.screen_stack[-1] if self.screen_stack else None
+        return front if isinstance(front, Framed) and front.is_mounted else None
 
     @property
     def open_screens(self) -> list[Framed]:
@@ -119,13 +110,10 @@ class Places(Acting, App[int], inherit_bindings=False):
                     await done
                 self.screen.refresh()
             finally:
-                # What the screen has still to be told comes first: only then is the focus where it belongs.
-                stack = self.screen_stack
-                if not stack or not stack[-1].call_later(self.call_later, self._changed_over):
-                    self.call_later(self._changed_over)
+                self.release_keys()
 
         self.complete_styles()
-        self._changing += 1
+        self.hold_keys()
         batch = ExitStack()
         batch.enter_context(self.batch_update())
         # Not awaited here: what a screen does when it is mounted may need this very message loop.
@@ -133,52 +121,6 @@ class Places(Acting, App[int], inherit_bindings=False):
 
     def complete_styles(self) -> None:
         """Read the styles that the first screen could do without."""
-
-    # Keys
-
-    async def on_event(self, event: events.Event) -> None:
-        """A key has done its work before the next one finds its way, so that what is typed in one go is not lost."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().on_event(event)
-            return
-        self.typed_at = monotonic()
-        if self._changing or self._held:
-            self._held.append(event)
-        else:
-            await self._typed(event)
-
-    async def _typed(self, event: events.Key | events.Paste) -> None:
-        screen = self.screen
-        # A list takes no text: what its keys do is done here and now, not when the key has been offered to everybody.
-        at_list = isinstance(screen, Framed) and isinstance(screen.focused, Lines | None)
-        if at_list and isinstance(event, events.Key) and self.app_focus:
-            for early in (True, False):
-                if await self._check_bindings(event.key, priority=early):
-                    return
-        focused = screen.focused
-        await super().on_event(event)
-        text = isinstance(event, events.Paste) or (isinstance(focused, Input) and event.is_printable)
-        if not text and (isinstance(focused, Input) or isinstance(screen, ModalScreen)):
-            self._let_through(focused or screen)
-
-    def _let_through(self, focused: Widget) -> None:
-        """Hold what is typed until a key has had its effect: a field or dialog that it closes would swallow more."""
-        self._changing += 1
-        # Up to the app, where its action is found; and once more, for what the action has told the widget. Twice at
-        # each: what the key makes a widget tell those above it goes before.
-        above = [node for node in focused.ancestors_with_self if isinstance(node, Widget)]
-        way = iter([node for _ in range(2) for node in (*(each for each in above for _ in range(2)), self)])
-
-        def go_on() -> None:
-            if not any(node.call_later(go_on) for node in way):
-                self.call_later(self._changed_over)
-
-        go_on()
-
-    async def _changed_over(self) -> None:
-        self._changing -= 1
-        while self._held and not self._changing:
-            await self._typed(self._held.popleft())
 
     # History
 

@@ -11,8 +11,7 @@ _READ = Effect.READ
 
 GENERAL = (
     # everywhere
-    Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", _READ, 90,
-        early=True),
+    Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", _READ, 90),
     Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
     Action("app.back", ("escape", "q", "backspace", "H"), "back", "Return to the screen before.", _READ,
@@ -44,10 +43,9 @@ GENERAL = (
         why_not="no_range"),
     Action("table.unmark", ("U",), "unmark all", "Take all marks away.", _READ, why_not="nothing_marked"),
     # lists of a resource
-    Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, why_not="no_filter",
-        early=True),
+    Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10, why_not="no_filter"),
     Action("list.find", ("F",), "find here", "Show only those of the rows that are here; the server is not asked.", _READ,
-        why_not="nothing_listed", early=True),
+        why_not="nothing_listed"),
     Action("list.mark_all", ("asterisk",), "mark all", "Mark every row of the filter; the whole list is read.", _READ,
         why_not="no_mark_all"),
     Action("list.open", ("enter",), "open", "Open the row under the cursor.", _READ, 11,

@@ -165,8 +165,8 @@ class DetailScreen(Framed):
         tabs.repaint()
 
     def panes(self) -> list[_Pane]:
-        """The tabs that are there."""
-        return list(self.query(_Pane))
+        """The tabs that were made and are composed; one that is not yet is filled when it is."""
+        return [pane for pane in self.query(_Pane) if pane.is_mounted]
 
     def fill_tab(self, tab: Tab) -> None:
         """Show in a tab that was just made what there is."""
