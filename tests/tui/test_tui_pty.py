@@ -247,3 +247,64 @@ def test_after_ones_own_editor_the_screen_is_as_before(writer: str, tmp_path: Pa
     end = time.monotonic() + _LIMIT
     while terminal.emulator.cells()[1:-1] != before[1:-1]:
         assert terminal.read() and time.monotonic() < end, terminal.emulator.text
+
+
+@pytest.mark.parametrize("writer", ["lean", "textual"])
+def test_bytes_that_are_not_utf_8_end_nothing(tmp_path: Path, opened: list[Pty], writer: str) -> None:
+    terminal = Pty(DEMO.format(hostile=False), tmp_path, DYNTUI_TERMINAL=writer)
+    opened.append(terminal)
+    terminal.wait("of 20")
+    terminal.child.send(b"\xff\x1b[M\xe0\xff\xc3\x1b[99999999u/caf\xe9.\x1b[200~\xfe\xff!\x1b[201~")
+    terminal.wait("caf\ufffd.\ufffd\ufffd!")
+    terminal.child.send(b"\x1b")
+    terminal.wait("filter")
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
+
+
+CRASH = """
+    import threading
+    from dyntui.sandbox.options import SandboxOptions
+    from dyntui.tui import run
+    from dyntui.tui.app import Console
+    from dyntui.tui.terminal.input_decoder import InputDecoder
+
+    def fail(*arguments, **named):
+        raise ZeroDivisionError("on purpose")
+
+    def start(self):
+        {how}
+
+    {before}
+    Console.on_ready = start
+    raise SystemExit(run(None, demo=SandboxOptions(users=3)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "before"),
+    [
+        ("self.call_later(fail)", ""),
+        ("self.set_timer(0.01, fail)", ""),
+        ("self.run_worker(fail, thread=True)", ""),
+        ("threading.Thread(target=fail).start()", ""),
+        ("__import__('asyncio').get_running_loop().call_soon(fail)", ""),
+        ("pass", "InputDecoder.decode = fail"),
+        ("pass", "Console.__init__ = fail"),
+        ("pass", "Console.get_default_screen = fail"),
+        ("pass", "Console.on_mount = fail"),
+    ],
+)
+def test_a_crash_anywhere_names_its_whole_report_and_ends_with_1(
+    how: str, before: str, tmp_path: Path, opened: list[Pty]
+) -> None:
+    home = tmp_path / ("long" * 30)
+    terminal = Pty(CRASH.format(how=how, before=before), home)
+    opened.append(terminal)
+    terminal.child.send(b"x")
+    assert terminal.ended() == 1
+    (report,) = (home / "state" / "crashes").iterdir()
+    said = terminal.raw.decode().replace("\r\n", "\n")
+    assert f"(ZeroDivisionError). The report, without secrets: {report}\n" in said
+    assert "ZeroDivisionError: on purpose" in report.read_text()
+    assert "Traceback" not in said

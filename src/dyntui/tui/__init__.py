@@ -15,8 +15,29 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     """Open the console and stay until it is left; the exit code.
 
     profile: the environment to open; None for the first-run setup. demo: open a sandbox inside the process instead.
-    Raises Usage on a terminal that cannot show it.
+    Raises Usage on a terminal that cannot show it. Any other error of its own is reported, and the exit code is 1.
     """
+    import sys
+
+    from dyntui.core.errors import DyntuiError
+
+    try:
+        code, crash_message = _run(profile, demo, read_only)
+    except (DyntuiError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        from dyntui.config import crash
+
+        code, crash_message = 1, crash.report(error)
+    if crash_message:
+        # Printed as it is: the terminal breaks the line, and the path of the report stays whole.
+        print(crash_message, file=sys.stderr)
+        return code or 1
+    return code
+
+
+def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) -> tuple[int, str]:
+    """Open the console and stay until it is left; the exit code, and what to print after a crash."""
     import gc
 
     gc.disable()  # what is loaded now stays; the console goes on collecting when it has shown itself
@@ -31,4 +52,4 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
 
     console = Console(Session(profile=profile, demo=demo, read_only=read_only), settings)
     result = console.run()
-    return console.return_code or result or 0
+    return console.return_code or result or 0, console.crash_message

@@ -16,8 +16,8 @@ class Action:
     id: `scope.name`, the name that a keymap uses. help: one sentence. rank: its place on the bottom line; 0 keeps it
     off. run: the method `action_<run>` of the node that has the scope; the id's name by default. why_not: the method of
     that node that says why the action cannot be done now (None: it can). each: the keys are arguments, as in tabs 1 to
-    9. effect: what it does to the server; an action that declares nothing is a write. Files of this machine do not
-    count.
+    9. priority: it goes before what the focused widget does with the key, in dialogs too. effect: what it does to the
+    server; an action that declares nothing is a write. Files of this machine do not count.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Action:
     run: str = ""
     why_not: str = ""
     each: bool = False
+    priority: bool = False
 
     @property
     def scope(self) -> str:

@@ -102,7 +102,7 @@ def bindings(*scopes: str) -> list[BindingType]:
 
 
 def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
-    return Binding(",".join(keys), call, action.title, show=False, id=action.id)
+    return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.priority)
 
 
 _WAIT_THEMSELVES = frozenset({"plan", "run", "jobs", "finish", "request"})

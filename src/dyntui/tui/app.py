@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.segment import Segment, Segments
 from textual import on
 from textual.message import Message
 from textual.notifications import SeverityLevel
+from textual.worker import WorkerFailed
 
 from dyntui.config import crash
 from dyntui.config.settings import Settings
@@ -67,6 +69,8 @@ class Console(TerminalActionsMixin):
         self.latency = Latency()
         self.in_flight = 0
         self.clipboard_text = ""
+        self.crash_message = ""
+        """What to print when the terminal is given back; empty unless the console crashed."""
         self._slow: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -108,6 +112,8 @@ class Console(TerminalActionsMixin):
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)
         self.update_title()
+        threading.excepthook = self._crashed_in_thread
+        asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
         self.set_timer(_STARTED, self._started)
@@ -123,6 +129,7 @@ class Console(TerminalActionsMixin):
 
     async def on_unmount(self) -> None:
         startup.forget_signals()
+        threading.excepthook = threading.__excepthook__
         if self.session.running is not None:
             await self.session.running.stop_for_exit()
         self.stop_asking()
@@ -132,11 +139,24 @@ class Console(TerminalActionsMixin):
     def _handle_exception(self, error: Exception) -> None:
         # The original prints every local variable, tokens and people among them.
         self._return_code = 1
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else error
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            self._exit_renderables.append(Segments([Segment(crash.report(error))]))
+            self.crash_message = crash.report(error)
         self._close_messages_no_wait()
+
+    def _crashed_in_thread(self, crashed: threading.ExceptHookArgs) -> None:
+        if isinstance(crashed.exc_value, Exception):
+            self.call_later(self._handle_exception, crashed.exc_value)
+
+    def _crashed_in_callback(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception) and "handle" in context:
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _started(self) -> None:
         self.complete_styles()

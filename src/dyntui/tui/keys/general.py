@@ -21,10 +21,10 @@ GENERAL = (
     Action("app.notes", ("N",), "messages", "All messages of this session.", _READ),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Leave dyntui.", _READ, run="leave"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Give the terminal back to the shell; `fg` there returns.", _READ,
-        early=True),
-    Action("app.repaint", ("ctrl+l",), "repaint", "Draw the whole screen again.", _READ, early=True),
+        priority=True),
+    Action("app.repaint", ("ctrl+l",), "repaint", "Draw the whole screen again.", _READ, priority=True),
     Action("app.interrupt", ("ctrl+c",), "how to quit", "Say how to quit; with a selection, copy it.", _READ,
-        early=True),
+        priority=True),
     # every list of lines
     Action("rows.down", ("j", "down"), "down", "Next row.", _READ),
     Action("rows.up", ("k", "up"), "up", "Previous row.", _READ),

@@ -7,6 +7,7 @@ from typing import Any
 from dyntui.core.text import safe
 from dyntui.tui.terminal import private
 from dyntui.tui.terminal.environment import restores_title, terminal_size
+from dyntui.tui.terminal.input_decoder import InputDecoder
 from dyntui.tui.terminal.paste import PasteParser
 
 __all__ = ["TerminalDriver"]
@@ -16,11 +17,15 @@ _TITLE_LIMIT = 120
 
 
 class TerminalDriver(private.SizeHook):
-    """A mixin in front of a driver. The title that the terminal had is restored whenever it is given away."""
+    """A mixin in front of a driver. The title that the terminal had is restored whenever it is given away.
+
+    Nothing that a terminal sends ends the program; an error of the thread that reads is reported as any other.
+    """
 
     def __init__(self, app: Any, **named: Any) -> None:
         if named.get("size") is None:
             named["size"] = terminal_size()
+        private.set_decoder(InputDecoder)
         private.set_parser(PasteParser)
         super().__init__(app, **named)
         self._title = ""
@@ -29,6 +34,12 @@ class TerminalDriver(private.SizeHook):
 
     def find_size(self) -> tuple[int, int] | None:
         return terminal_size()
+
+    def run_input_thread(self) -> None:
+        try:
+            super().run_input_thread()  # type: ignore[misc]  # every driver of a terminal has it
+        except Exception as error:  # noqa: BLE001  # Textual's own report shows every local variable
+            self._app.call_later(self._app._handle_exception, error)
 
     def set_title(self, title: str) -> None:
         """Show `title`, any text, as the title of the terminal's window; nothing is sent when it shows it already."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from textual import events
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
 from textual.message import Message
+
+from dyntui.tui.terminal.input_parser import InputParser
 
 __all__ = ["PasteParser"]
 
@@ -21,7 +23,7 @@ _OVERLAP = len(BRACKETED_PASTE_END) - 1
 """Characters of a marker that may have come before."""
 
 
-class PasteParser(XTermParser):
+class PasteParser(InputParser):
     """Textual's parser, which sees no pasted text: it takes escape sequences in there for keys.
 
     All that follows the start of a paste is its text, until the end that the terminal sends. Where that end is lost,

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from textual._xterm_parser import XTermParser
     from textual.app import App as _App
     from textual.drivers.headless_driver import HeadlessDriver as _Driver
+
+    from dyntui.tui.terminal.input_decoder import InputDecoder
 else:
     from typing import Generic as _App
 
     from textual.driver import Driver as _Driver
 
-__all__ = ["DisplayHook", "Piece", "SizeHook", "differs", "pieces", "set_colors", "set_parser"]
+__all__ = ["DisplayHook", "Piece", "SizeHook", "differs", "pieces", "set_colors", "set_decoder", "set_parser"]
 
 Piece = tuple[int, int, Iterable[Segment]]
 """Line, column, and what is to be shown from there on."""
@@ -111,6 +113,13 @@ def set_parser(parser: type[XTermParser]) -> None:
     from textual.drivers import linux_driver
 
     linux_driver.XTermParser = parser  # type: ignore[attr-defined]
+
+
+def set_decoder(decoder: type[InputDecoder]) -> None:
+    """Make Textual's driver of POSIX terminals decode what is typed with `decoder`."""
+    from textual.drivers import linux_driver
+
+    linux_driver.getincrementaldecoder = lambda _encoding: decoder  # type: ignore
 
 
 class SizeHook(_Driver):
