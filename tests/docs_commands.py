@@ -1,0 +1,172 @@
+"""What the tests of documented commands share: the commands of a page, an environment to run them in, what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pexpect
+from tests.conftest import Sandbox, serving
+
+from dyntui.api.client import Client, Permit
+from dyntui.api.gate import Gates
+from dyntui.resources import RESOURCES
+from dyntui.services.listing import scan
+
+ROOT = Path(__file__).parent.parent
+_BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_GENERATED = {"commands.md"}
+"""Pages whose blocks are the help of commands, made from the code."""
+
+
+def pages() -> list[str]:
+    """The pages with fenced blocks, by their path from the root."""
+    found = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [
+        str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _BLOCK.search(page.read_text())
+    ]
+
+
+def commands(page: str) -> list[str]:
+    """The commands in the fenced blocks of a page, one line each, without comments. Indented lines are output."""
+    out: list[str] = []
+    for block in _BLOCK.findall((ROOT / page).read_text()):
+        for line in block.replace("\\\n", "").splitlines():
+            if line.strip() and not line.startswith((" ", "#")):
+                out.append(" ".join(re.sub(r"\s+#\s.*$", "", line).split()))
+    return out
+
+
+@dataclass
+class World:
+    """A sandbox, a profile `acme` that points at it, and a working folder."""
+
+    sandbox: Sandbox
+    folder: Path
+    names: dict[str, str] = field(default_factory=dict)
+    """What stands for a placeholder of the page: ID -> a user's id."""
+    output: str = ""
+    """What the last command printed."""
+    messages: set[str] = field(default_factory=set)
+
+    @property
+    def env(self) -> dict[str, str]:
+        clean = self.sandbox.environ(self.folder / "home")
+        for name in ("DYNTUI_BASE_URL", "DYNTUI_ENVIRONMENT_ID"):
+            clean.pop(name)
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        return {**clean, "PATH": path, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}
+
+    def ask(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
+        """What `work` finds through a client of the sandbox."""
+
+        async def asked() -> Any:
+            where = self.sandbox
+            async with Client(where.url, where.environment_id, where.token, gates=Gates(0, 0)) as client:
+                return await work(client)
+
+        return asyncio.run(asked())
+
+    def call(self, operation: str, body: Any = None, **path: str) -> Any:
+        """Call an operation of the sandbox."""
+        return self.ask(lambda client: client.call(operation, path=path, body=body, permit=Permit("test")))
+
+    def run(self, line: str, answers: Sequence[tuple[str, str]]) -> int:
+        """Run a line in a shell on a terminal, answer what it asks; its exit code."""
+        child = pexpect.spawn(
+            "bash", ["-o", "pipefail", "-c", line], env=self.env, cwd=str(self.folder), timeout=60, encoding="utf-8",
+            dimensions=(40, 200),
+        )  # fmt: skip
+        self.output = ""
+        for prompt, answer in answers:
+            child.expect_exact(prompt)
+            self.output += f"{child.before}{child.after}"
+            child.send(answer)
+        child.expect(pexpect.EOF)
+        self.output += str(child.before)
+        child.close()
+        return int(child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0))
+
+    def state(self) -> dict[str, str]:
+        """Everything that a documented command could change, by kind and name. Messages to webhooks are those that
+        were there at first: each change sends new ones, and tries them again by itself."""
+        found: dict[str, str] = dict(self.ask(_read_all))
+        messages = {name for name in found if name.startswith("message ")}
+        self.messages = self.messages or messages
+        found = {name: row for name, row in found.items() if name not in messages - self.messages}
+        profiles = self.folder / "home" / "config" / "profiles.toml"
+        for name in re.findall(
+            r"^\[(?:profiles\.)?\"?(\w+)\"?\]", profiles.read_text() if profiles.exists() else "", re.M
+        ):
+            found[f"profile {name}"] = ""
+        return found
+
+
+async def _read_all(client: Client) -> dict[str, str]:
+    out: dict[str, str] = {}
+
+    def add(kind: str, name: object, row: Mapping[str, Any]) -> None:
+        out[f"{kind} {name}"] = json.dumps(row, sort_keys=True, default=str)
+
+    async def rows(name: str, parent: str = "") -> list[dict[str, Any]]:
+        return [each.row async for each in scan(client, RESOURCES[name], parent=parent)]
+
+    emails: dict[str, str] = {}
+    for user in await rows("users"):
+        emails[str(user["id"])] = name = str(user.get("email") or user["id"])
+        add("user", name, user)
+        full = (await client.users.get_raw(user["id"]))["user"]
+        for session in full.get("sessions") or ():
+            if not session.get("revokedAt"):
+                add("session", session["id"], session)
+    for wallet in await rows("wallets"):
+        owner = emails.get(str(wallet["userId"]), wallet["id"])
+        add("wallet", f"{wallet['chain']} of {owner}", wallet)
+    for origin in await rows("origins"):
+        add("origin", origin["origin"], origin)
+    for webhook in await rows("webhooks"):
+        add("webhook", webhook["url"], webhook)
+        for message in await rows("webhook-messages", webhook["webhookId"]):
+            add("message", message["messageId"], message)
+    for allowlist in await rows("allowlists"):
+        add("allowlist", allowlist["name"], allowlist)
+        for entry in await rows("allowlist-entries", allowlist["id"]):
+            add("entry", entry["id"], entry)
+    for token in await rows("tokens"):
+        add("token", token["id"], {"note": token.get("note")})
+    add("environment", "settings", await client.call("getEnvironmentSettings"))
+    return out
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """What came (+), went (-) or is another (~)."""
+    return (
+        {f"+{name}" for name in after.keys() - before.keys()}
+        | {f"-{name}" for name in before.keys() - after.keys()}
+        | {f"~{name}" for name in after.keys() & before.keys() if before[name] != after[name]}
+    )
+
+
+@contextmanager
+def world(folder: Path, *, kind: str = "sandbox", profile: bool = True) -> Iterator[World]:
+    """An environment of 12 users. kind: what the profile says it is; profile: whether there is one."""
+    (folder / "bin").mkdir()
+    dyntui = folder / "bin" / "dyntui"
+    dyntui.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dyntui "$@"\n')
+    dyntui.chmod(0o700)
+    with serving(users=12) as sandbox:
+        here = World(sandbox, folder)
+        if profile:
+            add = ["env", "add", "acme", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id]
+            line = shlex.join(["dyntui", *add, "--kind", kind, "--credential", "environment"])
+            assert here.run(line, ()) == 0, here.output
+        yield here

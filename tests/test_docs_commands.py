@@ -1,0 +1,297 @@
+"""Every command of the documentation does what its page says, to what it names and to nothing else.
+
+A command in a fenced block of README.md or docs/ needs a case here. After each one everything in the environment is
+compared with what was there before: a command without a stated effect must have none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import READY
+from tests.docs_commands import ROOT, World, changes, commands, pages, world
+from tests.e2e.terminal import Terminal
+
+from dyntui.resources.happenings import delivered
+
+NOT_RUN = {
+    "pipx install .": "installs from the network",
+    "uv tool install --compile-bytecode .": "installs from the network",
+}
+YES = (("[y/N]", "y\n"),)
+HEADER = "email,firstName,lastName\n"
+
+
+def nothing(_: World) -> set[str]:
+    return set()
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a command is tried.
+
+    names: placeholders of the page and what stands for them. more: what a test has to add. answers: prompts and what is
+    typed at them. affects: what it is to have changed. before: what has to be there.
+    """
+
+    names: Callable[[World], dict[str, str]] = lambda _: {}
+    more: Callable[[World], str] = lambda _: ""
+    answers: tuple[tuple[str, str], ...] = ()
+    affects: Callable[[World], set[str]] = nothing
+    before: Callable[[World], None] = lambda _: None
+    exit_code: int = 0
+    prints: str = ""
+    run: Callable[[World, str], None] | None = None
+    """How else it is run: what stays open, or what is not for a shell."""
+
+
+def people(world: World, *emails: str) -> None:
+    (world.folder / "people.csv").write_text(HEADER + "".join(f"{email},Ada,Lovelace\n" for email in emails))
+
+
+def console(world: World, line: str) -> None:
+    """The console opens and is left again."""
+    with Terminal(*line.split()[1:], env=world.env) as terminal:
+        terminal.wait("users")
+        terminal.wait("? help")
+        terminal.press("Q")
+        assert terminal.ended() == 0
+
+
+def served(world: World, line: str) -> None:
+    """The sandbox says where it listens; another port, so that tests do not meet there."""
+    command = line.removesuffix("&").replace("8765", "0").split()
+    with subprocess.Popen(command, env=world.env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert READY.fullmatch(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+
+
+def planned_target(world: World, line: str) -> None:
+    """What make would do; doing it opens a console, or runs these tests."""
+    done = subprocess.run(["make", "-n", line.split()[1]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def user_id(world: World, email: str) -> str:
+    users = world.call("getEnvironmentUsers")["users"]
+    return str(next(user["id"] for user in users if user.get("email") == email))
+
+
+def some_users(world: World) -> None:
+    """Ada, with a session, and two people whose e-mails have each other in them."""
+    for email in ("ada-l@example.com", "bad@spam.example", "good@spam.example.org"):
+        world.call("createUser", {"email": email})
+    world.names["session"] = next(
+        session["id"]
+        for user in world.call("getEnvironmentUsers")["users"]
+        for session in world.call("getUser", userId=user["id"])["user"].get("sessions") or ()
+        if not session.get("revokedAt")
+    )
+    (world.folder / "FILE").write_text('{"plan": "pro"}')
+
+
+def ada(world: World) -> dict[str, str]:
+    return {"ID": user_id(world, "ada-l@example.com")}
+
+
+def ada_and_bad(world: World) -> dict[str, str]:
+    return {"ID...": f"{user_id(world, 'ada-l@example.com')} {user_id(world, 'bad@spam.example')}"}
+
+
+def vip_list(world: World) -> None:
+    made = world.call("createAllowlistByEnvironmentId", {"name": "VIP list", "outcome": "siteAccess"})
+    world.call("postEntryByAllowlistId", {"email": "vip@example.com"}, allowlistId=made["id"])
+
+
+def shown_code(world: World) -> dict[str, str]:
+    return {"3fa9c1": re.findall(r"--read (\w+)", world.output)[-1]}
+
+
+def other_origins(world: World) -> None:
+    for origin in ("https://app.example.org", "https://my.app.example"):
+        world.call("addOrigin", {"origin": origin})
+
+
+def hook(world: World) -> str:
+    return str(next(each["webhookId"] for each in world.call("getWebhooks")["data"] if "legacy" in each["url"]))
+
+
+def failed(world: World) -> set[str]:
+    messages = world.call("getWebhookMessages", webhookId=hook(world))["data"]
+    found = {str(each["messageId"]) for each in messages if delivered(each) is False}
+    assert found, messages
+    return found
+
+
+def signed(world: World) -> dict[str, str]:
+    body = b'{"eventName": "user.created"}'
+    (world.folder / "body.json").write_bytes(body)
+    path, query = {"webhookId": hook(world)}, {"includeSecret": True}
+    secret = world.ask(lambda client: client.call("getWebhook", path=path, query=query))["secret"]
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"WEBHOOK": hook(world), "5f2e…": signature}
+
+
+def here(world: World) -> dict[str, str]:
+    return {"ID": world.sandbox.environment_id}
+
+
+def variables(world: World) -> dict[str, str]:
+    box = world.sandbox
+    return {
+        "http://127.0.0.1:8765/api/v0": box.url,
+        "DYNTUI_ENVIRONMENT_ID=…": f"DYNTUI_ENVIRONMENT_ID={box.environment_id}",
+        "DYNTUI_TOKEN=…": f"DYNTUI_TOKEN={box.token}",
+    }
+
+
+def on_it(world: World) -> str:
+    return f" --base-url {world.sandbox.url} --credential environment"
+
+
+def no_terminal(_: World) -> str:
+    return " < /dev/null"
+
+
+def plan(world: World) -> dict[str, str]:
+    return {"PLAN": re.findall(r"dyntui jobs run (\S+)", world.output)[-1]}
+
+
+def exported(world: World, line: str) -> None:
+    assert world.run(line, ()) == 0, world.output
+    assert (
+        len((world.folder / "wallets.ndjson").read_text().splitlines())
+        == world.call("getWalletsByEnvironmentId")["count"]
+    )
+
+
+PREGENERATED = ("wallet EVM of ada@example.com", "wallet SOL of ada@example.com")
+PLANNED = ("one@example.com", "two@example.com")
+FIRST = tuple(f"first{n:02}@example.com" for n in range(10))
+REST = ("rest1@example.com", "rest2@example.com")
+DRY_RUN = "dyntui import people.csv --set emailVerifiedAt=unverified --dry-run"
+
+CASES: dict[str, dict[str, Case]] = {
+    "README.md": {
+        "make demo": Case(run=planned_target),
+        "make test": Case(run=planned_target),
+        "dyntui demo": Case(run=console),
+        "dyntui env add": Case(
+            answers=(("Name", "second\n"), ("Base URL", "{url}\n"), ("Environment id", "{environment}\n"),
+                     ("Kind", "sandbox\n"), ("Where", "session\n")),
+            affects=lambda w: {"+profile second"},
+        ),
+        "dyntui": Case(run=console),
+        "dyntui sandbox --port 8765 --users 500 &": Case(run=served),
+        "export DYNTUI_BASE_URL=http://127.0.0.1:8765/api/v0 DYNTUI_ENVIRONMENT_ID=… DYNTUI_TOKEN=…": Case(variables),
+        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 are sent to be created"),
+        "dyntui import people.csv --set emailVerifiedAt=unverified --yes": Case(
+            affects=lambda w: {f"+user {email}" for email in PLANNED}
+        ),
+        "dyntui jobs list": Case(prints="done"),
+    },
+    "docs/access.md": {
+        'dyntui allowlists enable "VIP list"': Case(more=no_terminal, before=vip_list, exit_code=2, prints="--read "),
+        'dyntui allowlists enable "VIP list" --confirm "VIP list" --read 3fa9c1': Case(
+            shown_code, more=no_terminal, affects=lambda w: {"~allowlist VIP list"}
+        ),
+    },
+    "docs/everything.md": {
+        "dyntui do webhooks": Case(prints="reveal-secret"),
+        "dyntui do origins create origin=https://app.example --yes": Case(
+            before=other_origins, affects=lambda w: {"+origin https://app.example"}
+        ),
+        "dyntui get origins --filter https://app.example --exact --ndjson | dyntui do origins delete - --yes": Case(
+            affects=lambda w: {"-origin https://app.example"}
+        ),
+        "dyntui webhooks messages WEBHOOK --failed": Case(lambda w: {"WEBHOOK": hook(w)}),
+        "dyntui webhooks redeliver WEBHOOK --failed --yes": Case(
+            lambda w: {"WEBHOOK": hook(w)}, affects=lambda w: {f"~message {each}" for each in failed(w)}
+        ),
+        "dyntui webhooks verify WEBHOOK body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
+        "dyntui api --list webhook": Case(prints="getWebhooks"),
+        "dyntui api getEvents --all --ndjson -p resourceType=user": Case(prints='"eventName"'),
+        "dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'": Case(here, prints='"users"'),
+    },
+    "docs/guide.md": {
+        "dyntui env add acme --environment-id ID --kind live": Case(
+            here, more=on_it, affects=lambda w: {"+profile acme"}
+        ),
+        "dyntui env check acme": Case(prints="live"),
+        "dyntui env use acme": Case(prints="acme"),
+        "dyntui users update ID lastName=Lovelace metadata.zip=03 metadata.seats:=3": Case(
+            ada, before=some_users, answers=YES, affects=lambda w: {"~user ada-l@example.com"}
+        ),
+        "dyntui users set-metadata seats:=3 ID...": Case(
+            ada_and_bad, answers=YES, affects=lambda w: {"~user ada-l@example.com", "~user bad@spam.example"}
+        ),
+        "dyntui users edit-metadata ID --from FILE": Case(
+            ada, answers=YES, affects=lambda w: {"~user ada-l@example.com"}
+        ),
+        "dyntui users sessions ID": Case(ada),
+        "dyntui users session-revoke SESSION-ID": Case(
+            lambda w: {"SESSION-ID": w.names["session"]}, affects=lambda w: {f"-session {w.names['session']}"},
+            answers=(("acme", "acme\n"),),
+        ),
+        "dyntui wallets pregenerate ada@example.com --chain EVM --chain SVM": Case(
+            answers=YES,
+            affects=lambda w: {f"+{each}" for each in ("user ada@example.com", *PREGENERATED)},
+        ),
+        "dyntui wallets export --format ndjson -o wallets.ndjson": Case(run=exported),
+        "dyntui users list --filter bad@spam.example --column email --exact --ndjson"
+        " | dyntui users delete - --confirm-environment acme": Case(affects=lambda w: {"-user bad@spam.example"}),
+    },
+    "docs/import.md": {
+        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 are sent to be created"),
+        "dyntui jobs run PLAN": Case(plan, answers=YES, affects=lambda w: {f"+user {email}" for email in PLANNED}),
+        "dyntui import people.csv --set emailVerifiedAt=unverified --first 10": Case(
+            before=lambda w: people(w, *FIRST, *REST), answers=YES,
+            affects=lambda w: {f"+user {email}" for email in FIRST},
+        ),
+        "dyntui jobs resume": Case(affects=lambda w: {f"+user {email}" for email in REST}),
+    },
+}  # fmt: skip
+
+
+def test_every_page_and_every_command_has_a_case_and_no_case_is_left_over() -> None:
+    assert set(CASES) == set(pages())
+    for page, cases in CASES.items():
+        assert [line for line in commands(page) if line not in NOT_RUN] == list(cases), page
+
+
+def filled_in(world: World, text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        assert name in text, name
+        pieces = re.split(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+        text = value.join(pieces)
+    return text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", CASES)
+def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path) -> None:
+    live = "live" if page == "docs/guide.md" else "sandbox"
+    with world(tmp_path, kind=live, profile=page != "docs/guide.md") as here:
+        for line, case in CASES[page].items():
+            case.before(here)
+            names, affected, before = case.names(here), case.affects(here), here.state()
+            typed = filled_in(here, line, names) + case.more(here)
+            if case.run is not None:
+                case.run(here, typed)
+            else:
+                where: dict[str, Any] = {"url": here.sandbox.url, "environment": here.sandbox.environment_id}
+                answers = tuple((prompt, answer.format(**where)) for prompt, answer in case.answers)
+                assert here.run(typed, answers) == case.exit_code, f"{line}\n{here.output}"
+            assert case.prints in here.output, f"{line}\n{here.output}"
+            assert changes(before, here.state()) == affected, f"{line}\n{here.output}"
