@@ -202,7 +202,7 @@ def test_an_import_is_undone_as_a_job_and_deletes_just_what_it_added(dyntui: Any
     assert plan["undo"] == {"pending": 2, "sending": 0, "deleted": 0, "skipped": 2, "failed": 0}
     assert len(on(dyntui, guests)) == 5
     assert dyntui("jobs", "undo", done["job"], "--yes", check=False).returncode == 2, "it wants to be typed"
-    undone = dyntui.json("jobs", "undo", done["job"], "--confirm-environment", "environment")
+    undone = dyntui.json("jobs", "undo", done["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert (undone["undo"]["deleted"], undone["undo"]["skipped"]) == (2, 2)
     assert sorted(on(dyntui, guests)) == ["after@example.com", "again@example.com", "before@example.com"]
 
@@ -214,7 +214,7 @@ def test_many_entries_are_undone_and_a_job_of_entries_is_tried_again(dyntui: Any
     dyntui("jobs", "cancel", some["job"], "--yes", check=False)
     rest = json.loads(dyntui("jobs", "retry", some["job"], "--yes", "--json").stdout)
     assert (some["rows"]["created"], rest["rows"]["created"]) == (10, 120)
-    undone = dyntui.json("jobs", "undo", rest["job"], "--confirm-environment", "environment")
+    undone = dyntui.json("jobs", "undo", rest["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert undone["undo"]["deleted"] == 120
     assert len(on(dyntui, guests)) == 10
 

@@ -84,10 +84,11 @@ def test_an_address_that_is_not_dynamics_has_to_be_confirmed_once(run: Run) -> N
     arguments += ["--credential", "file", "--token-stdin"]
     refused = run(*arguments, stdin=TOKEN)
     assert refused.code == 2
-    assert "https://dyn.example:443" in refused.err
-    assert "--confirm-origin" in refused.err
+    assert "dyn.example, port 443" in refused.err
+    assert "--confirm-origin dyn.example" in refused.err
+    assert run(*arguments, "--confirm-origin", "dyn.example.evil", stdin=TOKEN).code == 2
     assert Profiles.load().names() == []
-    assert run(*arguments, "--confirm-origin", stdin=TOKEN).code == 0
+    assert run(*arguments, "--confirm-origin", "dyn.example", stdin=TOKEN).code == 0
     assert Profiles.load().get("a").confirmed_origin == "https://dyn.example:443"
 
 
@@ -166,7 +167,7 @@ def test_use_confirms_an_address_that_was_written_by_hand(run: Run) -> None:
     path.write_text(path.read_text().replace("https://app.dynamicauth.com/api/v0", REMOTE))
     assert run("auth", "status").code == 2
     assert run("env", "use", "a").code == 2
-    assert run("env", "use", "a", "--confirm-origin").code == 0
+    assert run("env", "use", "a", "--confirm-origin", "dyn.example").code == 0
     assert Profiles.load().get("a").confirmed_origin == "https://dyn.example:443"
 
 

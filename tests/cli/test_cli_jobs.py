@@ -81,18 +81,18 @@ def test_undo_deletes_what_was_created_and_nobody_touched_since(dyntui: Any, tmp
     assert refused.returncode == 2
     assert "environment" in refused.stderr
     assert "wallet records behind" in refused.stderr
-    done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", "environment")
+    done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert done["undo"] == {"pending": 0, "sending": 0, "deleted": 4, "skipped": 2, "failed": 0}
     assert {line["user"] for line in done["left"]} == {users[0]["id"], users[1]["id"]}
     assert [user["id"] for user in found(dyntui, "undone")] == [users[0]["id"]]
-    again = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", "environment")
+    again = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert again["undo"]["deleted"] == 4
     assert dyntui.json("jobs", "show", document["job"])["undo"]["deleted"] == 4
 
 
 def test_undo_of_many_reads_them_page_by_page(dyntui: Any, tmp_path: Path) -> None:
     document = imported(dyntui, tmp_path, "crowd", 120)
-    done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", "environment")
+    done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert done["undo"]["deleted"] == 120
     assert found(dyntui, "crowd") == []
 
@@ -102,7 +102,7 @@ def test_undo_leaves_updated_users_alone(dyntui: Any, tmp_path: Path) -> None:
     file = plain(tmp_path / "kept.csv", "kept", 4)
     document = dyntui.json("import", str(file), "--upsert", "--yes", *QUICK)
     assert (document["rows"]["created"], document["rows"]["updated"]) == (1, 3)
-    dyntui.json("jobs", "undo", document["job"], "--confirm-environment", "environment")
+    dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert sorted(user["email"] for user in found(dyntui, "kept")) == [f"kept{n}@example.com" for n in (1, 2, 3)]
 
 

@@ -109,10 +109,63 @@ def test_a_base_url_of_the_flags_is_checked() -> None:
         resolve(None, ID, "http://app.dynamic.xyz", environ={})
 
 
-def test_an_address_given_with_the_call_is_its_own_confirmation_and_a_saved_one_is_not() -> None:
-    elsewhere = "https://dyn.example/api"
-    assert unconfirmed_origin(resolve(None, ID, elsewhere, environ={})) == ""
-    save(replace(DEV, base_url=elsewhere))
+COMMAND = replace(DEV, name="cmd", credential=CredentialKind.COMMAND, credential_command="pass show dynamic")
+ELSEWHERE = "https://dyn.example/api"
+
+
+@pytest.mark.parametrize("variable", [False, True])
+def test_another_origin_has_to_be_confirmed_by_its_host(variable: bool) -> None:
+    def resolved(host: str, url: str = ELSEWHERE) -> Profile:
+        if variable:
+            return resolve(None, ID, url, environ={"DYNTUI_CONFIRM_ORIGIN": host})
+        return resolve(None, ID, url, environ={}, confirmed_host=host)
+
+    for host in ("", "1", "yes", "dyn", "example", "app.dynamicauth.com", "dyn.example.evil", "dyn.example:8443", "*"):
+        with pytest.raises(Usage, match="nobody has confirmed") as caught:
+            find_token(resolved(host), environ={"DYNTUI_TOKEN": TOKEN})
+        assert "--confirm-origin dyn.example" in caught.value.hint
+    for host in ("dyn.example", " DYN.example ", "dyn.example:443", "https://dyn.example", "https://dyn.example:443/"):
+        assert find_token(resolved(host), environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
+    assert unconfirmed_origin(resolved("dyn.example", f"{ELSEWHERE[:-4]}:8443/api")) == ""
+    assert unconfirmed_origin(resolved("dyn.example:443", f"{ELSEWHERE[:-4]}:8443/api"))
+
+
+def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
+    confirmed = replace(DEV, name="own", base_url="https://own.example/api", confirmed_origin="https://own.example:443")
+    save(DEV, COMMAND, replace(confirmed, credential=CredentialKind.COMMAND, credential_command="pass"))
+    for name in ("dev", "cmd", "own"):
+        profile = resolve(name, None, ELSEWHERE, environ={}, confirmed_host="dyn.example")
+        assert (profile.credential, profile.credential_command) == (CredentialKind.ENVIRONMENT, "")
+        with pytest.raises(NotAuthorised):
+            find_token(profile, environ={})
+        assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
+    # what a profile's own origin was confirmed for holds there only
+    assert unconfirmed_origin(resolve("own", None, ELSEWHERE, environ={}))
+    assert unconfirmed_origin(resolve("own", None, "https://own.example:8443/api", environ={}))
+    assert resolve("own", OTHER, "https://own.example/v1", environ={}).credential is CredentialKind.COMMAND
+    # the vendor's origins and this machine stay free
+    assert resolve("cmd", None, DEFAULT_BASE_URL, environ={}).credential is CredentialKind.COMMAND
+    assert unconfirmed_origin(resolve("cmd", None, LOCAL, environ={})) == ""
+
+
+def test_a_saved_address_has_to_be_confirmed_too() -> None:
+    save(replace(DEV, base_url=ELSEWHERE))
     assert unconfirmed_origin(resolve(environ={})) == "https://dyn.example:443"
-    with pytest.raises(Usage, match="nobody has confirmed"):
+    with pytest.raises(Usage, match="nobody has confirmed") as caught:
         find_token(resolve(environ={}), environ={"DYNTUI_TOKEN": TOKEN})
+    assert "dyntui env use dev --confirm-origin dyn.example" in caught.value.hint
+    assert unconfirmed_origin(resolve(environ={}, confirmed_host="dyn.example")) == ""
+
+
+def test_a_place_of_the_options_is_confirmed_by_the_environments_id() -> None:
+    save(replace(DEV, keep_rows=True))
+    assert resolve(environ={}).confirmation_name == "dev"
+    assert resolve("dev", ID, DEV.base_url, environ={}).confirmation_name == "dev"
+    for profile in (
+        resolve("dev", OTHER, environ={}),
+        resolve(None, OTHER, LOCAL, environ={}),
+        resolve(environ={"DYNTUI_ENVIRONMENT_ID": OTHER}),
+    ):
+        assert profile.confirmation_name == OTHER
+        assert not profile.keep_rows
+    assert resolve("dev", None, DEFAULT_BASE_URL, environ={}).confirmation_name == ID

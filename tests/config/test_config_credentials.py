@@ -153,7 +153,7 @@ def test_an_address_nobody_confirmed_gets_no_token() -> None:
     elsewhere = with_kind(CredentialKind.FILE, base_url="https://dyn.example/api/v0")
     store_for(CredentialKind.FILE).set(elsewhere, TOKEN)
     for environ in ({}, {"DYNTUI_TOKEN": TOKEN}):
-        with pytest.raises(Usage, match=r"https://dyn\.example:443"):
+        with pytest.raises(Usage, match=r"dyn\.example, port 443"):
             find_token(elsewhere, environ=environ)
     assert find_token(replace(elsewhere, confirmed_origin="https://dyn.example:443"), environ={}).token == TOKEN
     with pytest.raises(Usage):

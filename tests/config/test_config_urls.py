@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.config.urls import DEFAULT_BASE_URL, check_base_url, is_loopback, is_vendor, origin, origin_text
+from dyntui.config.urls import (
+    DEFAULT_BASE_URL,
+    check_base_url,
+    host_label,
+    is_loopback,
+    is_vendor,
+    names_origin,
+    needs_confirmation,
+    origin,
+    origin_text,
+    shown_host,
+)
 from dyntui.core.errors import Usage
 
 
@@ -55,6 +66,16 @@ def test_a_base_url_is_kept_in_one_form(given_url: str, kept: str) -> None:
         "https://app\n.dynamic.xyz/",
         "https://a..b/",
         "https://-a/",
+        "https://app.dynamic.xyz./api",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0x7f.1/",
+        "https://127.1/",
+        "https://0177.0.0.1/",
+        "https://1.2.3.4.5/",
+        "https://xn--/",
+        "https://xn--a/",
+        "https://xn--0.example/",
     ],
 )
 def test_anything_else_is_refused(url: str) -> None:
@@ -110,3 +131,44 @@ def test_this_machine(host: str) -> None:
 @pytest.mark.parametrize("host", ["", "127.example", "0.0.0.0", "10.0.0.1", "localhost.example", "::2", "127.0.0.1.x"])
 def test_not_this_machine(host: str) -> None:
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.app.dynamicauth.com",
+        "dynamicauth.com",
+        "app.dynamicauth.com.evil.example",
+        "app-dynamicauth.com",
+        "app.dynamicauth.com:8443",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+        "0.0.0.0",
+        "[::]",
+        "[::2]",
+        "xn--pp-7kc.dynamicauth.com",
+    ],
+)
+def test_what_only_looks_like_the_vendor_or_this_machine_is_confirmed(host: str) -> None:
+    assert needs_confirmation(f"https://{host}/api/v0")
+
+
+@pytest.mark.parametrize("host", ["app.dynamicauth.com", "APP.dynamic.xyz:443", "localhost", "127.0.0.9:81", "[::1]"])
+def test_the_vendor_and_this_machine_are_free(host: str) -> None:
+    assert not needs_confirmation(f"https://{host}/api/v0")
+
+
+def test_an_internationalized_name_is_shown_decoded_and_as_it_is_sent() -> None:
+    confusable = "xn--pp-6kc.dynamicauth.com"
+    decoded = host_label(confusable)
+    assert decoded.endswith(f"({confusable})")
+    assert decoded.startswith("\N{CYRILLIC SMALL LETTER A}pp.")
+    url = f"https://{confusable}:8443/api"
+    assert shown_host(url) == f"{decoded}:8443"
+    assert names_origin(confusable, url)
+    assert not names_origin("app.dynamicauth.com", url)
+    assert shown_host("https://app.dynamicauth.com/api/v0") == ""
+    assert shown_host("http://127.0.0.1:8080/api/v0") == "127.0.0.1:8080"
+    assert shown_host("http://[::1]:8080/api/v0") == "[::1]:8080"
+    assert host_label("dyn.example") == "dyn.example"

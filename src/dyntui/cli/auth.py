@@ -25,11 +25,8 @@ def auth() -> None:
 @auth.command()
 @click.option("--credential", type=click.Choice(_STORED), help="Where to keep it; as before, or the keyring.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
-@click.option(
-    "--confirm-origin", "confirmed", is_flag=True, help="Yes, the token may go to a server not Dynamic's own."
-)
 @pass_context
-def login(context: Context, credential: str | None, token_stdin: bool, confirmed: bool) -> None:
+def login(context: Context, credential: str | None, token_stdin: bool) -> None:
     """Store the token: asked for, or from DYNTUI_TOKEN or standard input; never an argument."""
     from dyntui.config.profiles import Profiles
 
@@ -38,7 +35,7 @@ def login(context: Context, credential: str | None, token_stdin: bool, confirmed
     if credential is None and old.credential in ("command", "environment"):
         where = "a command" if old.credential == "command" else "the environment"
         raise Usage(f"The token of {old.name} comes from {where}.", hint="To store one instead, add --credential.")
-    profile = confirm_origin(context, old, confirmed)
+    profile = confirm_origin(context, old)
     place = choose_place(context, credential, old.credential)
     profile = replace(profile, credential=place)
     token = obtain_token(context, place, token_stdin, needed=True)

@@ -34,6 +34,7 @@ class Context:
     profile_name: str | None = None
     environment_id: str | None = None
     base_url: str | None = None
+    confirm_origin: str | None = None
     read_only: bool = False
     json: bool = False
     no_color: bool = False
@@ -46,7 +47,13 @@ class Context:
         """The profile that the options, the environment variables or the last use name."""
         from dyntui.config.active import resolve
 
-        return resolve(self.profile_name, self.environment_id, self.base_url, self.read_only)
+        return resolve(
+            self.profile_name,
+            self.environment_id,
+            self.base_url,
+            self.read_only,
+            confirmed_host=self.confirm_origin,
+        )
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -162,6 +169,7 @@ def _shared_options() -> list[click.Option]:
         ("--profile", "profile_name", "The environment to use, by its name here.", "NAME"),
         ("--environment-id", "environment_id", "The environment's id, instead of the profile's.", "ID"),
         ("--base-url", "base_url", "The API's base URL, instead of the profile's.", "URL"),
+        ("--confirm-origin", "confirm_origin", "Yes, the token may go to this server, not one of Dynamic's.", "HOST"),
         ("--read-only", "read_only", "Refuse every write.", None),
         ("--json", "json", "One JSON document on standard output.", None),
         ("--no-color", "no_color", "No colour.", None),
@@ -257,7 +265,8 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
         "confirm_environment",
         metavar="NAME",
         default="",
-        help="Confirm what destroys something in a live environment, by the environment's name; or what is asked for.",
+        help="Confirm what destroys something in a live environment: the profile's name, the environment's id where "
+        "options or variables chose it; or what is asked for.",
     )(command)
     return click.option("--yes", is_flag=True, help="Confirm without asking.")(command)
 

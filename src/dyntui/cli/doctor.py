@@ -53,7 +53,6 @@ def _all(context: Context, offline: bool) -> Iterator[Check]:
 
 
 def _profile(context: Context) -> tuple[Profile | None, Check]:
-    from dyntui.config.active import resolve
     from dyntui.config.profiles import Profiles
 
     try:
@@ -63,7 +62,7 @@ def _profile(context: Context) -> tuple[Profile | None, Check]:
             return None, Check(
                 "profile", "warn", "there is none yet", "Add one with `dyntui env add`, or `dyntui demo`."
             )
-        profile = resolve(context.profile_name, context.environment_id, context.base_url, context.read_only)
+        profile = context.profile()
     except DyntuiError as error:
         return None, _failed("profile", error)
     if profile.ca_file and not os.access(profile.ca_file, os.R_OK):

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["env"]
 
-CONFIRM_HELP = "Yes, the token may go to a server that is not Dynamic's own."
-
 _name = click.argument("name", shell_complete=complete_profiles, help="The profile's name.")
 
 
@@ -77,7 +75,6 @@ def list_(context: Context) -> None:
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificates to trust (PEM).")
 @click.option("--colour", metavar="COLOUR", help="Colour in the console: a name or #rrggbb.")
-@click.option("--confirm-origin", "confirmed", is_flag=True, help=CONFIRM_HELP)
 @click.option("--replace", "change", is_flag=True, help="Change the profile of that name; what is not given stays.")
 @pass_context
 def add(
@@ -92,7 +89,6 @@ def add(
     token_stdin: bool,
     ca_file: str | None,
     colour: str | None,
-    confirmed: bool,
     change: bool,
 ) -> None:
     """Add an environment. On a terminal, what is missing is asked for.
@@ -125,7 +121,7 @@ def add(
         kind=kind or (old.kind if old else _kind(context, address)),
         **{key: value for key, value in given.items() if value is not None},
     )
-    profile = confirm_origin(context, profile, confirmed)
+    profile = confirm_origin(context, profile)
     kept = old is not None and old.base_url == profile.base_url and credential in (None, old.credential)
     if not kept or token_stdin:
         place = choose_place(context, credential, old.credential if old else None)
@@ -197,15 +193,14 @@ def _token_line(profile: Profile, token: str | None, where: str, kept: bool) -> 
 
 @env.command()
 @_name
-@click.option("--confirm-origin", "confirmed", is_flag=True, help=CONFIRM_HELP)
 @pass_context
-def use(context: Context, name: str, confirmed: bool) -> None:
+def use(context: Context, name: str) -> None:
     """Make an environment the one that is used when none is named."""
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
     old = profiles.get(name)
-    profile = confirm_origin(context, old, confirmed)
+    profile = confirm_origin(context, old)
     if profile != old:
         profiles.put(profile)
     profiles.use(name)
@@ -273,4 +268,6 @@ def check(context: Context, name: str | None) -> None:
 
 
 def _document(profile: Profile, current: str | None) -> dict[str, Any]:
-    return {**asdict(profile), "current": profile.name == current} if current is not None else asdict(profile)
+    document = asdict(profile)
+    del document["overridden"]
+    return {**document, "current": profile.name == current} if current is not None else document

@@ -51,22 +51,21 @@ def saved_profile(context: Context, profiles: Profiles) -> Profile:
     raise Usage("No profile is chosen, and a token is kept for a profile.", hint=hint)
 
 
-def confirm_origin(context: Context, profile: Profile, confirmed: bool) -> Profile:
+def confirm_origin(context: Context, profile: Profile) -> Profile:
     """`profile`, its address confirmed when it is outside the vendor's; raises Usage where nobody confirms it."""
-    from dyntui.config.credentials import unconfirmed_origin
+    from dyntui.config import active
+    from dyntui.config.credentials import check_origin, unconfirmed_origin
+    from dyntui.config.urls import host_label, origin
 
+    profile = active.confirm_origin(profile, context.confirm_origin)
     where = unconfirmed_origin(profile)
     if not where:
         return profile
-    if not confirmed:
-        if not can_ask(context):
-            raise Usage(
-                f"{where} is not one of Dynamic's own servers, and the token would go there.",
-                hint="If that is what you want, add --confirm-origin.",
-            )
-        context.note(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
-        if not confirm("Is that the right server?"):
-            raise click.Abort
+    if not can_ask(context):
+        check_origin(profile)
+    context.note(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
+    if not confirm(f"Is {host_label(origin(profile.base_url)[1])} the right server?"):
+        raise click.Abort
     return replace(profile, confirmed_origin=where)
 
 

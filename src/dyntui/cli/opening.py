@@ -15,7 +15,11 @@ def main() -> int:
 
 
 def open_console(
-    name: str | None = None, environment_id: str | None = None, base_url: str | None = None, read_only: bool = False
+    name: str | None = None,
+    environment_id: str | None = None,
+    base_url: str | None = None,
+    read_only: bool = False,
+    confirmed_host: str | None = None,
 ) -> int:
     """Open the console on the profile that the options name, the last one, or the first-run setup."""
     from dyntui.config.active import resolve
@@ -23,7 +27,7 @@ def open_console(
     from dyntui.tui import run
 
     try:
-        profile = resolve(name, environment_id, base_url, read_only)
+        profile = resolve(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
     except (Usage, NotAuthorised):
         if name or environment_id or base_url or Profiles.load().names():
             raise

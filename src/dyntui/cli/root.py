@@ -56,7 +56,8 @@ def root(ctx: click.Context) -> None:
         from dyntui.cli.opening import open_console
 
         given = ctx.ensure_object(Context)
-        ctx.exit(open_console(given.profile_name, given.environment_id, given.base_url, given.read_only))
+        place = (given.profile_name, given.environment_id, given.base_url)
+        ctx.exit(open_console(*place, given.read_only, given.confirm_origin))
 
 
 root.params += Command(None).params

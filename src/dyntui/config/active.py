@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from dyntui.config.profiles import DEFAULT_BASE_URL, Kind, Profile, Profiles
 from dyntui.config.store import CredentialKind
-from dyntui.config.urls import check_base_url, is_loopback, origin_text
+from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
 from dyntui.core.errors import Usage
 
-__all__ = ["AD_HOC", "PROFILE_VARIABLE", "resolve"]
+__all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve"]
 
 AD_HOC = "environment"
 """The name of the profile that flags and variables make when no saved one is used."""
 
 PROFILE_VARIABLE = "DYNTUI_PROFILE"
+CONFIRM_ORIGIN_VARIABLE = "DYNTUI_CONFIRM_ORIGIN"
 _ENVIRONMENT_ID = "DYNTUI_ENVIRONMENT_ID"
 _FALLBACK_ENVIRONMENT_ID = "DYNAMIC_ENVIRONMENT_ID"
 _BASE_URL = "DYNTUI_BASE_URL"
@@ -31,11 +31,13 @@ def resolve(
     base_url: str | None = None,
     read_only: bool = False,
     environ: Mapping[str, str] | None = None,
+    confirmed_host: str | None = None,
 ) -> Profile:
     """The profile for this run. Usage, with what to do, when nothing says which environment is meant.
 
     An address (environment id or base URL) that differs from the saved profile's is taken for live unless it is on
-    this machine: what is not known is treated with the most care.
+    this machine: what is not known is treated with the most care. An origin that is neither the saved profile's nor
+    the vendor's gets no stored token and no command's, and none at all unless confirmed_host names it.
     """
     environ = os.environ if environ is None else environ
     read_only = read_only or _flag(environ, _READ_ONLY)
@@ -51,7 +53,7 @@ def resolve(
     else:
         environment_id = environment_id or environ.get(_FALLBACK_ENVIRONMENT_ID) or None
         profile = _ad_hoc(profiles, environment_id, base_url)
-    profile = _override(profile, environment_id, base_url)
+    profile = confirm_origin(_override(profile, environment_id, base_url), confirmed_host, environ)
     return replace(profile, read_only=True) if read_only else profile
 
 
@@ -70,7 +72,7 @@ def _elsewhere(profile: Profile, environment_id: str | None, base_url: str | Non
 
 
 def _kind(base_url: str) -> Kind:
-    return "sandbox" if is_loopback(urlsplit(base_url).hostname or "") else "live"
+    return "sandbox" if is_loopback(origin(base_url)[1]) else "live"
 
 
 def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None) -> Profile:
@@ -89,17 +91,34 @@ def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None
         environment_id=environment_id,
         kind=_kind(base_url),
         credential=CredentialKind.ENVIRONMENT,
-        # Whoever gives the address with the token has said where the token goes.
-        confirmed_origin=origin_text(base_url),
+        overridden=True,
     )
 
 
 def _override(profile: Profile, environment_id: str | None, base_url: str | None) -> Profile:
+    environment_id, base_url = environment_id or profile.environment_id, base_url or profile.base_url
+    if (environment_id, base_url) == (profile.environment_id, profile.base_url):
+        return profile
     changed = replace(
         profile,
-        environment_id=environment_id or profile.environment_id,
-        base_url=base_url or profile.base_url,
-        confirmed_origin=origin_text(base_url) if base_url else profile.confirmed_origin,
+        environment_id=environment_id,
+        base_url=base_url,
+        kind=_kind(base_url),
+        keep_rows=False,  # it was agreed for another one
+        overridden=True,
     )
-    same = (changed.environment_id, changed.base_url) == (profile.environment_id, profile.base_url)
-    return changed if same else replace(changed, kind=_kind(changed.base_url))
+    if origin(base_url) == origin(profile.base_url):
+        return changed
+    changed = replace(changed, confirmed_origin="")
+    if needs_confirmation(base_url):
+        return replace(changed, credential=CredentialKind.ENVIRONMENT, credential_command="")
+    return changed
+
+
+def confirm_origin(profile: Profile, host: str | None = None, environ: Mapping[str, str] | None = None) -> Profile:
+    """`profile`, its origin confirmed when `host` or DYNTUI_CONFIRM_ORIGIN names it."""
+    environ = os.environ if environ is None else environ
+    host = host or environ.get(CONFIRM_ORIGIN_VARIABLE, "")
+    if not needs_confirmation(profile.base_url) or not names_origin(host, profile.base_url):
+        return profile
+    return replace(profile, confirmed_origin=origin_text(profile.base_url))

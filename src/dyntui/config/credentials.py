@@ -13,7 +13,7 @@ from dyntui.config.file_stores import FileStore, PassphraseStore
 from dyntui.config.keyrings import KeyringProbe, KeyringStore, keyring_available
 from dyntui.config.store import AskPassphrase, CredentialKind, CredentialStore, entry
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
-from dyntui.config.urls import is_loopback, is_vendor, origin, origin_text
+from dyntui.config.urls import host_label, needs_confirmation, origin, origin_text
 from dyntui.core.errors import NotAuthorised, Usage
 from dyntui.core.redact import redactor, token_hint
 
@@ -27,6 +27,7 @@ __all__ = [
     "CredentialKind",
     "CredentialStore",
     "KeyringProbe",
+    "check_origin",
     "check_token",
     "environment_token",
     "find_token",
@@ -121,9 +122,23 @@ def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = No
 def unconfirmed_origin(profile: Profile) -> str:
     """The origin that a person still has to confirm before a token goes there; empty when none has to."""
     where = origin_text(profile.base_url)
-    if is_vendor(profile.base_url) or is_loopback(origin(profile.base_url)[1]) or profile.confirmed_origin == where:
+    if not needs_confirmation(profile.base_url) or profile.confirmed_origin == where:
         return ""
     return where
+
+
+def check_origin(profile: Profile) -> None:
+    """Refuse to send a token to an origin that is not the vendor's and that nobody confirmed. Raises ConfigError."""
+    if not unconfirmed_origin(profile):
+        return
+    _, host, port = origin(profile.base_url)
+    given = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
+    kept = "" if profile.overridden else f", or store it: dyntui env use {profile.name} --confirm-origin {host}"
+    raise ConfigError(
+        f"The token would be sent to {host_label(host)}, port {port}, which nobody has confirmed. "
+        "It is not one of Dynamic's own servers; nothing was sent.",
+        hint=f"If that is the right server, {given}{kept}.",
+    )
 
 
 def environment_token(profile: Profile, environ: Mapping[str, str]) -> Credential | None:
@@ -149,11 +164,7 @@ def find_token(
 
     May wait for the keyring, a command or a person: never call it on an event loop. NotAuthorised when there is none.
     """
-    if elsewhere := unconfirmed_origin(profile):
-        raise ConfigError(
-            f"The profile {profile.name} would send its token to {elsewhere}, which nobody has confirmed.",
-            hint=f"If that is the right server: dyntui env use {profile.name} --confirm-origin",
-        )
+    check_origin(profile)
     found = environment_token(profile, os.environ if environ is None else environ)
     if found:
         return found

@@ -46,7 +46,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
 class Profile:
     """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to.
 
-    keep_rows: a person has agreed that rows of this live environment may rest on this disk for a day.
+    keep_rows: a person has agreed that rows of this live environment may rest on this disk for a day. overridden: it is
+    not in the file like this, options or environment variables name another place.
     """
 
     name: str
@@ -61,10 +62,17 @@ class Profile:
     confirmed_origin: str = ""
     last_used: str = ""
     keep_rows: bool = False
+    overridden: bool = False
+
+    @property
+    def confirmation_name(self) -> str:
+        """What a person types to confirm a write here: the profile's name, which stands for the place it was stored
+        with, or the environment's id where options or variables chose the place."""
+        return self.environment_id if self.overridden else self.name
 
 
-_FIELDS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name != "name"}
+_FIELDS = tuple(field.name for field in fields(Profile) if field.name not in ("name", "overridden"))
+_DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name in _FIELDS}
 _REQUIRED = ("base_url", "environment_id", "kind")
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from dyntui.core.errors import Usage
 
-__all__ = ["DEFAULT_BASE_URL", "VENDOR_HOSTS", "check_base_url", "is_loopback", "is_vendor", "origin", "origin_text"]
+__all__ = ["DEFAULT_BASE_URL", "VENDOR_HOSTS", "check_base_url", "host_label", "is_loopback", "is_vendor"]
+__all__ += ["names_origin", "needs_confirmation", "origin", "origin_text", "shown_host"]
 
 DEFAULT_BASE_URL = "https://app.dynamicauth.com/api/v0"
 VENDOR_HOSTS = frozenset({"app.dynamicauth.com", "app.dynamic.xyz"})
@@ -16,6 +17,7 @@ VENDOR_HOSTS = frozenset({"app.dynamicauth.com", "app.dynamic.xyz"})
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _PATH = re.compile(r"[A-Za-z0-9._~/-]*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def check_base_url(url: str) -> str:
@@ -40,6 +42,9 @@ def check_base_url(url: str) -> str:
         raise _refused(url, "it has a query or a fragment")
     if not (_HOST.fullmatch(host) or _is_ip(host)) or ".." in host or port == 0:
         raise _refused(url, "its host or port cannot be read")
+    if _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_ip(host):
+        raise _refused(url, "its host is a number that resolvers take for an address")
+    _decoded(host, url)
     if not _PATH.fullmatch(parts.path) or any(part in (".", "..") for part in parts.path.split("/")):
         raise _refused(url, "its path contains dots or escapes")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
@@ -68,6 +73,48 @@ def origin_text(url: str) -> str:
     """The origin as one word, the port always written: `https://app.dynamicauth.com:443`."""
     scheme, host, port = origin(url)
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def host_label(host: str) -> str:
+    """`host` as it is shown: an internationalized name decoded, then as it is sent: `bücher.example (xn--…)`."""
+    decoded = _decoded(host, host)
+    return host if decoded == host else f"{decoded} ({host})"
+
+
+def shown_host(url: str) -> str:
+    """Host and port of a base URL as they are shown, "" for the vendor's own; the default port is left out."""
+    if is_vendor(url):
+        return ""
+    scheme, host, port = origin(url)
+    name = f"[{host}]" if ":" in host else host_label(host)
+    return name if port == _PORTS[scheme] else f"{name}:{port}"
+
+
+def names_origin(text: str, url: str) -> bool:
+    """Whether `text` is what confirms the origin of `url`: its host, host and port, or the whole origin."""
+    scheme, host, port = origin(url)
+    given = text.strip().lower().rstrip("/")
+    names = {f"[{host}]" if ":" in host else host, _decoded(host, url)}
+    if port == _PORTS[scheme] and given in {f"{scheme}://{name}" for name in names}:
+        return True
+    return given in {form for name in names for form in (name, f"{name}:{port}", f"{scheme}://{name}:{port}")}
+
+
+def needs_confirmation(url: str) -> bool:
+    """Whether a person has to confirm the origin of `url` before a token goes there: all but the vendor's and ours."""
+    return not (is_vendor(url) or is_loopback(origin(url)[1]))
+
+
+def _decoded(host: str, url: str) -> str:
+    """`host` with its `xn--` labels decoded. Usage when one is no internationalized name."""
+    if "xn--" not in host:
+        return host
+    import idna
+
+    try:
+        return idna.decode(host)
+    except (idna.IDNAError, UnicodeError) as error:
+        raise _refused(url, "its host is no internationalized domain name") from error
 
 
 def is_loopback(host: str) -> bool:

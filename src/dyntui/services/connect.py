@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from dyntui.config.credentials import check_origin
 from dyntui.config.paths import paths
 from dyntui.services.audit import Audit
 from dyntui.services.writes import Writes
@@ -47,6 +48,7 @@ class Connection:
         from dyntui.api.gate import Gates as _Gates
         from dyntui.api.log import RequestLog as _RequestLog
 
+        check_origin(profile)
         self.profile = profile
         self.where = where
         self.app = app

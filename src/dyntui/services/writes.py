@@ -244,13 +244,14 @@ class Writes:
         lines = [f"{target.label or target.id}" for target in targets[:_LISTED]] if count != 1 else []
         if count > _LISTED:
             lines.append(f"… and {count - _LISTED:,} more")
-        accepted = (action.phrase,) if action.phrase else (self._profile.name, *((str(count),) if count > 1 else ()))
+        name = self._profile.confirmation_name
+        accepted = (action.phrase,) if action.phrase else (name, *((str(count),) if count > 1 else ()))
         return Requirement(
             level,
             f"{action.verb} {what}?",
             tuple(lines),
             action.warning,
-            f"{self._profile.kind} environment {self._profile.name}",
+            f"{self._profile.kind} environment {name}",
             accepted if level is Level.TYPED else (),
             action.weight.effects if action.weight is not None else (),
             action.weight.code if action.weight is not None else "",

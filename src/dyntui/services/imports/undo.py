@@ -67,7 +67,7 @@ def _action(journal: Journal, connection: Connection, weight: Weight | None = No
         call=as_job,
         effect=Effect.DESTRUCTIVE,
         warning=kind.warning,
-        phrase=connection.profile.name,
+        phrase=connection.profile.confirmation_name,
     )
     if journal.kind != "allowlist":
         return action

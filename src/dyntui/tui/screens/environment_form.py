@@ -160,6 +160,7 @@ def edit_environment(
 ) -> None:
     """Ask for an environment and store it; `done` is called when it is stored."""
     from dyntui.config.credentials import unconfirmed_origin
+    from dyntui.config.urls import shown_host
     from dyntui.tui.dialogs.confirm import confirm
 
     form = EnvironmentForm(old, taken)
@@ -179,7 +180,7 @@ def edit_environment(
 
         needed = Requirement(
             Level.CONFIRM,
-            f"Send tokens of {profile.name} to {where}?",
+            f"Send tokens of {profile.name} to {shown_host(profile.base_url)}?",
             (),
             "It is not one of Dynamic's own servers.",
             f"{profile.kind} environment {profile.name}",

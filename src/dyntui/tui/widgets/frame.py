@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
 from dyntui.tui.actions import Here, key_words
@@ -24,12 +25,13 @@ __all__ = ["BottomLine", "Latency", "Machine", "Where"]
 
 _FELT = 20.0
 """Milliseconds that make no difference to a person."""
+_HOST_WIDTH = 40
 _LEAST = 24
 _STEP = 8
 
 
 class Where(Painted):
-    """The left of the top line: kind, environment, read-only, crumbs."""
+    """The left of the top line: kind, environment, server when it is not the vendor's, read-only, crumbs."""
 
     crumbs: tuple[str, ...] = ()
 
@@ -47,6 +49,9 @@ class Where(Painted):
         else:
             left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
             left.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
+            if self._session.demo is None and (host := shown_host(profile.base_url)):
+                # The end of a name says whose it is.
+                left.append((f"  {_cut_left(safe(host, 300), _HOST_WIDTH)}", "kind"))
             if profile.read_only or self._session.read_only:
                 left.append(("  read-only", "kind"))
         used = sum(width_of(text) for text, _ in left)

@@ -1,0 +1,183 @@
+"""A second origin never sees a token that nobody confirmed it for, whichever way it was named."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_support import ID, TOKEN, Run
+
+from dyntui.config.profiles import Profile, Profiles
+from dyntui.config.store import CredentialKind
+from dyntui.services.imports.jobs import Where, new_job
+from other_origin import HOST, OtherOrigin, serving_other_origin
+
+VENDOR = "https://app.dynamicauth.com/api/v0"
+COMMANDS = {
+    "users": ["users", "list"],
+    "delete": ["users", "delete", ID, "--yes", "--confirm-environment", ID],
+    "api": ["api", "GET", f"/environments/{ID}/users"],
+    "get": ["get", "origins"],
+    "status": ["auth", "status"],
+    "check": ["env", "check"],
+    "doctor": ["doctor"],
+}
+PLACES = ["session", "file", "command", "environment"]
+CONFIRMED = ("--confirm-origin", HOST)
+
+
+@pytest.fixture
+def other(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[OtherOrigin]:
+    """The second origin, reached under its name from this process."""
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+        named = host.decode() if isinstance(host, bytes) else host
+        if named not in (HOST, "127.0.0.1", "localhost", None):
+            raise socket.gaierror(socket.EAI_NONAME, "this test has no network")
+        return resolve("127.0.0.1" if named == HOST else host, *arguments, **options)
+
+    with serving_other_origin(tmp_path, ID) as serving:
+        for name, value in serving.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield serving
+
+
+def save(place: str, url: str, tmp_path: Path, **fields: str) -> Path:
+    """Store a profile whose token is in `place`; returns the file that appears when its command runs."""
+    ran = tmp_path / "ran"
+    if place == "none":
+        return ran
+    script = tmp_path / "token.py"
+    script.write_text(f"open({str(ran)!r}, 'w').close(); print({TOKEN!r})\n")
+    command = f"{sys.executable} {script}" if place == "command" else ""
+    profile = Profile("prod", url, ID, credential=CredentialKind(place), credential_command=command, **fields)
+    profiles = Profiles.load()
+    profiles.put(profile)
+    profiles.save()
+    if place in ("file", "session"):
+        from dyntui.config.credentials import store_for
+
+        store_for(CredentialKind(place)).set(profile, TOKEN)
+    return ran
+
+
+@pytest.mark.parametrize("named_by", ["option", "variable", "profile", "variable and another confirmed"])
+@pytest.mark.parametrize("with_token", [False, True], ids=["no variable", "DYNTUI_TOKEN"])
+@pytest.mark.parametrize("place", PLACES)
+def test_no_way_to_name_an_origin_sends_it_a_token(
+    other: OtherOrigin,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    with_token: bool,
+    named_by: str,
+) -> None:
+    ran = save(place, other.url if named_by == "profile" else VENDOR, tmp_path)
+    if with_token:
+        monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+        monkeypatch.setenv("DYNAMIC_TOKEN", TOKEN)
+    options: list[str] = []
+    if named_by == "option":
+        options = ["--base-url", other.url]
+    elif named_by != "profile":
+        monkeypatch.setenv("DYNTUI_BASE_URL", other.url)
+    if named_by.endswith("confirmed"):
+        monkeypatch.setenv("DYNTUI_CONFIRM_ORIGIN", "app.dynamicauth.com")
+    for name, command in COMMANDS.items():
+        done = run(*command, *options)
+        assert done.code in (2, 3), f"{name}: {done.code} {done.out}{done.err}"
+        assert "confirm" in done.out + done.err, f"{name}: {done.out}{done.err}"
+    assert other.requests == []
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("place", ["none", *PLACES])
+def test_a_confirmed_origin_gets_the_token_of_the_variable_and_no_other(
+    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    ran = save(place, VENDOR, tmp_path)
+    options = ["--base-url", other.url, *CONFIRMED, "--environment-id", ID]
+    for name, command in COMMANDS.items():
+        done = run(*command, *options)
+        assert done.code == 3, f"{name}: {done.code} {done.out}{done.err}"
+    assert other.requests == []
+    assert not ran.exists()
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    assert run("users", "list", *options).code == 0
+    monkeypatch.setenv("DYNTUI_CONFIRM_ORIGIN", HOST)
+    monkeypatch.setenv("DYNTUI_BASE_URL", other.url)
+    assert run("users", "list", "--environment-id", ID).code == 0
+    assert len(other.requests) == 2
+    assert other.tokens == {f"Bearer {TOKEN}"}
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("with_id", ["DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID"])
+@pytest.mark.parametrize("variable", ["DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN"])
+def test_variables_alone_confirm_nothing(
+    other: OtherOrigin, run: Run, monkeypatch: pytest.MonkeyPatch, with_id: str, variable: str
+) -> None:
+    for name, value in ((with_id, ID), (variable, TOKEN), ("DYNTUI_BASE_URL", other.url)):
+        monkeypatch.setenv(name, value)
+    for command in COMMANDS.values():
+        done = run(*command)
+        assert done.code == 2
+        assert f"--confirm-origin {HOST}" in done.out + done.err
+    assert other.requests == []
+
+
+@pytest.mark.parametrize("place", ["session", "file", "command"])
+def test_the_origin_of_a_profile_is_confirmed_once(other: OtherOrigin, run: Run, tmp_path: Path, place: str) -> None:
+    save(place, other.url, tmp_path)
+    assert run("users", "list").code == 2
+    if place != "command":
+        assert run("auth", "login", "--credential", place, "--token-stdin", stdin=TOKEN).code == 2
+    assert other.requests == []
+    assert run("env", "use", "prod", *CONFIRMED).code == 0
+    assert run("users", "list").code == 0
+    assert other.tokens == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize("with_token", [False, True], ids=["no variable", "DYNTUI_TOKEN"])
+def test_a_job_made_for_another_origin_sends_it_nothing(
+    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_token: bool
+) -> None:
+    ran = save("command", VENDOR, tmp_path)
+    if with_token:
+        monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    with new_job("users", Where("prod", other.url, ID, "live"), source={"name": "people.csv"}) as journal:
+        job = journal.id
+    assert run("jobs", "resume", job, "--yes", "--confirm-environment", ID).code != 0  # with the profile's own origin
+    ran.unlink(missing_ok=True)
+    for options in (["--base-url", other.url], ["--base-url", other.url, "--environment-id", ID]):
+        for command in (["jobs", "resume"], ["jobs", "undo"], ["jobs", "retry"]):
+            done = run(*command, job, *options, "--yes", "--confirm-environment", ID)
+            assert done.code != 0, done.out
+    assert other.requests == []
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("confirmed", [(), ("--confirm-origin", "app.dynamicauth.com")])
+def test_adding_and_changing_an_environment_asks_for_the_host(
+    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, confirmed: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    save("command", VENDOR, tmp_path)
+    before = Profiles.load().all()
+    for arguments in (
+        ["env", "add", "new", "--environment-id", ID, "--kind", "live", "--credential", "file"],
+        ["env", "add", "new", "--environment-id", ID, "--kind", "live", "--command", "true"],
+        ["env", "add", "prod", "--replace"],
+    ):
+        done = run(*arguments, "--base-url", other.url, *confirmed)
+        assert done.code == 2
+        assert f"--confirm-origin {HOST}" in done.err
+    assert Profiles.load().all() == before
+    assert other.requests == []
