@@ -53,7 +53,8 @@ _HIDDEN_RANGES = (
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
 _COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS_BUT_CR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -117,9 +118,9 @@ def without_surrogates(text: str) -> str:
 
 def visible_controls(text: str) -> str:
     """`text` with control characters but tab and line breaks made visible, for formats that have no room for them."""
-    return text if text.isprintable() else _CONTROLS.sub(_visible, text)
+    return text if text.isprintable() else _CONTROLS_BUT_CR.sub(_visible, text)
 
 
 def without_controls(text: str) -> str:
-    """`text` without control characters but tab and newline, for the clipboard."""
+    """`text` without control characters but tab and newline."""
     return _CONTROLS.sub("", text)

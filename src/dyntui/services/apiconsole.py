@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import load_json, parse_json
+from dyntui.core.text import plain_json
 from dyntui.core.time import now
 from dyntui.resources.actions import ALL
 from dyntui.services.forms import Asked, Filled, asked_by, fill
@@ -201,7 +202,7 @@ def as_curl(base_url: str, environment_id: str, operation: Operation, filled: Fi
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in filled.headers.items()]
     if filled.body is not None:
         parts.append("-H 'Content-Type: application/json'")
-        parts.append(f"-d {shlex.quote(json.dumps(filled.body, ensure_ascii=False))}")
+        parts.append(f"-d {shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))}")
     return redact(" \\\n  ".join(parts), people=False)
 
 
@@ -211,7 +212,7 @@ def as_command(operation: Operation, filled: Filled) -> str:
     for name, value in [*filled.path.items(), *_pairs(filled), *filled.headers.items()]:
         parts += ["-p", shlex.quote(f"{name}={value}")]
     if filled.body is not None:
-        parts += ["-d", shlex.quote(json.dumps(filled.body, ensure_ascii=False))]
+        parts += ["-d", shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))]
     return redact(" ".join([*parts, *(() if operation.reads else ("--yes",))]), people=False)
 
 

@@ -226,6 +226,13 @@ class Console(TerminalActionsMixin):
         """Other colours, for this session."""
         self.theme = name
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send what is selected on a screen or in a field to the clipboard."""
+        from dyntui.tui import clipboard
+
+        self._clipboard = text  # what the paste key of a field gives back
+        clipboard.send(self, text, "selection", lines=True)
+
     def to_terminal(self, data: str) -> None:
         """Write a sequence for the terminal itself, past the screen."""
         if self._driver is not None:

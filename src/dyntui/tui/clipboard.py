@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import os
+import re
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dyntui.core.text import without_controls
+from dyntui.core.text import safe, without_controls
 
 if TYPE_CHECKING:
     from dyntui.tui.app import Console
 
-__all__ = ["MOST", "send", "sequence"]
+__all__ = ["MOST", "copied", "send", "sequence"]
 
 MOST = 74_994
 """Bytes that terminals take at most."""
+_BREAKS = re.compile("(\r?\n)")
 _SCREEN_PART = 700
 """GNU screen passes strings through in parts of at most 768 bytes."""
 
@@ -37,8 +40,20 @@ def sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
     return plain
 
 
-def send(console: Console, text: str, what: str) -> None:
-    """Send `text` to the clipboard and say so."""
+def copied(text: str, *, lines: bool = False) -> str:
+    """`text` as it may be pasted anywhere: what a terminal would act on or hide is visible.
+
+    A value is one line, so that a line break in it does not run what stands before it in a shell. lines: it is a text
+    of ours in lines (JSON, CSV, a value a line), and keeps its line breaks.
+    """
+    if not lines:
+        return safe(text, sys.maxsize)
+    return "".join(part if part in ("\n", "\r\n") else safe(part, sys.maxsize) for part in _BREAKS.split(text))
+
+
+def send(console: Console, text: str, what: str, *, lines: bool = False) -> None:
+    """Send `text` to the clipboard, as `copied` makes it, and say so."""
+    text = copied(text, lines=lines)
     data = sequence(text)
     if data is None:
         console.say(f"The {what} is too long for the terminal's clipboard ({MOST:,} bytes at most).", "warning")

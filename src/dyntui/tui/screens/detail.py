@@ -273,7 +273,8 @@ class DetailScreen(Framed):
     def action_copy(self) -> None:
         value = self._value()
         assert value is not None
-        send(self.console, *value)
+        is_json = isinstance(self.focused, JsonTree) and not self.focused.is_text
+        send(self.console, *value, lines=is_json)
 
     def action_copy_id(self) -> None:
         send(self.console, self.thing_id, f"{self.NOUN} id")

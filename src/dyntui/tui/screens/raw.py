@@ -42,4 +42,4 @@ class RawScreen(Framed):
         return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
 
     def action_copy(self) -> None:
-        send(self.console, self._tree.value_text, self._tree.path or "document")
+        send(self.console, self._tree.value_text, self._tree.path or "document", lines=not self._tree.is_text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.core.text import safe
+from dyntui.core.text import plain_json, safe
 from dyntui.core.time import age, parse_time
 from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.lines import Lines, Piece
@@ -27,7 +27,7 @@ class Fact:
     def raw(self) -> str:
         """The value for the clipboard."""
         if isinstance(self.value, (dict, list)):
-            return json.dumps(self.value, ensure_ascii=False)
+            return plain_json(json.dumps(self.value, ensure_ascii=False))
         return "" if self.value is None else str(self.value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.core.text import safe
+from dyntui.core.text import plain_json, safe
 from dyntui.tui.actions import bindings
 from dyntui.tui.widgets.cells import cut
 from dyntui.tui.widgets.lines import Lines, Piece
@@ -82,9 +82,14 @@ class JsonTree(Lines):
 
     @property
     def value_text(self) -> str:
-        """The value under the cursor for the clipboard: text as it is, anything else as JSON."""
+        """The value under the cursor for the clipboard: text as it is, anything else as JSON in lines."""
         value = self.value
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+        return value if isinstance(value, str) else plain_json(json.dumps(value, ensure_ascii=False, indent=2))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value under the cursor is a text."""
+        return isinstance(self.value, str)
 
     @property
     def path(self) -> str:

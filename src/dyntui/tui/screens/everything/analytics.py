@@ -267,8 +267,8 @@ class AnalyticsScreen(Framed):
         series = self.charts[self.chart]
         text = io.StringIO(newline="")
         rows = [("", series.unit), *((label, f"{value:g}") for label, value in series.points)]
-        csv.writer(text).writerows([[protect(cell) for cell in row] for row in rows])
-        send(self.console, text.getvalue(), f"{series.title.lower()} as CSV")
+        csv.writer(text).writerows([[protect(safe(cell)) for cell in row] for row in rows])
+        send(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
 
 
 def _rounded(value: float) -> float | int:

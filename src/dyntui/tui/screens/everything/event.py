@@ -50,4 +50,4 @@ class EventScreen(Framed):
         self.console.visit(UserScreen(user_id, user_id))
 
     def action_copy(self) -> None:
-        send(self.console, self._tree.value_text, self._tree.path or "event")
+        send(self.console, self._tree.value_text, self._tree.path or "event", lines=not self._tree.is_text)

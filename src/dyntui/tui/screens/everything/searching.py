@@ -54,4 +54,5 @@ class SearchScreen(Later):
         return self.is_mounted and bool(self.tree_shown.find)
 
     def action_copy(self) -> None:
-        send(self.console, self.tree_shown.value_text, self.tree_shown.path or self.whole)
+        tree = self.tree_shown
+        send(self.console, tree.value_text, tree.path or self.whole, lines=not tree.is_text)

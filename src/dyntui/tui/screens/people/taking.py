@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.text import shorten
+from dyntui.core.text import plain_json, shorten
 from dyntui.services.links import console_url
-from dyntui.tui.clipboard import send
+from dyntui.tui.clipboard import copied, send
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 
 if TYPE_CHECKING:
@@ -34,18 +34,19 @@ def ask_copy(console: Console, record: Resource, rows: Sequence[Mapping[str, Any
     texts: dict[str, str] = {}
     choices: list[Choice] = []
     for field, words in _PARTS[record.name]:
-        values = [str(row[field]) for row in rows if row.get(field)]
+        values = [copied(str(row[field])) for row in rows if row.get(field)]
         if values:
             texts[words] = "\n".join(values)
             note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one a line"
             choices.append(Choice(words, words, note=shorten(note, 48)))
     whole: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
-    texts["JSON"] = json.dumps(whole, ensure_ascii=False, indent=2)
+    texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
     choices.append(Choice("JSON", "JSON", note=f"{len(texts['JSON'].encode('utf-8', 'replace')):,} bytes"))
 
     def picked(words: str | None) -> None:
         if words is not None:
-            send(console, texts[words], words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}")
+            what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
+            send(console, texts[words], what, lines=True)
 
     title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
     console.ask(PickDialog(f"Copy of {title}", choices), picked)
