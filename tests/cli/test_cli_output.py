@@ -1,0 +1,261 @@
+"""Nothing that a server says reaches a terminal as it is: tables, JSON, exports, errors, confirmations, progress."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from cli_support import Run, Server, add
+from tests.conftest import Sandbox, serving
+
+import dyntui
+from dyntui.core.text import safe
+from dyntui.sandbox.hostile import PAYLOADS
+
+SOURCE = Path(dyntui.__file__).parent
+ONE_PLACE = SOURCE / "cli" / "output.py"
+HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+PROGRESS = "\r\x1b[K"
+
+
+def what_harms(shown: str) -> list[str]:
+    """What a terminal would act on or hide, beside line ends and our own way to rewrite a line."""
+    return HARMFUL.findall(shown.replace("\r\n", "\n").replace(PROGRESS, ""))
+
+
+def calls_that_print(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if name in ("print", "input") or re.fullmatch(
+                r"click\.(echo|secho|confirm|prompt|echo_via_pager|edit)", name
+            ):
+                yield f"{path.name}:{node.lineno} {name}"
+            if name.endswith(".show") and name.startswith("error"):
+                yield f"{path.name}:{node.lineno} {name}"
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.stdout.buffer", "sys.stderr.buffer"):
+            yield f"{path.name}:{node.lineno} {ast.unparse(node)}"
+        if isinstance(node, ast.Attribute) and re.fullmatch(
+            r"sys\._*std(out|err)_*\.(write|writelines|flush)", ast.unparse(node)
+        ):
+            yield f"{path.name}:{node.lineno} {ast.unparse(node)}"
+
+
+def test_one_module_of_the_command_line_prints() -> None:
+    found = [
+        call
+        for folder in ("cli", "services", "api", "config", "core", "importer", "store", "resources")
+        for path in sorted((SOURCE / folder).rglob("*.py"))
+        if path != ONE_PLACE and path.name != "keyring_child.py"
+        for call in calls_that_print(path)
+    ]
+    assert found == []
+    assert list(calls_that_print(ONE_PLACE))
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[Sandbox]:
+    with serving("--hostile", users=12) as running:
+        yield running
+
+
+def in_a_pty(hostile: Sandbox, home: Path, *arguments: str, answers: tuple[str, ...] = ()) -> str:
+    """What a command shows on a terminal of 200 columns, standard error included."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "dyntui", *arguments],
+        env=hostile.environ(home) | {"TERM": "xterm", "PYTHONUTF8": "1"},
+        encoding="utf-8",
+        codec_errors="surrogateescape",
+        dimensions=(50, 200),
+        timeout=60,
+    )
+    child.delaybeforesend = None
+    shown = ""
+    for answer in answers:
+        child.expect([r"\[y/N\]: ", "to confirm.*: "])
+        shown += child.before + child.after
+        child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    return shown + str(child.before)
+
+
+COMMANDS = [
+    ("users", "list"),
+    ("users", "list", "--json"),
+    ("users", "export"),
+    ("users", "export", "--format", "csv-exact"),
+    ("users", "export", "--format", "ndjson"),
+    ("users", "export", "--format", "json"),
+    ("wallets", "list"),
+    ("wallets", "export"),
+    ("allowlists", "list"),
+    ("gates", "list"),
+    ("webhooks", "list"),
+    ("tokens", "list"),
+    ("members", "list"),
+    ("exports", "list"),
+    ("get", "events"),
+    ("get", "events", "--json"),
+    ("get", "sessions", "--json"),
+    ("get", "nothing\x1b]0;x\x07\u202e"),
+    ("users", "get", "no\x1b[31msuch\u202e\nid"),
+    ("users", "list", "--no-such\x1b]0;x\x07\u202e"),
+    ("api", "getEnvironmentUsers"),
+    ("api", "getEnvironmentUsers", "--all", "--ndjson"),
+    ("api", "getEnvironmentUsers", "--all"),
+    ("access",),
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: " ".join(words).encode("unicode_escape").decode())
+def test_no_command_sends_a_terminal_what_it_would_act_on(
+    hostile: Sandbox, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    shown = in_a_pty(hostile, tmp_path, *arguments)
+    assert shown.strip()
+    assert what_harms(shown) == []
+
+
+def first_user(hostile: Sandbox, home: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "dyntui", "api", "getEnvironmentUsers", "-p", "limit=1"],
+        env=hostile.environ(home),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)["users"][0]
+    return found
+
+
+def test_json_on_a_terminal_is_read_back_as_it_was(hostile: Sandbox, tmp_path: Path) -> None:
+    sent = first_user(hostile, tmp_path)
+    shown = in_a_pty(hostile, tmp_path, "api", "getEnvironmentUsers", "-p", "limit=1")
+    assert json.loads(shown)["users"][0] == sent
+    assert any(payload in json.dumps(sent, ensure_ascii=False) for payload in PAYLOADS if payload.isprintable())
+    rows = in_a_pty(hostile, tmp_path, "users", "export", sent["id"], "--format", "ndjson").strip().splitlines()
+    assert json.loads(rows[0])["id"] == sent["id"]
+
+
+def test_a_confirmation_takes_no_line_break_from_the_server(hostile: Sandbox, tmp_path: Path) -> None:
+    user = first_user(hostile, tmp_path)
+    shown = in_a_pty(hostile, tmp_path, "users", "delete", user["id"], answers=("n",))
+    assert what_harms(shown) == []
+    assert not re.search(r"^ TAB", shown.replace("\r\n", "\n"), re.MULTILINE), "a part of a payload on its own line"
+
+
+def test_an_export_into_a_file_keeps_the_data_without_control_characters(hostile: Sandbox, tmp_path: Path) -> None:
+    environ = hostile.environ(tmp_path)
+    for format in ("csv", "csv-exact", "ndjson", "json"):
+        target = tmp_path / f"out.{format}"
+        command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(target), "--format", format]
+        subprocess.run(command, env=environ, check=True, capture_output=True)
+    text = (tmp_path / "out.csv").read_text("utf-8-sig")
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", text)
+    assert "\u202e" in text
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for line, row in zip((tmp_path / "out.ndjson").read_bytes().splitlines(), rows, strict=True):
+        assert json.loads(line)["id"] == row["id"]
+    assert len(json.loads((tmp_path / "out.json").read_bytes())) == len(rows)
+
+
+def test_watching_an_export_shows_its_status_made_safe(server: Server, run: Run) -> None:
+    add(run, "x", url=server.url)
+    server.answers["e1"] = (200, {"id": "e1", "status": "done\x1b]0;x\x07\u202e", "model": "users\x9b31m"})
+    server.answers["exports"] = (200, {"exports": [{"id": "e1", "status": "\x1b[2J"}]})
+    done = run("exports", "watch", "e1")
+    assert what_harms(done.out + done.err) == []
+
+
+def test_an_error_of_the_server_stays_on_its_line(server: Server, run: Run) -> None:
+    add(run, "x", url=server.url)
+    server.answers["users"] = (400, {"error": "no\nerror: forged\r\x1b[31m\u2028more"})
+    done = run("users", "list")
+    assert what_harms(done.err) == []
+    assert [line for line in done.err.splitlines() if line.startswith("error: forged")] == []
+
+
+STRANGE_ROWS: list[Any] = [
+    {},
+    {"id": None},
+    {"id": 5, "name": ["x"]},
+    {"id": {"a": 1}},
+    "text",
+    None,
+    7,
+    [],
+    {"id": ""},
+]
+"""What a server might answer with in a list instead of its objects."""
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda rows: rows, lambda rows: {"count": "many", "items": rows}, lambda rows: {"x": rows}]
+)
+def test_objects_without_the_expected_fields_crash_no_list(server: Server, run: Run, wrap: Any) -> None:
+    from dyntui.resources import RESOURCES
+
+    add(run, "x", url=server.url)
+
+    class Anything(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:
+            return (200, wrap(STRANGE_ROWS))
+
+    server.answers = Anything()
+    for name, record in RESOURCES.items():
+        extra = ("--of", "3f2a1b4c-0000-4000-8000-00000000000c") if record.of else ()
+        for more in ((), ("--json",), ("--all",)):
+            assert run("get", name, *extra, *more).code in (0, 1, 2, 3, 4), name
+    for command in (
+        ("allowlists", "duplicates"), ("allowlists", "list"), ("access",), ("users", "list"), ("users", "export"),
+        ("wallets", "list"), ("wallets", "export"), ("gates", "list"), ("users", "get", "x"), ("wallets", "get", "x"),
+        ("env", "check"), ("auth", "status"), ("doctor",), ("exports", "watch", "x"), ("webhooks", "list"),
+    ):  # fmt: skip
+        assert run(*command).code in (0, 1, 2, 3, 4), command
+
+
+def test_a_page_with_a_lone_surrogate_is_listed_exported_and_printed(server: Server, run: Run) -> None:
+    add(run, "x", url=server.url)
+    server.answers["users"] = (200, {"count": 1, "users": [{"id": "u1", "firstName": "a\ud800b", "email": "a@x.com"}]})
+    assert "a<d800>b" in run("users", "list").out
+    assert json.loads(run("users", "list", "--json").out)["users"][0]["firstName"] == "a\ud800b"
+    for format in ("csv", "csv-exact", "ndjson", "json"):
+        assert run("users", "export", "--format", format, "--fields", "id,firstName").code == 0
+    assert safe("a\ud800b") == "a<d800>b"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_an_export_that_is_ended_leaves_no_file(serve: Callable[..., Any], tmp_path: Path, name: str) -> None:
+    import signal
+
+    with serve("--latency", "300", users=2000) as sandbox:
+        target = tmp_path / "out" / "users.csv"
+        target.parent.mkdir()
+        command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(target)]
+        process = subprocess.Popen(command, env=sandbox.environ(tmp_path / "home"), stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        while not list(target.parent.iterdir()):
+            assert process.poll() is None
+            select.select([process.stderr], [], [], 0.02)
+        assert not target.exists(), "it has its name only when it is whole"
+        process.send_signal(getattr(signal, name))
+        code = process.wait(20)
+        assert code == 128 + getattr(signal, name), process.stderr.read()
+        assert list(target.parent.iterdir()) == []
