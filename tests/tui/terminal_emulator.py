@@ -7,6 +7,7 @@ overline, links and the like. Here every attribute of a cell is kept, the extra 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ from rich.cells import get_character_cell_size
 LINK = re.compile(r"\x1b\]8;([^\x1b]*)\x1b\\")
 NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 CUT_OFF = re.compile(r"\x1b(\[[0-9;?<=>$]*|\][^\x07\x1b]*\x1b?)?$")
-JOINER, EMOJI_STYLE = "\u200d", "\ufe0f"
+JOINER, EMOJI_STYLE, LEFT_TO_RIGHT_MARK = "\u200d", "\ufe0f", "\u200e"
 EXTRA = {2, 6, 8, 21, 51, 52, 53}
 ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
 
@@ -25,11 +26,15 @@ ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
 class Emulator(pyte.Screen):
     """A terminal that does not wrap. clusters: it draws emoji sequences as one, as Rich measures them.
 
-    fills: it erases with the background colour. answers: reports of the cursor that it was asked for.
+    fills: it erases with the background colour. answers: reports of the cursor that it was asked for. wide_ambiguous:
+    characters of East Asian ambiguous width take two columns. Marks of direction are not kept.
     """
 
-    def __init__(self, columns: int, lines: int, *, clusters: bool = True, fills: bool = True) -> None:
+    def __init__(
+        self, columns: int, lines: int, *, clusters: bool = True, fills: bool = True, wide_ambiguous: bool = False
+    ) -> None:
         self.clusters = clusters
+        self.wide_ambiguous = wide_ambiguous
         self.fills = fills
         self.extra: set[int] = set()
         self.link = self.rest = ""
@@ -112,7 +117,9 @@ class Emulator(pyte.Screen):
         self.dirty.add(self.cursor.y)
 
     def _draw(self, character: str) -> None:
-        width = get_character_cell_size(character)
+        if character == LEFT_TO_RIGHT_MARK:
+            return
+        width = self._width(character)
         if self.clusters and (self.joining or not width):
             self._combine(character)
         elif self.clusters and self.half_flag:
@@ -125,6 +132,15 @@ class Emulator(pyte.Screen):
             self._write(character, width)
         elif self.cursor.x:
             self._combine(character)
+
+    def _width(self, character: str) -> int:
+        """Columns of a character; without clusters vowel signs and skin tones take some of their own."""
+        if self.wide_ambiguous and unicodedata.east_asian_width(character) == "A":
+            return 2
+        width = get_character_cell_size(character)
+        if width or self.clusters:
+            return width
+        return 2 if unicodedata.east_asian_width(character) == "W" else int(unicodedata.category(character) == "Mc")
 
     def _write(self, character: str, width: int) -> None:
         line, x = self.buffer[self.cursor.y], min(self.cursor.x, self.columns - width)
@@ -163,3 +179,13 @@ def difference(one: Emulator, other: Emulator) -> str:
         if a != b
     ]
     return "\n".join(found[:5])
+
+
+def misplaced(expected: Emulator, drawn: Emulator) -> list[str]:
+    """Letters and digits of ASCII that are not where they are expected."""
+    return [
+        f"column {x} of line {y}: {wanted.data!r} is {cell.data!r}"
+        for y, (line, drawn_line) in enumerate(zip(expected.cells(), drawn.cells(), strict=True))
+        for x, (wanted, cell) in enumerate(zip(line, drawn_line, strict=True))
+        if len(wanted.data) == 1 and wanted.data.isascii() and wanted.data != cell.data
+    ]

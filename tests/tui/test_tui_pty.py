@@ -24,8 +24,10 @@ _LIMIT = 60.0
 class Pty:
     """A Python script on a terminal of 120 by 40 that answers where its cursor is. raw: all that the script wrote.
 
-    DYNTUI_TERMINAL says with which writer. command: runs in place of the script.
+    DYNTUI_TERMINAL says with which writer. command: runs in place of the script. answers: whether it answers.
     """
+
+    answers = True
 
     def __init__(self, script: str, home: Path, *, command: Sequence[str] = (), **environ: str) -> None:
         clean = {
@@ -62,10 +64,15 @@ class Pty:
             return False
         self.raw += data
         self.emulator.feed(self._decoder.decode(data))
+        if self.answers:
+            self.answer()
+        return True
+
+    def answer(self) -> None:
+        """Answer what was asked."""
         for x, y in self.emulator.answers:
             self.child.send(f"\x1b[{y + 1};{x + 1}R")
         self.emulator.answers.clear()
-        return True
 
     def wait(self, text: str) -> None:
         """Read until `text` is to be seen."""

@@ -21,10 +21,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from dyntui.core.errors import Usage
-from dyntui.tui.terminal import output, private
+from dyntui.tui.terminal import private
 from dyntui.tui.terminal.display import LeanDisplay
 from dyntui.tui.terminal.output import Output
-from dyntui.tui.terminal.pacing import QUESTION
+from dyntui.tui.terminal.pacing import QUESTION, Pacing
 from dyntui.tui.terminal.status import lean_status
 
 SIZE = (60, 20)
@@ -189,16 +189,20 @@ def test_what_textual_writes_otherwise_is_drawn_over():
     shown(script)
 
 
-def test_a_terminal_that_answered_and_stops_is_waited_for_a_moment_only(monkeypatch):
-    monkeypatch.setattr(output, "PATIENCE", 0.05)
-    monkeypatch.setattr(output, "_LAST_WAIT", 0.05)
-
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_terminal_that_answered_and_stops_is_waited_for_a_moment_only(lost):
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
-        app.twin.answer = "never"
-        for number in range(5):
-            app.change(f"number {number}")
+        await change(app, pilot, "two")
+        app.twin.answer = "late"
+        started = time.monotonic()
+        for number in range(6):
+            app.change("\n".join(f"number {number} {number * 7919 % 1000}" * 3 for _ in range(19)))
             while f"number {number}" not in app.twin.lean.text:
                 await pilot.pause()
+                if number >= lost:
+                    app.twin.give_answers()
+                app.twin.lean.answers.clear()
+        assert time.monotonic() - started < 0.5 + lost
 
     shown(script)
 
@@ -218,8 +222,8 @@ def test_while_an_answer_is_awaited_frames_merge():
     shown(script)
 
 
-def test_leaving_waits_for_the_answer_that_is_under_way():
-    """Else the shell would read it as typed."""
+def test_leaving_waits_for_the_answers_that_are_under_way():
+    """Else the shell would read them as typed, and what the mouse did meanwhile."""
     heard: list[float] = []
 
     async def leave() -> None:
@@ -227,20 +231,25 @@ def test_leaving_waits_for_the_answer_that_is_under_way():
         driver = Keeping(None)
         sending.started(driver)
         sending.show([(0, 0, Text("x").render(app.console))], SIZE, (0, 0))
-        sending.answered()
+        sending.answered(1, 0)
         sending.show([(1, 0, Text("y").render(app.console))], SIZE, (0, 0))
 
         def answer() -> None:
-            heard.append(time.monotonic())
-            sending.answered()
+            for column, line in ((0, 0), (0, 0), (0, 0)):
+                heard.append(time.monotonic())
+                sending.answered(column, line)
 
         late = threading.Timer(0.05, answer)
         late.start()
         sending.stopping()
         left = time.monotonic()
         late.join()
-        assert heard and left >= heard[0]
-        assert driver.written[-1] == "\x1b[m", "and no colour stays"
+        assert len(heard) == 3 and left >= heard[-1]
+        assert driver.written[-1].startswith("\x1b[m"), "and no colour stays"
+        for report in ("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1004l"):
+            assert driver.written[-1].index(report) < driver.written[-1].index(QUESTION)
+        sending.stopping()
+        assert driver.written[-1].startswith("\x1b[m"), "and once only"
 
     app = Small()
     asyncio.run(leave())
@@ -248,9 +257,11 @@ def test_leaving_waits_for_the_answer_that_is_under_way():
 
 def test_leaving_does_not_wait_for_a_terminal_that_never_answered():
     async def leave() -> None:
-        sending = Output(ColorSystem.TRUECOLOR, fills=True)
+        now = 100.0
+        sending = Output(ColorSystem.TRUECOLOR, fills=True, pacing=Pacing(lambda: now))
         sending.started(Keeping(None))
         sending.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
+        now += 1.0
         started = time.monotonic()
         sending.stopping()
         assert time.monotonic() - started < 0.05
@@ -305,9 +316,9 @@ def test_it_is_used_unless_told_otherwise():
     assert QUESTION in "".join(written_by(app))
 
 
-def test_a_terminal_that_cannot_is_not_asked_twice_at_the_start():
+def test_a_terminal_that_does_not_answer_is_asked_twice():
     written = "".join(written_by(PlainSmall()))
-    assert written.count(QUESTION) == 1
+    assert written.count(QUESTION) == 2, "how wide a character is, and with the first frame"
 
 
 def test_headless_apps_are_as_ever():

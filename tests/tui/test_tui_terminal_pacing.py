@@ -11,10 +11,20 @@ from hypothesis import strategies as st
 from dyntui.tui.terminal.pacing import QUESTION, WINDOW, Pacing
 
 
-def answering() -> Pacing:
-    """Of a terminal that has answered."""
-    pacing = Pacing()
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def answering(clock: Clock | None = None, round_trip: float = 0.01) -> Pacing:
+    """Of a terminal that has answered, after so many seconds."""
+    pacing = Pacing(clock := clock or Clock())
     assert pacing.sent(10) == QUESTION
+    clock.now += round_trip
     pacing.answered()
     return pacing
 
@@ -79,7 +89,7 @@ def test_a_terminal_that_never_answers_is_never_waited_for():
         assert pacing.may_send
         assert not pacing.awaits
         asked.append(pacing.sent(500))
-    assert asked.count(QUESTION) == 1, "and it is not asked for ever"
+    assert asked.count(QUESTION) == 2, "and it is not asked for ever"
 
 
 def test_once_it_has_answered_a_frame_waits_while_much_is_on_its_way():
@@ -96,12 +106,59 @@ def test_a_terminal_that_stops_to_answer_is_given_up_until_it_answers_again():
     pacing = answering()
     pacing.sent(5000)
     pacing.given_up()
-    assert pacing.may_send and not pacing.awaits
-    assert pacing.sent(5000) == ""
-    assert pacing.may_send
+    for question in (QUESTION, QUESTION, ""):
+        assert pacing.may_send and not pacing.awaits
+        assert pacing.sent(5000) == question
     pacing.answered()
     assert pacing.sent(5000) == QUESTION
     assert not pacing.may_send
+
+
+@pytest.mark.parametrize(
+    ("round_trip", "least", "most"), [(0.0, 0.5, 0.51), (0.01, 0.5, 0.51), (0.2, 0.75, 0.85), (9.0, 5.0, 5.1)]
+)
+def test_an_answer_is_waited_for_four_times_as_long_as_they_take(round_trip, least, most):
+    clock = Clock()
+    pacing = answering(clock, round_trip)
+    for size in (5000, 100):
+        pacing.sent(size)
+        clock.now += round_trip
+        pacing.answered()
+    pacing.sent(1500)
+    assert least <= pacing.patience <= most
+    clock.now += least
+    assert pacing.patience <= most - least
+    assert not pacing.may_send
+
+
+def test_a_slow_line_is_given_the_time_it_needs_for_a_large_frame():
+    clock = Clock()
+    pacing = answering(clock, 0.15)
+    for size in (5000, 100, 7000):
+        pacing.sent(size)
+        clock.now += 0.15 + size / 8192 - 0.001
+        assert pacing.patience > 0, size
+        clock.now += 0.001
+        pacing.answered()
+
+
+def test_after_an_answer_was_lost_the_next_is_waited_for_longer_until_it_came():
+    clock = Clock()
+    pacing = answering(clock)
+    pacing.sent(5000)
+    pacing.answered()
+    pacing.sent(1500)
+    before = pacing.patience
+    pacing.given_up()
+    pacing.sent(100)
+    pacing.answered()
+    pacing.sent(1500)
+    assert before < pacing.patience <= 2 * before
+    for _ in range(10):
+        clock.now += 0.01
+        pacing.answered()
+        pacing.sent(100)
+    assert pacing.patience <= 0.51
 
 
 def test_another_terminal_is_asked_anew():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.color import ColorSystem
-from terminal_emulator import Emulator
+from terminal_emulator import Emulator, misplaced
 from test_tui_pty import DEMO, Pty
 from textual import constants, events
 from textual.app import App
@@ -40,16 +41,21 @@ class Terminals:
         self.home = home
         self.opened: list[Pty] = []
 
+    def start(self, **environ: str) -> Pty:
+        """Start a console with the lean writer, and do not wait for it."""
+        self.opened.append(Pty(DEMO.format(hostile=False), self.home, **{"DYNTUI_TERMINAL": "lean"} | environ))
+        return self.opened[-1]
+
     def console(self, **environ: str) -> Pty:
-        return self._open(Pty(DEMO.format(hostile=False), self.home, **environ), "of 20")
+        terminal = self.start(**environ)
+        terminal.wait("of 20")
+        return terminal
 
     def shell(self, **environ: str) -> Pty:
         environ |= {"PS1": "shell> ", "DYNTUI_TERMINAL": environ.get("DYNTUI_TERMINAL", "lean")}
-        return self._open(Pty("", self.home, command=["bash", "--norc", "--noprofile", "-i"], **environ), "shell>")
-
-    def _open(self, terminal: Pty, wanted: str) -> Pty:
+        terminal = Pty("", self.home, command=["bash", "--norc", "--noprofile", "-i"], **environ)
         self.opened.append(terminal)
-        terminal.wait(wanted)
+        terminal.wait("shell>")
         return terminal
 
 
@@ -235,6 +241,70 @@ def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str
     terminal.child.send(b"\x03")
     terminal.wait("ctrl+q")
     terminal.wait("quit")
+
+
+# Answers of the terminal
+
+
+@pytest.mark.parametrize("when", ["at once", "after the first frame"])
+def test_where_ambiguous_characters_are_wide_digits_are_in_their_places(terminals: Terminals, when: str) -> None:
+    wide, narrow = terminals.start(), terminals.start()
+    wide.emulator.wide_ambiguous = True
+    wide.answers = when == "at once"
+    for terminal in (wide, narrow):
+        terminal.wait("of 20")
+        terminal.quiet()
+    wide.answer()
+    wide.answers = True
+    for terminal in (wide, narrow):
+        terminal.child.send(b"j")
+        terminal.wait("2 of 20")
+        terminal.child.send(b"\r")
+        terminal.wait("Profile")
+        terminal.child.send(b"q")
+        terminal.wait("2 of 20")
+        terminal.quiet()
+    found = [place for place in misplaced(narrow.emulator, wide.emulator) if "line 0:" not in place]
+    assert not found, wide.emulator.text
+    assert "~" in wide.emulator.text, "what is cut off has a sign"
+
+
+def test_the_first_frame_does_not_wait_for_answers_and_no_answer_is_a_key(terminals: Terminals) -> None:
+    terminal = terminals.start()
+    terminal.answers = False
+    terminal.wait("of 20")
+    assert terminal.raw.count(b"\x1b[6n") == 2
+    assert "…" not in terminal.emulator.text.split("\n")[0][:2], "nothing of the question is left"
+    terminal.child.send(b"/")
+    terminal.wait("server text")
+    terminal.answer()
+    terminal.child.send(b"hakon")
+    terminal.wait("server hakon")
+
+
+@pytest.mark.parametrize("key", [b"Q", b"\x1a"], ids=["quit", "suspend"])
+def test_reports_that_are_under_way_are_not_typed_into_the_shell(terminals: Terminals, key: bytes) -> None:
+    """The terminal is 0.3 s away: so long it goes on reporting the mouse."""
+    shell = terminals.shell()
+    shell.child.sendline(DYNTUI)
+    shell.wait("of 20")
+    shell.quiet()
+    shell.answers = False
+    start = len(shell.raw)
+    shell.child.send(key)
+    while b"\x1b[?1003l" not in shell.raw[start:]:
+        assert shell.read()
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        shell.child.send(b"\x1b[<35;10;10M")
+        shell.read()
+    shell.answer()
+    shell.answers = True
+    shell.wait("shell>")
+    shell.child.sendline("echo do''ne")
+    shell.wait("done")
+    assert "35;10" not in shell.emulator.text and ";1R" not in shell.emulator.text
+    assert b"command not found" not in shell.raw[start:]
 
 
 # GNU screen

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
-__all__ = ["drawn_width", "is_certain", "is_simple", "split"]
+__all__ = ["drawn_width", "is_certain", "is_simple", "replaced", "split"]
 
 _SIMPLE = r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff"
 """Characters of one column everywhere, unless something follows that combines with them."""
@@ -17,6 +18,19 @@ _OTHERS = re.compile(f"([{_SIMPLE}]?(?:\u200d[{_SIMPLE}]|[^{_SIMPLE}])+)")
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_LEFT_TO_RIGHT_MARK = "\u200e"
+_LINES = {"\u2500": "-", "\u2501": "-", "\u2550": "-", "\u2502": "|", "\u2503": "|", "\u2551": "|"}
+_STAND_INS = (
+    dict.fromkeys(map(chr, range(0x2500, 0x2580)), "+")
+    | dict.fromkeys(map(chr, range(0x2580, 0x25A0)), "#")
+    | _LINES
+    | dict.fromkeys("▌▍▎▏▐▕", "|")
+    | dict(zip("…·•●○◆◇■□▲△▼▽▶▷◀◁★☆→←↑↓×–—‘’“”", "~.**o*o#o^^vv>><<**><^vx--''\"\"", strict=True))
+)
+"""What is written in place of signs that take two columns in some terminals."""
 
 
 def split(text: str) -> list[str]:
@@ -30,12 +44,33 @@ def split(text: str) -> list[str]:
     text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
     for place, part in enumerate(_OTHERS.split(text)):
         columns += _combined(part) if place % 2 else part
+    if _RIGHT_TO_LEFT.search(text):
+        _isolate(columns)
     return columns
 
 
-def is_simple(text: str) -> bool:
-    """Whether each character takes one column, in every terminal."""
-    return (text.isascii() and text.isprintable()) or _ALL_SIMPLE.fullmatch(text) is not None
+def _isolate(columns: list[str]) -> None:
+    """End each right-to-left phrase with a left-to-right mark, so that a terminal reorders it alone.
+
+    Else text and numbers of the columns after it become part of it. The mark is part of the last character's cell:
+    terminals that reorder (VTE, Konsole) keep it there with the combining characters, others show nothing for it.
+    """
+    last = blanks = 0
+    found = False
+    for column, item in enumerate([*columns, " ", " "]):
+        if item == " ":
+            blanks += 1
+            if blanks > 1 and found:
+                columns[last] += _LEFT_TO_RIGHT_MARK
+                found = False
+        elif item:
+            last, blanks = column, 0
+            found = found or _RIGHT_TO_LEFT.search(item) is not None
+
+
+def is_simple(text: str, wide_ambiguous: bool = False) -> bool:
+    """Whether each character takes one column. wide_ambiguous: East Asian ambiguous ones take two in this terminal."""
+    return (text.isascii() and text.isprintable()) or (not wide_ambiguous and _ALL_SIMPLE.fullmatch(text) is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -57,14 +92,34 @@ def _regional(item: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def is_certain(item: str) -> bool:
+def is_certain(item: str, wide_ambiguous: bool = False) -> bool:
     """Whether every terminal gives this the width that Rich does. After others the cursor is nobody knows where."""
     if len(item) != 1:
         return item == ""
+    if wide_ambiguous and _is_ambiguous(item):
+        return False
     return get_character_cell_size(item) == 1 or unicodedata.category(item)[0] in "LP"
 
 
 @lru_cache(maxsize=4096)
-def drawn_width(item: str) -> int:
-    """The columns this takes where its parts are drawn one by one."""
-    return sum(get_character_cell_size(character) for character in item)
+def drawn_width(item: str, wide_ambiguous: bool = False) -> int:
+    """The columns this takes at most, where its parts are drawn one by one."""
+    return sum(_most_columns(character, wide_ambiguous) for character in item)
+
+
+def _most_columns(character: str, wide_ambiguous: bool) -> int:
+    if unicodedata.east_asian_width(character) in "WF" or (wide_ambiguous and _is_ambiguous(character)):
+        return 2
+    if get_character_cell_size(character):
+        return get_character_cell_size(character)
+    # Vowel signs, joining letters and format characters take a column in some terminals.
+    return 1 if unicodedata.category(character) in ("Mc", "Lo", "Cf", "Sk") else 0
+
+
+def _is_ambiguous(character: str) -> bool:
+    return unicodedata.east_asian_width(character) == "A"
+
+
+def replaced(cells: Sequence[str]) -> list[str]:
+    """Return the cells with a sign of one column in place of each that takes two where ambiguous ones are wide."""
+    return [_STAND_INS.get(item, item) for item in cells]

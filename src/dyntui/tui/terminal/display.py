@@ -88,13 +88,17 @@ class LeanDriver(_Base):
         super().start_application_mode()
         self._lean.started(self)
 
+    def disable_input(self) -> None:
+        self._lean.stopping()
+        super().disable_input()
+
     def stop_application_mode(self) -> None:
         self._lean.stopping()
         super().stop_application_mode()
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.CursorPosition):
-            self._lean.answered()
+            self._lean.answered(message.x, message.y)
         elif isinstance(message, messages.InBandWindowResize) and message.supported and not message.enabled:
             self._lean.expect_size()
         super().process_message(message)

@@ -9,7 +9,7 @@ from threading import Condition
 from rich.color import ColorSystem
 from textual.driver import Driver
 
-from dyntui.tui.terminal.pacing import PATIENCE, Pacing
+from dyntui.tui.terminal.pacing import QUESTION, Pacing
 from dyntui.tui.terminal.pens import pens
 from dyntui.tui.terminal.private import Piece
 from dyntui.tui.terminal.writer import Writer
@@ -17,8 +17,10 @@ from dyntui.tui.terminal.writer import Writer
 __all__ = ["Output"]
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-_LAST_WAIT = 2.0
-"""Seconds at most that leaving the screen waits for answers that are under way."""
+_WIDTH_PROBE = f"\x1b[H\u2026{QUESTION}\x1b[H\x1b[K"
+"""Asks how many columns a character of East Asian ambiguous width takes; nothing of it stays on the screen."""
+_NO_REPORTS = "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l"
+"""No more reports of the mouse and of the focus."""
 
 
 class Output:
@@ -27,7 +29,7 @@ class Output:
     colours: what it can show. fills: see Writer.
     """
 
-    def __init__(self, colours: ColorSystem, *, fills: bool) -> None:
+    def __init__(self, colours: ColorSystem, *, fills: bool, pacing: Pacing | None = None) -> None:
         self.synchronised = False
         self._pen = pens(colours)
         self._fills = fills
@@ -36,7 +38,9 @@ class Output:
         self._forgotten = False
         self._size_expected = False
         self._cursor = (0, 0)
-        self._pacing = Pacing()
+        self._pacing = pacing or Pacing()
+        self._probing = False
+        self._wide_ambiguous = False
         self._answer = Condition()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -54,22 +58,34 @@ class Output:
         """
         with self._answer:
             self._pacing.restart()
+            self._pacing.sent(len(_WIDTH_PROBE))
+            self._probing = True
         self._forgotten = True
+        driver.write(_WIDTH_PROBE)
         self._driver = driver
 
     def stopping(self) -> None:
-        """The driver is about to give the terminal away: it is left with a plain pen and no answer under way."""
+        """The driver is about to give the terminal away, and still reads what it answers.
+
+        It is left with a plain pen, without reports of the mouse, and with no answer under way: what arrives later is
+        read as typed by whatever has the terminal next. The last answer comes after the last report.
+        """
         driver, self._driver = self._driver, None
         if driver is None:
             return
-        driver.write("\x1b[m")
         with self._answer:
-            # What arrives later would be read as typed by whatever has the terminal next.
-            self._answer.wait_for(lambda: not self._pacing.awaits, _LAST_WAIT)
+            question = self._pacing.sent(0)
+        driver.write(f"\x1b[m{_NO_REPORTS}{question}")
+        with self._answer:
+            while (patience := self._pacing.patience) > 0:
+                self._answer.wait_for(lambda: not self._pacing.asked, patience)
 
-    def answered(self) -> None:
-        """The terminal has answered. `flush`, in the app's own turn, is to follow."""
+    def answered(self, column: int, line: int) -> None:
+        """The terminal has answered where its cursor is. `flush`, in the app's own turn, is to follow."""
         with self._answer:
+            if self._probing:
+                self._probing = False
+                self._wide_ambiguous = (column, line) == (2, 0)
             self._pacing.answered()
             self._answer.notify_all()
 
@@ -116,6 +132,9 @@ class Output:
         self._watch()
 
     def _frame(self, writer: Writer) -> str:
+        if writer.wide_ambiguous != self._wide_ambiguous:
+            writer.wide_ambiguous = self._wide_ambiguous
+            self._forgotten = True
         if self._forgotten:
             self._forgotten = False
             writer.forget()
@@ -130,10 +149,14 @@ class Output:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if self._pacing.awaits:
-            self._alarm = asyncio.get_running_loop().call_later(PATIENCE, self._give_up)
+        with self._answer:
+            patience = self._pacing.patience if self._pacing.awaits else None
+        if patience is not None:
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, patience), self._give_up)
 
     def _give_up(self) -> None:
         with self._answer:
-            self._pacing.given_up()
+            if self._pacing.awaits and self._pacing.patience <= 0:
+                self._pacing.given_up()
         self.flush()
+        self._watch()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dyntui.tui.terminal.cells import drawn_width, is_certain, is_simple
+from dyntui.tui.terminal.cells import drawn_width, is_certain, is_simple, replaced
 from dyntui.tui.terminal.pens import PLAIN, Pen, can_erase, change
 from dyntui.tui.terminal.scrolling import Move
 
@@ -18,12 +18,14 @@ _BLANKS = re.compile("( {12,})")
 class Sender:
     """A terminal of `width` columns that does not wrap; `take` gives what is to be sent.
 
-    fills: it erases with the background colour (terminfo's bce), and part of a line (ech).
+    fills: it erases with the background colour (terminfo's bce), and part of a line (ech). wide_ambiguous: characters
+    of East Asian ambiguous width take two columns in it.
     """
 
-    def __init__(self, width: int, *, fills: bool) -> None:
+    def __init__(self, width: int, *, fills: bool, wide_ambiguous: bool = False) -> None:
         self._width = width
         self._fills = fills
+        self._wide_ambiguous = wide_ambiguous
         self._out: list[str] = []
         self._pen: Pen | None = None
         self._line: int | None = None
@@ -70,21 +72,21 @@ class Sender:
     def write(self, line: int, column: int, cells: Sequence[str], pen: Pen) -> int:
         """Write columns; how many after them have to be written again, because a character may have covered them."""
         self.use(pen)
+        if self._wide_ambiguous:
+            cells = replaced(cells)
         text = "".join(cells)
-        if len(text) == len(cells) and is_simple(text):
+        if len(text) == len(cells) and is_simple(text, self._wide_ambiguous):
             self._write_simple(line, column, text, pen)
             return 0
-        covered = start = x = 0
+        covered = x = 0
         while x < len(cells):
-            width = 2 if x + 1 < len(cells) and cells[x + 1] == "" else 1
-            if not is_certain(cells[x]):
-                if start < x:
-                    self._write_text(line, column + start, "".join(cells[start:x]), x - start)
-                covered = max(covered, x + self._write_odd(line, column + x, cells[x], width))
-                start = x + width
-            x += width
-        if start < x:
-            self._write_text(line, column + start, "".join(cells[start:x]), x - start)
+            start, certain = x, is_certain(cells[x], self._wide_ambiguous)
+            while x < len(cells) and (not cells[x] or is_certain(cells[x], self._wide_ambiguous) is certain):
+                x += 1
+            if certain:
+                self._write_text(line, column + start, "".join(cells[start:x]), x - start)
+            else:
+                covered = max(covered, start + self._write_run(line, column + start, cells[start:x]))
         return max(0, covered - len(cells))
 
     def _write_simple(self, line: int, column: int, text: str, pen: Pen) -> None:
@@ -105,12 +107,20 @@ class Sender:
         # In the last column the cursor stays, in one terminal on it and in another after it.
         self._column = column + width if column + width < self._width else None
 
-    def _write_odd(self, line: int, column: int, item: str, width: int) -> int:
-        """Write what terminals give different widths; the columns it takes at most."""
-        drawn = drawn_width(item)
-        if drawn < width:
+    def _write_run(self, line: int, column: int, cells: Sequence[str]) -> int:
+        """Write characters that terminals give different widths, in one go; the columns they take at most.
+
+        They are not parted, because terminals shape them together. Whatever comes next is positioned anew.
+        """
+        items = [item for item in cells if item]
+        width = len(cells)
+        drawn = sum(drawn_width(item, self._wide_ambiguous) for item in items)
+        while self._wide_ambiguous and drawn > self._width - column:
+            drawn -= drawn_width(items.pop(), True)
+        if drawn < width or len(items) < width:
             self._write_text(line, column, " " * width, width)
-        self._write_text(line, column, item, width)
+        if items:
+            self._write_text(line, column, "".join(items), width)
         self._column = None
         return max(drawn, width)
 

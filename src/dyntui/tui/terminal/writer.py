@@ -8,7 +8,7 @@ from itertools import compress
 from rich.segment import Segment
 from rich.style import Style
 
-from dyntui.tui.terminal.cells import split
+from dyntui.tui.terminal.cells import is_certain, is_simple, split
 from dyntui.tui.terminal.pens import PLAIN, Pen
 from dyntui.tui.terminal.scrolling import Line, Move, blank_line, differing, find_move
 from dyntui.tui.terminal.sending import Sender
@@ -26,7 +26,8 @@ _FEWEST = 4
 class Writer:
     """The screen of a terminal. `put` says what it should show; `frame` gives what to send.
 
-    pen: the pen of a style. fills: the terminal erases with the background colour.
+    pen: the pen of a style. fills: the terminal erases with the background colour. wide_ambiguous: characters of East
+    Asian ambiguous width take two columns in it.
     """
 
     def __init__(self, width: int, height: int, pen: Callable[[Style | None], Pen], *, fills: bool = False) -> None:
@@ -34,6 +35,7 @@ class Writer:
         self.height = height
         self._pen = pen
         self._fills = fills
+        self.wide_ambiguous = False
         self._back = [blank_line(width) for _ in range(height)]
         self.forget()
 
@@ -41,7 +43,7 @@ class Writer:
         """Nobody knows any more what the terminal shows."""
         self._front = [blank_line(self.width, _UNKNOWN) for _ in range(self.height)]
         self._dirty = set(range(self.height))
-        self._sender = Sender(self.width, fills=self._fills)
+        self._sender = Sender(self.width, fills=self._fills, wide_ambiguous=self.wide_ambiguous)
 
     def resize(self, width: int, height: int) -> None:
         """The terminal has another size now, and shows nobody knows what."""
@@ -125,7 +127,10 @@ class Writer:
     def _send_line(self, y: int, front: Line, back: Line) -> None:
         blank_from = self._blank_from(back)
         done = 0
+        simple = is_simple("".join(back.cells), self.wide_ambiguous)
         for start, end in _runs(list(compress(range(self.width), differing(front, back))), back):
+            if not simple:
+                start, end = self._whole(back, start, end)
             if end > done:
                 done = self._send(y, max(start, done), end, blank_from)
 
@@ -155,8 +160,23 @@ class Writer:
                 stop += 1
             covered = self._sender.write(y, x, cells[x:stop], pen)
             x = stop
-            end = max(end, min(self.width, stop + covered))
+            if covered:
+                end = max(end, self._whole(self._back[y], x, min(self.width, stop + covered))[1])
         return x
+
+    def _whole(self, line: Line, start: int, end: int) -> tuple[int, int]:
+        """Columns `start` to before `end`, with the rest of what is written in one go with the first and the last."""
+        while 0 < start < self.width and self._joined(line, start):
+            start -= 1
+        while end < self.width and self._joined(line, end):
+            end += 1
+        return start, end
+
+    def _joined(self, line: Line, column: int) -> bool:
+        """Whether a column is written in one go with the one before it: their widths are uncertain."""
+        return line.pens[column - 1] == line.pens[column] and all(
+            not item or not is_certain(item, self.wide_ambiguous) for item in line.cells[column - 1 : column + 1]
+        )
 
 
 def _runs(columns: list[int], line: Line) -> Iterable[tuple[int, int]]:
