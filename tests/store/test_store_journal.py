@@ -16,6 +16,7 @@ from dyntui.store import reading
 from dyntui.store.journal import Journal, JournalConflict, Outcome
 from dyntui.store.loading import NewProblem, NewRow, load
 from dyntui.store.lock import JobBusy, is_locked
+from dyntui.store.matching import matched_keys, note_match
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import ROW_MOVES, JobState, RowState
 
@@ -286,6 +287,18 @@ def test_a_journal_whose_making_is_cut_off_is_none_and_the_next_one_is_made(path
     with draft(path, new_row(1)) as journal:
         assert states(journal) == ["pending"]
     assert not [file.name for file in path.parent.iterdir() if file.name.startswith("making")]
+
+
+def test_a_journal_of_the_version_before_is_brought_up_to_date(path: Path) -> None:
+    running(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE matches DROP COLUMN keys")
+        db.execute("PRAGMA user_version = 1")
+    with Journal.open(path) as journal:
+        assert note_match(journal, 1, "u-1", ["email:a@b.example", "phone:+49151"], primary=True)
+        assert matched_keys(journal, 1) == [("u-1", ("email:a@b.example", "phone:+49151"))]
+    with Journal.open(path) as journal:
+        assert len(matched_keys(journal, 1)) == 1
 
 
 def test_files_that_are_no_journal_or_of_a_newer_version_are_refused(path: Path, tmp_path: Path) -> None:

@@ -456,6 +456,23 @@ async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path
         assert "Known" in text_of(console)
 
 
+async def test_the_check_names_the_value_that_another_user_has(tmp_path: Path) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert console.session.connection is not None
+        users = (await console.session.connection.client.users.list(limit=50)).items
+        user = next(user for user in users if user["phoneNumber"])
+        path = tmp_path / "shared.csv"
+        path.write_text(f"email,phone\nnew@example.com,{user['phoneNumber']}\n")
+        await go_to(pilot, path, "check")
+        await press(pilot, "enter")
+        text = text_of(console)
+        assert "1 rows = 0 new + 0 there + 1 taken + 0 conflicts" in text
+        assert f"phone {user['phoneNumber']}" in text
+        assert "email new@example.com" not in text
+
+
 async def test_a_check_can_be_stopped(people: Path) -> None:
     console = demo(latency_ms=200)
     async with console.run_test(size=SIZE) as pilot:

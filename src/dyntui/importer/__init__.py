@@ -2,7 +2,7 @@
 
 from dyntui.importer.allowlist import AllowlistMapper, mapper_for, pasted_source, validate_entry
 from dyntui.importer.failed import FailedRowsWriter, failed_rows_suffix
-from dyntui.importer.keys import DuplicateIndex, entry_keys, natural_keys
+from dyntui.importer.keys import DuplicateIndex, describe_key, entry_keys, field_of_key, natural_keys
 from dyntui.importer.mapper import Mapped, Mapper
 from dyntui.importer.mapping import ColumnMap, Mapping, MissingChoice, parse_assignment, parse_column_map
 from dyntui.importer.model import REPORT_COLUMNS, Row, SourceChanged, SourceError, SourceInfo, UnknownEncoding
@@ -32,8 +32,10 @@ __all__ = [
     "SourceError",
     "SourceInfo",
     "UnknownEncoding",
+    "describe_key",
     "entry_keys",
     "failed_rows_suffix",
+    "field_of_key",
     "has_errors",
     "mapper_for",
     "natural_keys",

@@ -14,7 +14,7 @@ from typing import Any
 from dyntui.importer.contacts import normal_phone
 from dyntui.importer.problems import Problem
 
-__all__ = ["DuplicateIndex", "entry_keys", "natural_keys", "wallet_key"]
+__all__ = ["DuplicateIndex", "describe_key", "entry_keys", "field_of_key", "natural_keys", "wallet_key"]
 
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _EVM = frozenset({"ETH", "EVM", "TEMPO"})
@@ -94,6 +94,28 @@ def entry_keys(entry: Mapping[str, Any]) -> tuple[str, ...]:
             text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
             keys.append(f"entry:{name}:{text.casefold() if name.endswith('Username') else text}")
     return tuple(_CONTROL.sub("", key) for key in keys)
+
+
+_FIELDS = {"phone": "phoneNumber", "wallet": "wallets", "oauth": "oauthAccounts"}
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def field_of_key(key: str) -> str:
+    """The field of the API that a natural key is made from: `phoneNumber`, `wallets`, `externalUserId`."""
+    kind = key.removeprefix("entry:").partition(":")[0]
+    return _FIELDS.get(kind, kind)
+
+
+def describe_key(key: str) -> str:
+    """A natural key in words, its kind and its value: `phone +4915…`, `EVM wallet 0x…`, `github account 123`."""
+    kind, _, value = key.removeprefix("entry:").partition(":")
+    part, _, rest = value.partition(":")
+    if kind == "wallet" and rest:
+        return f"{part} wallet {rest}".strip()
+    if kind == "oauth" and rest:
+        return f"{part} account {rest}"
+    words = _CAPITAL.sub(" ", kind).lower() if key.startswith("entry:") else kind
+    return f"{words} {value}"
 
 
 _SLOT = struct.Struct("<QI")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import orjson
 
 from dyntui.store.journal import Journal
+from dyntui.store.matching import matched_keys
 from dyntui.store.states import RowState
 
 __all__ = ["FoundRow", "found_numbers", "found_rows"]
@@ -17,11 +18,12 @@ _FOUND = "(r.precheck IS NOT NULL OR (r.attempts = 0 AND r.state IN ('exists', '
 
 
 class FoundRow(NamedTuple):
-    """A row that is on the server in some way. what: exists, conflict or taken. users: their ids."""
+    """A row that is on the server in some way. what: exists, conflict or taken. keys: those of the row that the server
+    has, none when the check was made by an older version. users: the ids of those who have them."""
 
     number: int
     what: str
-    key: str
+    keys: tuple[str, ...]
     users: tuple[str, ...]
 
 
@@ -37,18 +39,12 @@ def found_numbers(journal: Journal) -> array[int]:
 def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, FoundRow]:
     """Those rows, by number."""
     asked = orjson.dumps(list(wanted)).decode()
-    users: dict[int, list[str]] = {}
-    for number, user in journal.db.execute(
-        "SELECT row, user_id FROM matches WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, is_primary DESC",
-        (asked,),
-    ):
-        users.setdefault(number, []).append(user)
     found: dict[int, FoundRow] = {}
-    for number, state, precheck, keys in journal.db.execute(
-        "SELECT r.number, r.state, r.precheck, s.keys FROM rows r JOIN source s ON s.number = r.number "
-        "WHERE r.number IN (SELECT value FROM json_each(?))",
-        (asked,),
+    for number, state, precheck in journal.db.execute(
+        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))", (asked,)
     ):
+        matched = matched_keys(journal, number)
+        keys = dict.fromkeys(key for _, shared in matched for key in shared)
         what = "conflict" if state == RowState.REVIEW else "taken" if precheck == "taken" else "exists"
-        found[number] = FoundRow(number, what, keys.partition("\x1f")[0], tuple(users.get(number, ())))
+        found[number] = FoundRow(number, what, tuple(keys), tuple(user for user, _ in matched))
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from dyntui.config.files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, Stopped
-from dyntui.store.schema import check, damaged, install
+from dyntui.store.schema import check, damaged, install, upgrade
 
 __all__ = ["JournalRefused", "connect", "created"]
 
@@ -135,6 +135,8 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             if new:
                 install(db)
+            else:
+                upgrade(db)
         except BaseException:
             db.close()
             raise

@@ -35,7 +35,7 @@ _TYPES: dict[str, Any] = {
     "custom_fields": [],
     "precheck": {
         "new": (int,), "exists": (int,), "conflict": (int,), "taken": (int,), "unchanged": (int,), "changes": {},
-        "samples": [],
+        "samples": [], "collisions": [],
     },
     "region": _TEXT,
     "report": _OPTIONAL_TEXT,

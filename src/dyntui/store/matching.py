@@ -8,8 +8,18 @@ from typing import NamedTuple
 import orjson
 
 from dyntui.store.journal import WORK_COLUMNS, Journal, JournalConflict, WorkRow
+from dyntui.store.values import KEY_SEPARATOR
 
-__all__ = ["Match", "forget_matches", "mark_checked", "matches", "note_match", "pending_any", "rows_with_keys"]
+__all__ = [
+    "Match",
+    "forget_matches",
+    "mark_checked",
+    "matched_keys",
+    "matches",
+    "note_match",
+    "pending_any",
+    "rows_with_keys",
+]
 
 
 class Match(NamedTuple):
@@ -42,12 +52,21 @@ def rows_with_keys(journal: Journal, keys: Sequence[tuple[str, int]]) -> list[tu
     return [(WorkRow._make(values), number) for *values, number in found]
 
 
-def note_match(journal: Journal, row: int, user_id: str, *, primary: bool) -> bool:
-    """Keep that a user matches a row; whether that is news."""
+def note_match(journal: Journal, row: int, user_id: str, keys: Sequence[str], *, primary: bool) -> bool:
+    """Keep that a user has these keys of a row; whether the user is a new match."""
     added = journal.db.execute(
-        "INSERT OR IGNORE INTO matches (row, user_id, is_primary) VALUES (?, ?, ?)", (row, user_id, primary)
+        "INSERT OR IGNORE INTO matches (row, user_id, is_primary, keys) VALUES (?, ?, ?, ?)",
+        (row, user_id, primary, KEY_SEPARATOR.join(keys)),
     ).rowcount
     return added == 1
+
+
+def matched_keys(journal: Journal, row: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Each user that a row matches with the keys that both have; the one with the row's first key comes first."""
+    found = journal.db.execute(
+        "SELECT user_id, keys FROM matches WHERE row = ? ORDER BY is_primary DESC, user_id", (row,)
+    )
+    return [(user_id, tuple(keys.split(KEY_SEPARATOR)) if keys else ()) for user_id, keys in found]
 
 
 def matches(journal: Journal, after: int, limit: int) -> list[Match]:

@@ -15,9 +15,10 @@ from dyntui.core.errors import DyntuiError
 from dyntui.store.states import JOB_MOVES, ROW_MOVES, JobState, RowState
 
 __all__ = ["APPLICATION_ID", "ROW_GUARD", "VERSION", "JournalUnusable", "check", "damaged", "install"]
+__all__ += ["upgrade"]
 
 APPLICATION_ID = 0x64796E74  # "dynt"
-VERSION = 1
+VERSION = 2
 
 State = TypeVar("State", JobState, RowState)
 
@@ -89,6 +90,7 @@ CREATE TABLE matches (
     row INTEGER NOT NULL,
     user_id TEXT NOT NULL,
     is_primary INTEGER NOT NULL,
+    keys TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (row, user_id)
 ) WITHOUT ROWID;
 CREATE TABLE problems (
@@ -138,6 +140,26 @@ _SCRIPT = (
 def install(db: sqlite3.Connection) -> None:
     """Make the tables in an empty file."""
     db.executescript("BEGIN;" + _SCRIPT + "COMMIT;")
+
+
+_UPGRADES = {2: "ALTER TABLE matches ADD COLUMN keys TEXT NOT NULL DEFAULT ''"}
+"""What each version added to the tables of the one before."""
+
+
+def upgrade(db: sqlite3.Connection) -> None:
+    """Bring the tables of a journal that `check` accepted to this version."""
+    if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
+        for number in range(version + 1, VERSION + 1):
+            db.execute(_UPGRADES[number])
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 def check(db: sqlite3.Connection, name: str) -> None:

@@ -10,11 +10,15 @@ from imports_rig import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, r
 
 from dyntui.api.client import Client
 from dyntui.api.gate import Gates
+from dyntui.importer import describe_key, entry_keys, field_of_key
+from dyntui.services.imports.destination import refusal
 from dyntui.services.imports.precheck import PRECHECKED, PreCheck, pre_check
 from dyntui.services.imports.users import UserDestination
 from dyntui.services.imports.wire import asking
 from dyntui.store import reading
-from dyntui.store.journal import Journal
+from dyntui.store.checked import found_rows
+from dyntui.store.journal import Journal, WorkRow
+from dyntui.store.states import RowState
 
 OLD = "2020-01-01T00:00:00.000Z"
 
@@ -126,3 +130,64 @@ async def test_an_upsert_whose_answer_was_lost_is_told_from_later_edits(tmp_path
         assert states(journal) == ["updated", "review", "updated", "updated"]
         assert server.users[1]["firstName"] == "Edited"
         assert [len(post) for post in server.posts] == [4, 2]
+
+
+GITHUB = {"provider": "github", "accountId": "77", "accountUsername": "ada"}
+WALLET = {"publicWalletAddress": "0x" + "AB" * 20, "chain": "EVM"}
+SHARED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "phone": ({"phoneNumber": "+4915112345678"}, "phone +4915112345678", "phoneNumber"),
+    "username": ({"username": "ada"}, "username ada", "username"),
+    "wallet": ({"wallets": [WALLET]}, "EVM wallet 0x" + "ab" * 20, "wallets"),
+    "social account": ({"oauthAccounts": [GITHUB]}, "github account 77", "oauthAccounts"),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("there", [1, 250])
+async def test_the_value_that_another_user_has_is_named_and_not_the_email(
+    tmp_path: Path, name: str, there: int
+) -> None:
+    shared, words, _ = SHARED[name]
+    server = FakeServer()
+    crowd(server, there)
+    other = server.add({"email": "other@example.com", **shared}, at=OLD)
+    with job(tmp_path, [{"email": "new@example.com", **shared}]) as journal:
+        found = await checked(journal, server)
+        assert found.taken == 1
+        row = found_rows(journal, [1])[1]
+        assert [describe_key(key) for key in row.keys] == [words]
+        assert row.users == (other["id"],)
+        assert found.collisions == [(1, f"{words} is of user {other['id']}")]
+        assert journal.facts[PRECHECKED]["collisions"] == [[1, f"{words} is of user {other['id']}"]]
+
+
+@pytest.mark.parametrize("name", SHARED)
+async def test_a_row_that_matches_two_users_names_both_values(tmp_path: Path, name: str) -> None:
+    shared, words, field = SHARED[name]
+    server = FakeServer()
+    first = server.add({"email": "first@example.com"}, at=OLD)
+    second = server.add({"email": "second@example.com", **shared}, at=OLD)
+    with job(tmp_path, [{"email": "first@example.com", **shared}]) as journal:
+        assert (await checked(journal, server)).conflict == 1
+        row = reading.row(journal, 1)
+        assert row is not None
+        assert row.field == field
+        assert row.message == (
+            f"The row matches 2 on the server: email first@example.com is of user {first['id']}; "
+            f"{words} is of user {second['id']}."
+        )
+
+
+@pytest.mark.parametrize("value", [{"email": "a@b.example"}, {"phoneNumber": "+4915112345678"}, {"farcasterFid": 7}])
+def test_the_key_of_an_entry_is_named_by_its_field(value: dict[str, Any]) -> None:
+    (key,) = entry_keys(value)
+    (name,) = value
+    assert field_of_key(key) == name
+    assert describe_key(key).endswith(str(value[name]))
+    assert describe_key(key).split()[0] in name.lower()
+
+
+@pytest.mark.parametrize(("precheck", "state"), [("taken", RowState.FAILED), ("new", RowState.EXISTS)])
+def test_a_refusal_that_names_no_field_is_not_blamed_on_the_email(precheck: str, state: RowState) -> None:
+    row = WorkRow(1, b"{}", "email:new@example.com\x1fphone:+4915112345678", 0, None, "", precheck, 0, "")
+    assert refusal(row, "duplicate_exists", "it is there").state is state

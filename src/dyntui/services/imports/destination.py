@@ -158,6 +158,7 @@ def refusal(row: WorkRow, code: str, message: str) -> Outcome:
         if row.attempts:
             return Outcome(row.number, RowState.UNKNOWN, "", code, field, message)
         primary = row.keys.partition(":")[0]
-        if not kind or kind == primary:
+        # A code that names no field is not about the row's first key where the check found another value taken.
+        if kind == primary or (not kind and row.precheck != "taken"):
             return Outcome(row.number, RowState.EXISTS, "", code, field, message)
     return Outcome(row.number, RowState.FAILED, "", code, field, message)

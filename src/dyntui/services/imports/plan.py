@@ -57,6 +57,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
             "skipped": journal.counts.get(RowState.SKIPPED, 0),
         },
         "checked_against_server": found.get("at") is not None,
+        "collisions": [{"row": row, "meaning": words} for row, words in found.get("collisions", [])],
         "requests": requests,
         "seconds_at_rate_limit": _seconds(requests, options.rate, action_for(journal).operation),
         "problems": [
@@ -119,6 +120,7 @@ def lines(plan: Mapping[str, Any]) -> list[str]:
         "skipped": "are skipped (duplicates in the file)",
     }
     out += [f"  {plan['outcomes'][name]:>9,} {text}" for name, text in words.items() if plan["outcomes"][name]]
+    out += [f"    row {each['row']:,}: {each['meaning']}" for each in plan.get("collisions", [])[:5]]
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
     count = sum(plan["requests"].values())

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from dyntui.importer import describe_key, field_of_key
 from dyntui.services.imports.destination import Ask, Destination, Undecided, find_by_reading
 from dyntui.store import matching
 from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
@@ -34,6 +35,7 @@ _SAMPLES = 20
 class PreCheck:
     """What came out. taken: new rows of which another user has a value; the server will refuse them.
 
+    collisions: [row, what of it the server has and whose it is, in words], for the first of those and of the conflicts.
     changes: for how many users an upsert changes each field; unchanged: users that have all values already; samples:
     [row, user id, {field: [now, then]}].
     """
@@ -44,6 +46,7 @@ class PreCheck:
     taken: int = 0
     unchanged: int = 0
     changes: Counter[str] = field(default_factory=Counter)
+    collisions: list[tuple[int, str]] = field(default_factory=list)
     samples: list[tuple[int, str, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
@@ -56,6 +59,7 @@ class PreCheck:
             "taken": self.taken,
             "unchanged": self.unchanged,
             "changes": dict(self.changes.most_common()),
+            "collisions": self.collisions,
             "samples": self.samples,
         }
 
@@ -80,7 +84,7 @@ async def pre_check(
         await _list(journal, ask, destination, there, upsert, out, on_progress)
     else:
         await _look_up(journal, ask, destination, pending, upsert, out, on_progress)
-    _judge(journal, out, upsert=upsert)
+    _judge(journal, destination.noun, out, upsert=upsert)
     out.new = journal.counts.get(RowState.PENDING, 0) - out.taken - (out.exists if upsert else 0)
     journal.note(**{PRECHECKED: out.facts()})
     return out
@@ -152,7 +156,9 @@ def _match(
     out: PreCheck,
 ) -> None:
     user_id = str(document.get("id", ""))
-    if not matching.note_match(journal, row.number, user_id, primary=row.key_list[0] in keys) or not upsert:
+    shared = [key for key in row.key_list if key in keys]
+    added = matching.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
+    if not added or not upsert:
         return
     diff = destination.changes(document, orjson.loads(row.body))
     out.changes.update(diff.keys())
@@ -161,7 +167,23 @@ def _match(
         out.samples.append((row.number, user_id, diff))
 
 
-def _judge(journal: Journal, out: PreCheck, *, upsert: bool) -> None:
+def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
+    """The field of a row that collides with the server and, in words, which values do and whose they are."""
+    matched = matching.matched_keys(journal, row)
+    field_name = next((field_of_key(key) for _, keys in reversed(matched) for key in keys), "")
+    parts = [
+        f"{' and '.join(describe_key(key) for key in keys)} {'is' if len(keys) == 1 else 'are'} of {noun} {user_id}"
+        for user_id, keys in matched
+    ]
+    return field_name, "; ".join(parts)
+
+
+def _note_collision(out: PreCheck, row: int, words: str) -> None:
+    if len(out.collisions) < _SAMPLES:
+        out.collisions.append((row, words))
+
+
+def _judge(journal: Journal, noun: str, out: PreCheck, *, upsert: bool) -> None:
     after = 0
     while matches := matching.matches(journal, after, _WINDOW):
         after = matches[-1].row
@@ -170,8 +192,10 @@ def _judge(journal: Journal, out: PreCheck, *, upsert: bool) -> None:
         for match in matches:
             if match.users > 1:
                 out.conflict += 1
-                message = "The row matches two users on the server."
-                outcomes.append(Outcome(match.row, RowState.REVIEW, "", "conflict", "", message))
+                name, words = _collision(journal, match.row, noun)
+                message = f"The row matches {match.users} on the server: {words}."
+                outcomes.append(Outcome(match.row, RowState.REVIEW, "", "conflict", name, message))
+                _note_collision(out, match.row, words)
             elif match.primary and not upsert:
                 out.exists += 1
                 outcomes.append(Outcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
@@ -180,6 +204,7 @@ def _judge(journal: Journal, out: PreCheck, *, upsert: bool) -> None:
                 marks.append(("exists", match.row))
             else:
                 out.taken += 1
+                _note_collision(out, match.row, _collision(journal, match.row, noun)[1])
                 marks.append(("taken", match.row))
         with journal.transaction():
             journal.settle(RowState.PENDING, outcomes)

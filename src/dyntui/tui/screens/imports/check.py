@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, Stopped
 from dyntui.core.ids import short_id
+from dyntui.importer import describe_key
 from dyntui.resources import Column
 from dyntui.resources.formats import number
 from dyntui.services.imports.control import Control, Wish
@@ -42,7 +43,7 @@ _FOUND = (
 _WORDS = {
     "exists": "is there already",
     "conflict": "! matches two of them",
-    "taken": "! another one has a value of it",
+    "taken": "! another one has this value",
 }
 
 
@@ -267,6 +268,11 @@ class CheckStep(Step):
 
 
 def _row(found: FoundRow) -> dict[str, Any]:
-    kind, _, value = found.key.partition(":")
+    shown = found.keys[:1] if found.what == "exists" else found.keys
     users = ", ".join(short_id(user) for user in found.users)
-    return {"number": found.number, "words": _WORDS[found.what], "key": f"{kind} {value}", "users": users}
+    return {
+        "number": found.number,
+        "words": _WORDS[found.what],
+        "key": ", ".join(describe_key(key) for key in shown),
+        "users": users,
+    }
