@@ -256,6 +256,21 @@ async def test_entries_are_ordered_and_searched_by_the_server() -> None:
         assert asked
 
 
+async def test_entries_of_every_kind_are_found_and_a_filter_without_a_hit_says_so() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *DOOR_ENTRIES)
+        await press(pilot, "n")
+        await fill(pilot, "+4915112345678", "", "")
+        await press(pilot, "y")
+        await press(pilot, "slash", *"5112345", "enter")
+        assert "+4915112345678" in text_of(console)
+        assert "1 of 1" in lines_of(console)[-1]
+        await press(pilot, "slash", "end", *["backspace"] * 7, *"nobody", "enter")
+        assert "match `nobody`" in text_of(console)
+        assert "yet" not in text_of(console)
+
+
 async def test_marked_entries_are_copied_to_another_list() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli import output
-from dyntui.cli.output import print_json, print_lines, unless_gone
+from dyntui.cli.output import print_json, print_lines, show_progress, unless_gone
 from dyntui.core.errors import DyntuiError
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
@@ -78,7 +78,11 @@ class Context:
         def changed() -> None:
             current = {wait.what: wait for wait in connection.log.waits.current()}
             for what in current.keys() - known:
-                self.note(f"waiting for {current[what]}")
+                if sys.stderr.isatty():
+                    with unless_gone(sys.stderr):
+                        show_progress(f"waiting for {current[what]}", end=True)
+                else:
+                    self.note(f"waiting for {current[what]}")
             known.clear()
             known.update(current)
 

@@ -150,7 +150,9 @@ class ImportRunner:
             elif not self._queue.any_left():
                 break
             else:
-                await self._wait(self._later, "the server asked to try some rows again later")
+                await self._wait(
+                    self._later, "the server asked to try some rows again later", "the server, which asked for it"
+                )
                 self._later = min(_LONGEST_LATER, 2 * self._later)
         if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
@@ -267,7 +269,7 @@ class ImportRunner:
                 asked = getattr(verdict.error, "retry_after", None) or 0.0
                 held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
                 growing = self._patience.delay() or _LONGEST_LATER  # for a server that says 429 without end
-                await self._wait(max(asked, held, growing), "the server asked to slow down")
+                await self._wait(max(asked, held, growing), "the server asked to slow down", "the server's rate limit")
             case Says.NOT_SENT | Says.MAYBE | Says.BUSY:
                 await self._bear(verdict)
             case Says.REFUSED | Says.TOO_LARGE if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):
@@ -308,7 +310,7 @@ class ImportRunner:
         delay = self._patience.delay()
         if delay is None:
             raise Halt(f"the server does not answer: {verdict.message}", error=verdict.error)
-        await self._wait(delay, verdict.message or "the server does not answer")
+        await self._wait(delay, verdict.message or "the server does not answer", "a server that fails")
 
     # -- lost answers ----------------------------------------------------------------------------------------------
 
@@ -326,7 +328,9 @@ class ImportRunner:
             if left > 0:
                 if not wait:
                     return
-                await self._wait(left / 1000, f"letting {count:,} rows settle whose answer was lost")
+                await self._wait(
+                    left / 1000, f"letting {count:,} rows settle whose answer was lost", "rows whose answer was lost"
+                )
             self.control.check()
             rows = journal.unknown(_UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
             self._teller.tell(f"looking up {count:,} rows whose answer was lost")
@@ -349,10 +353,12 @@ class ImportRunner:
 
     # -- being asked and telling -----------------------------------------------------------------------------------
 
-    async def _wait(self, seconds: float, why: str) -> None:
+    async def _wait(self, seconds: float, why: str, what: str) -> None:
+        """Send nothing for so long. why: for the job's progress; what: what is waited for, for whoever else looks."""
         self._teller.waits(seconds, why)
         try:
-            await self.control.wait(seconds)
+            with self._client.log.waits.known(what, seconds):
+                await self.control.wait(seconds)
         finally:
             self._teller.goes_on()
 
