@@ -135,7 +135,8 @@ class Emulator(pyte.Screen):
 
     def _width(self, character: str) -> int:
         """Columns of a character; without clusters vowel signs and skin tones take some of their own."""
-        if self.wide_ambiguous and unicodedata.east_asian_width(character) == "A":
+        ambiguous = unicodedata.east_asian_width(character) == "A" and unicodedata.category(character) != "Mn"
+        if self.wide_ambiguous and ambiguous:
             return 2
         width = get_character_cell_size(character)
         if width or self.clusters:

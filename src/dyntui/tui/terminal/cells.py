@@ -29,8 +29,9 @@ _STAND_INS = (
     | _LINES
     | dict.fromkeys("▌▍▎▏▐▕", "|")
     | dict(zip("…·•●○◆◇■□▲△▼▽▶▷◀◁★☆→←↑↓×–—‘’“”", "~.**o*o#o^^vv>><<**><^vx--''\"\"", strict=True))
+    | dict(zip("ØøĐđŁłĦħŦŧı", "OoDdLlHhTti", strict=True))
 )
-"""What is written in place of signs that take two columns in some terminals."""
+"""What is written in place of signs and letters that take two columns in some terminals."""
 
 
 def split(text: str) -> list[str]:
@@ -108,6 +109,8 @@ def drawn_width(item: str, wide_ambiguous: bool = False) -> int:
 
 
 def _most_columns(character: str, wide_ambiguous: bool) -> int:
+    if unicodedata.category(character) == "Mn":
+        return 0
     if unicodedata.east_asian_width(character) in "WF" or (wide_ambiguous and _is_ambiguous(character)):
         return 2
     if get_character_cell_size(character):
@@ -121,5 +124,18 @@ def _is_ambiguous(character: str) -> bool:
 
 
 def replaced(cells: Sequence[str]) -> list[str]:
-    """Return the cells with a sign of one column in place of each that takes two where ambiguous ones are wide."""
-    return [_STAND_INS.get(item, item) for item in cells]
+    """Return the cells with something of one column in place of what takes two where ambiguous characters are wide."""
+    return [item if item.isascii() else _narrow(item) for item in cells]
+
+
+@lru_cache(maxsize=4096)
+def _narrow(item: str) -> str:
+    if item in _STAND_INS:
+        return _STAND_INS[item]
+    # A letter and a combining accent take one column; the letter with the accent in it is an ambiguous character.
+    apart = unicodedata.normalize("NFD", item)
+    return apart if _is_accented(apart) else item
+
+
+def _is_accented(text: str) -> bool:
+    return text[:1].isascii() and all(unicodedata.category(character) == "Mn" for character in text[1:])
