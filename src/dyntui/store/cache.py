@@ -164,9 +164,11 @@ class RowCache:
         with self._lock:
             try:
                 self._put(name, query, start, kept, total, at)
-            except sqlite3.OperationalError:  # the disk is full, or somebody else writes: it is only a cache
+            except sqlite3.DatabaseError as error:  # the disk is full, or somebody else writes: it is only a cache
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                if not isinstance(error, sqlite3.OperationalError):
+                    self._give_up(error)
 
     def _put(
         self, name: str, query: str, start: int, kept: Sequence[tuple[Row, str]], total: int | None, at: float
@@ -200,23 +202,21 @@ class RowCache:
 
     def page(self, name: str, query: str, start: int, count: int) -> CachedPage | None:
         """The rows that stood at `start` and after, up to the first gap; None when the first is not known."""
-        with self._lock:
-            found = self._db.execute(
-                "SELECT p.position, i.body, i.at FROM places p JOIN items i ON i.list = p.list AND i.id = p.id "
-                "WHERE p.list = ? AND p.query = ? AND p.position >= ? AND p.position < ? ORDER BY p.position",
-                (name, query, start, start + count),
-            ).fetchall()
+        found = self._fetch(
+            "SELECT p.position, i.body, i.at FROM places p JOIN items i ON i.list = p.list AND i.id = p.id "
+            "WHERE p.list = ? AND p.query = ? AND p.position >= ? AND p.position < ? ORDER BY p.position",
+            (name, query, start, start + count),
+        )
         run = [entry for index, entry in enumerate(found) if entry[0] == start + index]
         if not run:
             return None
         oldest = datetime.fromtimestamp(min(entry[2] for entry in run), UTC)
-        return CachedPage([unpack(entry[1]) for entry in run], oldest)
+        return CachedPage([_row(entry[1]) for entry in run], oldest)
 
     def total(self, name: str, query: str) -> int | None:
         """How many rows the list had under that query."""
-        with self._lock:
-            found = self._db.execute("SELECT total FROM totals WHERE list = ? AND query = ?", (name, query)).fetchone()
-        return found[0] if found else None
+        found = self._fetch("SELECT total FROM totals WHERE list = ? AND query = ?", (name, query))
+        return found[0][0] if found else None
 
     def search(self, name: str, text: str, limit: int = 10_000) -> CachedPage:
         """The cached rows of a list that contain `text` in any value, whatever the case."""
@@ -235,13 +235,12 @@ class RowCache:
             values.append(text.casefold())
         last = ""
         while True:
-            with self._lock:
-                found = self._db.execute(
-                    f"SELECT id, body, at FROM items WHERE list = ? AND id > ?{narrowed} ORDER BY id LIMIT {_CHUNK}",
-                    (name, last, *values),
-                ).fetchall()
+            found = self._fetch(
+                f"SELECT id, body, at FROM items WHERE list = ? AND id > ?{narrowed} ORDER BY id LIMIT {_CHUNK}",
+                (name, last, *values),
+            )
             for _, body, at in found:
-                yield unpack(body), datetime.fromtimestamp(at, UTC)
+                yield _row(body), datetime.fromtimestamp(at, UTC)
             if len(found) < _CHUNK:
                 return
             last = found[-1][0]
@@ -249,43 +248,58 @@ class RowCache:
     def count(self, name: str, queries: Sequence[str] | None = None) -> int:
         """How many rows of a list are kept."""
         narrowed, values = _among(name, queries)
-        with self._lock:
-            found = self._db.execute(f"SELECT count(*) FROM items WHERE list = ?{narrowed}", (name, *values)).fetchone()
-        return int(found[0])
+        found = self._fetch(f"SELECT count(*) FROM items WHERE list = ?{narrowed}", (name, *values))
+        return int(found[0][0]) if found else 0
 
     def queries(self, name: str) -> list[str]:
         """The queries under which rows of a list were seen."""
-        with self._lock:
-            return [row[0] for row in self._db.execute("SELECT query FROM totals WHERE list = ?", (name,))]
+        return [row[0] for row in self._fetch("SELECT query FROM totals WHERE list = ?", (name,))]
 
     def rows(self, name: str, ids: Sequence[str]) -> list[Row | None]:
         """The rows with these ids, in their order; None for one that is kept no more."""
-        with self._lock:
-            found = dict(
-                self._db.execute(
-                    f"SELECT id, body FROM items WHERE list = ? AND id IN ({', '.join('?' * len(ids))})", (name, *ids)
-                ).fetchall()
-            )
-        return [unpack(found[row_id]) if row_id in found else None for row_id in ids]
+        marks = ", ".join("?" * len(ids))
+        found = dict(self._fetch(f"SELECT id, body FROM items WHERE list = ? AND id IN ({marks})", (name, *ids)))
+        return [_row(found[row_id]) if row_id in found else None for row_id in ids]
 
     def replace(self, name: str, row_id: str, row: Row) -> None:
         """A row is another now, wherever it stood."""
         kept = _without_secrets(row)
-        with self._lock:
-            self._db.execute(
-                "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
-                (pack(kept), words_of(kept), now().timestamp(), name, without_surrogates(row_id)),
-            )
+        self._fetch(
+            "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
+            (pack(kept), words_of(kept), now().timestamp(), name, without_surrogates(row_id)),
+        )
 
     def forget(self, name: str, row_id: str) -> None:
         """A row is gone."""
-        with self._lock:
-            self._db.execute("DELETE FROM items WHERE list = ? AND id = ?", (name, row_id))
+        self._fetch("DELETE FROM items WHERE list = ? AND id = ?", (name, without_surrogates(row_id)))
 
     def counts(self) -> dict[str, int]:
         """How many rows of each list are kept."""
+        return dict(self._fetch("SELECT list, count(*) FROM items GROUP BY list"))
+
+    def _fetch(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows of a statement; none when the file turns out to be damaged, which is emptied then."""
         with self._lock:
-            return dict(self._db.execute("SELECT list, count(*) FROM items GROUP BY list").fetchall())
+            try:
+                return self._db.execute(statement, values).fetchall()
+            except (sqlite3.DatabaseError, UnicodeEncodeError) as error:
+                if isinstance(error, sqlite3.ProgrammingError):
+                    raise
+                self._give_up(error)
+                return []
+
+    def _give_up(self, error: Exception) -> None:
+        """A damaged file is thrown away; a new one takes its place, or memory. Others who write are waited out."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if self.file is None or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or isinstance(error, UnicodeError):
+            return
+        self._db.close()
+        purge(self.file)
+        try:
+            self._db = self._open()
+        except (sqlite3.Error, OSError):
+            self.file = None
+            self._db = self._open()
 
     def close(self) -> None:
         with self._lock:
@@ -304,6 +318,15 @@ def _among(name: str, queries: Sequence[str] | None) -> tuple[str, list[str]]:
         return "", []
     marks = ", ".join("?" * len(queries))
     return f" AND id IN (SELECT id FROM places WHERE list = ? AND query IN ({marks}))", [name, *queries]
+
+
+def _row(body: bytes) -> Row:
+    """A row as it was kept; an empty one when it is damaged, until it is read anew."""
+    try:
+        row = unpack(body)
+    except (ValueError, AttributeError, TypeError):
+        return {}
+    return row if isinstance(row, dict) else {}
 
 
 def _without_secrets(row: Row) -> Row:

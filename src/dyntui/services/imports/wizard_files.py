@@ -102,7 +102,10 @@ def _read() -> dict[str, list[str]]:
         kept = parse_json(read_private(paths().recent_file))
     except (FileNotFoundError, ValueError):
         return {}
-    return kept if isinstance(kept, dict) else {}
+    if not isinstance(kept, dict):
+        return {}
+    lists = {name: value for name, value in kept.items() if isinstance(value, list)}
+    return {name: [each for each in value if isinstance(each, str)] for name, value in lists.items()}
 
 
 def recent_files() -> Sequence[Entry]:

@@ -1,0 +1,144 @@
+"""Files of ours that are damaged: an error that names the file, or what is lost with it is left out; never a crash."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from cli_support import Run, Server, add
+
+from dyntui.config.paths import paths
+from dyntui.core.errors import DyntuiError
+from dyntui.core.time import now_iso
+from dyntui.services.imports.jobs import jobs
+from dyntui.services.imports.wizard_draft import drafts
+from dyntui.store.cache import RowCache
+
+DAMAGE = {
+    "nothing": b"",
+    "no text": b"\xff\xfe\x00",
+    "cut short": b'{"a": ',
+    "deep": b"[" * 100_000,
+    "a list": b"[]",
+    "a list of numbers": b"[1]",
+    "null": b"null",
+    "a text": b'"x"',
+    "wrong types": b'{"dyntui": 5, "version": [], "views": [], "columns": 3, "files": 7, "token": {}, "mapping": 1}',
+    "other types": b'{"dyntui": "draft", "version": 1, "mapping": "x", "reading": 3, "views": {"u": 1}, "files": [1]}',
+}
+FILES = {
+    "profiles": ("config", "profiles.toml"),
+    "settings": ("config", "settings.toml"),
+    "keymap": ("config", "keymap.toml"),
+    "lists": ("lists_file",),
+    "draft": ("state", "drafts/20260101-000000-abcd.json"),
+    "mapping": ("mappings_dir", "mine.json"),
+    "audit": ("audit_file",),
+    "requests": ("state", "requests.json"),
+    "recent": ("recent_file",),
+    "credential": ("credentials_dir", "x.token"),
+    "journal": ("jobs", "20260101-000000-abcd.sqlite"),
+}
+COMMANDS = [
+    ("env", "list"), ("jobs", "list"), ("audit",), ("users", "list"), ("cache", "status"), ("auth", "status"),
+    ("doctor",),
+]  # fmt: skip
+
+
+def place(name: str) -> Path:
+    attribute, *more = FILES[name]
+    base: Path = getattr(paths(), attribute)
+    return base.joinpath(*more)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("name", FILES)
+def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, damage: str) -> None:
+    add(run, "x", url=server.url)
+    path = place(name)
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    path.write_bytes(DAMAGE[damage])
+    path.chmod(0o600)
+    if name == "credential":
+        (token,) = (file for file in path.parent.iterdir() if file != path)
+        path.unlink()
+        token.write_bytes(DAMAGE[damage])
+    for command in COMMANDS:
+        done = run(*command)
+        assert done.code in (0, 1, 2, 3, 4), command
+        assert "Traceback" not in done.err
+        if name not in ("profiles",):
+            assert command not in (("env", "list"), ("jobs", "list")) or done.code == 0, (command, done.err)
+    assert [job.id for job in jobs()] == (["20260101-000000-abcd"] if name == "journal" else [])
+    list(drafts())
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -> None:
+    from dyntui.config.lists import Lists
+    from dyntui.services.apiconsole import SavedRequests
+    from dyntui.services.imports.mappings import load_mapping
+    from dyntui.services.imports.wizard_draft import load_draft
+    from dyntui.services.imports.wizard_files import recent_files
+
+    for name in ("lists", "requests", "recent", "mapping", "draft"):
+        path = place(name)
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        path.write_bytes(DAMAGE[damage])
+        path.chmod(0o600)
+    for read in (
+        Lists.load,
+        SavedRequests().load,
+        recent_files,
+        lambda: load_mapping("mine"),
+        lambda: load_draft("20260101-000000-abcd"),
+    ):
+        try:
+            read()
+        except DyntuiError as error:
+            assert error.message
+
+
+def test_a_line_of_the_audit_log_that_is_damaged_hides_no_other(server: Server, run: Run) -> None:
+    add(run, "x", url=server.url)
+    good = {
+        "action": "user.delete", "operation": "deleteUser", "targets": ["u1"], "outcome": "done", "profile": "x",
+        "environment": "e", "base_url": "b", "time": now_iso(),
+    }  # fmt: skip
+    lines = [
+        json.dumps(good),
+        json.dumps(good | {"targets": 5}),
+        json.dumps(good | {"time": 5}),
+        json.dumps(good | {"action": None}),
+        "{" * 100_000,
+        "\udcff\udcfe",
+        json.dumps(good | {"outcome": "failed"}),
+    ]
+    path = paths().audit_file
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
+    path.chmod(0o600)
+    found = run("audit", "--json").document
+    rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list))
+    assert [row["outcome"] for row in rows] == ["done", "failed"]
+
+
+def test_a_cache_that_breaks_while_it_is_open_is_emptied(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "rows-x.db"
+    cache = RowCache(file)
+    cache.put("users", "", 0, [{"id": "a"}, {"id": "b"}], 2)
+    other = sqlite3.connect(file)
+    other.execute("UPDATE items SET body = x'ff00' WHERE id = 'a'")
+    other.commit()
+    assert cache.rows("users", ["a", "b"]) == [{}, {"id": "b"}]
+    other.execute("DROP TABLE places")
+    other.commit()
+    other.close()
+    assert cache.page("users", "", 0, 10) is None
+    cache.put("users", "", 0, [{"id": "c"}], 1)
+    page = cache.page("users", "", 0, 10)
+    assert page is not None
+    assert page.rows == [{"id": "c"}]
+    cache.close()
