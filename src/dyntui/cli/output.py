@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
@@ -58,7 +60,8 @@ def show_progress(text: str, *, end: bool = False) -> None:
 
 def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:
     """Ask a question on the terminal that is answered with yes or no. abort: raise Abort for no."""
-    return click.confirm(safe(question), default=default, abort=abort, err=True)
+    with _interruptible():
+        return click.confirm(safe(question), default=default, abort=abort, err=True)
 
 
 def prompt(
@@ -70,15 +73,33 @@ def prompt(
     twice: bool = False,
 ) -> str:
     """Ask for a text on the terminal. hidden: it is not shown as it is typed. twice: it has to be typed twice."""
-    answer: str = click.prompt(
-        safe(question),
-        default=default,
-        type=click.Choice(list(choices)) if choices else None,
-        hide_input=hidden,
-        confirmation_prompt=twice,
-        err=True,
-    )
+    with _interruptible():
+        answer: str = click.prompt(
+            safe(question),
+            default=default,
+            type=click.Choice(list(choices)) if choices else None,
+            hide_input=hidden,
+            confirmation_prompt=twice,
+            err=True,
+        )
     return answer
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """End the command at the first ctrl-c while a question waits for its answer.
+
+    asyncio's own handler only cancels the running task, which does not end a blocking read: the question would stay,
+    and the write that it confirms would be canceled after it had begun.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def print_usage_error(error: click.ClickException) -> None:

@@ -1,0 +1,65 @@
+"""A question of the command line ends at the first ctrl-c, with nothing sent and nothing in the audit log."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import Sandbox
+from tests.e2e.terminal import Terminal, clean_environ
+
+from dyntui.services.audit import Audit
+
+CTRL_C, CTRL_D = "\x03", "\x04"
+
+
+def _ask(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
+    """The command in a terminal, with a live profile `prod` where it names one."""
+    environ = clean_environ() | sandbox.environ(home)
+    if "prod" in arguments:
+        added = ["env", "add", "prod", "--environment-id", sandbox.environment_id, "--base-url", sandbox.url]
+        added += ["--kind", "live", "--credential", "file", "--token-stdin"]
+        command = [sys.executable, "-m", "dyntui", *added]
+        done = subprocess.run(command, env=environ, input=sandbox.token, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        for name in ("DYNTUI_ENVIRONMENT_ID", "DYNTUI_BASE_URL", "DYNTUI_TOKEN"):
+            del environ[name]
+    return Terminal(*arguments, env=environ)
+
+
+def _audit_of(home: Path) -> list[object]:
+    return [line for file in home.rglob("audit.jsonl") for line in Audit(file).lines()]
+
+
+COMMANDS = [
+    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
+    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a", "--profile", "prod"), "Type prod to confirm"),
+    (("api", "deleteUser", "-p", "userId=3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
+    (("do", "origins", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
+    (("env", "add", "another"), ":"),
+    (("env", "remove", "prod"), "Remove prod"),
+    (("auth", "login", "--profile", "prod"), "API token"),
+]
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
+@pytest.mark.parametrize(("command", "question"), COMMANDS)
+def test_one_key_ends_a_question(sandbox, tmp_path, command, question, key):
+    with _ask(sandbox, tmp_path, *command) as terminal:
+        terminal.wait(question)
+        terminal.press(key)
+        assert terminal.ended() == 130
+    assert _audit_of(tmp_path) == []
+
+
+def test_sigterm_ends_a_question(sandbox, tmp_path):
+    command, question = COMMANDS[0]
+    with _ask(sandbox, tmp_path, *command) as terminal:
+        terminal.wait(question)
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.ended() in (128 + signal.SIGTERM, -signal.SIGTERM)
+    assert _audit_of(tmp_path) == []
