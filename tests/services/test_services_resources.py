@@ -195,7 +195,9 @@ async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reaso
         owner = next(row for row in await rows_of(connection, "members", parent) if row["role"] == "owner")
         sent = connection.log.total
         write = write_of(connection.client, record, action, parent=parent)
-        results = await connection.writes.perform(write, [target_of(record, owner)], Confirmation(yes=True))
+        results = await connection.writes.perform(
+            write, [target_of(record, owner)], Confirmation(typed=connection.profile.name)
+        )
         assert results.count(Outcome.FAILED) == 1
         assert "owner stays" in str(results.first_error)
         assert connection.log.total == sent

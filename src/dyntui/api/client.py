@@ -35,6 +35,8 @@ class Permit:
     """
 
     action: str
+    operations: frozenset[str] = frozenset()
+    """The operations that were confirmed: it serves for no other. Empty: for any."""
     request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
 
 
@@ -135,6 +137,8 @@ class Client:
                 )
             if permit is None:
                 raise WriteRefused(f"{operation.id} writes, and writes go through the one door with a confirmation.")
+            if permit.operations and operation.id not in permit.operations:
+                raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {_listed(permit)}.")
         bulk = operation.id == "bulkCreateUser"
         answer = await self._transport.request(
             operation.method,
@@ -172,6 +176,11 @@ class Client:
 
     def _path(self, operation: Operation, values: Mapping[str, object]) -> str:
         known = {"environmentId": self.environment_id, **values}
+        if known["environmentId"] not in (None, "", self.environment_id):
+            raise Usage(
+                f"{known['environmentId']} is not the environment of this connection, {self.environment_id}.",
+                hint="Use its own profile (--profile NAME), or --environment-id.",
+            )
         names = operation.path_names
         if missing := [name for name in names if known.get(name) in (None, "")]:
             raise Usage(f"{operation.id} needs {', '.join(missing)}.", hint=f"Its path is {operation.path}.")
@@ -181,6 +190,10 @@ class Client:
         for name in names:
             out = out.replace("{" + name + "}", quote_segment(str(known[name]), name))
         return out
+
+
+def _listed(permit: Permit) -> str:
+    return ", ".join(sorted(permit.operations))
 
 
 def decode(answer: Answer) -> Any:

@@ -64,6 +64,7 @@ class Context:
         profile = self.profile()
         credential = find_token(profile, ask_passphrase=ask_passphrase)
         async with Connection(profile, credential.token, where=credential.where) as connection:
+            connection.writes.on_audit_gap = lambda text: self.note(f"warning: {text}")
             try:
                 with self.announced_waits(connection):
                     yield connection

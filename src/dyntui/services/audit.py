@@ -21,7 +21,7 @@ from dyntui.core.time import now_iso, parse_time
 
 __all__ = ["Audit", "AuditLine"]
 
-_EXTRA = frozenset({"before", "after", "job"})
+_EXTRA = frozenset({"before", "after", "job", "scope"})
 _LATER = _EXTRA | {"request_id", "detail"}
 """What a line may be without."""
 _OTHER_TYPES = frozenset({"before", "after", "targets"})
@@ -50,6 +50,8 @@ class AuditLine:
     before: Any = None
     after: Any = None
     job: str = ""
+    scope: str = ""
+    """What the targets are in besides the environment: `organizationId=…`."""
 
     @property
     def change(self) -> str:

@@ -6,23 +6,17 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
-from dyntui.services.writes import WEIGHED, Effect, Target, WriteAction
+from dyntui.services.write_rules import effect_of
+from dyntui.services.writes import WEIGHED, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.api.client import Client, Permit
 
-__all__ = ["all_rows", "effect_of", "is_sensitive", "write_action"]
+__all__ = ["all_rows", "is_sensitive", "write_action"]
 
 _IDS = ("id", "eventId", "messageId", "webhookId")
 _ENTRIES = frozenset({"postEntryByAllowlistId", "deleteAllowlistEntryById"})
-
-
-def effect_of(operation: Operation) -> Effect:
-    """What an operation does: reads, destroys, or (everything that is not known to do less) writes."""
-    if operation.reads:
-        return Effect.READ
-    return Effect.DESTRUCTIVE if operation.destructive else Effect.WRITE
 
 
 def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None) -> bool:
@@ -56,12 +50,20 @@ def write_action(
         call=call,
         effect=effect_of(operation),
         sensitive=is_sensitive(operation, query),
+        environment_id=str({**(query or {}), **(path or {})}.get("environmentId") or ""),
+        scope=_scope(path or {}),
     )
     if operation.id in WEIGHED | _ENTRIES:
         from dyntui.services.access.raw import weighing
 
         return weighing(action, operation, path or {}, body)
     return action
+
+
+def _scope(path: Mapping[str, object]) -> str:
+    """What the target is in, by the path: `organizationId=…`."""
+    names = [name for name in path if name != "environmentId"]
+    return " ".join(f"{name}={path[name]}" for name in names[:-1])
 
 
 async def all_rows(

@@ -189,6 +189,21 @@ RECOVER_WALLETS = WriteAction(
 )
 
 
+USER_ACTIONS = (
+    CREATE_USER,
+    UPDATE_USER,
+    DELETE_USER,
+    REVOKE_SESSIONS,
+    REVOKE_SESSION,
+    REMOVE_MFA_DEVICES,
+    RESET_MFA,
+    REVEAL_SOCIAL_TOKEN,
+    DELETE_WALLET,
+    RECOVER_WALLETS,
+)
+"""The actions on users and what they have; their demands hold for their operations (services.write_rules)."""
+
+
 def set_metadata_field(key: str, value: Any) -> WriteAction:
     """Set one field of the metadata: the user is read first, because whether PUT merges metadata is undocumented."""
 

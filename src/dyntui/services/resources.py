@@ -283,6 +283,7 @@ def write_of(
         warning=action.warning,
         typed_in_live=action.typed_in_live,
         sensitive=action.sensitive,
+        scope=f"{record.parent}={parent}" if record.parent and parent else "",
     )
 
 

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.access.state import Access
 
-__all__ = ["Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement", "Results", "Target", "TargetResult"]
-__all__ += ["WEIGHED", "Weight", "WriteAction", "Writes"]
+__all__ = ["WEIGHED", "AuditUnavailable", "Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement"]
+__all__ += ["Results", "Target", "TargetResult", "Weight", "WriteAction", "Writes"]
 
 _LISTED = 5
-_STRENGTH = (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)
 
 
 WEIGHED = frozenset(
@@ -129,6 +128,12 @@ class WriteAction:
     after: Callable[[Target, Any], Any] | None = None
     job: str = ""
     plural: str = ""
+    also: tuple[str, ...] = ()
+    """Further operations that `call` may write with, beside `operation`; no other one is let through."""
+    environment_id: str = ""
+    """The environment that the request names; "" for that of the connection. Another one is refused."""
+    scope: str = ""
+    """What the target is in besides the environment, for the audit: `organizationId=…`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,10 @@ class TargetResult:
     error: DyntuiError | None = None
 
 
+class AuditUnavailable(DyntuiError):
+    """The audit log cannot be written, so nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """All targets of one action, in order."""
@@ -198,6 +207,8 @@ class Writes:
         self._profile = profile
         self._client = client
         self._audit = audit
+        self.on_audit_gap: Callable[[str], None] = _log_audit_gap
+        """Called with a sentence when the outcome of a write could not be recorded."""
 
     @property
     def read_only(self) -> bool:
@@ -205,23 +216,31 @@ class Writes:
 
     def refusal(self, action: WriteAction) -> str:
         """Why the action cannot run here at all, "" when it can."""
-        if action.effect is not Effect.READ and self.read_only:
+        if _with_rule(action).effect is not Effect.READ and self.read_only:
             return f"{self._profile.name} is read-only here."
+        if action.environment_id not in ("", self._profile.environment_id):
+            return f"{action.environment_id} is not the environment of {self._profile.name}."
         return ""
 
     def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
         """Refuse what cannot run here at all, before anything is asked of the server. Raises Usage; the refusal is in
         the audit log."""
         if reason := self.refusal(action):
-            self._record(action, targets, "refused", detail=reason)
-            raise Usage(f"{reason} {action.verb.rstrip(':')} was not done.", hint="Use a profile that may write.")
+            self._record_outcome(action, targets, "refused", detail=reason)
+            raise Usage(
+                f"{reason} {action.verb.rstrip(':')} was not done.",
+                hint="Use a profile of that environment that may write.",
+            )
 
     async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
-        """The action with what it does as things stand now; itself when that is always the same."""
+        """The action with what its operation demands, and with what it does as things stand now."""
+        from dyntui.services.write_rules import stricter
+
+        action = _with_rule(action)
         if action.weigh is None:
             return action
         weight = await action.weigh(self._client, targets)
-        effect = max(action.effect, weight.effect, key=_STRENGTH.index)
+        effect = stricter(action.effect, weight.effect)
         return replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
 
     def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
@@ -229,7 +248,11 @@ class Writes:
 
         An action that can be weighed is given through `weighed` first; else it asks for less than `perform` wants.
         """
-        live = self._profile.kind == "live"
+        from dyntui.services.write_rules import rule_of
+
+        action = _with_rule(action)
+        organization_wide = rule_of(action.operation).organization_wide
+        live = self._profile.kind == "live" or organization_wide
         level = Level.CONFIRM
         if action.effect is Effect.READ and not action.sensitive:
             level = Level.NONE
@@ -245,13 +268,16 @@ class Writes:
         if count > _LISTED:
             lines.append(f"… and {count - _LISTED:,} more")
         name = self._profile.confirmation_name
-        accepted = (action.phrase,) if action.phrase else (name, *((str(count),) if count > 1 else ()))
+        accepted = (action.phrase,) if action.phrase else (name,)
+        environment = f"{self._profile.kind} environment {name}"
+        if organization_wide:
+            environment = f"{environment}, for its whole organization with live environments"
         return Requirement(
             level,
             f"{action.verb} {what}?",
             tuple(lines),
             action.warning,
-            f"{self._profile.kind} environment {name}",
+            environment,
             accepted if level is Level.TYPED else (),
             action.weight.effects if action.weight is not None else (),
             action.weight.code if action.weight is not None else "",
@@ -277,7 +303,7 @@ class Writes:
             raise Usage(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
         if needed.level is Level.CONFIRM and not (confirmation.yes or typed):
             raise Usage(f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line.")
-        return Permit(action.name)
+        return Permit(action.name, frozenset({action.operation, *action.also}))
 
     async def perform(
         self,
@@ -317,9 +343,12 @@ class Writes:
             try:
                 before = await action.before(self._client, target)
             except DyntuiError as problem:
-                self._record(action, (target,), Outcome.FAILED, detail=f"not begun: {problem}")
+                self._record_outcome(action, (target,), Outcome.FAILED, detail=f"not begun: {problem}")
                 return TargetResult(target, Outcome.FAILED, error=problem)
-        self._record(action, (target,), "started", before=before)
+        try:
+            self._record_start(action, (target,), before=before)
+        except AuditUnavailable as problem:
+            return TargetResult(target, Outcome.FAILED, error=problem)
         permit.request_ids.clear()
         value: Any = None
         error: DyntuiError | None = None
@@ -331,29 +360,54 @@ class Writes:
             lost = isinstance(problem, ApiProblem) and problem.maybe_applied
             outcome = Outcome.UNKNOWN if lost else Outcome.FAILED
         except BaseException:
-            self._record(action, (target,), Outcome.UNKNOWN, detail="stopped while it was under way", before=before)
+            detail = "stopped while it was under way"
+            self._record_outcome(action, (target,), Outcome.UNKNOWN, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
         said = str(error or "")
-        self._record(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
+        self._record_outcome(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
         reread: Any = None
         if action.reread is not None and not _hopeless(error):
             reread = await self._reread(action, target)
         return TargetResult(target, outcome, value, reread, error)
 
     async def _reread(self, action: WriteAction, target: Target) -> Any:
-        from dyntui.api.errors import ApiProblem
-
         assert action.reread is not None
         try:
             return await action.reread(self._client, target)
-        except ApiProblem:
+        except DyntuiError:
             return None  # gone, or not to be read now: the list shows which when it is refreshed
 
-    def record_job(self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "") -> None:
-        """An audit line for work that runs under `authorise`: when it starts, stops and ends."""
-        self._record(action, targets, outcome, detail=detail)
+    def record_job_start(self, action: WriteAction, targets: Sequence[Target]) -> None:
+        """Record that work under `authorise` begins. Raises AuditUnavailable; then it must not begin."""
+        self._record_start(action, targets)
+
+    def record_job_end(self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "") -> None:
+        """Record how work under `authorise` stopped or ended. A failure to do so is reported, never raised."""
+        self._record_outcome(action, targets, outcome, detail=detail)
+
+    def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: Any = None) -> None:
+        try:
+            self._record(action, targets, "started", before=before)
+        except (OSError, DyntuiError) as problem:
+            raise AuditUnavailable(
+                f"The audit log cannot be written, so nothing was sent: {_reason(problem)}",
+                hint=f"Look at {self._audit.file}, its folder and the room on the disk.",
+            ) from problem
+
+    def _record_outcome(
+        self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "", **more: Any
+    ) -> None:
+        """Record what was done. When that fails, the outcome is still returned, and the gap is reported."""
+        try:
+            self._record(action, targets, outcome, detail=detail, **more)
+        except (OSError, DyntuiError) as problem:
+            named = ", ".join(target.label or target.id for target in targets[:_LISTED])
+            self.on_audit_gap(
+                f"The audit log has a gap: {action.name} of {named} ended as {outcome}, which could not be recorded: "
+                f"{_reason(problem)}"
+            )
 
     def _record(
         self,
@@ -380,8 +434,36 @@ class Writes:
                 before=before,
                 after=after,
                 job=action.job,
+                scope=action.scope,
             )
         )
+
+
+def _with_rule(action: WriteAction) -> WriteAction:
+    """The action, asking for no less than any other that calls the same operation."""
+    from dyntui.services.write_rules import rule_of, stricter
+
+    rule = rule_of(action.operation)
+    return replace(
+        action,
+        effect=stricter(action.effect, rule.effect),
+        typed_in_live=action.typed_in_live or rule.typed_in_live,
+        sensitive=action.sensitive or rule.sensitive,
+        warning=action.warning or rule.warning,
+    )
+
+
+def _log_audit_gap(text: str) -> None:
+    """Where neither a console nor a command line listens."""
+    import logging
+
+    logging.getLogger(__name__).warning("%s", text)
+
+
+def _reason(problem: OSError | DyntuiError) -> str:
+    if isinstance(problem, DyntuiError):
+        return problem.message
+    return f"{problem.strerror or problem}."
 
 
 def _hopeless(error: DyntuiError | None) -> bool:
@@ -390,4 +472,4 @@ def _hopeless(error: DyntuiError | None) -> bool:
         return False
     from dyntui.api.errors import NotSent, Unauthorized, WriteRefused
 
-    return isinstance(error, (NotAuthorised, Unauthorized, NotSent, WriteRefused))
+    return isinstance(error, (AuditUnavailable, NotAuthorised, Unauthorized, NotSent, WriteRefused))

@@ -261,6 +261,7 @@ class Connecting(Places):
                 event.rows.close()
             return
         self.session.connection = event.connection
+        event.connection.writes.on_audit_gap = self._report_audit_gap
         self.session.rows = event.rows
         self.session.profile = event.connection.profile
         self._colour()
@@ -268,6 +269,10 @@ class Connecting(Places):
         for screen in self.open_screens:
             screen.connected(event.connection)
             screen.changed()
+
+    def _report_audit_gap(self, text: str) -> None:
+        """Report it on the app's thread; a job calls this from its own."""
+        self.call_later(self.say, text, "error")
 
     @on(NotOpened)
     def _not_opened(self, event: NotOpened) -> None:

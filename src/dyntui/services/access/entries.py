@@ -162,6 +162,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
         after=_kept,
         job=job,
         plural="entries",
+        also=("deleteAllowlistEntryById",),
     )
 
 
@@ -205,7 +206,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
         if all(key_of(target.data["entry"]) == key_of(target.data["new"]) for target in targets):
-            return Weight((_MOMENT,))
+            return Weight((_MOMENT,), Effect.DESTRUCTIVE)
         weight = await weigh_entries(client, list_id, adding=len(targets), removing=len(targets))
         return replace(weight, effects=(_ORDER, *weight.effects))
 
@@ -220,6 +221,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         after=_kept,
         job=job,
         plural="entries",
+        also=("deleteAllowlistEntryById",),
     )
 
 

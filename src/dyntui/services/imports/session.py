@@ -156,14 +156,14 @@ async def run_job(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
     )
     target, action = _target(journal), action_for(journal)
-    connection.writes.record_job(action, [target], "started")
+    connection.writes.record_job_start(action, [target])
     try:
         ended = await runner.run()
     except BaseException as error:
-        connection.writes.record_job(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
         raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
-    connection.writes.record_job(
+    connection.writes.record_job_end(
         action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
     )
     return ended

@@ -156,17 +156,17 @@ async def run_undo(
     control = control or Control()
     control.attach()
     action, target = _action(journal, connection), _target(journal)
-    connection.writes.record_job(action, [target], "started")
+    connection.writes.record_job_start(action, [target])
     stopped: Halt | None = None
     try:
         await _delete_all(journal, client, permit, control, on_progress)
     except Halt as halt:
         stopped = halt
     except BaseException as error:
-        connection.writes.record_job(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
         raise
     counts = ", ".join(f"{n} {state}" for state, n in undo_counts(journal).items())
-    connection.writes.record_job(action, [target], "stopped" if stopped else "done", detail=counts)
+    connection.writes.record_job_end(action, [target], "stopped" if stopped else "done", detail=counts)
     return undone(journal, stopped.reason, stopped.error) if stopped else undone(journal)
 
 

@@ -64,7 +64,7 @@ class ConfirmDialog(Dialog[Confirmation]):
 
 
 class TypedDialog(Dialog[Confirmation]):
-    """The environment's name, or the count, has to be typed."""
+    """The environment's name has to be typed."""
 
     def __init__(self, needed: Requirement, *, verb: str) -> None:
         super().__init__()

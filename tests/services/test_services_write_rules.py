@@ -1,0 +1,134 @@
+"""Whichever way an operation is called, the same is demanded before it: by its command, `do`, `api`, or the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dyntui.api.catalog import Operation, catalog
+from dyntui.api.client import Client
+from dyntui.api.errors import WriteRefused
+from dyntui.config.profiles import Profile
+from dyntui.core.errors import Usage
+from dyntui.resources import RESOURCES
+from dyntui.services import apiconsole
+from dyntui.services.audit import Audit
+from dyntui.services.forms import Filled
+from dyntui.services.imports.session import IMPORT
+from dyntui.services.operations import write_action
+from dyntui.services.people import USER_ACTIONS
+from dyntui.services.resources import write_of
+from dyntui.services.settings import change_leaf
+from dyntui.services.write_rules import rule_of
+from dyntui.services.writes import Confirmation, Level, Target, WriteAction, Writes
+
+OPERATIONS = list(catalog())
+CASES = [("live", False), ("sandbox", False), ("sandbox", True), ("live", True)]
+BASE = "https://app.dynamicauth.com/api/v0"
+
+
+def _gate(tmp_path: Path, kind: str, read_only: bool) -> Writes:
+    profile = Profile("acme", BASE, "env-1", kind, read_only=read_only)
+    return Writes(profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"))
+
+
+def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteAction]]:
+    path = {name: "value" for name in operation.path_names if name != "environmentId"}
+    yield "api by id", write_action(operation, path=path)
+    concrete = operation.path.replace("{environmentId}", "env-1")
+    for name in path:
+        concrete = concrete.replace("{" + name + "}", "value")
+    matched = catalog().match(operation.method, concrete)
+    assert matched is not None
+    assert matched[0].id == operation.id, f"{operation.method} {concrete} is {matched[0].id}"
+    yield "api by path", write_action(matched[0], path=matched[1])
+    yield "API console", apiconsole._action(operation, Filled(path, {}, {}, None, {}), [])
+    for record in RESOURCES.values():
+        for action in record.actions:
+            if action.operation == operation.id and not (action.sensitive and action.query):
+                yield f"do {record.name} {action.name}", write_of(client, record, action)
+    for written in (*USER_ACTIONS, IMPORT, change_leaf(("general",), 1, 2)):
+        if written.operation == operation.id:
+            yield written.name, written
+
+
+@pytest.mark.parametrize(("kind", "read_only"), CASES)
+def test_every_operation_demands_the_same_by_every_way(tmp_path, kind, read_only):
+    writes = _gate(tmp_path, kind, read_only)
+    differing = {}
+    for operation in OPERATIONS:
+        demanded = {}
+        for name, action in _ways(operation, writes._client):
+            needed = writes.requirement(action, [Target("x")])
+            refused = bool(writes.refusal(action))
+            demanded[name] = (refused, needed.level, needed.accepted, needed.destructive, needed.environment)
+        if len(set(demanded.values())) != 1:
+            differing[operation.id] = demanded
+        if not operation.reads:
+            assert next(iter(demanded.values()))[0] is read_only
+    assert len(OPERATIONS) == 326
+    assert differing == {}
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "sandbox", "live"),
+    [
+        ("disableProvider", Level.CONFIRM, Level.TYPED),
+        ("bulkCreateUser", Level.CONFIRM, Level.TYPED),
+        ("updateProjectSettings", Level.CONFIRM, Level.TYPED),
+        ("delegateOwnership", Level.TYPED, Level.TYPED),
+        ("upgradeSubscriptionForOrganization", Level.TYPED, Level.TYPED),
+        ("deleteMemberById", Level.TYPED, Level.TYPED),
+        ("deleteProjectById", Level.TYPED, Level.TYPED),
+        ("updateUser", Level.CONFIRM, Level.CONFIRM),
+        ("getUser", Level.NONE, Level.NONE),
+    ],
+)
+def test_what_api_demands(tmp_path, operation_id, sandbox, live):
+    action = write_action(catalog().get(operation_id))
+    for kind, level in (("sandbox", sandbox), ("live", live)):
+        assert _gate(tmp_path, kind, False).requirement(action, [Target("x")]).level is level
+
+
+def test_the_warning_of_a_command_is_given_by_api_too(tmp_path):
+    needed = _gate(tmp_path, "live", False).requirement(write_action(catalog().get("deleteUser")), [Target("x")])
+    assert "cannot be undone" in needed.warning
+
+
+def test_no_action_is_weaker_than_the_rule_of_its_operation():
+    for record in RESOURCES.values():
+        for action in record.actions:
+            assert rule_of(action.operation).typed_in_live >= action.typed_in_live, (record.name, action.name)
+
+
+async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit(tmp_path):
+    writes = _gate(tmp_path, "sandbox", False)
+    operation, path = catalog().match("DELETE", "/environments/OTHER/users/u1")
+    with pytest.raises(Usage, match="OTHER is not the environment of acme"):
+        await writes.perform(write_action(operation, path=path), [Target("u1")], Confirmation(yes=True))
+    (line,) = writes._audit.lines()
+    assert line.outcome == "refused"
+    assert "OTHER" in line.detail
+    with pytest.raises(Usage, match="OTHER is not the environment"):
+        await writes._client.call("getEnvironmentUsers", path={"environmentId": "OTHER"})
+
+
+def test_the_organization_that_is_named_is_in_the_audit():
+    operation, path = catalog().match("DELETE", "/organizations/ORG/ssoProvider/p1")
+    assert write_action(operation, path=path).scope == "organizationId=ORG"
+
+
+async def test_a_confirmation_serves_for_the_confirmed_operation_only(tmp_path):
+    writes = _gate(tmp_path, "sandbox", False)
+
+    async def call(client, target, permit):
+        await client.call("deleteUser", path={"userId": target.id}, permit=permit)
+
+    hidden = WriteAction("user.update", "Save", "user", "updateUser", call)
+    client = writes._client
+    async with client:
+        results = await writes.perform(hidden, [Target("u1")], Confirmation(yes=True))
+    assert isinstance(results.first_error, WriteRefused)
+    assert client.log.entries() == []
