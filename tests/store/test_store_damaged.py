@@ -191,3 +191,16 @@ def test_a_lone_surrogate_in_an_outcome_is_kept_as_hex(folder: Path) -> None:
         journal.begin_batch([1], "bulkCreateUser", 10)
         journal.settle(RowState.SENDING, [Outcome(1, RowState.FAILED, code="x", message="no \ud800 good")])
         assert journal.db.execute("SELECT message FROM rows WHERE number = 1").fetchone() == ("no <d800> good",)
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b"", b"5"])
+def test_a_body_that_is_damaged_is_an_error_that_names_its_row(folder: Path, body: bytes) -> None:
+    path = made(folder, "one")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE source SET body = ? WHERE number = 2", (body,))
+    db.close()
+    with Journal.open(path) as journal:
+        first, second, _ = journal.pending(0, 0, 10)
+        assert first.document == {"n": 1}
+        with pytest.raises(JournalUnusable, match="Row 2"):
+            second.document  # noqa: B018

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
+
+from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import RowState
 
-__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "Outcome", "WorkRow", "now_ms"]
+__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "Outcome", "WorkRow", "now_ms", "row_document"]
 
 KEY_SEPARATOR = "\x1f"
 
 
 class JournalConflict(RuntimeError):
     """The journal is not in the state that its user believes it to be in: a fault in dyntui, never ignored."""
+
+
+def row_document(number: int, body: bytes | None) -> Any:
+    """The JSON object that a row sends. Raises JournalUnusable when it is damaged."""
+    try:
+        document = orjson.loads(body or b"")
+    except orjson.JSONDecodeError as error:
+        raise _damaged_row(number) from error
+    if not isinstance(document, dict):
+        raise _damaged_row(number)
+    return document
+
+
+def _damaged_row(number: int) -> JournalUnusable:
+    return JournalUnusable(
+        f"Row {number} of the job cannot be read: its journal is damaged.",
+        hint="Replace the journal with a copy from a backup, or import the file again.",
+    )
 
 
 class WorkRow(NamedTuple):
@@ -37,6 +58,11 @@ class WorkRow(NamedTuple):
     @property
     def key_list(self) -> list[str]:
         return self.keys.split(KEY_SEPARATOR) if self.keys else []
+
+    @property
+    def document(self) -> Any:
+        """The body as an object."""
+        return row_document(self.number, self.body)
 
 
 class Outcome(NamedTuple):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from dyntui.core.errors import Usage
 from dyntui.importer import entry_keys
 from dyntui.services.access.lookup import SEARCHED, is_searched
@@ -44,11 +42,11 @@ class EntryDestination:
         return [Outcome(rows[0].number, RowState.CREATED, entry["id"])]
 
     def can_search(self, row: WorkRow) -> bool:
-        return is_searched(orjson.loads(row.body))
+        return is_searched(row.document)
 
     async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
         keys = set(row.key_list)
-        body = orjson.loads(row.body)
+        body = row.document
         out: dict[str, Found] = {}
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
             # The server may compare exactly, and may keep what it was sent or its lower-case form.

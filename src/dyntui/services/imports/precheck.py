@@ -12,8 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
+from dyntui.core.text import without_surrogates
 from dyntui.importer import describe_key, field_of_key
 from dyntui.services.imports.destination import Ask, Destination, Undecided, find_by_reading
 from dyntui.store import matching
@@ -155,12 +154,12 @@ def _match(
     upsert: bool,
     out: PreCheck,
 ) -> None:
-    user_id = str(document.get("id", ""))
+    user_id = without_surrogates(str(document.get("id", "")))
     shared = [key for key in row.key_list if key in keys]
     added = matching.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
     if not added or not upsert:
         return
-    diff = destination.changes(document, orjson.loads(row.body))
+    diff = destination.changes(document, row.document)
     out.changes.update(diff.keys())
     out.unchanged += not diff
     if diff and len(out.samples) < _SAMPLES:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
-
 from dyntui.services.imports.destination import Destination, Found, is_taken
 from dyntui.store.journal import Outcome, WorkRow
 from dyntui.store.states import RowState
@@ -44,7 +42,7 @@ def judge(row: WorkRow, found: Sequence[Found], destination: Destination, *, ups
     if not upsert:
         return Outcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
     touched = one.updated is not None and sent is not None and one.updated >= sent
-    if not destination.changes(one.document, orjson.loads(row.body)):
+    if not destination.changes(one.document, row.document):
         state = RowState.UPDATED if touched else RowState.EXISTS
         return Outcome(number, state, one.id, "recovered" if touched else "")
     if touched:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-import orjson
-
 from dyntui.core.time import parse_time
 from dyntui.importer import entry_keys
 from dyntui.services.imports.destination import Ask
@@ -15,6 +13,7 @@ from dyntui.services.imports.users import keys_of_user, stamp_of
 from dyntui.services.imports.wire import objects, paged
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.undoing import CreatedRow
+from dyntui.store.values import row_document
 
 __all__ = ["WARNING", "Kind", "Words", "kind_of", "words_of"]
 
@@ -132,7 +131,7 @@ class _Entries:
         return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path)
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
-        alias = orjson.loads(row.body).get("alias") or ""
+        alias = row_document(row.row, row.body).get("alias") or ""
         if (document.get("alias") or "") != alias:
             return "has another alias now"
         same = not set(entry_keys(document)).isdisjoint(row.keys.split(KEY_SEPARATOR))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from dyntui.core.time import parse_time
 from dyntui.importer import natural_keys
 from dyntui.services.imports.destination import Ask, Found, Lane, Sending, Undecided, refusal
@@ -83,7 +81,7 @@ class UserDestination:
             return [self.found(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
         seen: dict[str, Found] = {}
-        for query in _lookups(orjson.loads(row.body)):
+        for query in _lookups(row.document):
             async for user in _search(ask, query):
                 if not keys_of_user(user).isdisjoint(keys):
                     found = self.found(user, row)
