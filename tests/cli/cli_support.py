@@ -42,7 +42,9 @@ Run = Callable[..., Done]
 
 def add(run: Run, name: str, *more: str, url: str = "", kind: str = "sandbox", place: str = "file") -> Done:
     arguments = ["env", "add", name, "--environment-id", ID, "--kind", kind, "--credential", place]
-    done = run(*arguments, *(["--base-url", url] if url else []), "--token-stdin", *more, stdin=f"{TOKEN}\n")
+    done = run(
+        *arguments, *(["--base-url", url] if url else []), "--token-stdin", "--offline", *more, stdin=f"{TOKEN}\n"
+    )
     assert done.code == 0, done.err
     return done
 

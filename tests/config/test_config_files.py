@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from dyntui.config.files import (
     read_private,
     remove_private,
 )
+from dyntui.config.lists import Lists
 from dyntui.config.paths import paths
+from dyntui.config.profiles import Profiles
+from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are POSIX")
@@ -260,3 +264,31 @@ def test_a_relative_home_is_made_absolute(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DYNTUI_HOME", "here")
     assert paths().config == tmp_path / "here" / "config"
+
+
+@pytest.mark.parametrize("bits", [0o777, 0o770, 0o702])
+@pytest.mark.parametrize("name", ["profiles.toml", "settings.toml", "keymap.toml", "lists.json"])
+def test_a_config_folder_that_others_can_write_to_is_not_read_from(home: Path, bits: int, name: str) -> None:
+    read: dict[str, Callable[[], object]] = {
+        "profiles.toml": Profiles.load,
+        "settings.toml": Settings.load,
+        "keymap.toml": Settings.load,
+        "lists.json": Lists.load,
+    }
+    folder = private_dir(home / "config")
+    atomic_write(folder / name, b"{}" if name.endswith("json") else b"")
+    read[name]()
+    folder.chmod(bits)
+    with pytest.raises(UnsafeFile, match="Others can write to the folder"):
+        read[name]()
+    folder.chmod(0o755)
+    read[name]()
+
+
+def test_a_config_folder_that_is_a_link_is_not_read_from(home: Path, tmp_path: Path) -> None:
+    private_dir(tmp_path / "real")
+    atomic_write(tmp_path / "real" / "profiles.toml", b"")
+    private_dir(home)
+    (home / "config").symlink_to(tmp_path / "real")
+    with pytest.raises(UnsafeFile, match="is a link"):
+        Profiles.load()

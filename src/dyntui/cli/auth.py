@@ -75,7 +75,7 @@ def status(context: Context, offline: bool) -> int:
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
-                return await check_health(connection.client)
+                return await check_health(connection.client, profile.kind)
 
     if not offline:
         try:

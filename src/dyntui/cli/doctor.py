@@ -101,7 +101,7 @@ def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
-                return await check_health(connection.client)
+                return await check_health(connection.client, profile.kind)
 
     try:
         health = run(work())

@@ -75,6 +75,7 @@ def list_(context: Context) -> None:
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificates to trust (PEM).")
 @click.option("--colour", metavar="COLOUR", help="Colour in the console: a name or #rrggbb.")
+@click.option("--offline", is_flag=True, help="Do not ask the server whether the environment is live.")
 @click.option("--replace", "change", is_flag=True, help="Change the profile of that name; what is not given stays.")
 @pass_context
 def add(
@@ -89,6 +90,7 @@ def add(
     token_stdin: bool,
     ca_file: str | None,
     colour: str | None,
+    offline: bool,
     change: bool,
 ) -> None:
     """Add an environment. On a terminal, what is missing is asked for.
@@ -134,11 +136,46 @@ def add(
         where = keep_token(profile, token)
     except DyntuiError as error:
         raise type(error)(f"{name} was saved, but its token was not kept: {error.message}", hint=error.hint) from error
+    if not offline and (warning := _ask_kind(profile)):
+        context.note(warning)
+        if warning == BECAME_LIVE:
+            profile = replace(profile, kind="live")
+            profiles.put(profile)
+            profiles.save()
     context.emit({**_document(profile, profiles.current), "token": where})
     context.say(f"{'Changed' if old else 'Added'} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
     context.say(_token_line(profile, token, where["where"], kept))
     if profiles.current != name:
         context.say(f"Make it the current one with: dyntui env use {name}")
+
+
+BECAME_LIVE = "warning: the server says that this environment is live; the profile is saved as live, not as sandbox."
+_KIND_PATIENCE = 5.0
+
+
+def _ask_kind(profile: Profile) -> str:
+    """Ask the server whether the environment of a sandbox profile is live; what a person should know about it."""
+    from dyntui.config.credentials import find_token
+    from dyntui.core.errors import NotAuthorised
+    from dyntui.services.connect import Connection
+
+    async def work() -> str:
+        import asyncio
+
+        async with Connection(profile, credential.token, where=credential.where) as connection:
+            async with asyncio.timeout(_KIND_PATIENCE):
+                await connection.writes.learn_kind()
+            return connection.profile.kind
+
+    if profile.kind == "live":
+        return ""
+    try:
+        credential = find_token(profile, ask_passphrase=ask_passphrase)
+        return BECAME_LIVE if run(work()) == "live" else ""
+    except NotAuthorised:
+        return ""  # there is no token yet to ask with
+    except (DyntuiError, TimeoutError) as error:
+        return f"The server was not asked whether the environment is live: {error or 'no answer in time'}"
 
 
 def _ask(context: Context, what: str, option: str) -> str:
@@ -248,7 +285,7 @@ def check(context: Context, name: str | None) -> None:
     async def work() -> Health:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
-                return await check_health(connection.client)
+                return await check_health(connection.client, profile.kind)
 
     health = run(work())
     hint = token_hint(credential.token)

@@ -135,6 +135,7 @@ async def check_job(context: Context, connection: Connection, journal: Journal) 
 
     await check(journal, connection.client, show)
     meter.end()
+    await connection.writes.learn_kind()
 
 
 def confirm_job(context: Context, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> Permit:

@@ -20,6 +20,7 @@ __all__ = [
     "UnsafeFile",
     "append_private",
     "atomic_write",
+    "check_folder",
     "create_new",
     "locked",
     "new_whole_file",
@@ -61,14 +62,35 @@ def private_dir(path: Path) -> Path:
                 f"Cannot make the folder {folder}: {error.strerror}.",
                 hint="Set DYNTUI_HOME to a folder you can write to.",
             ) from error
+    with _checked_folder(path) as (descriptor, status):
+        if _POSIX and status.st_mode & _OTHERS:
+            os.fchmod(descriptor, 0o700)
+    return path
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that others could put files into, that is a link or that belongs to somebody else.
+
+    Others may read it. FileNotFoundError when there is none.
+    """
+    with _checked_folder(path):
+        pass
+
+
+@contextmanager
+def _checked_folder(path: Path) -> Iterator[tuple[int, os.stat_result]]:
+    """The folder's descriptor and status, when it is a real folder of ours that nobody else can write to."""
     if path.is_symlink():
         raise UnsafeFile(f"{path} is a link.", hint="Replace it with a real folder, or set DYNTUI_HOME to another one.")
-    if not path.is_dir():
+    if path.exists() and not path.is_dir():
         raise UnsafeFile(f"{path} is not a folder.", hint="Move it away, or set DYNTUI_HOME to another folder.")
     if not _POSIX:
-        return path
+        yield -1, path.stat()
+        return
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise UnsafeFile(
             f"Cannot open the folder {path}: {error.strerror}.", hint="Check who owns it: `ls -ld` shows it."
@@ -78,19 +100,19 @@ def private_dir(path: Path) -> Path:
         _check_owner(path, status)
         if status.st_mode & _OTHERS_WRITE:
             raise UnsafeFile(f"Others can write to the folder {path}.", hint=f"Look at it, then: chmod 700 {path}")
-        if status.st_mode & _OTHERS:
-            os.fchmod(descriptor, 0o700)
+        yield descriptor, status
     finally:
         os.close(descriptor)
-    return path
 
 
 def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) -> bytes:
     """The bytes of a file of ours, checked on the open descriptor: regular, owned by us, closed to others.
 
-    With `secret=False` (settings a person edits by hand) others may read it, but never write it.
+    With `secret=False` (settings a person edits by hand) others may read it, but never write it. A folder that others
+    can write to is refused too: they could replace the file.
     FileNotFoundError when there is none; UnsafeFile when it cannot be trusted or is longer than `limit`.
     """
+    check_folder(path.parent)
     descriptor = open_private(path, os.O_RDONLY | _NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())

@@ -49,7 +49,7 @@ class Connection:
         from dyntui.api.log import RequestLog as _RequestLog
 
         check_origin(profile)
-        self.profile = profile
+        self._profile = profile
         self.where = where
         self.app = app
         self.gates = gates or _Gates(*_rates())
@@ -57,7 +57,12 @@ class Connection:
         self.audit = audit or Audit(paths().audit_file)
         self._token = token
         self.client = self.new_client()
-        self.writes = Writes(profile, self.client, self.audit)
+        self.writes = Writes(profile, self.client, self.audit, ask_kind=app is None)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, its kind the stricter of what it says and what the server says (`Writes.learn_kind`)."""
+        return self.writes.profile
 
     def __repr__(self) -> str:
         return f"Connection({self.profile.name!r})"
@@ -81,12 +86,12 @@ class Connection:
         from dyntui.api.client import Client as _Client
 
         return _Client(
-            self.profile.base_url,
-            self.profile.environment_id,
+            self._profile.base_url,
+            self._profile.environment_id,
             self._token,
-            read_only=self.profile.read_only,
+            read_only=self._profile.read_only,
             app=self.app,
-            ca_file=self.profile.ca_file,
+            ca_file=self._profile.ca_file,
             gates=self.gates,
             log=self.log,
         )

@@ -11,7 +11,7 @@ from dyntui.core.time import now
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["Health", "check_health"]
+__all__ = ["Health", "check_health", "server_kind"]
 
 _SKEW_TO_MENTION = 30.0
 
@@ -23,6 +23,7 @@ class Health:
     by: the operation that proved it. scopes: None where the server does not tell. ms: of one complete answer.
     skew: seconds that this machine's clock is ahead of the server's, None without a Date header.
     belongs: the environment that the token is of, when it is another one than the profile's; else "".
+    kind: live or sandbox as the server says, "" where it does not. treated_as_live: the profile says sandbox.
     """
 
     by: str
@@ -31,6 +32,8 @@ class Health:
     skew: float | None
     warnings: tuple[str, ...]
     belongs: str = ""
+    kind: str = ""
+    treated_as_live: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -38,12 +41,33 @@ class Health:
             "ms": None if self.ms is None else round(self.ms, 1),
             "scopes": None if self.scopes is None else list(self.scopes),
             "clock_skew_seconds": None if self.skew is None else round(self.skew, 1),
+            "server_kind": self.kind or None,
             "warnings": list(self.warnings),
         }
 
 
-async def check_health(client: Client) -> Health:
-    """Ask what the token is (API.md 1.1): /tokens/me, the environment, or one user, whichever it may read."""
+async def server_kind(client: Client) -> str:
+    """What the server says the environment is: live or sandbox; "" where the token may not read that."""
+    from dyntui.api.errors import Forbidden, NotFound
+
+    try:
+        return _kind(await client.call("getEnvironmentById"))
+    except (Forbidden, NotFound):
+        return ""
+
+
+def _kind(document: Any) -> str:
+    settings = document.get("settings") if isinstance(document, dict) else None
+    kind = settings.get("environmentName") if isinstance(settings, dict) else None
+    return kind if kind in ("live", "sandbox") else ""
+
+
+async def check_health(client: Client, profile_kind: str = "live") -> Health:
+    """Ask what the token is (API.md 1.1): /tokens/me, the environment, or one user, whichever it may read.
+
+    profile_kind: what the profile says; a warning when the server says live.
+    """
+    from dyntui.api.client import decode
     from dyntui.api.errors import ApiError, Forbidden, RateLimited, ServerError, Unauthorized
 
     warnings: list[str] = []
@@ -63,7 +87,7 @@ async def check_health(client: Client) -> Health:
         if isinstance(said, str) and said and said != client.environment_id:
             belongs = said
             warnings.append(f"The token belongs to environment {belongs}, not to {client.environment_id}.")
-    by, ms, date = "GET /tokens/me", client.log.last_ms, ""
+    by, ms, date, kind = "GET /tokens/me", client.log.last_ms, "", ""
     for operation, query in (("getEnvironmentById", None), ("getEnvironmentUsers", {"limit": 1})):
         try:
             answer = await client.send(client.catalog.get(operation), query=query)
@@ -72,12 +96,25 @@ async def check_health(client: Client) -> Health:
                 raise
             continue
         by, ms, date = operation, answer.ms, answer.headers.get("date", "")
+        kind = _kind(decode(answer)) if operation == "getEnvironmentById" else ""
         break
+    treated_as_live = (kind, profile_kind) == ("live", "sandbox")
+    if treated_as_live:
+        warnings.append("The server says that this environment is live; the profile says sandbox. It counts as live.")
     skew = _skew(date, ms or 0.0)
     if skew is not None and abs(skew) > _SKEW_TO_MENTION:
         side = "ahead of" if skew > 0 else "behind"
         warnings.append(f"This machine's clock is {abs(skew):.0f} s {side} the server's.")
-    return Health(by=by, ms=ms, scopes=scopes, skew=skew, warnings=tuple(warnings), belongs=belongs)
+    return Health(
+        by=by,
+        ms=ms,
+        scopes=scopes,
+        skew=skew,
+        warnings=tuple(warnings),
+        belongs=belongs,
+        kind=kind,
+        treated_as_live=treated_as_live,
+    )
 
 
 def _skew(date: str, ms: float) -> float | None:

@@ -203,12 +203,32 @@ class Results:
 class Writes:
     """The door of one connection."""
 
-    def __init__(self, profile: Profile, client: Client, audit: Audit) -> None:
+    def __init__(self, profile: Profile, client: Client, audit: Audit, *, ask_kind: bool = True) -> None:
+        """ask_kind: whether the server is asked for the environment's kind; the demo's is known."""
         self._profile = profile
         self._client = client
         self._audit = audit
         self.on_audit_gap: Callable[[str], None] = _log_audit_gap
         """Called with a sentence when the outcome of a write could not be recorded."""
+        self._kind_known = profile.kind == "live" or not ask_kind
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, live when the server says that its environment is."""
+        return self._profile
+
+    async def learn_kind(self, client: Client | None = None) -> None:
+        """Ask the server once whether the environment of a sandbox profile is live: the stricter one rules.
+
+        client: to ask with, when it is not the connection's own (another event loop).
+        """
+        if not self._kind_known:
+            from dyntui.services.health import server_kind
+
+            kind = await server_kind(client or self._client)
+            self._kind_known = True
+            if kind == "live":
+                self._profile = replace(self._profile, kind="live")
 
     @property
     def read_only(self) -> bool:
@@ -233,15 +253,20 @@ class Writes:
             )
 
     async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
-        """The action with what its operation demands, and with what it does as things stand now."""
+        """The action with what its operation demands, and with what it does as things stand now.
+
+        Where the answer decides what has to be confirmed, the server is asked whether the environment is live.
+        """
         from dyntui.services.write_rules import stricter
 
         action = _with_rule(action)
-        if action.weigh is None:
-            return action
-        weight = await action.weigh(self._client, targets)
-        effect = stricter(action.effect, weight.effect)
-        return replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
+        if action.weigh is not None:
+            weight = await action.weigh(self._client, targets)
+            effect = stricter(action.effect, weight.effect)
+            action = replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
+        if action.effect is Effect.DESTRUCTIVE or action.typed_in_live:
+            await self.learn_kind()
+        return action
 
     def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
         """What has to be confirmed before `perform` does `action` to `targets`.
@@ -319,7 +344,7 @@ class Writes:
         One failure does not stop the others, but no answer at all, or a token that is refused, leaves the rest untried.
         on_progress is called with (done so far, all).
         """
-        if action.weigh is not None and not self.refusal(action):
+        if not self.refusal(action):
             action = await self.weighed(action, targets)
         permit = self.authorise(action, targets, confirmation)
         results: list[TargetResult] = []

@@ -33,11 +33,13 @@ async def _ask(connection: Connection) -> Health:
 
     async with connection:
         try:
-            found = await check_health(connection.client)
+            found = await check_health(connection.client, connection.profile.kind)
         except DyntuiError as error:
             return Health(False, error.message, connection.token_hint)
     if found.belongs:
         return Health(False, f"the token belongs to environment {found.belongs}", connection.token_hint)
+    if found.treated_as_live:
+        return Health(True, "ok, but live by the server", connection.token_hint)
     words = [f"ok, {max(1, round(found.ms or 0))} ms"]
     if found.scopes is not None:
         words.append(f"{len(found.scopes)} scopes")

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
 from dyntui.tui.places import Places
-from dyntui.tui.session import Session, open_connection, open_rows, place_of, rows_before
+from dyntui.tui.session import BECAME_LIVE, Session, became_live, open_connection, open_rows, place_of, rows_before
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -204,7 +204,7 @@ class Connecting(Places):
         try:
             connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
             remember_use(connection.profile, opens_next=True)
-            rows = before[0] if before else open_rows(connection)
+            rows = open_rows(connection) if became_live(session.profile, connection) or not before else before[0]
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))
         else:
@@ -263,6 +263,8 @@ class Connecting(Places):
         self.session.connection = event.connection
         event.connection.writes.on_audit_gap = self._report_audit_gap
         self.session.rows = event.rows
+        if became_live(self.session.profile, event.connection):
+            self.say(BECAME_LIVE, "warning")
         self.session.profile = event.connection.profile
         self._colour()
         self.opened(event.connection)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from dyntui.tui.screens.imports.running import RunningJob
 
 __all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "place_of", "rows_before"]
+
+
+_KIND_PATIENCE = 2.0
+"""Seconds that opening an environment waits for the server to say whether it is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,32 @@ def open_connection(
 
     if read_only:
         profile = replace(profile, read_only=True)
-    return Connection(profile, credential.token, where=credential.where)
+    connection = Connection(profile, credential.token, where=credential.where)
+    asyncio.run(_learn_kind(connection))
+    return connection
+
+
+async def _learn_kind(connection: Connection) -> None:
+    """Ask the server whether the environment of a sandbox profile is live, before rows of it go to the disk.
+
+    A server that does not answer in time is asked again before a write that depends on it.
+    """
+    if connection.profile.kind == "live":
+        return
+    from dyntui.api.errors import ApiProblem
+
+    async with connection.new_client() as client:
+        with suppress(ApiProblem, TimeoutError):
+            async with asyncio.timeout(_KIND_PATIENCE):
+                await connection.writes.learn_kind(client)
+
+
+BECAME_LIVE = "The server says that this environment is live; its profile says sandbox. It is treated as live."
+
+
+def became_live(profile: Profile | None, connection: Connection) -> bool:
+    """Whether the server says live and the profile says sandbox."""
+    return profile is not None and (profile.kind, connection.profile.kind) == ("sandbox", "live")
 
 
 def rows_before(profile: Profile, token: str) -> RowCache | None:
@@ -141,9 +172,11 @@ def _on_disk(profile: Profile) -> bool:
 def open_rows(connection: Connection) -> RowCache | None:
     """The row cache of the environment: a file for a sandbox and where a person has agreed to one, memory for other
     live ones and the demo, none with `--no-cache`. Waits for the disk."""
-    from dyntui.store.cache import RowCache, cache_off, open_cache
+    from dyntui.store.cache import RowCache, cache_off, open_cache, purge
 
     if cache_off():
         return None
     on_disk = _on_disk(connection.profile) and connection.app is None
+    if not on_disk and connection.app is None and connection.cache_file.exists():
+        purge(connection.cache_file)  # kept while the profile said sandbox
     return open_cache(connection.cache_file) if on_disk else RowCache()

@@ -153,11 +153,13 @@ class EnvironmentsScreen(TableScreen):
         used = session.profile is not None and session.profile.name == profile.name
         health = session.health.get(profile.name)
         token = health.token if health is not None else ""
+        kind = profile.kind
         if used and session.connection is not None:
             token = session.connection.token_hint
+            kind = session.connection.profile.kind
         return {
             "name": profile.name,
-            "kind": ("● " if used else "  ") + profile.kind + (", read-only" if profile.read_only else ""),
+            "kind": ("● " if used else "  ") + kind + (", read-only" if profile.read_only else ""),
             "host": urlsplit(profile.base_url).netloc,
             "environment": profile.environment_id,
             "token": token,

@@ -1,0 +1,48 @@
+"""The console treats what the server says is live as live, whatever the profile says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.paths import paths
+from dyntui.store.cache import cache_files
+from dyntui.tui.app import Console
+from dyntui.tui.session import Session
+
+Serve = Callable[..., AbstractContextManager[Any]]
+
+
+async def test_an_environment_that_the_server_says_is_live_is_live_in_the_console(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        await _open(box, sandbox.token, "sandbox")
+    assert list(cache_files(paths().cache))
+
+
+async def test_rows_of_what_turns_out_to_be_live_leave_the_disk(serve: Serve) -> None:
+    with serve("--switch", "environment-name=live", users=3) as sandbox:
+        box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        await _open(box, sandbox.token, "live")
+    assert not list(cache_files(paths().cache))
+
+
+async def _open(box: Any, token: str, kind: str) -> None:
+    stored(box)
+    store_for(CredentialKind.SESSION).set(box, token)
+    console = Console(Session(profile=box))
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert f"● {kind}" in lines_of(console)[0]
+        assert console.has_class("-live") is (kind == "live")
+        assert console.session.connection is not None
+        assert console.session.connection.writes.profile.kind == kind
+        assert any("says that this environment is live" in note.text for note in console.session.notes) is (
+            kind == "live"
+        )
+        await jump(pilot, "environments")
+        assert f"● {kind}" in text_of(console).split("\n", 1)[1]
