@@ -33,7 +33,12 @@ def read_error(body: bytes) -> ErrorBody:
     payload = payload if isinstance(payload, dict) else None
     more = (payload or {}).get("additionalMessages")
     texts = (error, detail.get("message"), said.get("message"))
-    text = next((text for text in texts if isinstance(text, str) and text), "")
+    text = next((text for text in texts if isinstance(text, str) and _is_readable(text)), "")
     text = text or ("; ".join(map(str, more)) if isinstance(more, list) else "")
     codes = (code for code in (said.get("code"), detail.get("code")) if isinstance(code, str | int))
     return ErrorBody(text, str(next(codes, "")), payload)
+
+
+def _is_readable(text: str) -> bool:
+    """Whether there is anything in a text but lone surrogates."""
+    return any(not "\ud800" <= char <= "\udfff" for char in text)
