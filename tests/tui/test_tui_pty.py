@@ -2,101 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import signal
-import sys
-import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
-from terminal_emulator import Emulator
+from pty_support import Pty
 
 from dyntui.sandbox.hostile import PAYLOADS
 
 LEFT = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
 _LIMIT = 60.0
-
-
-class Pty:
-    """A Python script on a terminal of 120 by 40 that answers where its cursor is. raw: all that the script wrote.
-
-    DYNTUI_TERMINAL says with which writer. command: runs in place of the script. answers: whether it answers.
-    """
-
-    answers = True
-
-    def __init__(self, script: str, home: Path, *, command: Sequence[str] = (), **environ: str) -> None:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if name == "DYNTUI_TERMINAL" or not name.startswith(("DYN", "SSH_", "TMUX", "NO_", "COLUMNS", "LINES"))
-        }
-        self.raw = b""
-        self.emulator = Emulator(120, 40)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        program, *arguments = command or [sys.executable, "-c", textwrap.dedent(script)]
-        self.child = pexpect.spawn(
-            program,
-            arguments,
-            env={
-                **clean,
-                "DYNTUI_HOME": str(home),
-                "TERM": "xterm-256color",
-                "LC_ALL": "C.UTF-8",
-                "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-                **environ,
-            },
-            dimensions=(40, 120),
-            timeout=_LIMIT,
-        )
-
-    def read(self) -> bool:
-        """Take what is there; whether the program still runs."""
-        try:
-            data = self.child.read_nonblocking(65536, timeout=0.1)
-        except pexpect.TIMEOUT:
-            return True
-        except pexpect.EOF:
-            return False
-        self.raw += data
-        self.emulator.feed(self._decoder.decode(data))
-        if self.answers:
-            self.answer()
-        return True
-
-    def answer(self) -> None:
-        """Answer what was asked."""
-        for x, y in self.emulator.answers:
-            self.child.send(f"\x1b[{y + 1};{x + 1}R")
-        self.emulator.answers.clear()
-
-    def wait(self, text: str) -> None:
-        """Read until `text` is to be seen."""
-        end = time.monotonic() + _LIMIT
-        while text not in self.emulator.text:
-            assert self.read(), self.raw[-2000:]
-            assert time.monotonic() < end, f"{text!r} did not come:\n{self.emulator.text}"
-
-    def quiet(self) -> int:
-        """Read until nothing more comes; how much there is."""
-        length = -1
-        while length != len(self.raw):
-            length = len(self.raw)
-            assert self.read(), self.raw[-2000:]
-        return length
-
-    def ended(self) -> int:
-        """Read to the end; the exit code."""
-        end = time.monotonic() + _LIMIT
-        while self.read():
-            assert time.monotonic() < end, self.raw[-2000:]
-        self.child.close()
-        assert self.child.signalstatus is None
-        return int(self.child.exitstatus or 0)
 
 
 @pytest.fixture

@@ -242,6 +242,10 @@ class Console(TerminalActionsMixin):
         if self.shown is not None:
             self.shown.ask_jump()
 
+    def action_find(self) -> None:
+        if self.shown is not None:
+            self.shown.ask_find()
+
     def action_help(self) -> None:
         from dyntui.tui.dialogs.help import HelpDialog
 

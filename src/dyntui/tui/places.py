@@ -88,8 +88,15 @@ class Places(TypeAheadMixin, inherit_bindings=False):
         self.at_once(lambda: self.switch_screen(name))
 
     def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
-        """Open a dialog; `answered` gets its answer, None when it was left."""
-        self.at_once(lambda: self.push_screen(dialog, answered))
+        """Open a dialog; `answered` gets its answer, None when it was left.
+
+        Where a prompt is open and no key asked for the dialog, it waits until the prompt is closed: what is typed there
+        is not meant for it.
+        """
+        if self.shown is not None and self.shown.has_prompt and not self.in_key:
+            self.shown.after_prompt.append(lambda: self.ask(dialog, answered))
+        else:
+            self.at_once(lambda: self.push_screen(dialog, answered))
 
     def open_form(
         self, form: Dialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None

@@ -34,6 +34,11 @@ class TypeAheadMixin(Acting, App[int], inherit_bindings=False):
         self._holds = 0
         self.hold_keys()
 
+    @property
+    def in_key(self) -> bool:
+        """Whether a key is having its effect now."""
+        return self._holds > 0
+
     def hold_keys(self) -> None:
         """Let what is typed wait. Every hold ends with `release_keys`."""
         self._holds += 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -50,6 +51,8 @@ class Framed(Acting, Screen[None]):
 
     _colour = ""
     _asked_about = ""
+    _found_text = ""
+    _on_answer: Callable[[str], None]
 
     # What a subclass says
 
@@ -91,9 +94,6 @@ class Framed(Acting, Screen[None]):
 
     def answered(self, text: str) -> None:
         """A filter was typed."""
-
-    def answered_local(self, text: str) -> None:
-        """What to look for among the rows that are here was typed."""
 
     def traffic(self) -> None:
         """A request began or ended."""
@@ -199,6 +199,16 @@ class Framed(Acting, Screen[None]):
 
     # The prompt
 
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the prompt is open and takes what is typed."""
+        return self.is_mounted and self.query_one(Prompt).asking
+
+    @cached_property
+    def after_prompt(self) -> list[Callable[[], None]]:
+        """What waits until the prompt is closed."""
+        return []
+
     def ask_jump(self) -> None:
         """Open the jump bar."""
         self.query_one(Prompt).ask(
@@ -208,25 +218,52 @@ class Framed(Acting, Screen[None]):
         )
 
     def ask_filter(
-        self, text: str, placeholder: str = "", *, sign: str = "/", label: str = "", suggest: Suggest | None = None
+        self,
+        text: str,
+        placeholder: str = "",
+        *,
+        sign: str = "/",
+        label: str = "",
+        suggest: Suggest | None = None,
+        on_answer: Callable[[str], None] | None = None,
     ) -> None:
-        """Open the filter line with the filter that is set."""
+        """Open the filter line with the filter that is set. on_answer: what takes the text; `answered` by default."""
+        self._on_answer = on_answer or self.answered
         self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
+
+    def ask_find(self) -> None:
+        """Open the filter line for text to find: what `/` does on a screen that has nothing to filter."""
+        self.ask_filter(
+            self._found_text, "part of a line; enter goes to the next one", label="find", on_answer=self.find
+        )
+
+    def find(self, text: str) -> None:
+        """Go to the next line of the screen that has `text` in it."""
+        self._found_text = text = " ".join(text.split())
+        if not text:
+            return
+        lines = self.home()
+        number, count = lines.find_line(text) if isinstance(lines, Lines) else (0, 0)
+        if count:
+            self.console.say(f"{number:,} of {count:,} lines with `{text}`.")
+        else:
+            self.console.say(f"No line of this screen has `{text}` in it.", "warning")
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
         if event.sign == ":":
             jump_to(self.console, event.text, event.chosen)
-        elif event.sign == "F":
-            self.answered_local(event.text)
         else:
-            self.answered(event.text)
+            self._on_answer(event.text)
 
     @on(Prompt.Closed)
     def _prompt_closed(self) -> None:
         if (target := self.home()) is not None:
             self.set_focus(target, scroll_visible=False)
         self.changed()
+        waiting, self.after_prompt[:] = [*self.after_prompt], []
+        for go_on in waiting:
+            self.call_later(go_on)  # after the answer, which may lead to another screen
 
     def home(self) -> Widget | None:
         """Where the focus belongs."""

@@ -17,7 +17,7 @@ from dyntui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from dyntui.services.browse import PagedView
     from dyntui.services.connect import Connection
-    from dyntui.services.local import LocalRows
+    from dyntui.services.local import Local, LocalRows
 
 __all__ = ["LocalListScreen"]
 
@@ -26,11 +26,13 @@ class LocalListScreen(ListScreen):
     """A list that can also show only what is here. local: those of the rows here that fit; None for all of the list."""
 
     local: LocalRows | None = None
+    _pending: Local | None = None
+    """A search that was typed before there was a list, or that goes on when the list is opened again."""
     _seen = 0
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        wanted = self.local.wanted if self.local is not None else None
+        wanted = self.local.wanted if self.local is not None else self._pending
         return (*super().crumbs, f"here: {wanted.text}") if wanted is not None and wanted.text else super().crumbs
 
     # The rows that are here
@@ -39,8 +41,15 @@ class LocalListScreen(ListScreen):
         return self.local.view if self.local is not None else self.view
 
     def connected(self, connection: Connection) -> None:
+        self._pending = self.local.wanted if self.local is not None else self._pending
         self._close_local()
         super().connected(connection)
+
+    def _take(self, view: PagedView) -> None:
+        super()._take(view)
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.show_local(pending.text, pending.column, pending.descends)
 
     def on_unmount(self) -> None:
         self._close_local()
@@ -104,18 +113,30 @@ class LocalListScreen(ListScreen):
     def _empty(self) -> str:
         if self.local is None or not self.local.wanted.text:
             return super()._empty()
-        return f"No row that is here has `{safe(self.local.wanted.text, 60)}` in it. F changes that, / asks the server."
+        other = ", / asks the server" if self.record.filter is not None else ", esc ends it"
+        return f"No loaded row has `{safe(self.local.wanted.text, 60)}` in it. F changes the search{other}."
 
     # Search
 
     def action_find(self) -> None:
-        label = "all rows" if self.view is not None and self.view.whole else "cached rows"
-        text = self.local.wanted.text if self.local is not None else ""
-        self.ask_filter(text, "any part of any value; the server is not asked", sign="F", label=label)
+        self.ask_local("F", "any part of any value; the server is not asked")
+
+    def ask_local(self, sign: str, placeholder: str) -> None:
+        """Open the filter line for a search among the loaded rows, whether or not there are any yet."""
+        label = "all rows" if self.view is not None and self.view.whole else "loaded rows"
+        wanted = self.local.wanted if self.local is not None else self._pending
+        text = wanted.text if wanted is not None else ""
+        self.ask_filter(text, placeholder, sign=sign, label=label, on_answer=self.answered_local)
 
     def answered_local(self, text: str) -> None:
+        """Show only the loaded rows that have `text` in them, as soon as there is a list; "" for all of the list."""
+        from dyntui.services.local import Local
+
         text = " ".join(text.split())
-        if text:
+        if self.view is None:
+            self._pending = Local(text) if text else None
+            self.changed()
+        elif text:
             known = self.local.wanted if self.local is not None else None
             self.show_local(text, known.column if known else None, known.descends if known else False)
         elif self.local is not None:
@@ -123,11 +144,13 @@ class LocalListScreen(ListScreen):
 
     def inner(self) -> str | None:
         if self.local is None:
-            return super().inner()
+            return "the search here" if self._pending is not None else super().inner()
         return "the search here" if self.local.wanted.text else "the order here"
 
     def leave_inner(self) -> None:
-        if self.local is None:
+        if self._pending is not None:
+            self.answered_local("")
+        elif self.local is None:
             super().leave_inner()
         else:
             self.show_server()

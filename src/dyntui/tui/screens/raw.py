@@ -12,6 +12,7 @@ from dyntui.tui.clipboard import send
 from dyntui.tui.screens.framed import Framed
 from dyntui.tui.widgets.json_tree import JsonTree
 from dyntui.tui.widgets.painted import Piece
+from dyntui.tui.widgets.search_tree import SearchTree
 
 __all__ = ["RawScreen"]
 
@@ -31,7 +32,7 @@ class RawScreen(Framed):
         return (*self._crumbs, "raw")
 
     def body(self) -> ComposeResult:
-        yield JsonTree(self._document, unfolded=2, id="tree")
+        yield SearchTree(self._document, unfolded=2, id="tree")
 
     @property
     def _tree(self) -> JsonTree:

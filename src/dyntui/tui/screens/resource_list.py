@@ -36,9 +36,6 @@ class ResourceScreen(MarkedListScreen):
 
     # Reasons
 
-    def no_filter(self) -> str | None:
-        return None if self.record.filter is not None else "The server cannot filter this list."
-
     def nothing_listed(self) -> str | None:
         return None if self.view is not None and self.view.loaded else "Nothing is here yet."
 
@@ -51,7 +48,9 @@ class ResourceScreen(MarkedListScreen):
     # Actions
 
     def action_filter(self) -> None:
-        assert self.record.filter is not None
+        if self.record.filter is None:
+            self.ask_local("/", "any part of any value; the server cannot filter this list")
+            return
         self.ask_filter(
             self.filter_text,
             filter_hint(self.record.filter),

@@ -36,6 +36,7 @@ from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 from dyntui.tui.widgets.painted import Piece
 from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.search_tree import SearchTree
 from dyntui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -97,9 +98,9 @@ class UserScreen(UserDoing):
             case "checks":
                 yield _table("checks", CHECKS, "No address of this user was checked.")
             case "metadata":
-                yield JsonTree(id="metadata", unfolded=2)
+                yield SearchTree(id="metadata", unfolded=2)
             case _:
-                yield JsonTree(id="raw")
+                yield SearchTree(id="raw")
 
     async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
         answer = await client.users.get_raw(thing_id)

@@ -23,6 +23,7 @@ from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.screens.people.wallet_parts import EXPLORER, SIGNER, USER, wallet_facts
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.search_tree import SearchTree
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -70,7 +71,7 @@ class WalletScreen(BesideScreen):
         if tab.name == "wallet":
             yield Facts(id="facts")
         else:
-            yield JsonTree(id="raw")
+            yield SearchTree(id="raw")
 
     async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
         from dyntui.api.errors import NotFound

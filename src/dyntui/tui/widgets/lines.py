@@ -19,6 +19,8 @@ from dyntui.tui.widgets.painted import Painted, Piece
 __all__ = ["Lines", "Piece"]
 
 _WHEEL = 3
+_WHOLE_WIDTH = 1000
+"""Cells in which every line has room, for a search."""
 
 
 @runtime_checkable
@@ -86,6 +88,25 @@ class Lines(Acting, Painted, can_focus=True):
 
     def moved(self) -> None:
         """The cursor or the view moved; for what has to be fetched."""
+
+    # Search
+
+    def text_at(self, index: int) -> str:
+        """Return the text of line `index`, not cut to the width there is."""
+        return "".join(text for text, _ in self.draw(index, _WHOLE_WIDTH))
+
+    def find_line(self, text: str) -> tuple[int, int]:
+        """Go to the next line that has `text` in it, around the end.
+
+        Returns its number among the lines that have it, and how many these are; (0, 0) for none.
+        """
+        wanted = text.casefold()
+        found = [index for index in range(self.count) if wanted in self.text_at(index).casefold()]
+        if not found:
+            return 0, 0
+        number = next((number for number, index in enumerate(found) if index > self.cursor), 0)
+        self.move_to(found[number])
+        return number + 1, len(found)
 
     # Painting
 

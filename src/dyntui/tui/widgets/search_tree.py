@@ -45,6 +45,10 @@ class SearchTree(JsonTree):
         text = self.find.casefold()
         return [way for way, key, value in _walk(self._document) if text and _fits(text, key, value)]
 
+    def find_line(self, text: str) -> tuple[int, int]:
+        self.find = text
+        return self.next_match()
+
     def next_match(self) -> tuple[int, int]:
         """Go to the next line that fits, around the end; its number and how many there are, (0, 0) for none."""
         found = self.matches()

@@ -161,6 +161,10 @@ class Table(Lines):
 
     # Drawing
 
+    def text_at(self, index: int) -> str:
+        row, at = self.view.get(index), now()
+        return " ".join(column.cell(row, at) for column in self.columns) if row is not None else ""
+
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         row = self.view.get(index)
         if index == self.cursor:

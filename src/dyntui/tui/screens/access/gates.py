@@ -22,6 +22,7 @@ from dyntui.tui.screens.detail import DetailScreen, Tab
 from dyntui.tui.screens.resource_list import ResourceScreen
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.tui.widgets.search_tree import SearchTree
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -172,7 +173,7 @@ class GateScreen(DetailScreen):
         if tab.name == "gate":
             yield Facts(id="facts")
         else:
-            yield JsonTree(id="raw")
+            yield SearchTree(id="raw")
 
     async def fetch(self, client: Client) -> dict[str, Any]:
         answer = await client.call("getGate", path={"gateId": self.thing_id})

@@ -14,6 +14,7 @@ from dyntui.tui.screens.everything.thing import ThingScreen, facts_of, thing_of
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.search_tree import SearchTree
 from dyntui.tui.widgets.table import Table
 
 __all__ = ["HostnameScreen", "hostname_of"]
@@ -40,7 +41,7 @@ class HostnameScreen(ThingScreen):
             case "dns":
                 yield Table(_RECORDS, ListView(loaded=False), empty=_none, id="dns-whole")
             case _:
-                yield JsonTree(id="raw", unfolded=3)
+                yield SearchTree(id="raw", unfolded=3)
 
     def counts(self, document: dict[str, Any]) -> tuple[int | None, ...]:
         super().counts(document)

@@ -110,7 +110,7 @@ _SCREENS = (
     Key("request.fill", ("enter", "e"), "fill in", "Fill in the fields.", _READ, 10, "fill", "no_fields"),
     Key("request.body", ("b",), "body", "Write the body in your editor.", _READ, 11, "body", "no_body"),
     Key("request.send", ("s",), "send", "Send it; what writes is confirmed first.", rank=12, why_not="not_ready"),
-    Key("request.find", ("slash",), "find", "Find something in the answer.", _READ, 13, "find", "no_answer"),
+    Key("request.find", ("slash",), "find", "Find something in the answer.", _READ, 13, "find"),
     Key("request.next", ("n",), "next", "The next one found.", _READ, 0, "next", "no_answer"),
     Key("request.curl", ("c",), "curl", "Send it to the clipboard as a curl line, without the token.", _READ, 14,
         "curl", "not_ready"),

@@ -23,7 +23,10 @@ class SearchScreen(Later):
         return self.query_one(SearchTree)
 
     def action_find(self) -> None:
-        self.ask_filter(self.tree_shown.find, self.hint)
+        if self.tree_shown.display:
+            self.ask_filter(self.tree_shown.find, self.hint)
+        else:
+            self.ask_find()
 
     def answered(self, text: str) -> None:
         self.tree_shown.find = text.strip()

@@ -20,6 +20,7 @@ from dyntui.tui.screens.everything.things import action_methods
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.json_tree import JsonTree
 from dyntui.tui.widgets.rows import ListView
+from dyntui.tui.widgets.search_tree import SearchTree
 from dyntui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class ThingScreen(DetailScreen, Doing):
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "raw":
-            yield JsonTree(id="raw", unfolded=2)
+            yield SearchTree(id="raw", unfolded=2)
         elif self.below:
             with Horizontal(classes="two"):
                 yield Facts(id="facts")

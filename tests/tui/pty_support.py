@@ -1,0 +1,112 @@
+"""A real terminal for tests of the console: a program in a pty, its screen in an emulator."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pexpect
+from terminal_emulator import Emulator
+
+__all__ = ["Pty"]
+
+_LIMIT = 60.0
+
+
+class Pty:
+    """A Python script on a terminal that answers where its cursor is. raw: all that the script wrote.
+
+    DYNTUI_TERMINAL says with which writer. command: runs in place of the script. answers: whether it answers.
+    """
+
+    answers = True
+
+    def __init__(
+        self,
+        script: str,
+        home: Path,
+        *,
+        command: Sequence[str] = (),
+        columns: int = 120,
+        lines: int = 40,
+        **environ: str,
+    ) -> None:
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if name == "DYNTUI_TERMINAL" or not name.startswith(("DYN", "SSH_", "TMUX", "NO_", "COLUMNS", "LINES"))
+        }
+        self.raw = b""
+        self.emulator = Emulator(columns, lines)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        program, *arguments = command or [sys.executable, "-c", textwrap.dedent(script)]
+        self.child = pexpect.spawn(
+            program,
+            arguments,
+            env={
+                **clean,
+                "DYNTUI_HOME": str(home),
+                "TERM": "xterm-256color",
+                "LC_ALL": "C.UTF-8",
+                "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+                **environ,
+            },
+            dimensions=(lines, columns),
+            timeout=_LIMIT,
+        )
+
+    def read(self, seconds: float = 0.1) -> bool:
+        """Take what comes within `seconds`; whether the program still runs."""
+        try:
+            data = self.child.read_nonblocking(65536, timeout=seconds)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self.emulator.feed(self._decoder.decode(data))
+        if self.answers:
+            self.answer()
+        return True
+
+    def answer(self) -> None:
+        """Answer what was asked."""
+        for x, y in self.emulator.answers:
+            self.child.send(f"\x1b[{y + 1};{x + 1}R")
+        self.emulator.answers.clear()
+
+    def read_for(self, seconds: float) -> None:
+        """Take whatever comes in that time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not self.read(left):
+                return
+
+    def wait(self, text: str) -> None:
+        """Read until `text` is to be seen."""
+        end = time.monotonic() + _LIMIT
+        while text not in self.emulator.text:
+            assert self.read(), self.raw[-2000:]
+            assert time.monotonic() < end, f"{text!r} did not come:\n{self.emulator.text}"
+
+    def quiet(self) -> int:
+        """Read until nothing more comes; how much there is."""
+        length = -1
+        while length != len(self.raw):
+            length = len(self.raw)
+            assert self.read(), self.raw[-2000:]
+        return length
+
+    def ended(self) -> int:
+        """Read to the end; the exit code."""
+        end = time.monotonic() + _LIMIT
+        while self.read():
+            assert time.monotonic() < end, self.raw[-2000:]
+        self.child.close()
+        assert self.child.signalstatus is None
+        return int(self.child.exitstatus or 0)

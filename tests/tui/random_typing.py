@@ -1,0 +1,171 @@
+"""Random typing for a console in a terminal, by seed: what is sent, and which keys that is.
+
+Run as a program, with the latency of the sandbox in milliseconds and the path of a log: the console, which writes down
+every key or paste that comes from the terminal, and every one that is given to a screen.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.keys import key_to_character
+
+from dyntui.tui.actions import ACTIONS
+from dyntui.tui.terminal.input_parser import InputParser
+
+_SEQUENCES = {
+    "enter": "\r",
+    "escape": "\x1b[27u",
+    "tab": "\t",
+    "space": " ",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "backspace": "\x7f",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "delete": "\x1b[3~",
+    "shift+up": "\x1b[1;2A",
+    "shift+down": "\x1b[1;2B",
+    "f2": "\x1bOQ",
+    "f5": "\x1b[15~",
+}
+_NOT_SENT = {"ctrl+z"}
+"""It stops the program for a shell that is not there."""
+_PLACES = (
+    *("users", "wallets", "allowlists", "gates", "environments", "jobs", "everything", "settings", "events", "api"),
+    *("analytics", "webhooks", "exports", "origins", "sessions"),
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What is sent at once. keys: what it is to the console; a paste is one of them."""
+
+    data: bytes
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """after: seconds of waiting before it. token: what the prompt then shows, with nothing before or after it."""
+
+    after: float
+    typed: tuple[Typed, ...]
+    token: str = ""
+
+    def __str__(self) -> str:
+        sent = b"".join(each.data for each in self.typed)
+        return f"after {self.after:.3f} s {sent!r}{f', then : {self.token}' if self.token else ''}"
+
+
+def key(name: str) -> Typed:
+    """A key by its name or character."""
+    if name.startswith("ctrl+"):
+        sequence = chr(ord(name[-1]) - ord("a") + 1)
+    else:
+        sequence = _SEQUENCES.get(name) or key_to_character(name) or name
+    (event,) = InputParser().feed(sequence)
+    assert isinstance(event, events.Key)
+    return Typed(sequence.encode(), (event.key,))
+
+
+def text(characters: str) -> Iterator[Typed]:
+    """A text, key by key."""
+    return (key(character) for character in characters)
+
+
+BOUND = sorted({each for action in ACTIONS.values() for each in action.keys} - _NOT_SENT)
+"""Every key that does anything anywhere."""
+
+_BAD = (b"\xff", b"\x80", b"\xfe", b"\xc0")
+
+
+def _noise(rng: random.Random) -> Typed:
+    match rng.randrange(12):
+        case 0:
+            return Typed(rng.choice(_BAD), key("\ufffd").keys)
+        case 1:
+            report = bytes(rng.randrange(32, 256) for _ in range(3))
+            return Typed(b"\x1b[M" + report, ())
+        case 2:
+            pasted = rng.choice(["ada@example.com", "a\nb\nc", "日本 \u202e", "x" * 40])
+            return Typed(f"\x1b[200~{pasted}\x1b[201~".encode(), ("paste",))
+        case 3:
+            return key(rng.choice("é日ß1 ."))
+        case _:
+            return key(rng.choice(BOUND))
+
+
+def _token(rng: random.Random, number: int) -> tuple[tuple[Typed, ...], str]:
+    """A jump to nowhere whose text says whether a key was lost or came twice."""
+    token = f"{number}{''.join(rng.sample('0123456789abcdefghijklmnopqrstuvwxyz', 12))}"
+    return (key(":"), *text(token)), token
+
+
+def token_of(seed: int) -> tuple[tuple[Typed, ...], str]:
+    """What is typed last in the run with this seed."""
+    return _token(random.Random(-seed), 9)
+
+
+def script(seed: int) -> list[Step]:
+    """What is typed in the run with this seed."""
+    rng = random.Random(seed)
+    typed, token = _token(rng, 0)
+    if rng.random() < 0.5:
+        typed = (key(":"), *text(rng.choice(_PLACES)), key("enter"), *typed)
+    steps = [Step(rng.choice([0.0, rng.uniform(0, 1.5)]), typed, token)]
+    for number in range(1, 3):
+        # Typed on the way to another screen, while that one loads: the token, and keys of all kinds.
+        typed, token = _token(rng, number)
+        there = (*[key("escape")] * 15, key(":"), *text(rng.choice(_PLACES)), key("enter"))
+        steps.append(Step(rng.uniform(0, 0.3), (*there, *typed), token))
+        steps.append(Step(0.0, (key("escape"),)))
+        steps += [
+            Step(rng.choice([0.0, 0.0, rng.uniform(0, 0.15)]), tuple(_noise(rng) for _ in range(rng.randrange(1, 5))))
+            for _ in range(rng.randrange(3, 8))
+        ]
+    return steps
+
+
+def main() -> None:
+    from dyntui.sandbox.options import SandboxOptions
+    from dyntui.tui import run
+    from dyntui.tui.app import Console
+    from dyntui.tui.type_ahead import TypeAheadMixin
+
+    take, dispatch = TypeAheadMixin.on_event, TypeAheadMixin._dispatch_typed
+
+    def note(what: str, event: Any) -> None:
+        print(what, event.key if isinstance(event, events.Key) else "paste", file=log, flush=True)
+
+    async def taken(self: Any, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            note("came", event)
+        await take(self, event)
+
+    async def given(self: Any, event: Any) -> None:
+        note("given", event)
+        await dispatch(self, event)
+
+    TypeAheadMixin.on_event = taken  # type: ignore[method-assign,assignment]
+    TypeAheadMixin._dispatch_typed = given  # type: ignore[method-assign]
+    Console.action_leave = lambda self: None  # type: ignore[method-assign]
+    with Path(sys.argv[2]).open("w") as log:
+        raise SystemExit(run(None, demo=SandboxOptions(users=30, latency_ms=int(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""A key that opens a prompt opens one, wherever it is pressed: what is typed after it is text, never a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from import_support import bottom, go_to, messy
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
+
+from dyntui.tui.actions import ACTIONS
+from dyntui.tui.dialogs.message import MessageDialog
+from dyntui.tui.screens.framed import Framed
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.session import Session
+from dyntui.tui.widgets.prompt import Prompt
+
+ADDRESS = "0xdDq1]n Rse"
+"""What somebody pastes or types: almost every letter of it is a command somewhere."""
+
+
+def all_at_once(pilot: Pilot[Any], text: str) -> None:
+    for char in text:
+        console_of(pilot).post_message(events.Key(_character_to_key(char), char))
+
+
+def prompt_of(pilot: Pilot[Any]) -> tuple[str, str]:
+    """Sign and text of the prompt that is open; nothing when none is."""
+    screen = console_of(pilot).screen
+    assert isinstance(screen, Framed), f"{screen} opened"
+    prompt = screen.query_one(Prompt)
+    return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.asking else ("", "")  # type: ignore[attr-defined]
+
+
+async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/:") -> None:
+    console = console_of(pilot)
+    for sign in signs:
+        before = console.screen
+        all_at_once(pilot, sign + ADDRESS)
+        await settled(pilot)
+        shown, text = prompt_of(pilot)
+        assert shown == (sign if sign != "F" or isinstance(before, ResourceScreen) else "/")
+        assert text.endswith(ADDRESS)
+        await press(pilot, "escape")
+        assert prompt_of(pilot) == ("", "")
+        assert console.screen is before
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("users", "wallets", "allowlists", "gates", "sessions", "webhooks", "exports", "origins", "environments"),
+        *("jobs", "everything", "settings", "events", "analytics", "api"),
+    ],
+)
+async def test_on_every_screen(place: str) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, place)
+        await prompts_take_every_key(pilot, "/:F")
+        if isinstance(console.screen, ResourceScreen) and console.screen.table.row is not None:
+            await press(pilot, "v")
+            await prompts_take_every_key(pilot)
+            await press(pilot, "escape", "enter")
+            await prompts_take_every_key(pilot)
+
+
+@pytest.mark.parametrize("key", ["R", "N"])
+async def test_in_the_journals(key: str) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, key)
+        await prompts_take_every_key(pilot, "/:F")
+
+
+async def test_on_every_tab_of_a_user() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        for tab in "1234567890":
+            await press(pilot, tab)
+            await prompts_take_every_key(pilot)
+
+
+async def test_in_a_request_of_the_api_console_with_and_without_an_answer() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "api")
+        await press(pilot, "slash", *"getAllUsers", "enter", "enter")
+        await prompts_take_every_key(pilot)
+
+
+@pytest.mark.parametrize("step", ["parse", "map", "review", "check"])
+async def test_in_every_step_of_an_import(step: str, tmp_path: Path) -> None:
+    console = demo(users=3)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, messy(tmp_path / "people.csv"), step)
+        await prompts_take_every_key(pilot)
+
+
+async def test_on_the_first_run() -> None:
+    from dyntui.tui.app import Console
+
+    console = Console(Session(profile=None))
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await prompts_take_every_key(pilot)
+
+
+def test_no_key_that_opens_a_prompt_can_be_refused() -> None:
+    prompts = [action for action in ACTIONS.values() if {"slash", "colon"} & {*action.keys} or action.id == "list.find"]
+    assert len(prompts) > 5
+    assert not [action.id for action in prompts if action.why_not or action.effect.name != "READ"]
+
+
+async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_it_is_said() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "allowlists")
+        screen = console.screen
+        assert isinstance(screen, ResourceScreen)
+        assert screen.record.filter is None
+        await press(pilot, "slash")
+        assert "the server cannot filter this list" in text_of(console)
+        await press(pilot, *"beta", "enter")
+        assert "here: beta" in lines_of(console)[0]
+        assert screen.table.count == 1
+        assert "rows" in bottom(console)
+        await press(pilot, "escape")
+        assert screen.table.count > 1
+
+
+@pytest.mark.parametrize("sign", ["slash", "F"])
+async def test_a_search_typed_before_the_list_is_there_is_done_when_it_is(sign: str) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        assert console.session.connection is None
+        console.visit(ResourceScreen.of(_record("allowlists")))
+        for key in (sign, *"beta", "enter"):
+            console.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert "here: beta" in lines_of(console)[0]
+        assert "Beta testers" in text_of(console)
+        assert console.screen.table.count == 1  # type: ignore[attr-defined]
+
+
+async def test_find_goes_from_line_to_line() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "everything")
+        for _ in range(2):
+            await press(pilot, "slash", *([] if _ else "wallet"), "enter")
+            seen = console.session.notes[-1].text
+            row = console.screen.table.row  # type: ignore[attr-defined]
+            assert "wallet" in " ".join(map(str, row.values())).lower()
+        assert seen.startswith("2 of ")
+        await press(pilot, "slash", "end", *"nowhere", "enter")
+        assert console.session.notes[-1].text == "No line of this screen has `walletnowhere` in it."
+
+
+async def test_find_looks_into_the_folded_parts_of_a_tree() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "v", "z")
+        await press(pilot, "slash", *"verifiedCredentials", "enter")
+        assert "verifiedCredentials" in bottom(console)
+
+
+async def test_a_dialog_that_opens_meanwhile_waits_until_the_prompt_is_closed() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "slash", "a", "d")
+        console.ask(MessageDialog("Late", "It was asked for before the prompt."))
+        await press(pilot, "q", "y")
+        assert prompt_of(pilot) == ("/", "adqy")
+        await press(pilot, "escape")
+        assert "It was asked for before" in text_of(console)
+
+
+def _record(name: str) -> Any:
+    from dyntui.resources import RESOURCES
+
+    return RESOURCES[name]

@@ -1,0 +1,114 @@
+"""Random keys into the console in a real terminal, on every screen and during every load: none is lost, none runs
+twice, none ends it."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import random_typing
+from pty_support import Pty
+from random_typing import Step, key, script
+
+_LIMIT = 40.0
+_FAST, _ALL = 20, 200
+_ROWS = 30
+
+
+class Run:
+    """A console that is typed into, and what was typed."""
+
+    def __init__(self, home: Path, latency_ms: int) -> None:
+        self.home = home
+        self.log = home.with_suffix(".log")
+        program = [sys.executable, random_typing.__file__, str(latency_ms), str(self.log)]
+        self.terminal = Pty("", home, command=program, columns=80, lines=14)
+        self.steps: list[Step] = []
+
+    def type(self, step: Step) -> None:
+        """Type one step; where it has a token, wait until the prompt shows that and nothing else."""
+        self.steps.append(step)
+        self.terminal.read_for(step.after)
+        self.terminal.child.send(b"".join(typed.data for typed in step.typed))
+        if step.token:
+            self.wait(f": {step.token}")
+
+    def wait(self, last_line: str) -> None:
+        """Wait until the last line of the screen says this, whole."""
+        end = time.monotonic() + _LIMIT
+        while self._last_line() != last_line:
+            assert self.terminal.read(), f"it ended\n{self}"
+            assert time.monotonic() < end, f"not {last_line!r} but {self._last_line()!r}\n{self}"
+
+    def _last_line(self) -> str:
+        return self.terminal.emulator.text.split("\n")[-1].strip()
+
+    def rest(self) -> None:
+        """Wait until nothing that was typed goes on: a dialog may open later than its key."""
+        end = time.monotonic() + 1.0
+        seen = -1
+        while seen != len(self.terminal.raw) and time.monotonic() < end:
+            seen = len(self.terminal.raw)
+            self.terminal.read_for(0.15)
+
+    def check(self) -> None:
+        """Every key came, in order, was given to a screen once, and the console is still in order."""
+        self.terminal.child.kill(15)
+        assert self.terminal.ended() == 128 + 15, str(self)
+        sent = [name for step in self.steps for typed in step.typed for name in typed.keys]
+        log = self.log.read_text().split("\n")
+        for what in ("came", "given"):
+            assert [line.split(" ", 1)[1] for line in log if line.startswith(what)] == sent, f"{what}\n{self}"
+        assert not list(self.home.glob("state/crashes/*")), str(self)
+
+    def __str__(self) -> str:
+        crashes = "\n".join(path.read_text() for path in self.home.glob("state/crashes/*"))
+        return "\n".join([*map(str, self.steps), self.terminal.emulator.text, crashes])
+
+
+@pytest.fixture
+def runs() -> Iterator[list[Run]]:
+    started: list[Run] = []
+    yield started
+    for run in started:
+        run.terminal.child.close(force=True)
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=() if seed < _FAST else pytest.mark.slow) for seed in range(_ALL)]
+)
+def test_random_keys(seed: int, tmp_path: Path, runs: list[Run]) -> None:
+    steps = script(seed)
+    run = Run(tmp_path / "home", latency_ms=random.Random(seed).choice([0, 30, 200]))
+    runs.append(run)
+    for step in steps:
+        if step.token and run.steps:
+            run.rest()
+        run.type(step)
+    run.rest()
+    typed, token = random_typing.token_of(seed)
+    run.type(Step(0.0, (*[key("escape")] * 15, *typed), token))
+    run.check()
+
+
+@pytest.mark.parametrize("seed", [pytest.param(0), *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
+def test_keys_that_count_are_counted_once(seed: int, tmp_path: Path, runs: list[Run]) -> None:
+    rng = random.Random(seed)
+    run = Run(tmp_path / "home", latency_ms=20)
+    runs.append(run)
+    run.terminal.wait(f"1 of {_ROWS}")
+    for number in range(3):
+        marks, moves = rng.randrange(5, 20), rng.randrange(1, 8)
+        keys = [*"Ug", *["space"] * marks, *"jjjkkk", *"j" * moves]
+        while keys:
+            part = [keys.pop(0) for _ in range(min(len(keys), rng.randrange(1, 12)))]
+            run.type(Step(rng.choice([0.0, 0.0, rng.uniform(0, 0.03)]), tuple(map(key, part))))
+        token = f"{number}end"
+        run.type(Step(0.0, (key(":"), *random_typing.text(token)), token))
+        run.type(Step(0.0, (key("escape"),)))
+        run.terminal.wait(f"{min(_ROWS, marks + moves + 1)} of {_ROWS} · {marks} marked")
+    run.check()
