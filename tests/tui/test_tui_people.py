@@ -342,6 +342,7 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
 
 
 async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp_path: Path) -> None:
+    from dyntui.services.connect import Connection
     from dyntui.services.people import DELETE_USER
     from dyntui.services.writes import Confirmation, Target
 
@@ -351,7 +352,9 @@ async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp
         screen = console.screen
         assert isinstance(screen, UsersScreen)
         ids = [target.id for target in screen.targets]
-        await connection_of(pilot).writes.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
+        here = connection_of(pilot)
+        async with Connection(here.profile, here._token, app=here.app) as elsewhere:
+            await elsewhere.writes.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
         await export_to(pilot, tmp_path / "shown.csv", formats=4)
         await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
         assert notes(pilot)[-1].endswith("1 of those marked are not on the server any more.")

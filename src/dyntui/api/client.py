@@ -7,14 +7,15 @@ async with Client(base_url, environment_id, token) as client:
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from dyntui.api import nouns
 from dyntui.api.catalog import Catalog, Operation, catalog
-from dyntui.api.errors import BadResponse, NotFound, WriteRefused, request_id_of
+from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
 from dyntui.api.gate import Gates
 from dyntui.api.log import RequestLog
 from dyntui.api.pages import Page, page_from
@@ -24,7 +25,10 @@ from dyntui.core.ids import quote_segment
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
-__all__ = ["Client", "Permit"]
+__all__ = ["Client", "OnWrite", "Permit"]
+
+OnWrite = Callable[[str, Mapping[str, object], bytes], None]
+"""(operation id, path values, body of the answer): called after each write that reached the server, or may have."""
 
 
 @dataclass(slots=True)
@@ -44,7 +48,7 @@ class Client:
     """An async client of one environment. Belongs to one event loop; gates and log are shared by the process.
 
     app: an ASGI application instead of the network. ca_file: certificates to trust instead of the system's.
-    read_only: refuse every write, permit or not.
+    read_only: refuse every write, permit or not. on_write: is told of the writes.
     """
 
     def __init__(
@@ -58,7 +62,9 @@ class Client:
         ca_file: str = "",
         gates: Gates | None = None,
         log: RequestLog | None = None,
+        on_write: OnWrite | None = None,
     ) -> None:
+        self._on_write = on_write
         self.environment_id = environment_id
         self.read_only = read_only
         self.gates = gates or Gates()
@@ -140,20 +146,31 @@ class Client:
             if permit.operations and operation.id not in permit.operations:
                 raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {_listed(permit)}.")
         bulk = operation.id == "bulkCreateUser"
-        answer = await self._transport.request(
-            operation.method,
-            self._path(operation, path or {}),
-            operation=operation.id,
-            query=_query(operation, query or {}),
-            content=content,
-            timeout=timeout or (BULK_TIMEOUT if bulk else READ_TIMEOUT),
-            gates=self.gates.of(operation.id),
-            reads=operation.reads,
-            headers=headers,
-        )
+        try:
+            answer = await self._transport.request(
+                operation.method,
+                self._path(operation, path or {}),
+                operation=operation.id,
+                query=_query(operation, query or {}),
+                content=content,
+                timeout=timeout or (BULK_TIMEOUT if bulk else READ_TIMEOUT),
+                gates=self.gates.of(operation.id),
+                reads=operation.reads,
+                headers=headers,
+            )
+        except (ApiProblem, asyncio.CancelledError) as problem:
+            # Not found and in conflict: the server has something else than what was shown.
+            if getattr(problem, "maybe_applied", True) or isinstance(problem, (NotFound, Conflict)):
+                self._wrote(operation, (path or {}) if isinstance(problem, NotFound) else {})
+            raise
+        self._wrote(operation, path or {}, answer.body)
         if permit is not None and (request_id := request_id_of(answer.headers)):
             permit.request_ids.append(request_id)
         return answer
+
+    def _wrote(self, operation: Operation, path: Mapping[str, object], body: bytes = b"") -> None:
+        if self._on_write is not None and not operation.reads:
+            self._on_write(operation.id, path, body)
 
     async def page(
         self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object

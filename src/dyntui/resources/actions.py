@@ -67,6 +67,8 @@ class Action:
     sensitive: bool = False
     warning: str = ""
     typed_in_live: bool = False
+    touches: tuple[str, ...] = ()
+    """Further resources that it changes, besides those of its record (services.changes)."""
 
     @property
     def label(self) -> str:

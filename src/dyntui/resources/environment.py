@@ -29,6 +29,7 @@ def _switches(noun: str, enable: str, disable: str, *, warning: str = "") -> tup
 
 SETTINGS = Resource(
     name="settings",
+    touches=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
     aliases=("set",),
     title="Settings",
     singular="environment",
@@ -83,6 +84,7 @@ KEYS = Resource(
 
 ORIGINS = Resource(
     name="origins",
+    touches=("settings",),
     aliases=("origin", "cors"),
     title="Origins",
     singular="origin",
@@ -105,6 +107,7 @@ ORIGINS = Resource(
 
 DEEPLINKS = Resource(
     name="deeplinks",
+    touches=("settings",),
     aliases=("deeplink", "deeplink-urls"),
     title="Deeplink URLs",
     singular="deeplink URL",
@@ -127,6 +130,7 @@ DEEPLINKS = Resource(
 
 HOSTNAMES = Resource(
     name="hostnames",
+    touches=("settings",),
     aliases=("hostname", "custom-hostnames", "dns"),
     title="Custom hostnames",
     singular="custom hostname",
@@ -152,6 +156,7 @@ HOSTNAMES = Resource(
 
 CUSTOM_FIELDS = Resource(
     name="custom-fields",
+    touches=("settings",),
     aliases=("fields",),
     title="Custom fields",
     singular="custom field",
@@ -182,6 +187,7 @@ CUSTOM_FIELDS = Resource(
 
 PROVIDERS = Resource(
     name="providers",
+    touches=("settings",),
     aliases=("provider",),
     title="Providers",
     singular="provider",
@@ -236,6 +242,7 @@ PROVIDER_URLS = Resource(
 
 EXCHANGES = Resource(
     name="exchanges",
+    touches=("settings",),
     aliases=("exchange",),
     title="Exchanges",
     singular="exchange",
@@ -263,6 +270,7 @@ EXCHANGES = Resource(
 
 SDK_VIEWS = Resource(
     name="sdk-views",
+    touches=("settings",),
     aliases=("views",),
     title="SDK views",
     singular="SDK view",
@@ -293,6 +301,7 @@ def _sections(row: Row) -> str:
 
 TEST_ACCOUNT = Resource(
     name="test-account",
+    touches=("settings",),
     title="Test account",
     singular="test account",
     group="TestAccount",

@@ -91,6 +91,7 @@ ORGANIZATIONS = Resource(
 
 PROJECTS = Resource(
     name="projects",
+    touches=("membership-environments",),
     aliases=("project",),
     title="Projects",
     singular="project",
@@ -202,6 +203,7 @@ INVITES = Resource(
 
 MY_INVITES = Resource(
     name="my-invites",
+    touches=("organizations", "members", "membership-environments"),
     title="My invitations",
     singular="invitation",
     group="Invites",

@@ -149,6 +149,8 @@ class Resource:
     extra: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     command: str = ""
+    touches: tuple[str, ...] = ()
+    """Further resources that writes to this one change, besides what it belongs to and what belongs to it."""
 
     def label_of(self, row: Row) -> str:
         """How a person knows this row, raw: its label, else its id."""

@@ -80,6 +80,7 @@ VISITORS = Resource(
 
 CHAINALYSIS = Resource(
     name="chainalysis",
+    touches=("settings",),
     aliases=("sanctions",),
     title="Chainalysis",
     singular="Chainalysis configuration",
@@ -103,6 +104,7 @@ CHAINALYSIS = Resource(
 
 NAME_SERVICES = Resource(
     name="name-services",
+    touches=("settings",),
     aliases=("names", "ens"),
     title="Name services",
     singular="name service",

@@ -31,6 +31,7 @@ def _deleted(row: Row) -> str | None:
 
 USERS = Resource(
     name="users",
+    touches=("wallets", "statistics", "analytics", "visitors"),
     aliases=("u", "user"),
     title="Users",
     singular="user",
@@ -88,6 +89,7 @@ USERS = Resource(
 
 WALLETS = Resource(
     name="wallets",
+    touches=("users", "analytics"),
     aliases=("w", "wallet"),
     title="Wallets",
     singular="wallet",

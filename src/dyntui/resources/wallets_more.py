@@ -17,6 +17,7 @@ def _rule_body(row: Row, values: object) -> object:
 
 GLOBAL_WALLET = Resource(
     name="global-wallet",
+    touches=("global-wallet-access", "global-wallet-connections", "settings"),
     aliases=("global",),
     title="Global wallet",
     singular="global wallet",
@@ -45,6 +46,7 @@ GLOBAL_WALLET = Resource(
 
 GLOBAL_ACCESS = Resource(
     name="global-wallet-access",
+    touches=("global-wallet",),
     title="Access control of the global wallet",
     singular="access control",
     group="GlobalWalletAccessControl",
@@ -72,6 +74,7 @@ GLOBAL_ACCESS = Resource(
 
 GLOBAL_DOMAINS = Resource(
     name="global-wallet-domains",
+    touches=("global-wallet",),
     title="Domains of the global wallet",
     singular="domain",
     group="GlobalWalletAccessControl",

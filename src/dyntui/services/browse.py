@@ -120,6 +120,9 @@ class PagedView:
         """Since when there has been no answer; None while there is one."""
         self.loading = False
         self._soon = False
+        self._epoch = 0
+        self.outdated = False
+        """Whether a write has changed the rows in view since they were fetched."""
         self.version = 0
         """Goes up whenever rows are others: read, changed or deleted."""
 
@@ -237,16 +240,35 @@ class PagedView:
             self.query = query
             self._restart()
 
-    def refresh(self) -> None:
-        """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
+    def invalidate(self) -> None:
+        """The server has other rows by now, also than those that a request under way will bring."""
+        self.outdated = True
+        self._age()
+
+    def _age(self) -> None:
+        self._epoch += 1
         self._blocks.age()
         self._check.restart()
         if self.paging is not Paging.OFFSET:
             self._ended = False
+
+    def refresh(self) -> None:
+        """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
         if self._ghosts or self.changed:
             self._ghosts.clear()
             self.changed.clear()
             self._tell()
+        self._read_anew()
+
+    def reread(self) -> None:
+        """Fetch again what a write has changed. Rows that were removed from a list with pages stay dimmed."""
+        if self.paging is Paging.OFFSET:
+            self._read_anew()
+        else:
+            self.refresh()
+
+    def _read_anew(self) -> None:
+        self._age()
         self.error = None
         self._wake.set()
         self._start()
@@ -346,7 +368,7 @@ class PagedView:
     async def _work(self) -> None:
         delay = _RETRY_FIRST
         while (number := await self._following()) is not None:
-            generation = self._generation
+            generation, epoch = self._generation, self._epoch
             self.loading = True
             self._tell()
             try:
@@ -369,7 +391,7 @@ class PagedView:
             delay = _RETRY_FIRST
             if generation == self._generation:
                 self.error = self.failed_at = None
-                self._put(number, page)
+                self._put(number, page, stale=epoch != self._epoch)
         if self.loading:
             self.loading = False
             self._tell()
@@ -392,7 +414,7 @@ class PagedView:
             check.cursor(page.cursor, page.items)
         return page
 
-    def _put(self, number: int, page: Page) -> None:
+    def _put(self, number: int, page: Page, *, stale: bool = False) -> None:
         rows = list(page.items)
         if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []
@@ -408,7 +430,9 @@ class PagedView:
             self._blocks.stride = max(1, len(rows))
             self._total = len(rows)
         self._compare(number, rows)
-        self._blocks[number] = Block(rows, now(), used=self._clock)
+        self._ghosts.discard({str(row.get(self._key, "")) for row in rows}, self._key)
+        self._blocks[number] = Block(rows, now(), stale=stale, used=self._clock)
+        self.outdated = self.outdated and any(block.stale for block in self._in_view())
         if self._kept is not None and self.paging is not Paging.CURSOR:
             self._kept.save(self.query, number * self._blocks.stride, rows, self._total)
         self._blocks.trim(self._keep, self._range())

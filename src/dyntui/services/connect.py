@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dyntui.config.credentials import check_origin
 from dyntui.config.paths import paths
 from dyntui.services.audit import Audit
+from dyntui.services.changes import Changes
 from dyntui.services.writes import Writes
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ class Connection:
         self.gates = gates or _Gates(*_rates())
         self.log = log or _RequestLog()
         self.audit = audit or Audit(paths().audit_file)
+        self.changes = Changes()
         self._token = token
         self.client = self.new_client()
-        self.writes = Writes(profile, self.client, self.audit, ask_kind=app is None)
+        self.writes = Writes(profile, self.client, self.audit, self.changes, ask_kind=app is None)
 
     @property
     def profile(self) -> Profile:
@@ -94,6 +96,7 @@ class Connection:
             ca_file=self._profile.ca_file,
             gates=self.gates,
             log=self.log,
+            on_write=self.changes.on_write,
         )
 
     async def __aenter__(self) -> Self:

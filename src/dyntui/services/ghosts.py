@@ -6,7 +6,7 @@ Positions of the server and lines of the screen then differ by the ghosts in bet
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 __all__ = ["Ghosts", "vanished"]
@@ -37,6 +37,13 @@ class Ghosts:
         self._places.insert(index, place)
         self._rows.insert(index, row)
         self._lines = [place + number for number, place in enumerate(self._places)]
+
+    def discard(self, ids: Set[str], key: str) -> None:
+        """Rows with these ids are there again."""
+        kept = [(p, row) for p, row in zip(self._places, self._rows, strict=True) if str(row.get(key, "")) not in ids]
+        if len(kept) < len(self._rows):
+            self._places, self._rows = [place for place, _ in kept], [row for _, row in kept]
+            self._lines = [place + number for number, place in enumerate(self._places)]
 
     def at(self, line: int) -> Row | None:
         """The vanished row that is shown on that line, if one is."""

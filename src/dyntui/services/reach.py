@@ -35,6 +35,10 @@ class Reach:
         """Why the list cannot be read, in words; None when it can, or nobody knows yet."""
         return self._found.get(record.name)
 
+    def forget(self) -> None:
+        """What the token may do has changed: nothing is known any more."""
+        self._found.clear()
+
     def saw(self, record: Resource, error: DyntuiError | None) -> None:
         """A list was read, or was refused."""
         if error is None or _refusal(error) is not None:

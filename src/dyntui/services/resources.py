@@ -151,7 +151,7 @@ async def find_rows(
     is not there."""
     wanted, found = set(ids), dict[str, dict[str, Any]]()
     async for scanned in scan(client, record, parent=parent):
-        row_id = str(scanned.row.get(record.key, ""))
+        row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
         if row_id in wanted:
             found[row_id] = scanned.row
             if len(found) == len(wanted):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
 from dyntui.services.audit import Audit, AuditLine
+from dyntui.services.changes import Changes
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
@@ -203,13 +204,16 @@ class Results:
 class Writes:
     """The door of one connection."""
 
-    def __init__(self, profile: Profile, client: Client, audit: Audit, *, ask_kind: bool = True) -> None:
+    def __init__(
+        self, profile: Profile, client: Client, audit: Audit, changes: Changes | None = None, *, ask_kind: bool = True
+    ) -> None:
         """ask_kind: whether the server is asked for the environment's kind; the demo's is known."""
         self._profile = profile
         self._client = client
         self._audit = audit
         self.on_audit_gap: Callable[[str], None] = _log_audit_gap
         """Called with a sentence when the outcome of a write could not be recorded."""
+        self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
 
     @property
@@ -349,15 +353,16 @@ class Writes:
         permit = self.authorise(action, targets, confirmation)
         results: list[TargetResult] = []
         stopped = False
-        for number, target in enumerate(targets, 1):
-            if stopped or (cancel is not None and cancel.is_set()):
-                results.append(TargetResult(target, Outcome.NOT_TRIED))
-                continue
-            result = await self._one(action, target, permit)
-            results.append(result)
-            stopped = _hopeless(result.error)
-            if on_progress is not None:
-                on_progress(number, len(targets))
+        with self._changes.together():
+            for number, target in enumerate(targets, 1):
+                if stopped or (cancel is not None and cancel.is_set()):
+                    results.append(TargetResult(target, Outcome.NOT_TRIED))
+                    continue
+                result = await self._one(action, target, permit)
+                results.append(result)
+                stopped = _hopeless(result.error)
+                if on_progress is not None:
+                    on_progress(number, len(targets))
         return Results(action, tuple(results))
 
     async def _one(self, action: WriteAction, target: Target, permit: Permit) -> TargetResult:

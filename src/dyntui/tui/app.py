@@ -171,6 +171,7 @@ class Console(TerminalActionsMixin):
 
     def opened(self, connection: Connection) -> None:
         connection.log.subscribe(self._heard)
+        self.follow_changes(connection)
         offer_left(self)
 
     def left(self) -> None:

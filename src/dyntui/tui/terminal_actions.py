@@ -8,7 +8,7 @@ from textual.widgets import Input, TextArea
 
 from dyntui.config.settings import Settings
 from dyntui.tui.actions import ACTIONS, key_words
-from dyntui.tui.offline import Reaching
+from dyntui.tui.server_changes import ServerChangesMixin
 from dyntui.tui.session import Session
 from dyntui.tui.terminal.display import LeanDisplay
 from dyntui.tui.terminal.environment import has_job_control, stop_process_group
@@ -27,7 +27,7 @@ def window_title(session: Session) -> str:
     return f"{profile.name} ({profile.kind}{read_only}) · dyntui"
 
 
-class TerminalActionsMixin(LeanDisplay[int], Reaching):
+class TerminalActionsMixin(LeanDisplay[int], ServerChangesMixin):
     """The part of the app that gives the terminal away and takes it back."""
 
     settings: Settings

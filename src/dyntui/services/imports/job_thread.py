@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dyntui.services.changes import JOBS
 from dyntui.services.imports.control import Control, Wish
 from dyntui.services.imports.jobs import Where, check_where
 from dyntui.services.imports.progress import Progress
@@ -88,6 +89,7 @@ class JobThread:
         except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
             self.error = error
         finally:
+            self._connection.changes.note(JOBS)
             self._tell()
 
     async def _work(self, journal: Journal) -> Ended:

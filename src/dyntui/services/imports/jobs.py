@@ -15,6 +15,7 @@ from dyntui.core.time import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
 from dyntui.store.states import OPEN, JobState, RowState
+from dyntui.store.undoing import UndoState, undo_counts
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -55,7 +56,7 @@ class Where:
 class JobSummary:
     """A job in a list. busy: a process works on it now. problem: why it cannot be read, "" when it can.
 
-    draft: the id of the wizard's draft that it was made for.
+    draft: the id of the wizard's draft that it was made for. undone: how many of the created rows an undo has deleted.
     """
 
     id: str
@@ -70,6 +71,12 @@ class JobSummary:
     busy: bool = False
     problem: str = ""
     draft: str = ""
+    undone: int = 0
+
+    @property
+    def created(self) -> int:
+        """Rows that made something which is still there, as far as this machine knows."""
+        return (self.counts or {}).get(RowState.CREATED, 0) - self.undone
 
     @property
     def abandoned(self) -> bool:
@@ -154,6 +161,7 @@ def summary(path: Path) -> JobSummary:
                 where=Where.of_job(journal.facts),
                 busy=busy,
                 draft=str(journal.facts.get("draft", "")),
+                undone=undo_counts(journal).get(UndoState.DELETED, 0),
             )
     except DyntuiError as error:
         return JobSummary(path.stem, problem=str(error), busy=busy)

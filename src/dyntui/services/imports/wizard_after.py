@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import Usage
 from dyntui.importer import Mapping, Problem, Row, Source, SourceInfo
+from dyntui.services.changes import JOBS
 from dyntui.services.imports.control import Control
 from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
 from dyntui.services.imports.prepare import prepare
@@ -163,4 +164,7 @@ def delete_created(
             async with connection.new_client() as client:
                 return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)
 
-    return asyncio.run(work())
+    try:
+        return asyncio.run(work())
+    finally:
+        connection.changes.note(JOBS)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, Usage
 from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.tui.actions import bindings
@@ -29,6 +29,7 @@ from dyntui.tui.widgets.tabs import TabLine
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.services.changes import Change
     from dyntui.services.connect import Connection
 
 __all__ = ["DetailScreen", "Tab"]
@@ -60,14 +61,19 @@ class DetailScreen(Framed):
     BINDINGS = bindings("detail")
     TABS: tuple[Tab, ...] = ()
     NOUN = ""
+    RESOURCE = ""
+    """The record that it is one of."""
+    deleted = False
+    """Whether it was deleted from here."""
 
     class Fetched(Message):
         """It was read."""
 
-        def __init__(self, thing_id: str, document: Any) -> None:
+        def __init__(self, thing_id: str, document: Any, changes_seen: int) -> None:
             super().__init__()
             self.thing_id = thing_id
             self.document = document
+            self.changes_seen = changes_seen
 
     class Failed(Message):
         """It could not be read."""
@@ -129,14 +135,16 @@ class DetailScreen(Framed):
             self.run_worker(self._read(connection.client, self.thing_id), exclusive=True, group="read")
 
     async def _read(self, client: Client, thing_id: str) -> None:
+        seen = self.changes_seen
         try:
-            self.post_message(self.Fetched(thing_id, await self.fetch(client)))
+            self.post_message(self.Fetched(thing_id, await self.fetch(client), seen))
         except DyntuiError as error:
             self.post_message(self.Failed(thing_id, error))
 
     @on(Fetched)
     def _fetched(self, event: Fetched) -> None:
         if event.thing_id == self.thing_id:
+            self.was_read(event.changes_seen)
             self.show(event.document, now())
 
     def show(self, document: dict[str, Any], at: datetime) -> None:
@@ -159,6 +167,7 @@ class DetailScreen(Framed):
     def forget(self) -> None:
         """Nothing is read, nothing is wrong."""
         self.document = self.error = self.fetched_at = None
+        self.deleted = self.out_of_date = False
         self.query_one("#failure", Static).display = False
         tabs = self.query_one(TabLine)
         tabs.counts = [None] * len(self.TABS)
@@ -205,6 +214,22 @@ class DetailScreen(Framed):
             facts.repaint()
         for table in self.query(Table):
             table.time_passed()
+
+    # Changes on the server
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({self.RESOURCE})
+
+    def server_changed(self, change: Change) -> None:
+        super().server_changed(change)
+        self.deleted = self.deleted or self.thing_id in change.deleted.get(self.RESOURCE, ())
+
+    def read_again(self) -> None:
+        if self.deleted:
+            self.post_message(self.Failed(self.thing_id, Usage(f"This {self.NOUN} was deleted.")))
+        else:
+            self.read()
 
     # Tabs
 

@@ -26,6 +26,7 @@ from dyntui.tui.widgets.prompt import Prompt, Suggest, Suggestions
 
 if TYPE_CHECKING:
     from dyntui.core.errors import DyntuiError
+    from dyntui.services.changes import Change
     from dyntui.services.connect import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.app import Console
@@ -53,6 +54,10 @@ class Framed(Acting, Screen[None]):
     _asked_about = ""
     _found_text = ""
     _on_answer: Callable[[str], None]
+    out_of_date = False
+    """Whether something has changed what is shown, and it was not read again since."""
+    changes_seen = 0
+    """How many changes of what is shown there have been."""
 
     # What a subclass says
 
@@ -81,6 +86,14 @@ class Framed(Acting, Screen[None]):
     def unsaved(self) -> str:
         """What leaving the screen would lose, in words; "" for nothing. It is asked about once."""
         return ""
+
+    @property
+    def shows(self) -> frozenset[str]:
+        """The resources that are shown (services.changes): writes that change one of them make it out of date."""
+        return frozenset()
+
+    def read_again(self) -> None:
+        """Read what is shown again, and call `was_read` with the answer. A screen that cannot stays out of date."""
 
     def inner(self) -> str | None:
         """What going back undoes before it leaves the screen, in words; None for nothing."""
@@ -162,6 +175,8 @@ class Framed(Acting, Screen[None]):
     def _parts(self) -> tuple[Piece, ...]:
         """What the screen says of itself; that there is no server comes first, with since when."""
         parts = (*self._waits(), *self.status())
+        if self.out_of_date:
+            parts = (("out of date", "warn"), *parts)
         away = self.console.offline_words
         if not away or any(text.startswith("offline since") for text, _ in parts):
             return parts
@@ -187,6 +202,7 @@ class Framed(Acting, Screen[None]):
         self._asked_about = ""
         if self.is_mounted:
             self.time_passed()
+            self.catch_up()
         self.changed()
 
     def on_descendant_focus(self) -> None:
@@ -196,6 +212,25 @@ class Framed(Acting, Screen[None]):
         """The cursor of `lines` moved; said at once, so that position and line are one frame."""
         if self.is_active and self.is_mounted:
             self._paint_said()
+
+    # Changes on the server
+
+    def server_changed(self, change: Change) -> None:
+        """Writes have changed something; it is read again when this screen is in front."""
+        if not self.shows.isdisjoint(change.resources):
+            self.out_of_date = True
+            self.changes_seen += 1
+            self.changed()
+
+    def catch_up(self) -> None:
+        """Read again what is out of date."""
+        if self.out_of_date:
+            self.read_again()
+
+    def was_read(self, changes_seen: int) -> None:
+        """What is shown was read, beginning when so many changes were seen."""
+        if changes_seen == self.changes_seen:
+            self.out_of_date = False
 
     # The prompt
 

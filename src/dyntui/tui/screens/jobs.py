@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.services.changes import JOBS
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.store.states import JobState
 from dyntui.tui.actions import bindings
@@ -49,8 +50,9 @@ class JobsScreen(Afterwards):
     class Loaded(Message):
         """The jobs were read."""
 
-        def __init__(self, known: _Known, number: int) -> None:
+        def __init__(self, known: _Known, number: int, changes_seen: int) -> None:
             super().__init__()
+            self.changes_seen = changes_seen
             self.known = known
             self.number = number
 
@@ -86,11 +88,6 @@ class JobsScreen(Afterwards):
         super().on_mount()
         self.load()
 
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self.load()
-        super().on_screen_resume()
-
     def on_unmount(self) -> None:
         if (job := self.console.session.running) is not None:
             job.unwatch(self)
@@ -101,15 +98,22 @@ class JobsScreen(Afterwards):
 
     # What is on the disk
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({JOBS})
+
+    def read_again(self) -> None:
+        self.load()
+
     def load(self) -> None:
         """Read the jobs."""
         if (job := self.console.session.running) is not None:
             job.watch(self)
         self._loads += 1
-        number = self._loads
-        self.run_worker(lambda: self._load(number), thread=True, group="jobs", exclusive=True)
+        number, seen = self._loads, self.changes_seen
+        self.run_worker(lambda: self._load(number, seen), thread=True, group="jobs", exclusive=True)
 
-    def _load(self, number: int) -> None:
+    def _load(self, number: int, changes_seen: int) -> None:
         from dyntui.services.imports.jobs import jobs
         from dyntui.services.imports.wizard_draft import drafts
 
@@ -118,7 +122,7 @@ class JobsScreen(Afterwards):
         found = (job for job in jobs() if not self._swept(job))
         # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
         own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
-        self.post_message(self.Loaded(_Known(own, kept), number))
+        self.post_message(self.Loaded(_Known(own, kept), number, changes_seen))
 
     def _swept(self, job: JobSummary) -> bool:
         """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
@@ -137,6 +141,7 @@ class JobsScreen(Afterwards):
     def _loaded(self, event: Loaded) -> None:
         if event.number != self._loads:
             return  # read again since
+        self.was_read(event.changes_seen)
         self._jobs = {job.id: job for job in event.known.jobs}
         self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
         running = self.console.session.running

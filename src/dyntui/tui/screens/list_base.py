@@ -21,6 +21,7 @@ from dyntui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from dyntui.config.lists import Widths
     from dyntui.services.browse import PagedView
+    from dyntui.services.changes import Change
     from dyntui.services.connect import Connection
     from dyntui.store.cache import RowCache
 
@@ -46,6 +47,7 @@ class ListScreen(Framed):
         self.view: PagedView | None = None
         self._waiting = ListView(loaded=False)
         self._told: DyntuiError | None = None
+        self._created: tuple[str, str | None] | None = None
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -167,6 +169,9 @@ class ListScreen(Framed):
         if self.view is None or not self.is_mounted:
             return
         self.table.view_changed()
+        if self.out_of_date and not self.view.outdated:
+            self.out_of_date = False
+        self._select_created(self.view)
         error = self.view.error
         told = self._told.message if self._told is not None else ""
         # Every further try fails with an error of its own; it is said once.
@@ -174,6 +179,42 @@ class ListScreen(Framed):
             self.console.say_error(error)
         self._told = error
         self.changed()
+
+    # Changes on the server
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({self.record.name})
+
+    def server_changed(self, change: Change) -> None:
+        super().server_changed(change)
+        if self.out_of_date and self.view is not None:
+            self.view.invalidate()
+        for row_id in change.deleted.get(self.record.name, ()):
+            self.table.marks.discard(row_id)
+            if self.view is not None:
+                self.view.remove(row_id)
+        if created := change.created.get(self.record.name):
+            self._await_created(created[0])
+
+    def _await_created(self, row_id: str) -> None:
+        """Put the cursor on a row that was just made, once it was read."""
+        newest_first = self.view is not None and self.view.query.order == "createdAt-desc"
+        if newest_first and self.table.cursor:
+            self.table.move_to(0)
+        self._created = (row_id, self.table.row_id)
+
+    def _select_created(self, view: PagedView) -> None:
+        if self._created is None or self.out_of_date:
+            return
+        (row_id, cursor_row), self._created = self._created, None
+        line = view.index_of(row_id)
+        if line is not None and self.table.row_id == cursor_row and self.listed() is view:
+            self.table.move_to(line)
+
+    def read_again(self) -> None:
+        if self.view is not None:
+            self.view.reread()
 
     def reachable(self) -> None:
         if self.view is not None and self.view.error is not None:

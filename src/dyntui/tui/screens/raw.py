@@ -18,18 +18,23 @@ __all__ = ["RawScreen"]
 
 
 class RawScreen(Framed):
-    """A document. crumbs: where it came from, raw."""
+    """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
 
     BINDINGS = bindings("raw")
 
-    def __init__(self, crumbs: tuple[str, ...], document: Any) -> None:
+    def __init__(self, crumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
         super().__init__()
+        self._shows = shows
         self._crumbs = crumbs
         self._document = document
 
     @property
     def crumbs(self) -> tuple[str, ...]:
         return (*self._crumbs, "raw")
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return self._shows
 
     def body(self) -> ComposeResult:
         yield SearchTree(self._document, unfolded=2, id="tree")

@@ -115,7 +115,7 @@ class ResourceScreen(MarkedListScreen):
 
         row = self.table.row
         assert row is not None
-        self.console.visit(RawScreen((*self.crumbs, self.record.label_of(row)), row))
+        self.console.visit(RawScreen((*self.crumbs, self.record.label_of(row)), row, self.shows))
 
     def action_menu(self) -> None:
         from dyntui.tui.menu import offer_menu

@@ -60,6 +60,7 @@ class UserScreen(UserDoing):
 
     BINDINGS = bindings("user", "taking")
     NOUN = "user"
+    RESOURCE = "users"
     TABS = (
         Tab("profile", "Profile"),
         Tab("credentials", "Credentials"),
@@ -72,6 +73,10 @@ class UserScreen(UserDoing):
         Tab("metadata", "Metadata"),
         Tab("raw", "Raw"),
     )
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
 
     @property
     def crumbs(self) -> tuple[str, ...]:

@@ -17,9 +17,8 @@ from dyntui.services.people import DELETE_WALLET, RECOVER_WALLETS
 from dyntui.services.writes import Outcome, Results, Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.access.doing import do
-from dyntui.tui.screens.detail import DetailScreen, Tab
+from dyntui.tui.screens.detail import Tab
 from dyntui.tui.screens.people.beside import BesideScreen
-from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.screens.people.wallet_parts import EXPLORER, SIGNER, USER, wallet_facts
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
@@ -40,6 +39,7 @@ class WalletScreen(BesideScreen):
 
     BINDINGS = bindings("wallet", "taking")
     NOUN = "wallet"
+    RESOURCE = "wallets"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
 
     class OwnerFound(Message):
@@ -145,26 +145,15 @@ class WalletScreen(BesideScreen):
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
-        do(self.console, RECOVER_WALLETS, [target], verb="Recover", trigger="u", done=self._recovered)
+        do(self.console, RECOVER_WALLETS, [target], verb="Recover", trigger="u")
+
+    def read_again(self) -> None:
+        self.read()  # also when it was deleted: wallets can be recovered
 
     def _gone(self, results: Results) -> None:
-        tell_lists(self.console, "wallets", results, deleted=True)
-        self._tell_owner()
-        if results.items[0].outcome is not Outcome.DONE:
-            self.read()
-        elif self.console.shown is self and self.console.no_way_back() is None:
+        done = results.items[0].outcome is Outcome.DONE
+        if done and self.console.shown is self and self.console.no_way_back() is None:
             self.console.call_later(self.console.action_back)
-
-    def _recovered(self, results: Results) -> None:
-        self._tell_owner()
-        if self.is_mounted:
-            self.read()
-
-    def _tell_owner(self) -> None:
-        """The screen of the owner, where it is open, reads again."""
-        for screen in self.console.open_screens:
-            if isinstance(screen, DetailScreen) and screen.thing_id == self.user_id:
-                screen.read()
 
     # To take along
 

@@ -118,17 +118,25 @@ class CompareScreen(TableScreen):
     def connected(self, connection: Connection) -> None:
         self.load()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries", "allowlists"})
+
+    def read_again(self) -> None:
+        self.load()
+
     def load(self) -> None:
         """Read both sides (again)."""
         connection = self.console.session.connection
         if connection is None:
             return
+        seen = self.changes_seen
 
         async def work() -> Diff:
             here = await read_list(connection.client, self.row)
             return compare(here, await self._other(connection))
 
-        read(self.console, work(), self._compared)
+        read(self.console, work(), lambda diff: self._compared(diff, seen))
 
     async def _other(self, connection: Connection) -> Side:
         import asyncio
@@ -141,7 +149,8 @@ class CompareScreen(TableScreen):
         except OSError as error:
             raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="r tries again.") from error
 
-    def _compared(self, diff: Diff) -> None:
+    def _compared(self, diff: Diff, changes_seen: int) -> None:
+        self.was_read(changes_seen)
         self.diff = diff
         if self.is_mounted:
             self._show()
@@ -247,7 +256,7 @@ class CompareScreen(TableScreen):
 
     def _done(self, results: Results) -> None:
         self.table.marks.clear()
-        self.load()
+        self.table.repaint()
 
 
 def _row(where: str, entry: Mapping[str, Any], here: Any, there: Any) -> dict[str, Any]:
@@ -283,11 +292,19 @@ class DuplicatesScreen(TableScreen):
     def connected(self, connection: Connection) -> None:
         self.load()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries", "allowlists"})
+
+    def read_again(self) -> None:
+        self.load()
+
     def load(self) -> None:
         """Read all lists (again)."""
         connection = self.console.session.connection
         if connection is None:
             return
+        seen = self.changes_seen
 
         async def work() -> list[dict[str, Any]]:
             lists = await read_lists(connection.client)
@@ -301,9 +318,10 @@ class DuplicatesScreen(TableScreen):
                 for several in twice(rows).values()
             ]
 
-        read(self.console, work(), self._found)
+        read(self.console, work(), lambda rows: self._found(rows, seen))
 
-    def _found(self, rows: list[dict[str, Any]]) -> None:
+    def _found(self, rows: list[dict[str, Any]], changes_seen: int) -> None:
+        self.was_read(changes_seen)
         if self.is_mounted:
             self.put(rows)
             self.changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -107,11 +108,15 @@ def do(
     perform: Perform | None = None,
     form: Dialog[Any] | None = None,
     done: Callable[[Results], None] = lambda results: None,
+    reread: bool = False,
 ) -> None:
     """Do `action` to `targets` once a person has read what it does and confirmed it. done: told the results.
 
+    reread: whether `done` needs the targets as they are afterwards; the screens read again on their own.
     form: what was filled in for it; it stays open below the confirmation and comes back unless something was done.
     """
+    if not reread:
+        action = replace(action, reread=None)
 
     def give_back(problem: DyntuiError | str = "") -> None:
         if form is not None:

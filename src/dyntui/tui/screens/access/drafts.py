@@ -107,13 +107,24 @@ class DraftsScreen(TableScreen):
         self._show()
         self._check()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries"})
+
+    def read_again(self) -> None:
+        self._check()
+
     def _check(self) -> None:
         connection = self.console.session.connection
         if connection is not None:
+            seen = self.changes_seen
             work = checked_against(connection.client, self.row, self.drafts, self.lists)
-            read(self.console, work, self._checked)
+            read(self.console, work, lambda drafts: self._checked(drafts, seen))
 
-    def _checked(self, drafts: list[Draft]) -> None:
+    def _checked(self, drafts: list[Draft], changes_seen: int) -> None:
+        if changes_seen != self.changes_seen:
+            return  # checked once more since
+        self.was_read(changes_seen)
         self.drafts, self.checked = drafts, True
         if self.is_mounted:
             self._show()

@@ -102,12 +102,19 @@ class EntriesScreen(ResourceScreen):
         ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
         self.query_one(Summary).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
 
-    def refresh_after(self, results: Results) -> None:
-        """Read again what was changed; what failed stays marked, and only that."""
-        self.table.marks = {target.id for target in results.left} & self.table.marks
-        if self.view is not None:
-            self.view.refresh()
+    @property
+    def shows(self) -> frozenset[str]:
+        return super().shows | {"allowlists", "gates"}
+
+    def read_again(self) -> None:
+        super().read_again()
         self.read_list()
+
+    def keep_marks(self, results: Results) -> None:
+        """What failed stays marked, and only that."""
+        self.table.marks = {target.id for target in results.left} & self.table.marks
+        self.table.repaint()
+        self.changed()
 
     # Order: by anything an entry has, though its columns are few
 
@@ -135,7 +142,7 @@ class EntriesScreen(ResourceScreen):
         def filled(values: Values) -> None:
             target = entry_target(_draft(values, live=self._live).entry)
             action = add_entries(row, job=new_job())
-            do(self.console, action, [target], verb="Add", form=form, done=self.refresh_after)
+            do(self.console, action, [target], verb="Add", form=form)
 
         self.console.open_form(form, filled)
 
@@ -204,7 +211,7 @@ class EntriesScreen(ResourceScreen):
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
     ) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        do(self.console, action, [target], verb="Change", trigger="e", form=form, done=self.refresh_after)
+        do(self.console, action, [target], verb="Change", trigger="e", form=form, done=self.keep_marks)
 
     def _chosen(self, then: Any) -> None:
         """The marked entries, else the one under the cursor; those not in memory are read."""
@@ -236,7 +243,7 @@ class EntriesScreen(ResourceScreen):
         def chosen(entries: list[dict[str, Any]]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
-            do(self.console, action, targets, verb="Remove", trigger="d", done=self.refresh_after)
+            do(self.console, action, targets, verb="Remove", trigger="d", done=self.keep_marks)
 
         self._chosen(chosen)
 
@@ -275,7 +282,7 @@ class EntriesScreen(ResourceScreen):
         }
 
     def action_switch(self) -> None:
-        switch(self.console, self._list, trigger="t", done=self.refresh_after)
+        switch(self.console, self._list, trigger="t")
 
     def action_compare(self) -> None:
         from dyntui.tui.screens.access.compare import ask_other_side
@@ -290,7 +297,7 @@ class EntriesScreen(ResourceScreen):
     def action_undo(self) -> None:
         from dyntui.tui.screens.access.files import ask_undo
 
-        ask_undo(self.console, self._list, done=self.refresh_after)
+        ask_undo(self.console, self._list)
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who

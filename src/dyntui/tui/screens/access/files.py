@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.services.access.state import Row, name_of
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
@@ -64,7 +64,7 @@ def ask_import(console: Console, row: Row) -> None:
     console.visit(ImportScreen(draft))
 
 
-def ask_undo(console: Console, row: Row, *, done: Any) -> None:
+def ask_undo(console: Console, row: Row) -> None:
     """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
     from dyntui.services.access.undo import jobs_of
     from dyntui.services.imports.jobs import Where
@@ -81,12 +81,12 @@ def ask_undo(console: Console, row: Row, *, done: Any) -> None:
 
     def picked(job: str | None) -> None:
         if job is not None:
-            _undo(console, job, done)
+            _undo(console, job)
 
     console.ask(PickDialog("Undo what was done at", choices), picked)
 
 
-def _undo(console: Console, job: str, done: Any) -> None:
+def _undo(console: Console, job: str) -> None:
     from dyntui.services.access.entries import new_job
     from dyntui.services.access.undo import EntryUndo, plan_of, undo_action
 
@@ -98,6 +98,6 @@ def _undo(console: Console, job: str, done: Any) -> None:
             console.say(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
-        do(console, action, targets, verb="Undo", trigger="u", told=plan.lines(), done=done)
+        do(console, action, targets, verb="Undo", trigger="u", told=plan.lines())
 
     read(console, plan_of(connection, job), planned)

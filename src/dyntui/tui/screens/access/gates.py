@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -85,24 +85,24 @@ def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
 
 
-def _new(console: Console, done: Any) -> None:
+def _new(console: Console) -> None:
     form = GateForm("New gate", {})
 
     def filled(values: Values) -> None:
         fields = {key: value for key, value in _fields(values, {}).items() if value}
         target = Target("", values["name"], {"fields": fields})
-        do(console, GATE_ACTIONS.create(), [target], verb="Create", form=form, done=done)
+        do(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
 
     console.open_form(form, filled)
 
 
-def _edit(console: Console, row: Mapping[str, Any], done: Any) -> None:
+def _edit(console: Console, row: Mapping[str, Any]) -> None:
     form = GateForm(f"Change {name_of(row)}", row)
 
     def filled(values: Values) -> None:
         if fields := _fields(values, row):
             target = access_target(row, fields=fields)
-            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", form=form, done=done)
+            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", form=form)
         else:
             form.finish()
             console.say("Nothing was changed.")
@@ -110,13 +110,13 @@ def _edit(console: Console, row: Mapping[str, Any], done: Any) -> None:
     console.open_form(form, filled)
 
 
-def _switch(console: Console, row: Mapping[str, Any], done: Any) -> None:
+def _switch(console: Console, row: Mapping[str, Any]) -> None:
     on_ = not is_on(row)
     action = GATE_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, trigger="t", done=done)
+    do(console, action, [access_target(row)], verb=action.verb, trigger="t")
 
 
-def _delete(console: Console, row: Mapping[str, Any], done: Any) -> None:
+def _delete(console: Console, row: Mapping[str, Any], done: Callable[[Results], None] = lambda results: None) -> None:
     do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
 
 
@@ -132,25 +132,20 @@ class GatesScreen(ResourceScreen):
         self.table.markable = False
         super().on_mount()
 
-    def refresh_after(self, results: Results) -> None:
-        """What was changed is read again."""
-        if self.view is not None:
-            self.view.refresh()
-
     def action_new(self) -> None:
-        _new(self.console, self.refresh_after)
+        _new(self.console)
 
     def action_edit(self) -> None:
         assert self.table.row is not None
-        _edit(self.console, self.table.row, self.refresh_after)
+        _edit(self.console, self.table.row)
 
     def action_switch(self) -> None:
         assert self.table.row is not None
-        _switch(self.console, self.table.row, self.refresh_after)
+        _switch(self.console, self.table.row)
 
     def action_delete(self) -> None:
         assert self.table.row is not None
-        _delete(self.console, self.table.row, self.refresh_after)
+        _delete(self.console, self.table.row)
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who
@@ -163,6 +158,7 @@ class GateScreen(DetailScreen):
 
     BINDINGS = bindings("gate")
     NOUN = "gate"
+    RESOURCE = "gates"
     TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))
 
     @property
@@ -205,16 +201,13 @@ class GateScreen(DetailScreen):
     def not_read(self) -> str | None:
         return None if self.document else "The gate is not read yet."
 
-    def _done(self, results: Results) -> None:
-        self.read()
-
     def action_edit(self) -> None:
         assert self.document is not None
-        _edit(self.console, self.document, self._done)
+        _edit(self.console, self.document)
 
     def action_switch(self) -> None:
         assert self.document is not None
-        _switch(self.console, self.document, self._done)
+        _switch(self.console, self.document)
 
     def action_delete(self) -> None:
         assert self.document is not None

@@ -19,7 +19,7 @@ from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.access.state import Access, is_on, name_of, read_access
 from dyntui.services.browse import PagedView, Paging, Query
-from dyntui.services.writes import Results, Target
+from dyntui.services.writes import Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.screens.access.doing import do
@@ -92,10 +92,9 @@ class AllowlistsScreen(ResourceScreen):
         if self.access is not None and self.is_mounted:
             self.query_one(Summary).say(self.access.summary())
 
-    def refresh_after(self, results: Results) -> None:
-        """What was changed is read again."""
-        if self.view is not None:
-            self.view.refresh()
+    @property
+    def shows(self) -> frozenset[str]:
+        return super().shows | {"allowlist-entries", "gates"}
 
     # Reasons
 
@@ -109,7 +108,7 @@ class AllowlistsScreen(ResourceScreen):
 
         def filled(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
-            do(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form, done=self.refresh_after)
+            do(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
 
         self.console.open_form(form, filled)
 
@@ -122,7 +121,7 @@ class AllowlistsScreen(ResourceScreen):
             if fields := _changes(row, values):
                 target = access_target(row, fields=fields)
                 update = LIST_ACTIONS.update()
-                do(self.console, update, [target], verb="Change", form=form, done=self.refresh_after)
+                do(self.console, update, [target], verb="Change", form=form)
             else:
                 form.finish()
                 self.console.say("Nothing was changed.")
@@ -132,13 +131,13 @@ class AllowlistsScreen(ResourceScreen):
     def action_switch(self) -> None:
         row = self.table.row
         assert row is not None
-        switch(self.console, row, trigger="t", done=self.refresh_after)
+        switch(self.console, row, trigger="t")
 
     def action_delete(self) -> None:
         row = self.table.row
         assert row is not None
         target = access_target(row)
-        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", trigger="d", done=self.refresh_after)
+        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", trigger="d")
 
     def action_check(self) -> None:
         from dyntui.tui.screens.access.check import ask_who
@@ -204,8 +203,8 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def switch(console: Console, row: dict[str, Any], *, trigger: str, done: Any = lambda results: None) -> None:
+def switch(console: Console, row: dict[str, Any], *, trigger: str) -> None:
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
     action = LIST_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, trigger=trigger, done=done)
+    do(console, action, [access_target(row)], verb=action.verb, trigger=trigger)

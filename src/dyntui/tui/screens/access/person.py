@@ -18,7 +18,6 @@ from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.people import entries_for
 from dyntui.services.access.state import Access, find, name_of, read_access
-from dyntui.services.writes import Results
 from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.access.check import show_answer
@@ -51,8 +50,9 @@ class PersonScreen(TableScreen):
     class Found(Message):
         """Lists, gates and entries were read."""
 
-        def __init__(self, access: Access, user: dict[str, Any], answer: Answer) -> None:
+        def __init__(self, access: Access, user: dict[str, Any], answer: Answer, changes_seen: int) -> None:
             super().__init__()
+            self.changes_seen = changes_seen
             self.access = access
             self.user = user
             self.answer = answer
@@ -78,11 +78,19 @@ class PersonScreen(TableScreen):
     def connected(self, connection: Connection) -> None:
         self.load()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
+
+    def read_again(self) -> None:
+        self.load()
+
     def load(self) -> None:
         """Read the user and the lists (again)."""
         connection = self.console.session.connection
         if connection is None:
             return
+        seen = self.changes_seen
 
         def found(event: PersonScreen.Found) -> None:
             self.post_message(event)
@@ -91,12 +99,13 @@ class PersonScreen(TableScreen):
             document = await connection.client.users.get_raw(self.user_id)
             user = document.get("user", document) if isinstance(document, dict) else {}
             access = await read_access(connection.client)
-            return self.Found(access, user, await check_user(connection.client, user, access=access))
+            return self.Found(access, user, await check_user(connection.client, user, access=access), seen)
 
         read(self.console, work(), found)
 
     @on(Found)
     def _on_found(self, event: Found) -> None:
+        self.was_read(event.changes_seen)
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
@@ -148,7 +157,7 @@ class PersonScreen(TableScreen):
             if place is not None:
                 entry = {**free[int(place)], **self._alias()}
                 action = add_entries(row, job=new_job())
-                do(self.console, action, [entry_target(entry)], verb="Add", trigger="n", done=self._done)
+                do(self.console, action, [entry_target(entry)], verb="Add", trigger="n")
 
         self.console.ask(PickDialog(f"Add to {name_of(row)} by", choices), picked)
 
@@ -167,7 +176,7 @@ class PersonScreen(TableScreen):
         row = self.table.row
         assert row is not None
         action = remove_entries(self._list, job=new_job())
-        do(self.console, action, [removal_target(row["entry"])], verb="Remove", trigger="d", done=self._done)
+        do(self.console, action, [removal_target(row["entry"])], verb="Remove", trigger="d")
 
     def action_why(self) -> None:
         assert self.answer is not None
@@ -181,9 +190,6 @@ class PersonScreen(TableScreen):
         self.console.visit(ResourceScreen.of(ALLOWLIST_ENTRIES, parent=str(row["id"]), parent_label=str(row["name"])))
 
     def action_refresh(self) -> None:
-        self.load()
-
-    def _done(self, results: Results) -> None:
         self.load()
 
 

@@ -101,8 +101,9 @@ class AnalyticsScreen(Framed):
     class Read(Message):
         """The figures came, or not."""
 
-        def __init__(self, figures: Figures | None, error: DyntuiError | None) -> None:
+        def __init__(self, figures: Figures | None, error: DyntuiError | None, changes_seen: int) -> None:
             super().__init__()
+            self.changes_seen = changes_seen
             self.figures = figures
             self.error = error
 
@@ -132,11 +133,18 @@ class AnalyticsScreen(Framed):
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"analytics"})
+
+    def read_again(self) -> None:
+        self.action_refresh()
+
     def action_refresh(self) -> None:
         connection = self.console.session.connection
         if connection is None:
             return
-        client, wanted = connection.client, self.range
+        client, wanted, seen = connection.client, self.range, self.changes_seen
 
         async def read() -> None:
             from dyntui.services.analytics import read_figures
@@ -144,9 +152,9 @@ class AnalyticsScreen(Framed):
             try:
                 figures = await read_figures(client, wanted)
             except DyntuiError as error:
-                self.post_message(self.Read(None, error))
+                self.post_message(self.Read(None, error, seen))
             else:
-                self.post_message(self.Read(figures, None))
+                self.post_message(self.Read(figures, None, seen))
 
         self.run_worker(read(), group="read")
 
@@ -160,6 +168,7 @@ class AnalyticsScreen(Framed):
             failure.update("\n".join(safe(line, 500) for line in lines if line))
         elif event.figures is not None and event.figures.range == self.range:
             self.figures, self.read_at = event.figures, now()
+            self.was_read(event.changes_seen)
             self.chart = min(self.chart, max(0, len(self.charts) - 1))
             self._show()
         self.changed()

@@ -159,7 +159,8 @@ class Doing(Later):
             if plan.form is not None:
                 plan.form.reopen(str(error))
             return
-        plan.write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        plan.write = replace(write, reread=None)  # the screens read again on their own
         if plan.held is not None:
             plan.changes = changes(plan.asked, plan.held, values)
         label = next((value for value in values.values() if value), "")

@@ -11,10 +11,9 @@ from textual.widget import Widget
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, latency_ms
 from dyntui.resources.payloads import opened
-from dyntui.services.writes import Results
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.detail import DetailScreen, Tab
-from dyntui.tui.screens.everything.doing import Doing, Plan
+from dyntui.tui.screens.everything.doing import Doing
 from dyntui.tui.screens.everything.secrets import with_secret
 from dyntui.tui.widgets.facts import Fact, Facts
 from dyntui.tui.widgets.rows import ListView
@@ -35,6 +34,7 @@ class MessageScreen(DetailScreen, Doing):
 
     BINDINGS = bindings("message")
     NOUN = "message"
+    RESOURCE = "webhook-messages"
     TABS = (Tab("facts", "Message"), Tab("request", "Request"), Tab("response", "Response"), Tab("tries", "Attempts"))
 
     def __init__(self, row: Mapping[str, Any], webhook_id: str) -> None:
@@ -117,9 +117,6 @@ class MessageScreen(DetailScreen, Doing):
         from dyntui.services.resources import action_named
 
         self.begin(_RECORD, action_named(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
-
-    def after(self, plan: Plan, results: Results) -> None:
-        self.read()
 
     def nothing_to_verify(self) -> str | None:
         return None if self.row.get("request") else "There is no record of the request."

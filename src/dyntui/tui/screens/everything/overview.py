@@ -86,6 +86,18 @@ class EverythingScreen(Later):
     def connected(self, connection: Connection) -> None:
         self._ask(RESOURCES[name] for name in _UNSURE)
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"tokens", "user-tokens", "members"})
+
+    def read_again(self) -> None:
+        """What a token reaches is asked for again."""
+        from dyntui.services.reach import reach_of
+
+        if (connection := self.console.session.connection) is not None:
+            reach_of(connection.client).forget()
+            self.connected(connection)
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self.is_mounted:
@@ -103,9 +115,11 @@ class EverythingScreen(Later):
         if connection is None:
             return
         self.probing = True
+        seen = self.changes_seen
 
         def known(_: None) -> None:
             self.probing = False
+            self.was_read(seen)
             self._show()
 
         self.later(reach_of(connection.client).probe(records), known, group="probe")

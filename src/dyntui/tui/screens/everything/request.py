@@ -25,6 +25,7 @@ from dyntui.services.apiconsole import (
     send,
     warning_about,
 )
+from dyntui.services.changes import resources_of
 from dyntui.services.forms import WHOLE, Asked, Filled, Where
 from dyntui.services.writes import Confirmation, Level, Requirement
 from dyntui.tui.actions import bindings
@@ -166,6 +167,11 @@ class RequestScreen(SearchScreen):
         self.tree_shown.show(self.answered_with.document if self.answered_with is not None else None)
         self.changed()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        answered = self.answered_with is not None and self.operation.reads
+        return resources_of(self.operation.id) if answered else frozenset()
+
     def status(self) -> Sequence[Piece]:
         if self.found:
             return [(self.found, "")]
@@ -279,6 +285,7 @@ class RequestScreen(SearchScreen):
         else:
             self.answered_with = found
             self._saved = self.request
+            self.was_read(self.changes_seen)
             self.found = ""
             remember(connection, found)
         if self.is_attached:

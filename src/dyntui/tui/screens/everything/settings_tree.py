@@ -60,11 +60,18 @@ class SettingsScreen(SearchScreen):
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"settings"})
+
+    def read_again(self) -> None:
+        self.action_refresh()
+
     def action_refresh(self) -> None:
         connection = self.console.session.connection
         if connection is None:
             return
-        client = connection.client
+        client, seen = connection.client, self.changes_seen
 
         async def read() -> None:
             try:
@@ -73,11 +80,12 @@ class SettingsScreen(SearchScreen):
                 problem = error
                 self.post_message(self.Next(lambda: self._failed(problem)))
             else:
-                self.post_message(self.Next(lambda: self._read(found)))
+                self.post_message(self.Next(lambda: self._read(found, seen)))
 
         self.run_worker(read(), group="read")
 
-    def _read(self, document: dict[str, Any]) -> None:
+    def _read(self, document: dict[str, Any], changes_seen: int) -> None:
+        self.was_read(changes_seen)
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
         self.tree_shown.show(document)
@@ -164,8 +172,6 @@ class SettingsScreen(SearchScreen):
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
             self.console.say(told(item.error.message, lost, item.error.hint), "error")
-            if self.is_attached:
-                self.action_refresh()
             return
         if not isinstance(item.reread, dict):
             self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
@@ -175,8 +181,6 @@ class SettingsScreen(SearchScreen):
         other = [
             (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
         ]
-        if self.is_attached:
-            self._read(item.reread)
         if settings.leaf_at(item.reread, way.split(".")) != after:
             self.console.say(f"The server took {way} and keeps another value: look at it.", "warning")
         elif other:

@@ -101,8 +101,8 @@ class ThingScreen(DetailScreen, Doing):
     async def fetch(self, client: Client) -> dict[str, Any]:
         from dyntui.services.resources import read_one
 
-        if not self.record.detail:
-            return self.row
+        if not self.record.detail and self.document is None:
+            return self.row  # the list has just read it
         found = await read_one(client, self.record, self.thing_id, parent=self.parent_id)
         # What the list said and the detail leaves out (the chain of a name service) is kept.
         return {**self.row, **found}
@@ -160,15 +160,8 @@ class ThingScreen(DetailScreen, Doing):
         self.begin(self.record, fitting[0], [self.row], self.parent_id, key)
 
     def after(self, plan: Plan, results: Results) -> None:
-        done = results.items[0].outcome is Outcome.DONE
-        if done and plan.action.name == "delete":
+        if results.items[0].outcome is Outcome.DONE and plan.action.name == "delete":
             self.call_later(self.console.action_back)
-            return
-        value = results.items[0].value
-        if done and not self.record.detail and isinstance(value, dict) and not plan.action.shows[0]:
-            inner = next((part for part in value.values() if isinstance(part, dict) and self.record.key in part), value)
-            self.row = {**self.row, **{name: part for name, part in inner.items() if name in self.row}}
-        self.read()
 
 
 @cache
@@ -177,6 +170,7 @@ def _class_for(name: str, base: type[ThingScreen]) -> type[ThingScreen]:
     namespace: dict[str, Any] = {
         "BINDINGS": bindings(name),
         "NOUN": record.singular,
+        "RESOURCE": name,
         "record": record,
         **action_methods(record),
     }

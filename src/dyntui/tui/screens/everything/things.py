@@ -9,7 +9,7 @@ from textual import on
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope
-from dyntui.services.writes import Outcome, Results
+from dyntui.services.writes import Results
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.everything.doing import Doing, Plan
 from dyntui.tui.screens.everything.keys import TOGGLE, method_of, offered
@@ -93,7 +93,8 @@ class ThingsScreen(ResourceScreen, Doing):
 
         row = self.table.row
         assert row is not None
-        self.console.visit(RawScreen((*self.crumbs, self.record.label_of(row)), masked(self.record, row)))
+        crumbs = (*self.crumbs, self.record.label_of(row))
+        self.console.visit(RawScreen(crumbs, masked(self.record, row), self.shows))
 
     def nothing_to_open(self) -> str | None:
         return self.nothing_here() or (None if self.record.open else "There is no more to it; v shows it raw.")
@@ -127,17 +128,7 @@ class ThingsScreen(ResourceScreen, Doing):
 
     def after(self, plan: Plan, results: Results) -> None:
         self.table.marks &= {target.id for target in results.left}
-        view = self.view
-        if view is None:
-            return
-        for item in results.items:
-            if item.outcome is Outcome.DONE and plan.action.name == "delete":
-                view.remove(item.target.id)
-            elif isinstance(item.reread, dict):
-                place = view.index_of(item.target.id)
-                row = view.get(place) if place is not None else None
-                view.replace({**(row or {}), **item.reread})
-        view.refresh()
+        self.table.repaint()
         self.changed()
 
 

@@ -114,6 +114,15 @@ class MessagesScreen(ThingsScreen):
         super().connected(connection)
         self._read(connection)
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return super().shows | {"webhooks"}
+
+    def read_again(self) -> None:
+        super().read_again()
+        if (connection := self.console.session.connection) is not None:
+            self._read(connection)
+
     def _read(self, connection: Connection) -> None:
         from dyntui.services.resources import read_one
 
@@ -201,11 +210,8 @@ class MessagesScreen(ThingsScreen):
         self._on_webhook("reveal-secret", "S")
 
     def after(self, plan: Plan, results: Results) -> None:
-        connection = self.console.session.connection
         if plan.record is self.record:
             super().after(plan, results)
-        elif connection is not None and not plan.action.shows[0]:
-            self._read(connection)
 
 
 def webhook_of(row: Mapping[str, Any]) -> ResourceScreen:

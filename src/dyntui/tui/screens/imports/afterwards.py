@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dyntui.store.states import RowState
 from dyntui.tui.screens.imports.running import is_over
 from dyntui.tui.screens.tabled import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
-__all__ = ["Afterwards"]
+__all__ = ["Afterwards", "nothing_to_undo"]
+
+
+def nothing_to_undo(job: JobSummary | None) -> str | None:
+    """Why there is nothing that an undo of the job could delete."""
+    if job is not None and job.created > 0:
+        return None
+    return "All that the job created is undone." if job is not None and job.undone else "The job created nothing."
 
 
 class Afterwards(TableScreen):
@@ -51,8 +57,7 @@ class Afterwards(TableScreen):
         job = self.job
         if reason := self.no_more():
             return reason
-        created = (job.counts or {}).get(RowState.CREATED, 0) if job is not None else 0
-        return None if created else "The job created nothing."
+        return nothing_to_undo(job)
 
     def action_mend(self) -> None:
         from dyntui.services.imports.wizard_after import mend

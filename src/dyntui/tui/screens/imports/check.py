@@ -71,6 +71,12 @@ class CheckStep(Step):
         self._control: Control | None = None
         self._done, self._all = 0, None  # type: int, int | None
 
+    @property
+    def shows(self) -> frozenset[str]:
+        if self.found is None:
+            return frozenset()
+        return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
+
     def compose(self) -> ComposeResult:
         yield Sheet(id="check-sheet")
         yield Table(_FOUND, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
@@ -143,6 +149,7 @@ class CheckStep(Step):
         self._done, self._all = 0, None
         self.found = None
         self._show()
+        seen = self.wizard.changes_seen
 
         def tell(done: int, all_: int | None) -> None:
             self.post_message(self.Asked(done, all_))
@@ -153,7 +160,11 @@ class CheckStep(Step):
             except Stopped:
                 return None
 
-        self.wizard.hand(check, self._checked, self._failed)
+        def checked(found: Mapping[str, Any] | None) -> None:
+            self.wizard.was_read(seen)
+            self._checked(found)
+
+        self.wizard.hand(check, checked, self._failed)
 
     def _checked(self, found: Mapping[str, Any] | None) -> None:
         self._control = None

@@ -12,6 +12,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.importer import CODES
 from dyntui.resources import Column
 from dyntui.resources.formats import number
+from dyntui.services.changes import JOBS
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_advice import advice
 from dyntui.services.imports.wizard_after import mend, try_again
@@ -21,6 +22,7 @@ from dyntui.store.states import JobState, RowState
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.screens.imports import wording
+from dyntui.tui.screens.imports.afterwards import nothing_to_undo
 from dyntui.tui.screens.imports.bar import bar
 from dyntui.tui.screens.imports.run import STATES
 from dyntui.tui.screens.imports.said import Said
@@ -71,7 +73,20 @@ class FinishStep(Step):
 
     def entered(self) -> None:
         job = self.draft.job
-        self.wizard.hand(lambda bench: bench.outcome(job), self._show, latest="finish")
+        seen = self.wizard.changes_seen
+
+        def found(result: Outcome) -> None:
+            self.wizard.was_read(seen)
+            self._show(result)
+
+        self.wizard.hand(lambda bench: bench.outcome(job), found, latest="finish")
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({JOBS})
+
+    def read_again(self) -> None:
+        self.entered()
 
     def _show(self, result: Outcome) -> None:
         self.result = result
@@ -98,7 +113,8 @@ class FinishStep(Step):
         known = self.result.known
         good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
         left = known.total - good
-        return [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
+        parts: list[Piece] = [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
+        return [*parts, (f"{known.undone:,} undone", "warn")] if known.undone else parts
 
     def lines_moved(self, lines: Lines) -> None:
         table = self.query_one("#why", Table)
@@ -121,8 +137,7 @@ class FinishStep(Step):
     def nothing_to_undo(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        created = (self.result.known.counts or {}).get(RowState.CREATED, 0) if self.result is not None else 0
-        return None if created else "The job created nothing."
+        return nothing_to_undo(self.result.known if self.result is not None else None)
 
     def action_mend(self) -> None:
         """Take the rows that did not get through back to the review."""
@@ -199,6 +214,10 @@ def _lines(result: Outcome) -> list[SheetLine]:
             chart = bar(count / most, _BAR) if most else ""
             bad = count and state not in (*_GOOD, RowState.SKIPPED)
             lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
+        if state is RowState.CREATED and known.undone:
+            lines.append(
+                line("undone", f"{known.undone:,}", note="of them were deleted again by an undo", style="warn")
+            )
     lines.append(line("sum", f"{known.total:,}", note="rows in all"))
     if result.files:
         lines += [line(""), heading(f"files in {wording.short_path(result.folder)}")]

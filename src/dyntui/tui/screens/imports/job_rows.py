@@ -22,6 +22,7 @@ COLUMNS = (
     Column("source", "file", 20, grow=True, priority=0),
     Column("total", "rows", 9, right=True, as_=number, priority=1),
     Column("through", "through", 9, right=True, as_=number, priority=2),
+    Column("undone", "undone", 7, right=True, priority=3),
     Column("bad", "bad", 7, right=True, as_=number, priority=3),
     Column("open", "to do", 9, right=True, as_=number, priority=1),
     Column("environment", "environment", 14, priority=4),
@@ -48,7 +49,8 @@ def job_row(job: JobSummary, draft: Draft | None, running: RunningJob | None) ->
         "state": state if not job.problem else "✕ unreadable",
         "source": job.source or job.problem,
         "total": job.total,
-        **_numbers(job.counts or {}),
+        **_numbers(job.counts or {}, job.undone),
+        "undone": f"{job.undone:,}" if job.undone else "",
         "environment": job.where.profile if job.where is not None else "",
         "created": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat() if job.created_at else "",
     }
@@ -75,8 +77,9 @@ def draft_row(draft: Draft) -> Row:
     }
 
 
-def _numbers(counts: Mapping[RowState, int]) -> dict[str, int]:
-    return {
+def _numbers(counts: Mapping[RowState, int], undone: int = 0) -> dict[str, int]:
+    numbers = {
         name: sum(counts.get(state, 0) for state in states)
         for name, states in (("through", _THROUGH), ("bad", _BAD), ("open", OPEN))
     }
+    return {**numbers, "through": numbers["through"] - undone}

@@ -60,6 +60,10 @@ class PlanStep(Step):
         self.plan: Mapping[str, Any] | None = None
         self._needed: Requirement | None = None
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
+
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield Sheet(id="plan-sheet")

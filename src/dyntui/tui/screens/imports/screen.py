@@ -112,6 +112,14 @@ class ImportScreen(Framed):
             return ()
         return list(step.status())
 
+    @property
+    def shows(self) -> frozenset[str]:
+        return self.step.shows if self.step is not None else frozenset()
+
+    def read_again(self) -> None:
+        if self.step is not None:
+            self.step.read_again()
+
     def home(self) -> Widget | None:
         return self.step.home() if self.step is not None else None
 
@@ -247,6 +255,7 @@ class ImportScreen(Framed):
             from dyntui.tui.screens.imports.running import RunningJob
 
             self.begun = True
+            self.out_of_date = False  # the job asks for itself
             RunningJob(self.console, found[0], connection, found[1], first).start()
             self.show_step("run")
 

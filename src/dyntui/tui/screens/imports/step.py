@@ -36,6 +36,14 @@ class Step(Acting, Vertical):
     def entered(self) -> None:
         """The step is shown, perhaps again: look at the draft."""
 
+    @property
+    def shows(self) -> frozenset[str]:
+        """The resources that are shown (services.changes)."""
+        return frozenset()
+
+    def read_again(self) -> None:
+        """Read what is shown again, as in `Framed`."""
+
     def left(self) -> None:
         """Another step is shown."""
 

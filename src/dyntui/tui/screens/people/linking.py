@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dyntui.services.people import link_wallet
-from dyntui.services.writes import Results, Target
+from dyntui.services.writes import Target
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.screens.access.doing import do
 
@@ -19,7 +19,7 @@ _CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "S
 _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
 
 
-def ask_link(console: Console, target: Target, done: Callable[[Results], None]) -> None:
+def ask_link(console: Console, target: Target) -> None:
     """Ask which wallet, show what is sent, link it."""
     fields = (
         Field("publicWalletAddress", "address"),
@@ -37,6 +37,6 @@ def ask_link(console: Console, target: Target, done: Callable[[Results], None]) 
     def filled(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
         told = [f"{field.label}: {wallet[field.name]}" for field in fields]
-        do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, form=form, done=done)
+        do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, form=form)
 
     console.open_form(form, filled)

@@ -3,7 +3,6 @@ difference, saved. What was typed stays until it is saved or thrown away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
@@ -33,21 +32,20 @@ _ABOUT = "JSON. Nothing is saved before the difference was shown."
 _AGAIN = "What you typed before; it is not saved yet."
 
 
-def edit_metadata(console: Console, user_id: str, key: str, done: Callable[[Results], None], *, own: bool) -> None:
+def edit_metadata(console: Console, user_id: str, key: str, *, own: bool) -> None:
     """Let a person change the metadata of a user. own: in their own editor. key: what they pressed."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _Editing(console, user, key, done).begin(own))
+        read(console, fresh_user(connection, user_id), lambda user: _Editing(console, user, key).begin(own))
 
 
 class _Editing:
     """One metadata on its way. user: as it was when it was opened."""
 
-    def __init__(self, console: Console, user: dict[str, Any], key: str, done: Callable[[Results], None]) -> None:
+    def __init__(self, console: Console, user: dict[str, Any], key: str) -> None:
         self.console = console
         self.user = user
         self.key = key
-        self.done = done
         self.label = user_target(user).label
         self.original = metadata_text(metadata_of(user))
 
@@ -127,6 +125,7 @@ class _Editing:
             told=told,
             form=dialog,
             done=lambda results: self._saved(results, wanted),
+            reread=True,
         )
 
     def _saved(self, results: Results, wanted: dict[str, Any]) -> None:
@@ -135,7 +134,6 @@ class _Editing:
             self.drafts.pop(self.user["id"], None)
             if isinstance(item.reread, dict) and metadata_changes(wanted, metadata_of(item.reread)):
                 self.console.say("The server holds other metadata than was sent: look at it.", "warning")
-        self.done(results)
 
 
 def _check(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 
 from dyntui.core.errors import Usage
 from dyntui.services.people import PREGENERATE_CHAINS, PREGENERATE_TYPES, pregenerate, pregeneration, wallet_chains
-from dyntui.services.writes import Results, Target
+from dyntui.services.writes import Target
 from dyntui.tui.dialogs.form import ChoiceField, Field, FormDialog, Values
 from dyntui.tui.screens.access.doing import do
 
@@ -73,7 +73,6 @@ def _wrong(values: Values) -> Mapping[str, str]:
 def ask_pregeneration(
     console: Console,
     key: str,
-    done: Callable[[Results], None],
     *,
     identifier: str = "",
     kind: str = "email",
@@ -95,7 +94,7 @@ def ask_pregeneration(
         target = Target(values["identifier"].strip(), values["identifier"].strip())
         told = [f"{name}: {_words(value)}" for name, value in body.items()]
         action = pregenerate(operation, body)
-        do(console, action, [target], verb="Make", trigger=key, told=told, form=form, done=done)
+        do(console, action, [target], verb="Make", trigger=key, told=told, form=form)
 
     console.open_form(form, filled)
 

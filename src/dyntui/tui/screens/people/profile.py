@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
 from dyntui.services.people import UPDATE_USER, set_metadata_field, user_target
-from dyntui.services.writes import Results
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.screens.access.doing import do, read
 
@@ -34,11 +33,11 @@ _CONSENT = {"": "not said", "true": "yes", "false": "no"}
 _MAIL = "The API cannot change the e-mail."
 
 
-def ask_profile(console: Console, user_id: str, key: str, done: Callable[[Results], None]) -> None:
+def ask_profile(console: Console, user_id: str, key: str) -> None:
     """Read the user, ask for other values, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key, done))
+        read(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key))
 
 
 async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
@@ -48,7 +47,7 @@ async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
 
 
-def _ask_profile(console: Console, user: dict[str, Any], key: str, done: Callable[[Results], None]) -> None:
+def _ask_profile(console: Console, user: dict[str, Any], key: str) -> None:
     start = {name: _text(user.get(name)) for name in (*_TEXTS, "policiesConsent")}
     fields = [
         Field(name, label, start[name], help=_MAIL if name == "firstName" else "") for name, label in _TEXTS.items()
@@ -66,19 +65,19 @@ def _ask_profile(console: Console, user: dict[str, Any], key: str, done: Callabl
             return
         told = differences(user, changed)
         target = user_target(user, fields=changed)
-        do(console, UPDATE_USER, [target], verb="Save", trigger=key, told=told, form=form, done=done)
+        do(console, UPDATE_USER, [target], verb="Save", trigger=key, told=told, form=form)
 
     console.open_form(form, filled)
 
 
-def ask_metadata(console: Console, user_id: str, key: str, done: Callable[[Results], None]) -> None:
+def ask_metadata(console: Console, user_id: str, key: str) -> None:
     """Read the user, ask for one field of the metadata, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key, done))
+        read(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key))
 
 
-def _ask_metadata(console: Console, user: dict[str, Any], key: str, done: Callable[[Results], None]) -> None:
+def _ask_metadata(console: Console, user: dict[str, Any], key: str) -> None:
     metadata = user.get("metadata") if isinstance(user.get("metadata"), dict) else {}
     assert isinstance(metadata, dict)
 
@@ -93,7 +92,7 @@ def _ask_metadata(console: Console, user: dict[str, Any], key: str, done: Callab
             return
         told = differences(metadata, {name: value})
         action = set_metadata_field(name, value)
-        do(console, action, [user_target(user)], verb="Save", trigger=key, told=told, form=form, done=done)
+        do(console, action, [user_target(user)], verb="Save", trigger=key, told=told, form=form)
 
     console.open_form(form, filled)
 

@@ -20,7 +20,6 @@ from dyntui.services.people import (
 from dyntui.services.writes import Outcome, Results, Target, WriteAction
 from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.people.beside import BesideScreen
-from dyntui.tui.screens.people.telling import tell_lists
 from dyntui.tui.widgets.table import Table
 
 __all__ = ["UserDoing"]
@@ -71,13 +70,7 @@ class UserDoing(BesideScreen):
     # Actions
 
     def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
-        do(self.console, action, [self.target], verb=verb, trigger=key, told=told, done=self.done)
-
-    def done(self, results: Results) -> None:
-        """Something was done to the user: show it as it is now, here and in the lists."""
-        tell_lists(self.console, self.NAME, results)
-        if self.is_mounted:
-            self.read()
+        do(self.console, action, [self.target], verb=verb, trigger=key, told=told)
 
     def action_edit(self) -> None:
         if self.TABS[self.tab].name == "metadata":
@@ -85,7 +78,7 @@ class UserDoing(BesideScreen):
             return
         from dyntui.tui.screens.people.profile import ask_profile
 
-        ask_profile(self.console, self.thing_id, "e", self.done)
+        ask_profile(self.console, self.thing_id, "e")
 
     def no_editor(self) -> str | None:
         from dyntui.services.editor import editor
@@ -98,12 +91,12 @@ class UserDoing(BesideScreen):
     def _edit_metadata(self, key: str, *, own: bool) -> None:
         from dyntui.tui.screens.people.metadata import edit_metadata
 
-        edit_metadata(self.console, self.thing_id, key, self.done, own=own)
+        edit_metadata(self.console, self.thing_id, key, own=own)
 
     def action_metadata(self) -> None:
         from dyntui.tui.screens.people.profile import ask_metadata
 
-        ask_metadata(self.console, self.thing_id, "m", self.done)
+        ask_metadata(self.console, self.thing_id, "m")
 
     def action_revoke_session(self) -> None:
         row = self._row_of("sessions")
@@ -111,7 +104,7 @@ class UserDoing(BesideScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        do(self.console, REVOKE_SESSION, [target], verb="Revoke", trigger="x", done=self.done)
+        do(self.console, REVOKE_SESSION, [target], verb="Revoke", trigger="x")
 
     def action_revoke_sessions(self) -> None:
         self._do(REVOKE_SESSIONS, "X", verb="Revoke all")
@@ -130,9 +123,7 @@ class UserDoing(BesideScreen):
 
         user = self.document or {}
         email = str(user.get("email") or "")
-        ask_pregeneration(
-            self.console, "P", self.done, identifier=email or self.thing_id, kind="email" if email else "id"
-        )
+        ask_pregeneration(self.console, "P", identifier=email or self.thing_id, kind="email" if email else "id")
 
     # To take along
 
@@ -152,7 +143,7 @@ class UserDoing(BesideScreen):
     def action_link(self) -> None:
         from dyntui.tui.screens.people.linking import ask_link
 
-        ask_link(self.console, self.target, self.done)
+        ask_link(self.console, self.target)
 
     def action_reveal(self) -> None:
         from dyntui.tui.dialogs.once import OnceDialog
@@ -180,10 +171,6 @@ class UserDoing(BesideScreen):
         do(self.console, DELETE_USER, [self.target], verb="Delete", trigger="d", told=[title, *told], done=self._gone)
 
     def _gone(self, results: Results) -> None:
-        tell_lists(self.console, self.NAME, results, deleted=True)
-        if results.items[0].outcome is not Outcome.DONE:
-            self.read()
-            return
-        self.console.session.recent.pop(self.thing_id, None)
-        if self.console.shown is self and self.console.no_way_back() is None:
+        done = results.items[0].outcome is Outcome.DONE
+        if done and self.console.shown is self and self.console.no_way_back() is None:
             self.console.call_later(self.console.action_back)

@@ -12,7 +12,6 @@ from dyntui.tui.dialogs.form import Field, FormDialog, Values
 from dyntui.tui.dialogs.pick import Choice, PickDialog
 from dyntui.tui.screens.access.doing import do, read
 from dyntui.tui.screens.people.profile import check_metadata, metadata_fields, metadata_value
-from dyntui.tui.screens.people.telling import tell_lists
 
 if TYPE_CHECKING:
     from dyntui.tui.screens.people.users import UsersScreen
@@ -45,12 +44,11 @@ def revoke_sessions(screen: UsersScreen) -> None:
 
 
 def _do(screen: UsersScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
-    done = partial(_done, screen, deleted=action is DELETE_USER)
+    done = partial(_done, screen)
     do(screen.console, action, screen.targets, verb=verb, trigger=key, form=form, done=done)
 
 
-def _done(screen: UsersScreen, results: Results, *, deleted: bool) -> None:
-    tell_lists(screen.console, screen.record.name, results, deleted=deleted)
+def _done(screen: UsersScreen, results: Results) -> None:
     if not screen.is_mounted:
         return
     screen.table.marks &= {target.id for target in results.left}
@@ -141,8 +139,6 @@ def _made(screen: UsersScreen, results: Results) -> None:
     made = results.items[0]
     if made.outcome is not Outcome.DONE or not screen.is_mounted:
         return
-    if screen.view is not None:
-        screen.view.refresh()
     user_id = str(made.value.get("id") or "") if isinstance(made.value, dict) else ""
     if user_id and screen.is_current:
         from dyntui.tui.screens.user import UserScreen

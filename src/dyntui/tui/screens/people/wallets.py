@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.text import shorten
 from dyntui.services.people import RECOVER_WALLETS
-from dyntui.services.writes import Results, Target
+from dyntui.services.writes import Target
 from dyntui.tui.actions import bindings
 from dyntui.tui.screens.access.doing import do
 from dyntui.tui.screens.everything.things import ThingsScreen
@@ -32,16 +32,12 @@ class WalletsScreen(ThingsScreen):
 
     def action_recover(self) -> None:
         targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
-        do(self.console, RECOVER_WALLETS, targets, verb="Recover", trigger="u", done=self._changed_there)
+        do(self.console, RECOVER_WALLETS, targets, verb="Recover", trigger="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.screens.people.pregenerating import ask_pregeneration
 
-        ask_pregeneration(self.console, "n", self._changed_there)
-
-    def _changed_there(self, results: Results) -> None:
-        if self.is_mounted and self.view is not None:
-            self.view.refresh()
+        ask_pregeneration(self.console, "n")
 
     # To take along
 

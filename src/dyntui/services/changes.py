@@ -1,0 +1,187 @@
+"""What writes have changed: every write names the resources that it changes, and whoever shows one of them is told.
+
+A record declares it: its own actions and further operations change the record itself, the record that it belongs to,
+the records that belong to it, and those named in `touches`. An operation that no record has may change anything. The
+clients of a connection report every write that reached the server, so that it makes no difference which part of the
+program sent it: the write gate, the API console, an import in its own thread, or an undo.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+from dyntui.resources import RESOURCES, On, Resource
+
+__all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
+
+JOBS = "jobs"
+"""The import jobs of this machine: no resource of the API, but shown and changed like one."""
+
+_MAKES = ("add", "create", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has changed since it was last asked for."""
+
+    resources: frozenset[str] = frozenset()
+    """Names of records, and `JOBS`."""
+    created: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of new rows, by the name of the record."""
+    deleted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of deleted rows, by the name of the record."""
+
+
+class Changes:
+    """The changes made through one connection. All methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[bool], None]] = []
+        self._resources: set[str] = set()
+        self._created: dict[str, list[str]] = {}
+        self._deleted: dict[str, list[str]] = {}
+        self._open = 0
+
+    def subscribe(self, listener: Callable[[bool], None]) -> None:
+        """Call `listener` after every change, in the thread that made it.
+
+        Its argument is True when a person waits for the result, and False for one write of many in the background.
+        """
+        self._listeners.append(listener)
+
+    def on_write(self, operation_id: str, path: Mapping[str, object], body: bytes) -> None:
+        """Note a write that reached the server, or may have.
+
+        path: the values of its path. body: of the answer, empty when there is none.
+        """
+        with self._lock:
+            self._resources |= changed_by(operation_id)
+            for ids, found in (
+                (self._created, _created_by(operation_id, body)),
+                (self._deleted, _deleted_by(operation_id, path)),
+            ):
+                if found is not None:
+                    ids.setdefault(found[0], []).append(found[1])
+            alone = not self._open
+        if alone:
+            self._notify(at_once=False)
+
+    def note(self, *resources: str) -> None:
+        """Note that these are different, for what is kept on this machine."""
+        with self._lock:
+            self._resources |= set(resources)
+        self._notify(at_once=True)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Notify once, at the end, however many writes are made inside."""
+        with self._lock:
+            self._open += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open -= 1
+                changed = bool(self._resources)
+            if changed:
+                self._notify(at_once=True)
+
+    def take(self) -> Change:
+        """What has changed since the last call."""
+        with self._lock:
+            created, deleted = ({name: tuple(ids) for name, ids in each.items()} for each in self._ids())
+            change = Change(frozenset(self._resources), created, deleted)
+            self._resources.clear()
+            for each in self._ids():
+                each.clear()
+        return change
+
+    def _ids(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        return self._created, self._deleted
+
+    def _notify(self, *, at_once: bool) -> None:
+        for listener in tuple(self._listeners):
+            listener(at_once)
+
+
+def changed_by(operation_id: str) -> frozenset[str]:
+    """The resources that an operation changes; all of them when no record has it."""
+    return _declared().get(operation_id, frozenset(RESOURCES))
+
+
+def resources_of(operation_id: str) -> frozenset[str]:
+    """The resources that an operation reads or writes."""
+    return frozenset(record.name for record in RESOURCES.values() if operation_id in record.operations)
+
+
+@cache
+def _declared() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for record in RESOURCES.values():
+        near = {record.name, record.of, *record.touches} - {""}
+        near |= {each.name for each in RESOURCES.values() if each.of == record.name}
+        for action in record.actions:
+            found.setdefault(action.operation, set()).update(near, action.touches)
+        for operation_id in record.extra:
+            found.setdefault(operation_id, set()).update(near)
+    return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}
+
+
+def _with_shared_reads(names: Iterable[str]) -> frozenset[str]:
+    """These resources, and those that are read with one of the same operations (a user's sessions are in the user)."""
+    names = frozenset(names)
+    read = {operation for name in names for operation in _reads(RESOURCES[name])}
+    return names | {record.name for record in RESOURCES.values() if read & _reads(record)}
+
+
+def _reads(record: Resource) -> set[str]:
+    return {record.list.operation, record.detail} - {""}
+
+
+@cache
+def _makers() -> Mapping[str, Resource]:
+    """The operations that make a new row of a record."""
+    found: dict[str, Resource] = {}
+    for record in RESOURCES.values():
+        found |= {operation: record for operation in record.extra if operation.startswith(_MAKES)}
+        found |= {action.operation: record for action in record.actions if action.on is On.LIST}
+    return found
+
+
+def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
+    """The record and the id of the row that was made, as far as the answer says it."""
+    record = _makers().get(operation_id)
+    if record is None or not body.strip():
+        return None
+    import orjson
+
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None  # whoever needs the answer says what is wrong with it
+    if not isinstance(answer, Mapping):
+        return None
+    inner = (part for part in answer.values() if isinstance(part, Mapping))
+    row_id = next((part[record.key] for part in (answer, *inner) if part.get(record.key)), None)
+    return None if row_id is None else (record.name, str(row_id))
+
+
+def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str] | None:
+    """The record and the id of the row that was deleted: the last value of the path says which."""
+    record = _deleters().get(operation_id)
+    ids = [value for name, value in path.items() if name != "environmentId"]
+    return (record.name, str(ids[-1])) if record is not None and ids else None
+
+
+@cache
+def _deleters() -> Mapping[str, Resource]:
+    found: dict[str, Resource] = {}
+    for record in RESOURCES.values():
+        found |= {operation: record for operation in record.extra if operation.startswith("delete")}
+        found |= {action.operation: record for action in record.actions if action.name == "delete"}
+    return found
