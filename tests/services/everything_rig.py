@@ -4,7 +4,7 @@ every action of every record."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope
@@ -13,7 +13,16 @@ from dyntui.services.audit import Audit
 from dyntui.services.connect import Connection
 from dyntui.services.demo import demo_connection
 from dyntui.services.listing import scan
-from dyntui.services.resources import parent_of
+from dyntui.services.resources import (
+    action_named,
+    asked_of,
+    filled_in,
+    parent_of,
+    starting_values,
+    target_of,
+    write_of,
+)
+from dyntui.services.writes import Confirmation, Target, TargetResult, WriteAction
 
 NOW = "2026-11-22T12:30:00Z"
 SWITCHES = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
@@ -162,3 +171,51 @@ async def row_for(connection: Connection, record: Resource, action: Action, pare
     fitting = [row for row in await rows_of(connection, record.name, parent) if _fits(action, row)]
     assert fitting, f"the sandbox has nothing to {action.name} among {record.name}"
     return fitting[-1]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An action that is filled in. row: what it is done to, None for the list. parent: what the list belongs to."""
+
+    write: WriteAction
+    target: Target
+    row: dict[str, Any] | None
+    parent: str
+
+
+async def prepared(
+    connection: Connection, name: str, action_name: str, *, fields: Mapping[str, str] | None = None
+) -> Prepared:
+    """An action with what is filled in for it here, or with these fields."""
+    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    client = connection.client
+    parent = await parent_for(connection, record, action)
+    row = await row_for(connection, record, action, parent)
+    values = dict(fields if fields is not None else FILLED.get((name, action_name), {}))
+    if values.get("adminMemberIdToDelegate") == "ADMIN":
+        members = await rows_of(connection, name, parent)
+        values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
+    asked = asked_of(client, action)
+    held = starting_values(action, asked, row) if row is not None and asked else None
+    filled = filled_in(client, action, {**(held or {}), **values}, before=held)
+    write = write_of(client, record, action, filled, parent=parent)
+    target = target_of(record, row)
+    if name in ("allowlists", "gates"):
+        target = replace(target, data={**target.data, "fields": filled.body or {}})
+    return Prepared(write, target, row, parent)
+
+
+async def perform(connection: Connection, write: WriteAction, *targets: Target) -> list[TargetResult]:
+    """Do a write, confirmed in whichever way it asks for."""
+    weighed = await connection.writes.weighed(write, targets)
+    needed = connection.writes.requirement(weighed, targets)
+    confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
+    return list((await connection.writes.perform(write, targets, confirmed)).items)
+
+
+async def done(
+    connection: Connection, name: str, action_name: str, *, fields: Mapping[str, str] | None = None
+) -> TargetResult:
+    """Do an action with what is filled in for it; its one result."""
+    ready = await prepared(connection, name, action_name, fields=fields)
+    return (await perform(connection, ready.write, ready.target))[0]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, actions, connected, parent_for, row_for, rows_of
+from tests.services.everything_rig import FIRST, GONE_FIRST, actions, connected, done, parent_for, rows_of
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, On, Scope, resource
-from dyntui.services.connect import Connection
 from dyntui.services.own_actions import own_action
 from dyntui.services.reach import reach_of
 from dyntui.services.resources import (
     HIDDEN,
     action_named,
-    asked_of,
     changes,
     filled_in,
     masked,
@@ -28,35 +24,11 @@ from dyntui.services.resources import (
     read_one,
     record_named,
     shown_once,
-    starting_values,
     target_of,
     targets_for,
     write_of,
 )
 from dyntui.services.writes import Confirmation, Outcome
-
-
-async def done(connection: Connection, name: str, action_name: str, *, fields: dict[str, str] | None = None) -> Any:
-    """Do an action with what the rig fills in; returns its one result."""
-    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
-    client = connection.client
-    parent = await parent_for(connection, record, action)
-    row = await row_for(connection, record, action, parent)
-    values = dict(fields if fields is not None else FILLED.get((name, action_name), {}))
-    if values.get("adminMemberIdToDelegate") == "ADMIN":
-        members = await rows_of(connection, name, parent)
-        values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
-    asked = asked_of(client, action)
-    held = starting_values(action, asked, row) if row is not None and asked else None
-    filled = filled_in(client, action, {**(held or {}), **values}, before=held)
-    write = write_of(client, record, action, filled, parent=parent)
-    target = target_of(record, row)
-    if name in ("allowlists", "gates"):
-        target = replace(target, data={**target.data, "fields": filled.body or {}})
-    weighed = await connection.writes.weighed(write, [target])
-    needed = connection.writes.requirement(weighed, [target])
-    confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
-    return (await connection.writes.perform(write, [target], confirmed)).items[0]
 
 
 @pytest.mark.parametrize("name", RESOURCES)

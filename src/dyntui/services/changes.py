@@ -31,7 +31,7 @@ class Change:
     resources: frozenset[str] = frozenset()
     """Names of records, and `JOBS`."""
     created: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Ids of new rows, by the name of the record."""
+    """Ids of new rows, by the name of the record; "" where the answer does not say the id."""
     deleted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of deleted rows, by the name of the record."""
 
@@ -156,19 +156,17 @@ def _makers() -> Mapping[str, Resource]:
 def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
     """The record and the id of the row that was made, as far as the answer says it."""
     record = _makers().get(operation_id)
-    if record is None or not body.strip():
+    if record is None:
         return None
     import orjson
 
     try:
-        answer = orjson.loads(body)
+        answer = orjson.loads(body or b"null")
     except orjson.JSONDecodeError:
-        return None  # whoever needs the answer says what is wrong with it
-    if not isinstance(answer, Mapping):
-        return None
-    inner = (part for part in answer.values() if isinstance(part, Mapping))
-    row_id = next((part[record.key] for part in (answer, *inner) if part.get(record.key)), None)
-    return None if row_id is None else (record.name, str(row_id))
+        answer = None  # whoever needs the answer says what is wrong with it
+    parts = (answer, *answer.values()) if isinstance(answer, Mapping) else ()
+    ids = (part[record.key] for part in parts if isinstance(part, Mapping) and part.get(record.key))
+    return record.name, str(next(ids, ""))
 
 
 def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str] | None:

@@ -47,7 +47,8 @@ class ListScreen(Framed):
         self.view: PagedView | None = None
         self._waiting = ListView(loaded=False)
         self._told: DyntuiError | None = None
-        self._created: tuple[str, str | None] | None = None
+        self._created: tuple[str, str | None, frozenset[str]] | None = None
+        """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -199,16 +200,22 @@ class ListScreen(Framed):
 
     def _await_created(self, row_id: str) -> None:
         """Put the cursor on a row that was just made, once it was read."""
-        newest_first = self.view is not None and self.view.query.order == "createdAt-desc"
-        if newest_first and self.table.cursor:
+        view = self.view
+        if view is None:
+            return
+        if view.query.order == "createdAt-desc" and self.table.cursor:
             self.table.move_to(0)
-        self._created = (row_id, self.table.row_id)
+        self._created = (row_id, self.table.row_id, self._ids(view))
+
+    def _ids(self, view: PagedView) -> frozenset[str]:
+        return frozenset(str(row.get(self.record.key, "")) for row in view.here())
 
     def _select_created(self, view: PagedView) -> None:
         if self._created is None or self.out_of_date:
             return
-        (row_id, cursor_row), self._created = self._created, None
-        line = view.index_of(row_id)
+        (row_id, cursor_row, before), self._created = self._created, None
+        new = [row_id] if row_id else sorted(self._ids(view) - before)
+        line = view.index_of(new[0]) if new else None
         if line is not None and self.table.row_id == cursor_row and self.listed() is view:
             self.table.move_to(line)
 

@@ -1,0 +1,139 @@
+"""After a write every screen that shows what it changed shows the server's state, without a key: the one in front at
+once, those behind it when they are returned to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.services.everything_rig import FIRST, GONE_FIRST, SWITCHES, actions, done, perform, prepared, rows_of
+from tui_support import console_of, demo, settled, text_of
+
+from dyntui.core.effect import Effect
+from dyntui.resources import RESOURCES, On, Resource
+from dyntui.services.connect import Connection
+from dyntui.services.resources import action_named, read_one
+from dyntui.services.writes import Outcome
+from dyntui.tui.app import Console
+from dyntui.tui.screens.detail import DetailScreen
+from dyntui.tui.screens.everything.opening import open_list, open_thing
+from dyntui.tui.screens.everything.overview import EverythingScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+
+SIZE = (120, 40)
+WRITING = [each for each in actions() if action_named(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
+ONE_EACH = {name: (name, action) for name, action in reversed(WRITING)}
+"""One write of each resource, for the fast run."""
+ENABLED = {(name, "disable"): (name, "enable") for name in ("allowlists", "gates")}
+UNSEEN = {
+    ("users", "revoke-sessions"),
+    ("users", "reset-mfa"),
+    ("users", "recover-wallets"),
+    ("subscription", "apply-coupon"),
+}
+"""What changes nothing that a list or a detail shows, with the sample data."""
+
+
+def cases() -> list[Any]:
+    return [pytest.param(*each, marks=() if each in ONE_EACH.values() else pytest.mark.slow) for each in WRITING]
+
+
+def connection_of(pilot: Any) -> Connection:
+    connection = console_of(pilot).session.connection
+    assert connection is not None
+    return connection
+
+
+def there(screen: ResourceScreen) -> list[dict[str, Any]]:
+    """The rows that the list shows as being on the server."""
+    view = screen.view
+    assert view is not None
+    rows = [view.get(index) for index in range(view.total) if not view.gone(index)]
+    assert None not in rows
+    return [row for row in rows if row is not None]
+
+
+def stable(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows read twice, without what every reading changes (when the token was last used)."""
+    return [{k: v for k, v in a.items() if b.get(k) == v} for a, b in zip(first, second, strict=True)]
+
+
+async def on_server(connection: Connection, record: Resource, parent: str) -> list[dict[str, Any]]:
+    first, second = [await rows_of(connection, record.name, parent) for _ in range(2)]
+    return stable(first, second)
+
+
+def within(wanted: dict[str, Any], shown: dict[str, Any]) -> bool:
+    return all(shown.get(name) == value for name, value in wanted.items())
+
+
+async def back(pilot: Any) -> Any:
+    await console_of(pilot).action_back()
+    await settled(pilot)
+    return console_of(pilot).screen
+
+
+def assert_current(console: Console) -> None:
+    assert not console.screen.out_of_date  # type: ignore[attr-defined]
+    assert "out of date" not in text_of(console)
+
+
+@pytest.mark.parametrize(("name", "action_name"), cases())
+async def test_list_detail_and_overview_show_what_the_write_made(name: str, action_name: str) -> None:
+    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    console = demo(40, switches=SWITCHES)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        if kind := GONE_FIRST.get((name, action_name)):
+            connection.app.sandbox.store.remove(kind, connection.client.environment_id)
+        if before := {**FIRST, **ENABLED}.get((name, action_name)):
+            assert (await done(connection, *before)).outcome is Outcome.DONE
+        ready = await prepared(connection, name, action_name)
+        console.visit(EverythingScreen())
+        await settled(pilot)
+        overview = console.screen
+        rows = await on_server(connection, record, ready.parent)
+        thing = ready.row or (rows[0] if rows else None)
+        detail = None
+        if thing is not None and open_thing(console, record, thing, ready.parent):
+            await settled(pilot)
+            detail = console.screen if isinstance(console.screen, DetailScreen) else None
+        open_list(console, record, ready.parent, "its parent" if record.parent else "")
+        await settled(pilot)
+        listed = console.screen
+        assert isinstance(listed, ResourceScreen)
+        was = detail.document if detail is not None else None
+        assert was is not None or detail is None
+
+        (result,) = await perform(connection, ready.write, ready.target)
+        assert result.outcome is Outcome.DONE, result.error
+        await settled(pilot)
+
+        now = await on_server(connection, record, ready.parent)
+        shown = {row.get(record.key): row for row in there(listed)}
+        assert shown.keys() == {row.get(record.key) for row in now}
+        assert all(within(wanted, shown[wanted.get(record.key)]) for wanted in now)
+        assert_current(console)
+        if action.on is On.LIST and len(now) > len(rows):
+            made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
+            assert listed.table.row is not None and listed.table.row.get(record.key) in made, "it is not selected"
+
+        changed = now != rows
+        if detail is not None:
+            while console.screen is not detail:
+                await back(pilot)
+            if action_name == "delete" and detail.document is was and detail.error is not None:
+                assert "error" in text_of(console)
+            elif not (action_name == "delete" and name not in ("wallets",)):
+                row_id = str((thing or {}).get(record.key, ""))
+                fresh = [await read_one(connection.client, record, row_id, parent=ready.parent) for _ in range(2)]
+                wanted = stable(fresh[:1], fresh[1:])[0]
+                assert detail.document is not None
+                assert within({k: v for k, v in wanted.items() if k not in record.secrets}, detail.document)
+                assert_current(console)
+                changed = changed or detail.document != was
+        assert changed or (name, action_name) in UNSEEN, "nothing that is shown has changed: this proves nothing"
+        while console.screen is not overview:
+            await back(pilot)
+        assert_current(console)
