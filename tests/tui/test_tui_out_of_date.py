@@ -1,0 +1,318 @@
+"""What a write changes is told to every screen that shows it, whichever part of the program wrote: screens of access
+control, the API console, an import in the background and its undo."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from access_support import DOOR, connection_of, the_list
+from import_support import go_to, job_at_rest, messy, wizard_of
+from tests.services.everything_rig import SWITCHES, perform, rows_of
+from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
+
+from dyntui.api.catalog import catalog
+from dyntui.resources import RESOURCES
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.compare import compare, plan_sync, read_list, sync, sync_action
+from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
+from dyntui.services.access.lists import LIST_ACTIONS
+from dyntui.services.access.state import read_access, read_lists
+from dyntui.services.changes import JOBS
+from dyntui.services.connect import Connection
+from dyntui.services.operations import write_action
+from dyntui.services.people import CREATE_USER, DELETE_USER, UPDATE_USER, user_target
+from dyntui.services.settings import change_leaf, leaf_at, read_settings
+from dyntui.services.writes import Confirmation, Target
+from dyntui.tui.screens.access.compare import CompareScreen
+from dyntui.tui.screens.access.entries import EntriesScreen
+from dyntui.tui.screens.access.lists import AllowlistsScreen
+from dyntui.tui.screens.access.person import PersonScreen
+from dyntui.tui.screens.everything.settings_tree import SettingsScreen
+from dyntui.tui.screens.jobs import JobsScreen
+from dyntui.tui.screens.raw import RawScreen
+from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.screens.user import UserScreen
+
+
+async def visit(pilot: Any, screen: Any) -> Any:
+    console_of(pilot).visit(screen)
+    await settled(pilot)
+    return screen
+
+
+async def back_to(pilot: Any, screen: Any) -> str:
+    """Go back to a screen; its text."""
+    console = console_of(pilot)
+    while console.screen is not screen:
+        await console.action_back()
+        await settled(pilot)
+    assert not screen.out_of_date
+    return text_of(console)
+
+
+async def back_to_first(pilot: Any, screen: Any) -> None:
+    """Go back to the first screen, while a job runs."""
+    while console_of(pilot).screen is not screen:
+        await console_of(pilot).action_back()
+        await pilot.pause()
+
+
+def listed(name: str, **where: Any) -> ResourceScreen:
+    return ResourceScreen.of(RESOURCES[name], **where)
+
+
+def asked(connection: Connection, operation: str) -> int:
+    return sum(entry.operation == operation for entry in connection.log.entries())
+
+
+async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and_by_a_person() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection, door = connection_of(pilot), await the_list(pilot)
+        user = (await connection.client.users.list(limit=1)).items[0]
+        person = await visit(pilot, PersonScreen(user["id"], "somebody"))
+        lists = await visit(pilot, listed("allowlists"))
+        assert isinstance(lists, AllowlistsScreen)
+        before = lists.access.summary()
+        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=DOOR))
+        await perform(connection, LIST_ACTIONS.switch(True), access_target(door))
+        await settled(pilot)
+        assert entries.row["enabledAt"]
+        assert lists.out_of_date and person.out_of_date
+        text, now = await back_to(pilot, lists), (await read_access(connection.client)).summary()
+        assert now != before
+        assert lists.access.summary() == now
+        assert now[0][:60] in text
+        await back_to(pilot, person)
+        assert next(row for row in person.own.rows if row["id"] == door["id"])["enabledAt"]
+
+
+async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_the_first_new_one_is_selected() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection, door = connection_of(pilot), await the_list(pilot)
+
+        def count() -> int:
+            view = lists.view
+            return next(int(row["entries"]) for row in view.here() if row["id"] == door["id"])
+
+        lists = await visit(pilot, listed("allowlists"))
+        before = count()
+        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=DOOR))
+        assert isinstance(entries, EntriesScreen)
+        new = [entry_target({"email": f"new{n}@example.com"}) for n in range(3)]
+        await perform(connection, add_entries(door, job=new_job()), *new)
+        await settled(pilot)
+        assert entries.table.row is not None and entries.table.row["email"] == "new0@example.com"
+        await back_to(pilot, lists)
+        assert count() == before + 3
+        console.action_forward()
+        await settled(pilot)
+        gone = [
+            row for row in await rows_of(connection, "allowlist-entries", door["id"]) if "new" in str(row.get("email"))
+        ]
+        await perform(connection, remove_entries(door, job=new_job()), *[removal_target(row) for row in gone])
+        await settled(pilot)
+        assert not {row["id"] for row in entries.view.here()} & {row["id"] for row in gone}
+        await back_to(pilot, lists)
+        assert count() == before
+
+
+async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection, door = connection_of(pilot), await the_list(pilot)
+        other = next(row for row in await read_lists(connection.client) if row["id"] != door["id"])
+        lists = await visit(pilot, listed("allowlists"))
+        both = await visit(pilot, CompareScreen(door, other))
+        assert both.diff.only_right
+        plan = plan_sync(door, both.diff.left, both.diff.right, remove=False)
+        job = new_job()
+        action, targets = sync_action(plan, job=job)
+        weighed = await connection.writes.weighed(action, targets)
+        needed = connection.writes.requirement(weighed, targets)
+        confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
+        await sync(connection.writes, plan, confirmed, job=job)
+        await settled(pilot)
+        assert both.diff is not None and not both.diff.only_right
+        assert lists.out_of_date
+        await back_to(pilot, lists)
+        now = compare(await read_list(connection.client, door), await read_list(connection.client, other))
+        shown = {row["id"]: int(row["entries"]) for row in lists.view.here()}
+        assert shown[door["id"]] == len(now.only_left) + len(now.both)
+
+
+async def test_users_are_selected_when_made_and_gone_from_every_screen_when_deleted() -> None:
+    console = demo(30)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection, users = connection_of(pilot), console.screen
+        assert isinstance(users, ResourceScreen)
+        users.table.move_to(12)
+        (made,) = await perform(connection, CREATE_USER, Target("", "", {"fields": {"email": "new@example.com"}}))
+        await settled(pilot)
+        assert users.table.row_id == made.value["id"]
+        statistics = await visit(pilot, listed("statistics"))
+        raw = await visit(pilot, RawScreen(("users", "new"), made.value, users.shows))
+        detail = await visit(pilot, UserScreen(made.value["id"], "new@example.com"))
+        target = user_target(made.value, fields={"firstName": "Nova"})
+        await perform(connection, UPDATE_USER, target)
+        await settled(pilot)
+        assert detail.document["firstName"] == "Nova"
+        await back_to(pilot, users)
+        assert users.table.row["firstName"] == "Nova"
+        users.table.marks = {made.value["id"]}
+        before = asked(connection, "getUser")
+        await perform(connection, DELETE_USER, target)
+        await settled(pilot)
+        assert users.view.gone(users.view.index_of(made.value["id"]) or 0) and not users.table.marks
+        console.action_forward()
+        await settled(pilot)
+        assert console.screen is statistics and not statistics.out_of_date
+        console.action_forward()
+        await settled(pilot)
+        assert console.screen is raw and "out of date" in lines_of(console)[-1], "nothing reads it again"
+        console.action_forward()
+        await settled(pilot)
+        assert "This user was deleted." in text_of(console)
+        assert asked(connection, "getUser") == before, "what is known to be gone is not asked for"
+
+
+async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it_is_returned_to() -> None:
+    console = demo(30)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection, users = connection_of(pilot), console.screen
+        rows = (await connection.client.users.list(limit=5)).items
+        before = asked(connection, "getEnvironmentUsers")
+        await perform(connection, DELETE_USER, *[user_target(row) for row in rows[:3]])
+        await settled(pilot)
+        assert asked(connection, "getEnvironmentUsers") == before + 1
+        await visit(pilot, listed("origins"))
+        await perform(connection, DELETE_USER, user_target(rows[3]))
+        await settled(pilot)
+        assert users.out_of_date and asked(connection, "getEnvironmentUsers") == before + 1
+        total = connection.log.total
+        await back_to(pilot, users)
+        assert asked(connection, "getEnvironmentUsers") == before + 2
+        await settled(pilot)
+        assert connection.log.total == total + 1
+
+
+async def test_a_setting_is_shown_by_the_tree_behind_and_what_it_changes_besides() -> None:
+    console = demo(switches=SWITCHES)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        tree = await visit(pilot, SettingsScreen())
+        await visit(pilot, listed("origins"))
+        document = await read_settings(connection.client)
+        way = next(way for way in (("general", "displayName"), ("general", "supportEmail")) if _has(document, way))
+        before = leaf_at(document, way)
+        await perform(connection, change_leaf(way, before, "changed@example.com"), Target(".".join(way)))
+        await settled(pilot)
+        assert tree.out_of_date
+        await back_to(pilot, tree)
+        assert leaf_at(tree.document, way) == "changed@example.com"
+
+
+def _has(document: dict[str, Any], way: tuple[str, ...]) -> bool:
+    inner = document.get(way[0])
+    return isinstance(inner, dict) and way[1] in inner
+
+
+async def test_what_the_api_console_sends_is_shown_by_the_list_of_the_record() -> None:
+    console = demo(switches=SWITCHES)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        origins = await visit(pilot, listed("origins"))
+        write = write_action(catalog().get("addOrigin"), body={"origin": "https://from.api.example"})
+        await perform(connection, write, Target("addOrigin"))
+        await settled(pilot)
+        assert origins.table.row is not None
+        assert origins.table.row["origin"] == "https://from.api.example"
+        before = asked(connection, "getOrigins")
+        connection.changes.on_write("createWaasPolicy", {}, b"")  # no record has it: anything may be different
+        await until(pilot, lambda: asked(connection, "getOrigins") > before)
+
+
+async def test_a_write_elsewhere_is_no_business_of_this_environment() -> None:
+    console = demo(30)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        here, users = connection_of(pilot), console.screen
+        other = replace(here.profile, environment_id="26ffffff-0000-4000-8000-000000000000")
+        async with Connection(other, here._token, app=here.app) as elsewhere:
+            console.follow_changes(elsewhere)
+            jobs = await visit(pilot, JobsScreen())
+            elsewhere.changes.on_write("deleteUser", {"userId": "x"}, b"")
+            elsewhere.changes.note(JOBS)
+            await settled(pilot)
+            assert not users.out_of_date and not jobs.out_of_date
+
+
+@pytest.mark.slow
+async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_and_the_finish(tmp_path: Path) -> None:
+    people = messy(tmp_path / "people.csv")
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, people, "plan")
+        users = next(screen for screen in console.open_screens if isinstance(screen, ResourceScreen))
+        await press(pilot, "A", "y")
+        await job_at_rest(pilot)
+        wizard = wizard_of(pilot)
+        created = wizard.step.result.known.created
+        assert created and users.out_of_date
+        jobs = await visit(pilot, JobsScreen())
+        (row,) = jobs.own.rows
+        assert row["through"] >= created and not row["undone"]
+        await press(pilot, "z", "enter")
+        await fill(pilot, "demo")
+        await until(pilot, lambda: not console.screen._doing)  # type: ignore[attr-defined]
+        await settled(pilot)
+        await back_to(pilot, jobs)
+        (row,) = jobs.own.rows
+        assert row["undone"] == f"{created:,}"
+        assert "All that the job created is undone." in str(jobs.no_undoing())
+        text = await back_to(pilot, wizard)
+        assert "of these were deleted again by an undo" in text
+        await back_to(pilot, users)
+        assert users.view.reported == 5
+
+
+@pytest.mark.slow
+async def test_the_users_in_front_grow_while_an_import_runs(tmp_path: Path) -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await go_to(pilot, messy(tmp_path / "people.csv"), "plan")
+        users = next(screen for screen in console.open_screens if isinstance(screen, ResourceScreen))
+        await press(pilot, "A", "y")
+        await back_to_first(pilot, users)
+        await until(pilot, lambda: not console.session.running.active)  # type: ignore[union-attr]
+        await until(pilot, lambda: users.view.reported > 5 and not users.out_of_date)
+        await until(pilot, lambda: users.view.reported == 5 + console.session.running.progress.counts["created"])
+
+
+async def test_writes_in_the_background_are_paced() -> None:
+    """One reading at once, and then one every two seconds however many batches are sent."""
+    console = demo(30)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        before, began = asked(connection, "getEnvironmentUsers"), time.monotonic()
+        for _ in range(50):
+            connection.changes.on_write("bulkCreateUser", {}, b"")
+            await pilot.pause()
+        await until(pilot, lambda: asked(connection, "getEnvironmentUsers") >= before + 2)
+        took = time.monotonic() - began
+        assert asked(connection, "getEnvironmentUsers") <= before + 2 + took / console.REREAD_EVERY_S
+        await settled(pilot)
+        assert not console.screen.out_of_date  # type: ignore[attr-defined]
