@@ -32,6 +32,7 @@ from dyntui.tui.screens.access.entries import EntriesScreen
 from dyntui.tui.screens.access.lists import AllowlistsScreen
 from dyntui.tui.screens.access.person import PersonScreen
 from dyntui.tui.screens.everything.settings_tree import SettingsScreen
+from dyntui.tui.screens.imports.undo import UndoScreen
 from dyntui.tui.screens.jobs import JobsScreen
 from dyntui.tui.screens.raw import RawScreen
 from dyntui.tui.screens.resource_list import ResourceScreen
@@ -274,7 +275,9 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         jobs = await visit(pilot, JobsScreen())
         (row,) = jobs.own.rows
         assert row["through"] >= created and not row["undone"]
-        await press(pilot, "z", "enter")
+        await press(pilot, "z")
+        assert isinstance(console.screen, UndoScreen), console.session.notes
+        await press(pilot, "enter")
         await fill(pilot, "demo")
         await until(pilot, lambda: not console.screen._doing)  # type: ignore[attr-defined]
         await settled(pilot)
@@ -283,7 +286,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         assert row["undone"] == f"{created:,}"
         assert "All that the job created is undone." in str(jobs.no_undoing())
         text = await back_to(pilot, wizard)
-        assert "of these were deleted again by an undo" in text
+        assert "of them were deleted again by an undo" in text
         await back_to(pilot, users)
         assert users.view.reported == 5
 
