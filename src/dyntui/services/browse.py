@@ -121,6 +121,7 @@ class PagedView:
         self.loading = False
         self._soon = False
         self._epoch = 0
+        self._held = False
         self.outdated = False
         """Whether a write has changed the rows in view since they were fetched."""
         self.version = 0
@@ -241,8 +242,11 @@ class PagedView:
             self._restart()
 
     def invalidate(self) -> None:
-        """The server has other rows by now, also than those that a request under way will bring."""
-        self.outdated = True
+        """The server has other rows by now, also than those that a request under way will bring.
+
+        What is in memory is not fetched again before `reread` or `refresh`.
+        """
+        self.outdated = self._held = True
         self._age()
 
     def _age(self) -> None:
@@ -268,6 +272,7 @@ class PagedView:
             self.refresh()
 
     def _read_anew(self) -> None:
+        self._held = False
         self._age()
         self.error = None
         self._wake.set()
@@ -335,12 +340,11 @@ class PagedView:
         """The block to fetch now: one in view, else the one ahead."""
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
-            return 0 if block is None or block.stale else None
+            return 0 if self._lacks(block) else None
         for number in self._range():
             if self._beyond(number):
                 continue
-            block = self._blocks.get(number)
-            if block is not None and not block.stale:
+            if not self._lacks(self._blocks.get(number)):
                 continue
             if self.paging is Paging.CURSOR:
                 # A cursor is reached only through the ones before it.
@@ -348,6 +352,10 @@ class PagedView:
                 return reachable if number in self._cursors or not self._ended else None
             return number
         return None
+
+    def _lacks(self, block: Block | None) -> bool:
+        """Whether a block is to be fetched."""
+        return block is None or (block.stale and not self._held)
 
     async def _following(self) -> int | None:
         """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
@@ -358,7 +366,9 @@ class PagedView:
                 await asyncio.sleep(_PAINTED)
             finally:
                 self._soon = False
-            number = self._next()
+            now_wanted = self._next()
+            if now_wanted is not None or not self._held:  # what was asked for before the rows were held is read
+                number = now_wanted
         return number
 
     def _start(self) -> None:

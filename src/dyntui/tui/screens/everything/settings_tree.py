@@ -172,6 +172,8 @@ class SettingsScreen(SearchScreen):
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
             self.console.say(told(item.error.message, lost, item.error.hint), "error")
+            if self.is_attached:
+                self.action_refresh()  # somebody else may have changed it: then nothing was sent
             return
         if not isinstance(item.reread, dict):
             self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
