@@ -22,7 +22,7 @@ COLUMNS = (
     Column("source", "file", 20, grow=True, priority=0),
     Column("total", "rows", 9, right=True, as_=number, priority=1),
     Column("through", "through", 9, right=True, as_=number, priority=2),
-    Column("undone", "undone", 7, right=True, priority=3),
+    Column("undone", "undone", 7, right=True, priority=4),
     Column("bad", "bad", 7, right=True, as_=number, priority=3),
     Column("open", "to do", 9, right=True, as_=number, priority=1),
     Column("environment", "environment", 14, priority=4),
