@@ -10,11 +10,27 @@ from typing import Any
 import pytest
 from import_support import go_to, messy, send_first
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, TOKEN, console_of, demo, fill, jump, lines_of, press, profile, settled, stored
+from textual.widgets import Input
+from tui_support import (
+    SIZE,
+    SMALL,
+    TOKEN,
+    console_of,
+    demo,
+    fill,
+    jump,
+    lines_of,
+    press,
+    profile,
+    settled,
+    stored,
+    text_of,
+)
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profile, Profiles
 from dyntui.tui.app import Console
+from dyntui.tui.screens.environment_form import EnvironmentForm
 from dyntui.tui.screens.environments import EnvironmentsScreen
 from dyntui.tui.session import Session
 
@@ -155,3 +171,64 @@ async def test_the_mark_of_a_job_names_its_environment_where_another_is_in_view(
         await press(pilot, "g", "enter")
         assert "acme-live" in lines_of(console)[0]
         assert "job paused in demo" in lines_of(console)[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [("token", "token"), ("environment", "environment_id")], ids=["token", "environment id"]
+)
+@pytest.mark.parametrize("key", ["enter", "ctrl+e"])
+async def test_what_is_wrong_with_the_environment_leads_to_its_form(
+    serve: Serve, wrong: str, field: str, key: str
+) -> None:
+    with serve(users=3) as sandbox:
+        kept = _box(sandbox)
+        right = sandbox.token if wrong == "token" else sandbox.environment_id
+        if wrong == "token":
+            store_for(CredentialKind.FILE).set(kept, TOKEN)
+        else:
+            kept = _box(sandbox, environment_id="00000000-0000-4000-8000-000000000001")
+        console = Console(Session(profile=kept))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            assert "dyntui auth" not in text_of(console)
+            assert "ctrl+e changes its token, id or address." in text_of(console)
+            await press(pilot, key)
+            form = console.screen
+            assert isinstance(form, EnvironmentForm)
+            assert form.focused is form.query_one(f"#field-{field}")
+            await fill(pilot, right)
+            if console.screen is form:
+                form.query_one("#field-token", Input).value = sandbox.token
+                await press(pilot, "ctrl+s")
+            assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
+
+
+async def test_an_error_that_is_told_names_no_shell_command(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        kept = _box(sandbox)
+        store_for(CredentialKind.FILE).set(kept, TOKEN)
+        console = Console(Session(profile=kept))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            for place in ("webhooks", "settings", "allowlists", "analytics"):
+                await jump(pilot, place)
+                assert "dyntui auth" not in text_of(console)
+            assert not [note.text for note in console.session.notes if "dyntui auth" in note.text]
+
+
+async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        console = Console(Session(profile=_box(sandbox)))
+        async with console.run_test(size=(150, 30)) as pilot:
+            await settled(pilot)
+            await jump(pilot, "environments")
+            assert "ok, 2 ms" in lines_of(console)[2]
+            assert sandbox.token[-6:] in lines_of(console)[2]
+            await press(pilot, "e", *["down"] * 6)
+            await fill(pilot, TOKEN)
+            assert TOKEN[-6:] in lines_of(console)[2]
+            assert "ok," not in lines_of(console)[2]
+            await jump(pilot, "users")
+            await press(pilot, "escape")
+            assert "token refused (401)" in lines_of(console)[2]
+            assert "not usable" in lines_of(console)[-1]

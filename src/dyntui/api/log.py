@@ -57,6 +57,11 @@ class RequestLog:
             self._silent_since = self._silent_since or now()
             self._silent += 2 if sure else 1
 
+    @property
+    def last_answer(self) -> RequestEntry | None:
+        """The last attempt that was answered; None when there is none yet."""
+        return next((entry for entry in reversed(self.entries()) if entry.status), None)
+
     def entries(self) -> list[RequestEntry]:
         """A copy, oldest first."""
         with self._lock:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorised
+from dyntui.tui.error_hints import words_of
 from dyntui.tui.places import Places
 from dyntui.tui.session import BECAME_LIVE, Session, became_live, open_connection, open_rows, place_of, rows_before
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connect import Connection
     from dyntui.store.cache import RowCache
+    from dyntui.tui.app import Console
     from dyntui.tui.dialogs.base import Dialog
 
 __all__ = ["Connecting"]
@@ -60,6 +63,14 @@ class Connecting(Places):
             super().__init__()
             self.attempt = attempt
             self.error = error
+
+    class StoredFound(Message):
+        """The stored profiles were read. wanted: the name of the one to be changed."""
+
+        def __init__(self, wanted: str, found: dict[str, Profile]) -> None:
+            super().__init__()
+            self.wanted = wanted
+            self.found = found
 
     class PassphraseWanted(Message):
         """The thread that looks for the token waits for a passphrase."""
@@ -109,7 +120,7 @@ class Connecting(Places):
 
     def say_error(self, error: DyntuiError) -> None:
         """Tell what failed and what to do."""
-        self.say(str(error), "error")
+        self.say(words_of(error), "error")
 
     def stop_asking(self) -> None:
         """Nobody will answer any more: threads that wait for a passphrase go on without."""
@@ -284,6 +295,45 @@ class Connecting(Places):
                 screen.not_connected(event.error)
                 screen.changed()
             self._ask_token(event.error)
+
+    def nothing_in_use(self) -> str | None:
+        if self.session.profile is None or self.session.demo is not None:
+            return "No stored environment is in use."
+        return None
+
+    def action_environment(self) -> None:
+        """Change the profile of the environment in use, wherever it turned out to be wrong."""
+        assert self.session.profile is not None
+        name = self.session.profile.name
+
+        def work() -> None:
+            from dyntui.config.profiles import Profiles
+
+            try:
+                found = {profile.name: profile for profile in Profiles.load().all()}
+            except DyntuiError as error:
+                self.call_from_thread(self.say_error, error)
+            else:
+                self.post_message(self.StoredFound(name, found))
+
+        self.run_worker(work, thread=True, group="profiles")
+
+    @on(StoredFound)
+    def _stored_found(self, event: StoredFound) -> None:
+        from dyntui.tui.screens.environment_form import edit_environment
+
+        if event.wanted not in event.found:
+            self.say(f"{event.wanted} is not stored: variables or options say what it is.", "warning")
+            return
+        last = self.session.connection.log.last_answer if self.session.connection is not None else None
+        refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
+        edit_environment(
+            cast("Console", self),
+            event.found[event.wanted],
+            taken=event.found,
+            done=lambda profile: None,
+            focus="token" if refused else "environment_id",
+        )
 
     def _ask_token(self, error: DyntuiError) -> None:
         """Ask for the token where there is none and the profile's place can take one."""

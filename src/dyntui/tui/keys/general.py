@@ -18,6 +18,8 @@ GENERAL = (
         why_not="no_way_back"),
     Action("app.forward", ("L",), "forward", "Undo going back.", _READ, why_not="no_way_forward"),
     Action("app.find", ("slash", "F"), "find", "Go to the next line of this screen with a text in it.", _READ),
+    Action("app.environment", ("ctrl+e",), "environment", "Change the environment in use: token, id, address, kind.",
+        _READ, why_not="nothing_in_use"),
     Action("app.requests", ("R",), "requests", "The request log: what went over the wire.", _READ),
     Action("app.notes", ("N",), "messages", "All messages of this session.", _READ),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Leave dyntui.", _READ, run="leave"),

@@ -19,6 +19,7 @@ from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
+from dyntui.tui.error_hints import hint_of
 from dyntui.tui.screens.framed import Framed, age_of, error_words
 from dyntui.tui.widgets.facts import Facts
 from dyntui.tui.widgets.json_tree import JsonTree
@@ -188,7 +189,7 @@ class DetailScreen(Framed):
             return
         self.error = event.error
         failure = self.query_one("#failure", Static)
-        lines = [event.error.message, event.error.hint, "r tries again."]
+        lines = [event.error.message, hint_of(event.error), "r tries again."]
         failure.update("\n".join(safe(line, 500) for line in lines if line))
         failure.display = True
         self.changed()

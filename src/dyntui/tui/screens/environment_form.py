@@ -45,9 +45,10 @@ class EnvironmentForm(FormDialog):
             super().__init__()
             self.probe = probe
 
-    def __init__(self, old: Profile | None, taken: Collection[str]) -> None:
+    def __init__(self, old: Profile | None, taken: Collection[str], *, focus: str = "") -> None:
         from dyntui.config.urls import DEFAULT_BASE_URL
 
+        self._focus = focus
         self._old = old
         self._taken = taken
         name = (
@@ -78,6 +79,8 @@ class EnvironmentForm(FormDialog):
         return _PLACES | ({kept: _OTHER_PLACES[kept]} if kept in _OTHER_PLACES else {})
 
     def on_mount(self) -> None:
+        if self._focus:
+            self.query_one(f"#field-{self._focus}").focus()
         self.run_worker(self._probe, thread=True, group="probe")
 
     def _probe(self) -> None:
@@ -156,14 +159,19 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
 
 
 def edit_environment(
-    console: Console, old: Profile | None, *, taken: Collection[str], done: Callable[[Profile], None]
+    console: Console,
+    old: Profile | None,
+    *,
+    taken: Collection[str],
+    done: Callable[[Profile], None],
+    focus: str = "",
 ) -> None:
-    """Ask for an environment and store it; `done` is called when it is stored."""
+    """Ask for an environment and store it; `done` is called when it is stored. focus: the field to begin with."""
     from dyntui.config.credentials import unconfirmed_origin
     from dyntui.config.urls import shown_host
     from dyntui.tui.dialogs.confirm import confirm
 
-    form = EnvironmentForm(old, taken)
+    form = EnvironmentForm(old, taken, focus=focus)
 
     def filled(values: Values) -> None:
         profile = profile_from(values, old)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,8 @@ _KEPT = {
     "command": "command",
     "environment": "variables",
 }
+_REFUSED = 400
+_NOT_AUTHORIZED = {401: "token refused", 403: "not allowed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,17 @@ class EnvironmentsScreen(TableScreen):
     def connected(self, connection: Connection) -> None:
         self._show()
 
+    def not_connected(self, error: DyntuiError) -> None:
+        self._show()
+
+    def traffic(self) -> None:
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self.is_mounted:
+            self._show()
+
     # What is in the file
 
     def load(self) -> None:
@@ -151,11 +164,10 @@ class EnvironmentsScreen(TableScreen):
     def _row(self, profile: Profile) -> dict[str, Any]:
         session = self.console.session
         used = session.profile is not None and session.profile.name == profile.name
-        health = session.health.get(profile.name)
+        health = self._health(profile)
         token = health.token if health is not None else ""
         kind = profile.kind
         if used and session.connection is not None:
-            token = session.connection.token_hint
             kind = session.connection.profile.kind
         return {
             "name": profile.name,
@@ -168,10 +180,28 @@ class EnvironmentsScreen(TableScreen):
             "last_used": profile.last_used,
         }
 
+    def _health(self, profile: Profile) -> Health | None:
+        """What is known of a profile: of the one in use by what the server said last, of others by a check."""
+        session = self.console.session
+        checked = session.health.get(profile.name)
+        if session.profile is None or session.profile.name != profile.name:
+            return checked
+        connection = session.connection
+        if connection is None:
+            return Health(False, session.error.message) if session.error is not None else Health(True, "opening ···")
+        token, last = connection.token_hint, connection.log.last_answer
+        if self.console.offline_words:
+            return Health(False, self.console.offline_words, token)
+        if last is None or (checked is not None and (checked.ok or last.at < checked.at) and last.status < _REFUSED):
+            return replace(checked, token=token) if checked is not None else Health(True, "not checked", token)
+        if last.status in _NOT_AUTHORIZED:
+            return Health(False, f"{_NOT_AUTHORIZED[last.status]} ({last.status})", token)
+        return Health(True, f"ok, {max(1, round(last.ms))} ms", token)
+
     def status(self) -> Sequence[Piece]:
         parts = self.position()
         profile = self._under_cursor()
-        health = self.console.session.health.get(profile.name) if profile is not None else None
+        health = self._health(profile) if profile is not None else None
         if health is not None and not health.ok:
             parts.append(("not usable", "warn"))
         return parts

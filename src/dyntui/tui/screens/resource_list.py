@@ -11,6 +11,7 @@ from dyntui.resources import Resource
 from dyntui.services.filters import suggest_filter
 from dyntui.tui.actions import ACTIONS, bindings
 from dyntui.tui.clipboard import send
+from dyntui.tui.error_hints import concerns_environment
 from dyntui.tui.filters import filter_hint
 from dyntui.tui.opening import can_open, open_row
 from dyntui.tui.screens.list_marks import MarkedListScreen
@@ -43,7 +44,14 @@ class ResourceScreen(MarkedListScreen):
         return None if self.table.row is not None else "There is no row under the cursor."
 
     def nothing_to_open(self) -> str | None:
+        if self._wrong_environment():
+            return None
         return self.nothing_here() or can_open(self.record)
+
+    def _wrong_environment(self) -> bool:
+        """Whether the list is empty because of the environment's profile: enter opens its form."""
+        error = self.view.error if self.view is not None else self.console.session.error
+        return self.table.row is None and concerns_environment(error) and self.console.nothing_in_use() is None
 
     # Actions
 
@@ -76,6 +84,9 @@ class ResourceScreen(MarkedListScreen):
             self.answered("")
 
     def action_open(self) -> None:
+        if self._wrong_environment():
+            self.console.action_environment()
+            return
         row = self.table.row
         assert row is not None
         open_row(self.console, self.record, row)

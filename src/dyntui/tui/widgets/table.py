@@ -18,6 +18,7 @@ from dyntui.core.text import safe
 from dyntui.core.time import now
 from dyntui.resources.record import Column, Row
 from dyntui.tui.actions import bindings
+from dyntui.tui.error_hints import hint_of
 from dyntui.tui.widgets.cells import cut, fit, width_of
 from dyntui.tui.widgets.lines import Lines, Piece
 
@@ -224,7 +225,7 @@ class Table(Lines):
             return ()
         error = self.view.error
         if error is not None:
-            said: list[Piece] = [(error.message, "bad"), (error.hint, "dim"), (self.retry, "dim")]
+            said: list[Piece] = [(error.message, "bad"), (hint_of(error), "dim"), (self.retry, "dim")]
             said = [piece for piece in said if piece[0]]
         elif y == 0:
             said = [(self.empty() if self.view.loaded else NOT_HERE, "dim")]

@@ -25,6 +25,7 @@ from dyntui.services.analytics import RANGES, Figures, Range, Series
 from dyntui.tui.actions import bindings
 from dyntui.tui.clipboard import send
 from dyntui.tui.dialogs.form import Field, FormDialog, Values
+from dyntui.tui.error_hints import hint_of
 from dyntui.tui.screens.framed import Framed, age_of, error_words
 from dyntui.tui.widgets.cells import width_of
 from dyntui.tui.widgets.painted import Painted, Piece
@@ -164,7 +165,7 @@ class AnalyticsScreen(Framed):
         failure = self.query_one("#failure", Static)
         failure.display = event.error is not None
         if event.error is not None:
-            lines = [event.error.message, event.error.hint, "r tries again."]
+            lines = [event.error.message, hint_of(event.error), "r tries again."]
             failure.update("\n".join(safe(line, 500) for line in lines if line))
         elif event.figures is not None and event.figures.range == self.range:
             self.figures, self.read_at = event.figures, now()

@@ -17,6 +17,7 @@ from dyntui.core.errors import DyntuiError, Usage, told
 from dyntui.resources import Action, On, Resource
 from dyntui.services.writes import Confirmation, Level, Outcome, Results, Target, WriteAction
 from dyntui.tui.dialogs.confirm import confirm
+from dyntui.tui.error_hints import hint_of
 from dyntui.tui.screens.access.doing import ProgressDialog, settle
 from dyntui.tui.screens.framed import Framed
 
@@ -274,7 +275,7 @@ def outcome_words(record: Resource, action: Action, results: Results) -> tuple[s
         if error is None:
             return f"{action.words}: {label}.", False
         lost = results.items[0].outcome is Outcome.UNKNOWN
-        hint = "It may have been done all the same: look before you try again." if lost else error.hint
+        hint = "It may have been done all the same: look before you try again." if lost else hint_of(error)
         return f"{action.words}: {label}: {told(error.message, hint)}", True
     if done == count:
         return f"{action.words}: {done:,} done.", False

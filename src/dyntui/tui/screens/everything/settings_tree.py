@@ -22,6 +22,7 @@ from dyntui.tui.actions import bindings
 from dyntui.tui.dialogs.confirm import confirm
 from dyntui.tui.dialogs.message import MessageDialog
 from dyntui.tui.dialogs.schema_form import SchemaForm
+from dyntui.tui.error_hints import hint_of
 from dyntui.tui.screens.access.doing import settle
 from dyntui.tui.screens.everything.searching import SearchScreen
 from dyntui.tui.screens.framed import age_of, error_words
@@ -94,7 +95,7 @@ class SettingsScreen(SearchScreen):
     def _failed(self, error: DyntuiError) -> None:
         self.error = error
         failure = self.query_one("#failure", Static)
-        failure.update("\n".join(safe(line, 500) for line in (error.message, error.hint, "r tries again.") if line))
+        failure.update("\n".join(safe(line, 500) for line in (error.message, hint_of(error), "r tries again.") if line))
         failure.display = True
         self.changed()
 
@@ -171,7 +172,7 @@ class SettingsScreen(SearchScreen):
             settle(form, results)
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
-            self.console.say(told(item.error.message, lost, item.error.hint), "error")
+            self.console.say(told(item.error.message, lost, hint_of(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()  # somebody else may have changed it: then nothing was sent
             return

@@ -1,0 +1,31 @@
+"""What to do about an error, in the console: where the hint is a shell command for the environment, a key instead."""
+
+from __future__ import annotations
+
+import re
+
+from dyntui.core.errors import DyntuiError, told
+
+__all__ = ["concerns_environment", "hint_of", "words_of"]
+
+_COMMAND = re.compile(r"dyntui (auth|env)\b")
+_FORM = "ctrl+e changes its token, id or address."
+
+
+def concerns_environment(error: DyntuiError | None) -> bool:
+    """Whether the profile in use may be at fault: its token, its environment id or its address."""
+    return error is not None and _COMMAND.search(error.hint) is not None
+
+
+def hint_of(error: DyntuiError) -> str:
+    """What to do next; the key of the environment's form instead of a shell command."""
+    from dyntui.api.errors import Forbidden
+
+    if not concerns_environment(error):
+        return error.hint
+    return told(_FORM, "Or the token lacks the scope, or the plan the feature." if isinstance(error, Forbidden) else "")
+
+
+def words_of(error: DyntuiError) -> str:
+    """What failed and what to do, in one line."""
+    return told(error.message, hint_of(error))
