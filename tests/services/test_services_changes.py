@@ -1,0 +1,41 @@
+"""What writes change: declared by the records, reported once for many writes, from any thread."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources import RESOURCES
+from dyntui.services.changes import JOBS, Changes, changed_by
+
+
+def test_every_write_of_a_record_changes_the_record_and_what_it_belongs_to() -> None:
+    for record in RESOURCES.values():
+        for action in record.actions:
+            if action.effect is not Effect.READ:
+                changed = changed_by(action.operation)
+                assert {record.name, record.of} - {""} <= changed, f"{record.name} {action.name}"
+                assert set(record.touches) | set(action.touches) <= changed
+                assert changed <= RESOURCES.keys()
+
+
+def test_what_no_record_declares_may_change_anything() -> None:
+    assert changed_by("createWaasPolicy") == RESOURCES.keys()
+
+
+def test_writes_made_together_are_reported_once_with_what_was_made_and_deleted() -> None:
+    changes = Changes()
+    heard: list[bool] = []
+    changes.subscribe(heard.append)
+    with changes.together():
+        changes.on_write("addOrigin", {}, b'{"origin": {"id": "o-1"}}')
+        changes.on_write("addOrigin", {}, b"<html>")
+        changes.on_write("deleteUser", {"userId": "u-1"}, b"")
+        assert heard == []
+    change = changes.take()
+    assert heard == [True]
+    assert change.created == {"origins": ("o-1", "")}
+    assert change.deleted == {"users": ("u-1",)}
+    assert {"origins", "users", "wallets", "sessions"} <= change.resources
+    assert not changes.take().resources
+    changes.on_write("bulkCreateUser", {}, b"")
+    changes.note(JOBS)
+    assert heard == [True, False, True]
