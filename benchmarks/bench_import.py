@@ -155,11 +155,11 @@ def role_engine(file: Path) -> dict[str, Any]:
     import resource
     import threading
 
-    from dyntui.config.active import resolve
-    from dyntui.services.connect import Connection
+    from dyntui.config.profile_resolution import resolve
+    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.connection import Connection
+    from dyntui.services.imports.job_service import authorise, check, run_job
     from dyntui.services.imports.reports import write_reports
-    from dyntui.services.imports.session import authorise, check, run_job
-    from dyntui.services.writes import Confirmation
 
     marks = [time.perf_counter()]
 

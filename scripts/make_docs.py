@@ -31,7 +31,7 @@ business with.
 
 def keys() -> str:
     """Every action of the console."""
-    from dyntui.tui.actions import ACTIONS, key_words
+    from dyntui.tui.kit.action_registry import ACTIONS, key_words
 
     out = ["# Keys\n", NOTE]
     out.append(

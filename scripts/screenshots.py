@@ -92,8 +92,8 @@ async def settled(pilot: Any) -> None:
 async def draw(name: str, keys: tuple[str, ...]) -> str:
     """The SVG of one scene."""
     from dyntui.sandbox.options import SandboxOptions
-    from dyntui.tui.app import Console
-    from dyntui.tui.session import Session
+    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_state import Session
 
     app = Console(Session(demo=SandboxOptions(users=500, seed=1, now="2026-03-01T12:00:00Z")))
     async with app.run_test(size=SIZE) as pilot:
@@ -108,9 +108,9 @@ def main() -> None:
     wanted = sys.argv[1:] or list(SCENES)
     for variable in ("NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
         os.environ.pop(variable, None)
-    import dyntui.core.time
+    import dyntui.core.times
 
-    vars(dyntui.core.time)["datetime"] = Still
+    vars(dyntui.core.times)["datetime"] = Still
     import dyntui.services.imports.jobs
     import dyntui.store.journal
 

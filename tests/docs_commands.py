@@ -18,9 +18,9 @@ import pexpect
 from tests.conftest import Sandbox, serving
 
 from dyntui.api.client import Client, Permit
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.resources import RESOURCES
-from dyntui.services.listing import scan
+from dyntui.services.lists.list_source import scan
 
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -16,7 +16,7 @@ def main() -> None:
     if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
         from dyntui.cli.root import main as run
     else:
-        from dyntui.cli.opening import main as run
+        from dyntui.cli.launch import main as run
 
     sys.exit(run())
 
@@ -26,7 +26,7 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     if not isinstance(error, Exception):
         sys.__excepthook__(kind, error, trace)
         return
-    from dyntui.config.crash import report
+    from dyntui.config.crash_report import report
 
     print(report(error), file=sys.stderr)
 

@@ -8,9 +8,9 @@ from tests.api.conftest import reply
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import BadResponse
-from dyntui.api.gate import Gates
 from dyntui.api.models import Allowlist, AllowlistEntry, CreatedToken, User, VerifiedCredential
-from dyntui.api.pages import page_from
+from dyntui.api.pagination import page_from
+from dyntui.api.rate_limiter import Gates
 from dyntui.core.errors import Usage
 
 ENV = "11111111-2222-4333-8444-555555555555"

@@ -10,7 +10,7 @@ from tests.api.conftest import CUT, reply
 
 from dyntui.api.download import fetch, host_of
 from dyntui.api.errors import BadResponse, Forbidden, Lost, NotSent, Redirected
-from dyntui.api.log import RequestLog
+from dyntui.api.request_log import RequestLog
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redactor
 

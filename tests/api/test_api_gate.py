@@ -8,7 +8,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.api.gate import Gates, RateGate
+from dyntui.api.rate_limiter import Gates, RateGate
 from dyntui.api.waits import Waits
 
 

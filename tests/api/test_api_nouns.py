@@ -8,7 +8,7 @@ import pytest
 
 from dyntui.api.client import Client, Permit
 from dyntui.api.errors import NotFound
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions
 

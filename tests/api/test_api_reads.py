@@ -11,9 +11,9 @@ from tests.api.conftest import CUT, reply
 from dyntui.api import transport, waits
 from dyntui.api.client import Client, Permit
 from dyntui.api.errors import ApiProblem, RepeatedPage
-from dyntui.api.gate import Gates
-from dyntui.api.log import RequestLog
-from dyntui.api.pages import PageCheck, page_from
+from dyntui.api.pagination import PageCheck, page_from
+from dyntui.api.rate_limiter import Gates
+from dyntui.api.request_log import RequestLog
 from dyntui.api.waits import Waits
 
 SILENT = b""

@@ -9,7 +9,7 @@ import pytest
 from dyntui.api.client import decode
 from dyntui.api.error_body import read_error
 from dyntui.api.errors import BadResponse
-from dyntui.api.pages import page_from
+from dyntui.api.pagination import page_from
 from dyntui.api.transport import Answer
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import safe

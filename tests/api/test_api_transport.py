@@ -28,7 +28,7 @@ from dyntui.api.errors import (
     WriteRefused,
     error_from,
 )
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.core.errors import Usage
 
 ENV = "11111111-2222-4333-8444-555555555555"

@@ -16,7 +16,7 @@ import pytest
 from cli_support import ID, TOKEN, Done, Run, Server
 
 from dyntui.cli.root import main
-from dyntui.config import credentials, file_stores
+from dyntui.config import credential_files, credentials
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setattr(credentials, "_session", {})
-    monkeypatch.setattr(file_stores, "_COST", 2**10)
+    monkeypatch.setattr(credential_files, "_COST", 2**10)
 
     def call(*arguments: str, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "argv", ["dyntui", *arguments])

@@ -11,7 +11,7 @@ from cli_support import Run, Server, add
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
-from dyntui.core.time import now_iso
+from dyntui.core.times import now_iso
 from dyntui.services.imports.jobs import jobs
 from dyntui.services.imports.wizard_draft import drafts
 from dyntui.store.cache import RowCache
@@ -77,8 +77,8 @@ def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, 
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -> None:
-    from dyntui.config.lists import Lists
-    from dyntui.services.apiconsole import SavedRequests
+    from dyntui.config.list_preferences import Lists
+    from dyntui.services.api_console import SavedRequests
     from dyntui.services.imports.mappings import load_mapping
     from dyntui.services.imports.wizard_draft import load_draft
     from dyntui.services.imports.wizard_files import recent_files

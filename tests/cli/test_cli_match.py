@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.services.row_match import Match, RowFilter
+from dyntui.services.lists.row_match import Match, RowFilter
 
 PEOPLE = ("bad@spam.example", "good@spam.example.org", "xbad@spam.example", "bad@spam.example.net", "Bad2@spam.example")
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from cli_support import ID, TOKEN, Run
 
+from dyntui.config.credential_store import CredentialKind
 from dyntui.config.profiles import Profile, Profiles
-from dyntui.config.store import CredentialKind
 from dyntui.services.imports.jobs import Where, new_job
 from other_origin import HOST, OtherOrigin, serving_other_origin
 

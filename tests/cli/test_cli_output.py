@@ -22,7 +22,7 @@ from tests.conftest import Sandbox, serving
 
 import dyntui
 from dyntui.core.text import safe
-from dyntui.sandbox.hostile import PAYLOADS
+from dyntui.sandbox.hostile_payloads import PAYLOADS
 
 SOURCE = Path(dyntui.__file__).parent
 ONE_PLACE = SOURCE / "cli" / "output.py"

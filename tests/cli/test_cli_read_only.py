@@ -10,7 +10,7 @@ import pytest
 from cli_support import NOBODY, TOKEN, Run
 
 from dyntui.cli.root import root
-from dyntui.config.active import resolve
+from dyntui.config.profile_resolution import resolve
 from dyntui.services.imports.jobs import Where, new_job
 from dyntui.services.imports.plan import make_plan, save_plan
 from dyntui.store.states import JobState

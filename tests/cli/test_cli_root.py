@@ -130,7 +130,7 @@ def test_the_console_is_told_what_is_not_wanted(option, variable, before, monkey
     import os
 
     from dyntui import tui
-    from dyntui.cli.common import Context
+    from dyntui.cli.context import Context
 
     for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
         monkeypatch.setenv(name, "")

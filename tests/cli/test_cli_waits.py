@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Sandbox, serving
 
 from dyntui.api import waits
-from dyntui.cli.common import Context, run
+from dyntui.cli.context import Context, run
 
 
 @pytest.fixture

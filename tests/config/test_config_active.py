@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dyntui.config.active import AD_HOC, resolve
 from dyntui.config.credentials import CredentialKind, find_token, unconfirmed_origin
+from dyntui.config.profile_resolution import AD_HOC, resolve
 from dyntui.config.profiles import DEFAULT_BASE_URL, Profile, Profiles
 from dyntui.core.errors import NotAuthorised, Usage
 

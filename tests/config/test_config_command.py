@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config.command import CommandStore
+from dyntui.config.credential_command import CommandStore
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, store_for
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.config import crash
+from dyntui.config import crash_report
 
 _CRASHING = """
 import sys
@@ -53,5 +53,5 @@ def test_a_report_that_cannot_be_written_is_said_too(monkeypatch: pytest.MonkeyP
     def full(*_: Any) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(crash, "write_report", full)
-    assert "no report was written: [Errno 28] No space left on device" in crash.report(ValueError("x"))
+    monkeypatch.setattr(crash_report, "write_report", full)
+    assert "no report was written: [Errno 28] No space left on device" in crash_report.report(ValueError("x"))

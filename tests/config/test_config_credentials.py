@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.config import file_stores
+from dyntui.config import credential_files
 from dyntui.config.credentials import (
     Credential,
     CredentialError,
@@ -24,8 +24,8 @@ from dyntui.config.credentials import (
     store_for,
     token_warning,
 )
-from dyntui.config.files import UnsafeFile
 from dyntui.config.paths import paths
+from dyntui.config.private_files import UnsafeFile
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import NotAuthorised, Usage
 from dyntui.core.redact import redact
@@ -47,7 +47,7 @@ def files_with(home: Path, text: str) -> list[Path]:
 
 @pytest.fixture
 def light_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_stores, "_COST", 2**10)
+    monkeypatch.setattr(credential_files, "_COST", 2**10)
 
 
 def answers(*given_answers: str):
@@ -247,7 +247,7 @@ def test_a_sealed_file_holds_the_token_for_the_passphrase_only(home: Path, monke
     assert store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(PASSPHRASE)).get(PROD) == TOKEN
     # From here on this process knows it, and nobody is asked.
     assert store_for(CredentialKind.PASSPHRASE).get(PROD) == TOKEN
-    monkeypatch.setattr(file_stores.PassphraseStore, "_opened", {})
+    monkeypatch.setattr(credential_files.PassphraseStore, "_opened", {})
     with pytest.raises(CredentialError, match="nobody to ask"):
         store_for(CredentialKind.PASSPHRASE).get(PROD)
 
@@ -304,7 +304,7 @@ def test_a_sealed_file_that_was_changed_does_not_open(
         theirs.write_bytes(json.dumps(json.loads(file.read_bytes()) | change).encode())
     else:
         file.write_bytes(json.dumps(json.loads(file.read_bytes()) | change).encode())
-    monkeypatch.setattr(file_stores.PassphraseStore, "_opened", {})
+    monkeypatch.setattr(credential_files.PassphraseStore, "_opened", {})
     with pytest.raises(CredentialError):
         store.get(profile)
 
@@ -320,7 +320,7 @@ def test_a_passphrase_that_will_not_do_keeps_nothing(given_answers: tuple[str, .
 
 
 def test_the_real_cost_is_not_the_one_of_the_tests() -> None:
-    assert file_stores._COST == 2**17
+    assert credential_files._COST == 2**17
 
 
 # Places that keep nothing

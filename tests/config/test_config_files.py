@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config.files import (
+from dyntui.config.list_preferences import Lists
+from dyntui.config.paths import paths
+from dyntui.config.private_files import (
     UnsafeFile,
     append_private,
     atomic_write,
@@ -18,8 +20,6 @@ from dyntui.config.files import (
     read_private,
     remove_private,
 )
-from dyntui.config.lists import Lists
-from dyntui.config.paths import paths
 from dyntui.config.profiles import Profiles
 from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config import keyrings
+from dyntui.config import keyring_store
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, keyring_available, store_for
 from dyntui.config.profiles import Profile
 
@@ -111,7 +111,7 @@ def test_the_token_is_in_no_argument_no_variable_and_no_other_file(
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
     store_for(CredentialKind.KEYRING).set(PROD, TOKEN)
     calls = service.with_suffix(".calls").read_text()
-    assert "keyring_child" in calls
+    assert "keyring_worker" in calls
     assert TOKEN not in calls
     holding = [file for file in tmp_path.rglob("*") if file.is_file() and TOKEN.encode() in file.read_bytes()]
     assert holding == [service]
@@ -128,7 +128,7 @@ def test_a_keyring_that_blocks_is_given_up_at_the_limit(
     assert time.monotonic() - start < 3
     assert not probe.ok
     assert "within 1 s" in probe.reason
-    monkeypatch.setattr(keyrings, "CALL_LIMIT", 0.3)
+    monkeypatch.setattr(keyring_store, "CALL_LIMIT", 0.3)
     for act in (
         lambda: find_token(PROD, environ={}),
         lambda: store_for(CredentialKind.KEYRING).set(PROD, TOKEN),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dyntui.config.errors import ConfigError
-from dyntui.config.lists import Lists, SavedView
+from dyntui.config.list_preferences import Lists, SavedView
 from dyntui.config.paths import paths
 from dyntui.core.errors import Usage
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.errors import ConfigError
-from dyntui.config.files import UnsafeFile, atomic_write, remove_private
 from dyntui.config.paths import paths
+from dyntui.config.private_files import UnsafeFile, atomic_write, remove_private
 from dyntui.config.profiles import Profile, Profiles, check_environment_id, check_name
 from dyntui.core.errors import Usage
-from dyntui.core.time import parse_time
+from dyntui.core.times import parse_time
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"
 TOKEN = "dyn_" + "Canary1" * 8

@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from dyntui.config.errors import ConfigError
-from dyntui.config.files import atomic_write
 from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write
 from dyntui.config.settings import Settings
 
 

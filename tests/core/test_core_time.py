@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.time import age, duration, now, now_iso, parse_time
+from dyntui.core.times import age, duration, now, now_iso, parse_time
 
 AT = datetime(2026, 3, 14, 12, 0, 0, tzinfo=UTC)
 

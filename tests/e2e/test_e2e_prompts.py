@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Sandbox
 from tests.e2e.terminal import Terminal, clean_environ
 
-from dyntui.services.audit import Audit
+from dyntui.services.actions.audit import Audit
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 

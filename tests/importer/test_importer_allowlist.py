@@ -23,7 +23,7 @@ from dyntui.importer import (
     propose,
     validate_entry,
 )
-from dyntui.importer.content import identifier_of
+from dyntui.importer.column_inference import identifier_of
 
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.importer import CODES, Problem, validate_user
-from dyntui.importer.checks import PLAIN
+from dyntui.importer.validators import PLAIN
 
 
 def problems(field: str, value: Any, **options: Any) -> list[Problem]:

@@ -25,8 +25,8 @@ from dyntui.importer import (
     open_source,
     propose,
 )
-from dyntui.importer.model import fingerprint
-from dyntui.importer.protect import protect, shield, unprotect
+from dyntui.importer.formula_escaping import protect, shield, unprotect
+from dyntui.importer.source_types import fingerprint
 
 
 def write(path: Path, info: SourceInfo, rows: list[Row], **options: Any) -> None:

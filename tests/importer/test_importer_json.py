@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.importer import Row, SourceError, SourceInfo, open_source
-from dyntui.importer.jsonfile import _BLOCK
+from dyntui.importer.json_reader import _BLOCK
 
 
 def read(data: str, **options: object) -> tuple[SourceInfo, list[Row]]:
@@ -103,7 +103,7 @@ def test_an_empty_array_has_no_rows_and_says_so() -> None:
 
 
 def test_a_key_that_comes_after_the_columns_were_found_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.importer.jsonfile._SCANNED", 0)
+    monkeypatch.setattr("dyntui.importer.json_reader._SCANNED", 0)
     _, rows = read('{"email": "a@x.com"}\n' * 4000 + '{"email": "b@x.com", "late": 7}\n')
     assert rows[-1].extra == (("late", 7),) and rows[-1].problems[0].code == "unexpected_key"
 

@@ -22,8 +22,8 @@ from dyntui.importer import (
     propose,
 )
 from dyntui.importer.fields import FULL_NAME, USER_FIELDS, field_names
-from dyntui.importer.model import fingerprint
 from dyntui.importer.presets import PRESETS
+from dyntui.importer.source_types import fingerprint
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 

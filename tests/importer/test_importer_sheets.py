@@ -120,7 +120,7 @@ def refused(data: bytes, words: str) -> None:
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.importer.sheetguard.MOST_UNPACKED", 20 * 1024 * 1024)
+    monkeypatch.setattr("dyntui.importer.workbook_limits.MOST_UNPACKED", 20 * 1024 * 1024)
     filler = samples.sheet_xml("<row r='1'><c r='A1'><v>1</v></c></row>" + " " * 30_000_000)
     data = samples.xlsx_of({"xl/worksheets/sheet1.xml": filler}, ["S"])
     assert len(data) < 100_000
@@ -128,7 +128,7 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.Mon
 
 
 def test_a_size_that_the_zip_lies_about_is_counted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.importer.sheetguard.MOST_UNPACKED", 20 * 1024 * 1024)
+    monkeypatch.setattr("dyntui.importer.workbook_limits.MOST_UNPACKED", 20 * 1024 * 1024)
     filler = samples.sheet_xml(" " * 30_000_000)
     data = samples.xlsx_of({"xl/worksheets/sheet1.xml": filler}, ["S"])
     true_size = len(filler.encode()).to_bytes(4, "little")
@@ -177,7 +177,7 @@ def test_a_repeated_opendocument_row_is_refused_by_what_it_becomes() -> None:
 
 
 def test_one_long_text_in_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.importer.sheetguard.MOST_UNPACKED", 20 * 1024 * 1024)
+    monkeypatch.setattr("dyntui.importer.workbook_limits.MOST_UNPACKED", 20 * 1024 * 1024)
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 1001))
     data = samples.xlsx_of({"xl/worksheets/sheet1.xml": samples.sheet_xml(rows)}, ["S"], ["x" * 30_000])
     refused(data, "unpacks to more than")

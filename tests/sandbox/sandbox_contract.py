@@ -8,7 +8,7 @@ import httpx
 import jsonschema_rs
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.rules import open_schemas
+from dyntui.sandbox.schema_validation import open_schemas
 
 SCHEMAS = open_schemas()
 

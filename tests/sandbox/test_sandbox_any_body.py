@@ -9,7 +9,7 @@ import pytest
 from sandbox_contract import shape_problems
 
 from dyntui.api.catalog import Operation, catalog
-from dyntui.sandbox.calls import HANDLERS
+from dyntui.sandbox.handler_registry import HANDLERS
 
 TEXTS: dict[str, Callable[[str], str]] = {
     "plain": lambda name: f"{name}1",

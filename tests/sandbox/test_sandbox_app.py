@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from dyntui.cli.sandbox import sandbox as command
 from dyntui.core.errors import Usage
 from dyntui.sandbox.app import create_app
+from dyntui.sandbox.behavior_flags import SWITCHES
 from dyntui.sandbox.faults import FAULTS
 from dyntui.sandbox.options import DOCUMENTED_RATE, RateLimit, SandboxOptions, parse_rate_limit
-from dyntui.sandbox.switches import SWITCHES
 
 
 def test_many_threads_with_event_loops_of_their_own_share_one_sandbox() -> None:

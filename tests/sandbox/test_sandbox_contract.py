@@ -12,7 +12,7 @@ import pytest
 from sandbox_contract import Checked, shape_problems
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.calls import HANDLERS
+from dyntui.sandbox.handler_registry import HANDLERS
 
 
 async def test_every_operation_answers_with_its_documented_shape(make_api: Any) -> None:

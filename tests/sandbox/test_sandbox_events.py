@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.sandbox import events
-from dyntui.sandbox.calls import Refused
 from dyntui.sandbox.events import cursor_of, event_types, position_in
+from dyntui.sandbox.handler_registry import Refused
 
 
 async def names(api: Any, **query: str) -> list[str]:

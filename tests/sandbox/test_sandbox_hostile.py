@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.hostile import PAYLOADS, poison
+from dyntui.sandbox.hostile_payloads import PAYLOADS, poison
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")

@@ -13,14 +13,14 @@ import pytest
 from email_validator import validate_email
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox import people_names
-from dyntui.sandbox.accounts import Accounts, UserFilter
+from dyntui.sandbox import sample_names
 from dyntui.sandbox.addresses import ADDRESS, wallet_key
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.people import People
-from dyntui.sandbox.records import keys_of, row_of
-from dyntui.sandbox.rules import body_violations
+from dyntui.sandbox.sample_users import People
+from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.store import Store
+from dyntui.sandbox.user_record import keys_of, row_of
+from dyntui.sandbox.user_repository import Accounts, UserFilter
 
 NEWEST = 1_795_000_000_000
 
@@ -87,9 +87,9 @@ def test_everybody_could_be_imported_again() -> None:
 
 
 def test_people_come_from_everywhere() -> None:
-    assert len(people_names.CULTURES) >= 20
-    spelt = [(first[1], last[1]) for c in people_names.CULTURES for first in c.first for last in c.last]
-    assert len(set(spelt)) == len(spelt) == len(people_names.CULTURES) * 100
+    assert len(sample_names.CULTURES) >= 20
+    spelt = [(first[1], last[1]) for c in sample_names.CULTURES for first in c.first for last in c.last]
+    assert len(set(spelt)) == len(spelt) == len(sample_names.CULTURES) * 100
     assert all(re.fullmatch("[a-z]+", word) for pair in spelt for word in pair)
     people = People(Ids(1), 400, NEWEST)
     names = [people.record(position)["profile"].get("firstName", "") for position in range(1, 401)]
@@ -167,10 +167,10 @@ def test_a_million_people_are_made_and_paged_in_time() -> None:
 
 @pytest.mark.slow
 def test_people_made_in_several_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dyntui.sandbox import filling
+    from dyntui.sandbox import parallel_seed
 
     people = People(Ids(4), 41_000, NEWEST)
-    alone = list(filling.parts(people))
-    monkeypatch.setattr(filling, "_MANY", 1)
+    alone = list(parallel_seed.parts(people))
+    monkeypatch.setattr(parallel_seed, "_MANY", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert list(filling.parts(people)) == alone
+    assert list(parallel_seed.parts(people)) == alone

@@ -14,7 +14,7 @@ from sandbox_contract import a_wallet, shape_problems
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client, Permit
 from dyntui.api.errors import Redirected, ServerError
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions
 

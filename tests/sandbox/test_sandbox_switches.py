@@ -10,8 +10,8 @@ import switch_checks_streams  # noqa: F401 it registers its checks
 from switch_checks import CHECKS, shows
 
 from dyntui.core.errors import Usage
+from dyntui.sandbox.behavior_flags import SWITCHES, Switches, parse_switches
 from dyntui.sandbox.options import RateLimit
-from dyntui.sandbox.switches import SWITCHES, Switches, parse_switches
 
 
 def pairs() -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from listener import Listener, listening
 
-from dyntui.sandbox import loopback
+from dyntui.sandbox import webhook_sender
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 
@@ -191,7 +191,7 @@ async def test_messages_come_in_pages_by_cursor(api: Any, listener: Listener) ->
 
 async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(loopback.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
+    monkeypatch.setattr(webhook_sender.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
     id = await register(api, "https://hooks.example.com/x")
     settled(api)
     (ping,) = await messages(api, id)
@@ -251,7 +251,7 @@ def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) ->
     assert sandbox.handle("POST", f"/environments/{sandbox.environment_id}/webhooks", "", headers, body).status == 201
     started = time.monotonic()
     sandbox.close()
-    assert time.monotonic() - started < loopback.TIMEOUT
+    assert time.monotonic() - started < webhook_sender.TIMEOUT
     listener.hold.set()
     assert not any(thread.name.startswith("webhooks") for thread in set(threading.enumerate()) - others)
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.access.access_policy import find, read_lists
 from dyntui.services.access.entries import add_entries, entry_target
+from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.access.lookup import entries_of
-from dyntui.services.access.state import find, read_lists
-from dyntui.services.audit import Audit
-from dyntui.services.connect import Connection
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.write_gate import Confirmation, Results, Target, WriteAction
+from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
-from dyntui.services.writes import Confirmation, Results, Target, WriteAction
 
 YES = Confirmation(yes=True)
 DOOR = "Launch party"

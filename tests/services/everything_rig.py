@@ -9,11 +9,8 @@ from typing import Any
 
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.services.audit import Audit
-from dyntui.services.connect import Connection
-from dyntui.services.demo import demo_connection
-from dyntui.services.listing import scan
-from dyntui.services.resources import (
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.resource_actions import (
     action_named,
     asked_of,
     filled_in,
@@ -22,7 +19,10 @@ from dyntui.services.resources import (
     target_of,
     write_of,
 )
-from dyntui.services.writes import Confirmation, Target, TargetResult, WriteAction
+from dyntui.services.actions.write_gate import Confirmation, Target, TargetResult, WriteAction
+from dyntui.services.connection import Connection
+from dyntui.services.demo import demo_connection
+from dyntui.services.lists.list_source import scan
 
 NOW = "2026-11-22T12:30:00Z"
 SWITCHES = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}

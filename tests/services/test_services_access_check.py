@@ -9,13 +9,13 @@ import pytest
 from access_rig import DOOR, world
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.access_policy import Access, Kind, read_access
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.check import Match, Verdict, check_access, check_user, conclude, subject_of
+from dyntui.services.access.impact import switched
 from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.access.lockout import known_users, who_is_affected
-from dyntui.services.access.people import entries_for, keys_for
-from dyntui.services.access.state import Access, Kind, read_access
-from dyntui.services.access.weighing import switched
+from dyntui.services.access.lockout_count import known_users, who_is_affected
+from dyntui.services.access.user_identifiers import entries_for, keys_for
 from dyntui.store.cache import RowCache
 
 ENTRY = {"email": "ada@example.com"}

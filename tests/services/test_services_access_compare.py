@@ -21,10 +21,10 @@ from dyntui.services.access.compare import (
     twice,
 )
 from dyntui.services.access.entries import ENTRY_EXPORT, new_job
-from dyntui.services.access.lookup import entries_of, find_entries
+from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.access.undo import plan_undo, undo_action
+from dyntui.services.actions.write_gate import Confirmation, Outcome, Results
 from dyntui.services.exports import Exporter, ExportFormat, export
-from dyntui.services.writes import Confirmation, Outcome, Results
 
 
 def emails(*names: str) -> list[dict[str, Any]]:

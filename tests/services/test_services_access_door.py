@@ -12,8 +12,8 @@ from dyntui.core.errors import Usage
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
 from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.operations import write_action
-from dyntui.services.writes import Confirmation, Level, Target, WriteAction
+from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.write_gate import Confirmation, Level, Target, WriteAction
 
 KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
 CONTRACT = "0x" + "ab" * 20

@@ -27,9 +27,9 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
+from dyntui.services.actions.user_actions import add_to_allowlist, user_target
+from dyntui.services.actions.write_gate import Confirmation, Outcome
 from dyntui.services.imports.jobs import Where
-from dyntui.services.people import add_to_allowlist, user_target
-from dyntui.services.writes import Confirmation, Outcome
 
 EVM = "0x" + "ab" * 20
 SOLANA = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"

@@ -21,9 +21,9 @@ from dyntui.services.access.entries import (
     removal_target,
     remove_entries,
 )
-from dyntui.services.access.lookup import find_entries
+from dyntui.services.access.entry_search import find_entries
 from dyntui.services.access.undo import plan_undo
-from dyntui.services.writes import Outcome
+from dyntui.services.actions.write_gate import Outcome
 
 KINDS: list[dict[str, Any]] = [
     {"email": "Ada@Example.com"},

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dyntui.services.access.state import Access, Kind, find
-from dyntui.services.access.weighing import deleted, judge, phrase_for, switched, updated
-from dyntui.services.writes import Effect, Weight
+from dyntui.services.access.access_policy import Access, Kind, find
+from dyntui.services.access.impact import deleted, judge, phrase_for, switched, updated
+from dyntui.services.actions.write_gate import Effect, Weight
 
 
 def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any) -> dict[str, Any]:

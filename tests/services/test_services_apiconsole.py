@@ -12,7 +12,8 @@ from tests.services.everything_rig import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import Usage
-from dyntui.services.apiconsole import (
+from dyntui.services.actions.write_gate import Confirmation, Level
+from dyntui.services.api_console import (
     Request,
     SavedRequests,
     as_command,
@@ -24,7 +25,6 @@ from dyntui.services.apiconsole import (
     send,
 )
 from dyntui.services.forms import WHOLE
-from dyntui.services.writes import Confirmation, Level
 
 KNOWN = catalog()
 YES = Confirmation(yes=True)
@@ -122,7 +122,7 @@ async def test_read_only_refuses_every_operation_that_writes_before_anything_lea
 
 
 def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
-    from dyntui.services.apiconsole import warning_about
+    from dyntui.services.api_console import warning_about
 
     assert "console" in warning_about(KNOWN.get("delegatedSignMessage"))
     assert "console" in warning_about(KNOWN.get("backupKeySharesToLocationsForPregen"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES
-from dyntui.services.changes import JOBS, Changes, changed_by
+from dyntui.services.actions.resource_changes import JOBS, Changes, changed_by
 
 
 def test_every_write_of_a_record_changes_the_record_and_what_it_belongs_to() -> None:

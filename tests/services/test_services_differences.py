@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.differences import came_and_went, told_apart
+from dyntui.services.text_diff import came_and_went, told_apart
 
 TEXT = st.text(st.sampled_from("ab"), max_size=200)
 

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dyntui.api.pages import Page
+from dyntui.api.pagination import Page
 from dyntui.resources import USERS
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.services.browse import PagedView, Query
+from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_target
+from dyntui.services.actions.write_gate import Confirmation, Target
 from dyntui.services.demo import demo_connection
-from dyntui.services.listing import fetch_of, scan_with
-from dyntui.services.people import CREATE_USER, DELETE_USER, user_target
-from dyntui.services.writes import Confirmation, Target
+from dyntui.services.lists.list_source import fetch_of, scan_with
+from dyntui.services.lists.paged_view import PagedView, Query
 
 PAGE = 12
 USUAL = Query(order="createdAt-desc")

@@ -10,15 +10,15 @@ import pytest
 
 from dyntui.api.client import Client
 from dyntui.api.errors import RepeatedPage
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.resources import RESOURCES, Paging
-from dyntui.services.access.lookup import find_entries, read_by_id
+from dyntui.services.access.entry_search import find_entries, read_by_id
+from dyntui.services.actions.raw_writes import all_rows
 from dyntui.services.events import Tail
-from dyntui.services.imports.entries import EntryDestination
-from dyntui.services.imports.users import UserDestination
-from dyntui.services.imports.wire import asking
-from dyntui.services.listing import Query, scan, view_of
-from dyntui.services.operations import all_rows
+from dyntui.services.imports.allowlist_destination import EntryDestination
+from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.user_destination import UserDestination
+from dyntui.services.lists.list_source import Query, scan, view_of
 from dyntui.services.webhooks import failed_view
 
 BASE_URL = "http://127.0.0.1:9/api/v0"

@@ -8,8 +8,8 @@ import pytest
 
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage
-from dyntui.services.links import console_url, explorer_url
-from dyntui.services.people import pregeneration
+from dyntui.services.actions.user_actions import pregeneration
+from dyntui.services.web_links import console_url, explorer_url
 
 LIVE = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", "live")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS, resource
-from dyntui.services.listing import scan
+from dyntui.services.lists.list_source import scan
 
 
 class Api:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.pages import Page
+from dyntui.api.pagination import Page
 from dyntui.resources import USERS, Column
-from dyntui.services.browse import PagedView, Paging, Query
-from dyntui.services.listing import KeptRows
-from dyntui.services.local import Local, LocalRows
+from dyntui.services.lists.list_source import KeptRows
+from dyntui.services.lists.local_query import Local, LocalRows
+from dyntui.services.lists.paged_view import PagedView, Paging, Query
 from dyntui.store.cache import RowCache
 
 PEOPLE = [

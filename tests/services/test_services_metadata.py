@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dyntui.core.errors import Usage
 from dyntui.core.text import safe
-from dyntui.sandbox.hostile import PAYLOADS
+from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.services.metadata import metadata_changes, metadata_size, metadata_text, read_metadata
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

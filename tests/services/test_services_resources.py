@@ -11,9 +11,8 @@ from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES, On, Scope, resource
-from dyntui.services.own_actions import own_action
-from dyntui.services.reach import reach_of
-from dyntui.services.resources import (
+from dyntui.services.actions.custom_actions import own_action
+from dyntui.services.actions.resource_actions import (
     HIDDEN,
     action_named,
     changes,
@@ -28,7 +27,8 @@ from dyntui.services.resources import (
     targets_for,
     write_of,
 )
-from dyntui.services.writes import Confirmation, Outcome
+from dyntui.services.actions.write_gate import Confirmation, Outcome
+from dyntui.services.lists.resource_reachability import reach_of
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -243,6 +243,6 @@ async def test_targets_are_read_first_where_the_id_is_not_enough(tmp_path: Path)
         )
         assert len(single) == 1
         with pytest.raises(Usage, match="There is no origin"):
-            from dyntui.services.resources import find_rows
+            from dyntui.services.actions.resource_actions import find_rows
 
             await find_rows(client, RESOURCES["origins"], ["nobody"])

@@ -12,14 +12,14 @@ from tests.services.everything_rig import SWITCHES, connected
 
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, Usage
-from dyntui.core.time import now, parse_time
+from dyntui.core.times import now, parse_time
 from dyntui.resources.happenings import user_of
+from dyntui.services.actions.user_actions import CREATE_USER
+from dyntui.services.actions.write_gate import Confirmation, Target
 from dyntui.services.analytics import Range, read_figures
-from dyntui.services.connect import Connection
+from dyntui.services.connection import Connection
 from dyntui.services.events import EventFilter, Tail, since
-from dyntui.services.people import CREATE_USER
 from dyntui.services.vendor_exports import download, file_name, first_line, host_shown, is_pending, wait_for
-from dyntui.services.writes import Confirmation, Target
 
 YES = Confirmation(yes=True)
 
@@ -98,7 +98,7 @@ def test_times_are_written_as_people_write_them() -> None:
 
 async def asked_for(connection: Connection, model: str = "users") -> dict[str, Any]:
     from dyntui.resources import RESOURCES
-    from dyntui.services.resources import action_named, filled_in, target_of, write_of
+    from dyntui.services.actions.resource_actions import action_named, filled_in, target_of, write_of
 
     record = RESOURCES["exports"]
     action = action_named(record, "create")

@@ -19,12 +19,12 @@ from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, delivered, latency_ms
-from dyntui.resources.payloads import body_text, header_of, opened, payload_of
-from dyntui.services.connect import Connection
-from dyntui.services.people import CREATE_USER
-from dyntui.services.resources import action_named, filled_in, shown_once, target_of, write_of
+from dyntui.resources.webhook_payloads import body_text, header_of, opened, payload_of
+from dyntui.services.actions.resource_actions import action_named, filled_in, shown_once, target_of, write_of
+from dyntui.services.actions.user_actions import CREATE_USER
+from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.connection import Connection
 from dyntui.services.webhooks import SIGNATURE, deliveries, failed_view, verify, verify_delivery, why_disabled
-from dyntui.services.writes import Confirmation, Target
 
 YES = Confirmation(yes=True)
 SECRET = "a secret of this test"

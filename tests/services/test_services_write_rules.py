@@ -13,16 +13,16 @@ from dyntui.api.errors import WriteRefused
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage
 from dyntui.resources import RESOURCES
-from dyntui.services import apiconsole
-from dyntui.services.audit import Audit
+from dyntui.services import api_console
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.resource_actions import write_of
+from dyntui.services.actions.user_actions import USER_ACTIONS
+from dyntui.services.actions.write_gate import Confirmation, Level, Target, WriteAction, Writes
+from dyntui.services.actions.write_rules import rule_of
 from dyntui.services.forms import Filled
-from dyntui.services.imports.session import IMPORT
-from dyntui.services.operations import write_action
-from dyntui.services.people import USER_ACTIONS
-from dyntui.services.resources import write_of
+from dyntui.services.imports.job_service import IMPORT
 from dyntui.services.settings import change_leaf
-from dyntui.services.write_rules import rule_of
-from dyntui.services.writes import Confirmation, Level, Target, WriteAction, Writes
 
 OPERATIONS = list(catalog())
 CASES = [("live", False), ("sandbox", False), ("sandbox", True), ("live", True)]
@@ -44,7 +44,7 @@ def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteActi
     assert matched is not None
     assert matched[0].id == operation.id, f"{operation.method} {concrete} is {matched[0].id}"
     yield "api by path", write_action(matched[0], path=matched[1])
-    yield "API console", apiconsole._action(operation, Filled(path, {}, {}, None, {}), [])
+    yield "API console", api_console._action(operation, Filled(path, {}, {}, None, {}), [])
     for record in RESOURCES.values():
         for action in record.actions:
             if action.operation == operation.id and not (action.sensitive and action.query):

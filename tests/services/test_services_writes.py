@@ -11,8 +11,17 @@ from dyntui.api.client import Permit
 from dyntui.api.errors import Lost, NotSent, Unauthorized
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage
-from dyntui.services.audit import Audit
-from dyntui.services.writes import AuditUnavailable, Confirmation, Effect, Level, Outcome, Target, WriteAction, Writes
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.write_gate import (
+    AuditUnavailable,
+    Confirmation,
+    Effect,
+    Level,
+    Outcome,
+    Target,
+    WriteAction,
+    Writes,
+)
 
 YES = Confirmation(yes=True)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config.files import UnsafeFile
+from dyntui.config.private_files import UnsafeFile
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.services.imports.jobs import jobs, summary
 from dyntui.store.connection import JournalRefused
+from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, Outcome
-from dyntui.store.loading import NewRow, load
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import JobState, RowState
 
@@ -96,11 +96,11 @@ def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> 
 def test_rows_that_are_not_utf8_are_an_error_where_they_are_read(folder: Path) -> None:
     bad = made(folder, "bad")
     run_sql(bad, "UPDATE rows SET message = CAST(x'c3' AS TEXT) WHERE number = 2")
-    from dyntui.store import reading
+    from dyntui.store import job_queries
 
     with Journal.read(bad) as journal:
         with pytest.raises(JournalUnusable, match="UTF-8"):
-            list(reading.each_row(journal))
+            list(job_queries.each_row(journal))
         with pytest.raises(JournalUnusable, match="UTF-8"):
             for _ in journal.db.execute("SELECT message FROM rows"):
                 pass

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from dyntui.core.errors import Usage
-from dyntui.store import reading
+from dyntui.store import job_queries
+from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal, JournalConflict, Outcome
-from dyntui.store.loading import NewProblem, NewRow, load
 from dyntui.store.lock import JobBusy, is_locked
-from dyntui.store.matching import matched_keys, note_match
+from dyntui.store.precheck_matches import matched_keys, note_match
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import ROW_MOVES, JobState, RowState
 
@@ -45,7 +45,7 @@ def running(path: Path, count: int = 5) -> Journal:
 
 
 def states(journal: Journal) -> list[str]:
-    return [row.state.value for row in reading.each_row(journal)]
+    return [row.state.value for row in job_queries.each_row(journal)]
 
 
 def test_everything_of_a_job_is_private(path: Path) -> None:
@@ -88,8 +88,8 @@ def test_a_killed_owner_leaves_no_lock_and_its_sending_rows_are_unknown(path: Pa
         assert journal.state is JobState.PAUSED
         assert states(journal) == ["unknown", "unknown", "pending", "pending", "pending"]
         assert journal.counts[RowState.UNKNOWN] == 2
-        assert reading.traffic(journal) == [("bulkCreateUser", "interrupted", 1)]
-        row = reading.row(journal, 1)
+        assert job_queries.traffic(journal) == [("bulkCreateUser", "interrupted", 1)]
+        row = job_queries.row(journal, 1)
         assert row is not None
         assert (row.attempts, row.code) == (1, "interrupted")
         assert row.first_sent == journal.first_send
@@ -129,7 +129,7 @@ def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Pa
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
         journal.put_back([1], sent=False)
         journal.put_back([2], sent=True, code="429")
-        first, second = reading.row(journal, 1), reading.row(journal, 2)
+        first, second = job_queries.row(journal, 1), job_queries.row(journal, 2)
         assert first is not None
         assert second is not None
         assert (first.attempts, first.first_sent) == (0, None)
@@ -138,7 +138,7 @@ def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Pa
         for _ in range(100):
             journal.begin_batch([2], "bulkCreateUser", 1)
             journal.put_back([2], sent=True, code="429")
-        second = reading.row(journal, 2)
+        second = job_queries.row(journal, 2)
         assert second is not None
         assert second.attempts == 1, "it was refused before any work, however often"
 
@@ -192,7 +192,7 @@ def test_the_first_row_with_a_key_keeps_it(path: Path) -> None:
     with draft(path, *rows) as journal:
         # 2 shares its username with 1; 3 shares its e-mail with 2 only, which is not sent; so with 4 and 5.
         assert states(journal) == ["pending", "skipped", "pending", "skipped", "pending"]
-        second = reading.row(journal, 2)
+        second = job_queries.row(journal, 2)
         assert second is not None
         assert (second.code, second.message) == ("duplicate_in_file", "The same username as in row 1.")
         assert journal.counts == {RowState.PENDING: 3, RowState.SKIPPED: 2}
@@ -223,17 +223,17 @@ def test_a_file_that_breaks_off_leaves_an_empty_draft(path: Path) -> None:
 def test_problems_are_counted_by_code_and_infos_are_not_kept(path: Path) -> None:
     said = (NewProblem("error", "bad", "email", "no"), NewProblem("info", "lowered", "email", "ok"))
     with draft(path, *(new_row(n)._replace(problems=said) for n in (1, 2))) as journal:
-        assert [tuple(c) for c in reading.problem_counts(journal)] == [("error", "bad", 2), ("info", "lowered", 2)]
-        assert [p.row for p in reading.problems(journal, "bad")] == [1, 2]
-        assert [p.code for p in reading.problems_of(journal, 1)] == ["bad"]
-        assert [r.number for r in reading.rows(journal, code="bad", after=1)] == [2]
+        assert [tuple(c) for c in job_queries.problem_counts(journal)] == [("error", "bad", 2), ("info", "lowered", 2)]
+        assert [p.row for p in job_queries.problems(journal, "bad")] == [1, 2]
+        assert [p.code for p in job_queries.problems_of(journal, 1)] == ["bad"]
+        assert [r.number for r in job_queries.rows(journal, code="bad", after=1)] == [2]
 
 
 def test_windows_walk_all_rows_by_number_and_state(path: Path) -> None:
     with running(path, 1203) as journal:
         journal.begin_batch(range(1, 1200, 2), "bulkCreateUser", 1)
-        assert [row.number for row in reading.each_row(journal)] == list(range(1, 1204))
-        assert [r.number for r in reading.each_row(journal, {RowState.SENDING})] == list(range(1, 1200, 2))
+        assert [row.number for row in job_queries.each_row(journal)] == list(range(1, 1204))
+        assert [r.number for r in job_queries.each_row(journal, {RowState.SENDING})] == list(range(1, 1200, 2))
         assert [row.number for row in journal.pending(0, 100, 3)] == [102, 104, 106]
         assert [row.number for row in journal.pending(0, 100, 3, upto=104)] == [102, 104]
         assert journal.nth_pending(2) == 4

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dyntui.store import reading
+from dyntui.store import job_queries
+from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalConflict, Outcome
-from dyntui.store.loading import NewRow, load
 from dyntui.store.states import OPEN, ROW_MOVES, JobState, RowState
 
 _KEY = st.sampled_from([f"email:{c}" for c in "abcdefgh"])
@@ -122,7 +122,7 @@ class JournalMachine(RuleBasedStateMachine):
     def the_journal_says_what_the_model_says(self) -> None:
         if not self.model:
             return
-        assert {row.number: row.state for row in reading.each_row(self.journal)} == self.model
+        assert {row.number: row.state for row in job_queries.each_row(self.journal)} == self.model
         counts = {state: n for state, n in self.journal.counts.items() if n}
         assert sum(counts.values()) == self.journal.total == len(self.model)
         for state in RowState:

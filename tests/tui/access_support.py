@@ -12,10 +12,10 @@ from tui_support import console_of, press, settled
 
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services import demo as demos
+from dyntui.services.access.access_policy import find, read_lists
 from dyntui.services.access.drafts import said_of
-from dyntui.services.access.lookup import entries_of
-from dyntui.services.access.state import find, read_lists
-from dyntui.services.connect import Connection
+from dyntui.services.access.entry_search import entries_of
+from dyntui.services.connection import Connection
 
 DOOR = "Launch party"
 WALLET = "0x" + "ab" * 20

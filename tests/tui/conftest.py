@@ -20,8 +20,8 @@ class _Frozen(datetime):
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing of this machine shows; returns the home folder."""
-    from dyntui.api.log import RequestLog
-    from dyntui.config.keyrings import KeyringProbe
+    from dyntui.api.request_log import RequestLog
+    from dyntui.config.keyring_store import KeyringProbe
 
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)  # of 0.02 s after each key: most of a test's time
     for name in (
@@ -38,7 +38,7 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     monkeypatch.setenv("DYNTUI_HOME", str(home))
-    monkeypatch.setattr("dyntui.core.time.datetime", _Frozen)
+    monkeypatch.setattr("dyntui.core.times.datetime", _Frozen)
     finished = RequestLog.finished
 
     def two_ms(self: RequestLog, method: str, operation: str, status: int, ms: float, *rest: Any, **more: Any) -> None:

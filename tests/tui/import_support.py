@@ -10,9 +10,9 @@ from typing import Any
 from textual.pilot import Pilot
 from tui_support import console_of, fill, lines_of, press, settled, text_of, until
 
-from dyntui.tui.app import Console
-from dyntui.tui.screens.imports.screen import ImportScreen
-from dyntui.tui.screens.imports.step import Step
+from dyntui.tui.features.imports.wizard import ImportScreen
+from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.shell.app import Console
 
 HOSTILE = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
 SHOWN = "[@click=app.quit]Bob[/] [/x] ␛]0;x␇"

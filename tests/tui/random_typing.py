@@ -16,8 +16,8 @@ from typing import Any
 from textual import events
 from textual.keys import key_to_character
 
-from dyntui.tui.actions import ACTIONS
-from dyntui.tui.terminal.input_parser import InputParser
+from dyntui.tui.kit.action_registry import ACTIONS
+from dyntui.tui.kit.terminal.input_parser import InputParser
 
 _SEQUENCES = {
     "enter": "\r",
@@ -143,8 +143,8 @@ def script(seed: int) -> list[Step]:
 def main() -> None:
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
-    from dyntui.tui.app import Console
-    from dyntui.tui.type_ahead import TypeAheadMixin
+    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.type_ahead import TypeAheadMixin
 
     take, dispatch = TypeAheadMixin.on_event, TypeAheadMixin._dispatch_typed
 

@@ -210,7 +210,7 @@ class Widgets(App[None]):
 
 
 def main() -> None:
-    from dyntui.tui.terminal.display import LeanDisplay
+    from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
 
     class Lean(LeanDisplay[None], Widgets):
         pass

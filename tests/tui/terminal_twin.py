@@ -12,7 +12,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.pilot import Pilot
 
-from dyntui.tui.terminal.display import LeanDisplay
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
 
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""

@@ -24,12 +24,12 @@ from import_support import open_file, send_first, step_of, wizard_of
 from textual.widgets import Input
 from tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 
-from dyntui.services.writes import WEIGHED
-from dyntui.tui.dialogs.weighed import WeighedDialog
-from dyntui.tui.screens.access.compare import CompareScreen
-from dyntui.tui.screens.access.drafts import DraftsScreen
-from dyntui.tui.screens.access.person import PersonScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.services.actions.write_gate import WEIGHED
+from dyntui.tui.features.access.compare_screen import CompareScreen
+from dyntui.tui.features.access.entry_drafts import DraftsScreen
+from dyntui.tui.features.access.user_access import PersonScreen
+from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 pytestmark = pytest.mark.slow
 

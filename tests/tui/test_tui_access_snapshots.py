@@ -12,7 +12,7 @@ from access_support import DOOR_ENTRIES, LISTS, TESTERS, WALLET, go, pretend_liv
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, demo, fill, paste, press, settled
 
-from dyntui.tui.screens.access.doing import ProgressDialog
+from dyntui.tui.shell.action_runner import ProgressDialog
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +121,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that differs from run to run."""
     (tmp_path / "files").mkdir()
     monkeypatch.chdir(tmp_path / "files")
-    monkeypatch.setattr("dyntui.tui.screens.imports.wording.short_path", lambda path: "~/files")
+    monkeypatch.setattr("dyntui.tui.features.imports.formatting.short_path", lambda path: "~/files")
     monkeypatch.setattr("secrets.token_hex", lambda size: "ab" * size)
 
 

@@ -17,11 +17,11 @@ from tui_support import demo, lines_of, press, settled, text_of
 import dyntui.tui
 from dyntui.config.settings import Settings
 from dyntui.resources import RESOURCES
-from dyntui.services.writes import Effect, Level, Requirement
-from dyntui.tui import actions
-from dyntui.tui.actions import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
-from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog, confirm
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.services.actions.write_gate import Effect, Level, Requirement
+from dyntui.tui.kit import action_registry
+from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 def acting_classes() -> list[type[Any]]:
@@ -156,24 +156,24 @@ async def test_the_actions_menu_does_what_is_picked() -> None:
 
 
 async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dyntui.tui.screens import resource_list
+    from dyntui.tui.shell.lists import resource_screen
 
     done: list[str] = []
     record = replace(RESOURCES["wallets"], name="waving")
     action = Action("waving.wave", ("w",), "wave", "Wave at a wallet.", Effect.READ)
-    monkeypatch.setitem(actions.ACTIONS, action.id, action)
+    monkeypatch.setitem(action_registry.ACTIONS, action.id, action)
     monkeypatch.setattr(
-        resource_list.ResourceScreen, "action_wave", lambda self: done.append(self.record.name), raising=False
+        resource_screen.ResourceScreen, "action_wave", lambda self: done.append(self.record.name), raising=False
     )
-    resource_list._class_for.cache_clear()
+    resource_screen._class_for.cache_clear()
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        console.visit(resource_list.ResourceScreen.of(record))
+        console.visit(resource_screen.ResourceScreen.of(record))
         await settled(pilot)
         await press(pilot, "w")
         assert done == ["waving"]
-    resource_list._class_for.cache_clear()
+    resource_screen._class_for.cache_clear()
 
 
 NEEDED = Requirement(Level.CONFIRM, "Delete user ada?", ("ada",), "It cannot be undone.", "live environment acme")

@@ -11,14 +11,14 @@ from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, On, Resource
-from dyntui.services.connect import Connection
-from dyntui.services.resources import action_named, read_one
-from dyntui.services.writes import Outcome
-from dyntui.tui.app import Console
-from dyntui.tui.screens.detail import DetailScreen
-from dyntui.tui.screens.everything.opening import open_list, open_thing
-from dyntui.tui.screens.everything.overview import EverythingScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.services.actions.resource_actions import action_named, read_one
+from dyntui.services.actions.write_gate import Outcome
+from dyntui.services.connection import Connection
+from dyntui.tui.features.resources.resource_index import EverythingScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.detail_screen import DetailScreen
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import open_list, open_thing
 
 SIZE = (120, 40)
 WRITING = [each for each in actions() if action_named(RESOURCES[each[0]], each[1]).effect is not Effect.READ]

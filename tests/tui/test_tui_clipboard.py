@@ -10,9 +10,9 @@ import pytest
 from textual.widgets import Input
 from tui_support import demo, press, settled
 
-from dyntui.sandbox.hostile import PAYLOADS
-from dyntui.tui import clipboard
-from dyntui.tui.app import Console
+from dyntui.sandbox.hostile_payloads import PAYLOADS
+from dyntui.tui.kit import clipboard
+from dyntui.tui.shell.app import Console
 
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
 

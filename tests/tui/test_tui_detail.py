@@ -7,12 +7,12 @@ import base64
 import pytest
 from tui_support import console_of, demo, jump, lines_of, press, settled, text_of
 
-from dyntui.tui.app import Console
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.screens.user_parts import credential_rows, facts_of, session_rows
-from dyntui.tui.screens.wallet import WalletScreen
-from dyntui.tui.widgets.facts import Facts
-from dyntui.tui.widgets.table import Table
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.users.user_tables import credential_rows, facts_of, session_rows
+from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.app import Console
 
 
 @pytest.fixture

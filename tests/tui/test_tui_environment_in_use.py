@@ -29,10 +29,10 @@ from tui_support import (
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profile, Profiles
-from dyntui.tui.app import Console
-from dyntui.tui.screens.environment_form import EnvironmentForm
-from dyntui.tui.screens.environments import EnvironmentsScreen
-from dyntui.tui.session import Session
+from dyntui.tui.features.environments.environment_form import EnvironmentForm
+from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 Serve = Callable[..., AbstractContextManager[Any]]
 

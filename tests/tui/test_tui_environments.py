@@ -28,10 +28,10 @@ from tui_support import (
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profiles
-from dyntui.tui.app import Console
-from dyntui.tui.screens.environments import EnvironmentsScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.session import Session
+from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 Serve = Callable[..., Any]
 

@@ -15,19 +15,19 @@ from tui_support import SMALL, console_of, demo, jump, paste, press, settled, te
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, Action, On, Resource, Scope
-from dyntui.services.audit import Audit
-from dyntui.services.resources import action_named
-from dyntui.tui.actions import ACTIONS
-from dyntui.tui.app import Console
-from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
-from dyntui.tui.dialogs.form import ChoiceField
-from dyntui.tui.dialogs.once import OnceDialog
-from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.dialogs.weighed import WeighedDialog
-from dyntui.tui.screens.everything.keys import TOGGLE, offered
-from dyntui.tui.screens.everything.opening import open_list, screen_for
-from dyntui.tui.screens.everything.things import ThingsScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.resource_actions import action_named
+from dyntui.tui.kit.action_registry import ACTIONS
+from dyntui.tui.kit.dialogs.form_dialog import ChoiceField
+from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
+from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.record_actions import TOGGLE, offered
+from dyntui.tui.shell.routes import open_list, screen_for
+from dyntui.tui.shell.schema_form import SchemaForm
 
 pytestmark = pytest.mark.slow
 

@@ -19,24 +19,24 @@ from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.resources import RESOURCES
 from dyntui.services import editor
-from dyntui.services.audit import Audit
-from dyntui.services.people import CREATE_USER
-from dyntui.services.writes import Confirmation, Target
-from dyntui.tui.app import Console
-from dyntui.tui.dialogs.confirm import ConfirmDialog, TypedDialog
-from dyntui.tui.dialogs.form import FormDialog
-from dyntui.tui.dialogs.paste_body import PasteDialog
-from dyntui.tui.dialogs.schema_form import SchemaForm
-from dyntui.tui.screens.everything.analytics import AnalyticsScreen
-from dyntui.tui.screens.everything.exports import ExportsScreen
-from dyntui.tui.screens.everything.message import MessageScreen
-from dyntui.tui.screens.everything.operations import OperationsScreen
-from dyntui.tui.screens.everything.request import RequestScreen
-from dyntui.tui.screens.everything.settings_tree import SettingsScreen
-from dyntui.tui.screens.everything.tail import TailScreen
-from dyntui.tui.screens.everything.webhook import MessagesScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.widgets.search_tree import SearchTree
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.user_actions import CREATE_USER
+from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
+from dyntui.tui.features.api_console.api_operations import OperationsScreen
+from dyntui.tui.features.api_console.api_request import RequestScreen
+from dyntui.tui.features.events.event_tail import TailScreen
+from dyntui.tui.features.exports.exports_screen import ExportsScreen
+from dyntui.tui.features.resources.settings_screen import SettingsScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.webhooks.webhook_message import MessageScreen
+from dyntui.tui.features.webhooks.webhook_messages import MessagesScreen
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.kit.dialogs.paste_dialog import PasteDialog
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
+from dyntui.tui.shell.schema_form import SchemaForm
 
 pytestmark = pytest.mark.slow
 
@@ -532,7 +532,7 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
         for operation in catalog():
             if operation.reads:
                 continue
-            from dyntui.services.apiconsole import Request
+            from dyntui.services.api_console import Request
 
             if screen is None:
                 screen = RequestScreen(Request(operation.id))
@@ -631,6 +631,6 @@ async def test_live_asks_for_more_than_a_key_for_settings() -> None:
 
 
 def test_the_special_screens_are_those_of_records() -> None:
-    from dyntui.tui.screens.everything.special import SPECIAL
+    from dyntui.tui.shell.list_overrides import SPECIAL
 
     assert set(SPECIAL) <= set(RESOURCES)

@@ -12,14 +12,14 @@ from tui_support import console_of, demo, fill, jump, paste, press, profile, set
 
 from dyntui.config.profiles import Profiles
 from dyntui.core.effect import Effect
-from dyntui.services.writes import Confirmation, Level, Requirement
-from dyntui.tui.dialogs.base import Dialog
-from dyntui.tui.dialogs.confirm import ConfirmDialog, confirm
-from dyntui.tui.dialogs.form import FormDialog
-from dyntui.tui.dialogs.weighed import WeighedDialog
-from dyntui.tui.screens.access.drafts import DraftsScreen
-from dyntui.tui.screens.everything.request import RequestScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.tui.features.access.entry_drafts import DraftsScreen
+from dyntui.tui.features.api_console.api_request import RequestScreen
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, confirm
+from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 USER = ("j", "j", "enter")
 FORMS = {

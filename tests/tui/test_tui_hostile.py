@@ -28,11 +28,11 @@ from textual.widgets import (
 )
 from tui_support import demo, press, settled, strips_of, text_of
 
-from dyntui.sandbox.hostile import PAYLOADS
-from dyntui.tui import backstop
-from dyntui.tui.app import Console
-from dyntui.tui.dialogs.message import MessageDialog
-from dyntui.tui.dialogs.pick import Choice, PickDialog
+from dyntui.sandbox.hostile_payloads import PAYLOADS
+from dyntui.tui.kit import control_character_filter
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.shell.app import Console
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
 RAW = "\x1b]0;x\x07\x9b31m\x7f\x00\x85"
@@ -127,7 +127,7 @@ def test_the_names_that_the_backstop_needs_are_there() -> None:
 
     assert control.strip_control_codes.__defaults__ == (control._CONTROL_STRIP_TRANSLATE,)
     assert content._strip_control_codes.__defaults__ == (content._CONTROL_STRIP_TRANSLATE,)
-    backstop.install()
+    control_character_filter.install()
     assert control.strip_control_codes("a\x1b\t\n\x9b") == "a\ufffd\t\n\ufffd"
     assert content._strip_control_codes("a\x1b\t\n\x9b") == "a\ufffd\t\n\ufffd"
 
@@ -136,7 +136,7 @@ class _Careless(App[None]):
     """Every widget of the library that shows text, given raw text by somebody who forgot."""
 
     def compose(self) -> ComposeResult:
-        backstop.install()
+        control_character_filter.install()
         yield Static(RAW, markup=False)
         yield Static(Text(RAW))
         yield Static(Content(RAW))
@@ -178,6 +178,6 @@ async def test_no_widget_of_the_library_lets_a_control_code_through() -> None:
 
 
 def test_our_own_lines_have_the_same_guard() -> None:
-    assert backstop.harmless(f"a{RAW}b") == f"a{backstop.harmless(RAW)}b"
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", backstop.harmless(RAW))
-    assert backstop.harmless("全角 👩 é") == "全角 👩 é"
+    assert control_character_filter.harmless(f"a{RAW}b") == f"a{control_character_filter.harmless(RAW)}b"
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", control_character_filter.harmless(RAW))
+    assert control_character_filter.harmless("全角 👩 é") == "全角 👩 é"

@@ -22,7 +22,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A messy file, and nothing that differs from run to run."""
     folder = tmp_path / "files"
     folder.mkdir()
-    monkeypatch.setattr("dyntui.tui.screens.imports.wording.short_path", lambda path: "~/files")
+    monkeypatch.setattr("dyntui.tui.features.imports.formatting.short_path", lambda path: "~/files")
     monkeypatch.setattr("dyntui.store.journal.now_ms", lambda: 1_772_366_400_000)
     monkeypatch.chdir(folder)
     return messy(folder / "people.csv")

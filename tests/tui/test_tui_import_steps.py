@@ -10,11 +10,11 @@ from import_support import begin, bottom, go_to, job_at_rest, messy, open_file, 
 from textual.widgets import TextArea
 from tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of
 
-from dyntui.tui.screens.imports.check import CheckStep
-from dyntui.tui.screens.imports.review import ReviewStep
-from dyntui.tui.screens.imports.screen import _class_of
-from dyntui.tui.screens.jobs import JobsScreen
-from dyntui.tui.widgets.lines import Lines
+from dyntui.tui.features.imports.check_step import CheckStep
+from dyntui.tui.features.imports.jobs_screen import JobsScreen
+from dyntui.tui.features.imports.review_step import ReviewStep
+from dyntui.tui.features.imports.wizard import _class_of
+from dyntui.tui.kit.widgets.line_list import Lines
 
 pytestmark = pytest.mark.slow
 

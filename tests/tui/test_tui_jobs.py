@@ -10,8 +10,8 @@ from tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settl
 
 from dyntui.services.imports.jobs import Where, find, new_job, summary
 from dyntui.store.states import JobState
-from dyntui.tui.app import Console
-from dyntui.tui.session import Session
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
 from dyntui.store.cache import cache_files
-from dyntui.tui.app import Console
-from dyntui.tui.session import Session
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 Serve = Callable[..., AbstractContextManager[Any]]
 

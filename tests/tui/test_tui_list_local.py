@@ -7,7 +7,7 @@ from typing import Any
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 def screen_of(pilot: Pilot[Any]) -> ResourceScreen:

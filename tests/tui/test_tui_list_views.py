@@ -7,9 +7,9 @@ from typing import Any
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, demo, press, settled, text_of
 
-from dyntui.config.lists import Lists, SavedView
+from dyntui.config.list_preferences import Lists, SavedView
 from dyntui.config.paths import paths
-from dyntui.tui.screens.resource_list import ResourceScreen
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 def screen_of(pilot: Pilot[Any]) -> ResourceScreen:

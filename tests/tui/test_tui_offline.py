@@ -11,10 +11,10 @@ from tui_support import demo, press, profile, settled, stored, text_of, until
 
 from dyntui.api.errors import NotSent
 from dyntui.config.credentials import CredentialKind, store_for
-from dyntui.tui.app import Console
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.session import Session
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 Serve = Callable[..., Any]
 
@@ -66,7 +66,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
 
 
 async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
-    from dyntui.api.log import RequestLog
+    from dyntui.api.request_log import RequestLog
 
     log = RequestLog()
     log.no_answer(sure=False)

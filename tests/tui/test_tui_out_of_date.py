@@ -16,27 +16,27 @@ from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, 
 
 from dyntui.api.catalog import catalog
 from dyntui.resources import RESOURCES
+from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.compare import compare, plan_sync, read_list, sync, sync_action
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.access.state import read_access, read_lists
-from dyntui.services.changes import JOBS
-from dyntui.services.connect import Connection
-from dyntui.services.operations import write_action
-from dyntui.services.people import CREATE_USER, DELETE_USER, UPDATE_USER, user_target
+from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, UPDATE_USER, user_target
+from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.connection import Connection
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
-from dyntui.services.writes import Confirmation, Target
-from dyntui.tui.screens.access.compare import CompareScreen
-from dyntui.tui.screens.access.entries import EntriesScreen
-from dyntui.tui.screens.access.lists import AllowlistsScreen
-from dyntui.tui.screens.access.person import PersonScreen
-from dyntui.tui.screens.everything.settings_tree import SettingsScreen
-from dyntui.tui.screens.imports.undo import UndoScreen
-from dyntui.tui.screens.jobs import JobsScreen
-from dyntui.tui.screens.raw import RawScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.features.access.allowlists_screen import AllowlistsScreen
+from dyntui.tui.features.access.compare_screen import CompareScreen
+from dyntui.tui.features.access.entries_screen import EntriesScreen
+from dyntui.tui.features.access.user_access import PersonScreen
+from dyntui.tui.features.imports.jobs_screen import JobsScreen
+from dyntui.tui.features.imports.undo_screen import UndoScreen
+from dyntui.tui.features.resources.settings_screen import SettingsScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.shell.json_screen import RawScreen
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 async def visit(pilot: Any, screen: Any) -> Any:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from conftest import NOW
 from dyntui.resources import RESOURCES, Filter
-from dyntui.tui import clipboard
-from dyntui.tui.filters import filter_hint, parse_filter
-from dyntui.tui.history import History
-from dyntui.tui.screens.framed import age_of
-from dyntui.tui.widgets.facts import Fact, Facts
-from dyntui.tui.widgets.frame import Latency
-from dyntui.tui.widgets.json_tree import JsonTree
+from dyntui.resources.filters import filter_hint, parse_filter
+from dyntui.tui.kit import clipboard
+from dyntui.tui.kit.history import History
+from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.json_tree import JsonTree
+from dyntui.tui.shell.base_screen import age_of
+from dyntui.tui.shell.header_footer import Latency
 
 USERS = RESOURCES["users"].filter
 assert USERS is not None

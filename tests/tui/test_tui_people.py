@@ -16,13 +16,13 @@ from tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, se
 
 from dyntui.api.errors import Invalid, NotSent
 from dyntui.config.paths import paths
-from dyntui.tui.dialogs.weighed import WeighedDialog
-from dyntui.tui.screens.people.profile import metadata_value
-from dyntui.tui.screens.people.users import UsersScreen
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.screens.wallet import WalletScreen
-from dyntui.tui.session import open_rows
+from dyntui.tui.features.users.edit_profile import metadata_value
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.users.users_screen import UsersScreen
+from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.shell.console_state import open_rows
+from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 YOUSSEF = ("j", "j", "enter")
 NOA = ("j",) * 8 + ("enter",)
@@ -342,9 +342,9 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
 
 
 async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp_path: Path) -> None:
-    from dyntui.services.connect import Connection
-    from dyntui.services.people import DELETE_USER
-    from dyntui.services.writes import Confirmation, Target
+    from dyntui.services.actions.user_actions import DELETE_USER
+    from dyntui.services.actions.write_gate import Confirmation, Target
+    from dyntui.services.connection import Connection
 
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
@@ -424,7 +424,7 @@ async def test_without_a_cache_nothing_is_shown_before_the_answer(monkeypatch: p
     ("kind", "agreed", "on_disk"), [("sandbox", False, True), ("live", False, False), ("live", True, True)]
 )
 async def test_rows_of_live_touch_the_disk_only_when_that_was_agreed(kind: str, agreed: bool, on_disk: bool) -> None:
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
     async with Connection(profile(kind=kind, keep_rows=agreed), TOKEN) as connection:
         rows = open_rows(connection)

@@ -10,10 +10,10 @@ from access_support import connection_of, go, notes
 from textual.pilot import Pilot
 from tui_support import SMALL, console_of, demo, jump, press, settled, text_of, until
 
-from dyntui.tui.dialogs.pick import PickDialog
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.screens.wallet import WalletScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.kit.dialogs.select_dialog import PickDialog
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 def shown(pilot: Pilot[Any]) -> UserScreen:

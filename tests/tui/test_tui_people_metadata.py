@@ -15,9 +15,9 @@ from textual.widgets import TextArea
 from tui_support import SMALL, console_of, demo, press, settled, text_of
 
 from dyntui.api.errors import Invalid
-from dyntui.tui.dialogs.weighed import WeighedDialog
-from dyntui.tui.dialogs.writing import WritingDialog
-from dyntui.tui.screens.user import UserScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.kit.dialogs.text_dialog import WritingDialog
+from dyntui.tui.shell.impact_dialog import WeighedDialog
 
 YOUSSEF = ("j", "j", "enter")
 
@@ -36,8 +36,8 @@ async def metadata(pilot: Pilot[Any]) -> dict[str, Any]:
 
 async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
     """Somebody else changes the metadata."""
-    from dyntui.services.people import UPDATE_USER
-    from dyntui.services.writes import Confirmation, Target
+    from dyntui.services.actions.user_actions import UPDATE_USER
+    from dyntui.services.actions.write_gate import Confirmation, Target
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     target = Target(screen.thing_id, data={"fields": {"metadata": wanted}})

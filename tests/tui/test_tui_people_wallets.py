@@ -13,12 +13,12 @@ from access_support import connection_of, go, notes, to
 from textual.pilot import Pilot
 from tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 
-from dyntui.tui.dialogs.form import FormDialog
-from dyntui.tui.dialogs.link import LinkDialog
-from dyntui.tui.screens.people.wallet_parts import wallet_facts
-from dyntui.tui.screens.people.wallets import WalletsScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.screens.wallet import WalletScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.wallets.wallet_fields import wallet_facts
+from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.shell.link_dialog import LinkDialog
 
 WALLETS = to("wallets")
 

@@ -12,12 +12,12 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
 
-from dyntui.tui.actions import ACTIONS
-from dyntui.tui.dialogs.message import MessageDialog
-from dyntui.tui.screens.framed import Framed
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.session import Session
-from dyntui.tui.widgets.prompt import Prompt
+from dyntui.tui.kit.action_registry import ACTIONS
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.kit.widgets.prompt import Prompt
+from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 ADDRESS = "0xdDq1]n Rse"
 """What somebody pastes or types: almost every letter of it is a command somewhere."""
@@ -107,7 +107,7 @@ async def test_in_every_step_of_an_import(step: str, tmp_path: Path) -> None:
 
 
 async def test_on_the_first_run() -> None:
-    from dyntui.tui.app import Console
+    from dyntui.tui.shell.app import Console
 
     console = Console(Session(profile=None))
     async with console.run_test(size=SIZE) as pilot:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pty_support import Pty
 
-from dyntui.sandbox.hostile import PAYLOADS
+from dyntui.sandbox.hostile_payloads import PAYLOADS
 
 LEFT = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
 _LIMIT = 60.0
@@ -37,7 +37,7 @@ PROBE = """
     from pathlib import Path
     from dyntui.config.profiles import Profile
     from dyntui.tui import run
-    from dyntui.tui.app import Console
+    from dyntui.tui.shell.app import Console
 
     def probe(self):
         Path({found!r}).write_text("\\n".join(sorted(sys.modules)))
@@ -191,8 +191,8 @@ CRASH = """
     import threading
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
-    from dyntui.tui.app import Console
-    from dyntui.tui.terminal.input_decoder import InputDecoder
+    from dyntui.tui.shell.app import Console
+    from dyntui.tui.kit.terminal.input_decoder import InputDecoder
 
     def fail(*arguments, **named):
         raise ZeroDivisionError("on purpose")

@@ -6,11 +6,11 @@ import pytest
 from tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
 
 from dyntui.config.credentials import CredentialKind
-from dyntui.tui.app import Console
-from dyntui.tui.screens.resource_list import ResourceScreen
-from dyntui.tui.screens.user import UserScreen
-from dyntui.tui.session import Session
-from dyntui.tui.widgets.frame import BottomLine
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.header_footer import BottomLine
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:

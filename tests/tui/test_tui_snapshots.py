@@ -14,10 +14,10 @@ from tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, 
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings
-from dyntui.services.writes import Level, Requirement
-from dyntui.tui.app import Console
-from dyntui.tui.dialogs.confirm import confirm
-from dyntui.tui.session import Session
+from dyntui.services.actions.write_gate import Level, Requirement
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.console_state import Session
 
 Compare = Callable[..., bool]
 

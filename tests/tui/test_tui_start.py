@@ -11,10 +11,10 @@ from tui_support import TOKEN, press, profile, settled, text_of
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS
-from dyntui.services.listing import KeptRows, Query
+from dyntui.services.lists.list_source import KeptRows, Query
 from dyntui.store.cache import RowCache, cache_file
-from dyntui.tui.app import Console
-from dyntui.tui.session import Session
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 
 @pytest.mark.parametrize("no_cache", ["", "1"])
@@ -32,7 +32,7 @@ async def test_rows_kept_on_disk_are_shown_before_the_client_is_there(
     def fails(*_: Any, **__: Any) -> Any:
         raise DyntuiError("The client cannot be made.")
 
-    monkeypatch.setattr("dyntui.services.connect.Connection.__init__", fails)
+    monkeypatch.setattr("dyntui.services.connection.Connection.__init__", fails)
     console = Console(Session(profile=kept))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)

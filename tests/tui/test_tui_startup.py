@@ -11,9 +11,9 @@ from tui_support import TOKEN, demo, press, settled, strips_of
 from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redactor
-from dyntui.tui import startup
-from dyntui.tui.app import Console
-from dyntui.tui.session import Session
+from dyntui.tui.shell import startup
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 
 class _Tty(io.StringIO):
@@ -25,7 +25,7 @@ class _Tty(io.StringIO):
 def tty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stdin__", _Tty())
     monkeypatch.setattr("sys.__stderr__", _Tty())
-    monkeypatch.setattr("dyntui.tui.startup._encoding", lambda: "UTF-8")
+    monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "UTF-8")
 
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
@@ -40,7 +40,7 @@ def test_a_terminal_that_can_is_taken(tty: None) -> None:
 
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.tui.startup._encoding", lambda: "ANSI_X3.4-1968")
+    monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "ANSI_X3.4-1968")
     with pytest.raises(Usage, match="UTF-8 locale"):
         startup.check({"TERM": "xterm"})
 

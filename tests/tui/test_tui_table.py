@@ -12,10 +12,10 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from dyntui.resources import Column
-from dyntui.tui.themes import OWN_VARIABLES
-from dyntui.tui.widgets.cells import cut, fit, width_of, wrapped
-from dyntui.tui.widgets.rows import ListView
-from dyntui.tui.widgets.table import Table
+from dyntui.tui.kit.themes import OWN_VARIABLES
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of, wrapped
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
 
 COLUMNS = (
     Column("name", "name", 20, grow=True, priority=0, order="name"),

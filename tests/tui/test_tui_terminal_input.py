@@ -9,8 +9,8 @@ from textual import events
 from textual.drivers import linux_driver
 from textual.keys import Keys
 
-from dyntui.tui.terminal.input_decoder import InputDecoder
-from dyntui.tui.terminal.input_parser import InputParser
+from dyntui.tui.kit.terminal.input_decoder import InputDecoder
+from dyntui.tui.kit.terminal.input_parser import InputParser
 
 
 def keys_of(*reads: bytes, pause: float = 0.0) -> list[str | None]:

@@ -21,11 +21,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from dyntui.core.errors import Usage
-from dyntui.tui.terminal import private
-from dyntui.tui.terminal.display import LeanDisplay
-from dyntui.tui.terminal.output import Output
-from dyntui.tui.terminal.pacing import QUESTION, Pacing
-from dyntui.tui.terminal.status import lean_status
+from dyntui.tui.kit.terminal import textual_internals
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.detection import lean_status
+from dyntui.tui.kit.terminal.flow_control import QUESTION, Pacing
+from dyntui.tui.kit.terminal.output import Output
 
 SIZE = (60, 20)
 
@@ -287,7 +287,7 @@ def test_a_variable_with_another_word_is_refused(monkeypatch):
 def test_when_a_private_name_is_missing_textuals_own_output_is_used(monkeypatch):
     update = ChopsUpdate.render_segments
     monkeypatch.delattr(ChopsUpdate, "render_segments")
-    monkeypatch.setattr("dyntui.tui.terminal.status.SEEN", ())
+    monkeypatch.setattr("dyntui.tui.kit.terminal.detection.SEEN", ())
     app = PlainSmall()
     assert app.lean is None
     assert "ChopsUpdate.render_segments" in app.lean_reason
@@ -301,12 +301,12 @@ def test_when_textual_does_something_else_textuals_own_output_is_used(monkeypatc
         return str(self.spans) + str(self.something_new)
 
     monkeypatch.setattr(ChopsUpdate, "render_segments", render_segments)
-    assert "something_new" in private.differs()
+    assert "something_new" in textual_internals.differs()
     assert PlainSmall().lean is None
 
 
 def test_this_version_of_textual_is_as_expected():
-    assert private.differs() == ""
+    assert textual_internals.differs() == ""
     assert lean_status()[0]
 
 

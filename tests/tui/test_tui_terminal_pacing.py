@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.tui.terminal.pacing import QUESTION, WINDOW, Pacing
+from dyntui.tui.kit.terminal.flow_control import QUESTION, WINDOW, Pacing
 
 
 class Clock:

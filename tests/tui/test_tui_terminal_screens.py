@@ -22,10 +22,10 @@ from tui_support import SIZE, SMALL, console_of, press, settled
 
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.tui.actions import ACTIONS
-from dyntui.tui.app import Console
-from dyntui.tui.jumps import jumps
-from dyntui.tui.session import Session
+from dyntui.tui.kit.action_registry import ACTIONS
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.jump_targets import jumps
 
 pytestmark = pytest.mark.usefixtures("surroundings")
 

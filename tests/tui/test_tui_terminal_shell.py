@@ -21,12 +21,12 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from dyntui.config.profiles import Profile
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.tui.session import Session
-from dyntui.tui.terminal import environment, private
-from dyntui.tui.terminal.display import LeanDisplay
-from dyntui.tui.terminal.driver import TerminalDriver
-from dyntui.tui.terminal.paste import PasteParser
-from dyntui.tui.terminal_actions import window_title
+from dyntui.tui.kit.terminal import environment, textual_internals
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.driver import TerminalDriver
+from dyntui.tui.kit.terminal.paste import PasteParser
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.terminal_actions import window_title
 
 WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
 TITLE = "\x1b]2;demo (sandbox) · dyntui\x1b\\".encode()
@@ -433,6 +433,6 @@ def test_after_a_lost_end_the_console_goes_on(terminals: Terminals, writer: str)
 
 
 def test_textual_has_the_names_that_size_and_parser_stand_on() -> None:
-    assert "_get_terminal_size" in private._names(LinuxDriver.start_application_mode.__code__)
+    assert "_get_terminal_size" in textual_internals._names(LinuxDriver.start_application_mode.__code__)
     assert "XTermParser" in LinuxDriver.run_input_thread.__code__.co_names
     assert hasattr(linux_driver, "XTermParser")

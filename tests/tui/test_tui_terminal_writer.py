@@ -19,10 +19,10 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from dyntui.tui.terminal.cells import split
-from dyntui.tui.terminal.pens import pens
-from dyntui.tui.terminal.private import pieces
-from dyntui.tui.terminal.writer import Writer
+from dyntui.tui.kit.terminal.cells import split
+from dyntui.tui.kit.terminal.frame_diff import Writer
+from dyntui.tui.kit.terminal.sgr import pens
+from dyntui.tui.kit.terminal.textual_internals import pieces
 
 WIDTH, HEIGHT = 40, 12
 PICTURES = ["日", "한", "，", "✅", "👍🏽", "👨‍👩‍👧", "❤️", "1️⃣", "🇬🇧", "e\u0301", "ф", "│", "─", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "각"]

@@ -13,10 +13,10 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from tui_support import SIZE, console_of, demo, press, settled, text_of
 
-from dyntui.core.time import now
-from dyntui.tui.app import Console
-from dyntui.tui.screens.environments import EnvironmentsScreen
-from dyntui.tui.screens.user import UserScreen
+from dyntui.core.times import now
+from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.shell.app import Console
 
 
 def all_at_once(pilot: Pilot[Any], *texts: str) -> None:

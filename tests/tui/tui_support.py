@@ -14,8 +14,8 @@ from textual.strip import Strip
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.profiles import Profile, Profiles
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.tui.app import Console
-from dyntui.tui.session import Session
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import Session
 
 ENVIRONMENT = "3f2a0bcf-34e3-43cd-9cd5-091f0c3c9c1e"
 TOKEN = "dyn_" + "Canary1" * 8

@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from dyntui.api import nouns
+from dyntui.api import resources
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
-from dyntui.api.gate import Gates
-from dyntui.api.log import RequestLog
-from dyntui.api.pages import Page, page_from
+from dyntui.api.pagination import Page, page_from
+from dyntui.api.rate_limiter import Gates
+from dyntui.api.request_log import RequestLog
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, Answer, Transport
 from dyntui.core.errors import Usage
 from dyntui.core.ids import quote_segment
@@ -33,7 +33,7 @@ OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 
 @dataclass(slots=True)
 class Permit:
-    """Leave to write, given by the one door (services.writes) for one confirmed action, which it names.
+    """Leave to write, given by the one door (services.actions.write_gate) for one confirmed action, which it names.
 
     request_ids: what the server called the requests made with it, latest last; for the audit.
     """
@@ -71,12 +71,12 @@ class Client:
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
-        self.users = nouns.Users(self)
-        self.wallets = nouns.Wallets(self)
-        self.sessions = nouns.Sessions(self)
-        self.allowlists = nouns.Allowlists(self)
-        self.environments = nouns.Environments(self)
-        self.tokens = nouns.Tokens(self)
+        self.users = resources.Users(self)
+        self.wallets = resources.Wallets(self)
+        self.sessions = resources.Sessions(self)
+        self.allowlists = resources.Allowlists(self)
+        self.environments = resources.Environments(self)
+        self.tokens = resources.Tokens(self)
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from dyntui import __version__
 from dyntui.api._httpx import httpx
 from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
-from dyntui.api.log import RequestLog
+from dyntui.api.request_log import RequestLog
 from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, translate
 from dyntui.config.urls import is_loopback
 from dyntui.core.errors import Usage

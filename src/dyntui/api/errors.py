@@ -238,7 +238,7 @@ def _seconds(value: str | None) -> float | None:
         pass
     from email.utils import parsedate_to_datetime
 
-    from dyntui.core.time import now
+    from dyntui.core.times import now
 
     try:
         return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())

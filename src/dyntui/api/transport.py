@@ -30,8 +30,8 @@ from dyntui.api.errors import (
     Unreachable,
     error_from,
 )
-from dyntui.api.gate import RateGate
-from dyntui.api.log import RequestLog
+from dyntui.api.rate_limiter import RateGate
+from dyntui.api.request_log import RequestLog
 from dyntui.config.urls import check_base_url, is_loopback
 from dyntui.core.errors import Usage
 from dyntui.core.redact import redact, redactor

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dyntui.core.time import now
+from dyntui.core.times import now
 
 __all__ = ["LONG_S", "Wait", "Waits"]
 

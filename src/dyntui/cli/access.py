@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Context, Group, pass_context, run
+from dyntui.cli.context import Context, Group, pass_context, run
 
 __all__ = ["access"]
 
@@ -20,7 +20,7 @@ def access() -> None:
 @pass_context
 def status(context: Context) -> None:
     """Say who may come in now, from lists and gates."""
-    from dyntui.services.access.state import read_access
+    from dyntui.services.access.access_policy import read_access
 
     async def work() -> Any:
         async with context.connection() as connection:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import ask, progress_for, read_option, report
 from dyntui.cli.allowlists import found_list
-from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.write_helpers import ask, progress_for, read_option, report
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.services.access.compare import Side
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["diff", "duplicates", "sync"]
 
@@ -23,8 +23,8 @@ _SIDE = "a list by name or id, a file, list:NAME or file:PATH where both exist, 
 
 
 async def _side(context: Context, connection: Connection, text: str, region: str | None) -> Side:
+    from dyntui.services.access.access_policy import find, read_lists
     from dyntui.services.access.compare import read_file, read_list
-    from dyntui.services.access.state import find, read_lists
 
     live = connection.profile.kind == "live"
     word, colon, rest = text.partition(":")
@@ -161,10 +161,10 @@ def sync(
 @pass_context
 def duplicates(context: Context, names: tuple[str, ...]) -> int:
     """Find entries that stand twice, on one list or on several (all of them, unless some are named)."""
+    from dyntui.services.access.access_policy import find, read_lists
     from dyntui.services.access.compare import twice
     from dyntui.services.access.drafts import said_of
-    from dyntui.services.access.lookup import entries_of
-    from dyntui.services.access.state import find, read_lists
+    from dyntui.services.access.entry_search import entries_of
 
     async def work() -> Any:
         async with context.connection() as connection:

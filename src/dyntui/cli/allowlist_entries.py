@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import act, read_option, report
 from dyntui.cli.allowlists import found_list
-from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
-from dyntui.cli.everything import match_of, match_options
+from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.resource_commands import match_of, match_options
+from dyntui.cli.write_helpers import act, read_option, report
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import Draft
-    from dyntui.services.connect import Connection
-    from dyntui.services.row_match import Match
+    from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_match import Match
 
 __all__ = ["add", "edit", "entries", "remove", "search_options", "some_entries"]
 
@@ -101,8 +101,8 @@ async def some_entries(
 ) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
     """The entries of a list that fit `search`, and how many the server says the list has."""
     from dyntui.resources import ALLOWLIST_ENTRIES
-    from dyntui.services.listing import Query, scan
-    from dyntui.services.row_match import Match, row_filter
+    from dyntui.services.lists.list_source import Query, scan
+    from dyntui.services.lists.row_match import Match, row_filter
 
     if match is not None and not search:
         raise Usage("--exact and --match need a text to compare with.", hint="Give --search TEXT.")
@@ -135,9 +135,9 @@ def add(
 
     Without identifiers, lines from standard input: an identifier and perhaps an alias, or an export.
     """
+    from dyntui.services.access.access_policy import read_lists
     from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines
     from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
-    from dyntui.services.access.state import read_lists
 
     live = context.profile().kind == "live"
     if identifiers and list(identifiers) != ["-"]:
@@ -199,7 +199,7 @@ async def _found(connection: Connection, row: dict[str, Any], words: Sequence[st
     """The entries of a list that are named by id or identifier. Usage for one that is not there."""
     from dyntui.core.ids import is_uuid
     from dyntui.services.access.drafts import State, from_words
-    from dyntui.services.access.lookup import entries_of, find_entries
+    from dyntui.services.access.entry_search import entries_of, find_entries
 
     list_id = str(row["id"])
     found: dict[str, dict[str, Any]] = {}

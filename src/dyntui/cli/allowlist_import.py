@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Command, Context, confirm_options, pass_context
-from dyntui.cli.imports import FileOptions, file_options, import_file, run_options
+from dyntui.cli.context import Command, Context, confirm_options, pass_context
+from dyntui.cli.import_command import FileOptions, file_options, import_file, run_options
 
 __all__ = ["import_entries"]
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_acting import add_switches, change, create
-from dyntui.cli.acting import read_option
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.access_commands import add_switches, change, create
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.services.access.actions import AccessActions
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["allowlists", "found_list", "outcome_option"]
 
-_ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entries", "moves", "compare"))
+_ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entries", "transfer", "compare"))
 
 
 @click.group(
@@ -50,7 +50,7 @@ outcome_option = click.option(
 
 async def found_list(connection: Connection, name: str) -> dict[str, Any]:
     """The list with that id or name."""
-    from dyntui.services.access.state import find, read_lists
+    from dyntui.services.access.access_policy import find, read_lists
 
     return dict(find(await read_lists(connection.client), name))
 
@@ -59,8 +59,8 @@ async def found_list(connection: Connection, name: str) -> dict[str, Any]:
 @pass_context
 def list_lists(context: Context) -> None:
     """List the allowlists: outcome, scope, entries, enabled since when, and what they do together."""
+    from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.lists import with_counts
-    from dyntui.services.access.state import read_access
 
     async def work() -> Any:
         async with context.connection() as connection:

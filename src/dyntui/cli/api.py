@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import act, read_option
-from dyntui.cli.common import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.write_helpers import act, read_option
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def api(
 
     async def work() -> Any:
         async with context.connection() as connection:
-            from dyntui.services.operations import is_sensitive, write_action
-            from dyntui.services.writes import Target
+            from dyntui.services.actions.raw_writes import is_sensitive, write_action
+            from dyntui.services.actions.write_gate import Target
 
             if operation.reads and not is_sensitive(operation, query):
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
@@ -100,7 +100,7 @@ def api(
 def _all_pages(
     context: Context, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
 ) -> None:
-    from dyntui.services.operations import all_rows
+    from dyntui.services.actions.raw_writes import all_rows
 
     async def work() -> list[dict[str, Any]]:
         found = []

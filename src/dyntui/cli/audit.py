@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import click
 
-from dyntui.cli.common import Command, Context, pass_context
+from dyntui.cli.context import Command, Context, pass_context
 from dyntui.core.errors import Usage
-from dyntui.core.time import now, parse_time
+from dyntui.core.times import now, parse_time
 
 __all__ = ["audit"]
 
@@ -25,7 +25,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 def audit(context: Context, since: str | None, ndjson: bool) -> None:
     """Show what was written, oldest first. The vendor's events carry no actor for API tokens; this does."""
     from dyntui.config.paths import paths
-    from dyntui.services.audit import Audit
+    from dyntui.services.actions.audit import Audit
 
     lines = list(Audit(paths().audit_file).lines(_since(since) if since else None))
     if ndjson:

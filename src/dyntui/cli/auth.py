@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Context, Group, ask_passphrase, pass_context, run
+from dyntui.cli.context import Context, Group, ask_passphrase, pass_context, run
 from dyntui.cli.login import PLACES, choose_place, confirm_origin, keep_token, obtain_token, saved_profile
 from dyntui.core.errors import DyntuiError, Usage
 
@@ -59,7 +59,7 @@ def status(context: Context, offline: bool) -> int:
     """Show which token is used, where it is kept and what it may do."""
     from dyntui.api.errors import Unauthorized, Unreachable
     from dyntui.config.credentials import find_token
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
     from dyntui.services.health import Health, check_health
 
     profile = context.profile()

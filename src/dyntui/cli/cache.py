@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.common import Context, Group, pass_context
+from dyntui.cli.context import Context, Group, pass_context
 
 __all__ = ["cache"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.common import Command, Context, pass_context
+from dyntui.cli.context import Command, Context, pass_context
 from dyntui.cli.output import print_lines
 from dyntui.core.errors import Usage
 

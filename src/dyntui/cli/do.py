@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from dyntui.cli.acting import read_option
-from dyntui.cli.common import Command, Context, confirm_options, pass_context
-from dyntui.cli.everything import do_action, of_option
+from dyntui.cli.context import Command, Context, confirm_options, pass_context
 from dyntui.cli.get import complete_resource, list_resources
+from dyntui.cli.resource_commands import do_action, of_option
+from dyntui.cli.write_helpers import read_option
 
 __all__ = ["do"]
 
@@ -49,7 +49,7 @@ def do(
     if name is None:
         list_resources(context)
         return 0
-    from dyntui.services.resources import action_named, record_named
+    from dyntui.services.actions.resource_actions import action_named, record_named
 
     record = record_named(name)
     if action_name is None:

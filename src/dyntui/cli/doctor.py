@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli import checks as local
-from dyntui.cli.checks import Check
-from dyntui.cli.common import Command, Context, ask_passphrase, pass_context, run
+from dyntui.cli import doctor_checks as local
+from dyntui.cli.context import Command, Context, ask_passphrase, pass_context, run
+from dyntui.cli.doctor_checks import Check
 from dyntui.cli.login import can_ask
 from dyntui.core.errors import DyntuiError
 
@@ -85,7 +85,7 @@ def _keyring(profile: Profile | None) -> Check:
 
 def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[Check]:
     from dyntui.config.credentials import find_token, token_warning
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
     from dyntui.services.health import Health, check_health
 
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dyntui.cli.common import Context, Group, ask_passphrase, pass_context, run
+from dyntui.cli.context import Context, Group, ask_passphrase, pass_context, run
 from dyntui.cli.login import (
     PLACES,
     can_ask,
@@ -39,7 +39,7 @@ def env() -> None:
 def list_(context: Context) -> None:
     """List the profiles; the current one has a star."""
     from dyntui.config.profiles import Profiles
-    from dyntui.core.time import age, parse_time
+    from dyntui.core.times import age, parse_time
 
     profiles = Profiles.load()
     context.emit([_document(profile, profiles.current) for profile in profiles.all()])
@@ -157,7 +157,7 @@ def _ask_kind(profile: Profile) -> str:
     """Ask the server whether the environment of a sandbox profile is live; what a person should know about it."""
     from dyntui.config.credentials import find_token
     from dyntui.core.errors import NotAuthorised
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
     async def work() -> str:
         import asyncio
@@ -275,7 +275,7 @@ def check(context: Context, name: str | None) -> None:
     """Ask the server whether the token works, what it may do, and how long an answer takes."""
     from dyntui.config.credentials import find_token
     from dyntui.core.redact import token_hint
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
     from dyntui.services.health import Health, check_health
 
     context.profile_name = name or context.profile_name

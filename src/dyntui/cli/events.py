@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Context, Group, pass_context, run
-from dyntui.cli.everything import add_commands, list_rows
+from dyntui.cli.context import Context, Group, pass_context, run
 from dyntui.cli.output import flush
+from dyntui.cli.resource_commands import add_commands, list_rows
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.resources import RESOURCES
 
@@ -58,7 +58,7 @@ def tail(
     """Show events as they happen, oldest first, until interrupted."""
     import asyncio
 
-    from dyntui.core.time import now
+    from dyntui.core.times import now
     from dyntui.services.events import EventFilter, Tail, since
 
     if context.json and not once:

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Context, Group, pass_context, run
-from dyntui.cli.everything import add_commands
+from dyntui.cli.context import Context, Group, pass_context, run
 from dyntui.cli.output import show_progress
+from dyntui.cli.resource_commands import add_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.resources import RESOURCES
 
@@ -30,7 +30,7 @@ add_commands(exports, RESOURCES["exports"])
 @pass_context
 def watch(context: Context, export_id: str) -> int:
     """Wait until an export is finished."""
-    from dyntui.services.resources import masked
+    from dyntui.services.actions.resource_actions import masked
     from dyntui.services.vendor_exports import first_line, wait_for
 
     def tell(export: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ def watch(context: Context, export_id: str) -> int:
 @pass_context
 def download_export(context: Context, export_id: str, output: Path | None, wait: bool) -> None:
     """Fetch a finished export into a new private file. The token never goes to the host that the file lies on."""
-    from dyntui.services.resources import read_one
+    from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.vendor_exports import download, file_name, wait_for
 
     def tell(done: int, total: int | None) -> None:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_acting import add_switches, change, create
-from dyntui.cli.acting import read_option
+from dyntui.cli.access_commands import add_switches, change, create
 from dyntui.cli.allowlists import outcome_option
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
     from dyntui.services.access.actions import AccessActions
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["gates"]
 
@@ -29,7 +29,7 @@ async def _all(connection: Connection) -> list[dict[str, Any]]:
 
 
 async def _found(connection: Connection, name: str) -> dict[str, Any]:
-    from dyntui.services.access.state import find
+    from dyntui.services.access.access_policy import find
 
     return dict(find(await _all(connection), name, "gate"))
 
@@ -103,9 +103,9 @@ def create_gate(
     confirm_environment: str,
 ) -> int:
     """Create a gate. It is off until it is enabled."""
+    from dyntui.services.access.access_policy import Kind
     from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule
     from dyntui.services.access.lists import checked_fields
-    from dyntui.services.access.state import Kind
 
     if outcome is None or not rules:
         raise Usage("A gate needs an outcome and a rule.", hint=f"--outcome ... --rule {RULE_HELP}")
@@ -135,9 +135,9 @@ def update_gate(
     read: str,
 ) -> int:
     """Change a gate. --rule replaces all its rules."""
+    from dyntui.services.access.access_policy import Kind
     from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
     from dyntui.services.access.lists import checked_fields
-    from dyntui.services.access.state import Kind
 
     given: dict[str, Any] = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = {key: value for key, value in given.items() if value is not None}

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from dyntui.cli.common import Command, Context, pass_context
-from dyntui.cli.everything import list_options, list_rows, show_one
+from dyntui.cli.context import Command, Context, pass_context
+from dyntui.cli.resource_commands import list_options, list_rows, show_one
 from dyntui.core.errors import Usage
 
 __all__ = ["get"]
@@ -36,7 +36,7 @@ def get(context: Context, /, name: str | None, row_id: str | None, **options: An
     if name is None:
         list_resources(context)
         return
-    from dyntui.services.resources import record_named
+    from dyntui.services.actions.resource_actions import record_named
 
     record = record_named(name)
     if row_id is None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
-from dyntui.cli.imports import given, run_options
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.import_command import given, run_options
 from dyntui.cli.output import confirm
 from dyntui.core.errors import Usage
 
@@ -24,7 +24,7 @@ _HEARD_WITHIN = 15.0
 job_argument = click.argument("job", metavar="JOB")
 
 
-_AFTER = "dyntui.cli.jobs_after"
+_AFTER = "dyntui.cli.jobs_retry_undo"
 
 
 @click.group(
@@ -85,10 +85,10 @@ def _document(job: JobSummary) -> dict[str, Any]:
 def show_job(context: Context, job: str, state: str | None) -> None:
     """Show one job: its rows by state, why rows failed, and what was sent."""
     from dyntui.services.imports.jobs import find, summary
-    from dyntui.store import reading
+    from dyntui.store import job_queries
     from dyntui.store.journal import Journal
     from dyntui.store.states import RowState
-    from dyntui.store.undoing import undo_counts
+    from dyntui.store.undo_journal import undo_counts
 
     path = find(job)
     known = summary(path)
@@ -97,10 +97,10 @@ def show_job(context: Context, job: str, state: str | None) -> None:
     if state is not None and state not in list(RowState):
         raise Usage(f"There is no row state {state!r}.", hint=f"There are: {', '.join(RowState)}.")
     with Journal.read(path) as journal:
-        failures = reading.failure_counts(journal)
-        traffic = reading.traffic(journal)
-        problems = reading.problem_counts(journal)
-        rows = [] if state is None else list(reading.each_row(journal, {RowState(state)}))
+        failures = job_queries.failure_counts(journal)
+        traffic = job_queries.traffic(journal)
+        problems = job_queries.problem_counts(journal)
+        rows = [] if state is None else list(job_queries.each_row(journal, {RowState(state)}))
         undo = undo_counts(journal)
         report = journal.facts.get("report")
         context.emit(
@@ -206,11 +206,11 @@ async def _go_on(
     yes: bool,
     typed: str,
 ) -> int:
-    from dyntui.cli.job_run import check_job, conclude, confirm_job, drive
+    from dyntui.cli.job_runner import check_job, conclude, confirm_job, drive
+    from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import Where, check_where, organisation_of
     from dyntui.services.imports.plan import check_plan
     from dyntui.services.imports.runner import Ended
-    from dyntui.services.imports.session import action_for
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
 
@@ -254,7 +254,7 @@ def pause_job(context: Context, job: str) -> None:
 @pass_context
 def cancel_job(context: Context, job: str, yes: bool) -> None:
     """Give up the rows of a job that were not sent yet; what was sent stays."""
-    from dyntui.cli.job_run import conclude
+    from dyntui.cli.job_runner import conclude
     from dyntui.services.imports.cancel import cancel
     from dyntui.services.imports.runner import Ended
     from dyntui.store.journal import Journal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.common import Context, ask_passphrase
+from dyntui.cli.context import Context, ask_passphrase
 from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import Usage
 
@@ -53,11 +53,11 @@ def saved_profile(context: Context, profiles: Profiles) -> Profile:
 
 def confirm_origin(context: Context, profile: Profile) -> Profile:
     """`profile`, its address confirmed when it is outside the vendor's; raises Usage where nobody confirms it."""
-    from dyntui.config import active
+    from dyntui.config import profile_resolution
     from dyntui.config.credentials import check_origin, unconfirmed_origin
     from dyntui.config.urls import host_label, origin
 
-    profile = active.confirm_origin(profile, context.confirm_origin)
+    profile = profile_resolution.confirm_origin(profile, context.confirm_origin)
     where = unconfirmed_origin(profile)
     if not where:
         return profile

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.common import Group
-from dyntui.cli.everything import add_commands
+from dyntui.cli.context import Group
+from dyntui.cli.resource_commands import add_commands
 from dyntui.resources import RESOURCES
 
 __all__ = ["members"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from dyntui import __version__
-from dyntui.cli.common import Command, Context, Group
-from dyntui.cli.ending import ended
+from dyntui.cli.context import Command, Context, Group
+from dyntui.cli.error_handling import ended
 from dyntui.cli.output import print_lines, print_usage_error
 
 __all__ = ["COMMANDS", "main", "root"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("dyntui.cli.console", "Open the console on a built-in sandbox."),
+    "demo": ("dyntui.cli.demo", "Open the console on a built-in sandbox."),
     "sandbox": ("dyntui.cli.sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
     "env": ("dyntui.cli.env", "List, add, use, remove and check environments."),
     "auth": ("dyntui.cli.auth", "Store, show and forget the token of an environment."),
@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "allowlists": ("dyntui.cli.allowlists", "Lists that decide who may come in: the lists and their entries."),
     "gates": ("dyntui.cli.gates", "List, read and change gates: what wallets have to hold."),
     "access": ("dyntui.cli.access", "Say who may come in, and whether somebody would."),
-    "import": ("dyntui.cli.imports", "Import users from FILE."),
+    "import": ("dyntui.cli.import_command", "Import users from FILE."),
     "jobs": ("dyntui.cli.jobs", "List, resume, stop, report, retry and undo import jobs."),
     "webhooks": ("dyntui.cli.webhooks", "Webhooks, their messages, and their signatures."),
     "events": ("dyntui.cli.events", "What happened in the environment, and what happens."),
@@ -53,7 +53,7 @@ def root(ctx: click.Context) -> None:
     """
     ctx.ensure_object(Context)
     if ctx.invoked_subcommand is None:
-        from dyntui.cli.opening import open_console
+        from dyntui.cli.launch import open_console
 
         given = ctx.ensure_object(Context)
         place = (given.profile_name, given.environment_id, given.base_url)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dyntui.cli.common import Command
+from dyntui.cli.context import Command
 
 __all__ = ["sandbox"]
 
@@ -15,8 +15,8 @@ class _SandboxCommand(Command):
     """Its help ends with every fault and every switch."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from dyntui.sandbox.behavior_flags import SWITCHES
         from dyntui.sandbox.faults import FAULTS
-        from dyntui.sandbox.switches import SWITCHES
 
         with formatter.section("Faults (--fault NAME=P, P from 0 to 1)"):
             formatter.write_dl(list(FAULTS.items()))
@@ -85,10 +85,10 @@ def sandbox(
 
     Prints one line when it is ready: base URL, environment id and token.
     """
+    from dyntui.sandbox.behavior_flags import parse_switches
     from dyntui.sandbox.faults import parse_faults
     from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
     from dyntui.sandbox.server import serve
-    from dyntui.sandbox.switches import parse_switches
 
     options = SandboxOptions(
         users=users,

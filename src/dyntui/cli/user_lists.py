@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.common import Command, Context, pass_context, run
-from dyntui.cli.everything import match_of, match_options
-from dyntui.cli.files import export_options, export_rows
+from dyntui.cli.context import Command, Context, pass_context, run
+from dyntui.cli.export_output import export_options, export_rows
+from dyntui.cli.resource_commands import match_of, match_options
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
-    from dyntui.config.lists import SavedView
-    from dyntui.services.row_match import Match, RowFilter
+    from dyntui.config.list_preferences import SavedView
+    from dyntui.services.lists.row_match import Match, RowFilter
 
 __all__ = ["export_users", "list_users"]
 
@@ -48,7 +48,7 @@ def _fitting(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None
     """What compares users with the filter here; None where the server's comparison will do."""
     if match is None:
         return None
-    from dyntui.services.row_match import RowFilter
+    from dyntui.services.lists.row_match import RowFilter
 
     column = wanted.get("filterColumn", "all")
     if not (text := wanted.get("filterValue", "")):
@@ -57,7 +57,7 @@ def _fitting(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None
 
 
 def _saved(name: str | None) -> SavedView:
-    from dyntui.config.lists import Lists, SavedView
+    from dyntui.config.list_preferences import Lists, SavedView
 
     return Lists.load().view("users", name) if name else SavedView()
 
@@ -71,9 +71,9 @@ def _saved_filter(saved: SavedView) -> dict[str, str]:
 
 def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
     """The users in the columns of the view, and their ids."""
-    from dyntui.core.time import now
+    from dyntui.core.times import now
     from dyntui.resources import USERS
-    from dyntui.services.columns import arranged
+    from dyntui.services.lists.columns import arranged
 
     columns, at = arranged(USERS.columns, saved.columns), now()
     cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
@@ -109,9 +109,9 @@ def list_users(
     if sessions and (everything or exact or match):
         raise Usage("--all, --exact and --match come without sessions.", hint="Leave out --sessions.")
     wanted = _wanted(text, column, chain, social)
-    from dyntui.api.pages import PageCheck
+    from dyntui.api.pagination import PageCheck
     from dyntui.resources import USERS
-    from dyntui.services.listing import Query, scan
+    from dyntui.services.lists.list_source import Query, scan
 
     saved = _saved(view)
     wanted = {**_saved_filter(saved), **wanted}
@@ -194,7 +194,7 @@ def export_users(
     """Export users: all, filtered, or those whose ids are given (- reads them from standard input)."""
     from dyntui.resources import USERS
     from dyntui.services.exports import USER_FIELDS
-    from dyntui.services.listing import Query
+    from dyntui.services.lists.list_source import Query
 
     wanted = _wanted(text, column, chain, social)
     if ids and wanted:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.acting import act, ids_argument, read_ids, report
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
-from dyntui.cli.pairs import assignments
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.field_arguments import assignments
+from dyntui.cli.write_helpers import act, ids_argument, read_ids, report
 from dyntui.core.errors import Usage
 
 if TYPE_CHECKING:
-    from dyntui.services.writes import Target, WriteAction
+    from dyntui.services.actions.write_gate import Target, WriteAction
 
 __all__ = ["users"]
 
 
-_PARTS = "dyntui.cli.user_parts"
+_PARTS = "dyntui.cli.user_subresources"
 _LISTS = "dyntui.cli.user_lists"
 _LAZY = {
     "list": (_LISTS, "List users, newest first."),
@@ -82,7 +82,7 @@ def _performing(
 
 def targets_of(ids: tuple[str, ...]) -> list[Target]:
     """Users or wallets named by id, from the arguments or standard input."""
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.write_gate import Target
 
     return [Target(user_id) for user_id in read_ids(ids)]
 
@@ -96,8 +96,8 @@ def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_env
 
     What FIELD=VALUE says is text, unless the API has another kind of value there; FIELD:=JSON is sent as it is.
     """
-    from dyntui.services.people import CREATE_USER
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.user_actions import CREATE_USER
+    from dyntui.services.actions.write_gate import Target
 
     fields = assignments(pairs, "createUser", known_only=True)
     if not fields:
@@ -119,8 +119,8 @@ def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: boo
     metadata.KEY=TEXT changes one field of the metadata, metadata.KEY:=JSON to a number, true, false, null, a list or an
     object. FIELD:=null clears a field that may be empty.
     """
-    from dyntui.services.people import UPDATABLE, UPDATE_USER
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.user_actions import UPDATABLE, UPDATE_USER
+    from dyntui.services.actions.write_gate import Target
 
     fields = assignments(pairs, "updateUser")
     partial = {
@@ -152,7 +152,7 @@ def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: boo
 @pass_context
 def delete_users(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Delete users for good. Ids as arguments or on standard input."""
-    from dyntui.services.people import DELETE_USER
+    from dyntui.services.actions.user_actions import DELETE_USER
 
     return _performing(context, DELETE_USER, targets_of(ids), yes, confirm_environment)
 
@@ -163,7 +163,7 @@ def delete_users(context: Context, ids: tuple[str, ...], yes: bool, confirm_envi
 @pass_context
 def revoke_sessions(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Sign users out everywhere. Ids as arguments or on standard input."""
-    from dyntui.services.people import REVOKE_SESSIONS
+    from dyntui.services.actions.user_actions import REVOKE_SESSIONS
 
     return _performing(context, REVOKE_SESSIONS, targets_of(ids), yes, confirm_environment)
 
@@ -175,7 +175,7 @@ def revoke_sessions(context: Context, ids: tuple[str, ...], yes: bool, confirm_e
 @pass_context
 def reset_mfa(context: Context, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
     """Reset the MFA methods of users, or remove their devices."""
-    from dyntui.services.people import REMOVE_MFA_DEVICES, RESET_MFA
+    from dyntui.services.actions.user_actions import REMOVE_MFA_DEVICES, RESET_MFA
 
     action = REMOVE_MFA_DEVICES if devices else RESET_MFA
     return _performing(context, action, targets_of(ids), yes, confirm_environment)
@@ -191,7 +191,7 @@ def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, c
 
     KEY=TEXT sets a text, also one of digits; KEY:=JSON a number, true, false, null, a list or an object: seats:=3.
     """
-    from dyntui.services.people import set_metadata_field
+    from dyntui.services.actions.user_actions import set_metadata_field
 
     ((key, value),) = assignments((pair,)).items()
     return _performing(context, set_metadata_field(key, value), targets_of(ids), yes, confirm_environment)

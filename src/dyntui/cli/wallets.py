@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from dyntui.cli.acting import act, ids_argument, report
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
-from dyntui.cli.files import export_options, export_rows
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.users import show_object, targets_of
-from dyntui.services.people import PREGENERATE_TYPES
+from dyntui.cli.write_helpers import act, ids_argument, report
+from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 __all__ = ["wallets"]
 
@@ -30,7 +30,7 @@ def wallets() -> None:
 def list_wallets(context: Context, user_id: str | None, limit: int, everything: bool, ndjson: bool) -> None:
     """List wallets of the environment, or of one user."""
     from dyntui.resources import WALLETS
-    from dyntui.services.listing import scan
+    from dyntui.services.lists.list_source import scan
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
         async with context.connection() as connection:
@@ -80,7 +80,7 @@ def get_wallet(context: Context, wallet_id: str) -> None:
 
     found = run(work())
     show_object(context, found, "wallet")
-    from dyntui.services.links import explorer_url
+    from dyntui.services.web_links import explorer_url
 
     wallet = found.get("wallet", found) if isinstance(found, dict) else {}
     if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
@@ -104,7 +104,7 @@ def _act(context: Context, action: Any, targets: Any, yes: bool, confirm_environ
 @pass_context
 def delete_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Delete wallets softly: `wallets recover USER` brings them back."""
-    from dyntui.services.people import DELETE_WALLET
+    from dyntui.services.actions.user_actions import DELETE_WALLET
 
     return _act(context, DELETE_WALLET, targets_of(ids), yes, confirm_environment)
 
@@ -115,7 +115,7 @@ def delete_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_en
 @pass_context
 def recover_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Bring back all deleted wallets of users, by user id."""
-    from dyntui.services.people import RECOVER_WALLETS
+    from dyntui.services.actions.user_actions import RECOVER_WALLETS
 
     return _act(context, RECOVER_WALLETS, targets_of(ids), yes, confirm_environment)
 
@@ -139,8 +139,8 @@ def link(
     confirm_environment: str,
 ) -> int:
     """Link an external wallet to a user."""
-    from dyntui.services.people import link_wallet
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.user_actions import link_wallet
+    from dyntui.services.actions.write_gate import Target
 
     fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
     return _act(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
@@ -181,8 +181,8 @@ def pregenerate_wallets(
     confirm_environment: str,
 ) -> int:
     """Make embedded wallets for somebody who has not signed in yet; they are claimed by signing in."""
-    from dyntui.services.people import pregenerate, pregeneration
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.user_actions import pregenerate, pregeneration
+    from dyntui.services.actions.write_gate import Target
 
     operation, body = pregeneration(
         identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from dyntui.cli.acting import act, read_ids, report
-from dyntui.cli.common import Context, Group, confirm_options, pass_context, run
-from dyntui.cli.everything import add_commands, list_rows
+from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.resource_commands import add_commands, list_rows
+from dyntui.cli.write_helpers import act, read_ids, report
 from dyntui.core.errors import EXIT_SOME_FAILED, Usage
 from dyntui.resources import RESOURCES
 
@@ -37,7 +37,7 @@ def messages(context: Context, webhook_id: str, failed: bool, limit: int, ndjson
     if not failed:
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
-    from dyntui.cli.everything import show_rows
+    from dyntui.cli.resource_commands import show_rows
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
@@ -48,7 +48,7 @@ def messages(context: Context, webhook_id: str, failed: bool, limit: int, ndjson
 
 async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
     from dyntui.resources.happenings import delivered
-    from dyntui.services.listing import scan
+    from dyntui.services.lists.list_source import scan
 
     record = RESOURCES["webhook-messages"]
     return [
@@ -64,7 +64,7 @@ async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
 @pass_context
 def deliveries_of(context: Context, webhook_id: str, message_id: str) -> None:
     """Show every attempt at one message: request and response in full."""
-    from dyntui.cli.everything import show_rows
+    from dyntui.cli.resource_commands import show_rows
     from dyntui.services.webhooks import deliveries
 
     async def work() -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def redeliver(
     context: Context, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
 ) -> int:
     """Send messages of a webhook once more."""
-    from dyntui.services.resources import action_named, target_of, write_of
+    from dyntui.services.actions.resource_actions import action_named, target_of, write_of
 
     record = RESOURCES["webhook-messages"]
     if failed and ids:
@@ -120,7 +120,7 @@ def verify_body(
     context: Context, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
     """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
-    from dyntui.services.resources import target_of
+    from dyntui.services.actions.resource_actions import target_of
     from dyntui.services.webhooks import reading_secret, verify
 
     record = RESOURCES["webhooks"]

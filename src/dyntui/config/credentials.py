@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dyntui.config.command import CommandStore
+from dyntui.config.credential_command import CommandStore
+from dyntui.config.credential_files import FileStore, PassphraseStore
+from dyntui.config.credential_store import AskPassphrase, CredentialKind, CredentialStore, entry
 from dyntui.config.errors import ConfigError, CredentialError
-from dyntui.config.file_stores import FileStore, PassphraseStore
-from dyntui.config.keyrings import KeyringProbe, KeyringStore, keyring_available
-from dyntui.config.store import AskPassphrase, CredentialKind, CredentialStore, entry
+from dyntui.config.keyring_store import KeyringProbe, KeyringStore, keyring_available
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
 from dyntui.config.urls import host_label, needs_confirmation, origin, origin_text
 from dyntui.core.errors import NotAuthorised, Usage

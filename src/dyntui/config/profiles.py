@@ -8,15 +8,15 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from dyntui.config.credential_store import CredentialKind
 from dyntui.config.errors import ConfigError, CredentialError
-from dyntui.config.files import UnsafeFile, atomic_write, locked, private_dir
 from dyntui.config.paths import paths
-from dyntui.config.store import CredentialKind
+from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
 from dyntui.config.toml import edit_toml, line_of, read_toml
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import Usage
 from dyntui.core.ids import is_uuid
-from dyntui.core.time import now_iso
+from dyntui.core.times import now_iso
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

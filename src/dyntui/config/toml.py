@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyntui.config.errors import ConfigError
-from dyntui.config.files import read_private
+from dyntui.config.private_files import read_private
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from dyntui.core.errors import Usage
-from dyntui.importer.checks import check_for
-from dyntui.importer.content import identifier_of
+from dyntui.importer.column_inference import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.importer.mapper import Mapped, Mapper, checked_region, compile_step
 from dyntui.importer.mapping import Mapping
-from dyntui.importer.model import Row
-from dyntui.importer.paths import reach
 from dyntui.importer.problems import Problem
-from dyntui.importer.rules import Rules
 from dyntui.importer.source import Source, open_source
+from dyntui.importer.source_types import Row
+from dyntui.importer.validation_context import Rules
+from dyntui.importer.validators import check_for
+from dyntui.importer.value_paths import reach
 
 __all__ = ["IDENTIFIERS", "AllowlistMapper", "mapper_for", "pasted_source", "validate_entry"]
 

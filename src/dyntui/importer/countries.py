@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from dyntui.importer.model import normal_name
+from dyntui.importer.source_types import normal_name
 
 __all__ = ["CODES", "country_code"]
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping as AbstractMapping
 from typing import Any, NamedTuple
 
 from dyntui.core.errors import Usage
-from dyntui.importer.assemble import Assembly
-from dyntui.importer.checks import check_for, fast_path
 from dyntui.importer.fields import FULL_NAME, Field, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
-from dyntui.importer.model import Cell, Row
-from dyntui.importer.paths import reach
+from dyntui.importer.nested_body import Assembly
 from dyntui.importer.problems import Problem, has_errors
-from dyntui.importer.records import Finisher
-from dyntui.importer.rules import Rules, Step
+from dyntui.importer.source_types import Cell, Row
 from dyntui.importer.transforms import split_name, transform_for
+from dyntui.importer.user_validation import Finisher
+from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.validators import check_for, fast_path
+from dyntui.importer.value_paths import reach
 
 __all__ = ["Mapped", "Mapper", "compile_step"]
 

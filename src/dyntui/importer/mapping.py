@@ -12,10 +12,10 @@ from dyntui.core.errors import Usage
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.fields import Field, MappingKind, field_for
-from dyntui.importer.model import SourceInfo, fingerprint
-from dyntui.importer.paths import owner_of
 from dyntui.importer.problems import Problem
+from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import TRANSFORMS, is_word
+from dyntui.importer.value_paths import owner_of
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "parse_assignment", "parse_column_map"]
 

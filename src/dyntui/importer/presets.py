@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dyntui.importer.detect import looks_like_data
 from dyntui.importer.fields import USER_FIELDS
-from dyntui.importer.model import Cell, normal_name
+from dyntui.importer.source_types import Cell, normal_name
+from dyntui.importer.text_detection import looks_like_data
 
 __all__ = ["FIREBASE_COLUMNS", "PRESETS", "Preset", "firebase_without_names", "recognise"]
 

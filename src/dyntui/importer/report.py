@@ -13,8 +13,8 @@ from typing import NamedTuple, TextIO
 
 from dyntui.core.text import safe as visible
 from dyntui.core.text import visible_controls
+from dyntui.importer.formula_escaping import protect, shield
 from dyntui.importer.problems import CODES
-from dyntui.importer.protect import protect, shield
 
 __all__ = ["Outcome", "Report", "write_id_map", "write_report_csv", "write_report_html", "write_report_json"]
 
@@ -56,7 +56,7 @@ class Report:
 
 
 def _create(path: Path, encoding: str = "utf-8") -> TextIO:
-    from dyntui.config.files import create_new
+    from dyntui.config.private_files import create_new
 
     return io.TextIOWrapper(create_new(path), encoding, errors="backslashreplace", newline="")
 

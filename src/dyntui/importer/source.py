@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from dyntui.importer.delimited import DelimitedTable
-from dyntui.importer.detect import check_encoding, find_encoding, non_ascii_excerpts
-from dyntui.importer.jsonfile import JsonTable, looks_like_json
-from dyntui.importer.model import Row, SourceError, SourceInfo, fingerprint
-from dyntui.importer.opened import OpenedFile, open_bytes
+from dyntui.importer.csv_reader import DelimitedTable
+from dyntui.importer.json_reader import JsonTable, looks_like_json
 from dyntui.importer.presets import recognise
-from dyntui.importer.sheets import OLE_MAGIC, ZIP_MAGIC
-from dyntui.importer.table import Table
+from dyntui.importer.row_reader import Table
+from dyntui.importer.source_file import OpenedFile, open_bytes
+from dyntui.importer.source_types import Row, SourceError, SourceInfo, fingerprint
+from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
+from dyntui.importer.text_detection import check_encoding, find_encoding, non_ascii_excerpts
 
 __all__ = ["FORMATS", "Source", "open_source"]
 
@@ -97,7 +97,7 @@ def _table(
             raise SourceError(f"{opened.name} is no {format} file.", hint="Leave --format away to have it found.")
         if format is not None and format not in SPREADSHEETS:
             raise SourceError(f"{opened.name} is a spreadsheet, not {format}.", hint="Leave --format away.")
-        from dyntui.importer.sheets import SheetTable
+        from dyntui.importer.spreadsheet_reader import SheetTable
 
         return SheetTable(opened, sheet, header_row)
     if format is None:

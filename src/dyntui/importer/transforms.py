@@ -10,8 +10,8 @@ from dyntui.core.errors import Usage
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.fields import Field
 from dyntui.importer.problems import Problem
-from dyntui.importer.reshape import CHAIN_WORDS, reshape_accounts, reshape_wallets
-from dyntui.importer.rules import Rules, Step
+from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
 
 __all__ = ["TRANSFORMS", "is_word", "split_name", "transform_for"]
 
@@ -66,7 +66,7 @@ def _upper(field: Field, rules: Rules) -> Step:
 
 
 def _phone(field: Field, rules: Rules) -> Step:
-    from dyntui.importer.contacts import to_e164
+    from dyntui.importer.email_phone import to_e164
 
     return lambda value, problems: to_e164(value, field.name, rules, problems)
 
@@ -124,7 +124,7 @@ def _number(field: Field, rules: Rules) -> Step:
 
 
 def _as_text(field: Field, rules: Rules) -> Step:
-    from dyntui.importer.checks import text_of
+    from dyntui.importer.validators import text_of
 
     def as_text(value: Any, problems: list[Problem]) -> Any:
         text = text_of(value, field.name, problems)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dyntui.resources import environment, happenings, organizations, security, tokens, wallets_more
 from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, GATES
-from dyntui.resources.actions import Action, On
-from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.action import Action, On
+from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
 from dyntui.resources.tokens import TOKENS
 from dyntui.resources.users import USERS, WALLETS
 

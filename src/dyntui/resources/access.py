@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.core.effect import Effect
-from dyntui.resources.actions import Action, On
-from dyntui.resources.formats import count, ident, since
-from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope
+from dyntui.resources.action import Action, On
+from dyntui.resources.cell_formats import count, ident, since
+from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope
 
 __all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "GATES", "IDENTIFIER_TITLES"]
 

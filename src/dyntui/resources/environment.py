@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.actions import ALL, Action, On
-from dyntui.resources.formats import age, count, flag, ident, number, since
-from dyntui.resources.record import Column, Listing, Resource, Row, Shape
+from dyntui.resources.action import ALL, Action, On
+from dyntui.resources.cell_formats import age, count, flag, ident, number, since
+from dyntui.resources.resource import Column, Listing, Resource, Row, Shape
 
 __all__ = ["RECORDS", "disabled", "enabled"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.resources.record import Filter
+from dyntui.resources.resource import Filter
 
 __all__ = ["filter_hint", "parse_filter", "short_name"]
 

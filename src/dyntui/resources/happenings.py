@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from dyntui.core.effect import Effect
-from dyntui.core.time import parse_time
-from dyntui.resources.actions import Action, On
-from dyntui.resources.formats import NOTHING, age, count, flag, ident, number
-from dyntui.resources.record import Column, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.core.times import parse_time
+from dyntui.resources.action import Action, On
+from dyntui.resources.cell_formats import NOTHING, age, count, flag, ident, number
+from dyntui.resources.resource import Column, Listing, Paging, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS", "answer_of", "delivered", "latency_ms", "user_of"]
 
@@ -162,7 +162,7 @@ MESSAGES = Resource(
 
 
 def _event_name(row: Row) -> str:
-    from dyntui.resources.payloads import payload_of
+    from dyntui.resources.webhook_payloads import payload_of
 
     body = payload_of(row.get("request"))
     return str(body.get("eventName") or "") if isinstance(body, Mapping) else ""

@@ -6,9 +6,9 @@ An environment's token reaches these only where the server lets it (API.md 1.3);
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.actions import ALL, Action, On
-from dyntui.resources.formats import age, count, flag, ident, number, since, words
-from dyntui.resources.record import Column, Listing, Resource, Row, Scope, Shape
+from dyntui.resources.action import ALL, Action, On
+from dyntui.resources.cell_formats import age, count, flag, ident, number, since, words
+from dyntui.resources.resource import Column, Listing, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.actions import Action, On
+from dyntui.resources.action import Action, On
+from dyntui.resources.cell_formats import address, age, flag, ident, since
 from dyntui.resources.environment import disabled, enabled
-from dyntui.resources.formats import address, age, flag, ident, since
-from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.core.effect import Effect
-from dyntui.resources.actions import Action, On
-from dyntui.resources.formats import age, words
-from dyntui.resources.record import Column, Listing, Resource
+from dyntui.resources.action import Action, On
+from dyntui.resources.cell_formats import age, words
+from dyntui.resources.resource import Column, Listing, Resource
 
 __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own", "own_column"]
 

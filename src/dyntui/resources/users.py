@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.actions import Action
-from dyntui.resources.formats import age, count, flag, ident, text
-from dyntui.resources.record import Column, Filter, Listing, Paging, Resource, Row
+from dyntui.resources.action import Action
+from dyntui.resources.cell_formats import age, count, flag, ident, text
+from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row
 
 __all__ = ["USERS", "WALLETS"]
 

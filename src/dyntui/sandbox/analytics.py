@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dyntui.sandbox.accounts import Accounts
-from dyntui.sandbox.records import Record, iso, live_wallets
 from dyntui.sandbox.store import Store
+from dyntui.sandbox.user_record import Record, iso, live_wallets
+from dyntui.sandbox.user_repository import Accounts
 
 __all__ = ["Analytics", "bucket"]
 

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import orjson
 
-from dyntui.sandbox import control, exports
-from dyntui.sandbox.calls import Reply
+from dyntui.sandbox import exports, test_control
 from dyntui.sandbox.faults import Cut
+from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.rates import too_many
+from dyntui.sandbox.rate_limit import too_many
 from dyntui.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class Gateway:
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         path: str = raw.decode("ascii")
         exchange = _Exchange(self.sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
-        if path.startswith(control.PREFIX):
-            await exchange.send(control.answer(self.sandbox, scope, path, await exchange.body()))
+        if path.startswith(test_control.PREFIX):
+            await exchange.send(test_control.answer(self.sandbox, scope, path, await exchange.body()))
         elif path.startswith(exports.PREFIX):
             await exchange.download(path)
         elif not path.startswith(BASE_PATH + "/"):

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from dyntui.core.errors import Usage
-from dyntui.core.time import parse_time
+from dyntui.core.times import parse_time
 
 __all__ = ["Clock"]
 

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.user_record import iso
 
 __all__ = ["delegated_access", "sample_key"]
 

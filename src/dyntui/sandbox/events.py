@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 import orjson
 
-from dyntui.sandbox.calls import bad_request
+from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.handler_registry import bad_request
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.records import iso
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.user_record import iso
 
 __all__ = ["EventLog", "Listener", "cursor_of", "event_types", "position_in"]
 

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 import orjson
 
-from dyntui.sandbox.accounts import Accounts, UserFilter
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Store
+from dyntui.sandbox.user_repository import Accounts, UserFilter
 
 __all__ = ["PREFIX", "Export", "Exports", "visitor_lines"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dyntui.sandbox.behavior_flags import Switches
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.switches import Switches
 
 __all__ = ["changed", "shown"]
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, unquote
 
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
-from dyntui.sandbox.calls import bad_request, not_found
-from dyntui.sandbox.rules import OPEN_ENUMS
-from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.handler_registry import bad_request, not_found
+from dyntui.sandbox.schema_validation import OPEN_ENUMS
 
 __all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.time import parse_time
+from dyntui.core.times import parse_time
 from dyntui.sandbox.operations.visits import shown_in
-from dyntui.sandbox.records import iso, live_wallets
-from dyntui.sandbox.render import session, wallet
+from dyntui.sandbox.serializers import session, wallet
+from dyntui.sandbox.user_record import iso, live_wallets
 
 if TYPE_CHECKING:
     from dyntui.sandbox.sandbox import Sandbox

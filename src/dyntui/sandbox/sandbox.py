@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dyntui.sandbox import operations, sample_history, samples, world
-from dyntui.sandbox.access import ORGANIZATION, is_public, required_scope
-from dyntui.sandbox.accounts import Accounts
+from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
+from dyntui.sandbox.access_lists import AccessLists
 from dyntui.sandbox.analytics import Analytics
-from dyntui.sandbox.calls import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
+from dyntui.sandbox.behavior_flags import Switches
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import EventLog
 from dyntui.sandbox.exports import Exports
 from dyntui.sandbox.faults import Faults
-from dyntui.sandbox.hostile import poison
+from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
+from dyntui.sandbox.hostile_payloads import poison
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.lists import AccessLists
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.people import People, newest_before
-from dyntui.sandbox.rates import Limiter
-from dyntui.sandbox.refusals import why_not
-from dyntui.sandbox.render import Renderer
+from dyntui.sandbox.rate_limit import Limiter
 from dyntui.sandbox.routing import Router, check_ids, parse_query
-from dyntui.sandbox.rules import body_violations
+from dyntui.sandbox.sample_users import People, newest_before
+from dyntui.sandbox.schema_validation import body_violations
+from dyntui.sandbox.serializers import Renderer
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
+from dyntui.sandbox.unsupported_operations import why_not
+from dyntui.sandbox.user_repository import Accounts
 from dyntui.sandbox.visitors import Visitors
 from dyntui.sandbox.webhooks import Webhooks
 
@@ -81,8 +81,8 @@ class Sandbox:
         if new:
             with self.store.write():
                 self.accounts.fill()
-                world.make(self.store, self.ids, self.accounts, newest, options.scopes)
-                samples.make(self, newest)
+                seed_environment.make(self.store, self.ids, self.accounts, newest, options.scopes)
+                sample_configuration.make(self, newest)
                 sample_history.make(self, newest)
                 for name, value in (("seed", seed), ("users", count), ("newest", newest)):
                     self.store.set_meta(name, str(value))
@@ -151,7 +151,7 @@ class Sandbox:
     def _handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if method == "GET" and path.strip("/") == "tokens/me" and self.switches.on("tokens-me"):
             self.requests["tokens/me"] += 1
-            return Reply(200, {"token": world.public_token(self._authenticate(headers))})
+            return Reply(200, {"token": seed_environment.public_token(self._authenticate(headers))})
         found = self._router.find(method, path)
         if found is None:
             if others := self._router.methods(path):
@@ -187,7 +187,7 @@ class Sandbox:
         with self.store.lock:
             version = self.store.kind_version("tokens")
             if self._tokens[0] != version:
-                tokens = [*self.store.all("tokens"), *self.store.all("tokens", world.PERSONS)]
+                tokens = [*self.store.all("tokens"), *self.store.all("tokens", seed_environment.PERSONS)]
                 self._tokens = (version, {token["hash"]: token for token in tokens})
             token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
         if token is None:

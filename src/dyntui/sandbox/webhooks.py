@@ -15,13 +15,13 @@ from typing import Any
 
 import orjson
 
+from dyntui.sandbox.behavior_flags import Switches
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import cursor_of, position_in
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.loopback import TIMEOUT, Poster, is_loopback
-from dyntui.sandbox.records import iso
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.switches import Switches
+from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.webhook_sender import TIMEOUT, Poster, is_loopback
 
 __all__ = ["SIGNATURE", "Webhooks"]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import DyntuiError, Usage
-from dyntui.core.time import now, parse_time
+from dyntui.core.times import now, parse_time
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

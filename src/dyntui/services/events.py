@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
-from dyntui.core.time import now, parse_time
+from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
-from dyntui.services.shapes import read_page
+from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -100,7 +100,7 @@ class Tail:
             "endDate": _iso(self.wanted.end) if self.wanted.end else None,
         }
         found: deque[Event] = deque()
-        from dyntui.api.pages import PageCheck
+        from dyntui.api.pagination import PageCheck
 
         cursor: str | None = None
         check = PageCheck(record.key)

@@ -11,12 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dyntui.config.files import new_whole_file
+from dyntui.config.private_files import new_whole_file
 from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
-from dyntui.importer.protect import protect, shield
-from dyntui.resources.formats import dig
+from dyntui.importer.formula_escaping import protect, shield
+from dyntui.resources.cell_formats import dig
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
 

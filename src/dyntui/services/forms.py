@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
-from dyntui.resources.actions import ALL
-from dyntui.resources.formats import dig
+from dyntui.resources.action import ALL
+from dyntui.resources.cell_formats import dig
 from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.time import now
+from dyntui.core.times import now
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import Usage
+from dyntui.services.actions.write_gate import Target, WriteAction
 from dyntui.services.forms import Asked, Kind, Where
-from dyntui.services.writes import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit

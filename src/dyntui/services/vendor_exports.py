@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
-from dyntui.config.files import new_whole_file
+from dyntui.config.private_files import new_whole_file
 from dyntui.config.urls import is_loopback
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, Usage
 from dyntui.resources import RESOURCES
-from dyntui.services.resources import read_one
-from dyntui.services.writes import Confirmation, Target, WriteAction
+from dyntui.services.actions.resource_actions import read_one
+from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.download import Progress
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["Saved", "download", "file_name", "host_shown", "is_pending", "wait_for"]
 

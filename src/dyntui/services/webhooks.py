@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.time import age, parse_time
+from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import delivered
-from dyntui.resources.payloads import body_text, header_of, payload_of
-from dyntui.services.browse import PagedView, Paging, Query
-from dyntui.services.resources import action_named, write_of
-from dyntui.services.shapes import read_page
+from dyntui.resources.webhook_payloads import body_text, header_of, payload_of
+from dyntui.services.actions.resource_actions import action_named, write_of
+from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.api.pages import Page
-    from dyntui.services.writes import WriteAction
+    from dyntui.api.pagination import Page
+    from dyntui.services.actions.write_gate import WriteAction
 
 __all__ = [
     "SIGNATURE",
@@ -131,7 +131,7 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
     record = RESOURCES["webhook-messages"]
 
     async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pages import Page, PageCheck
+        from dyntui.api.pagination import Page, PageCheck
 
         skip, _, theirs = (cursor or "0 ").partition(" ")
         at, found = int(skip), list[dict[str, Any]]()

@@ -18,10 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dyntui.config.files import private_dir
+from dyntui.config.private_files import private_dir
 from dyntui.core.text import without_surrogates
-from dyntui.core.time import now
-from dyntui.store.cells import pack, unpack
+from dyntui.core.times import now
+from dyntui.store.cell_codec import pack, unpack
 
 __all__ = [
     "KEEP",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dyntui.config.files import create_new, locked, sync_dir, verify_private
+from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, Stopped
 from dyntui.store.schema import check, damaged, install, upgrade
 

@@ -16,15 +16,15 @@ from typing import Any, Self
 
 import orjson
 
-from dyntui.config.files import private_dir
+from dyntui.config.private_files import private_dir
 from dyntui.core.errors import Usage
 from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created
 from dyntui.store.facts import dump_facts, load_facts
+from dyntui.store.journal_types import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
 from dyntui.store.lock import JobLock
 from dyntui.store.schema import damaged
 from dyntui.store.states import JobState, RowState
-from dyntui.store.values import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
 
 __all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
 

@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from dyntui.config.files import open_private
+from dyntui.config.private_files import open_private
 from dyntui.core.errors import Usage
 
 __all__ = ["JobBusy", "JobLock", "is_locked"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import Journal
-from dyntui.store.reading import RowProblem
-from dyntui.store.review import FILE_CODES
+from dyntui.store.review_queries import FILE_CODES
 
 __all__ = [
     "Change",

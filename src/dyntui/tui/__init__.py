@@ -26,9 +26,9 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     except (DyntuiError, OSError):
         raise
     except Exception as error:  # noqa: BLE001
-        from dyntui.config import crash
+        from dyntui.config import crash_report
 
-        code, crash_message = 1, crash.report(error)
+        code, crash_message = 1, crash_report.report(error)
     if crash_message:
         # Printed as it is: the terminal breaks the line, and the path of the report stays whole.
         print(crash_message, file=sys.stderr)
@@ -42,13 +42,13 @@ def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) 
 
     gc.disable()  # what is loaded now stays; the console goes on collecting when it has shown itself
     from dyntui.config.settings import Settings
-    from dyntui.tui import startup
+    from dyntui.tui.shell import startup
 
     startup.check()
     startup.outlive_terminal()
     settings = Settings.load()
-    from dyntui.tui.app import Console
-    from dyntui.tui.session import Session
+    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_state import Session
 
     console = Console(Session(profile=profile, demo=demo, read_only=read_only), settings)
     result = console.run()

@@ -15,16 +15,16 @@ from urllib.parse import parse_qs
 import orjson
 
 from dyntui.api.client import Client, Permit
-from dyntui.api.gate import Gates
-from dyntui.core.time import now_iso
+from dyntui.api.rate_limiter import Gates
+from dyntui.core.times import now_iso
 from dyntui.importer import natural_keys
-from dyntui.services.imports.control import Control
+from dyntui.services.imports.job_control import Control
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
-from dyntui.services.imports.users import UserDestination
-from dyntui.store import reading
+from dyntui.services.imports.user_destination import UserDestination
+from dyntui.store import job_queries
+from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal
-from dyntui.store.loading import NewRow, load
 from dyntui.store.states import JobState
 
 ENVIRONMENT = "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d"
@@ -194,11 +194,11 @@ async def run(
 
 
 def states(journal: Journal) -> list[str]:
-    return [row.state.value for row in reading.each_row(journal)]
+    return [row.state.value for row in job_queries.each_row(journal)]
 
 
 def codes(journal: Journal) -> list[str]:
-    return [row.code for row in reading.each_row(journal)]
+    return [row.code for row in job_queries.each_row(journal)]
 
 
 def emails(server: FakeServer) -> list[str]:

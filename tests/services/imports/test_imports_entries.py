@@ -9,24 +9,24 @@ from typing import Any
 import pytest
 
 from dyntui.api.client import Client, Permit
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import Usage
 from dyntui.importer import open_source, propose
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import Served, serving
-from dyntui.services.connect import Connection
-from dyntui.services.imports.entries import EntryDestination, resolve_list
+from dyntui.services.actions.write_gate import Confirmation
+from dyntui.services.connection import Connection
+from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
 from dyntui.services.imports.jobs import Where
 from dyntui.services.imports.precheck import pre_check
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.runner import ImportRunner, RunOptions
+from dyntui.services.imports.server_reader import asking
 from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
-from dyntui.services.imports.wire import asking
-from dyntui.services.writes import Confirmation
-from dyntui.store import reading
+from dyntui.store import job_queries
 from dyntui.store.states import JobState
-from dyntui.store.undoing import UndoState
+from dyntui.store.undo_journal import UndoState
 
 FAULTS = {"cut-after": 0.15, "502-after": 0.1, "cut-before": 0.1}
 
@@ -50,7 +50,7 @@ async def run(served: Served, list_id: str, file: Path, *, check: bool = True) -
                 await pre_check(journal, asking(client, patient=True), destination)
             runner = ImportRunner(journal, client, destination, Permit("test"), RunOptions(settle=0.05))
             assert (await runner.run()).state is JobState.DONE
-        return [(row.state.value, row.code) for row in reading.each_row(journal)]
+        return [(row.state.value, row.code) for row in job_queries.each_row(journal)]
 
 
 async def entries(served: Served, list_id: str) -> list[dict[str, Any]]:

@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.gate import RateGate
+from dyntui.api.rate_limiter import RateGate
 from dyntui.config.profiles import Profile
 from dyntui.config.settings import Settings
 from dyntui.core.errors import Usage
 from dyntui.importer import SourceChanged, open_source, propose
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import Served, serving
-from dyntui.services.connect import Connection
+from dyntui.services.actions.write_gate import Confirmation, Level
+from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
+from dyntui.services.imports.job_service import JobOptions, authorise, confirmed, requirement, set_rate
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.services.imports.plan import check_plan, lines, make_plan, read_plan, save_plan
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.reports import result, write_reports
-from dyntui.services.imports.session import JobOptions, authorise, confirmed, requirement, set_rate
-from dyntui.services.writes import Confirmation, Level
-from dyntui.store import reading
+from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.lock import JobBusy
 from dyntui.store.states import JobState, RowState
@@ -71,7 +71,7 @@ def test_the_file_is_not_needed_once_it_is_in_the_journal(tmp_path: Path) -> Non
     with prepared(file, place()) as journal:
         file.unlink()
         assert (journal.state, journal.total) == (JobState.READY, 3)
-        row = reading.row(journal, 2)
+        row = job_queries.row(journal, 2)
         assert row is not None
         assert row.raw == [["person2@example.com", "N2"]]
         assert json.loads(row.body or b"")["email"] == "person2@example.com"
@@ -259,7 +259,7 @@ def test_the_failed_rows_import_again_as_the_same_rows(tmp_path: Path) -> None:
     )
     with prepared(file, place()) as journal:
         folder = write_reports(journal)
-        before = [row.raw for row in reading.each_row(journal, {RowState.INVALID})]
+        before = [row.raw for row in job_queries.each_row(journal, {RowState.INVALID})]
     with prepared(folder / "failed-rows.csv", place()) as again:
-        assert [row.raw for row in reading.each_row(again)] == before
+        assert [row.raw for row in job_queries.each_row(again)] == before
         assert again.counts == {RowState.INVALID: 2}

@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.imports.clock import ServerClock
 from dyntui.services.imports.pacing import BatchSize, Patience
 from dyntui.services.imports.progress import Pace
+from dyntui.services.imports.server_clock import ServerClock
 
 
 def test_batches_halve_when_the_server_fails_and_grow_again_when_it_does_well() -> None:

@@ -9,15 +9,15 @@ import pytest
 from imports_rig import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
 
 from dyntui.api.client import Client
-from dyntui.api.gate import Gates
+from dyntui.api.rate_limiter import Gates
 from dyntui.importer import describe_key, entry_keys, field_of_key
 from dyntui.services.imports.destination import refusal
 from dyntui.services.imports.precheck import PRECHECKED, PreCheck, pre_check
-from dyntui.services.imports.users import UserDestination
-from dyntui.services.imports.wire import asking
-from dyntui.store import reading
-from dyntui.store.checked import found_rows
+from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.user_destination import UserDestination
+from dyntui.store import job_queries
 from dyntui.store.journal import Journal, WorkRow
+from dyntui.store.precheck_rows import found_rows
 from dyntui.store.states import RowState
 
 OLD = "2020-01-01T00:00:00.000Z"
@@ -50,7 +50,7 @@ async def test_each_row_is_new_there_already_or_matches_two(tmp_path: Path, ther
         found = await checked(journal, server)
         assert states(journal) == ["pending", "exists", "review", "pending", "pending"]
         assert (found.new, found.exists, found.conflict, found.taken) == (2, 1, 1, 1)
-        row = reading.row(journal, 2)
+        row = job_queries.row(journal, 2)
         assert row is not None
         assert row.user_id == next(user["id"] for user in server.users if user["email"] == "old3@example.com")
         assert journal.facts[PRECHECKED]["exists"] == 1
@@ -107,7 +107,7 @@ async def test_a_row_that_was_there_before_is_never_ours(tmp_path: Path) -> None
     with job(tmp_path, people(2)) as journal:
         await checked(journal, server, upsert=True)
         await run(journal, server, upsert=True)
-        row = reading.row(journal, 1)
+        row = job_queries.row(journal, 1)
         assert row is not None
         assert row.state == "updated"
 
@@ -169,7 +169,7 @@ async def test_a_row_that_matches_two_users_names_both_values(tmp_path: Path, na
     second = server.add({"email": "second@example.com", **shared}, at=OLD)
     with job(tmp_path, [{"email": "first@example.com", **shared}]) as journal:
         assert (await checked(journal, server)).conflict == 1
-        row = reading.row(journal, 1)
+        row = job_queries.row(journal, 1)
         assert row is not None
         assert row.field == field
         assert row.message == (

@@ -11,10 +11,10 @@ import pytest
 from imports_rig import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
 
 from dyntui.api.errors import NotSent, Unauthorized
-from dyntui.services.imports import clock
-from dyntui.services.imports.control import Control, Wish
+from dyntui.services.imports import server_clock
+from dyntui.services.imports.job_control import Control, Wish
 from dyntui.services.imports.progress import Progress
-from dyntui.store import reading
+from dyntui.store import job_queries
 from dyntui.store.connection import JournalRefused
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
@@ -27,7 +27,7 @@ async def test_every_row_is_created_once_and_knows_its_user(tmp_path: Path) -> N
         assert (ended.state, ended.reason) == (JobState.DONE, "")
         assert [len(post) for post in server.posts] == [100, 100, 50]
         ids = {user["email"]: user["id"] for user in server.users}
-        assert {row.number: row.user_id for row in reading.each_row(journal)} == {
+        assert {row.number: row.user_id for row in job_queries.each_row(journal)} == {
             n: ids[f"row{n}@example.com"] for n in range(1, 251)
         }
 
@@ -39,7 +39,7 @@ async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_pat
         def look() -> None:
             with Journal.read(journal.path) as other:
                 sent = [row["email"] for row in server.posts[-1]]
-                now = {row.number: row.state for row in reading.each_row(other)}
+                now = {row.number: row.state for row in job_queries.each_row(other)}
                 assert all(now[int(email[3:].split("@")[0])] is RowState.SENDING for email in sent)
 
         server.before_post = look
@@ -65,7 +65,7 @@ async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
     with job(tmp_path, people(400)) as journal:
         assert (await run(journal, server, control=control, batch=10)).state is JobState.PAUSED
         assert max(marked) > 10, "several batches are marked in one commit"
-        rows = list(reading.each_row(journal))
+        rows = list(job_queries.each_row(journal))
         assert [row.state.value for row in rows] == ["created"] * 120 + ["pending"] * 280
         assert {(row.attempts, row.first_sent) for row in rows[120:]} == {(0, None)}
         server.before_post = None
@@ -117,7 +117,7 @@ async def test_an_answer_that_is_read_to_be_garbled_while_the_next_request_is_un
         assert states(journal) == ["created"] * 40
         assert emails(server) == sorted(row["email"] for row in people(40))
         assert any("no JSON" in words for words in told), "it waits before the next request"
-        outcomes = {outcome: n for _, outcome, n in reading.traffic(journal)}
+        outcomes = {outcome: n for _, outcome, n in job_queries.traffic(journal)}
         assert outcomes["maybe applied"] == 3
 
 
@@ -136,7 +136,7 @@ async def test_rows_that_were_there_before_are_not_taken_for_ours(tmp_path: Path
     with job(tmp_path, people(3)) as journal:
         await run(journal, server)
         assert states(journal) == ["created", "exists", "created"]
-        assert reading.row(journal, 1).code == "recovered"  # type: ignore[union-attr]  # the row is there
+        assert job_queries.row(journal, 1).code == "recovered"  # type: ignore[union-attr]  # the row is there
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
@@ -159,9 +159,9 @@ async def test_our_clock_may_be_set_between_two_runs(
     with job(tmp_path, people(4), precheck={"at": 1}) as journal:
         assert (await run(journal, server, control=control, settle=30)).state is JobState.PAUSED
         assert states(journal) == ["unknown"] * 4
-        set_by = clock._STARTED + hours * 3600 * 10**9
-        monkeypatch.setattr(clock, "_STARTED", set_by)
-        monkeypatch.setattr("dyntui.store.journal.now_ms", clock.steady_ms)
+        set_by = server_clock._STARTED + hours * 3600 * 10**9
+        monkeypatch.setattr(server_clock, "_STARTED", set_by)
+        monkeypatch.setattr("dyntui.store.journal.now_ms", server_clock.steady_ms)
         server.before_post = None
         server.add({"email": "row3@example.com"}, at=(server.now() - timedelta(hours=1)).isoformat())
         assert (await run(journal, server)).state is JobState.DONE
@@ -369,7 +369,7 @@ async def test_a_bad_row_is_found_by_bisection_and_fails_alone(tmp_path: Path, s
         ended = await run(journal, server, batch=25)
         assert ended.state is JobState.DONE
         assert [n for n, state in enumerate(states(journal), 1) if state == "failed"] == [7, 20]
-        row = reading.row(journal, 7)
+        row = job_queries.row(journal, 7)
         assert row is not None
         assert (row.code, row.message) == ("invalid_user", "body has a bad row")
         assert len(server.users) == 23
@@ -393,7 +393,7 @@ async def test_nothing_sent_is_tried_again(tmp_path: Path) -> None:
         await run(journal, server)
         assert states(journal) == ["created"] * 3
         assert not server.lookups
-        row = reading.row(journal, 1)
+        row = job_queries.row(journal, 1)
         assert row is not None
         assert row.attempts == 1
 
@@ -460,8 +460,8 @@ async def test_rows_without_a_key_go_alone_under_an_id_of_ours(tmp_path: Path) -
         assert states(journal) == ["created"] * 3
         assert sorted(user["firstName"] for user in server.users) == ["A", "B", "C"]
         ids = {user["firstName"]: user["id"] for user in server.users}
-        assert [row.user_id for row in reading.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
-        assert [row.chosen_id for row in reading.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
+        assert [row.user_id for row in job_queries.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
+        assert [row.chosen_id for row in job_queries.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
 
 
 async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_path: Path) -> None:
@@ -477,7 +477,7 @@ async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_
 async def test_rows_with_one_key_never_share_a_request(tmp_path: Path) -> None:
     server = FakeServer()
     journal = Journal.create(tmp_path / "jobs" / "job.sqlite", kind="users", facts={})
-    from dyntui.store.loading import NewRow, load
+    from dyntui.store.job_loader import NewRow, load
 
     rows = [NewRow(n, b"[[]]", b'{"email":"same@x.example"}', ("email:same@x.example",)) for n in (1, 2)]
     load(journal, rows, allow_duplicates=True)

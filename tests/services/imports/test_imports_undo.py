@@ -11,13 +11,13 @@ from test_imports_jobs import prepared, profile, write
 from dyntui.api.client import Client, Permit
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import Served, serving
-from dyntui.services.connect import Connection
+from dyntui.services.actions.write_gate import Confirmation
+from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
-from dyntui.services.imports.session import authorise, run_job
+from dyntui.services.imports.job_service import authorise, run_job
 from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise
-from dyntui.services.writes import Confirmation
 from dyntui.store.journal import Journal
-from dyntui.store.undoing import UndoLine, UndoState, created_rows, write_undo
+from dyntui.store.undo_journal import UndoLine, UndoState, created_rows, write_undo
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import orjson
 import pytest
 
 from dyntui.importer import Mapping, open_source, propose
+from dyntui.services.imports.job_service import JobOptions
 from dyntui.services.imports.jobs import Where
-from dyntui.services.imports.session import JobOptions
-from dyntui.services.imports.wizard_bench import Bench
 from dyntui.services.imports.wizard_draft import Draft
 from dyntui.services.imports.wizard_review import Review
-from dyntui.store import review as rows_of
+from dyntui.services.imports.wizard_service import Bench
+from dyntui.store import review_queries as rows_of
 from dyntui.store.states import RowState
 
 WHERE = Where("acme", "http://localhost/api/v0", "env", "sandbox")

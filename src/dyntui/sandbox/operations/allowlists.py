@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
-from dyntui.sandbox.crud import Crud, admin_event
-from dyntui.sandbox.lists import IDENTIFIERS, identifiers
-from dyntui.sandbox.records import fold
+from dyntui.sandbox.access_lists import IDENTIFIERS, identifiers
+from dyntui.sandbox.document_resource import Crud, admin_event
+from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.user_record import fold
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.calls import Call, bad_request, operation
+from dyntui.sandbox.handler_registry import Call, bad_request, operation
 from dyntui.sandbox.operations.events import moment
 
 _DAY = 86_400_000

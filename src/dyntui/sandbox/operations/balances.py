@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.balances import balances
-from dyntui.sandbox.calls import Call, bad_request, operation
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
+from dyntui.sandbox.handler_registry import Call, bad_request, operation
 from dyntui.sandbox.operations.users import the_user
 
 

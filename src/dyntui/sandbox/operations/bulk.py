@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, operation
-from dyntui.sandbox.drafts import check_row, draft, merge, refuse_duplicates
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, operation
 from dyntui.sandbox.operations.users import rendered
-from dyntui.sandbox.records import Record, keys_of, keys_of_row
-from dyntui.sandbox.rules import Violation, body_violations, row_violations
+from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
+from dyntui.sandbox.user_record import Record, keys_of, keys_of_row
+from dyntui.sandbox.user_rules import check_row, draft, merge, refuse_duplicates
 
 _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 

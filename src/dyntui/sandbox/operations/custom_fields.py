@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from dyntui.sandbox.calls import Call, invalid
-from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.document_resource import Crud
+from dyntui.sandbox.handler_registry import Call, invalid
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^A-Za-z0-9]+")

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 from dyntui.sandbox import project_settings
-from dyntui.sandbox.calls import Call, not_found, operation
-from dyntui.sandbox.crud import admin_event
+from dyntui.sandbox.document_resource import admin_event
+from dyntui.sandbox.handler_registry import Call, not_found, operation
 
 Json = dict[str, Any]
 _MONTH = 30 * 86_400_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.core.time import parse_time
-from dyntui.sandbox.calls import Call, bad_request, not_found, operation
+from dyntui.core.times import parse_time
 from dyntui.sandbox.events import event_types
+from dyntui.sandbox.handler_registry import Call, bad_request, not_found, operation
 
 
 def moment(call: Call, name: str) -> int | None:

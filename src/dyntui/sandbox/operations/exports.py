@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Refused, Reply, not_found, operation
 from dyntui.sandbox.exports import visitor_lines
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, not_found, operation
 from dyntui.sandbox.operations.visits import shown as shown_visitor
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.calls import Call, invalid
-from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.document_resource import Crud
+from dyntui.sandbox.handler_registry import Call, invalid
 
 Json = dict[str, Any]
 _EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Reply, invalid, operation
-from dyntui.sandbox.crud import Crud
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.document_resource import Crud
+from dyntui.sandbox.handler_registry import Call, Reply, invalid, operation
+from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"

@@ -11,10 +11,10 @@ import orjson
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.calls import Call, bad_request, not_found, operation
 from dyntui.sandbox.chain_tokens import TOKENS
-from dyntui.sandbox.crud import Crud, admin_event
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.document_resource import Crud, admin_event
+from dyntui.sandbox.handler_registry import Call, bad_request, not_found, operation
+from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Refused, Reply, invalid, not_found, operation
-from dyntui.sandbox.drafts import is_email
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, invalid, not_found, operation
 from dyntui.sandbox.operations.organizations import the_organization
-from dyntui.sandbox.world import PERSONS, new_token, public_token
+from dyntui.sandbox.seed_environment import PERSONS, new_token, public_token
+from dyntui.sandbox.user_rules import is_email
 
 Json = dict[str, Any]
 

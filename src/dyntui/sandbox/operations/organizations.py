@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
-from dyntui.sandbox.crud import Crud
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.document_resource import Crud
+from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 _MOST = 10

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dyntui.sandbox.addresses import ADDRESS
-from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
-from dyntui.sandbox.drafts import add_oauth, add_wallet, check_row, draft
+from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.operations.users import rendered
-from dyntui.sandbox.records import Record, keys_of, live_wallets
-from dyntui.sandbox.render import wallet
+from dyntui.sandbox.serializers import wallet
+from dyntui.sandbox.user_record import Record, keys_of, live_wallets
+from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, draft
 
 Json = dict[str, Any]
 _WAAS_CHAINS = {"SOL": "SVM"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Refused, Reply, invalid, not_found, operation
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, invalid, not_found, operation
 from dyntui.sandbox.settings import settings
+from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 _MOST = 20

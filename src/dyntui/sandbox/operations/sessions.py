@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dyntui.sandbox.calls import Call, not_found, operation
+from dyntui.sandbox.handler_registry import Call, not_found, operation
 from dyntui.sandbox.operations.users import rendered, the_user
-from dyntui.sandbox.records import Record, keys_of
-from dyntui.sandbox.render import session
+from dyntui.sandbox.serializers import session
+from dyntui.sandbox.user_record import Record, keys_of
 
 
 def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:

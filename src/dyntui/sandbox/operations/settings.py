@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.calls import Call, invalid, operation
-from dyntui.sandbox.crud import Crud
+from dyntui.sandbox.document_resource import Crud
+from dyntui.sandbox.handler_registry import Call, invalid, operation
 
 Json = dict[str, Any]
 _OAUTH_SCOPES: Mapping[str, str] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Reply, invalid, not_found, operation
-from dyntui.sandbox.crud import admin_event
-from dyntui.sandbox.world import new_token, public_token
+from dyntui.sandbox.document_resource import admin_event
+from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.seed_environment import new_token, public_token
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
 

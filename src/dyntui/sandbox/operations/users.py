@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from dyntui.core.ids import is_uuid
-from dyntui.sandbox.accounts import SORTABLE, UserFilter
-from dyntui.sandbox.calls import Call, Reply, bad_request, invalid, not_found, operation
-from dyntui.sandbox.drafts import apply_profile, check_row, draft, refuse_duplicates
-from dyntui.sandbox.records import Record, keys_of
+from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.user_record import Record, keys_of
+from dyntui.sandbox.user_repository import SORTABLE, UserFilter
+from dyntui.sandbox.user_rules import apply_profile, check_row, draft, refuse_duplicates
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.calls import Call, bad_request, operation
-from dyntui.sandbox.records import fold, iso
+from dyntui.sandbox.handler_registry import Call, bad_request, operation
+from dyntui.sandbox.user_record import fold, iso
 
 Json = dict[str, Any]
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, invalid, not_found, operation
-from dyntui.sandbox.crud import admin_event
-from dyntui.sandbox.records import Record, iso, keys_of, live_wallets
+from dyntui.sandbox.document_resource import admin_event
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.user_record import Record, iso, keys_of, live_wallets
 
 Json = dict[str, Any]
 _HOUR_S = 3600

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Reply, invalid, not_found, operation
-from dyntui.sandbox.drafts import add_wallet, refuse_duplicates
+from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
 from dyntui.sandbox.operations.users import the_user
-from dyntui.sandbox.records import Record, keys_of, live_wallets
-from dyntui.sandbox.render import wallet, wallet_detail
+from dyntui.sandbox.serializers import wallet, wallet_detail
+from dyntui.sandbox.user_record import Record, keys_of, live_wallets
+from dyntui.sandbox.user_rules import add_wallet, refuse_duplicates
 
 _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.calls import Call, Refused, Reply, bad_request, not_found, operation
-from dyntui.sandbox.crud import admin_event
-from dyntui.sandbox.loopback import is_loopback
-from dyntui.sandbox.records import iso
+from dyntui.sandbox.document_resource import admin_event
+from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, not_found, operation
+from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.webhook_sender import is_loopback
 
 Json = dict[str, Any]
 _URL = re.compile(

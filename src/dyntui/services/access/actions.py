@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.access.state import Change, Kind, Row, name_of
-from dyntui.services.access.weighing import deleted, switched, updated, weigh_change
-from dyntui.services.writes import Effect, Target, WriteAction
+from dyntui.services.access.access_policy import Change, Kind, Row, name_of
+from dyntui.services.access.impact import deleted, switched, updated, weigh_change
+from dyntui.services.actions.write_gate import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
-    from dyntui.services.writes import Weight
+    from dyntui.services.actions.write_gate import Weight
 
 __all__ = ["AccessActions", "Operations", "access_target"]
 

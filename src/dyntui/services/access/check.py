@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
 from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.services.access.access_policy import Access, Kind, Role, Row, is_on, name_of, names, read_access, role_of
 from dyntui.services.access.drafts import State, from_words, said_of
+from dyntui.services.access.entry_search import find_on_lists
 from dyntui.services.access.gates import rule_words
-from dyntui.services.access.lookup import find_on_lists
-from dyntui.services.access.people import entries_for, with_domain
-from dyntui.services.access.state import Access, Kind, Role, Row, is_on, name_of, names, read_access, role_of
+from dyntui.services.access.user_identifiers import entries_for, with_domain
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

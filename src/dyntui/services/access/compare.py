@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.access_policy import Row, name_of
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
-from dyntui.services.access.lookup import entries_of
-from dyntui.services.access.state import Row, name_of
-from dyntui.services.writes import Cancel, Confirmation, Results, Target, WriteAction
+from dyntui.services.access.entry_search import entries_of
+from dyntui.services.actions.write_gate import Cancel, Confirmation, Results, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
-    from dyntui.services.writes import Writes
+    from dyntui.services.actions.write_gate import Writes
 
 __all__ = [
     "Diff",

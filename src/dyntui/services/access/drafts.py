@@ -18,7 +18,7 @@ from dyntui.core.errors import Usage
 from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
-from dyntui.importer.content import identifier_of
+from dyntui.importer.column_inference import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 
 __all__ = ["KIND_WORDS", "Draft", "State", "draft_of", "from_words", "key_of", "mark_twice", "parse_lines"]

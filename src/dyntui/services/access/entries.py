@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import DyntuiError, Usage
-from dyntui.core.time import now
+from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
+from dyntui.services.access.access_policy import Row, is_on, name_of
 from dyntui.services.access.drafts import Draft, State, key_of, said_of
-from dyntui.services.access.lookup import find_entries, find_on_lists, read_by_id
-from dyntui.services.access.state import Row, is_on, name_of
-from dyntui.services.access.weighing import weigh_entries
-from dyntui.services.writes import Effect, Target, Weight, WriteAction
+from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
+from dyntui.services.access.impact import weigh_entries
+from dyntui.services.actions.write_gate import Effect, Target, Weight, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit

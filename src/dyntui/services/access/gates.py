@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.access_policy import Kind
 from dyntui.services.access.actions import AccessActions, Operations
 from dyntui.services.access.lists import checked_fields
-from dyntui.services.access.state import Kind
 
 __all__ = ["GATE_ACTIONS", "RULE_HELP", "parse_rule", "rule_text", "rule_words"]
 

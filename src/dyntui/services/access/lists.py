@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.access_policy import Kind, Row, role_of
 from dyntui.services.access.actions import AccessActions, Operations
-from dyntui.services.access.state import Kind, Row, role_of
-from dyntui.services.access.weighing import entry_count
+from dyntui.services.access.impact import entry_count
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.services.writes import Target
+    from dyntui.services.actions.write_gate import Target
 
 __all__ = ["LIST_ACTIONS", "OUTCOMES", "checked_fields", "with_counts"]
 

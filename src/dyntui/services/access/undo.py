@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dyntui.core.errors import Usage
+from dyntui.services.access.access_policy import Row, find, name_of, read_lists
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
-from dyntui.services.access.lookup import entries_of, find_entries
-from dyntui.services.access.state import Row, find, name_of, read_lists
-from dyntui.services.writes import Target, WriteAction
+from dyntui.services.access.entry_search import entries_of, find_entries
+from dyntui.services.actions.write_gate import Target, WriteAction
 from dyntui.store.states import RowState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.services.audit import Audit
-    from dyntui.services.connect import Connection
+    from dyntui.services.actions.audit import Audit
+    from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import Where
 
 __all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_import_undo", "plan_of", "plan_undo", "undo_action"]
@@ -176,8 +176,8 @@ async def plan_import_undo(client: Client, name: str, here: Where) -> EntryUndo 
     """What undoing an import of entries comes to; None when there is no import job of that name. Raises Usage."""
     from dyntui.services.imports.jobs import check_where, files
     from dyntui.services.imports.jobs import find as find_job
+    from dyntui.store.job_queries import each_row
     from dyntui.store.journal import Journal
-    from dyntui.store.reading import each_row
 
     if name != "last" and not any(path.stem.startswith(name) for path in files()):
         return None

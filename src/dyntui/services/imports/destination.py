@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dyntui.services.imports.verdict import RETRYABLE_CODES, Verdict
+from dyntui.services.imports.response_outcome import RETRYABLE_CODES, Verdict
 from dyntui.store.journal import Outcome, WorkRow
 from dyntui.store.states import RowState
 

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dyntui.services.changes import JOBS
-from dyntui.services.imports.control import Control, Wish
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.imports.job_control import Control, Wish
+from dyntui.services.imports.job_service import check, run_job
 from dyntui.services.imports.jobs import Where, check_where
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.reports import write_reports
 from dyntui.services.imports.runner import Ended
-from dyntui.services.imports.session import check, run_job
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
     from dyntui.api.client import Permit
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["JobThread"]
 

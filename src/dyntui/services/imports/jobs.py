@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError, Usage
-from dyntui.core.time import now
+from dyntui.core.times import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
 from dyntui.store.states import OPEN, JobState, RowState
-from dyntui.store.undoing import UndoState, undo_counts
+from dyntui.store.undo_journal import UndoState, undo_counts
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -197,7 +197,7 @@ def plan_file(journal: Journal) -> Path:
 async def organisation_of(client: Client) -> str:
     """The one organisation that the token reaches; "" when it may not say."""
     from dyntui.api.errors import ApiError
-    from dyntui.services.imports.wire import patiently
+    from dyntui.services.imports.server_reader import patiently
 
     try:
         page = await patiently(client, lambda: client.page("getOrganizationsForMember", "organizations"))

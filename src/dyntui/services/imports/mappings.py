@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dyntui.config.files import atomic_write, private_dir
 from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, private_dir
 from dyntui.core.errors import Usage
 from dyntui.importer import Mapping, SourceInfo
 

@@ -9,17 +9,17 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from dyntui.api.gate import Gates
-from dyntui.config.files import atomic_write, read_private
+from dyntui.api.rate_limiter import Gates
+from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import Usage
 from dyntui.core.strict_json import parse_json
-from dyntui.core.time import duration, now_iso
+from dyntui.core.times import duration, now_iso
 from dyntui.importer import CODES
+from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_rate
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result
-from dyntui.services.imports.session import JobOptions, action_for, destination_for, set_rate
-from dyntui.store import reading
+from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
@@ -62,7 +62,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
         "seconds_at_rate_limit": _seconds(requests, options.rate, action_for(journal).operation),
         "problems": [
             {"level": each.level, "code": each.code, "rows": each.n, "meaning": CODES.get(each.code, "")}
-            for each in reading.problem_counts(journal)
+            for each in job_queries.problem_counts(journal)
         ],
         "changes": {
             "fields": found.get("changes", {}),

@@ -15,7 +15,7 @@ from typing import Any
 from dyntui.core.text import without_surrogates
 from dyntui.importer import describe_key, field_of_key
 from dyntui.services.imports.destination import Ask, Destination, Undecided, find_by_reading
-from dyntui.store import matching
+from dyntui.store import precheck_matches
 from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
 from dyntui.store.states import RowState
 
@@ -76,7 +76,7 @@ async def pre_check(
     on_progress is called with what was looked at so far and how much there is.
     """
     out = PreCheck()
-    matching.forget_matches(journal)
+    precheck_matches.forget_matches(journal)
     pending = journal.counts.get(RowState.PENDING, 0)
     there = await destination.count(ask) if pending else 0
     if there is None or pending > there * _SHARE:
@@ -102,7 +102,7 @@ async def _list(
     async for page in destination.everything(ask):
         keys = [(key, number) for number, document in enumerate(page) for key in destination.keys_of(document)]
         with journal.transaction():
-            for row, number in matching.rows_with_keys(journal, keys):
+            for row, number in precheck_matches.rows_with_keys(journal, keys):
                 document = page[number]
                 _match(journal, destination, row, document, destination.keys_of(document), upsert, out)
         done += len(page)
@@ -129,7 +129,7 @@ async def _look_up(
                 return []  # the server decides when the row is sent
 
     after, done = 0, 0
-    while rows := matching.pending_any(journal, after, _WINDOW):
+    while rows := precheck_matches.pending_any(journal, after, _WINDOW):
         after = rows[-1].number
         keyed = [row for row in rows if row.keys]
         searched = [row for row in keyed if destination.can_search(row)]
@@ -156,7 +156,7 @@ def _match(
 ) -> None:
     user_id = without_surrogates(str(document.get("id", "")))
     shared = [key for key in row.key_list if key in keys]
-    added = matching.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
+    added = precheck_matches.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
     if not added or not upsert:
         return
     diff = destination.changes(document, row.document)
@@ -168,7 +168,7 @@ def _match(
 
 def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
     """The field of a row that collides with the server and, in words, which values do and whose they are."""
-    matched = matching.matched_keys(journal, row)
+    matched = precheck_matches.matched_keys(journal, row)
     field_name = next((field_of_key(key) for _, keys in reversed(matched) for key in keys), "")
     parts = [
         f"{' and '.join(describe_key(key) for key in keys)} {'is' if len(keys) == 1 else 'are'} of {noun} {user_id}"
@@ -184,7 +184,7 @@ def _note_collision(out: PreCheck, row: int, words: str) -> None:
 
 def _judge(journal: Journal, noun: str, out: PreCheck, *, upsert: bool) -> None:
     after = 0
-    while matches := matching.matches(journal, after, _WINDOW):
+    while matches := precheck_matches.matches(journal, after, _WINDOW):
         after = matches[-1].row
         outcomes: list[Outcome] = []
         marks: list[tuple[str, int]] = []
@@ -207,4 +207,4 @@ def _judge(journal: Journal, noun: str, out: PreCheck, *, upsert: bool) -> None:
                 marks.append(("taken", match.row))
         with journal.transaction():
             journal.settle(RowState.PENDING, outcomes)
-            matching.mark_checked(journal, marks)
+            precheck_matches.mark_checked(journal, marks)

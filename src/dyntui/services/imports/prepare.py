@@ -22,9 +22,9 @@ from dyntui.importer import (
     natural_keys,
 )
 from dyntui.services.imports.jobs import Where, new_job
-from dyntui.store.cells import pack
+from dyntui.store.cell_codec import pack
+from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal
-from dyntui.store.loading import NewProblem, NewRow, load
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["prepare"]

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dyntui.core.time import duration
+from dyntui.core.times import duration
 from dyntui.store.journal import Journal, Outcome
 from dyntui.store.states import FINAL, JobState, RowState
 

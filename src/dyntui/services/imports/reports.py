@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dyntui.config.files import private_dir, remove_private
+from dyntui.config.private_files import private_dir, remove_private
 from dyntui.importer import (
     FailedRowsWriter,
     Report,
@@ -21,7 +21,7 @@ from dyntui.importer import (
 )
 from dyntui.importer import Outcome as Reported
 from dyntui.services.imports.jobs import Where
-from dyntui.store import reading
+from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
 
@@ -79,20 +79,20 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     return folder
 
 
-def failed_rows(journal: Journal) -> Iterator[reading.FullRow]:
+def failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
     """The rows that a person can mend and import again, and those a cancelled job did not come to."""
     states = {RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED}
-    for row in reading.each_row(journal, states):
+    for row in job_queries.each_row(journal, states):
         if row.state is not RowState.SKIPPED or row.code == "cancelled":
             yield row
 
 
 def _report(journal: Journal) -> Report:
     where = Where.of_job(journal.facts)
-    problems = {count.code: count.n for count in reading.problem_counts(journal) if count.level != "info"}
-    for _, code, count in reading.failure_counts(journal):
+    problems = {count.code: count.n for count in job_queries.problem_counts(journal) if count.level != "info"}
+    for _, code, count in job_queries.failure_counts(journal):
         problems[code] = max(count, problems.get(code, 0))
-    requests = sum(count for _, outcome, count in reading.traffic(journal) if outcome != "not sent")
+    requests = sum(count for _, outcome, count in job_queries.traffic(journal) if outcome != "not sent")
     return Report(
         job=journal.id,
         environment=where.profile,
@@ -102,7 +102,7 @@ def _report(journal: Journal) -> Report:
         finished=_time(journal.changed_at),
         state=journal.state.value,
         counts={state.value: n for state in RowState if (n := journal.counts.get(state, 0))},
-        outcomes=lambda: (Reported._make(row) for row in reading.each_outcome(journal)),
+        outcomes=lambda: (Reported._make(row) for row in job_queries.each_outcome(journal)),
         problems=problems,
         facts={"Base URL": where.base_url, "Environment id": where.environment_id, "Requests": f"{requests:,}"},
     )

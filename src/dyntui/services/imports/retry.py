@@ -9,10 +9,10 @@ from dyntui.core.ids import new_id
 from dyntui.services.imports.cancel import CANCELLED_ROW
 from dyntui.services.imports.jobs import Where, new_job
 from dyntui.services.imports.prepare import discard
-from dyntui.store import reading
-from dyntui.store.cells import pack
+from dyntui.store import job_queries
+from dyntui.store.cell_codec import pack
+from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal
-from dyntui.store.loading import NewRow, load
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["retry"]
@@ -43,7 +43,7 @@ def retry(old: Journal, where: Where) -> Journal:
 
 
 def _rows(old: Journal) -> Iterator[NewRow]:
-    for row in reading.each_row(old, _STATES):
+    for row in job_queries.each_row(old, _STATES):
         if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELLED_ROW[0]):
             continue
         if row.state is RowState.UNKNOWN and not row.keys:

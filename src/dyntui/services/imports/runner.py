@@ -18,18 +18,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.batch_sender import Sender
 from dyntui.services.imports.cancel import CANCELLED_ROW
-from dyntui.services.imports.clock import ServerClock
-from dyntui.services.imports.control import Control, Halt, Wish
 from dyntui.services.imports.destination import Destination, Lane, is_taken, refusal
+from dyntui.services.imports.job_control import Control, Halt, Wish
 from dyntui.services.imports.pacing import BatchSize, Patience
 from dyntui.services.imports.progress import Progress, Teller
-from dyntui.services.imports.queue import Batch, RowQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
-from dyntui.services.imports.sender import Sender
-from dyntui.services.imports.verdict import Says, Verdict, verdict_of
-from dyntui.services.imports.wire import asking
+from dyntui.services.imports.response_outcome import Says, Verdict, verdict_of
+from dyntui.services.imports.row_queue import Batch, RowQueue
+from dyntui.services.imports.server_clock import ServerClock
+from dyntui.services.imports.server_reader import asking
 from dyntui.store.journal import Journal, Outcome, now_ms
 from dyntui.store.states import JobState, RowState
 

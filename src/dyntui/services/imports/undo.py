@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.access.weighing import weigh_entries
-from dyntui.services.imports.control import Control, Halt
+from dyntui.services.access.impact import weigh_entries
+from dyntui.services.actions.write_gate import Confirmation, Effect, Requirement, Target, Weight, WriteAction
 from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.job_control import Control, Halt
+from dyntui.services.imports.job_service import as_job
 from dyntui.services.imports.pacing import Patience
-from dyntui.services.imports.session import as_job
-from dyntui.services.imports.undo_kinds import WARNING, Kind, kind_of
-from dyntui.services.imports.verdict import Says, verdict_of
-from dyntui.services.imports.wire import asking
-from dyntui.services.writes import Confirmation, Effect, Requirement, Target, Weight, WriteAction
+from dyntui.services.imports.response_outcome import Says, verdict_of
+from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.undo_targets import WARNING, Kind, kind_of
 from dyntui.store.journal import Journal
-from dyntui.store.undoing import (
+from dyntui.store.undo_journal import (
     CreatedRow,
     UndoLine,
     UndoState,
@@ -36,7 +36,7 @@ from dyntui.store.undoing import (
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client, Permit
-    from dyntui.services.connect import Connection
+    from dyntui.services.connection import Connection
 
 __all__ = ["WARNING", "Undone", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
 __all__ += ["undo_weight"]

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from dyntui.config.files import atomic_write, read_private, remove_private
 from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, read_private, remove_private
 from dyntui.core.errors import Usage
 from dyntui.core.strict_json import parse_json
-from dyntui.core.time import now, now_iso
+from dyntui.core.times import now, now_iso
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile

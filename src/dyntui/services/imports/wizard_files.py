@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dyntui.config.files import atomic_write, read_private
 from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import parse_json
 

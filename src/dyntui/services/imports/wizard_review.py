@@ -15,11 +15,11 @@ from dyntui.core.errors import Usage
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
 from dyntui.importer.fields import FULL_NAME
 from dyntui.services.imports.prepare import new_rows
-from dyntui.store import review, review_log
-from dyntui.store.cells import pack, unpack
+from dyntui.store import review_log, review_queries
+from dyntui.store.cell_codec import pack, unpack
+from dyntui.store.job_loader import NewRow
+from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import Journal
-from dyntui.store.loading import NewRow
-from dyntui.store.reading import RowProblem
 from dyntui.store.review_log import Change
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Summary:
     """Where a review is. undo, redo: what each would take back or do again, "" for nothing. changed: rows that are not
     as the file has them."""
 
-    sums: review.Sums
-    groups: tuple[review.Group, ...]
+    sums: review_queries.Sums
+    groups: tuple[review_queries.Group, ...]
     undo: str
     redo: str
     changed: int
@@ -64,8 +64,8 @@ class Review:
         """The numbers, as they are now."""
         undo, redo = review_log.last(self.journal), review_log.next_undone(self.journal)
         return Summary(
-            review.sums(self.journal),
-            tuple(review.groups(self.journal)),
+            review_queries.sums(self.journal),
+            tuple(review_queries.groups(self.journal)),
             undo[0].label if undo else "",
             redo[0].label if redo else "",
             review_log.changed_rows(self.journal),
@@ -88,10 +88,10 @@ class Review:
 
     def fixes(self, code: str) -> list[Fix]:
         """What can be done to all rows with this problem."""
-        numbers = review.numbers(self.journal, code)
-        columns = {self._column(code, row) for row in review.window(self.journal, numbers[:_MANY].tolist())}
+        numbers = review_queries.numbers(self.journal, code)
+        columns = {self._column(code, row) for row in review_queries.window(self.journal, numbers[:_MANY].tolist())}
         found: list[Fix] = []
-        if code not in (review.DUPLICATE, review.EXCLUDED) and columns - {None}:
+        if code not in (review_queries.DUPLICATE, review_queries.EXCLUDED) and columns - {None}:
             if suggested := sum(1 for _ in self._suggested(code)):
                 found.append(Fix("suggestion", "Take what is suggested for each", suggested))
             found += [
@@ -99,7 +99,7 @@ class Review:
                 Fix("value", "Put one value into the cell", len(numbers)),
                 Fix("replace", "Replace a text within the cell", len(numbers)),
             ]
-        if code != review.EXCLUDED:
+        if code != review_queries.EXCLUDED:
             found.append(Fix("exclude", "Leave these rows out", len(numbers)))
         else:
             found.append(Fix("include", "Take these rows in again", len(numbers)))
@@ -108,7 +108,7 @@ class Review:
     def fix(self, code: str, how: str, *, value: str = "", instead: str = "") -> int:
         """Do that to all rows with this problem; to how many it was done. value: the value, or with `replace` the text
         that `instead` takes the place of."""
-        numbers = review.numbers(self.journal, code).tolist()
+        numbers = review_queries.numbers(self.journal, code).tolist()
         label = f"{code}: {how}, {_rows(numbers)}"
         match how:
             case "exclude":
@@ -158,25 +158,25 @@ class Review:
 
     # -- how it is done ------------------------------------------------------------------------------------------------
 
-    def _column(self, code: str, row: review.ReviewRow) -> int | None:
+    def _column(self, code: str, row: review_queries.ReviewRow) -> int | None:
         """The column whose cell a row's problem is about."""
         problem = next((problem for problem in row.problems if problem.code == code), None)
         return None if problem is None else column_of(self.mapping, problem.field)
 
     def _faulty(self, code: str) -> Iterator[tuple[int, int, Any]]:
         """Each row with the problem: number, column and cell."""
-        numbers = review.numbers(self.journal, code)
+        numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
-            for row in review.window(self.journal, numbers[start : start + _MANY].tolist()):
+            for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
                 column = self._column(code, row)
                 if column is not None:
                     yield row.number, column, row.cells[column]
 
     def _suggested(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
         """Each row for whose problem a value is suggested, with the column and that value."""
-        numbers = review.numbers(self.journal, code)
+        numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
-            for row in review.window(self.journal, numbers[start : start + _MANY].tolist()):
+            for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
                 problem = next((problem for problem in row.problems if problem.code == code), None)
                 column = self._column(code, row)
                 if problem is not None and problem.suggestion is not None and column is not None:
@@ -184,7 +184,7 @@ class Review:
 
     def _change_each(self, wanted: dict[int, tuple[int, str]], label: str) -> int:
         changes: list[Change] = []
-        for number, raw, out in review.raws(self.journal, list(wanted)):
+        for number, raw, out in review_queries.raws(self.journal, list(wanted)):
             after = _with_raw(raw, partial(_with, at=wanted[number]))
             if after != raw:
                 changes.append(Change(number, raw, after, out, out))
@@ -194,14 +194,16 @@ class Review:
     def _change(self, numbers: Sequence[int], how: Callable[[list[Any]], list[Any]], label: str) -> None:
         changes = [
             Change(number, raw, after, out, out)
-            for number, raw, out in review.raws(self.journal, numbers)
+            for number, raw, out in review_queries.raws(self.journal, numbers)
             if (after := _with_raw(raw, how)) != raw
         ]
         self._do(changes, label)
 
     def _leave_out(self, numbers: Sequence[int], out: bool, label: str) -> None:
         changes = [
-            Change(number, raw, raw, was, out) for number, raw, was in review.raws(self.journal, numbers) if was != out
+            Change(number, raw, raw, was, out)
+            for number, raw, was in review_queries.raws(self.journal, numbers)
+            if was != out
         ]
         self._do(changes, label)
 
@@ -224,12 +226,12 @@ class Review:
             now = self._mapped((row, raw) for row, _, raw in cells)
             infos = _infos(now)
             infos.subtract(_infos(was))
-            review.replace(self.journal, now, infos)
+            review_queries.replace(self.journal, now, infos)
         if back := [new.row for new, old in zip(after, before, strict=True) if old.is_out > new.is_out]:
-            review.include(self.journal, back)
+            review_queries.include(self.journal, back)
         if out := [change.row for change in after if change.is_out]:
-            review.exclude(self.journal, out)
-        review.judge_duplicates(self.journal)
+            review_queries.exclude(self.journal, out)
+        review_queries.judge_duplicates(self.journal)
 
     def _mapped(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:
         rows = [_row(self.journal, number, raw) for number, raw in raw_rows]
@@ -253,9 +255,9 @@ def column_of(mapping: Mapping, field: str) -> int | None:
 
 def kept_rows(journal: Journal) -> Iterator[Row]:
     """The rows of a job as the file had them, with what was changed: to be mapped anew."""
-    after = review.numbers(journal)
+    after = review_queries.numbers(journal)
     for start in range(0, len(after), _MANY):
-        for number, raw, _ in review.raws(journal, after[start : start + _MANY].tolist()):
+        for number, raw, _ in review_queries.raws(journal, after[start : start + _MANY].tolist()):
             yield _row(journal, number, raw)
 
 

@@ -1,0 +1,208 @@
+"""The nouns that screens live on: thin, typed, each method one operation of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dyntui.api.pagination import MAX_LIMIT, Page
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.api.models import (
+        Allowlist,
+        AllowlistEntry,
+        BulkResult,
+        CreatedToken,
+        Environment,
+        Session,
+        User,
+        Wallet,
+    )
+
+__all__ = ["Allowlists", "Environments", "Sessions", "Tokens", "Users", "Wallets"]
+
+
+class _Noun:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+
+class Users(_Noun):
+    """The users of the environment."""
+
+    async def list(
+        self,
+        *,
+        offset: int = 0,
+        limit: int = MAX_LIMIT,
+        order: str | None = None,
+        filter: Mapping[str, str] | None = None,
+        include_sessions: bool | None = None,
+    ) -> Page:
+        """A page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ... (API.md 3.1)."""
+        return await self._client.page(
+            "getEnvironmentUsers",
+            "users",
+            offset=offset,
+            limit=limit,
+            orderBy=order,
+            filter=filter or None,
+            includeSessions=include_sessions,
+        )
+
+    async def get(self, user_id: str) -> User:
+        """One user with everything on it."""
+        from dyntui.api.models import User
+
+        return User.of(await self.get_raw(user_id), "user")
+
+    async def get_raw(self, user_id: str) -> Any:
+        """The same, as the server wrote it."""
+        return await self._client.call("getUser", path={"userId": user_id})
+
+    async def create(self, fields: Mapping[str, Any], permit: Permit) -> User:
+        """Create one user. fields may carry an `id` of the caller's choice (API.md 4.6)."""
+        from dyntui.api.models import User
+
+        return User.of(await self._client.call("createUser", body=dict(fields), permit=permit), "user")
+
+    async def update(self, user_id: str, fields: Mapping[str, Any], permit: Permit) -> User:
+        """Change profile fields and metadata; e-mail cannot be changed."""
+        from dyntui.api.models import User
+
+        answer = await self._client.call("updateUser", path={"userId": user_id}, body=dict(fields), permit=permit)
+        return User.of(answer, "user")
+
+    async def delete(self, user_id: str, permit: Permit) -> None:
+        """Delete for good. Wallet records stay behind."""
+        await self._client.call("deleteUser", path={"userId": user_id}, permit=permit)
+
+    async def bulk(
+        self, rows: Any, permit: Permit, *, upsert: bool = False, content: bytes | None = None
+    ) -> BulkResult:
+        """Create (or with upsert also update) many. rows: JSON objects, or None with ready-made `content`."""
+        from dyntui.api.models import BulkResult
+
+        answer = await self._client.call(
+            "bulkCreateUser", query={"upsert": upsert}, body=rows, content=content, permit=permit
+        )
+        return BulkResult.of(answer)
+
+    async def revoke_sessions(self, user_id: str, permit: Permit) -> None:
+        """End all sessions of a user."""
+        await self._client.call("revokeUserSessions", path={"userId": user_id}, permit=permit)
+
+
+class Wallets(_Noun):
+    """Wallets of the environment and of a user."""
+
+    async def list(self, *, offset: int = 0, limit: int = MAX_LIMIT) -> Page:
+        """A page of raw wallet details of the environment."""
+        return await self._client.page("getWalletsByEnvironmentId", "wallets", offset=offset, limit=limit)
+
+    async def of_user(self, user_id: str) -> Sequence[Wallet]:
+        """All wallets of a user."""
+        from dyntui.api.models import Wallet
+
+        page = await self._client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
+        return [Wallet.of(row) for row in page.items]
+
+    async def get(self, wallet_id: str) -> Wallet:
+        from dyntui.api.models import Wallet
+
+        return Wallet.of(await self._client.call("getWalletById", path={"walletId": wallet_id}), "wallet")
+
+    async def delete(self, wallet_id: str, permit: Permit) -> None:
+        """Delete softly: `recover` brings a user's wallets back."""
+        await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
+
+    async def recover(self, user_id: str, permit: Permit) -> Any:
+        """Bring back the deleted wallets of a user."""
+        return await self._client.call("recoverDeletedWalletsWithEnvironment", body={"userId": user_id}, permit=permit)
+
+
+class Sessions(_Noun):
+    """Sessions; a user's come with the user."""
+
+    async def get(self, user_id: str, session_id: str) -> Session:
+        from dyntui.api.models import Session
+
+        return Session.of(await self._client.call("getSessionById", path={"userId": user_id, "sessionId": session_id}))
+
+    async def revoke(self, session_id: str, permit: Permit) -> Session:
+        from dyntui.api.models import Session
+
+        return Session.of(await self._client.call("revokeSessionById", path={"sessionId": session_id}, permit=permit))
+
+
+class Allowlists(_Noun):
+    """Access lists and their entries."""
+
+    async def list(self) -> list[Allowlist]:
+        """All lists; the API does not page them."""
+        from dyntui.api.models import Allowlist
+
+        return [
+            Allowlist.of(row) for row in (await self._client.page("getAllowlistsByEnvironmentId", "allowlists")).items
+        ]
+
+    async def get(self, allowlist_id: str) -> Allowlist:
+        from dyntui.api.models import Allowlist
+
+        return Allowlist.of(await self._client.call("getAllowlistsById", path={"allowlistId": allowlist_id}))
+
+    async def entries(
+        self,
+        allowlist_id: str,
+        *,
+        offset: int = 0,
+        limit: int = MAX_LIMIT,
+        order: str | None = None,
+        query: str | None = None,
+    ) -> Page:
+        """A page of raw entries. query: the server's free-text search."""
+        return await self._client.page(
+            "getEntriesByAllowlistId",
+            "entries",
+            path={"allowlistId": allowlist_id},
+            offset=offset,
+            limit=limit,
+            orderBy=order,
+            query=query or None,
+        )
+
+    async def add(self, allowlist_id: str, entry: Mapping[str, Any], permit: Permit) -> AllowlistEntry:
+        """Add one entry; a duplicate is Invalid with code `allowlist_entry_already_exists`."""
+        from dyntui.api.models import AllowlistEntry
+
+        answer = await self._client.call(
+            "postEntryByAllowlistId", path={"allowlistId": allowlist_id}, body=dict(entry), permit=permit
+        )
+        return AllowlistEntry.of(answer, "entry")
+
+    async def remove(self, entry_id: str, permit: Permit) -> None:
+        await self._client.call("deleteAllowlistEntryById", path={"allowlistEntryId": entry_id}, permit=permit)
+
+
+class Environments(_Noun):
+    """The environment itself."""
+
+    async def get(self) -> Environment:
+        from dyntui.api.models import Environment
+
+        return Environment.of(await self._client.call("getEnvironmentById"))
+
+
+class Tokens(_Noun):
+    """API tokens of the environment."""
+
+    async def list(self) -> Page:
+        return await self._client.page("getTokens", "tokens")
+
+    async def create(self, note: str, scopes: Sequence[str], permit: Permit) -> CreatedToken:
+        """Make a token; its raw value is in this answer only."""
+        from dyntui.api.models import CreatedToken
+
+        answer = await self._client.call("postToken", body={"note": note, "scopes": list(scopes)}, permit=permit)
+        return CreatedToken.of(answer, "token")

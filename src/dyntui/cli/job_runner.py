@@ -1,0 +1,219 @@
+"""Running a job from the command line: confirmation, signals, progress on standard error, the document at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dyntui.cli.context import Context, fail
+from dyntui.cli.output import confirm, print_lines, prompt, show_progress, unless_gone
+from dyntui.core.errors import (
+    EXIT_DONE,
+    EXIT_NOT_AUTHORISED,
+    EXIT_SOME_FAILED,
+    EXIT_STOPPED,
+    EXIT_UNREACHABLE,
+    Stopped,
+)
+from dyntui.core.times import duration
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Permit
+    from dyntui.services.connection import Connection
+    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.progress import Progress
+    from dyntui.services.imports.runner import Ended
+    from dyntui.store.journal import Journal
+
+__all__ = ["Early", "Meter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
+
+_QUIET_SECONDS = 5.0
+_BAD = ("failed", "unknown", "review", "invalid")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Meter:
+    """Progress on standard error: one line that is rewritten on a terminal, else a line every few seconds.
+
+    A terminal that went away is not written to again: the job goes on, or stops in order.
+    """
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._last = 0.0
+        self._dirty = False
+        self._gone = False
+
+    def line(self, text: str, *, force: bool = False) -> None:
+        """Show how far it is."""
+        at = time.monotonic()
+        if self._gone or (not force and not self._terminal and at - self._last < _QUIET_SECONDS):
+            return
+        self._last = at
+        try:
+            if self._terminal:
+                show_progress(text)
+                self._dirty = True
+            else:
+                print_lines(text, err=True)
+        except OSError:
+            self._gone = True
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._dirty and not self._gone:
+            with contextlib.suppress(OSError):
+                print_lines("", err=True)
+        self._dirty = False
+
+    def progress(self, progress: Progress) -> None:
+        """A snapshot of a job."""
+        parts = [f"{progress.finished:,} of {progress.total:,}"]
+        parts += [f"{state} {n:,}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
+        if progress.waiting:
+            parts.append(progress.waiting)
+        elif progress.rate:
+            parts.append(f"{progress.rate:,.0f} rows/s")
+            if progress.eta:
+                parts.append(f"{duration(progress.eta)} left")
+        self.line("  ".join(parts))
+
+
+@contextlib.contextmanager
+def stopping(control: Control) -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP ask the job to stop in order; a second one does not wait for the answer in flight."""
+    from dyntui.services.imports.job_control import Wish
+
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, control.ask, Wish.PAUSE, f"stopped by {number.name}")
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@dataclass
+class Early:
+    """What to do after a stop before the job runs."""
+
+    hint: str = "Start again."
+
+
+@contextlib.contextmanager
+def stopping_early() -> Iterator[Early]:
+    """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
+    early = Early()
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early.hint)
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        yield early
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def check_job(context: Context, connection: Connection, journal: Journal) -> None:
+    """Compare the job with the server when that was not done yet."""
+    from dyntui.services.imports.job_service import check
+
+    meter = Meter()
+
+    def show(done: int, total: int | None) -> None:
+        meter.line(f"checking against the server: {done:,}" + (f" of {total:,}" if total else ""))
+
+    await check(journal, connection.client, show)
+    meter.end()
+    await connection.writes.learn_kind()
+
+
+def confirm_job(context: Context, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> Permit:
+    """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
+    is resumed needs no second confirmation."""
+    from dyntui.services.actions.write_gate import Confirmation, Level
+    from dyntui.services.imports.job_service import authorise, confirmed, requirement
+
+    confirmation = confirmed(journal) or Confirmation(yes=yes, typed=typed)
+    if yes or typed:
+        confirmation = Confirmation(yes=yes, typed=typed)
+    elif not confirmed(journal) and not context.json and sys.stdin.isatty():
+        needed = requirement(journal, connection)
+        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning)
+        if needed.level is Level.TYPED:
+            answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
+            confirmation = Confirmation(typed=answer)
+        else:
+            confirmation = Confirmation(yes=confirm("Do it?"))
+    return authorise(journal, connection, confirmation)
+
+
+async def drive(
+    context: Context,
+    connection: Connection,
+    journal: Journal,
+    permit: Permit,
+    *,
+    first: int | None = None,
+    report: Path | None = None,
+) -> int:
+    """Run a job to its end or until it is stopped; returns the exit code."""
+    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.job_service import run_job
+
+    control = Control()
+    meter = Meter()
+    with stopping(control):
+        ended = await run_job(
+            journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.progress
+        )
+    meter.end()
+    return conclude(context, journal, ended, report)
+
+
+def conclude(context: Context, journal: Journal, ended: Ended, report: Path | None = None) -> int:
+    """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
+    from dyntui.services.imports.reports import result, write_reports
+    from dyntui.store.states import JobState
+
+    final = ended.state is not JobState.PAUSED
+    folder = write_reports(journal, report) if final or ended.planned else None
+    document = result(journal, folder)
+    with unless_gone(sys.stdout):
+        context.emit(document)
+        context.say(_summary(document))
+    if folder is not None:
+        context.note(f"reports and failed rows: {folder}")
+    if not final:
+        left = journal.total - sum(document["rows"].values())
+        context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
+    if ended.error is not None:
+        fail(ended.error, debug=context.debug)
+    return _exit_code(ended, document["rows"])
+
+
+def _exit_code(ended: Ended, rows: dict[str, int]) -> int:
+    from dyntui.store.states import JobState
+
+    if ended.state is JobState.PAUSED and not ended.planned:
+        code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
+        return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
+    bad = ended.state is JobState.CANCELLED or any(rows[state] for state in _BAD)
+    return EXIT_SOME_FAILED if bad else EXIT_DONE
+
+
+def _summary(document: dict[str, object]) -> str:
+    rows = document["rows"]
+    assert isinstance(rows, dict)
+    counts = ", ".join(f"{n:,} {state}" for state, n in rows.items() if n) or "nothing sent yet"
+    return f"job {document['job']} is {document['state']}: {counts}; {document['total']:,} rows in all"

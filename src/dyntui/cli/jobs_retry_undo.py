@@ -1,0 +1,195 @@
+"""What comes after a job: `dyntui jobs retry|undo|purge`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.jobs import absolute, find_job, job_argument
+from dyntui.cli.output import confirm, prompt
+from dyntui.cli.write_helpers import read_option
+from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE, Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Confirmation, Requirement
+    from dyntui.services.imports.undo import Undone
+    from dyntui.services.imports.undo_targets import Kind
+    from dyntui.store.journal import Journal
+
+__all__ = ["purge_jobs", "retry_job", "undo_job"]
+
+_SHOWN = 10
+
+
+@click.command("retry", cls=Command)
+@job_argument
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@confirm_options
+@pass_context
+def retry_job(context: Context, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
+    """Make a new job from the rows of a finished one that failed, and run it.
+
+    Rows for review and those a cancelled job did not come to are in it too. Invalid rows are not: mend them in the
+    failed-rows file and import that.
+    """
+    return run(_retry(context, find_job(job), absolute(report), yes, confirm_environment))
+
+
+async def _retry(context: Context, path: Path, report: Path | None, yes: bool, typed: str) -> int:
+    from dyntui.cli.job_runner import check_job, confirm_job, drive
+    from dyntui.services.imports.job_service import action_for
+    from dyntui.services.imports.jobs import Where, check_where, organisation_of
+    from dyntui.services.imports.retry import retry
+    from dyntui.store.journal import Journal
+
+    async with context.connection() as connection:
+        with Journal.read(path) as old:
+            connection.writes.check(action_for(old))
+            where = Where.of(connection.profile, await organisation_of(connection.client))
+            check_where(old, where)
+            journal = retry(old, where)
+        with journal:
+            context.note(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
+            await check_job(context, connection, journal)
+            permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
+            return await drive(context, connection, journal, permit, report=report)
+
+
+@click.command("undo", cls=Command)
+@job_argument
+@click.option("--dry-run", is_flag=True, help="Say who would be deleted and who is skipped, delete nobody.")
+@confirm_options
+@read_option
+@pass_context
+def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
+    """Delete the users, or the entries, that a job created, but for those that changed since: each is read again first.
+
+    Confirm with --confirm-environment NAME, in every environment; when the last entries of the only siteAccess list go,
+    with the list's name, and the code of what that does (--read CODE). An undo that was stopped goes on when it is
+    called again. Deleting a user leaves its wallet records behind.
+    """
+    return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read))
+
+
+async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
+    from dyntui.cli.job_runner import Meter, stopping
+    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.jobs import Where, check_where
+    from dyntui.services.imports.undo import (
+        check_undo,
+        plan_undo,
+        run_undo,
+        undo_authorise,
+        undo_requirement,
+        undo_weight,
+    )
+    from dyntui.services.imports.undo_targets import kind_of
+    from dyntui.store.journal import Journal
+    from dyntui.store.states import JobState
+    from dyntui.store.undo_journal import UndoState
+
+    with Journal.open(path) as journal:
+        check_where(journal, Where.of(context.profile()))
+        if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
+            raise Usage(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
+        async with context.connection() as connection:
+            if not dry_run:
+                check_undo(journal, connection)
+            meter, kind = Meter(), kind_of(journal)
+            plan = await plan_undo(
+                journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")
+            )
+            meter.end()
+            delete = plan.counts.get(UndoState.PENDING, 0)
+            _tell_plan(context, plan, delete, kind)
+            if dry_run or not delete:
+                return _end(context, journal, plan)
+            weight = await undo_weight(journal, connection, connection.client)
+            given = Confirmation(yes=yes, typed=typed, read=read)
+            confirmation = _confirmation(context, undo_requirement(journal, connection, weight), given)
+            permit = undo_authorise(journal, connection, confirmation, weight)
+            control = Control()
+            with stopping(control):
+                done = await run_undo(
+                    journal,
+                    connection,
+                    connection.client,
+                    permit,
+                    control=control,
+                    on_progress=lambda done, total: meter.line(f"deleted {done:,} of {total:,} {kind.plural}"),
+                )
+            meter.end()
+            return _end(context, journal, done)
+
+
+def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
+    context.note(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
+    for line in plan.skipped[:_SHOWN]:
+        context.note(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
+    if len(plan.skipped) > _SHOWN:
+        context.note(f"  … and {len(plan.skipped) - _SHOWN:,} more")
+    context.note(kind.warning)
+
+
+def _confirmation(context: Context, needed: Requirement, given: Confirmation) -> Confirmation:
+    """What was given; else what a person types on a terminal, once what it does was told."""
+    if needed.effects:
+        context.note(*needed.effects)
+    if given.yes or given.typed or context.json or not sys.stdin.isatty():
+        return given
+    context.note(f"{needed.question}  ({needed.environment})")
+    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
+    return replace(given, typed=typed, read=needed.code)
+
+
+def _end(context: Context, journal: Journal, undone: Undone) -> int:
+    from dyntui.store.undo_journal import UndoState
+
+    counts = {state.value: undone.counts.get(state, 0) for state in UndoState}
+    context.emit(
+        {
+            "job": journal.id,
+            "undo": counts,
+            "left": [{"row": e.row, "user": e.user_id, "state": e.state, "reason": e.reason} for e in undone.skipped],
+            "stopped": undone.stopped,
+        }
+    )
+    context.say(f"undo of job {journal.id}: " + ", ".join(f"{n:,} {state}" for state, n in counts.items() if n))
+    if undone.stopped:
+        context.note(f"stopped: {undone.stopped}. dyntui jobs undo {journal.id} goes on")
+        code = getattr(undone.error, "exit_code", EXIT_STOPPED)
+        return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
+    return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
+
+
+@click.command("purge", cls=Command)
+@click.argument("chosen", nargs=-1, metavar="[JOB]...")
+@click.option("--unfinished", is_flag=True, help="Also jobs that could still be resumed.")
+@click.option("--yes", is_flag=True, help="Confirm without asking.")
+@pass_context
+def purge_jobs(context: Context, chosen: tuple[str, ...], unfinished: bool, yes: bool) -> None:
+    """Remove journals, plans and reports of jobs from this machine; without JOB of all that are finished.
+
+    They hold what was imported. Nothing on the server is touched; what is purged cannot be undone or retried.
+    """
+    from dyntui.services.imports.jobs import find
+    from dyntui.services.imports.jobs import jobs as every_job
+    from dyntui.services.imports.purge import purge
+
+    found = [find(job) for job in chosen] or [
+        find(job.id)
+        for job in every_job()
+        if not job.busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.abandoned)
+    ]
+    if found and not yes:
+        names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
+        confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
+    removed = [str(file) for path in found for file in purge(path, unfinished=unfinished)]
+    context.emit({"jobs": [path.stem for path in found], "removed": removed})
+    context.say(f"{len(found):,} jobs removed")

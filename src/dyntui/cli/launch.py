@@ -1,0 +1,35 @@
+"""`dyntui` on its own: the console, as soon as possible, so that nothing here loads the command line."""
+
+from __future__ import annotations
+
+from dyntui.core.errors import NotAuthorised, Usage
+
+__all__ = ["main", "open_console"]
+
+
+def main() -> int:
+    """Open the console without any option; returns the exit code."""
+    from dyntui.cli.error_handling import ended
+
+    return ended(open_console)
+
+
+def open_console(
+    name: str | None = None,
+    environment_id: str | None = None,
+    base_url: str | None = None,
+    read_only: bool = False,
+    confirmed_host: str | None = None,
+) -> int:
+    """Open the console on the profile that the options name, the last one, or the first-run setup."""
+    from dyntui.config.profile_resolution import resolve
+    from dyntui.config.profiles import Profiles
+    from dyntui.tui import run
+
+    try:
+        profile = resolve(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
+    except (Usage, NotAuthorised):
+        if name or environment_id or base_url or Profiles.load().names():
+            raise
+        profile = None
+    return run(profile, read_only=read_only)

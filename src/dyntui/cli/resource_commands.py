@@ -1,0 +1,350 @@
+"""What `get`, `do` and the commands of single resources share: lists, one thing, actions, all from the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.context import Context, confirm_options, pass_context, run
+from dyntui.cli.write_helpers import act, read_ids, report
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.resources import Action, Resource
+    from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_match import Match
+
+__all__ = ["add_commands", "do_action", "list_options", "list_rows", "match_of", "match_options", "of_option"]
+__all__ += ["show_one", "show_rows", "split_words"]
+
+of_option = click.option(
+    "--of", "parent", metavar="ID", default="", help="What it belongs to: the organization, project, user, webhook."
+)
+
+
+def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--match and --exact, for lists whose rows may be piped into a command that writes."""
+    from dyntui.services.lists.row_match import Match
+
+    for option in (
+        click.option("--exact", is_flag=True, help="Only rows with exactly that value: as --match exact."),
+        click.option(
+            "--match",
+            type=click.Choice([each.value for each in Match]),
+            help="How the value has to fit; compared here, in everything that the server finds.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def match_of(match: str | None, exact: bool) -> Match | None:
+    """What --match and --exact say; None for neither. Raises Usage when they differ."""
+    from dyntui.services.lists.row_match import Match
+
+    if exact and match not in (None, Match.EXACT):
+        raise Usage(f"--exact and --match {match} were given; one of them is meant.")
+    return Match.EXACT if exact else Match(match) if match else None
+
+
+def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every list."""
+    for option in (
+        click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come."),
+        click.option("--all", "everything", is_flag=True, help="All of them; the limit does not count."),
+        click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many."),
+        click.option("--order", metavar="COLUMN-asc|desc", default="", help="Server order, where it can order."),
+        click.option("--filter", "text", metavar="TEXT", default="", help="As the server searches; column:TEXT too."),
+        match_options,
+        of_option,
+    ):
+        command = option(command)
+    return command
+
+
+def list_rows(
+    context: Context,
+    record: Resource,
+    *,
+    parent: str = "",
+    text: str = "",
+    match: str | None = None,
+    exact: bool = False,
+    order: str = "",
+    limit: int = 100,
+    everything: bool = False,
+    ndjson: bool = False,
+) -> None:
+    """Print the rows of a list."""
+    from dyntui.resources.filters import parse_filter
+    from dyntui.services.actions.resource_actions import parent_of
+    from dyntui.services.lists.list_source import Query, scan
+    from dyntui.services.lists.row_match import row_filter
+
+    how = match_of(match, exact)
+    if text and record.filter is None and how is None:
+        raise Usage(
+            f"The server cannot filter {record.name}.", hint="--match contains, or --exact, compares the rows here."
+        )
+    fitting = row_filter(record, text, how) if how is not None else None
+    wanted = parse_filter(record.filter, text) if record.filter is not None and text else {}
+
+    async def work() -> tuple[list[dict[str, Any]], int | None]:
+        found: list[dict[str, Any]] = []
+        total: int | None = None
+        async with context.connection() as connection:
+            known = await parent_of(connection.client, record, parent)
+            query = Query(order=order or record.list.order, filter=wanted)
+            if everything or fitting is not None:
+                count = 0
+                async for scanned in scan(connection.client, record, parent=known, query=query):
+                    total = scanned.reported
+                    if fitting is not None and not fitting.fits(scanned.row):
+                        continue
+                    count += 1
+                    if not everything and count > limit:
+                        continue
+                    if ndjson and everything:
+                        context.emit_line(_told(connection, record, scanned.row))
+                    else:
+                        found.append(_told(connection, record, scanned.row))
+                return found, count if fitting is not None else total
+            return await _some(connection, record, query, known, limit)
+
+    found, total = run(work())
+    if not (ndjson and everything):
+        show_rows(context, record, found, total, ndjson=ndjson, text=text)
+
+
+def show_rows(
+    context: Context,
+    record: Resource,
+    found: Sequence[Mapping[str, Any]],
+    total: int | None,
+    *,
+    ndjson: bool = False,
+    text: str = "",
+) -> None:
+    """Print rows that are here. text: the filter that they passed."""
+    if ndjson:
+        for row in found:
+            context.emit_line(row)
+        if total is not None and total > len(found):
+            context.note(f"{len(found):,} of {total:,}; --all prints all.")
+        return
+    context.emit({"count": total, "items": found})
+    _table(context, record, found)
+    if not context.json:
+        if not found and text:
+            context.note(f"No {record.title.lower()} match {text!r}.")
+        elif not found:
+            # What follows the first sentence is about the console's keys.
+            context.note(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
+        else:
+            context.note(f"{len(found):,} of {total:,}" if total is not None else f"{len(found):,}")
+
+
+async def _some(
+    connection: Connection, record: Resource, query: Any, parent: str, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    from dyntui.api.pagination import PageCheck
+    from dyntui.resources import Paging
+    from dyntui.services.lists.list_source import fetch_of
+
+    check = PageCheck(record.key)
+    fetch, offsets = fetch_of(connection.client, record, parent), record.list.paging is Paging.OFFSET
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        size = min(100, limit - len(found))
+        page = await fetch(query, len(found), size, cursor)
+        if offsets:
+            check.offset(len(found), page.items)
+        else:
+            check.cursor(page.cursor, page.items)
+        found += [_told(connection, record, row) for row in page.items]
+        cursor = page.cursor
+        if len(found) >= limit or (len(page.items) < size if offsets else cursor is None):
+            return found[:limit], page.total
+
+
+def _told(connection: Connection, record: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is printed: no secrets, and the token that is used here is marked."""
+    from dyntui.resources.tokens import is_own
+    from dyntui.services.actions.resource_actions import masked
+
+    shown = masked(record, row)
+    return {**shown, "own": is_own(row, connection.token_hint)} if "checksum" in shown else shown
+
+
+def _table(context: Context, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The record's columns, and the whole id, which every other command takes."""
+    from dyntui.core.times import now
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import dig, ident
+
+    at = now()
+    columns = [column for column in record.columns if not (column.as_ is ident and column.field == record.key)]
+    if any(row.get("own") for row in rows):
+        columns = [Column("own", "used", 4, pick=lambda row: "here" if row.get("own") else ""), *columns]
+    keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
+    titles = [column.name for column in columns] + ([record.key] if keyed else [])
+    context.table(
+        titles,
+        ([*(column.cell(row, at) for column in columns), *([dig(row, record.key)] if keyed else [])] for row in rows),
+    )
+
+
+def show_one(context: Context, record: Resource, row_id: str, *, parent: str = "") -> None:
+    """Print one thing, whole."""
+    from dyntui.cli.users import show_object
+    from dyntui.services.actions.resource_actions import masked, parent_of, read_one
+
+    async def work() -> Any:
+        async with context.connection() as connection:
+            known = await parent_of(connection.client, record, parent)
+            return masked(record, await read_one(connection.client, record, row_id, parent=known))
+
+    show_object(context, run(work()), "")
+
+
+def split_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Ids, and FIELD=VALUE pairs."""
+    ids, values = [], {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name:
+            values[name] = value
+        else:
+            ids.append(word)
+    return ids, values
+
+
+def do_action(
+    context: Context,
+    record: Resource,
+    action: Action,
+    words: Sequence[str],
+    *,
+    parent: str,
+    yes: bool,
+    confirm_environment: str,
+    read: str = "",
+) -> int:
+    """Do an action of a record through the one door; returns the exit code."""
+    from dyntui.resources import On
+    from dyntui.services.actions.resource_actions import (
+        asked_of,
+        changes,
+        filled_in,
+        is_single,
+        made_of,
+        parent_of,
+        shown_once,
+        starting_values,
+        target_of,
+        targets_for,
+        warned,
+        without_secrets,
+        write_of,
+    )
+
+    given, pairs = split_words(words)
+    ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given, key=record.key)
+    if action.on is On.LIST and given:
+        raise Usage(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
+    if action.one and len(ids) > 1:
+        raise Usage(f"{action.name} is for one {record.singular} at a time.")
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            client = connection.client
+            connection.writes.check(write_of(client, record, action))
+            values, asked = pairs, asked_of(client, action)
+            if unknown := [name for name in values if name not in {field.name for field in asked}]:
+                raise Usage(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
+            if action.on is On.ROWS and action.fields and not values:
+                raise Usage(f"{action.name} needs something to change.", hint=_takes(record, action))
+            known = await parent_of(client, record, parent)
+            targets = await targets_for(client, record, action, ids, parent=known)
+            if action.on is On.LIST:
+                targets = [target_of(record, None, label=next(iter(values.values()), ""))]
+            held: dict[str, str] | None = None
+            if action.on is On.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
+                held = starting_values(action, asked, row)
+                values = {**held, **values}
+                for line in changes(asked, held, values):
+                    context.note(f"  {line}")
+            filled = filled_in(client, action, values, before=held) if asked else None
+            write = write_of(client, record, action, filled, parent=known)
+            if filled is not None:
+                targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
+            write = await warned(connection, record, write, targets)
+            if write.warning and yes:
+                context.note(write.warning)
+            results = await act(
+                context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            once = shown_once(action, results.items[0].value)
+            if once is not None and not context.json:
+                context.note(f"The {once[0]}, shown once and kept nowhere:")
+                context.say(once[1])
+                return 0
+            results = results if action.shows[0] else without_secrets(record, results)
+            return report(context, made_of(record, results) if action.on is On.LIST else results)
+
+    return run(work())
+
+
+def _takes(record: Resource, action: Action) -> str:
+    from dyntui.api.catalog import catalog
+    from dyntui.services.forms import asked_by
+
+    if not action.fields:
+        return f"dyntui do {record.name} {action.name} takes ids alone."
+    asked = asked_by(catalog(), catalog().get(action.operation), action.fields)
+    return "It takes " + ", ".join(f"{field.label}{f' ({field.hint})' if field.hint else ''}" for field in asked) + "."
+
+
+def add_commands(group: click.Group, record: Resource) -> None:
+    """`list`, `get` and a command for each action of a record."""
+    from dyntui.resources import On
+
+    @group.command("list", help=f"List {record.title.lower()}.")
+    @list_options
+    @pass_context
+    def list_command(context: Context, /, **options: Any) -> None:
+        list_rows(context, record, **options)
+
+    @group.command("get", help=f"Show one {record.singular} in full.")
+    @click.argument("row_id", metavar="ID")
+    @of_option
+    @pass_context
+    def get_command(context: Context, row_id: str, parent: str) -> None:
+        show_one(context, record, row_id, parent=parent)
+
+    for action in record.actions:
+        words = "FIELD=VALUE..." if action.on is On.LIST else "[ID]... [FIELD=VALUE]..."
+        words = words if action.fields else "" if action.on is On.LIST else "[ID]..."
+        about = f"{action.help} {_takes(record, action)}" if action.fields else action.help
+
+        def act_command(
+            context: Context,
+            words: tuple[str, ...],
+            parent: str,
+            yes: bool,
+            confirm_environment: str,
+            action: Action = action,
+        ) -> int:
+            return do_action(
+                context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment
+            )
+
+        made = click.argument("words", nargs=-1, metavar=words or None)(
+            of_option(confirm_options(pass_context(act_command)))
+        )
+        group.command(action.name, help=about)(made)

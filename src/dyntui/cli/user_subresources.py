@@ -1,0 +1,189 @@
+"""`dyntui users …` for what hangs on a user: sessions, social accounts, metadata as a whole, lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.output import confirm, print_lines
+from dyntui.cli.write_helpers import act, ids_argument, read_ids, read_option, report
+from dyntui.core.errors import Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
+__all__ = ["add_to_list", "edit_metadata", "revoke_session", "sessions", "social_token"]
+
+
+async def _user(connection: Connection, user_id: str) -> dict[str, Any]:
+    document = await connection.client.users.get_raw(user_id)
+    user = document.get("user", document) if isinstance(document, dict) else {}
+    return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
+
+
+@click.command("sessions", cls=Command)
+@click.argument("user_id", metavar="ID")
+@pass_context
+def sessions(context: Context, user_id: str) -> None:
+    """List the sessions of a user, the latest first."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with context.connection() as connection:
+            found = (await _user(connection, user_id)).get("sessions")
+            return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+    found = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    context.emit({"count": len(found), "sessions": found})
+    context.table(
+        ("began", "state", "address", "with", "id"),
+        (
+            (
+                str(row.get("createdAt") or "")[:19],
+                "revoked" if row.get("revokedAt") else "active",
+                row.get("ipAddress"),
+                row.get("userAgent"),
+                row.get("id"),
+            )
+            for row in found
+        ),
+    )
+
+
+@click.command("session-revoke", cls=Command)
+@ids_argument
+@confirm_options
+@pass_context
+def revoke_session(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+    """Sign single devices out, by the ids of their sessions. Ids as arguments or on standard input."""
+    from dyntui.services.actions.user_actions import REVOKE_SESSION
+    from dyntui.services.actions.write_gate import Target
+
+    targets = [Target(session_id) for session_id in read_ids(ids)]
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            results = await act(
+                context, connection, REVOKE_SESSION, targets, yes=yes, confirm_environment=confirm_environment
+            )
+            return report(context, results)
+
+    return run(work())
+
+
+@click.command("social-token", cls=Command)
+@click.argument("account_id", metavar="ACCOUNT-ID")
+@confirm_options
+@pass_context
+def social_token(context: Context, account_id: str, yes: bool, confirm_environment: str) -> int:
+    """Reveal the access token of a social account, by the account's id. It is audited, and lets whoever has it act as
+    this person at the provider."""
+    from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
+    from dyntui.services.actions.write_gate import Outcome, Target
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            results = await act(
+                context,
+                connection,
+                REVEAL_SOCIAL_TOKEN,
+                [Target(account_id)],
+                yes=yes,
+                confirm_environment=confirm_environment,
+            )
+            item = results.items[0]
+            if item.outcome is Outcome.DONE and isinstance(item.value, dict) and not context.json:
+                context.say(str(item.value.get("accessToken") or ""))
+                return 0
+            return report(context, results)
+
+    return run(work())
+
+
+@click.command("allowlist-add", cls=Command)
+@click.argument("allowlist", metavar="LIST")
+@ids_argument
+@confirm_options
+@read_option
+@pass_context
+def add_to_list(
+    context: Context, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
+) -> int:
+    """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
+    from dyntui.services.access.access_policy import find, name_of, read_lists
+    from dyntui.services.actions.user_actions import add_to_allowlist
+    from dyntui.services.actions.write_gate import Target
+
+    targets = [Target(user_id) for user_id in read_ids(ids)]
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            connection.writes.check(add_to_allowlist("", allowlist), targets)
+            row = find(await read_lists(connection.client), allowlist)
+            action = add_to_allowlist(str(row["id"]), name_of(row))
+            results = await act(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+            )
+            return report(context, results)
+
+    return run(work())
+
+
+@click.command("edit-metadata", cls=Command)
+@click.argument("user_id", metavar="ID")
+@click.option("--from", "source", type=click.File("r", encoding="utf-8"), metavar="FILE", help="Take it from FILE (-).")
+@confirm_options
+@pass_context
+def edit_metadata(context: Context, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
+    """Change the metadata of a user as a whole, in your editor or from a file; the difference is shown first."""
+    from dyntui.services.actions.user_actions import UPDATE_USER, user_target
+    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.editor import edit, editor
+    from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
+
+    if source is None and not editor():
+        raise Usage("EDITOR is not set.", hint="Set it, or give the metadata with --from FILE.")
+    typed = source.read() if source is not None else None
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            connection.writes.check(UPDATE_USER, [Target(user_id)])
+            user = await _user(connection, user_id)
+            text = typed if typed is not None else _written(edit, metadata_text(metadata_of(user)))
+            wanted = read_metadata(text)
+            user = await _user(connection, user_id)
+            told = metadata_changes(metadata_of(user), wanted)
+            if not told:
+                context.note("Nothing is different; nothing was saved.")
+                return 0
+            context.note(*told)
+            target = user_target(user, fields={"metadata": wanted})
+            saved = False
+            try:
+                results = await act(
+                    context, connection, UPDATE_USER, [target], yes=yes, confirm_environment=confirm_environment
+                )
+                saved = not results.left
+            finally:
+                if not saved and typed is None:
+                    context.note("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
+            return report(context, results)
+
+    return run(work())
+
+
+def _written(edit: Any, text: str) -> str:
+    """What the editor leaves; while it cannot be used, the editor opens again with it."""
+    from dyntui.services.metadata import read_metadata
+
+    while True:
+        text = edit(text)
+        try:
+            read_metadata(text)
+        except Usage as error:
+            print_lines(error.message, err=True)
+            if not confirm("Edit it again?", default=True):
+                raise
+        else:
+            return text

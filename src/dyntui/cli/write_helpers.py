@@ -1,0 +1,154 @@
+"""How every writing command acts: targets from the arguments or standard input, one door, a result for each target."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.context import Context
+from dyntui.cli.output import confirm, prompt, show_progress
+from dyntui.core.errors import EXIT_SOME_FAILED, Usage
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Confirmation, Results, Target, WriteAction
+    from dyntui.services.connection import Connection
+
+__all__ = ["act", "ask", "ids_argument", "progress_for", "read_ids", "read_option", "report"]
+
+read_option = click.option(
+    "--read", metavar="CODE", default="", help="Say that you read what it does: the code that is shown with it."
+)
+"""For commands that may decide who comes in: nothing that was not shown is confirmed."""
+
+ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
+
+
+def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
+    """The ids given, or one a line from standard input when there is `-` or none; NDJSON rows will do. key: the field
+    of a row that is its id."""
+    if ids and list(ids) != ["-"]:
+        return list(dict.fromkeys(ids))
+    if not ids and sys.stdin.isatty():
+        raise Usage("No ids were given.", hint="Give them as arguments, or one a line on standard input.")
+    import json
+
+    found: dict[str, None] = {}
+    for number, line in enumerate(sys.stdin, 1):
+        text = line.strip()
+        if text.startswith("{"):
+            try:
+                text = str(json.loads(text)[key])
+            except (ValueError, KeyError, TypeError):
+                raise Usage(f"Line {number} of standard input is no JSON object with {key!r} in it.") from None
+        if text:
+            found[text] = None
+    if not found:
+        raise Usage("Standard input has no ids.", hint=f"Give one id a line, or NDJSON rows with `{key}`.")
+    return list(found)
+
+
+async def act(
+    context: Context,
+    connection: Connection,
+    action: WriteAction,
+    targets: Sequence[Target],
+    *,
+    yes: bool,
+    confirm_environment: str,
+    read: str = "",
+) -> Results:
+    """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
+    confirmation = await ask(
+        context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
+    )
+    return await connection.writes.perform(action, targets, confirmation, on_progress=progress_for(len(targets)))
+
+
+async def ask(
+    context: Context,
+    connection: Connection,
+    action: WriteAction,
+    targets: Sequence[Target],
+    *,
+    yes: bool,
+    confirm_environment: str,
+    read: str = "",
+) -> Confirmation:
+    """What confirms `action`: the options, or what a person answers on a terminal. What it does as things stand is
+    told in any case."""
+    from dyntui.services.actions.write_gate import Confirmation, Level
+
+    given = Confirmation(yes=yes, typed=confirm_environment, read=read)
+    if connection.writes.refusal(action):
+        return given
+    needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
+    if needed.between is not None:
+        from dyntui.services.access.lockout_count import counted
+
+        context.note(*await counted(connection, needed))
+    unread = needed.code not in ("", read)
+    if context.json or not sys.stdin.isatty() or (yes and not unread):
+        if needed.effects and not unread:
+            context.note(*needed.effects)
+        return given
+    if needed.level is not Level.NONE:
+        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning)
+    if needed.level is Level.CONFIRM:
+        return Confirmation(yes=confirm("Do it?"))
+    if needed.level is Level.TYPED and (not confirm_environment or unread):
+        typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
+        return Confirmation(typed=typed, read=needed.code)
+    return given
+
+
+def progress_for(count: int) -> Callable[[int, int], None] | None:
+    """Tells how far it is on a terminal, when there is more than one target."""
+    if count < 2 or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        show_progress(f"{done:,} of {total:,}", end=done == total)
+
+    return show
+
+
+def report(context: Context, results: Results) -> int:
+    """Say what became of each target; returns the exit code."""
+    from dyntui.services.actions.write_gate import Outcome
+
+    context.emit(
+        {
+            "action": results.action.name,
+            "targets": [_line(item) for item in results.items],
+            "counts": {outcome.value: results.count(outcome) for outcome in Outcome},
+        }
+    )
+    for item in results.items:
+        why = f"  {item.error}" if item.error is not None else ""
+        there = isinstance(item.value, dict) and item.value.get("exists")
+        outcome = "exists" if there else item.outcome.value
+        context.say(f"{outcome:<10} {_id(item)}  {item.target.label}{why}")
+    if not results.left:
+        return 0
+    error = results.first_error
+    return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
+
+
+def _id(item: Any) -> str:
+    """The id of a target; of one that was created, what the server gave it."""
+    made = item.value.get("id") if isinstance(item.value, dict) else None
+    return str(item.target.id or made or "")
+
+
+def _line(item: Any) -> dict[str, Any]:
+    return {
+        "id": _id(item),
+        "label": item.target.label,
+        "outcome": item.outcome.value,
+        "error": None if item.error is None else str(item.error),
+        "code": getattr(item.error, "code", "") or None,
+        "result": item.reread if item.reread is not None else item.value,
+    }

@@ -1,0 +1,38 @@
+"""What a crash leaves: one line to print and a redacted report in a file, never a local variable."""
+
+from __future__ import annotations
+
+from dyntui import __version__
+from dyntui.config.paths import paths
+from dyntui.core.errors import DyntuiError
+from dyntui.core.redact import redact
+from dyntui.core.text import safe
+from dyntui.core.times import now
+
+__all__ = ["report", "write_report"]
+
+
+def report(error: BaseException) -> str:
+    """Write the report; the line to print."""
+    name = safe(type(error).__name__)
+    try:
+        return f"dyntui stopped on an error of its own ({name}). The report, without secrets: {write_report(error)}"
+    except (OSError, DyntuiError) as problem:
+        return f"dyntui stopped on an error of its own ({name}); no report was written: {safe(problem)}"
+
+
+def write_report(error: BaseException) -> str:
+    """Write the traceback, redacted, as a new private file; its path."""
+    import platform
+    import traceback
+    from importlib.metadata import version
+
+    from dyntui.config.private_files import atomic_write, private_dir
+
+    at = now()
+    folder = private_dir(paths().crash_dir)
+    path = folder / f"{at:%Y%m%d-%H%M%S-%f}.txt"
+    made_of = f"dyntui {__version__}, textual {version('textual')}, Python {platform.python_version()}"
+    text = f"{made_of}, {platform.platform()}\n{at.isoformat()}\n\n{''.join(traceback.format_exception(error))}"
+    atomic_write(path, "\n".join(safe(line, 2000) for line in redact(text).split("\n")).encode())
+    return str(path)

@@ -1,0 +1,173 @@
+"""Tokens from a command of the user's own (a password manager): run without a shell, limited in time and output."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING
+
+from dyntui.config.credential_store import CredentialKind, CredentialStore
+from dyntui.config.errors import CredentialError
+from dyntui.config.tokens import scrubbed
+from dyntui.core.errors import Usage
+from dyntui.core.redact import redact
+from dyntui.core.strict_json import parse_json
+from dyntui.core.text import safe
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = ["COMMAND_LIMIT", "CommandStore", "split_command"]
+
+COMMAND_LIMIT = 10.0
+_MAX_OUTPUT = 64 * 1024
+
+
+def split_command(text: str) -> list[str]:
+    """A command line as words; Usage when it is empty or its quotes do not match."""
+    try:
+        words = shlex.split(text, posix=os.name == "posix")
+    except ValueError as error:
+        raise Usage(f"The credential command cannot be read: {error}.", hint="Check its quotes.") from error
+    if not words:
+        raise Usage("The credential command is empty.", hint="Give one that prints the token: pass show dynamic/prod")
+    return words
+
+
+class CommandStore(CredentialStore):
+    """Asks a command for the token each time: it prints `{"token": "dyn_…"}`, or the token as its only line."""
+
+    kind = CredentialKind.COMMAND
+
+    def __init__(self, limit: float = COMMAND_LIMIT) -> None:
+        self._limit = limit
+
+    def describe(self, profile: Profile | None = None) -> str:
+        # Its first word only: an argument might be a secret.
+        return f"command {split_command(profile.credential_command)[0]}" if profile else "a command of yours"
+
+    def get(self, profile: Profile) -> str | None:
+        words = split_command(profile.credential_command)
+        name = safe(words[0], 80)
+        try:
+            status, output, complaint = _run(words, self._limit)
+        except subprocess.TimeoutExpired:  # its output, perhaps the token, goes no further
+            raise CredentialError(
+                f"The credential command {name} did not end within {self._limit:g} s.",
+                hint="It was ended with all that it had started. Run it by hand to see why.",
+            ) from None
+        except _OutputTooLong:
+            raise CredentialError(
+                f"The credential command {name} did not print a token: it printed more than {_MAX_OUTPUT:,} bytes.",
+                hint="It was ended with all that it had started. It has to print one line.",
+            ) from None
+        except OSError as error:
+            raise CredentialError(
+                f"The credential command {name} cannot be run: {error.strerror}.", hint="Check its path in the profile."
+            ) from error
+        if status:
+            last_line = safe(redact(complaint.decode(errors="replace").strip().rpartition("\n")[2]), 200)
+            raise CredentialError(
+                f"The credential command {name} failed with status {status}: {last_line}".rstrip(": "),
+                hint="Run it by hand to see why.",
+            )
+        return _token(output, name)
+
+    def set(self, profile: Profile, token: str) -> None:
+        raise Usage(
+            f"The token of {profile.name} comes from a command; it is not stored here.",
+            hint="Change it where the command reads it.",
+        )
+
+    def delete(self, profile: Profile) -> bool:
+        return False
+
+
+def _token(output: bytes, name: str) -> str:
+    problem = CredentialError(
+        f"The credential command {name} did not print a token.", hint='It has to print {"token": "dyn_…"} or one line.'
+    )
+    try:
+        text = output.decode().strip()
+        if text.startswith("{"):
+            text = parse_json(text)["token"]
+    except (ValueError, KeyError, TypeError):  # a JSON error carries the whole output
+        raise problem from None
+    if not isinstance(text, str) or not text or "\n" in text:
+        raise problem
+    return text
+
+
+class _OutputTooLong(Exception):
+    """The command printed more than a token can be."""
+
+
+class _Reader(threading.Thread):
+    """Reads a pipe to its end, but no more than the limit: then it calls `on_full`. data: what was read."""
+
+    def __init__(self, pipe: IO[bytes], on_full: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self.data = b""
+        self._pipe = pipe
+        self._on_full = on_full
+        self.start()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.data) > _MAX_OUTPUT
+
+    def run(self) -> None:
+        self.data = self._pipe.read(_MAX_OUTPUT + 1)
+        if self.is_full:
+            self._on_full()
+
+
+def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
+    """Run a command to its end; its status, standard output and standard error.
+
+    It runs in a session, and so a process group, of its own: at a limit of time or size, and when we are interrupted,
+    the whole group is ended. Raises TimeoutExpired, _OutputTooLong or OSError.
+    """
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=scrubbed(os.environ),
+        start_new_session=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    deadline = time.monotonic() + limit_s
+    readers = [_Reader(pipe, lambda: _end_group(process)) for pipe in (process.stdout, process.stderr)]
+    try:
+        for reader in readers:
+            reader.join(max(0.0, deadline - time.monotonic()))
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(words[0], limit_s)
+        if any(reader.is_full for reader in readers):
+            raise _OutputTooLong
+        status = process.wait(max(0.0, deadline - time.monotonic()))
+        return status, readers[0].data, readers[1].data
+    except BaseException:
+        _end_group(process)
+        process.wait()
+        raise
+    finally:
+        for reader, pipe in zip(readers, (process.stdout, process.stderr), strict=True):
+            if not reader.is_alive():  # closing a pipe that is being read would wait for it
+                pipe.close()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a command with all that it started. It must not have been waited for: its id might be another's by then."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -1,0 +1,186 @@
+"""Tokens in files: sealed with a passphrase, or plain (0600) for those who ask for exactly that."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dyntui.config.credential_store import AskPassphrase, CredentialKind, CredentialStore, entry, tilde
+from dyntui.config.errors import CredentialError
+from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
+from dyntui.core.strict_json import parse_json
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = ["MIN_PASSPHRASE", "FileStore", "PassphraseStore"]
+
+MIN_PASSPHRASE = 8
+_LIMIT = 64 * 1024
+_VERSION = 1
+_COST, _BLOCK, _PARALLEL = 2**17, 8, 1
+_MAX_MEMORY = 1 << 30
+_MAX_PARALLEL = 16
+
+
+def _file(profile: Profile, suffix: str) -> Path:
+    # The digest keeps names apart that a file system would not: letter case, reserved names, another origin.
+    digest = hashlib.sha256(entry(profile).encode()).hexdigest()[:12]
+    return paths().credentials_dir / f"{re.sub(r'[^A-Za-z0-9-]', '_', profile.name)[:40]}-{digest}.{suffix}"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.parent.exists():
+        return None
+    private_dir(path.parent)
+    try:
+        data = read_private(path, _LIMIT)
+    except FileNotFoundError:
+        return None
+    try:
+        value = parse_json(data)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict) or value.get("version") != _VERSION:
+        raise CredentialError(
+            f"{tilde(path)} is not a token file that this dyntui can read.", hint="Remove it, then: dyntui auth login"
+        )
+    return value
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    private_dir(path.parent)
+    atomic_write(path, json.dumps({"version": _VERSION, **value}).encode() + b"\n")
+
+
+class FileStore(CredentialStore):
+    """Tokens as plain text in files that only their owner can read."""
+
+    kind = CredentialKind.FILE
+
+    def describe(self, profile: Profile | None = None) -> str:
+        return f"plain file {tilde(_file(profile, 'token') if profile else paths().credentials_dir)}, 0600"
+
+    def get(self, profile: Profile) -> str | None:
+        value = _read(_file(profile, "token"))
+        if value is None or value.get("entry") != entry(profile):
+            return None
+        token = value.get("token")
+        return token if isinstance(token, str) and token else None
+
+    def set(self, profile: Profile, token: str) -> None:
+        _write(_file(profile, "token"), {"entry": entry(profile), "token": token})
+
+    def delete(self, profile: Profile) -> bool:
+        return remove_private(_file(profile, "token"))
+
+
+class PassphraseStore(CredentialStore):
+    """Tokens in files sealed by a passphrase: scrypt and AES-256-GCM. Asked once, then remembered by this process."""
+
+    kind = CredentialKind.PASSPHRASE
+    _opened: ClassVar[dict[str, str]] = {}  # sealed text -> token, for the whole process
+
+    def __init__(self, ask: AskPassphrase | None = None) -> None:
+        self._ask = ask
+
+    def describe(self, profile: Profile | None = None) -> str:
+        return f"passphrase-encrypted file {tilde(_file(profile, 'sealed') if profile else paths().credentials_dir)}"
+
+    def get(self, profile: Profile) -> str | None:
+        value = _read(_file(profile, "sealed"))
+        if value is None or value.get("entry") != entry(profile):
+            return None
+        sealed = json.dumps(value, sort_keys=True)
+        if sealed not in self._opened:
+            passphrase = self._passphrase(f"Passphrase for the token of {profile.name}")
+            self._opened[sealed] = _unseal(value, passphrase)
+        return self._opened[sealed]
+
+    def set(self, profile: Profile, token: str) -> None:
+        passphrase = self._passphrase(f"New passphrase for the token of {profile.name}")
+        if len(passphrase) < MIN_PASSPHRASE:
+            raise CredentialError(
+                f"The passphrase has fewer than {MIN_PASSPHRASE} characters.", hint="Nothing was kept; try again."
+            )
+        if self._passphrase("The same passphrase again") != passphrase:
+            raise CredentialError("The two passphrases differ.", hint="Nothing was kept; try again.")
+        _write(_file(profile, "sealed"), _seal(entry(profile), token, passphrase))
+
+    def delete(self, profile: Profile) -> bool:
+        self._opened.clear()
+        return remove_private(_file(profile, "sealed"))
+
+    def _passphrase(self, purpose: str) -> str:
+        if self._ask is None:
+            raise CredentialError(
+                "The token is sealed with a passphrase, and there is nobody to ask for it.",
+                hint="Run it in a terminal, or set DYNTUI_TOKEN for this run.",
+            )
+        passphrase = self._ask(purpose)
+        if not passphrase:
+            raise CredentialError("No passphrase was given.", hint="Try again, or set DYNTUI_TOKEN for this run.")
+        return passphrase
+
+
+def _key(passphrase: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    scrypt = Scrypt(salt=salt, length=32, n=cost, r=block, p=parallel)
+    return scrypt.derive(passphrase.encode("utf-8", "surrogateescape"))
+
+
+def _header(value: dict[str, Any]) -> bytes:
+    """What is not secret but must not be changed: it is authenticated with the token."""
+    return json.dumps([_VERSION, "scrypt-aes256gcm", *(value[name] for name in ("entry", "n", "r", "p"))]).encode()
+
+
+def _seal(name: str, token: str, passphrase: str) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt, nonce = os.urandom(16), os.urandom(12)
+    value: dict[str, Any] = {"seal": "scrypt-aes256gcm", "entry": name, "n": _COST, "r": _BLOCK, "p": _PARALLEL}
+    sealed = AESGCM(_key(passphrase, salt, _COST, _BLOCK, _PARALLEL)).encrypt(nonce, token.encode(), _header(value))
+    parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
+    return value | {part: base64.b64encode(data).decode() for part, data in parts.items()}
+
+
+def _work(value: dict[str, Any]) -> tuple[int, int, int]:
+    """The parameters of scrypt in a sealed file: n, r, p. Raises ValueError for what scrypt does not take or what
+    would need more memory or time than any dyntui asks for; the file may have been changed by somebody else."""
+    cost, block, parallel = value["n"], value["r"], value["p"]
+    for number in (cost, block, parallel):
+        if type(number) is not int or number < 1:
+            raise ValueError("its work factors are no positive integers")
+    # RFC 7914, 6: n is a power of two, greater than 1 and less than 2^(128 * r / 8).
+    if cost < 2 or cost & (cost - 1) or cost.bit_length() > 16 * block:
+        raise ValueError("scrypt has no such work factors")
+    if 128 * cost * block > _MAX_MEMORY or parallel > _MAX_PARALLEL:
+        raise ValueError("more work than any dyntui asks for")
+    return cost, block, parallel
+
+
+def _unseal(value: dict[str, Any], passphrase: str) -> str:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        cost, block, parallel = _work(value)
+        salt, nonce, sealed = (base64.b64decode(value[name], validate=True) for name in ("salt", "nonce", "sealed"))
+        return AESGCM(_key(passphrase, salt, cost, block, parallel)).decrypt(nonce, sealed, _header(value)).decode()
+    except InvalidTag as error:
+        raise CredentialError("The passphrase does not open the token file.", hint="Try again.") from error
+    except MemoryError as error:
+        raise CredentialError(
+            "There is not enough memory to open the sealed token file.", hint="Close other programs and try again."
+        ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise CredentialError(
+            f"The sealed token file is damaged ({error}).", hint="Store the token again: dyntui auth login"
+        ) from error

@@ -1,0 +1,100 @@
+"""The system's keyring, asked through a child process with a time limit: it answers, or it is said why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dyntui.config.credential_store import CredentialKind, CredentialStore, entry
+from dyntui.config.errors import CredentialError
+from dyntui.config.tokens import scrubbed
+from dyntui.core.redact import redact
+from dyntui.core.text import safe
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = ["CALL_LIMIT", "PROBE_LIMIT", "SERVICE", "KeyringProbe", "KeyringStore", "keyring_available"]
+
+SERVICE = "dyntui"
+PROBE_LIMIT = 3.0
+CALL_LIMIT = 20.0
+"""Seconds for a real call: long enough for a person to unlock the keyring."""
+
+OTHER_PLACES = "Choose another place (session, passphrase, file, command), or set DYNTUI_TOKEN for this run."
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringProbe:
+    """Whether the keyring keeps, gives back and deletes a secret. backend: its name; reason: why not."""
+
+    ok: bool
+    backend: str = ""
+    reason: str = ""
+
+
+def keyring_available(timeout: float = PROBE_LIMIT) -> KeyringProbe:
+    """Try set, get and delete of a random value in the keyring: before a person is asked for a token."""
+    reply = _call({"do": "probe"}, timeout)
+    return KeyringProbe(ok=reply["ok"], backend=reply.get("backend", ""), reason=reply.get("reason", ""))
+
+
+class KeyringStore(CredentialStore):
+    """Tokens in the keyring of the operating system or the desktop."""
+
+    kind = CredentialKind.KEYRING
+
+    def __init__(self) -> None:
+        self._backend = {"darwin": "macOS Keychain", "win32": "Windows Credential Locker"}.get(sys.platform, "")
+
+    def describe(self, profile: Profile | None = None) -> str:
+        return self._backend or "system keyring"
+
+    def get(self, profile: Profile) -> str | None:
+        value = self._ask({"do": "get", "user": entry(profile)})
+        return value if isinstance(value, str) and value else None
+
+    def set(self, profile: Profile, token: str) -> None:
+        self._ask({"do": "set", "user": entry(profile), "secret": token})
+
+    def delete(self, profile: Profile) -> bool:
+        return bool(self._ask({"do": "delete", "user": entry(profile)}))
+
+    def _ask(self, request: dict[str, str]) -> object:
+        reply = _call(request, CALL_LIMIT)
+        self._backend = reply.get("backend") or self._backend
+        if not reply["ok"]:
+            raise CredentialError(f"The {self.describe()} cannot be used: {reply['reason']}.", hint=OTHER_PLACES)
+        return reply.get("value")
+
+
+def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
+    # -P: no module of the current folder may stand in for the keyring's.
+    command = [sys.executable, "-P", "-m", "dyntui.config.keyring_worker"]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps({"service": SERVICE, **request}).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=scrubbed(os.environ),
+            timeout=limit,
+            check=False,
+        )
+        reply: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return {
+            "ok": False,
+            "reason": f"it did not answer within {limit:g} s; it may be locked and waiting to be unlocked",
+        }
+    except OSError as error:
+        return {"ok": False, "reason": f"its helper process did not start ({error.strerror})"}
+    except ValueError:
+        return {"ok": False, "reason": f"its helper process ended without an answer (status {done.returncode})"}
+    if "reason" in reply:
+        reply["reason"] = safe(redact(reply["reason"]), 300).rstrip(".")
+    return reply

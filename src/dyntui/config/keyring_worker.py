@@ -1,0 +1,116 @@
+"""The only code that touches the system's keyring: a child process, because an unlock may block for ever.
+
+`python -m dyntui.config.keyring_worker` reads one JSON request from standard input and answers with one JSON object.
+Tokens travel through these pipes only, never through arguments. Its parent is dyntui.config.keyring_store.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+__all__ = ["ALLOWED", "answer", "main"]
+
+ALLOWED = {
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Locker",
+    "keyring.backends.SecretService.Keyring": "Secret Service",
+    "keyring.backends.kwallet.DBusKeyring": "KWallet",
+    "keyring.backends.kwallet.DBusKeyringKWallet4": "KWallet",
+    "keyring.backends.libsecret.Keyring": "libsecret",
+}
+"""Backends that keep secrets encrypted, by the operating system or the desktop. Every other one is refused."""
+
+_NO_BACKENDS = (
+    "keyring.backends.fail.Keyring",
+    "keyring.backends.null.Keyring",
+    "keyring.backends.chainer.ChainerBackend",
+)
+
+
+class Refused(Exception):
+    """There is no keyring that may be used, and why."""
+
+
+def _name(backend: KeyringBackend) -> str:
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+def _choose() -> KeyringBackend:
+    from keyring import core
+    from keyring.backend import get_all_keyring
+
+    configured = core.load_env() or core.load_config()
+    if configured is not None:
+        if _name(configured) not in ALLOWED:
+            raise Refused(f"keyring is configured to use {_name(configured)}, which is not one dyntui trusts")
+        return configured
+    found = get_all_keyring()
+    usable = [backend for backend in found if _name(backend) in ALLOWED]
+    if usable:
+        return max(usable, key=lambda backend: (backend.priority, _name(backend)))
+    others = sorted(_name(backend) for backend in found if _name(backend) not in _NO_BACKENDS)
+    if others:
+        raise Refused(f"only {', '.join(others)} is there, which is not one dyntui trusts to encrypt")
+    raise Refused("no keyring service answers here")
+
+
+def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
+    if backend.get_password(service, user) is None:
+        return False
+    backend.delete_password(service, user)
+    return True
+
+
+def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> None:
+    backend.set_password(service, user, secret)
+    if backend.get_password(service, user) != secret:
+        raise Refused("it did not give back what was put into it")
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Do what `request` asks: probe, get, set or delete."""
+    backend = None
+    try:
+        backend = _choose()
+        service, user = request["service"], request.get("user", "")
+        value: object = None
+        match request["do"]:
+            case "probe":
+                user = f"probe {secrets.token_hex(8)}"
+                _store(backend, service, user, secrets.token_hex(16))
+                backend.delete_password(service, user)
+                if backend.get_password(service, user) is not None:
+                    raise Refused("it did not delete what was deleted")
+            case "get":
+                value = backend.get_password(service, user)
+            case "set":
+                _store(backend, service, user, request["secret"])
+            case "delete":
+                value = _delete(backend, service, user)
+            case other:
+                raise Refused(f"cannot do {other!r}")
+    except Refused as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - backends raise anything; the parent reports it
+        reason = f"{type(error).__name__}: {error}"
+    else:
+        return {"ok": True, "backend": ALLOWED[_name(backend)], "value": value}
+    return {"ok": False, "backend": ALLOWED[_name(backend)] if backend else "", "reason": reason}
+
+
+def main() -> None:
+    """One request, one answer."""
+    request = json.loads(sys.stdin.buffer.read())
+    out, sys.stdout = sys.stdout, sys.stderr  # a backend that prints must not spoil the answer
+    json.dump(answer(request), out)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

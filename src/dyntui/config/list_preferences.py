@@ -1,0 +1,109 @@
+"""How a person wants lists to look: columns with their widths, and views kept under a name. One JSON file, atomic."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dyntui.config.errors import ConfigError
+from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
+from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
+
+__all__ = ["Lists", "SavedView", "Widths"]
+
+Widths = tuple[tuple[str, int], ...]
+"""Columns from left to right by name or field, each with its cells."""
+_LIMIT = 1024 * 1024
+_MOST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list as somebody wants to see it again. filter: as typed after `/`. columns: () for the usual ones."""
+
+    filter: str = ""
+    order: str = ""
+    columns: Widths = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is kept for each list, by the name of its resource."""
+
+    columns: Mapping[str, Widths] = field(default_factory=dict)
+    views: Mapping[str, Mapping[str, SavedView]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> Lists:
+        """What the file says, nothing when there is none. ConfigError when it cannot be understood."""
+        path = paths().lists_file
+        try:
+            document = parse_json(read_private(path, _LIMIT))
+            views = document.get("views", {}).items()
+            return cls(
+                {name: _widths(each) for name, each in document.get("columns", {}).items()},
+                {name: {key: _view(view) for key, view in each.items()} for name, each in views},
+            )
+        except FileNotFoundError:
+            return cls()
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ConfigError(f"{path} cannot be understood.", hint="Correct it by hand, or delete it.") from error
+
+    def view(self, resource: str, name: str) -> SavedView:
+        """The view of that name. Raises Usage with the names there are."""
+        views = self.views.get(resource, {})
+        if name not in views:
+            known = ", ".join(views) or "none yet; the console keeps one with b"
+            raise Usage(f"There is no view {name!r} of {resource}.", hint=f"There are: {known}.")
+        return views[name]
+
+    @staticmethod
+    def keep_columns(resource: str, columns: Widths) -> Lists:
+        """Remember the columns of a list; () forgets them."""
+        return _change(lambda lists: replace(lists, columns=_with(lists.columns, resource, columns)))
+
+    @staticmethod
+    def keep_view(resource: str, name: str, view: SavedView | None) -> Lists:
+        """Remember a view under a name; None forgets it."""
+        return _change(
+            lambda lists: replace(
+                lists, views=_with(lists.views, resource, _with(lists.views.get(resource, {}), name, view))
+            )
+        )
+
+
+def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """`known` with another value under `name`; without that name, when there is no value."""
+    rest = {key: each for key, each in known.items() if key != name}
+    return {**rest, name: value} if value else rest
+
+
+def _change(change: Callable[[Lists], Lists]) -> Lists:
+    path = paths().lists_file
+    private_dir(path.parent)
+    with locked(path):
+        lists = change(Lists.load())
+        document = {
+            "columns": dict(lists.columns),
+            "views": {
+                name: {
+                    key: {"filter": view.filter, "order": view.order, "columns": view.columns}
+                    for key, view in views.items()
+                }
+                for name, views in lists.views.items()
+            },
+        }
+        atomic_write(path, json.dumps(document, indent=1, ensure_ascii=False).encode())
+    return lists
+
+
+def _widths(value: Any) -> Widths:
+    return tuple((str(name), max(1, min(int(cells), _MOST))) for name, cells in value)
+
+
+def _view(value: Any) -> SavedView:
+    return SavedView(str(value.get("filter", "")), str(value.get("order", "")), _widths(value.get("columns", [])))

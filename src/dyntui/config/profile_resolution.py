@@ -1,0 +1,124 @@
+"""Which environment this run is about: flags, then DYNTUI_ variables, then the current profile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dyntui.config.credential_store import CredentialKind
+from dyntui.config.profiles import DEFAULT_BASE_URL, Kind, Profile, Profiles
+from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
+from dyntui.core.errors import Usage
+
+__all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve"]
+
+AD_HOC = "environment"
+"""The name of the profile that flags and variables make when no saved one is used."""
+
+PROFILE_VARIABLE = "DYNTUI_PROFILE"
+CONFIRM_ORIGIN_VARIABLE = "DYNTUI_CONFIRM_ORIGIN"
+_ENVIRONMENT_ID = "DYNTUI_ENVIRONMENT_ID"
+_FALLBACK_ENVIRONMENT_ID = "DYNAMIC_ENVIRONMENT_ID"
+_BASE_URL = "DYNTUI_BASE_URL"
+_READ_ONLY = "DYNTUI_READ_ONLY"
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+
+
+def resolve(
+    name: str | None = None,
+    environment_id: str | None = None,
+    base_url: str | None = None,
+    read_only: bool = False,
+    environ: Mapping[str, str] | None = None,
+    confirmed_host: str | None = None,
+) -> Profile:
+    """The profile for this run. Usage, with what to do, when nothing says which environment is meant.
+
+    An address (environment id or base URL) that differs from the saved profile's is taken for live unless it is on
+    this machine: what is not known is treated with the most care. An origin that is neither the saved profile's nor
+    the vendor's gets no stored token and no command's, and none at all unless confirmed_host names it.
+    """
+    environ = os.environ if environ is None else environ
+    read_only = read_only or _flag(environ, _READ_ONLY)
+    environment_id = environment_id or environ.get(_ENVIRONMENT_ID) or None
+    base_url = base_url or environ.get(_BASE_URL) or None
+    base_url = check_base_url(base_url) if base_url else None
+    wanted = name or environ.get(PROFILE_VARIABLE) or None
+    profiles = Profiles.load()
+    if wanted:
+        profile = profiles.get(wanted)
+    elif profiles.current and not _elsewhere(profiles.get(profiles.current), environment_id, base_url):
+        profile = profiles.get(profiles.current)
+    else:
+        environment_id = environment_id or environ.get(_FALLBACK_ENVIRONMENT_ID) or None
+        profile = _ad_hoc(profiles, environment_id, base_url)
+    profile = confirm_origin(_override(profile, environment_id, base_url), confirmed_host, environ)
+    return replace(profile, read_only=True) if read_only else profile
+
+
+def _flag(environ: Mapping[str, str], variable: str) -> bool:
+    value = environ.get(variable, "").strip().lower()
+    if value not in (*_YES, *_NO):
+        raise Usage(f"{variable} is {value!r}.", hint="Set it to 1 or 0.")
+    return value in _YES
+
+
+def _elsewhere(profile: Profile, environment_id: str | None, base_url: str | None) -> bool:
+    """Whether a whole address was given that is not the current profile's: then that profile has no part in it."""
+    if not environment_id or not base_url:
+        return False
+    return (environment_id, base_url) != (profile.environment_id, profile.base_url)
+
+
+def _kind(base_url: str) -> Kind:
+    return "sandbox" if is_loopback(origin(base_url)[1]) else "live"
+
+
+def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None) -> Profile:
+    if not environment_id:
+        known = ", ".join(profiles.names())
+        if known:
+            raise Usage("No profile is chosen.", hint=f"dyntui env use NAME, or --profile NAME. There are: {known}.")
+        raise Usage(
+            "There is no environment to talk to.",
+            hint="Add one with `dyntui env add`, try `dyntui demo`, or set DYNTUI_ENVIRONMENT_ID and DYNTUI_TOKEN.",
+        )
+    base_url = base_url or DEFAULT_BASE_URL
+    return Profile(
+        name=AD_HOC,
+        base_url=base_url,
+        environment_id=environment_id,
+        kind=_kind(base_url),
+        credential=CredentialKind.ENVIRONMENT,
+        overridden=True,
+    )
+
+
+def _override(profile: Profile, environment_id: str | None, base_url: str | None) -> Profile:
+    environment_id, base_url = environment_id or profile.environment_id, base_url or profile.base_url
+    if (environment_id, base_url) == (profile.environment_id, profile.base_url):
+        return profile
+    changed = replace(
+        profile,
+        environment_id=environment_id,
+        base_url=base_url,
+        kind=_kind(base_url),
+        keep_rows=False,  # it was agreed for another one
+        overridden=True,
+    )
+    if origin(base_url) == origin(profile.base_url):
+        return changed
+    changed = replace(changed, confirmed_origin="")
+    if needs_confirmation(base_url):
+        return replace(changed, credential=CredentialKind.ENVIRONMENT, credential_command="")
+    return changed
+
+
+def confirm_origin(profile: Profile, host: str | None = None, environ: Mapping[str, str] | None = None) -> Profile:
+    """`profile`, its origin confirmed when `host` or DYNTUI_CONFIRM_ORIGIN names it."""
+    environ = os.environ if environ is None else environ
+    host = host or environ.get(CONFIRM_ORIGIN_VARIABLE, "")
+    if not needs_confirmation(profile.base_url) or not names_origin(host, profile.base_url):
+        return profile
+    return replace(profile, confirmed_origin=origin_text(profile.base_url))

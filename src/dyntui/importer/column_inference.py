@@ -1,0 +1,64 @@
+"""What a value, or a column of values, looks like: for columns whose name says nothing, and for pasted lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dyntui.importer.addresses import CHAIN_FAMILIES, family_of
+from dyntui.importer.fields import FULL_NAME, MappingKind
+from dyntui.importer.source_types import Cell
+
+__all__ = ["identifier_of", "looks_like"]
+
+_ENOUGH = 0.8
+_EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
+_PHONE = re.compile(r"\+\d[\d\s().\-/]{6,18}\d")
+_EVM = re.compile(r"0x[0-9a-fA-F]{40}")
+_LONG_HEX = re.compile(r"0x[0-9a-fA-F]{60,64}|0x[0-9a-fA-F]{16}")
+_WORD = r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?"
+_FULL_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}|{_WORD}, {_WORD}(?: {_WORD})*")
+_DOMAIN = re.compile(r"(?:https?://|@)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
+_DISCORD = re.compile(r"[^\s#@:]{2,32}#\d{4}")
+_CHECKED = ("TON", "COSMOS", "SOL")
+
+
+def looks_like(
+    values: Sequence[Cell], kind: MappingKind = "users", *, full_name: bool = False
+) -> tuple[str, str] | None:
+    """(field, what the values look like) for a column's values; None when they look like nothing in particular."""
+    texts = [value.strip() for value in values if isinstance(value, str) and value.strip()]
+    if not texts:
+        return None
+    if kind == "allowlist":
+        told = sum(identifier_of(text) is not None for text in texts) / len(texts)
+        return ("identifier", "identifiers of several kinds") if told >= _ENOUGH else None
+    looks = (
+        ("email", "e-mail addresses", _EMAIL),
+        ("phoneNumber", "phone numbers", _PHONE),
+        ("wallets.0.publicWalletAddress", "EVM addresses", _EVM),
+    )
+    for field, what, pattern in looks:
+        if sum(bool(pattern.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
+            return field, what
+    if full_name and sum(bool(_FULL_NAME.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
+        return FULL_NAME, "first and last names"
+    return None
+
+
+def identifier_of(text: str) -> str | None:
+    """The kind of allowlist identifier a text certainly is; None when it could be several (`ada`, `12345`, `@ada`)."""
+    text = text.strip()
+    if _EMAIL.fullmatch(text) and not text.startswith("@"):
+        return "email"
+    if _PHONE.fullmatch(text):
+        return "phoneNumber"
+    if _EVM.fullmatch(text) or _LONG_HEX.fullmatch(text) or family_of(text):
+        return "walletPublicKey"
+    if _DISCORD.fullmatch(text):
+        return "discordUsername"
+    if _DOMAIN.fullmatch(text):
+        return "emailDomain"
+    if len(text) >= 32 and any(CHAIN_FAMILIES[chain](text).state in ("valid", "format") for chain in _CHECKED):
+        return "walletPublicKey"
+    return None

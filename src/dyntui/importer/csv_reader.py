@@ -1,0 +1,136 @@
+"""CSV and TSV, read as a stream: any delimiter, ragged rows, quotes over many lines, values of any length."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import cast
+
+from dyntui.importer.formula_escaping import unprotect
+from dyntui.importer.header_synonyms import KNOWN_NAMES
+from dyntui.importer.row_reader import Table
+from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.source_types import Cell, Row, SourceError
+from dyntui.importer.text_detection import find_dialect, find_header
+
+__all__ = ["LONGEST_VALUE", "DelimitedTable"]
+
+LONGEST_VALUE = 16 * 1024 * 1024
+_SAMPLE = 256 * 1024
+_HEAD = 60
+
+
+class DelimitedTable(Table):
+    """A delimited text file as records."""
+
+    def __init__(self, opened: OpenedFile, encoding: str, delimiter: str | None, header_row: int | None) -> None:
+        csv.field_size_limit(LONGEST_VALUE)
+        self._opened = opened
+        self.encoding = encoding
+        with self._text() as text:
+            sample = text.read(_SAMPLE)
+            if text.read(1):
+                sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
+        self._dialect = find_dialect(sample, KNOWN_NAMES, None if delimiter is None else _delimiter(delimiter))
+        self.delimiter = self._dialect.delimiter
+        self.quoting = self._dialect.quoting
+        self.format = "tsv" if self.delimiter == "\t" else "csv"
+        head = list(islice(self._records(), max(0, header_row or 0) + _HEAD))
+        if header_row is None:
+            place = find_header(head, KNOWN_NAMES)
+        else:
+            place = header_row - 1 if header_row else None
+            if not 0 <= header_row <= len(head):
+                raise SourceError(f"{opened.name} has no row {header_row}.", hint="--header-row counts from 1.")
+        self._set_header(cast("list[list[Cell]]", head), place)
+
+    def _text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self._opened.reader(), self.encoding, newline="")
+
+    def _records(self) -> Iterator[list[str]]:
+        with self._text() as text:
+            for _ in range(self._dialect.skip):
+                text.readline()
+            reader = self._dialect.reader(text)
+            try:
+                yield from reader
+            except csv.Error as error:
+                raise self._unreadable(reader.line_num, error) from error
+
+    def rows(self) -> Iterator[Row]:
+        width, keep = self.width, self.keep
+        number = 0
+        lines: list[str] = []
+        with self._text() as text:
+            for _ in range(self._dialect.skip):
+                text.readline()
+            reader = self._dialect.reader(_remembered(text, lines))
+            try:
+                for _ in range(self.first):
+                    next(reader, None)
+                lines.clear()
+                for cells in reader:
+                    number += 1
+                    damaged = len(lines) > 1 and self._is_damaged(lines, number)
+                    lines.clear()
+                    if damaged or len(cells) != width:
+                        if any(cells):
+                            yield self._odd_row(number, [unprotect(cell) for cell in cells], damaged)
+                        continue
+                    if not any(cells):
+                        continue
+                    for cell in cells:
+                        if "'" in cell:
+                            cells = [unprotect(cell) for cell in cells]
+                            break
+                    yield Row(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))
+            except csv.Error as error:
+                raise self._unreadable(reader.line_num, error) from error
+            except UnicodeError as error:
+                self._opened.check_unchanged()
+                raise SourceError(f"{self._opened.name} is not {self.encoding} throughout.") from error
+        self._opened.check_unchanged()
+
+    def _is_damaged(self, lines: list[str], number: int) -> bool:
+        """Whether a record over several lines is one because a quotation mark was not closed where it should be."""
+        try:
+            for _ in self._dialect.reader(lines, strict=True):
+                pass
+        except csv.Error as error:
+            if "end of data" not in str(error):
+                return True
+            raise SourceError(
+                f"Row {number} of {self._opened.name} opens a quotation mark that is never closed.",
+                hint="Close it, or double a mark that belongs to the text.",
+            ) from error
+        return False
+
+    def _unreadable(self, line: int, error: csv.Error) -> SourceError:
+        if "field limit" in str(error):
+            return SourceError(
+                f"Line {line} of {self._opened.name} has a value of more than {LONGEST_VALUE:,} characters.",
+                hint="A quotation mark before it is probably never closed.",
+            )
+        return SourceError(f"Line {line} of {self._opened.name} cannot be read: {error}.")
+
+
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " ", "none": ""}
+
+
+def _delimiter(text: str) -> str:
+    """A delimiter as a person says it: one character, or its name."""
+    found = _WORDS.get(text.casefold(), text)
+    if len(found) > 1 or found in ('"', "\n", "\r", "\\"):
+        raise SourceError(
+            f"{text!r} cannot be a delimiter.", hint="It is one character, or tab, comma, semicolon, pipe or none."
+        )
+    return found
+
+
+def _remembered(text: Iterable[str], lines: list[str]) -> Iterator[str]:
+    """The lines of a text, each also put into a list that the reader of the records empties."""
+    for line in text:
+        lines.append(line)
+        yield line

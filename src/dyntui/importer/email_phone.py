@@ -1,0 +1,131 @@
+"""E-mail addresses and phone numbers: plain ones at once, the rest by the libraries that know the rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.importer.problems import Problem
+from dyntui.importer.validation_context import Rules
+
+__all__ = ["RESERVED", "check_email", "check_phone", "normal_phone", "to_e164"]
+
+RESERVED = frozenset({"test", "local", "localhost", "invalid", "onion", "arpa"})
+_SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def check_email(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+    """`value` as an e-mail address in normal form; without asking the DNS."""
+    from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+
+    if not isinstance(value, str):
+        problems.append(Problem("error", "email_invalid", name, f"{value!r} is no e-mail address."))
+        return value
+    if len(value) > 255:
+        problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API takes at most 255."))
+        return value
+    reserved = value.rpartition(".")[2].rpartition("@")[2].casefold() in RESERVED
+    try:
+        found = validate_email(
+            value, check_deliverability=False, test_environment=reserved, globally_deliverable=not reserved
+        )
+    except EmailSyntaxError as error:
+        problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}", _mended(value)))
+        return value
+    except EmailNotValidError as error:
+        problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}"))
+        return value
+    if reserved:
+        message = f"{found.domain} is a reserved name; no mail arrives there."
+        problems.append(Problem("error" if rules.live else "warning", "email_reserved_domain", name, message))
+    if found.normalized != value:
+        problems.append(Problem("info", "email_normalised", name, f"“{value}” is sent as {found.normalized}."))
+    return found.normalized
+
+
+def _mended(value: str) -> str | None:
+    """What was probably meant: `mailto:`, angle brackets, a trailing dot or a comma for a dot taken away."""
+    text = value.strip().removeprefix("mailto:")
+    if match := re.search(r"<([^<>\s]+@[^<>\s]+)>", text):
+        text = match[1]
+    text = text.strip("<>;,. ").replace(" ", "").replace(",", ".")
+    plain = re.fullmatch(r"[A-Za-z0-9_%+\-.]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+", text)
+    return text if plain and text != value and ".." not in text else None
+
+
+def to_e164(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+    """The transform: a number in any national writing as +<country><number>; as it was when that cannot be told."""
+    from dyntui.importer.validators import text_of
+
+    text = text_of(value, name, problems)
+    if text is None:
+        return value
+    parsed, problem = _parse(text, name, rules)
+    if problem is not None or parsed is None:
+        return text  # the check says what is wrong with it
+    if parsed != text:
+        problems.append(Problem("info", "phone_normalised", name, f"“{text}” is sent as {parsed}."))
+    return parsed
+
+
+def check_phone(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+    """Possible is required, valid is asked for."""
+    import phonenumbers
+
+    if not isinstance(value, str):
+        problems.append(Problem("error", "phone_impossible", name, f"{value!r} is no phone number."))
+        return value
+    parsed, problem = _parse(value, name, rules)
+    if problem is not None:
+        problems.append(problem)
+    elif parsed is not None:
+        number = phonenumbers.parse(parsed, None)
+        if not phonenumbers.is_valid_number(number):
+            message = f"{value}: no operator is known to use this range."
+            problems.append(Problem("warning", "phone_unlikely", name, message))
+        if len(value) > 255:
+            problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API takes at most 255."))
+    return value
+
+
+def _parse(text: str, name: str, rules: Rules) -> tuple[str | None, Problem | None]:
+    import phonenumbers
+    from phonenumbers import NumberParseException, PhoneNumberFormat
+
+    stripped = text.strip()
+    if stripped.startswith("00"):
+        stripped = "+" + stripped[2:]
+    try:
+        number = phonenumbers.parse(stripped, rules.region)
+    except NumberParseException as error:
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE and not stripped.startswith("+"):
+            message = f"“{text}” has no country code."
+            suggestion = _with_plus(stripped) or "--region XX, or write it with +"
+            return None, Problem("error", "phone_needs_region", name, message, suggestion)
+        return None, Problem("error", "phone_impossible", name, f"“{text}” is no phone number.")
+    if not phonenumbers.is_possible_number(number):
+        message = f"“{text}” is too short or too long for its country."
+        return None, Problem("error", "phone_impossible", name, message, _with_plus(stripped))
+    formatted: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return formatted, None
+
+
+def _with_plus(text: str) -> str | None:
+    """The number with the + that a spreadsheet takes away, when that makes it a valid one."""
+    import phonenumbers
+    from phonenumbers import NumberParseException
+
+    if text.startswith("+"):
+        return None
+    try:
+        number = phonenumbers.parse("+" + text, None)
+    except NumberParseException:
+        return None
+    return f"+{_SEPARATORS.sub('', text)}" if phonenumbers.is_valid_number(number) else None
+
+
+def normal_phone(text: str) -> str:
+    """A number for comparison: its digits, with the + it began with."""
+    bare = _SEPARATORS.sub("", text.strip())
+    return "+" + bare[2:] if bare.startswith("00") else bare

@@ -1,0 +1,119 @@
+"""Failed rows handed back in the input's own columns and format, ready to be mended and imported again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from dyntui.core.text import visible_controls
+from dyntui.importer.formula_escaping import protect, shield
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceInfo
+
+__all__ = ["RAW_KEY", "FailedRowsWriter", "cell_text", "failed_rows_suffix"]
+
+RAW_KEY = "_dyntui_raw"
+"""Holds the text of a line that was no JSON object."""
+
+_JSON = ("json", "ndjson")
+
+
+def failed_rows_suffix(info: SourceInfo) -> str:
+    """How the name of a failed-rows file for that source ends; spreadsheets are handed back as CSV."""
+    return f".{info.format}" if info.format in ("csv", "tsv", *_JSON) else ".csv"
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text in a delimited file. A number a spreadsheet has cut keeps looking cut."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        if abs(cell) >= 1e15:
+            return f"{cell:.16E}"
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell) if isinstance(cell, int) else json.dumps(cell, ensure_ascii=False)
+
+
+class FailedRowsWriter:
+    """Writes failed rows to a new private file (0600, never over an existing one); use it with `with`.
+
+    safe: protect cells that a spreadsheet would run, and begin with a byte order mark; else the exact values. JSON is
+    always exact.
+    """
+
+    def __init__(self, path: Path, info: SourceInfo, *, safe: bool = True) -> None:
+        from dyntui.config.private_files import create_new
+
+        self._info = info
+        self._json = info.format in _JSON
+        self._protect = protect if safe else shield
+        encoding = "utf-8-sig" if safe and not self._json else "utf-8"
+        self._file: TextIO = io.TextIOWrapper(create_new(path), encoding, newline="", write_through=False)
+        self.count = 0
+        if self._json:
+            if info.format == "json":
+                self._file.write("[")
+        else:
+            self._csv = csv.writer(self._file, delimiter=info.delimiter or ",", lineterminator="\r\n")
+            self._csv.writerow([self._protect(name) for name in (*info.columns, *REPORT_COLUMNS)])
+
+    def write(
+        self,
+        number: int,
+        cells: Sequence[Cell],
+        code: str,
+        field: str,
+        message: str,
+        extra: Sequence[Sequence[Any]] = (),
+    ) -> None:
+        """One row as Row gave it (cells, extra), and why it failed."""
+        report: tuple[Cell, ...] = (number, *map(visible_controls, (code, field, message)))
+        if self._json:
+            self._write_json(cells, extra, report)
+        else:
+            values = [cell_text(cell) for cell in (*cells, *report, *(cell for _, cell in extra))]
+            self._csv.writerow([self._protect(value) for value in values])
+        self.count += 1
+
+    def _write_json(self, cells: Sequence[Cell], extra: Sequence[Sequence[Any]], report: Sequence[Cell]) -> None:
+        record: dict[str, Cell] = dict(zip(self._info.columns, cells, strict=True))
+        for key, value in extra:
+            record[str(key) or RAW_KEY] = value
+        record.update(zip(REPORT_COLUMNS, report, strict=True))
+        text = json.dumps(record, ensure_ascii=False)
+        if not _encodable(text):
+            text = json.dumps(record)
+        if self._info.format == "json":
+            self._file.write(",\n" if self.count else "\n")
+            self._file.write(text)
+        else:
+            self._file.write(text + "\n")
+
+    def close(self) -> None:
+        if self._file.closed:
+            return
+        if self._info.format == "json":
+            self._file.write("\n]\n")
+        self._file.close()
+
+    def __enter__(self) -> FailedRowsWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

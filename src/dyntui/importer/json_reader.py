@@ -1,0 +1,279 @@
+"""JSON and NDJSON, read as streams: an array, an array inside an object, or one object a line."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from dyntui.core.strict_json import decode_first, parse_json
+from dyntui.importer.failed_rows import RAW_KEY
+from dyntui.importer.problems import Problem
+from dyntui.importer.row_reader import Table
+from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, SourceError
+
+__all__ = ["LONGEST_RECORD", "JsonTable", "looks_like_json"]
+
+LONGEST_RECORD = 16 * 1024 * 1024
+_SCANNED = 64 * 1024 * 1024
+_BLOCK = 1 << 16
+_SPACE = " \t\r\n"
+
+
+def looks_like_json(text: str) -> str | None:
+    """`json`, `ndjson` or None, told from the beginning of a text."""
+    start = text.lstrip(_SPACE)
+    if start[:1] == "[":
+        return "json" if start[1:].lstrip(_SPACE)[:1] in ("{", "]", '"', "") else None
+    if start[:1] != "{":
+        return None
+    lines = [line for line in start.splitlines()[:50] if line.strip()]
+    if len(lines) == 1:
+        whole = _parsed(lines[0])
+        return "ndjson" if isinstance(whole, dict) and not _has_records(whole) else "json"
+    if lines[0].rstrip().endswith("}") and any(isinstance(_parsed(line), dict) for line in lines):
+        return "ndjson"
+    return "json" if start[1:].lstrip(_SPACE)[:1] in ('"', "}") else None
+
+
+def _has_records(value: dict[str, Any]) -> bool:
+    """Whether an object holds the records, rather than being one: a list of objects in it called users or data."""
+    return any(isinstance(value.get(name), list) for name in ("users", "data", "results", "records"))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except ValueError:
+        return None
+
+
+class JsonTable(Table):
+    """A JSON file as records; the columns are the keys of all of them, in the order they appear."""
+
+    def __init__(self, opened: OpenedFile, encoding: str, format: str) -> None:
+        self._opened = opened
+        self.encoding = encoding
+        self.format = format
+        keys: dict[str, None] = {}
+        scanned, whole, count = 0, True, 0
+        reader = opened.reader()
+        with io.TextIOWrapper(reader, encoding, newline="\n") as text:
+            for record in self._records(text):
+                count += 1
+                if isinstance(record, dict):
+                    keys.update(dict.fromkeys(record))
+                scanned = reader.tell()
+                if scanned > _SCANNED:
+                    whole = False
+                    break
+        if not keys and count == 0:
+            self.notes += ("There are no records in the file.",)
+        if not whole:
+            self.notes += (f"The columns are the keys of the first {count:,} records; a later new key is reported.",)
+        self.columns = tuple(str(key) for key in keys if key not in REPORT_COLUMNS and key != RAW_KEY)
+        if any(name in keys for name in REPORT_COLUMNS):
+            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are left out.",)
+        self.width = len(self.columns)
+
+    def _text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self._opened.reader(), self.encoding, newline="\n")
+
+    def rows(self) -> Iterator[Row]:
+        columns = self.columns
+        known = frozenset((*columns, *REPORT_COLUMNS))
+        empty: tuple[Cell, ...] = (None,) * len(columns)
+        number = 0
+        with self._text() as text:
+            for record in self._records(text):
+                number += 1
+                if isinstance(record, dict) and RAW_KEY in record:
+                    record = _again(record[RAW_KEY])
+                if not isinstance(record, dict):
+                    broken = (
+                        record if isinstance(record, _Broken) else _Broken(json.dumps(record), "it holds one value")
+                    )
+                    problem = Problem(
+                        "error", "bad_json_record", "", f"Record {number} is not an object: {broken.why}."
+                    )
+                    yield Row(number, empty, (problem,), (("", broken.text),))
+                    continue
+                cells = tuple([record.get(column) for column in columns])
+                if record.keys() <= known:
+                    if record:
+                        yield Row(number, cells)
+                    continue
+                extra = tuple((str(key), value) for key, value in record.items() if key not in known)
+                names = ", ".join(key for key, _ in extra)
+                problem = Problem(
+                    "warning", "unexpected_key", extra[0][0], f"{names}: not among the columns; not imported."
+                )
+                yield Row(number, cells, (problem,), extra)
+        self._opened.check_unchanged()
+
+    def _records(self, text: io.TextIOWrapper) -> Iterator[Any]:
+        try:
+            if self.format == "ndjson":
+                yield from self._lines(text)
+            else:
+                yield from _Stream(text, self._opened.name).records()
+        except UnicodeError as error:
+            self._opened.check_unchanged()
+            raise SourceError(f"{self._opened.name} is not {self.encoding} throughout.") from error
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[Any]:
+        number = 0
+        while line := text.readline(LONGEST_RECORD):
+            number += 1
+            if len(line) == LONGEST_RECORD and not line.endswith("\n"):
+                raise SourceError(f"Line {number} of {self._opened.name} is longer than {LONGEST_RECORD:,} characters.")
+            if line.isspace():
+                continue
+            try:
+                yield parse_json(line)
+            except ValueError as error:
+                yield _Broken(line.strip(_SPACE), str(error))
+
+
+class _Broken:
+    """The text of a record that is no JSON, and why."""
+
+    __slots__ = ("text", "why")
+
+    def __init__(self, text: str, why: str) -> None:
+        self.text = text
+        self.why = why
+
+
+def _again(raw: Any) -> Any:
+    """A record that was broken when it was reported: perhaps somebody mended it."""
+    text = raw if isinstance(raw, str) else json.dumps(raw)
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        return _Broken(text, str(error))
+
+
+class _Stream:
+    """Values of one JSON document, taken one after the other from a text that is never held whole."""
+
+    def __init__(self, text: io.TextIOWrapper, name: str) -> None:
+        self._text = text
+        self._name = name
+        self._buffer = ""
+        self._place = 0
+        self._passed = 0
+
+    def records(self) -> Iterator[Any]:
+        """The elements of the array, or of the first array of objects inside the object; else the object itself."""
+        first = self._peek()
+        if first == "[":
+            yield from self._array()
+            self._expect_end()
+        elif first == "{":
+            yield from self._object()
+        else:
+            raise self._error("it begins with neither [ nor {")
+
+    def _array(self) -> Iterator[Any]:
+        self._place += 1
+        if self._peek() == "]":
+            self._place += 1
+            return
+        while True:
+            yield self._value()
+            mark = self._peek()
+            self._place += 1
+            if mark == "]":
+                return
+            if mark != ",":
+                raise self._error("a comma or ] is missing")
+            if self._peek() == "]":
+                raise self._error("a comma stands before ]")
+
+    def _object(self) -> Iterator[Any]:
+        self._place += 1
+        record: dict[str, Any] = {}
+        while self._peek() != "}":
+            key = self._value()
+            if not isinstance(key, str) or self._peek() != ":":
+                raise self._error("a key and a colon are missing")
+            self._place += 1
+            if self._peek() == "[" and self._array_of_objects():
+                yield from self._array()
+                return
+            record[key] = self._value()
+            mark = self._peek()
+            if mark == ",":
+                self._place += 1
+            elif mark != "}":
+                raise self._error("a comma or } is missing")
+        self._place += 1
+        self._expect_end()
+        if record:
+            yield record
+
+    def _array_of_objects(self) -> bool:
+        ahead = self._place + 1
+        while True:
+            while ahead < len(self._buffer) and self._buffer[ahead] in _SPACE:
+                ahead += 1
+            if ahead < len(self._buffer):
+                return self._buffer[ahead] in "{]"
+            if not self._more():
+                raise self._error("it ends too early")
+
+    def _peek(self) -> str:
+        while True:
+            while self._place < len(self._buffer) and self._buffer[self._place] in _SPACE:
+                self._place += 1
+            if self._place < len(self._buffer):
+                return self._buffer[self._place]
+            if not self._more():
+                raise self._error("it ends too early")
+
+    def _expect_end(self) -> None:
+        rest = self._buffer[self._place :].strip(_SPACE) or self._text.read(_BLOCK).strip(_SPACE)
+        if rest:
+            raise self._error("something stands after its end")
+
+    def _value(self) -> Any:
+        self._peek()
+        if self._place > _BLOCK:
+            self._passed += self._place
+            self._buffer, self._place = self._buffer[self._place :], 0
+        size = _BLOCK
+        while True:
+            try:
+                value, end = decode_first(self._buffer, self._place)
+            except ValueError as error:
+                if "nested" in str(error):
+                    raise self._error(str(error)) from error
+                if len(self._buffer) - self._place > LONGEST_RECORD:
+                    raise self._error("a value is too large") from error
+                if not self._more(size):
+                    raise self._error(*_place_in(error)) from error
+                size *= 2
+                continue
+            if end == len(self._buffer) and self._more():
+                continue  # a number may go on in the next block
+            self._place = end
+            return value
+
+    def _more(self, size: int = _BLOCK) -> bool:
+        block = self._text.read(size)
+        self._buffer += block
+        return bool(block)
+
+    def _error(self, why: str, at: int | None = None) -> SourceError:
+        place = self._passed + (self._place if at is None else at) + 1
+        return SourceError(f"{self._name} is no JSON that can be read: {why} (character {place:,}).")
+
+
+def _place_in(error: ValueError) -> tuple[str, int | None]:
+    """What is wrong, and where in what was parsed, when the parser says it."""
+    if isinstance(error, json.JSONDecodeError):
+        return ("it ends too early", None) if error.pos >= len(error.doc) else (error.msg, error.pos)
+    return str(error), None

@@ -1,0 +1,198 @@
+"""A first mapping for a file: a preset, the columns' names, what stands in them; what is unclear stays unmapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.importer.column_inference import looks_like
+from dyntui.importer.fields import FULL_NAME, MappingKind, field_for
+from dyntui.importer.header_synonyms import AMBIGUOUS, nearest_field, synonym_field
+from dyntui.importer.mapping import ColumnMap, Mapping
+from dyntui.importer.presets import PRESETS, Preset
+from dyntui.importer.source_types import Cell, Row, SourceInfo, normal_name
+from dyntui.importer.value_paths import owner_of
+
+__all__ = ["EXPLICIT", "propose"]
+
+EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent"})
+"""Fields that only a person maps."""
+
+_ITEM = re.compile(r"(wallets|oauthAccounts)\.\d+\.")
+_IDENTITY = {"wallets": "publicWalletAddress", "oauthAccounts": "accountId"}
+
+
+def propose(
+    info: SourceInfo,
+    sample_rows: Sequence[Row],
+    *,
+    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+    kind: MappingKind = "users",
+) -> Mapping:
+    """The mapping to begin with.
+
+    custom_fields: the environment's, as the API lists them ({key, name, ...}); they are hinted at, as metadata is.
+    """
+    preset = next((each for each in PRESETS if each.name == info.preset), None) if kind == "users" else None
+    proposal = _Proposal(info.columns, sample_rows, custom_fields, kind)
+    if preset:
+        proposal.take_preset(preset)
+    proposal.take_names()
+    proposal.take_inside()
+    proposal.take_content()
+    proposal.drop_incomplete()
+    columns = proposal.in_order()
+    constants = _constants(preset, columns) if preset else {}
+    return Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
+
+
+def _constants(preset: Preset, columns: Sequence[ColumnMap]) -> dict[str, Any]:
+    items = {match[0] for each in columns if each.field and (match := _ITEM.match(each.field))}
+    return {name: value for name, value in preset.constants.items() if (m := _ITEM.match(name)) and m[0] in items}
+
+
+class _Proposal:
+    """The proposal while it is made: what each column or path goes to, and which fields are taken."""
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        custom_fields: Sequence[AbstractMapping[str, Any]],
+        kind: MappingKind,
+    ) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._kind: MappingKind = kind
+        self._custom = {
+            normal_name(str(name)): str(each["key"])
+            for each in custom_fields
+            if each.get("key")
+            for name in (each["key"], each.get("name") or each["key"])
+        }
+        self._found: dict[str, ColumnMap] = {}
+        self._taken: set[str] = set()
+
+    def _map(self, column: str, field: str, why: str, transforms: tuple[str, ...] | None = None) -> None:
+        applied = field_for(field, self._kind).transforms if transforms is None else transforms
+        self._found[column] = ColumnMap(column, field, why, applied)
+        self._taken.update(("firstName", "lastName", FULL_NAME) if field == FULL_NAME else (field,))
+
+    def _hint(self, column: str, hint: str) -> None:
+        self._found[column] = ColumnMap(column, hint=hint)
+
+    def take_preset(self, preset: Preset) -> None:
+        """What the vendor's table says; a path whose column is not there is left away."""
+        by_name = {normal_name(column): column for column in self._columns}
+        for path, (field, transforms) in preset.maps.items():
+            bare = "[" not in path
+            column = by_name.get(normal_name(path)) if bare else owner_of(self._columns, path)
+            if column is not None and field not in self._taken:
+                self._map(column if bare else path, field, f"preset {preset.name}", transforms)
+        for name, hint in preset.hints.items():
+            if (column := by_name.get(normal_name(name))) and column not in self._found:
+                self._hint(column, hint.format(column=column))
+
+    def take_names(self) -> None:
+        """Fields by their own names first, then by what people call them."""
+        names = [(column, self._by_name(column)) for column in self._columns if column not in self._found]
+        for column, (field, own) in names:
+            if field and own:
+                self._claim(column, field, "name")
+        for column, (field, own) in names:
+            if field and not own:
+                self._claim(column, field, "synonym")
+
+    def _by_name(self, column: str) -> tuple[str | None, bool]:
+        if column.startswith("metadata.") or _ITEM.match(column):
+            try:
+                return field_for(column, self._kind).name, True
+            except Usage:
+                return None, False
+        return synonym_field(column, self._kind)
+
+    def _claim(self, column: str, field: str, why: str) -> None:
+        if field in EXPLICIT:
+            self._hint(column, f"could say {field}; that is only mapped by hand")
+        elif field in self._taken:
+            self._hint(column, f"{field} comes from another column already")
+        else:
+            self._map(column, field, why)
+
+    def take_inside(self) -> None:
+        """Names one level down, where the sample holds objects (`profile.email`)."""
+        if self._kind != "users":
+            return
+        for column, values in self._samples():
+            keys = {str(key): None for value in values if isinstance(value, dict) for key in value}
+            for key in keys:
+                field, own = synonym_field(key)
+                if field and field not in self._taken and field not in EXPLICIT and not _ITEM.match(field):
+                    self._map(f"{column}.{key}", field, "name" if own else "synonym")
+
+    def take_content(self) -> None:
+        """Columns nobody's name tells, by what stands in them; two that look alike stay unmapped."""
+        seen: dict[str, list[tuple[str, str]]] = {}
+        for column, values in self._samples():
+            may_be_name = FULL_NAME in AMBIGUOUS.get(normal_name(column), ())
+            look = looks_like(values, self._kind, full_name=may_be_name)
+            if look:
+                seen.setdefault(look[0], []).append((column, look[1]))
+        for field, columns in seen.items():
+            fields = {"firstName", "lastName"} if field == FULL_NAME else {field}
+            if len(columns) == 1 and not fields & self._taken:
+                self._map(columns[0][0], field, f"content: {columns[0][1]}")
+                continue
+            for column, what in columns:
+                others = " or ".join(name for name, _ in columns if name != column)
+                self._hint(column, f"holds {what}, as {others or 'another column'} does; choose by hand")
+        for column in self._columns:
+            if column not in self._found:
+                self._hint(column, self._guess(column))
+
+    def _samples(self) -> list[tuple[str, list[Cell]]]:
+        """(column, its values) of the columns that nothing is known of yet."""
+        return [
+            (column, [row.cells[place] for row in self._rows if row.cells[place] not in ("", None)])
+            for place, column in enumerate(self._columns)
+            if column not in self._found
+        ]
+
+    def _guess(self, column: str) -> str:
+        if key := self._custom.get(normal_name(column)):
+            return f"perhaps metadata.{key}, a custom field"
+        near = AMBIGUOUS.get(normal_name(column)) if self._kind == "users" else None
+        if near is None and (nearest := nearest_field(column, self._kind)):
+            near = (nearest,)
+        return f"perhaps {' or '.join(near)}" if near else ""
+
+    def drop_incomplete(self) -> None:
+        """A wallet's chain without an address, or a provider without an account, would make every row wrong."""
+        whole = {match[0] for field in self._taken if (match := _ITEM.match(field)) and _is_identity(field)}
+        for column, each in self._found.items():
+            match = _ITEM.match(each.field or "")
+            if match and match[0] not in whole:
+                hint = f"could say {each.field}, once {match[0]}{_IDENTITY[match[1]]} is mapped"
+                self._found[column] = ColumnMap(column, hint=hint)
+            elif match and match[1] == "wallets" and _is_identity(each.field or ""):
+                wanted = ("chain", "walletName", "walletProvider")
+                missing = [name for name in wanted if match[0] + name not in self._taken]
+                hint = (
+                    f"a wallet also needs {', '.join(missing)}: map them, or --set {match[0]}{missing[-1]}=..."
+                    if missing
+                    else ""
+                )
+                self._found[column] = replace(each, hint=hint)
+
+    def in_order(self) -> tuple[ColumnMap, ...]:
+        """The file's columns in their order, then the paths into them."""
+        paths = [each for column, each in self._found.items() if column not in self._columns]
+        return (*(self._found.get(column, ColumnMap(column)) for column in self._columns), *paths)
+
+
+def _is_identity(field: str) -> bool:
+    return field.rpartition(".")[2] in _IDENTITY.values()

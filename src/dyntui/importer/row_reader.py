@@ -1,0 +1,109 @@
+"""Records under a row of names, whatever the format they come in."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from dyntui.importer.header_synonyms import KNOWN_NAMES
+from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
+from dyntui.importer.problems import Problem
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, unique_names
+from dyntui.importer.text_detection import count_names, looks_like_data
+
+__all__ = ["Table"]
+
+
+class Table(ABC):
+    """What every format gives: columns, notes on how it was read, and rows as a stream that can be started again."""
+
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+    quoting: str = ""
+    sheets: tuple[str, ...] = ()
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    width: int = 0
+    first: int = 0
+    keep: tuple[int, ...] | None = None
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row]:
+        """The rows from the first; each call starts anew."""
+
+    def _set_header(self, head: Sequence[Sequence[Cell]], place: int | None) -> None:
+        """Take the columns from the record at `place` (from 0) of the first records, or number them when None.
+
+        Sets columns, header_row, notes, width (columns of the file), first (records above the data) and keep (the
+        columns that are not ours of an earlier report).
+        """
+        below = [record for record in head[0 if place is None else place + 1 :] if _reach(record)]
+        widths = Counter(map(_reach, below))
+        usual, count = widths.most_common(1)[0] if widths else (0, 0)
+        names: list[Cell] = list(head[place]) if place is not None else []
+        while names and names[-1] in ("", None) and len(names) > usual:
+            names.pop()
+        if place is None and firebase_without_names(head):
+            names = list(FIREBASE_COLUMNS)
+            usual = len(names)
+            self.notes += ("The file has no row of names; its columns are those of firebase auth:export.",)
+        elif place is None:
+            names = [f"column {number}" for number in range(1, max(widths, default=1) + 1)]
+            note = "No row of names was found: every row is data."
+            self.notes += (note,)
+        else:
+            self.header_row = place + 1
+            self.first = place + 1
+            self._note_header(head, place, names)
+        if count * 2 > len(below):
+            names += [None] * (usual - len(names))
+        columns, notes = unique_names(names)
+        self.width = len(columns)
+        self.notes += notes
+        if any(name in REPORT_COLUMNS for name in columns):
+            self.keep = tuple(index for index, name in enumerate(columns) if name not in REPORT_COLUMNS)
+            columns = tuple(columns[index] for index in self.keep)
+            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are left out.",)
+        self.columns = columns
+
+    def _note_header(self, head: Sequence[Sequence[Cell]], place: int, names: Sequence[Cell]) -> None:
+        above = [" ".join(str(cell) for cell in record if cell not in ("", None)) for record in head[:place]]
+        if shown := [text for text in above if text]:
+            rows = "row 1 is" if place == 1 else f"rows 1 to {place} are"
+            self.notes += (f"The names stand in row {place + 1}; {rows} above them and not imported: {shown[0][:60]}",)
+        if any(isinstance(name, str) and name != name.strip() for name in names):
+            self.notes += ("Spaces around column names are ignored.",)
+        if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):
+            self.notes += (f"Row {place + 1} is taken as the columns' names; --header-row 0 says that there are none.",)
+
+    def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> Row:
+        """A row whose length is not the header's: surplus values kept apart, missing ones empty.
+
+        damaged: a quotation mark in it was not closed where it should be.
+        """
+        problems: tuple[Problem, ...] = ()
+        extra = cells[self.width :]
+        while extra and extra[-1] in ("", None):
+            extra.pop()
+        if damaged:
+            message = "A quotation mark is not closed where it should be: other rows became part of a value."
+            problems = (Problem("error", "unclosed_quote", "", message),)
+        elif extra:
+            message = f"{len(cells)} values for {self.width} columns; is a value with a delimiter in it not quoted?"
+            problems = (Problem("error", "too_many_cells", "", message),)
+        elif len(cells) < self.width:
+            message = f"{len(cells)} values for {self.width} columns; the last ones are taken as empty."
+            problems = (Problem("warning", "too_few_cells", "", message),)
+        cells = cells[: self.width] + [""] * (self.width - len(cells))
+        kept = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)
+        return Row(number, kept, problems, tuple(("", cell) for cell in extra))
+
+
+def _reach(record: Sequence[Cell]) -> int:
+    """How many cells a record has up to its last value."""
+    return max((place for place, cell in enumerate(record, start=1) if cell not in ("", None)), default=0)

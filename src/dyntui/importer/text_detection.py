@@ -1,0 +1,291 @@
+"""How a text file is written: encoding, delimiter, quoting and the row of names, told from its bytes alone.
+
+No statistics over languages: they misread GB18030 and Mac Roman. A byte order mark decides, then strict UTF-8 of the
+whole file, then UTF-16 by where the NULs stand; anything else is asked.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import islice
+from typing import Protocol
+
+from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normal_name
+
+__all__ = [
+    "ENCODINGS_TO_TRY",
+    "Dialect",
+    "check_encoding",
+    "count_names",
+    "find_dialect",
+    "find_encoding",
+    "find_header",
+]
+__all__ += ["looks_like_data", "non_ascii_excerpts"]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+ENCODINGS_TO_TRY = (
+    "cp1252",
+    "mac_roman",
+    "gb18030",
+    "shift_jis",
+    "big5",
+    "euc_kr",
+    "cp1250",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "iso8859_15",
+)
+_BLOCK = 1 << 20
+_EXCERPT = 40
+_MANY_NULS = 0.3
+_DELIMITERS = ",;\t|"
+NO_DELIMITER = "\x1f"
+_SEP_LINE = re.compile(r'"?sep=(?P<sep>.)"?\r?\n', re.IGNORECASE)
+_BACKSLASH_QUOTE = re.compile(r'\\"(?![",;|\t\r\n]|\Z)')
+_DATA = re.compile(
+    r"""(?x) [^\s@]+@[^\s@]+\.[^\s@]+ \Z            # an e-mail address
+      | [+(]? \d [\d\s().,:/TZ+-]* \Z               # a number, a phone, a date
+      | 0x[0-9A-Fa-f]{16,} \Z
+      | [0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12} \Z
+      | (?:true|false) \Z
+      | [\[{] """
+)
+
+
+_CERTAIN_DATA = re.compile(
+    r"[^\s@]+@[^\s@]+\.[^\s@]+|0x[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+)
+
+
+class CsvReader(Protocol):
+    """What csv.reader gives."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+    def __next__(self) -> list[str]: ...
+
+
+def find_encoding(opened: OpenedFile) -> str:
+    """The encoding of the whole file; UnknownEncoding, with a preview of each, when only a person can tell."""
+    head = opened.head(1 << 16)
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            if _decodes(opened, name):
+                return name
+            message = f"{opened.name} begins like {name.upper()}, but is not throughout."
+            raise SourceError(message, hint="Save it again, or say what it is with --encoding.")
+    wide, nuls = _utf16_by_nuls(head)
+    if wide and nuls > _MANY_NULS and _decodes(opened, wide):
+        return wide  # such a text is UTF-8, too: with a NUL after every letter
+    if _decodes(opened, "utf-8"):
+        return "utf-8"
+    if wide and _decodes(opened, wide):
+        return wide
+    raise _ask(opened)
+
+
+def check_encoding(opened: OpenedFile, encoding: str) -> str:
+    """The encoding to read with; SourceError when the file is not wholly that, or when there is no such encoding."""
+    try:
+        b"x".decode(encoding, "replace")  # refuses codecs that do not give text
+        codecs.getincrementaldecoder(encoding)
+    except (LookupError, UnicodeError) as error:
+        hint = "Common ones: utf-8, cp1252, gb18030, shift_jis."
+        raise SourceError(f"{encoding!r} is no encoding.", hint=hint) from error
+    marked = next((name for mark, name in _BOMS if opened.head(4).startswith(mark)), "")
+    family = codecs.lookup(encoding).name.partition("-sig")[0]
+    if marked and family.startswith(codecs.lookup(marked).name.partition("-sig")[0]):
+        encoding = marked  # so that the mark is no part of the first name
+    if not _decodes(opened, encoding):
+        hint = "Leave --encoding away to have it found, or choose another one."
+        raise SourceError(f"{opened.name} is not {encoding} throughout.", hint=hint)
+    return encoding
+
+
+def _decodes(opened: OpenedFile, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    with opened.reader() as reader:
+        try:
+            while block := reader.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", True)
+        except UnicodeError:
+            return False
+    return True
+
+
+def _utf16_by_nuls(head: bytes) -> tuple[str | None, float]:
+    """UTF-16 of which kind, and the share of letters with a NUL; None where NULs stand anywhere, or nowhere."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    many, few = max(even, odd), min(even, odd)
+    share = many / max(1, len(head) // 2)
+    if share < 0.02 or few * 20 > many:
+        return None, 0
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+    return (None, 0) if "\0" in text else (encoding, share)
+
+
+def _ask(opened: OpenedFile) -> UnknownEncoding:
+    line = _first_odd_line(opened)
+    candidates: list[tuple[str, str]] = []
+    for encoding in ENCODINGS_TO_TRY:
+        try:
+            text = line.decode(encoding)
+        except UnicodeError:
+            continue
+        if any((ord(char) < 32 and char not in "\t\r\n") or 0x7F <= ord(char) < 0xA0 for char in text):
+            continue
+        candidates.append((encoding, _excerpt(text)))
+    shown = "; ".join(f"{encoding} reads {text!r}" for encoding, text in candidates[:6])
+    return UnknownEncoding(
+        f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding cannot be told for certain.",
+        hint=f"Say which with --encoding: {shown}." if shown else "Say which with --encoding.",
+        candidates=tuple(candidates),
+    )
+
+
+def _first_odd_line(opened: OpenedFile) -> bytes:
+    with opened.reader() as reader:
+        for line in iter(lambda: reader.readline(_BLOCK), b""):
+            if not line.isascii():
+                return line
+    return b""
+
+
+def _excerpt(text: str) -> str:
+    text = text.strip()
+    first = next((index for index, char in enumerate(text) if ord(char) > 127), 0)
+    start = max(0, first - _EXCERPT // 2)
+    return ("…" if start else "") + text[start : start + _EXCERPT]
+
+
+def non_ascii_excerpts(opened: OpenedFile, encoding: str, limit: int = 5) -> tuple[str, ...]:
+    """The first few lines with letters beyond ASCII, cut around them, to see whether the encoding is right."""
+    found: list[str] = []
+    with io.TextIOWrapper(opened.reader(), encoding, newline="") as text:
+        while len(found) < limit and (line := text.readline(_BLOCK)):
+            if not line.isascii():
+                found.append(_excerpt(line))
+    return tuple(found)
+
+
+class Dialect:
+    """How the values of a delimited file are told apart.
+
+    delimiter: empty when there is one column only. quoting: `double`, `backslash` or `none`. skip: lines to leave out.
+    """
+
+    __slots__ = ("delimiter", "quoting", "skip")
+
+    def __init__(self, delimiter: str, quoting: str = "double", skip: int = 0) -> None:
+        self.delimiter = delimiter
+        self.quoting = quoting
+        self.skip = skip
+
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> CsvReader:
+        """A csv reader over lines."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter or NO_DELIMITER,
+            doublequote=self.quoting == "double",
+            escapechar="\\" if self.quoting == "backslash" else None,
+            quoting=csv.QUOTE_NONE if self.quoting == "none" else csv.QUOTE_MINIMAL,
+            strict=strict,
+        )
+
+    def records(self, text: str, limit: int = 200) -> list[list[str]]:
+        """The first records of a text, as far as they can be read."""
+        found: list[list[str]] = []
+        try:
+            for record in islice(self.reader(islice(io.StringIO(text, newline=""), self.skip, None)), limit):
+                found.append(record)
+        except csv.Error:
+            pass  # a sample may end inside a quoted value; what came before it is enough
+        return found
+
+
+def find_dialect(sample: str, known: Set[str], delimiter: str | None = None) -> Dialect:
+    """The dialect of a text, told from its first records. known: normal names of columns that are likely."""
+    skip = 0
+    if match := _SEP_LINE.match(sample):
+        skip = 1
+        delimiter = delimiter or match["sep"]
+    quoting = "backslash" if _BACKSLASH_QUOTE.search(sample) and '""' not in sample else "double"
+    if delimiter is not None:
+        return Dialect(delimiter, quoting, skip)
+    best = max((_score(Dialect(each, quoting, skip).records(sample), known), each) for each in _DELIMITERS)
+    return Dialect(best[1] if best[0] > (0, 0, 0) else "", quoting, skip)
+
+
+def _score(records: list[list[str]], known: Set[str]) -> tuple[int, float, int]:
+    """How well a delimiter explains the records: known names in one row, share of the commonest width, that width."""
+    records = [record for record in records if any(record)]
+    widths = Counter(len(record) for record in records if len(record) > 1)
+    if not widths:
+        return (0, 0, 0)
+    width, count = widths.most_common(1)[0]
+    hits, hit_width = max((sum(normal_name(cell) in known for cell in record), len(record)) for record in records[:15])
+    if hits and hit_width == 1:
+        return (0, 0, 0)
+    share = count / len(records)
+    return (hits, round(share, 2), width) if share >= 0.6 or hits > 1 else (0, 0, 0)
+
+
+def looks_like_data(cell: Cell) -> bool:
+    """Whether a cell holds a value rather than a column's name."""
+    return cell is not None and (not isinstance(cell, str) or bool(_DATA.match(cell.strip())))
+
+
+def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | None:
+    """The place (from 0) of the record that holds the columns' names; None when the file has no such row."""
+    for place, record in enumerate(records[:15]):
+        if all(name in record for name in REPORT_COLUMNS):
+            return place
+    hits = [count_names(records, place, known) for place in range(min(15, len(records)))]
+    if any(hits):
+        return hits.index(max(hits))
+    filled = [sum(cell not in ("", None) for cell in record) for record in records]
+    usual = Counter(count for count in filled if count).most_common(1)
+    if not usual:
+        return None
+    first = next(place for place, count in enumerate(filled) if count >= 0.6 * usual[0][0])
+    if any(looks_like_data(cell) for cell in records[first]):
+        return None
+    if usual[0][0] == 1 and not any(looks_like_data(cell) for record in records[first + 1 :] for cell in record):
+        return None
+    return first
+
+
+def count_names(records: Sequence[Sequence[Cell]], place: int, known: Set[str]) -> int:
+    """How many names of columns a record holds; none when one of its cells can only be data.
+
+    A name that stands again in its own column is a value: a column of roles may well say “user”.
+    """
+    record = records[place]
+    if any(isinstance(cell, str) and _CERTAIN_DATA.fullmatch(cell.strip()) for cell in record):
+        return 0
+    return sum(
+        isinstance(cell, str)
+        and normal_name(cell) in known
+        and sum(column < len(other) and other[column] == cell for other in records) == 1
+        for column, cell in enumerate(record)
+    )

@@ -1,0 +1,187 @@
+"""What only a whole user shows: wallets and social accounts complete and told apart, metadata not too large."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence
+from typing import Any
+
+from dyntui.importer.addresses import check_address, family_of
+from dyntui.importer.custom_fields import CustomFields
+from dyntui.importer.fields import USER_FIELDS, field_for
+from dyntui.importer.natural_keys import wallet_key
+from dyntui.importer.problems import Problem
+from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.validators import check_for
+
+__all__ = ["METADATA_WARNING", "Finisher", "validate_user"]
+
+METADATA_WARNING = 2048
+_WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider")
+
+
+class Finisher:
+    """Checks what the fields alone do not show; made once for many rows."""
+
+    def __init__(self, rules: Rules, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
+        self._rules = rules
+        self._custom = CustomFields(custom_fields)
+        self._checks: dict[str, Step] = {}
+
+    def check(self, name: str, value: Any, problems: list[Problem]) -> Any:
+        """One value through the check of its field."""
+        if name not in self._checks:
+            self._checks[name] = check_for(field_for(name), self._rules)
+        return self._checks[name](value, problems)
+
+    def finish(self, user: dict[str, Any], problems: list[Problem]) -> None:
+        """Check a user whose plain fields were checked already."""
+        if isinstance(wallets := user.get("wallets"), list):
+            self._wallets(wallets, problems)
+        if isinstance(accounts := user.get("oauthAccounts"), list):
+            self._accounts(accounts, problems)
+        metadata = user.get("metadata")
+        if isinstance(metadata, dict) and metadata:
+            self._metadata(metadata, problems)
+        if self._custom:
+            self._custom.check(metadata if isinstance(metadata, dict) else {}, problems)
+        if user.get("emailVerifiedAt") and not user.get("email"):
+            message = "emailVerifiedAt says nothing without an e-mail."
+            problems.append(Problem("warning", "email_verified_without_email", "emailVerifiedAt", message))
+
+    def _metadata(self, metadata: dict[str, Any], problems: list[Problem]) -> None:
+        size = self._size("metadata", metadata, problems)
+        if size > METADATA_WARNING:
+            message = f"{size:,} bytes of metadata; the API's limit is not documented."
+            problems.append(Problem("warning", "metadata_large", "metadata", message))
+
+    @staticmethod
+    def _size(name: str, value: Any, problems: list[Problem]) -> int:
+        """How many bytes a value is as JSON; a value that JSON cannot hold is a problem."""
+        import orjson
+
+        try:
+            return len(orjson.dumps(value))
+        except TypeError as error:
+            problems.append(Problem("error", "not_sendable", name, f"It cannot be written as JSON: {error}."))
+            return 0
+
+    def _wallets(self, wallets: list[Any], problems: list[Problem]) -> None:
+        seen: set[str] = set()
+        for place, wallet in enumerate(wallets):
+            at = f"wallets.{place}"
+            if not isinstance(wallet, dict):
+                problems.append(Problem("error", "wallet_incomplete", at, "A wallet is an object with an address."))
+                continue
+            self._told_chain(wallet, at, problems)
+            missing = [name for name in _WALLET_FIELDS if not wallet.get(name)]
+            if "chain" in missing:
+                message = "The chain of the wallet is not given, and its address alone does not tell it."
+                problems.append(
+                    Problem("error", "wallet_chain_missing", f"{at}.chain", message, f"--set {at}.chain=EVM")
+                )
+                missing.remove("chain")
+            if missing:
+                message = f"The wallet has no {' and no '.join(missing)}."
+                hint = " ".join(f"--set {at}.{name}=..." for name in missing)
+                problems.append(Problem("error", "wallet_incomplete", f"{at}.{missing[0]}", message, hint))
+            for name in _WALLET_FIELDS:
+                if wallet.get(name):
+                    wallet[name] = self.check(f"{at}.{name}", wallet[name], problems)
+            self._additional(wallet.get("additionalWalletAddresses"), at, problems)
+            address, chain = wallet.get("publicWalletAddress"), wallet.get("chain")
+            if not isinstance(address, str) or not isinstance(chain, str) or not address:
+                continue
+            _form(chain, address, f"{at}.publicWalletAddress", problems)
+            key = wallet_key(chain, address)
+            if key in seen:
+                problems.append(Problem("error", "wallet_duplicate", at, f"{address} stands twice in this row."))
+            seen.add(key)
+
+    def _told_chain(self, wallet: dict[str, Any], at: str, problems: list[Problem]) -> None:
+        address = wallet.get("publicWalletAddress")
+        if wallet.get("chain") or not isinstance(address, str):
+            return
+        if chain := family_of(address.strip()):
+            wallet["chain"] = chain
+            message = f"{chain}, told from the form of the address."
+            problems.append(Problem("info", "wallet_chain_from_address", f"{at}.chain", message))
+
+    def _additional(self, more: Any, at: str, problems: list[Problem]) -> None:
+        for place, each in enumerate(more if isinstance(more, list) else ()):
+            here = f"{at}.additionalWalletAddresses.{place}"
+            if not isinstance(each, dict) or not each.get("address") or not each.get("type"):
+                message = "An additional address needs address and type."
+                problems.append(Problem("error", "wallet_incomplete", here, message))
+                continue
+            for name in ("address", "publicKey", "type"):
+                if each.get(name) is not None:
+                    each[name] = self.check(f"{here}.{name}", each[name], problems)
+
+    def _accounts(self, accounts: list[Any], problems: list[Problem]) -> None:
+        seen: set[tuple[str, str]] = set()
+        for place, account in enumerate(accounts):
+            at = f"oauthAccounts.{place}"
+            if not isinstance(account, dict):
+                problems.append(Problem("error", "oauth_incomplete", at, "A social account is an object."))
+                continue
+            missing = [name for name in ("provider", "accountId") if account.get(name) in (None, "")]
+            if missing:
+                message = f"The social account has no {' and no '.join(missing)}."
+                problems.append(Problem("error", "oauth_incomplete", f"{at}.{missing[0]}", message))
+            for name in ("provider", "accountId", "username", "displayName", "emails", "photos", "profile"):
+                if account.get(name) not in (None, ""):
+                    account[name] = self.check(f"{at}.{name}", account[name], problems)
+            if account.get("profile"):
+                self._size(f"{at}.profile", account["profile"], problems)
+            if not missing:
+                key = (str(account["provider"]), str(account["accountId"]))
+                if key in seen:
+                    problems.append(
+                        Problem("error", "oauth_duplicate", at, f"{' '.join(key)} stands twice in this row.")
+                    )
+                seen.add(key)
+
+
+def _form(chain: str, address: str, name: str, problems: list[Problem]) -> None:
+    """The address by the rules of its chain; the API decides, so nothing here is an error."""
+    verdict = check_address(chain, address)
+    if verdict.state == "format":
+        problems.append(
+            Problem("info", "wallet_format_ok", name, f"{chain}: format ok; there is no checksum to verify.")
+        )
+    elif verdict.state == "one-case":
+        message = f"{chain}: format ok; {verdict.message}."
+        problems.append(Problem("info", "wallet_no_checksum", name, message, verdict.correct))
+    elif verdict.state == "checksum":
+        problems.append(Problem("warning", "wallet_checksum", name, f"{chain}: {verdict.message}.", verdict.correct))
+    elif verdict.state == "malformed":
+        other = family_of(address)
+        if other and check_address(other, address).state != "malformed" and other != chain:
+            message = f"{chain}: {verdict.message}; it has the form of {other}."
+            problems.append(Problem("warning", "wallet_chain_mismatch", name, message, f"chain {other}"))
+        else:
+            problems.append(Problem("warning", "wallet_address_malformed", name, f"{chain}: {verdict.message}."))
+
+
+def validate_user(
+    user: AbstractMapping[str, Any],
+    *,
+    region: str | None = None,
+    environment_kind: str = "sandbox",
+    now: str | None = None,
+    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+) -> tuple[Problem, ...]:
+    """The problems of a body that was edited: the same checks as the mapper's, on a copy."""
+    live = environment_kind == "live"
+    finisher = Finisher(Rules(region, live, now) if now else Rules(region, live), custom_fields)
+    problems: list[Problem] = []
+    copy = json.loads(json.dumps(user, default=str))
+    for name, value in copy.items():
+        if name in USER_FIELDS and value is not None:
+            finisher.check(name, value, problems)
+    if not any(value not in (None, "", [], {}) for value in copy.values()):
+        problems.append(Problem("error", "empty_row", "", "The user has no field at all."))
+    finisher.finish(copy, problems)
+    return tuple(problems)

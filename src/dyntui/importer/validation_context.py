@@ -1,0 +1,24 @@
+"""What transforms and checks are made with, and the shape they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dyntui.core.times import now_iso
+from dyntui.importer.problems import Problem
+
+__all__ = ["Rules", "Step"]
+
+Step = Callable[[Any, list[Problem]], Any]
+"""A transform or a check of one value: gives the value (None: leave it out) and adds what it noticed to the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What differs between environments and calls. region: ISO code for phones without one; now: RFC 3339."""
+
+    region: str | None = None
+    live: bool = False
+    now: str = field(default_factory=now_iso)

@@ -1,0 +1,341 @@
+"""Whether the API would take a value: a check for each kind of field, the same for the mapper and for edited cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from dyntui.core.times import parse_time
+from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, Field
+from dyntui.importer.problems import Problem
+from dyntui.importer.validation_context import Rules, Step
+
+__all__ = ["LONGEST", "PLAIN", "check_for", "fast_path", "text_of"]
+
+LONGEST = 255
+_SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
+_IS_SCIENTIFIC = re.compile(_SCIENTIFIC)
+# \w is exactly the API's \p{L}\p{N}_ .
+_NAMED = re.compile(r"(?=\S)[\w .,:!?&%@/+\-'|]+(?<=\S)")
+_ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
+_USERNAME = re.compile(r"[\w.\-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ADDRESS = re.compile(r"[A-Za-z0-9_]{18,100}")
+# Values that need neither a transform nor a check: what most cells are.
+PLAIN = {
+    "name": re.compile(rf"(?!{_SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
+    "username": re.compile(rf"(?!{_SCIENTIFIC}\Z)[A-Za-z0-9_.\-]{{1,{LONGEST}}}"),
+    "email": re.compile(
+        r"(?=[^@]{1,64}@)(?=.{6,254}\Z)[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
+        r"@(?:(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?!(?:test|local|localhost|invalid|onion|arpa)\Z)[a-z]{2,24}"
+    ),
+    "text": re.compile(rf"(?!{_SCIENTIFIC}\Z)[A-Za-z0-9_.:\-]{{1,{LONGEST}}}"),
+}
+
+
+def fast_path(kind: str) -> Callable[[str], object] | None:
+    """A test that is true for values of that kind which may go as they are."""
+    return PLAIN[kind].fullmatch if kind in PLAIN else None
+
+
+def text_of(value: Any, name: str, problems: list[Problem]) -> str | None:
+    """`value` as text, noticing what a spreadsheet did to a number; None (with a problem) for a list or an object."""
+    if isinstance(value, str):
+        if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
+            message = f"{value} is a long number that a spreadsheet has cut; its last digits are lost."
+            hint = "Take the value from the original system and format the column as text."
+            problems.append(Problem("error", "excel_scientific", name, message, hint))
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        if abs(value) >= 1e15:
+            message = f"{value:.17g} was kept as a number; a spreadsheet keeps 15 digits, so the last ones are wrong."
+            hint = "Take the value from the original system and format the column as text."
+            problems.append(Problem("error", "excel_precision", name, message, hint))
+        return str(int(value)) if value.is_integer() else repr(value)
+    what = "a list" if isinstance(value, list) else "an object"
+    problems.append(Problem("error", "not_text", name, f"{name} takes text; this is {what}."))
+    return None
+
+
+def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
+    text = text_of(value, name, problems)
+    if text is None:
+        return None
+    if len(text) > LONGEST:
+        message = f"{len(text)} characters; the API takes at most {LONGEST}."
+        problems.append(Problem("error", "too_long", name, message, text[:LONGEST].rstrip()))
+    if match := _CONTROL.search(text):
+        message = f"U+{ord(match[0]):04X} at position {match.start() + 1} cannot stand in text."
+        problems.append(Problem("error", "control_character", name, message, _CONTROL.sub(" ", text).strip()))
+    return text
+
+
+def _reported(name: str, problems: list[Problem]) -> bool:
+    """Whether a transform has said already what is wrong with this field."""
+    return any(problem.field == name and problem.severity == "error" for problem in problems)
+
+
+def _name(field: Field, rules: Rules) -> Step:
+    name = field.name
+
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = _basics(value, name, problems)
+        if text and not _NAMED.fullmatch(text):
+            problems.append(_odd(text, name))
+        return value if text is None else text
+
+    return check
+
+
+def _odd(text: str, name: str) -> Problem:
+    import unicodedata
+
+    if match := _ODD.search(text):
+        char, place = match[0], match.start() + 1
+        message = f"“{char}” (U+{ord(char):04X}) at position {place} is probably refused by the API."
+        composed = unicodedata.normalize("NFC", text)
+        return Problem("warning", "odd_character", name, message, composed if _NAMED.fullmatch(composed) else None)
+    return Problem(
+        "warning", "odd_character", name, "Spaces at the ends are probably refused by the API.", text.strip()
+    )
+
+
+def _username(field: Field, rules: Rules) -> Step:
+    check_name, name = _name(field, rules), field.name
+
+    def check(value: Any, problems: list[Problem]) -> Any:
+        value = check_name(value, problems)
+        if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
+            char = next(char for char in value if not _USERNAME.fullmatch(char))
+            message = f"“{char}” is odd in a username; letters, digits, - _ and . are usual."
+            problems.append(Problem("warning", "username_odd", name, message))
+        return value
+
+    return check
+
+
+def _text(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = _basics(value, field.name, problems)
+        return value if text is None else text
+
+    return check
+
+
+def _email(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.email_phone import check_email
+
+    return lambda value, problems: check_email(value, field.name, rules, problems)
+
+
+def _phone(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.email_phone import check_phone
+
+    return lambda value, problems: check_phone(value, field.name, rules, problems)
+
+
+def _country(field: Field, rules: Rules) -> Step:
+    from dyntui.importer.countries import country_code
+
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = text_of(value, field.name, problems)
+        if text is None:
+            return value
+        code = country_code(text)
+        if code != text:
+            message = f"“{text}” is not a two-letter country code."
+            problems.append(Problem("error", "country_unknown", field.name, message, code))
+        return text
+
+    return check
+
+
+def _boolean(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, bool):
+            message = f"{field.name} takes yes or no; this is “{value}”."
+            problems.append(Problem("error", "bad_boolean", field.name, message))
+        return value
+
+    return check
+
+
+def _date(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        moment = parse_time(value) if isinstance(value, str) and "T" in value else None
+        if moment is None:
+            if not _reported(field.name, problems):
+                message = f"“{value}” is no date or time such as 2024-05-31T09:00:00Z."
+                problems.append(Problem("error", "bad_date", field.name, message))
+        elif (at := parse_time(rules.now)) and moment > at:
+            problems.append(Problem("warning", "date_in_future", field.name, f"{value} lies in the future."))
+        return value
+
+    return check
+
+
+_CHOICE_CODES = {CHAINS: "wallet_chain_unknown", WALLET_PROVIDERS: "wallet_provider_unknown"}
+_CHOICE_CODES |= {OAUTH_PROVIDERS: "oauth_provider_unknown"}
+
+
+def _choice(field: Field, rules: Rules) -> Step:
+    code = _CHOICE_CODES.get(field.choices, "unknown_value")
+
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = _basics(value, field.name, problems)
+        if text is None:
+            return value
+        if text not in field.choices:
+            near = next((choice for choice in field.choices if choice.casefold() == text.casefold()), None)
+            message = (
+                f"“{text}” is not one of {', '.join(field.choices[:7])}{', ...' if len(field.choices) > 7 else ''}."
+            )
+            problems.append(Problem("warning", code, field.name, message, near))
+        elif field.choices == OAUTH_PROVIDERS and text not in SIGN_IN_PROVIDERS:
+            message = f"Nobody signs in with {text}."
+            problems.append(Problem("warning", "oauth_provider_no_sign_in", field.name, message))
+        return text
+
+    return check
+
+
+def _address(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = _basics(value, field.name, problems)
+        if text is None:
+            return value
+        if text and not _ADDRESS.fullmatch(text):
+            problems.append(_refused_address(text, field.name))
+        return text
+
+    return check
+
+
+def _refused_address(text: str, name: str) -> Problem:
+    prefix, colon, _ = text.partition(":")
+    if colon and prefix in ("kaspa", "kaspatest"):
+        message, suggestion = (
+            "The API refuses “:” in a wallet's address, though it is right on Kaspa.",
+            "use the field kasWallet",
+        )
+    elif colon and prefix in ("k", "w", "r", "u"):
+        message, suggestion = (
+            "The API refuses “:” in a wallet's address, though it is right on Kadena.",
+            "use the field kdaWallet",
+        )
+    elif colon or ("-" in text and len(text) == 48):
+        message, suggestion = "The API refuses “:” and “-” in a wallet's address, though TON uses them.", None
+    elif not 18 <= len(text) <= 100:
+        message, suggestion = f"{len(text)} characters; the API takes 18 to 100.", None
+    else:
+        odd = next((char for char in text if not re.fullmatch(r"[A-Za-z0-9_]", char)), "")
+        message, suggestion = (
+            f"“{odd}” cannot stand in an address; the API takes letters, digits and underscores.",
+            None,
+        )
+    return Problem("error", "wallet_address_refused", name, message, suggestion)
+
+
+def _object(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, dict) and not _reported(field.name, problems):
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON object."))
+        return value
+
+    return check
+
+
+def _array(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, list) and not _reported(field.name, problems):
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON list."))
+        return value
+
+    return check
+
+
+def _strings(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a list of texts."))
+            return value
+        for each in value:
+            _basics(each, field.name, problems)
+        return value
+
+    return check
+
+
+def _any(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        if not isinstance(value, (str, float)):
+            return value
+        if isinstance(value, str) and "\0" in value:
+            problems.append(Problem("error", "control_character", field.name, "A NUL cannot be stored."))
+        noticed: list[Problem] = []
+        text_of(value, field.name, noticed)
+        problems += [problem._replace(severity="warning") for problem in noticed]
+        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+    return check
+
+
+_HOST = re.compile(r"(?:https?://)?(?:(?!-)[a-z0-9\-]{1,63}(?<!-)\.)+(?!\d+\Z)[a-z0-9\-]{2,24}/?", re.IGNORECASE)
+
+
+def _domain(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        text = _basics(value, field.name, problems)
+        if text is None:
+            return value
+        host = text
+        if not text.isascii():
+            with suppress(UnicodeError):
+                host = text.encode("idna").decode("ascii")
+        if not _HOST.fullmatch(host):
+            problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is no domain name."))
+        return text
+
+    return check
+
+
+def _fid(field: Field, rules: Rules) -> Step:
+    def check(value: Any, problems: list[Problem]) -> Any:
+        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is no Farcaster id."))
+        return number
+
+    return check
+
+
+_MAKERS: dict[str, Callable[[Field, Rules], Step]] = {
+    "name": _name,
+    "username": _username,
+    "text": _text,
+    "email": _email,
+    "phone": _phone,
+    "country": _country,
+    "boolean": _boolean,
+    "date": _date,
+    "choice": _choice,
+    "address": _address,
+    "object": _object,
+    "array": _array,
+    "strings": _strings,
+    "any": _any,
+    "domain": _domain,
+    "fid": _fid,
+    "fullname": _name,
+}
+
+
+def check_for(field: Field, rules: Rules) -> Step:
+    """The check of a field's values."""
+    return _MAKERS[field.kind](field, rules)

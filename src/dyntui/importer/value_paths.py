@@ -1,0 +1,91 @@
+"""Reaching into a cell: `profile.email`, `emails.0`, `linked_accounts[type=email].address`; JSON in a cell too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from dyntui.core.errors import Usage
+from dyntui.core.strict_json import parse_json
+from dyntui.importer.source_types import Cell
+
+__all__ = ["Reach", "owner_of", "reach"]
+
+Reach = Callable[[Sequence[Cell]], Any]
+"""Gives what a path leads to in a row's cells; None where it leads nowhere."""
+
+_STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[]+))")
+
+
+def owner_of(columns: Sequence[str], path: str) -> str | None:
+    """The column that a path starts from: the column of that very name, else the longest that it begins with."""
+    if path in columns:
+        return path
+    starts = [column for column in columns if path.startswith((f"{column}.", f"{column}["))]
+    return max(starts, key=len) if starts else None
+
+
+def reach(columns: Sequence[str], path: str) -> Reach:
+    """The way along a path. `list.0` takes the first, `list[key=value]` those whose key matches (`*` and `|` stand for
+    any text and for or; `@column` for another column's value), `.name` after that goes into the first of them."""
+    column = owner_of(columns, path)
+    if column is None:
+        raise Usage(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
+    index = list(columns).index(column)
+    if column == path:
+        return lambda cells: cells[index]
+    steps = [_step(match, columns) for match in _STEP.finditer(path[len(column) :])]
+
+    def follow(cells: Sequence[Cell]) -> Any:
+        value: Any = _opened(cells[index])
+        for step in steps:
+            if value is None:
+                return None
+            value = step(value, cells)
+        return None if value == [] else value
+
+    return follow
+
+
+def _opened(cell: Cell) -> Any:
+    """A cell as what its JSON says; a cell that is no JSON leads nowhere."""
+    if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
+        try:
+            return parse_json(cell)
+        except ValueError:
+            return None
+    return cell
+
+
+def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[Any, Sequence[Cell]], Any]:
+    if (name := match["name"]) is not None:
+        return lambda value, cells: _into(value, name)
+    key, wanted = match["key"], match["value"]
+    if wanted.startswith("@"):
+        if wanted[1:] not in columns:
+            return lambda value, cells: None
+        other = list(columns).index(wanted[1:])
+        return lambda value, cells: _matching(value, key, [str(cells[other])])
+    patterns = wanted.split("|")
+    return lambda value, cells: _matching(value, key, patterns)
+
+
+def _into(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(name)
+    if isinstance(value, list) and value:
+        if name.isdigit():
+            return value[int(name)] if int(name) < len(value) else None
+        return _into(value[0], name)
+    return None
+
+
+def _matching(value: Any, key: str, patterns: list[str]) -> list[Any]:
+    each = value if isinstance(value, list) else [value]
+    return [
+        item
+        for item in each
+        if isinstance(item, dict) and any(fnmatchcase(str(item.get(key)), pattern) for pattern in patterns)
+    ]

@@ -1,0 +1,128 @@
+"""Wallets and social accounts as other systems write them, in the shape the API takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dyntui.importer.fields import SIGN_IN_PROVIDERS, WALLET_PROVIDERS
+from dyntui.importer.problems import Problem
+from dyntui.importer.source_types import normal_name
+
+__all__ = ["CHAIN_WORDS", "reshape_accounts", "reshape_wallets"]
+
+CHAIN_WORDS = {"ethereum": "EVM", "evm": "EVM", "eth": "ETH", "polygon": "EVM", "base": "EVM", "arbitrum": "EVM"}
+CHAIN_WORDS |= {
+    "optimism": "EVM",
+    "eip155": "EVM",
+    "solana": "SOL",
+    "svm": "SOL",
+    "bitcoin": "BTC",
+    "starknet": "STARK",
+}
+CHAIN_WORDS |= {"algorand": "ALGO", "bitcoin-segwit": "BTC", "bitcoin-taproot": "BTC", "movement": "APTOS"}
+
+_PROVIDERS = {name.casefold(): name for name in WALLET_PROVIDERS}
+_PROVIDERS |= {
+    "injected": "browserExtension",
+    "coinbasewallet": "browserExtension",
+    "solanaadapter": "browserExtension",
+}
+_PROVIDERS |= {"walletconnectv2": "walletConnect", "phantom": "browserExtension"}
+_EMBEDDED = frozenset({"privy", "embedded"})
+
+# What other systems call the identity that is the account itself, not a social one.
+_NOT_SOCIAL = frozenset({"auth0", "password", "phone", "email", "sms", "emaillink", "anonymous", "custom", "firebase"})
+_SOCIAL = {normal_name(name): name for name in SIGN_IN_PROVIDERS}
+_SOCIAL |= {
+    "googleoauth2": "google",
+    "windowslive": "microsoft",
+    "x": "twitter",
+    "xtwitter": "twitter",
+    "waad": "microsoft",
+}
+
+
+def _find(item: Mapping[str, Any], *names: str) -> Any:
+    """The first of these names that the object has a value for, in any spelling."""
+    for name in names:
+        for key, value in item.items():
+            if value not in (None, "", []) and normal_name(str(key)) == name:
+                return value
+    return None
+
+
+def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+    return (item for item in value if isinstance(item, Mapping))
+
+
+def reshape_wallets(value: Any, name: str, problems: list[Problem]) -> Any:
+    """A list of wallets as CreateWalletRequest; embedded wallets of another vendor are left out, and named."""
+    if not isinstance(value, list):
+        return value
+    wallets: list[dict[str, Any]] = []
+    for item in _objects(value):
+        address = _find(item, "publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress")
+        if address is None:
+            continue
+        client, connector = _find(item, "walletclienttype", "walletclient"), _find(item, "connectortype")
+        if client in _EMBEDDED or connector in _EMBEDDED:
+            message = f"{address} is embedded in {client or connector}: its key stays there, so it is left out."
+            problems.append(Problem("info", "wallet_embedded_left_out", name, message))
+            continue
+        wallets.append(_wallet(item, str(address), client, connector))
+    return wallets or None
+
+
+def _wallet(item: Mapping[str, Any], address: str, client: Any, connector: Any) -> dict[str, Any]:
+    wallet: dict[str, Any] = {"publicWalletAddress": address}
+    if chain := _find(item, "chain", "chaintype", "blockchain"):
+        wallet["chain"] = CHAIN_WORDS.get(str(chain).casefold(), str(chain).upper())
+    strategy = (
+        _find(item.get("verification") or {}, "strategy") if isinstance(item.get("verification"), Mapping) else None
+    )
+    if isinstance(strategy, str) and strategy.startswith("web3_"):
+        client = client or strategy.split("_")[1]
+        connector = connector or "injected"
+    if label := _find(item, "walletname", "name") or client:
+        wallet["walletName"] = str(label)
+    if provider := _find(item, "walletprovider", "provider") or connector:
+        wallet["walletProvider"] = _PROVIDERS.get(normal_name(str(provider)), str(provider))
+    more = _find(item, "additionalwalletaddresses", "walletadditionaladdresses")
+    if isinstance(more, list):
+        wallet["additionalWalletAddresses"] = more
+    return wallet
+
+
+def reshape_accounts(value: Any, name: str, problems: list[Problem]) -> Any:
+    """A list of social accounts as CreateUserOauthRequest; password and phone identities are not social and go."""
+    if not isinstance(value, list):
+        return value
+    accounts = [account for item in _objects(value) if (account := _account(item))]
+    return accounts or None
+
+
+def _account(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    word = str(_find(item, "oauthprovider", "provider", "providerid", "type", "connection") or "")
+    bare = normal_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
+    if bare in _NOT_SOCIAL or item.get("isSocial") is False:
+        return None
+    number = _find(item, "oauthaccountid", "accountid", "subject", "provideruserid", "rawid", "telegramuserid", "fid")
+    number = number if number is not None else _find(item, "userid", "uid")
+    account: dict[str, Any] = {"provider": _SOCIAL.get(bare, word)}
+    if number is not None:
+        account["accountId"] = str(number)
+    emails = _find(item, "oauthemails", "emails", "email", "emailaddress")
+    if emails:
+        account["emails"] = emails if isinstance(emails, list) else [str(emails)]
+    if username := _find(item, "oauthusername", "username"):
+        account["username"] = str(username)
+    parts = [str(part) for part in (_find(item, "firstname"), _find(item, "lastname")) if part]
+    if display := _find(item, "oauthdisplayname", "displayname", "name") or " ".join(parts):
+        account["displayName"] = str(display)
+    photos = _find(
+        item, "oauthaccountphotos", "photos", "photourl", "profilepictureurl", "profilepicture", "avatarurl", "imageurl"
+    )
+    if photos:
+        account["photos"] = photos if isinstance(photos, list) else [str(photos)]
+    return account

@@ -1,0 +1,88 @@
+"""Which access lists name a user, and which scopes they give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.user_record import Record, fold, live_wallets
+
+__all__ = ["IDENTIFIERS", "AccessLists", "identifiers"]
+
+IDENTIFIERS = (
+    "walletPublicKey", "email", "emailDomain", "phoneNumber", "discordUsername", "twitterUsername", "farcasterUsername",
+    "farcasterFid", "externalUserId",
+)  # fmt: skip
+
+
+def identifiers(entry: dict[str, Any]) -> list[str]:
+    """What an entry names, comparable: two entries of one list may not share any."""
+    out = []
+    for name in IDENTIFIERS:
+        value = entry.get(name)
+        if value is not None and value != "":
+            text = fold(str(value))
+            out.append(f"{name}:{_domain(text) if name == 'emailDomain' else text}")
+    return out
+
+
+def _domain(text: str) -> str:
+    """The vendor's own sample of an e-mail domain is a whole URL."""
+    return text.partition("://")[2].partition("/")[0] if "://" in text else text.removeprefix("@")
+
+
+class AccessLists:
+    """Finds the enabled lists of a user; remembers all entries until a list or an entry changes."""
+
+    def __init__(self, store: Store, environment_id: str) -> None:
+        self._store = store
+        self._environment_id = environment_id
+        self._version = (-1, -1)
+        self._lists: dict[str, dict[str, Any]] = {}
+        self._entries: dict[str, set[str]] = {}
+
+    def of(self, record: Record) -> tuple[list[str], str]:
+        """The names of the lists, and the scopes in one text."""
+        self._refresh()
+        entries = self._entries
+        ids = {id for key in _identifiers_of(record) for id in entries.get(key, ())} if entries else set()
+        if not ids:
+            return [], ""
+        lists = [each for id, each in self._lists.items() if id in ids]
+        return [each["name"] for each in lists], " ".join(
+            each["scope"] for each in lists if each.get("outcome") == "scope" and each.get("scope")
+        )
+
+    def _refresh(self) -> None:
+        version = (self._store.kind_version("allowlists"), self._store.kind_version("allowlistEntries"))
+        if version == self._version:
+            return
+        self._version = version
+        lists = self._store.all("allowlists", self._environment_id)
+        self._lists = {each["id"]: each for each in lists if each["enabledAt"]}
+        entries: dict[str, set[str]] = defaultdict(set)
+        for id in self._lists:
+            for entry in self._store.all("allowlistEntries", id):
+                for key in identifiers(entry):
+                    entries[key].add(id)
+        self._entries = dict(entries)
+
+
+def _identifiers_of(record: Record) -> list[str]:
+    profile = record["profile"]
+    out = [f"walletPublicKey:{fold(wallet['address'])}" for wallet in live_wallets(record)] if record["wallets"] else []
+    if email := profile.get("email"):
+        folded = fold(email)
+        out += ("email:" + folded, "emailDomain:" + folded.rpartition("@")[2])
+    if phone := profile.get("phoneNumber"):
+        out.append(f"phoneNumber:{fold(phone)}")
+    if external := record.get("externalUserId"):
+        out.append(f"externalUserId:{fold(external)}")
+    for account in record["oauth"]:
+        provider = account["provider"]
+        if provider in ("discord", "twitter", "farcaster") and account.get("username"):
+            out.append(f"{provider}Username:{fold(account['username'])}")
+        if provider == "farcaster":
+            out.append(f"farcasterFid:{account['accountId']}")
+    return out

@@ -1,0 +1,166 @@
+"""Operations that are alike, made from one description each: list, create, get, update, delete, enable, disable.
+
+GATES = Crud(kind="gates", title="Gate", path="gateId", resource="gate", list_as="gates", check=refuse_gate)
+GATES.serve(list="getEnvironmentGates", create="createGate", get="getGate", ...)
+
+A document is what the API shows unless `show` says otherwise; it is enabled when it has `enabledAt`. One of a kind
+(the test account, the name service of a chain) has `locate`: its id follows from the path, and it is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.user_record import iso
+
+__all__ = ["Crud", "admin_event"]
+
+Json = dict[str, Any]
+
+
+def _as_it_is(call: Call, doc: Json) -> Json:
+    return dict(doc)
+
+
+def _change(call: Call, doc: Json, body: Json) -> Json:
+    return {**doc, **body}
+
+
+def _any(call: Call, doc: Json) -> None:
+    return None
+
+
+def admin_event(call: Call, resource: str, action: str, data: Json) -> None:
+    """Write the event of a change to the configuration, if the switch wants such events."""
+    if resource and call.sandbox.switches.on("admin-events"):
+        call.emit(f"admin.{resource}.{action}", data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crud:
+    """One kind of document. title: for messages. path: the path value that names one. parent: the path value whose
+    children they are; parent_kind: the kind of that parent, which must exist, unless it is the environment.
+
+    list_as, one_as: the name around a list, around one; "" for none. resource: for the events `admin.RESOURCE.created`.
+    make: what a body becomes, without its id. change: a document and the body of an update. check: refuses a document
+    that may not be kept (its `id` is "" while it is new). show: what the API shows of it. exists: the code for one
+    that is there already.
+    """
+
+    kind: str
+    title: str
+    path: str = ""
+    parent: str = "environmentId"
+    parent_kind: str = ""
+    list_as: str = ""
+    one_as: str = ""
+    resource: str = ""
+    make: Callable[[Call, Json], Json] = _as_it_is
+    change: Callable[[Call, Json, Json], Json] = _change
+    check: Callable[[Call, Json], None] = _any
+    show: Callable[[Call, Json], Json] = _as_it_is
+    locate: Callable[[Call], str] | None = None
+    exists: str = "duplicate_exists"
+
+    def serve(
+        self,
+        *,
+        list: str = "",
+        create: str = "",
+        get: str = "",
+        update: str = "",
+        delete: str = "",
+        enable: str = "",
+        disable: str = "",
+    ) -> None:
+        """Implement these operations."""
+        handlers: dict[str, Callable[[Call], Any]] = {
+            list: self.list_all,
+            create: self.create,
+            get: lambda call: self.answer(call, self.find(call)),
+            update: self.update,
+            delete: self.delete,
+            enable: lambda call: self.switch(call, True),
+            disable: lambda call: self.switch(call, False),
+        }
+        for id, handler in handlers.items():
+            if id:
+                operation(id)(handler)
+
+    # one document ----------------------------------------------------------------------------------------------
+
+    def find(self, call: Call) -> Json:
+        """The document that the path names. Raises Refused (404)."""
+        store = call.sandbox.store
+        id = self._id(call)
+        found = store.get(self.kind, id)
+        if found is None or (self.parent in call.path and store.parent(self.kind, id) != call.path[self.parent]):
+            raise not_found(self.title)
+        return found
+
+    def answer(self, call: Call, doc: Json) -> Json:
+        """What the API shows of it, under its name."""
+        shown = self.show(call, doc)
+        return {self.one_as: shown} if self.one_as else shown
+
+    def keep(self, call: Call, doc: Json, parent: str = "") -> None:
+        """Put it back, or in."""
+        call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
+
+    def _id(self, call: Call) -> str:
+        return call.path[self.path] if self.locate is None else self.locate(call)
+
+    def _parent(self, call: Call) -> str:
+        id = call.path[self.parent]
+        if self.parent_kind and call.sandbox.store.get(self.parent_kind, id) is None:
+            raise not_found(self.parent_kind.removesuffix("s").title())
+        return id
+
+    def siblings(self, call: Call, doc: Json) -> list[Json]:
+        """The other documents that stand beside it, or will."""
+        store = call.sandbox.store
+        parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
+        return [each for each in store.all(self.kind, parent) if each["id"] != doc["id"]]
+
+    # operations ------------------------------------------------------------------------------------------------
+
+    def list_all(self, call: Call) -> Any:
+        docs = [self.answer(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
+        return {self.list_as: docs} if self.list_as else docs
+
+    def create(self, call: Call) -> Reply:
+        parent = self._parent(call)
+        if self.locate is not None and call.sandbox.store.get(self.kind, self._id(call)) is not None:
+            raise invalid(self.exists, f"{self.title} already exists")
+        doc = {"id": "", **self.make(call, call.body or {})}
+        self.check(call, doc)
+        doc["id"] = call.new_id(self.kind)
+        self.keep(call, doc, parent)
+        admin_event(call, self.resource, "created", self.show(call, doc))
+        return Reply(201, self.answer(call, doc))
+
+    def update(self, call: Call) -> Any:
+        doc = self.find(call)
+        doc = {**self.change(call, doc, call.body or {}), "id": doc["id"]}
+        self.check(call, doc)
+        self.keep(call, doc)
+        admin_event(call, self.resource, "updated", self.show(call, doc))
+        return self.answer(call, doc)
+
+    def delete(self, call: Call) -> None:
+        doc = self.find(call)
+        call.sandbox.store.remove(self.kind, self._id(call))
+        admin_event(call, self.resource, "deleted", self.show(call, doc))
+
+    def switch(self, call: Call, on: bool) -> Any:
+        doc = self.find(call)
+        if on != (doc.get("enabledAt") is not None):
+            doc["enabledAt"] = iso(call.now) if on else None
+            if on:
+                self.check(call, doc)
+            self.keep(call, doc)
+            admin_event(call, self.resource, "enabled" if on else "disabled", self.show(call, doc))
+        return self.answer(call, doc)

@@ -1,0 +1,63 @@
+"""Many sample people at once: made in several processes, because a million of them take half a minute in one."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.sample_users import People
+from dyntui.sandbox.user_record import Row
+
+__all__ = ["Part", "parts"]
+
+Part = tuple[list[Row], list[tuple[str, int]]]
+"""Rows for the store, and the keys that must be unique, sorted, each with its position."""
+
+_SIZE = 20_000
+_MANY = 200_000
+"""From so many people on, starting processes is the smaller part."""
+
+
+def parts(people: People) -> Iterator[Part]:
+    """All people of a sandbox, oldest first."""
+    starts = range(1, people.count + 1, _SIZE)
+    workers = min(4, os.cpu_count() or 1)
+    if people.count < _MANY or workers < 2:
+        yield from (_part(people, start) for start in starts)
+        return
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    recipe = (people.ids.seed, people.count, people.newest)
+    waiting: deque[Future[Part]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=recipe) as pool:
+        for start in starts:
+            waiting.append(pool.submit(_made, start))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _part(people: People, start: int) -> Part:
+    found = list(people.rows(start, min(start + _SIZE, people.count + 1)))
+    return [row for row, _ in found], sorted((key, row[0]) for row, own in found for key in own)
+
+
+_people: People | None = None
+
+
+def _begin(seed: int, count: int, newest: int) -> None:
+    """The start of a process: the same people, made from the same seed."""
+    import signal
+
+    global _people  # what a process of a pool has from its initializer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one who waits
+    _people = People(Ids(seed), count, newest)
+
+
+def _made(start: int) -> Part:
+    assert _people is not None
+    return _part(_people, start)

@@ -1,0 +1,57 @@
+"""Rate limits as the vendor documents them: a 429 with Retry-After, and a body in one of three shapes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.handler_registry import Reply
+from dyntui.sandbox.options import RateLimit
+
+__all__ = ["Limiter", "too_many"]
+
+_WORDS = "Too many requests, please try again later."
+
+
+def too_many(seconds: float, shape: str, turn: int) -> Reply:
+    """The refusal. shape: error, message, text, or mixed, which takes turns."""
+    if shape == "mixed":
+        shape = ("error", "message", "text")[turn % 3]
+    headers = {"retry-after": str(max(1, -int(-seconds // 1)))}
+    if shape == "text":
+        return Reply(429, _WORDS.encode(), {**headers, "content-type": "text/plain; charset=utf-8"})
+    return Reply(429, {"error": _WORDS} if shape == "error" else {"message": _WORDS, "code": 429}, headers)
+
+
+class Limiter:
+    """Counts requests in fixed windows; bulk requests count in both."""
+
+    def __init__(
+        self, limit: RateLimit | None, switches: Switches, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit = limit
+        self._switches = switches
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._started = clock()
+        self._requests = self._bulk = self._refused = 0
+
+    def refuse(self, *, bulk: bool) -> Reply | None:
+        """Count one request; a 429 when it is one too many."""
+        if self._limit is None:
+            return None
+        with self._lock:
+            window = self._switches.number("rate-window-ms") / 1000
+            now = self._clock()
+            if now - self._started >= window:
+                self._started = now
+                self._requests = self._bulk = 0
+            self._requests += 1
+            self._bulk += bulk
+            over = 0 < self._limit.requests < self._requests or (bulk and 0 < self._limit.bulk < self._bulk)
+            if not over:
+                return None
+            self._refused += 1
+            return too_many(self._started + window - now, self._switches["rate-limit-body"], self._refused)

@@ -1,0 +1,239 @@
+"""What a new environment is configured with: hosts, gates, providers, members, policies, a global wallet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dyntui.sandbox.delegation import sample_key
+from dyntui.sandbox.operations.hosts import hostname_records
+from dyntui.sandbox.operations.settings import provider_urls
+from dyntui.sandbox.seed_environment import PERSONS, new_token
+from dyntui.sandbox.settings import SOCIAL
+from dyntui.sandbox.user_record import iso
+
+if TYPE_CHECKING:
+    from dyntui.sandbox.sandbox import Sandbox
+
+__all__ = ["make"]
+
+Json = dict[str, Any]
+_DAY = 86_400_000
+_USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
+
+
+def make(sandbox: Sandbox, newest: int) -> None:
+    """Write it all. newest: when the last sample person signed up."""
+    samples = _Samples(sandbox, newest)
+    samples.settings()
+    samples.hosts()
+    samples.access()
+    samples.organization()
+    samples.people()
+    samples.wallets()
+
+
+class _Samples:
+    def __init__(self, sandbox: Sandbox, newest: int) -> None:
+        self._sandbox = sandbox
+        self._ids = sandbox.ids
+        self._environment = sandbox.environment_id
+        self._newest = newest
+
+    def _ago(self, days: float) -> str:
+        return iso(self._newest - int(days * _DAY))
+
+    def _put(self, kind: str, name: str, parent: str = "", /, **fields: Any) -> Json:
+        doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
+        self._sandbox.store.put(kind, doc, parent or self._environment)
+        return doc
+
+    def _only(self, kind: str, key: str = "", /, **fields: Any) -> None:
+        """One of a kind: what Crud calls located."""
+        doc = {"id": self._ids.uuid(kind), **fields}
+        self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())
+
+    def settings(self) -> None:
+        """Providers and views of both environments; an exchange and Chainalysis of the one with the users."""
+        for environment in (self._ids.uuid("live environment"), self._environment):
+            for name in (*SOCIAL, "sms", "coinbaseOnramp"):
+                self._put(
+                    "providers",
+                    f"{name} of {environment}",
+                    environment,
+                    provider=name,
+                    enabledAt=None if name in ("apple", "sms") else self._ago(300),
+                    clientId=f"northwind-{name}",
+                    **provider_urls(environment, name),
+                )
+            sections = [
+                {"type": "email", "label": "E-mail"},
+                {"type": "separator", "label": "or"},
+                {"type": "social", "numOfItemsToDisplay": 4, "defaultItem": "google"},
+                {"type": "wallet"},
+            ]
+            view = {"id": self._ids.uuid(f"view of {environment}"), "type": "login", "sections": sections}
+            self._sandbox.store.put("sdkViews", view, environment, id=f"{environment} login")
+        self._put("exchanges", "coinbase", exchange="coinbase", enabledAt=None, onRampProvider="coinbaseOnramp")
+        self._only(
+            "chainalysis",
+            sanctionsApiEnabled=True,
+            kytApiEnabled=False,
+            projectEnvironmentId=self._environment,
+            createdAt=self._ago(200),
+            updatedAt=self._ago(120),
+        )
+        self._only("nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._ago(60))
+
+    def hosts(self) -> None:
+        """Origins, deep links, custom hostnames in each state."""
+        for days, origin in enumerate(
+            ("https://app.northwind.example", "https://*.preview.northwind.example", "http://localhost:3000")
+        ):
+            fields = {"origin": origin, "createdAt": self._ago(290 - days), "projectEnvironmentId": self._environment}
+            self._put("origins", origin, **fields)
+        self._put("deeplinkUrls", "app", url="northwind://sign-in", createdAt=self._ago(100))
+        for name, usage, status, more in (
+            ("auth.northwind.example", "cookies", "active", {}),
+            ("wallet.northwind.example", "globalWallet", "pending", {}),
+            ("id.northwind.example", "cookies", "error", {"errors": "The CNAME record points elsewhere"}),
+        ):
+            records = hostname_records(name, self._ids.digest(f"hostname {name}", 16).hex())
+            self._put(
+                "customHostnames", name, hostname=name, usage=usage, status=status, verificationRecords=records, **more
+            )
+
+    def access(self) -> None:
+        """Gates, and the global wallet with who may connect to it."""
+        rule = {"type": "nft", "chain": "EVM", "address": {"networkId": 1, "contractAddress": "0x" + "ab" * 20}}
+        self._put(
+            "gates",
+            "pass",
+            name="Founders pass",
+            outcome="scope",
+            scope="founder",
+            rules=[rule],
+            enabledAt=self._ago(80),
+        )
+        held = {"type": "token", "chain": "EVM", "address": {"networkId": 1, "contractAddress": _USDC}}
+        rules = [{**held, "filter": {"amount": 1000}}]
+        self._put("gates", "whales", name="Whales", outcome="siteAccess", rules=rules, enabledAt=None)
+        self._only(
+            "globalWallets",
+            walletName="Northwind Wallet",
+            popupPageTitle="Northwind",
+            walletIconUrl="https://northwind.example/wallet.svg",
+            termsOfServiceUrl="https://northwind.example/terms",
+            customMenuLinks=[{"label": "Help", "url": "https://northwind.example/help"}],
+            enableLoginWithExternalWallets=True,
+            enabledAt=self._ago(50),
+        )
+        self._only("globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._ago(40))
+        for domain in ("partner.example", "*.northwind.example"):
+            self._put("globalWalletDomains", domain, domain=domain, createdAt=self._ago(40))
+        records = self._sandbox.accounts.load_many(range(1, 9)).values()
+        for number, record in enumerate(records):
+            self._put(
+                "globalWalletConnections",
+                str(number),
+                userId=record["id"],
+                appUrl=f"https://{'partner' if number % 2 else 'shop'}.example",
+                status="disconnected" if number % 3 == 2 else "connected",
+                expiresAt=self._ago(number - 30) if number % 3 != 2 else None,
+                createdAt=self._ago(30 - number),
+                updatedAt=self._ago(30 - number),
+            )
+
+    def organization(self) -> None:
+        """How it pays, what its members sign in with, its own network."""
+        id = self._ids.uuid("organization")
+        billing = {
+            "id": id,
+            "hasPaymentMethod": True,
+            "planType": "standard",
+            "inTrial": False,
+            "scope": ["settings_general", "user_management", "webhooks", "api_tokens"],
+            "currentBillingPeriod": {"startDate": self._ago(12), "endDate": self._ago(-18), "usagesCount": 1842},
+            "version": "v2",
+            "coupons": [],
+        }
+        self._sandbox.store.put("billing", billing)
+        setting = {"id": f"{id} totp", "enabledAt": self._ago(150)}
+        self._sandbox.store.put("mfaSettings", setting, id)
+        self._put(
+            "customNetworks",
+            "Northwind",
+            id,
+            networkType="EVM",
+            chainName="Northwind Chain",
+            chainId="424242",
+            rpcUrl="https://rpc.northwind.example",
+            blockExplorerUrl="https://scan.northwind.example",
+            iconUrl="https://northwind.example/chain.svg",
+            nativeCurrencyName="North",
+            nativeCurrencySymbol="NRTH",
+            nativeCurrencyIconUrl="https://northwind.example/nrth.svg",
+            nativeCurrencyDecimals=18,
+        )
+
+    def people(self) -> None:
+        """Members, invitations sent and received, the token of a person."""
+        id, store = self._ids.uuid("organization"), self._sandbox.store
+        robin: Json = {}
+        for first, last, role in (
+            ("Robin", "Vega", "owner"),
+            ("Amara", "Okafor", "admin"),
+            ("Jonas", "Lindqvist", "developer"),
+            ("Mei", "Tanaka", "viewer"),
+        ):
+            person = {
+                "alias": first,
+                "firstName": first,
+                "lastName": last,
+                "email": f"{first.lower()}@northwind.example",
+            }
+            member = self._ids.uuid("member" if role == "owner" else f"member {first}")
+            robin = robin or {"id": member, **person}
+            user = {
+                "id": self._ids.uuid(f"dashboard user {first}"),
+                "projectEnvironmentId": self._environment,
+                **person,
+            }
+            store.put("members", {"id": member, "user": user, "role": role}, id)
+        for name, status, role in (("lena", "pending", "developer"), ("oscar", "rejected", "viewer")):
+            self._invite(id, "Northwind Labs", f"{name}@northwind.example", status, role, robin["email"])
+        self._invite(
+            self._ids.uuid("fabrikam"), "Fabrikam", robin["email"], "pending", "admin", "owner@fabrikam.example"
+        )
+        at = self._newest - 90 * _DAY
+        scopes = ["environment.users.read"]
+        new_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, robin, at, parent=PERSONS)
+
+    def _invite(self, organization: str, name: str, email: str, status: str, role: str, by: str) -> None:
+        self._put(
+            "invites",
+            email,
+            organization,
+            organizationId=organization,
+            organizationName=name,
+            status=status,
+            email=email,
+            role=role,
+            createdByEmail=by,
+        )
+
+    def wallets(self) -> None:
+        """The policy of embedded wallets, and the key that access to them is delegated with."""
+        environment, store = self._environment, self._sandbox.store
+        rules = (
+            {"name": "Stablecoins only", "ruleType": "allow", "chain": "EVM", "chainIds": [1, 8453], "address": _USDC},
+            {"name": "No export", "ruleType": "deny", "chain": "SVM", "operationRestrictions": {"blockExport": True}},
+        )
+        policy = {
+            "policyId": self._ids.uuid("policy"),
+            "projectEnvironmentId": environment,
+            "createdAt": self._ago(70),
+            "updatedAt": self._ago(35),
+            "policyContent": [{**rule, "ruleId": self._ids.uuid(f"rule {rule['name']}")} for rule in rules],
+        }
+        store.put("waasPolicies", policy, environment, id=environment)
+        store.put("delegationKeys", sample_key(self._ids, self._newest - 90 * _DAY), environment)

@@ -1,0 +1,183 @@
+"""What a new environment holds beside its users: organization, project, settings, tokens, access lists, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from dyntui.sandbox.access_lists import identifiers
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.settings import settings
+from dyntui.sandbox.store import Store
+from dyntui.sandbox.token_scopes import ALL_SCOPES
+from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_repository import Accounts
+
+__all__ = ["PERSONS", "make", "new_token", "public_token"]
+
+Json = dict[str, Any]
+PERSONS = "person"
+_DAY = 86_400_000
+
+
+def make(store: Store, ids: Ids, accounts: Accounts, newest: int, scopes: tuple[str, ...] | None) -> None:
+    """Write it all. scopes: of the main token; None is every scope."""
+    environment, live = ids.uuid("environment"), ids.uuid("live environment")
+    organization, project = ids.uuid("organization"), ids.uuid("project")
+    store.put(
+        "organizations",
+        {
+            "id": organization,
+            "name": "Northwind Labs",
+            "description": "Wallet sign-in for the Northwind apps",
+            "websiteUrl": "https://northwind.example",
+            "address": {"addressLine1": "1 Sample Street", "city": "Lisbon", "postalCode": "1000-001", "country": "PT"},
+            "role": "owner",
+        },
+    )
+    store.put("projects", {"id": project, "name": "Northwind", "organizationId": organization}, organization)
+    for id, name in ((live, "live"), (environment, "sandbox")):
+        store.put(
+            "environments",
+            {
+                "id": id,
+                "settings": settings(name),
+                "createdAt": iso(newest - 420 * _DAY),
+                "updatedAt": iso(newest - 12 * _DAY),
+                "sdkVersion": "WalletKit/4.31.0",
+            },
+            project,
+        )
+    member = {
+        "id": ids.uuid("member"),
+        "alias": "Robin",
+        "firstName": "Robin",
+        "lastName": "Vega",
+        "email": "robin@northwind.example",
+    }
+    new_token(
+        store,
+        ids,
+        "main",
+        "Console",
+        list(ALL_SCOPES if scopes is None else scopes),
+        environment,
+        member,
+        newest - 40 * _DAY,
+    )
+    reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
+    new_token(store, ids, "reports", "Weekly report", reading, environment, member, newest - 200 * _DAY)
+    _custom_fields(store, ids, environment)
+    _allowlists(store, ids, accounts, environment, newest)
+
+
+def new_token(
+    store: Store,
+    ids: Ids,
+    name: str,
+    note: str,
+    scopes: list[str],
+    environment: str,
+    creator: Mapping[str, Any],
+    at: int,
+    *,
+    parent: str = "",
+) -> tuple[Json, str]:
+    """Keep a new API token: what lists show of it, and the token itself, which is kept only as a hash. parent:
+    PERSONS for the token of a person, which reaches organizations too."""
+    raw = ids.token(name)
+    token: Json = {
+        "id": ids.uuid(f"token {name}"),
+        "checksum": raw[-6:],
+        "createdBy": dict(creator),
+        "createdAt": iso(at),
+        "note": note,
+        "projectEnvironmentId": environment,
+        "projectEnvironment": {"id": environment},
+        "scopes": scopes,
+    }
+    store.put("tokens", {**token, "hash": sha256(raw.encode()).hexdigest(), "person": bool(parent)}, parent)
+    return token, raw
+
+
+def public_token(token: Mapping[str, Any]) -> Json:
+    """What the API shows of a kept token."""
+    return {name: value for name, value in token.items() if name not in ("hash", "person")}
+
+
+def _custom_fields(store: Store, ids: Ids, environment: str) -> None:
+    fields: tuple[tuple[str, str, str, Json], ...] = (
+        (
+            "plan",
+            "Plan",
+            "select",
+            {"validOptions": [{"label": word.title(), "key": word} for word in ("free", "pro", "team")]},
+        ),
+        ("referrer", "How did you hear of us?", "text", {"unique": False}),
+        ("newsletter", "Newsletter", "checkbox", {"checkboxText": "Send me the newsletter"}),
+    )
+    for position, (key, name, kind, rules) in enumerate(fields):
+        store.put(
+            "customFields",
+            {
+                "id": ids.uuid(f"custom field {key}"),
+                "key": key,
+                "name": name,
+                "enabled": True,
+                "required": False,
+                "fieldType": kind,
+                "validationRules": rules,
+                "position": position,
+            },
+            environment,
+        )
+
+
+def _allowlists(store: Store, ids: Ids, accounts: Accounts, environment: str, newest: int) -> None:
+    lists = (
+        ("Beta testers", "scope", "beta early-access", True),
+        ("Staff", "scope", "staff", True),
+        ("Sanctioned wallets", "block", None, True),
+        ("Launch party", "siteAccess", None, False),
+    )
+    for name, outcome, scope, enabled in lists:
+        store.put(
+            "allowlists",
+            {
+                "id": ids.uuid(f"allowlist {name}"),
+                "name": name,
+                "enabledAt": iso(newest - 30 * _DAY) if enabled else None,
+                "projectEnvironmentId": environment,
+                "scope": scope,
+                "outcome": outcome,
+            },
+            environment,
+        )
+    for number, (name, entry) in enumerate(_entries(accounts)):
+        parent = ids.uuid(f"allowlist {name}")
+        doc = {"id": ids.uuid(f"allowlist entry {number}"), "allowListId": parent, **entry}
+        store.put("allowlistEntries", doc, parent)
+        store.claim((f"a:{parent}:{key}", 0) for key in identifiers(doc))
+
+
+def _entries(accounts: Accounts) -> list[tuple[str, Json]]:
+    """A few sample people by e-mail and wallet, and one entry of each other kind."""
+    people = list(accounts.load_many(range(1, 41)).values())
+    out: list[tuple[str, Json]] = []
+    for record in people:
+        profile = record["profile"]
+        if "email" in profile:
+            out.append(("Beta testers", {"email": profile["email"], "alias": profile.get("firstName") or "Tester"}))
+        if record["wallets"] and len(out) % 4 == 0:
+            out.append(("Sanctioned wallets", {"walletPublicKey": record["wallets"][0]["address"]}))
+    out += [
+        ("Staff", {"emailDomain": "https://northwind.example", "alias": "Everyone here"}),
+        ("Staff", {"phoneNumber": "+12025550100", "alias": "Front desk"}),
+        ("Launch party", {"discordUsername": "northwind_fan", "alias": "Raffle"}),
+        ("Launch party", {"twitterUsername": "northwind"}),
+        ("Launch party", {"farcasterUsername": "northwind"}),
+        ("Launch party", {"farcasterFid": 5650}),
+        ("Launch party", {"externalUserId": "crm-00042", "alias": "Partner"}),
+    ]
+    return out

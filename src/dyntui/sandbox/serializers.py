@@ -1,0 +1,216 @@
+"""From what the sandbox keeps to what the API sends, in the API's own casing: verifiedCredentials mix two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dyntui.sandbox.addresses import namespace
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.user_record import PROFILE, Record, iso, live_wallets
+
+__all__ = ["Renderer", "session", "wallet", "wallet_detail"]
+
+Json = dict[str, Any]
+Access = Callable[[Record], tuple[list[str], str]]
+
+_NULLS: Json = {**dict.fromkeys(PROFILE), "metadata": {}}
+_PHONE_CODES = {"+1": "US", "+33": "FR", "+44": "GB", "+49": "DE", "+81": "JP", "+55": "BR", "+91": "IN", "+61": "AU"}
+
+
+class Renderer:
+    """Makes API users. access: the access lists that name a user, and the scopes they give."""
+
+    def __init__(self, ids: Ids, environment_id: str, access: Access) -> None:
+        self._ids = ids
+        self._environment_id = environment_id
+        self._access = access
+
+    def user(self, record: Record, position: int, *, nulls: bool, sessions: bool, alone: bool = False) -> Json:
+        """One user. nulls: empty profile fields as null. alone: as GET of one user shows it, with previous_users."""
+        profile = record["profile"]
+        empty = _NULLS if nulls else {}
+        out: Json = {"id": record["id"], "projectEnvironmentId": self._environment_id, **empty, **profile}
+        wallets = live_wallets(record)
+        credentials = self._credentials(record, position, wallets, alone)
+        out["verifiedCredentials"] = credentials
+        if credentials:
+            out["lastVerifiedCredentialId"] = credentials[0]["id"]
+        if wallets:
+            out["walletPublicKey"] = wallets[0]["address"]
+            out["wallet"] = wallets[0]["name"]
+            out["chain"] = wallets[0]["chain"]
+        if record["firstVisit"] is not None:
+            out["firstVisit"] = iso(record["firstVisit"])
+        if record["lastVisit"] is not None:
+            out["lastVisit"] = iso(record["lastVisit"])
+        out["newUser"] = record["lastVisit"] is None
+        out["lists"], out["scope"] = self._access(record)
+        out["missingFields"] = []
+        out["createdAt"] = iso(record["createdAt"])
+        out["updatedAt"] = iso(record["updatedAt"])
+        out["wallets"] = [wallet(each) for each in wallets]
+        out["oauthAccounts"] = [
+            {
+                "id": each["id"],
+                "provider": each["provider"],
+                "accountUsername": each.get("username") or each["accountId"],
+            }
+            for each in record["oauth"]
+        ]
+        out["mfaDevices"] = [_timed(each) for each in record.get("mfa", ())]
+        out["chainalysisChecks"] = [_timed(each) for each in record.get("checks", ())]
+        if sessions:
+            out["sessions"] = [session(each) for each in record.get("sessions", ())]
+        return out
+
+    def _credentials(self, record: Record, position: int, wallets: list[Json], alone: bool) -> list[Json]:
+        profile = record["profile"]
+        out: list[Json] = []
+        if email := profile.get("email"):
+            verified = record.get("emailVerifiedAt")
+            each: Json = {
+                "id": self._ids.child(position, "email credential"),
+                "format": "email",
+                "email": email,
+                "public_identifier": email,
+                "signInEnabled": verified is not None,
+            }
+            if verified is not None:
+                each["verifiedAt"] = verified
+            out.append(each)
+        for item in wallets:
+            out.append(_wallet_credential(item))
+        for account in record["oauth"]:
+            out.append(
+                {
+                    "id": account["id"],
+                    "format": "oauth",
+                    "public_identifier": account.get("username") or account["accountId"],
+                    "oauth_provider": account["provider"],
+                    "oauth_username": account.get("username") or "",
+                    "oauth_display_name": account.get("displayName"),
+                    "oauth_account_id": account["accountId"],
+                    "oauth_account_photos": account.get("photos") or [],
+                    "oauth_emails": account.get("emails") or [],
+                    "oauth_metadata": account.get("profile") or {},
+                    "signInEnabled": True,
+                }
+            )
+        if (phone := profile.get("phoneNumber")) and (
+            code := next((c for c in _PHONE_CODES if phone.startswith(c)), None)
+        ):
+            out.append(
+                {
+                    "id": self._ids.child(position, "phone credential"),
+                    "format": "phoneNumber",
+                    "phoneNumber": phone.removeprefix(code),
+                    "phoneCountryCode": code.removeprefix("+"),
+                    "isoCountryCode": _PHONE_CODES[code],
+                    "public_identifier": phone,
+                    "signInEnabled": True,
+                }
+            )
+        if external := record.get("externalUserId"):
+            out.append(
+                {
+                    "id": self._ids.child(position, "external credential"),
+                    "format": "externalUser",
+                    "public_identifier": external,
+                    "signInEnabled": True,
+                }
+            )
+        if alone and out:
+            out[0]["previous_users"] = record.get("previousUsers", [])
+        return out
+
+
+def _wallet_credential(item: Json) -> Json:
+    out: Json = {
+        "id": item["id"],
+        "format": "blockchain",
+        "address": item["address"],
+        "chain": namespace(item["chain"]),
+        "public_identifier": item["address"],
+        "wallet_name": item["name"],
+        "wallet_provider": item["provider"],
+        "wallet_properties": properties(item),
+        "wallet_additional_addresses": item["additional"],
+        "name_service": item.get("nameService", {}),
+        "embedded_wallet_id": item["waas"]["walletId"] if "waas" in item else None,
+        "signInEnabled": True,
+    }
+    if item["lastSelectedAt"] is not None:
+        out["lastSelectedAt"] = iso(item["lastSelectedAt"])
+    return out
+
+
+def properties(item: Json) -> Json:
+    """WalletProperties: of embedded wallets with their key shares, never the shares themselves."""
+    out: Json = dict(item.get("properties") or {})
+    if waas := item.get("waas"):
+        out |= {
+            "keyShares": waas["keyShares"],
+            "thresholdSignatureScheme": waas["thresholdSignatureScheme"],
+            "derivationPath": waas["derivationPath"],
+        }
+    return out
+
+
+def wallet(item: Json) -> Json:
+    """The slim Wallet of user lists and single reads."""
+    selected = item["lastSelectedAt"]
+    return {
+        "id": item["id"],
+        "name": item["name"],
+        "chain": item["chain"],
+        "publicKey": item["address"],
+        "provider": item["provider"],
+        "properties": properties(item),
+        "lastSelectedAt": None if selected is None else iso(selected),
+    }
+
+
+def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
+    """The WalletDetail of the environment's list."""
+    out: Json = {
+        "id": item["id"],
+        "userId": record["id"],
+        "name": item["name"],
+        "chain": item["chain"],
+        "publicKey": item["address"],
+        "lowerPublicKey": item["address"].lower(),
+        "walletBookName": item["name"],
+        "provider": item["provider"],
+        "walletAdditionalAddresses": item["additional"],
+        "lastSelectedAt": None if item["lastSelectedAt"] is None else iso(item["lastSelectedAt"]),
+        "updatedAt": iso(item["updatedAt"]),
+        "createdAt": iso(item["createdAt"]),
+        "deletedAt": None if item["deletedAt"] is None else iso(item["deletedAt"]),
+        "signInEnabled": True,
+        "projectEnvironmentId": environment_id,
+        "entryPointVersion": None,
+        "kernelVersion": None,
+        "ecdsaProviderType": None,
+        "hardwareWallet": None,
+        "delegatedAccessWalletApiKeys": item.get("delegated", []),
+    }
+    if record.get("deletedAt") is not None:
+        out["deletedUserId"] = record["id"]
+    if waas := item.get("waas"):
+        out["waasWallet"] = waas
+    return out
+
+
+def session(item: Json) -> Json:
+    return _timed(item)
+
+
+_TIME_NAMES = frozenset({"createdAt", "verifiedAt", "revokedAt"})
+
+
+def _timed(item: Mapping[str, Any]) -> Json:
+    """A copy with the times as text."""
+    return {
+        name: iso(value) if name in _TIME_NAMES and isinstance(value, int) else value for name, value in item.items()
+    }

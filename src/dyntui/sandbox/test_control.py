@@ -1,0 +1,103 @@
+"""The test handle: what a sandbox holds and does, outside the API and without a token, for this machine only.
+
+GET  /__sandbox__/state      counts, faults, switches, clock
+GET  /__sandbox__/users      every user as one line of JSON
+PUT  /__sandbox__/faults     {"cut-after": 0.2, ...} replaces all
+PUT  /__sandbox__/switches   {"upsert-match": "email", ...} changes those
+PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops it, {"now": null} lets it run
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dyntui.core.errors import Usage
+from dyntui.core.times import parse_time
+from dyntui.sandbox.handler_registry import Reply
+from dyntui.sandbox.sandbox import Sandbox
+from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_repository import UserFilter
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+__all__ = ["PREFIX", "answer", "state"]
+
+PREFIX = "/__sandbox__/"
+_PAGE = 1000
+
+
+def answer(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
+    """Answer a request to the test handle."""
+    client = scope.get("client")
+    if client is not None and not (client[0] == "::1" or client[0].startswith("127.")):
+        return Reply(403, {"error": "The test handle is for this machine only"})
+    try:
+        match scope["method"], path.removeprefix(PREFIX):
+            case "GET", "state":
+                return Reply(200, state(sandbox))
+            case "GET", "users":
+                return Reply(200, _dump(sandbox), {"content-type": "application/x-ndjson"})
+            case "PUT", "faults":
+                sandbox.faults.set(_object(body))
+            case "PUT", "switches":
+                for name, value in _object(body).items():
+                    sandbox.switches.set(name, value)
+            case "PUT", "clock":
+                _set_clock(sandbox, _object(body).get("now"))
+            case _:
+                return Reply(404, {"error": "Path not found", "code": "not_found"})
+    except Usage as error:
+        return Reply(400, {"error": str(error)})
+    return Reply(200, state(sandbox))
+
+
+def _set_clock(sandbox: Sandbox, now: Any) -> None:
+    if now is not None and parse_time(now) is None:
+        raise Usage("`now` must be a time or null.")
+    sandbox.clock.freeze(now)
+
+
+def state(sandbox: Sandbox) -> dict[str, Any]:
+    """Counts, faults, switches and the clock."""
+    with sandbox.store.lock:
+        users, wallets = sandbox.accounts.count(), len(sandbox.accounts.wallet_owners())
+        messages = sandbox.webhooks.pending()
+    return {
+        "environmentId": sandbox.environment_id,
+        "users": users,
+        "wallets": wallets,
+        "requests": dict(sandbox.requests),
+        "faults": sandbox.faults.as_dict(),
+        "faultsHappened": dict(sandbox.faults.happened),
+        "pending": sandbox.pending,
+        "messagesPending": messages,
+        "switches": sandbox.switches.as_dict(),
+        "now": iso(sandbox.clock.now()),
+    }
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Usage(f"The body is not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise Usage("The body must be an object.")
+    return value
+
+
+def _dump(sandbox: Sandbox) -> bytes:
+    lines: list[bytes] = []
+    with sandbox.store.lock:
+        total = sandbox.accounts.count()
+        for offset in range(0, total, _PAGE):
+            _, positions = sandbox.accounts.page(UserFilter(), "createdAt-asc", offset, _PAGE)
+            records = sandbox.accounts.load_many(positions)
+            for position in positions:
+                lines.append(
+                    orjson.dumps(sandbox.renderer.user(records[position], position, nulls=False, sessions=True))
+                )
+    return b"".join(line + b"\n" for line in lines)

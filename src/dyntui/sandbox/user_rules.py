@@ -1,0 +1,177 @@
+"""From a row of a request to a user: business rules, drafts of new users, changes to existing ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from dyntui.sandbox.addresses import wallet_key
+from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.handler_registry import Refused, invalid
+from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.user_record import PROFILE, Record
+
+__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "draft", "is_email", "refuse_duplicates"]
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@(?:[^\s@.<>()\[\],;:\\\"]+\.)+[^\s@.<>()\[\],;:\\\"]{2,}\Z")
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_CONFLICTS: Mapping[str, tuple[str, str]] = {
+    "e": ("email_already_exists", "A user with this email already exists"),
+    "p": ("user_has_already_account_with_phone_number", "A user with this phone number already exists"),
+    "u": ("username_already_exists", "A user with this username already exists"),
+    "w": ("reassign_wallet_error", "This wallet is linked to another user"),
+    "o": ("social_account_already_exists", "This social account is linked to another user"),
+    "x": ("duplicate_exists", "A user with this external id already exists"),
+}
+_PROFILE = frozenset(PROFILE)
+
+
+def is_email(text: str) -> bool:
+    """Whether that can be an e-mail address."""
+    return _EMAIL.match(text) is not None
+
+
+def check_row(row: Mapping[str, Any], switches: Switches, *, update: bool = False) -> None:
+    """The rules that have an error code of their own. Raises Refused (422)."""
+    if not row and not update:
+        raise invalid("invalid_user", "At least one field is needed")
+    email = row.get("email")
+    if email is not None and not is_email(email):
+        raise invalid("invalid_email", "The email is not valid", {"email": email})
+    username = row.get("username")
+    if username is not None and not _USERNAME.match(username):
+        raise invalid("invalid_username", "The username may have letters, digits, dot, dash and underscore")
+    phone = row.get("phoneNumber")
+    if phone is not None and not any(map(str.isdigit, phone)):
+        raise invalid("invalid_phone", "The phone number has no digits")
+    if metadata := row.get("metadata"):
+        check_metadata(metadata, switches)
+
+
+def check_metadata(metadata: Mapping[str, Any], switches: Switches) -> None:
+    limit = switches.number("metadata-max-bytes")
+    if 0 < limit < len(orjson.dumps(metadata)):
+        raise invalid("metadata_size_exceeded", f"Metadata may have {limit} bytes")
+    if switches["metadata-values"] == "flat" and any(isinstance(value, (dict, list)) for value in metadata.values()):
+        raise invalid("invalid_metadata_value", "Metadata values may be texts, numbers, booleans and null")
+
+
+def refuse_duplicates(record: Record, keys: Sequence[str], owners: Mapping[str, int], position: int) -> None:
+    """Refuse a record that has something which belongs to another user. keys: keys_of() it."""
+    for key in keys:
+        if owners.get(key, position) != position:
+            raise conflict(key, record)
+    if len(set(keys)) != len(keys):
+        raise invalid("duplicate_exists", "The same wallet or social account stands there twice")
+
+
+def conflict(key: str, record: Record) -> Refused:
+    code, message = _CONFLICTS[key[0]]
+    return invalid(code, message, {"email": record["profile"]["email"]} if key[0] == "e" else None)
+
+
+def draft(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
+    """A new user from a checked row."""
+    profile = {name: value for name, value in row.items() if name in _PROFILE and value is not None}
+    record: Record = {
+        "id": id or ids.uuid(f"user {position}"),
+        "createdAt": now,
+        "updatedAt": now,
+        "firstVisit": None,
+        "lastVisit": None,
+        "profile": profile,
+        "wallets": [],
+        "oauth": [],
+    }
+    if (verified := row.get("emailVerifiedAt")) is not None and "email" in profile:
+        record["emailVerifiedAt"] = verified
+    for wallet in row.get("wallets") or ():
+        add_wallet(record, wallet, position, ids, now)
+    for account in row.get("oauthAccounts") or ():
+        add_oauth(record, account, position, ids)
+    return record
+
+
+def add_wallet(record: Record, body: Mapping[str, Any], position: int, ids: Ids, now: int) -> dict[str, Any]:
+    """Link one more wallet; its number makes its id, so wallets never leave the record."""
+    wallet = {
+        "id": ids.child(position, f"wallet {len(record['wallets'])}"),
+        "chain": body["chain"],
+        "address": body["publicWalletAddress"],
+        "name": body["walletName"],
+        "provider": body["walletProvider"],
+        "createdAt": now,
+        "updatedAt": now,
+        "lastSelectedAt": None,
+        "deletedAt": None,
+        "additional": body.get("additionalWalletAddresses") or [],
+    }
+    record["wallets"].append(wallet)
+    return wallet
+
+
+def add_oauth(record: Record, body: Mapping[str, Any], position: int, ids: Ids) -> None:
+    """Link one more social account."""
+    record["oauth"].append(
+        {
+            "id": ids.child(position, f"oauth {body['provider']} {body['accountId']}"),
+            "provider": body["provider"],
+            "accountId": body["accountId"],
+            "username": body.get("username"),
+            "displayName": body.get("displayName"),
+            "emails": body.get("emails") or [],
+            "photos": body.get("photos") or [],
+            "profile": body.get("profile") or {},
+        }
+    )
+
+
+def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: bool) -> None:
+    """Change the given profile fields; null empties one, a field that is not given stays."""
+    profile = record["profile"]
+    for name, value in row.items():
+        if name not in _PROFILE:
+            continue
+        if name == "metadata" and value is not None and not replace_metadata:
+            profile[name] = {**(profile.get(name) or {}), **value}
+        elif value is None:
+            profile.pop(name, None)
+        else:
+            profile[name] = value
+
+
+def merge(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, switches: Switches) -> None:
+    """Change an existing user by an upsert row, as the switches say."""
+    fields = {
+        name: value
+        for name, value in row.items()
+        if name != "email" or switches["upsert-email"] == "change" or "email" not in record["profile"]
+    }
+    apply_profile(record, fields, replace_metadata=switches["upsert-metadata"] == "replace")
+    if (
+        row.get("emailVerifiedAt") is not None
+        and switches["upsert-email-verified"] == "change"
+        and record["profile"].get("email")
+    ):
+        record["emailVerifiedAt"] = row["emailVerifiedAt"]
+    if row.get("wallets") is not None:
+        if switches["upsert-wallets"] == "replace":
+            for wallet in record["wallets"]:
+                wallet["deletedAt"] = wallet["deletedAt"] or now
+        have = {
+            wallet_key(wallet["chain"], wallet["address"]) for wallet in record["wallets"] if not wallet["deletedAt"]
+        }
+        for wallet in row["wallets"]:
+            if wallet_key(wallet["chain"], wallet["publicWalletAddress"]) not in have:
+                add_wallet(record, wallet, position, ids, now)
+    if row.get("oauthAccounts") is not None:
+        if switches["upsert-oauth"] == "replace":
+            record["oauth"] = []
+        known = {(account["provider"], account["accountId"]) for account in record["oauth"]}
+        for account in row["oauthAccounts"]:
+            if (account["provider"], account["accountId"]) not in known:
+                add_oauth(record, account, position, ids)
+    record["updatedAt"] = now

@@ -1,0 +1,232 @@
+"""Who would be locked out by a change, or let in: counted among the users that are known, and how much that says.
+
+Nobody can count the people who have not signed up yet, and no list operation says what a token or a wallet will link
+tomorrow. So every number here comes with what it was counted among.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.times import age, now, parse_time
+from dyntui.services.access.access_policy import Access, Kind, Role
+from dyntui.services.access.drafts import key_of
+from dyntui.services.access.entry_search import entries_of
+from dyntui.services.access.impact import entry_count
+from dyntui.services.access.user_identifiers import keys_for
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Requirement
+    from dyntui.services.connection import Connection
+
+__all__ = ["KnownUsers", "Lockout", "counted", "known_users", "who_is_affected"]
+
+_LATELY = timedelta(days=30)
+_SAMPLE = 5
+_FROM_CACHE = 10_000
+_FROM_SERVER = 1_000
+_PAGE = 100
+_MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUsers:
+    """The users that are counted. total: how many there are, None unknown. as_of: when the oldest of them was read."""
+
+    rows: list[dict[str, Any]]
+    total: int | None
+    source: str
+    as_of: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """What they are, for a person."""
+        of = f" of {self.total:,}" if self.total is not None else ""
+        if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
+            return f"all {len(self.rows):,} users"
+        if self.source == "cache":
+            at = f", as of {age(self.as_of)}" if self.as_of is not None else ""
+            return f"{len(self.rows):,}{of} users, those this machine has in its cache{at}"
+        return f"{len(self.rows):,}{of} users, those who visited last"
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """What a change does among the known users. out: let in before and not after; into: the other way round.
+
+    lately: of those out, how many visited in the last thirty days. sample: a few of them. uncounted: why nobody was
+    counted, "" when they were. gates: whether gates decide as well, which cannot be counted.
+    """
+
+    users: KnownUsers
+    out: int = 0
+    into: int = 0
+    lately: int = 0
+    sample: tuple[str, ...] = ()
+    uncounted: str = ""
+    gates: bool = False
+
+    def lines(self) -> list[str]:
+        """The numbers and their limits, in sentences."""
+        if self.uncounted:
+            return [f"How many people that is was not counted: {self.uncounted}"]
+        if not self.users.rows:
+            return ["No users are known to count: there are none, or none were read."]
+        counted = [f"Among {self.users.words}:"]
+        if self.out:
+            counted.append(
+                f"  {self.out:,} could no longer sign in, {self.lately:,} of them visited in the last 30 days"
+            )
+            counted.append(f"    such as {', '.join(self.sample)}")
+        if self.into:
+            counted.append(f"  {self.into:,} who are kept out now could sign in")
+        stay = len(self.users.rows) - self.out - self.into
+        counted.append(f"  {stay:,} {'are' if stay != 1 else 'is'} not affected")
+        counted.append("Not counted: people who have not signed up yet, and identifiers linked later.")
+        if self.gates:
+            counted.append("Not counted: what gates ask for; wallets cannot be looked into from here.")
+        return counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Who is let in: None for everybody, else by key; and who is kept out."""
+
+    doors: frozenset[str] | None
+    blocks: frozenset[str]
+
+    def lets_in(self, keys: set[str]) -> bool:
+        if not self.blocks.isdisjoint(keys):
+            return False
+        return self.doors is None or not self.doors.isdisjoint(keys)
+
+
+async def known_users(
+    connection: Connection, *, everyone: bool = False, on_progress: Callable[[int, int | None], None] | None = None
+) -> KnownUsers:
+    """The users in the cache when it has a good part of them, else those who visited last; or everyone."""
+    from dyntui.api.errors import ApiError
+
+    client = connection.client
+    total: int | None = None
+    try:
+        total = (await client.users.list(limit=1)).total
+    except ApiError:
+        if everyone:
+            raise
+    cached = None if everyone else _cached(connection, total)
+    if cached is not None and len(cached.rows) >= min(total if total is not None else 1, _FROM_SERVER):
+        return cached
+    rows: list[dict[str, Any]] = []
+    try:
+        async for row in _read(connection, None if everyone else _FROM_SERVER):
+            rows.append(row)
+            if on_progress is not None and not len(rows) % _PAGE:
+                on_progress(len(rows), total)
+    except ApiError:
+        if everyone or cached is None:
+            raise
+        return cached
+    return KnownUsers(rows, total, "server", now())
+
+
+def _cached(connection: Connection, total: int | None) -> KnownUsers | None:
+    from dyntui.store.cache import RowCache, cache_off
+
+    file = connection.cache_file
+    if cache_off() or not file.is_file():
+        return None
+    cache = RowCache(file)
+    try:
+        page = cache.search("users", "", _FROM_CACHE)
+    finally:
+        cache.close()
+    return KnownUsers(page.rows, total, "cache", page.at) if page.rows else None
+
+
+async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[str, Any]]:
+    from dyntui.api.errors import BadRequest
+    from dyntui.resources import USERS
+    from dyntui.services.lists.list_source import scan
+
+    client = connection.client
+    if most is None:
+        async for scanned in scan(client, USERS):
+            yield scanned.row
+        return
+    order: str | None = "lastVisit-desc"
+    seen: set[str] = set()
+    for start in range(0, most, _PAGE):
+        try:
+            page = await client.users.list(offset=start, limit=_PAGE, order=order)
+        except BadRequest:
+            if order is None or start:
+                raise
+            order = None  # which columns a server orders by is not documented
+            page = await client.users.list(offset=start, limit=_PAGE)
+        for row in page.items:
+            if (row_id := str(row.get("id", ""))) not in seen:
+                seen.add(row_id)
+                yield row
+        if len(page.items) < _PAGE:
+            return
+
+
+async def counted(connection: Connection, needed: Requirement) -> list[str]:
+    """Whom something that is to be confirmed locks out or lets in; [] when it does not decide who comes in."""
+    return (await who_is_affected(connection, *needed.between)).lines() if needed.between is not None else []
+
+
+async def who_is_affected(
+    connection: Connection,
+    before: Access,
+    after: Access,
+    *,
+    users: KnownUsers | None = None,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> Lockout:
+    """Count whom the change from `before` to `after` locks out or lets in, among `users` (else the known ones)."""
+    users = users or await known_users(connection, on_progress=on_progress)
+    gates = any(access.having(role, Kind.GATE) for access in (before, after) for role in (Role.DOOR, Role.BLOCK))
+    lists = {
+        str(row.get("id")): row
+        for access in (before, after)
+        for role in (Role.DOOR, Role.BLOCK)
+        for row in access.having(role)
+    }
+    keys: dict[str, frozenset[str]] = {}
+    read = 0
+    for list_id in lists:
+        count = await entry_count(connection.client, list_id)
+        read += count or 0
+        if read > _MOST_ENTRIES:
+            return Lockout(users, uncounted=f"the lists have more than {_MOST_ENTRIES:,} entries.", gates=gates)
+        keys[list_id] = frozenset([key_of(entry) async for entry in entries_of(connection.client, list_id)])
+    return _count(users, _rule(before, keys), _rule(after, keys), gates)
+
+
+def _rule(access: Access, keys: Mapping[str, frozenset[str]]) -> _Rule:
+    doors, blocks = access.having(Role.DOOR), access.having(Role.BLOCK)
+    joined = frozenset[str]().union(*(keys[str(row.get("id"))] for row in doors))
+    return _Rule(joined if doors else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
+
+
+def _count(users: KnownUsers, before: _Rule, after: _Rule, gates: bool) -> Lockout:
+    out = into = lately = 0
+    sample: list[str] = []
+    since = now() - _LATELY
+    for row in users.rows:
+        keys = keys_for(row)
+        was, will = before.lets_in(keys), after.lets_in(keys)
+        if was and not will:
+            out += 1
+            visited = parse_time(row.get("lastVisit"))
+            lately += visited is not None and visited >= since
+            if len(sample) < _SAMPLE:
+                sample.append(str(row.get("email") or row.get("username") or row.get("alias") or row.get("id")))
+        elif will and not was:
+            into += 1
+    return Lockout(users, out, into, lately, tuple(sample), gates=gates)

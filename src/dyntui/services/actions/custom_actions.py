@@ -1,0 +1,32 @@
+"""Records whose actions are made elsewhere, because what they do depends on how things stand: who may come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.services.access.gates import GATE_ACTIONS
+from dyntui.services.access.lists import LIST_ACTIONS
+
+if TYPE_CHECKING:
+    from dyntui.resources import Action, Resource
+    from dyntui.services.actions.write_gate import WriteAction
+
+__all__ = ["own_action"]
+
+
+_OWN = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
+
+
+def own_action(record: Resource, action: Action) -> WriteAction | None:
+    """The action of a list or a gate; None for any other record. What was filled in is in its target, as `fields`."""
+    if (actions := _OWN.get(record.name)) is None:
+        return None
+    match action.name:
+        case "create":
+            return actions.create()
+        case "edit":
+            return actions.update()
+        case "delete":
+            return actions.delete()
+        case name:
+            return actions.switch(name == "enable")

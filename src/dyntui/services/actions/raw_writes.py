@@ -1,0 +1,101 @@
+"""Any operation of the catalog as an action for the one door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.services.actions.write_gate import WEIGHED, Target, WriteAction
+from dyntui.services.actions.write_rules import effect_of
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
+    from dyntui.api.client import Client, Permit
+
+__all__ = ["all_rows", "is_sensitive", "write_action"]
+
+_IDS = ("id", "eventId", "messageId", "webhookId")
+_ENTRIES = frozenset({"postEntryByAllowlistId", "deleteAllowlistEntryById"})
+
+
+def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None) -> bool:
+    """Whether the answer has a secret in it, which is read on purpose only and leaves a line in the audit log."""
+    revealed = str((query or {}).get("includeSecret", "")).lower() == "true"
+    return operation.id == "getUserOauthAccessToken" or (operation.id == "getWebhook" and revealed)
+
+
+def write_action(
+    operation: Operation,
+    *,
+    path: Mapping[str, object] | None = None,
+    query: Mapping[str, object] | None = None,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> WriteAction:
+    """The action that calls `operation` once with those values, whatever its target is called.
+
+    What some operations do depends on how things stand: their actions go through `Writes.weighed` before anybody is
+    asked to confirm them.
+    """
+
+    async def call(client: Client, target: Target, permit: Permit) -> Any:
+        return await client.call(operation.id, path=path, query=query, body=body, headers=headers, permit=permit)
+
+    action = WriteAction(
+        name=f"api.{operation.id}",
+        verb="Send",
+        noun="operation",
+        operation=operation.id,
+        call=call,
+        effect=effect_of(operation),
+        sensitive=is_sensitive(operation, query),
+        environment_id=str({**(query or {}), **(path or {})}.get("environmentId") or ""),
+        scope=_scope(path or {}),
+    )
+    if operation.id in WEIGHED | _ENTRIES:
+        from dyntui.services.access.raw_operations import weighing
+
+        return weighing(action, operation, path or {}, body)
+    return action
+
+
+def _scope(path: Mapping[str, object]) -> str:
+    """What the target is in, by the path: `organizationId=…`."""
+    names = [name for name in path if name != "environmentId"]
+    return " ".join(f"{name}={path[name]}" for name in names[:-1])
+
+
+async def all_rows(
+    client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
+) -> AsyncIterator[dict[str, Any]]:
+    """Every row that a list operation has, page after page, each id once. Raises Usage when it has no pages."""
+    from dyntui.api.pagination import MAX_LIMIT, PageCheck, page_from
+
+    names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
+    offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
+    if not (operation.reads and (offsets or cursors)):
+        raise Usage(f"{operation.id} has no pages.", hint="Leave out --all.")
+    asked, seen, offset = dict(query), set[str](), 0
+    size = int(str(asked.get("limit") or MAX_LIMIT)) if offsets else 0
+    check = PageCheck()
+    while True:
+        turn = {**asked, "offset": offset, "limit": size} if offsets else asked
+        page = page_from(await client.call(operation.id, path=path, query=turn))
+        if offsets:
+            check.offset(offset, page.items)
+        else:
+            check.cursor(page.cursor, page.items)
+        for row in page.items:
+            row_id = str(next((row[name] for name in _IDS if row.get(name)), ""))
+            if not row_id or row_id not in seen:
+                seen.add(row_id)
+                yield row
+        if offsets:
+            offset += len(page.items)
+            if len(page.items) < size:
+                return
+        elif page.cursor is None:
+            return
+        else:
+            asked["cursor"] = page.cursor

@@ -1,0 +1,360 @@
+"""Any resource record against the server: read one, do one of its actions.
+
+Everything that writes becomes a WriteAction for the one door; nothing here sends a write by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from dyntui.core.errors import Usage
+from dyntui.resources import RESOURCES, Action, On, Resource, Scope, Shape, resource
+from dyntui.resources.cell_formats import dig
+from dyntui.resources.tokens import is_own
+from dyntui.services.actions.custom_actions import own_action
+from dyntui.services.actions.write_gate import Results, Target, WriteAction
+from dyntui.services.forms import Asked, Filled, Kind, Where, asked_by, fill, present, text_of
+from dyntui.services.lists.list_source import scan
+from dyntui.services.lists.response_rows import read_page
+from dyntui.services.text_diff import came_and_went, told_apart
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.services.connection import Connection
+
+__all__ = [
+    "HIDDEN",
+    "action_named",
+    "asked_of",
+    "changes",
+    "find_rows",
+    "is_single",
+    "masked",
+    "organization_of",
+    "parent_of",
+]
+__all__ += [
+    "organization_of",
+    "parent_of",
+    "read_one",
+    "record_named",
+    "shown_once",
+    "starting_values",
+    "target_of",
+    "targets_for",
+]
+__all__ += ["warned", "without_secrets", "write_of"]
+
+HIDDEN = "set, not shown here"
+
+Row = Mapping[str, Any]
+
+
+def record_named(name: str) -> Resource:
+    """The record of that name or alias. Raises Usage with the nearest names."""
+    if found := resource(name):
+        return found
+    import difflib
+
+    known = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
+    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists them all."
+    raise Usage(f"There is no resource {name!r}.", hint=hint)
+
+
+def action_named(record: Resource, name: str) -> Action:
+    """The action of that name. Raises Usage with those there are."""
+    if found := record.action(name):
+        return found
+    names = ", ".join(action.name for action in record.actions)
+    hint = f"There is: {names}." if names else "Nothing can be done with it."
+    raise Usage(f"{record.title} have no action {name!r}.", hint=hint)
+
+
+def masked(record: Resource, row: Row) -> dict[str, Any]:
+    """A row without the values that must not be shown."""
+    return {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
+
+
+# Where a list belongs
+
+
+async def organization_of(client: Client) -> str:
+    """The organization that the environment is in, asked for once. Raises Usage when it cannot be told."""
+    known = _organizations.get(client)
+    if known is None:
+        known = _organizations[client] = await _find_organization(client)
+    return known
+
+
+_organizations: WeakKeyDictionary[Client, str] = WeakKeyDictionary()
+
+
+async def _find_organization(client: Client) -> str:
+    record = RESOURCES["organizations"]
+    found = (await read_page(client, record.list, query={})).items
+    if len(found) == 1:
+        return str(found[0].get("id"))
+    for organization in found:
+        path = {"organizationId": organization.get("id")}
+        for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).items:
+            environments = project.get("projectEnvironments") or ()
+            if any(isinstance(each, dict) and each.get("id") == client.environment_id for each in environments):
+                return str(organization.get("id"))
+    names = ", ".join(f"{each.get('name')} {each.get('id')}" for each in found)
+    raise Usage(
+        "Which organization is meant cannot be told." if found else "This token sees no organization.",
+        hint=f"Name one by its id: {names}." if found else "A person's token may see it; an environment's does not.",
+    )
+
+
+async def parent_of(client: Client, record: Resource, given: str = "") -> str:
+    """The id that a list's path needs beside the environment's, "" when it needs none."""
+    if given or not record.parent:
+        return given if record.parent else ""
+    if record.scope is Scope.ORGANIZATION:
+        return await organization_of(client)
+    raise Usage(
+        f"{record.title} belong to one of {record.of or 'something else'}.",
+        hint="Say which with --of ID" + (f"; `dyntui get {record.of}` lists them." if record.of else "."),
+    )
+
+
+# Reading
+
+
+def is_single(record: Resource) -> bool:
+    """Whether there is one of it at most, so that no id is needed."""
+    return record.list.shape is Shape.ONE and not record.list.each[0]
+
+
+async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> dict[str, Any]:
+    """One thing as it is now: from its own operation where there is one, else from the list. Raises NotFound."""
+    if record.detail:
+        path = {record.detail_path: row_id}
+        if record.parent and record.parent in client.catalog.get(record.detail).path_names:
+            path[record.parent] = parent
+        document = await client.call(record.detail, path=path)
+        found = document.get(record.detail_in or record.singular, document) if isinstance(document, dict) else document
+        if isinstance(found, dict):
+            return found
+    return (await find_rows(client, record, [row_id], parent=parent))[row_id]
+
+
+async def find_rows(
+    client: Client, record: Resource, ids: Sequence[str], *, parent: str = ""
+) -> dict[str, dict[str, Any]]:
+    """Rows of a list by their ids; of a list that is never more than one, any id will do. Raises Usage for one that
+    is not there."""
+    wanted, found = set(ids), dict[str, dict[str, Any]]()
+    async for scanned in scan(client, record, parent=parent):
+        row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
+        if row_id in wanted:
+            found[row_id] = scanned.row
+            if len(found) == len(wanted):
+                break
+    if missing := [row_id for row_id in ids if row_id not in found]:
+        raise Usage(
+            f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists what there is."
+        )
+    return found
+
+
+# Doing
+
+
+def asked_of(client: Client, action: Action) -> list[Asked]:
+    """The fields of an action; the ids in its path are known, unless they are named among its fields."""
+    if not action.fields:
+        return []
+    asked = asked_by(client.catalog, client.catalog.get(action.operation), action.fields)
+    return [field for field in asked if field.where is not Where.PATH or field.name in action.fields]
+
+
+def starting_values(action: Action, asked: Iterable[Asked], row: Row | None) -> dict[str, str]:
+    """What the fields hold before anybody fills them in: what the row has, or the only choice there is."""
+    asked = list(asked)
+    if row is not None and action.on is On.ROWS:
+        return present(asked, dig(row, action.at))
+    return {
+        field.name: field.options[0]
+        for field in asked
+        if field.required and field.options and (len(field.options) == 1 or field.kind.value == "flag")
+    }
+
+
+def target_of(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
+    """A row as the target of an action; without one, the row of that id, or what is about to be made."""
+    if row is None:
+        return Target(row_id, label or row_id or "(new)")
+    return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
+
+
+def made_of(record: Resource, results: Results) -> Results:
+    """The results of making something, under the id that it was given."""
+    items = []
+    for item in results.items:
+        value = item.value if isinstance(item.value, Mapping) else {}
+        inner = next((part for part in value.values() if isinstance(part, Mapping) and record.key in part), {})
+        made = value.get(record.key) or inner.get(record.key)
+        items.append(replace(item, target=Target(str(made), item.target.label)) if made else item)
+    return replace(results, items=tuple(items))
+
+
+def without_secrets(record: Resource, results: Results) -> Results:
+    """The results without the values that must not be shown."""
+
+    def bare(value: Any) -> Any:
+        return masked(record, value) if isinstance(value, Mapping) else value
+
+    items = (replace(item, value=bare(item.value), reread=bare(item.reread)) for item in results.items)
+    return replace(results, items=tuple(items))
+
+
+async def targets_for(
+    client: Client, record: Resource, action: Action, ids: Sequence[str], *, parent: str = ""
+) -> list[Target]:
+    """The targets with those ids, read first where the action has to know more than the id."""
+    if action.on is On.LIST:
+        if ids:
+            raise Usage(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
+        return [target_of(record, None)]
+    if not ids and is_single(record):
+        rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
+        if not rows:
+            raise Usage(record.empty or f"There is no {record.singular}.")
+        return [target_of(record, row) for row in rows]
+    if not (action.whole or action.body or action.when or action.at):
+        return [target_of(record, None, row_id) for row_id in ids]
+    if record.detail:
+        rows = [await read_one(client, record, row_id, parent=parent) for row_id in ids]
+    else:
+        by_id = await find_rows(client, record, ids, parent=parent)
+        rows = [by_id[row_id] for row_id in ids]
+    return [target_of(record, row) for row in rows]
+
+
+def filled_in(
+    client: Client, action: Action, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
+) -> Filled:
+    """What was filled in, checked. before: what the fields held. Raises Usage when the operation cannot take it."""
+    asked = asked_of(client, action)
+    filled = fill(asked, values, before=before)
+    if filled.wrong:
+        name, why = next(iter(filled.wrong.items()))
+        raise Usage(f"{name}: {why}", hint="It takes " + ", ".join(field.label for field in asked) + ".")
+    if before is not None and asked and filled.body is None:
+        raise Usage("Nothing is different, so nothing was sent.")
+    return filled
+
+
+def write_of(
+    client: Client, record: Resource, action: Action, filled: Filled | None = None, *, parent: str = ""
+) -> WriteAction:
+    """The action for the one door."""
+    if own := own_action(record, action):
+        return own
+    operation = client.catalog.get(action.operation)
+
+    async def call(on: Client, target: Target, permit: Permit) -> Any:
+        row = target.data.get("row") or {record.key: target.id}
+        if action.when is not None and (reason := action.when(row)):
+            raise Usage(reason, hint="Nothing was sent.")
+        path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
+        query = {**dict(action.query), **(filled.query if filled else {})}
+        body = _body_for(on, action, row, filled.body if filled else None)
+        return await on.call(operation.id, path=path, query=query, body=body, permit=permit)
+
+    async def reread(on: Client, target: Target) -> Any:
+        return await read_one(on, record, target.id, parent=parent)
+
+    again = action.on is On.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
+    return WriteAction(
+        name=f"{record.name}.{action.name}",
+        verb=action.verb,
+        noun=record.singular,
+        operation=operation.id,
+        call=call,
+        effect=action.effect,
+        reread=reread if again else None,
+        warning=action.warning,
+        typed_in_live=action.typed_in_live,
+        sensitive=action.sensitive,
+        scope=f"{record.parent}={parent}" if record.parent and parent else "",
+    )
+
+
+async def warned(
+    connection: Connection, record: Resource, write: WriteAction, targets: Sequence[Target]
+) -> WriteAction:
+    """The action, warning of what it does to us: deleting the token that is used here locks us out."""
+    if write.name not in ("tokens.delete", "user-tokens.delete"):
+        return write
+    rows = {str(row.get("id")): row for row in await _rows_known(connection.client, record, targets)}
+    if any(is_own(rows.get(target.id, {}), connection.token_hint) for target in targets):
+        own = "This is the token that is used here: without another one nothing can be done any more."
+        return replace(write, warning=f"{own} {write.warning}")
+    return write
+
+
+async def _rows_known(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
+    known = [target.data["row"] for target in targets if "row" in target.data]
+    return known if len(known) == len(targets) else [scanned.row async for scanned in scan(client, record)]
+
+
+def _path(client: Client, record: Resource, action: Action, row: Row, parent: str) -> dict[str, str]:
+    names = [name for name in client.catalog.get(action.operation).path_names if name != "environmentId"]
+    given = dict(action.path)
+    path = {name: text_of(dig(row, given[name])) for name in names if name in given}
+    if record.parent in names:
+        path[record.parent] = parent
+    own = [name for name in names if name not in path and name not in action.fields]
+    if own and action.on is On.ROWS:
+        path[own[-1]] = text_of(row.get(record.key))
+    return path
+
+
+def _body_for(client: Client, action: Action, row: Row, filled: Any) -> Any:
+    if action.body is not None:
+        return action.body(row, filled or {})
+    if not action.whole:
+        return filled
+    operation = client.catalog.get(action.operation)
+    known = client.catalog.resolve(operation.body or {}).get("properties", {})
+    held = dig(row, action.at)
+    kept = {name: held[name] for name in known if isinstance(held, Mapping) and held.get(name) is not None}
+    return _merged(kept, filled or {})
+
+
+def _merged(before: Any, after: Any) -> Any:
+    """`before` with the fields of `after` in it, also those further down."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return after
+    return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
+
+
+def changes(asked: Iterable[Asked], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
+    """What is different, a line a field, for the confirmation; secrets are not named."""
+    lines = []
+    for field in asked:
+        was, now = before.get(field.name, ""), values.get(field.name, "")
+        if field.where is not Where.BODY or was == now:
+            continue
+        if "secret" in field.name.lower():
+            lines.append(f"{field.name}: changed")
+        elif field.kind is Kind.LIST and (parts := came_and_went(was, now)):
+            lines += [f"{field.name}: {part}" for part in parts]
+        else:
+            was, now = told_apart(was, now)
+            lines.append(f"{field.name}: {was or '—'} → {now or '—'}")
+    return lines
+
+
+def shown_once(action: Action, value: Any) -> tuple[str, str] | None:
+    """What of an answer is shown once, and its name: a raw token, a secret. None when there is nothing of the kind."""
+    way, name = action.shows
+    found = dig(value, way) if way else None
+    return (name, str(found)) if found else None

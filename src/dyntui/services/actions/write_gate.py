@@ -1,0 +1,505 @@
+"""The one door for writes: read-only check, confirmation, call, re-read, audit.
+
+An action that does not say what it does is a write. The client refuses a write without a Permit, and permits are
+made here only, so nothing writes around this door. What an action does may depend on how things stand (switching on the
+first list that says who may come in): such an action is weighed, by asking the server, before it is confirmed and again
+right before it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dyntui.core.effect import Effect
+from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
+from dyntui.services.actions.audit import Audit, AuditLine
+from dyntui.services.actions.resource_changes import Changes
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.config.profiles import Profile
+    from dyntui.services.access.access_policy import Access
+
+__all__ = ["WEIGHED", "AuditUnavailable", "Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement"]
+__all__ += ["Results", "Target", "TargetResult", "Weight", "WriteAction", "Writes"]
+
+_LISTED = 5
+
+
+WEIGHED = frozenset(
+    {
+        "deleteAllowlistById",
+        "deleteGate",
+        "disableAllowlistById",
+        "disableGate",
+        "enableAllowlistById",
+        "enableGate",
+        "updateAllowlistById",
+        "updateGate",
+    }
+)
+"""Operations that decide who may come in: none of them passes unweighed (services.access.impact)."""
+
+
+class Level(StrEnum):
+    """How much a person must do before an action runs."""
+
+    NONE = "none"
+    CONFIRM = "confirm"
+    TYPED = "typed"
+
+
+class Outcome(StrEnum):
+    """What became of one target. UNKNOWN: the answer was lost, it may have been applied."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_TRIED = "not_tried"
+
+
+class Cancel(Protocol):
+    """Anything with `is_set()`: an asyncio or a threading Event."""
+
+    def is_set(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an action is done to. label: how a person knows it. data: what the call needs beside the id."""
+
+    id: str
+    label: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What an action does as things stand now. effects: sentences that a person has to read.
+
+    effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on; when
+    they are others by the time it is done, it has to be read again. between: lists and gates before and after, when it
+    decides who comes in: whom it concerns can be counted.
+    """
+
+    effects: tuple[str, ...] = ()
+    effect: Effect = Effect.WRITE
+    phrase: str = ""
+    facts: tuple[str, ...] = ()
+    between: tuple[Access, Access] | None = None
+
+    @property
+    def code(self) -> str:
+        """Six signs that stand for the facts; whoever has them was shown the effects."""
+        import hashlib
+
+        return hashlib.sha256("\n".join((self.phrase, *self.facts)).encode()).hexdigest()[:6] if self.phrase else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAction:
+    """One thing that can be done to targets.
+
+    name: `user.delete`. verb: `Delete`. noun: `user`, `users` is made of it. operation: its catalog id.
+    call: does it to one target. reread: fetches what it changed. warning: what cannot be undone, in a sentence.
+    typed_in_live: ask for the environment's name in live although it destroys nothing. phrase: what to type instead of
+    the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
+    for and audited, also in read-only. weigh: finds out what it does as things stand. weight: what that came to.
+    before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was
+    done together shares in the audit. plural: of the noun, when it is not made with an s.
+    """
+
+    name: str
+    verb: str
+    noun: str
+    operation: str
+    call: Callable[[Client, Target, Permit], Awaitable[Any]]
+    effect: Effect = Effect.WRITE
+    reread: Callable[[Client, Target], Awaitable[Any]] | None = None
+    warning: str = ""
+    typed_in_live: bool = False
+    phrase: str = ""
+    sensitive: bool = False
+    weigh: Callable[[Client, Sequence[Target]], Awaitable[Weight]] | None = None
+    weight: Weight | None = None
+    before: Callable[[Client, Target], Awaitable[Any]] | None = None
+    after: Callable[[Target, Any], Any] | None = None
+    job: str = ""
+    plural: str = ""
+    also: tuple[str, ...] = ()
+    """Further operations that `call` may write with, beside `operation`; no other one is let through."""
+    environment_id: str = ""
+    """The environment that the request names; "" for that of the connection. Another one is refused."""
+    scope: str = ""
+    """What the target is in besides the environment, for the audit: `organizationId=…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED.
+
+    effects: what it does as things stand, to be read. code: stands for them; goes into the Confirmation when they were
+    shown. between: as in Weight. destructive: whether it destroys something; enter then declines in the console.
+    """
+
+    level: Level
+    question: str
+    lines: tuple[str, ...]
+    warning: str
+    environment: str
+    accepted: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    code: str = ""
+    between: tuple[Access, Access] | None = None
+    destructive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a person did. yes: said yes. typed: what they typed, "" when nothing. read: the code of what they read."""
+
+    yes: bool = False
+    typed: str = ""
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """What became of one target. value: the answer. reread: the target as it is now, None when gone or not re-read."""
+
+    target: Target
+    outcome: Outcome
+    value: Any = None
+    reread: Any = None
+    error: DyntuiError | None = None
+
+
+class AuditUnavailable(DyntuiError):
+    """The audit log cannot be written, so nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All targets of one action, in order."""
+
+    action: WriteAction
+    items: tuple[TargetResult, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(item.outcome is outcome for item in self.items)
+
+    @property
+    def left(self) -> tuple[Target, ...]:
+        """The targets that are not done: what should stay selected."""
+        return tuple(item.target for item in self.items if item.outcome is not Outcome.DONE)
+
+    @property
+    def first_error(self) -> DyntuiError | None:
+        return next((item.error for item in self.items if item.error is not None), None)
+
+
+class Writes:
+    """The door of one connection."""
+
+    def __init__(
+        self, profile: Profile, client: Client, audit: Audit, changes: Changes | None = None, *, ask_kind: bool = True
+    ) -> None:
+        """ask_kind: whether the server is asked for the environment's kind; the demo's is known."""
+        self._profile = profile
+        self._client = client
+        self._audit = audit
+        self.on_audit_gap: Callable[[str], None] = _log_audit_gap
+        """Called with a sentence when the outcome of a write could not be recorded."""
+        self._changes = changes or Changes()
+        self._kind_known = profile.kind == "live" or not ask_kind
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, live when the server says that its environment is."""
+        return self._profile
+
+    async def learn_kind(self, client: Client | None = None) -> None:
+        """Ask the server once whether the environment of a sandbox profile is live: the stricter one rules.
+
+        client: to ask with, when it is not the connection's own (another event loop).
+        """
+        if not self._kind_known:
+            from dyntui.services.health import server_kind
+
+            kind = await server_kind(client or self._client)
+            self._kind_known = True
+            if kind == "live":
+                self._profile = replace(self._profile, kind="live")
+
+    @property
+    def read_only(self) -> bool:
+        return self._profile.read_only or self._client.read_only
+
+    def refusal(self, action: WriteAction) -> str:
+        """Why the action cannot run here at all, "" when it can."""
+        if _with_rule(action).effect is not Effect.READ and self.read_only:
+            return f"{self._profile.name} is read-only here."
+        if action.environment_id not in ("", self._profile.environment_id):
+            return f"{action.environment_id} is not the environment of {self._profile.name}."
+        return ""
+
+    def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
+        """Refuse what cannot run here at all, before anything is asked of the server. Raises Usage; the refusal is in
+        the audit log."""
+        if reason := self.refusal(action):
+            self._record_outcome(action, targets, "refused", detail=reason)
+            raise Usage(
+                f"{reason} {action.verb.rstrip(':')} was not done.",
+                hint="Use a profile of that environment that may write.",
+            )
+
+    async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
+        """The action with what its operation demands, and with what it does as things stand now.
+
+        Where the answer decides what has to be confirmed, the server is asked whether the environment is live.
+        """
+        from dyntui.services.actions.write_rules import stricter
+
+        action = _with_rule(action)
+        if action.weigh is not None:
+            weight = await action.weigh(self._client, targets)
+            effect = stricter(action.effect, weight.effect)
+            action = replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
+        if action.effect is Effect.DESTRUCTIVE or action.typed_in_live:
+            await self.learn_kind()
+        return action
+
+    def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
+        """What has to be confirmed before `perform` does `action` to `targets`.
+
+        An action that can be weighed is given through `weighed` first; else it asks for less than `perform` wants.
+        """
+        from dyntui.services.actions.write_rules import rule_of
+
+        action = _with_rule(action)
+        organization_wide = rule_of(action.operation).organization_wide
+        live = self._profile.kind == "live" or organization_wide
+        level = Level.CONFIRM
+        if action.effect is Effect.READ and not action.sensitive:
+            level = Level.NONE
+        elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
+            level = Level.TYPED
+        count = len(targets)
+        what = (
+            f"{count:,} {action.plural or action.noun + 's'}"
+            if count != 1
+            else f"{action.noun} {targets[0].label or targets[0].id}"
+        )
+        lines = [f"{target.label or target.id}" for target in targets[:_LISTED]] if count != 1 else []
+        if count > _LISTED:
+            lines.append(f"… and {count - _LISTED:,} more")
+        name = self._profile.confirmation_name
+        accepted = (action.phrase,) if action.phrase else (name,)
+        environment = f"{self._profile.kind} environment {name}"
+        if organization_wide:
+            environment = f"{environment}, for its whole organization with live environments"
+        return Requirement(
+            level,
+            f"{action.verb} {what}?",
+            tuple(lines),
+            action.warning,
+            environment,
+            accepted if level is Level.TYPED else (),
+            action.weight.effects if action.weight is not None else (),
+            action.weight.code if action.weight is not None else "",
+            action.weight.between if action.weight is not None else None,
+            action.effect is Effect.DESTRUCTIVE,
+        )
+
+    def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> Permit:
+        """Check read-only and the confirmation, and give the permit for `action`. For work that runs on its own (jobs);
+        everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
+        from dyntui.api.client import Permit
+
+        self.check(action, targets)
+        if action.weight is None and (action.weigh is not None or action.operation in WEIGHED):
+            raise Usage(f"What {action.operation} does depends on how things stand, and nobody has looked.")
+        needed = self.requirement(action, targets)
+        typed = confirmation.typed.strip()
+        wrong = needed.level is Level.TYPED and typed not in needed.accepted
+        if wrong or needed.code not in ("", confirmation.read):
+            hint = f"Type {' or '.join(needed.accepted)} to confirm."
+            if needed.code:
+                hint = "\n".join((*needed.effects, f"{hint} That this was read is said with --read {needed.code}."))
+            raise Usage(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
+        if needed.level is Level.CONFIRM and not (confirmation.yes or typed):
+            raise Usage(f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line.")
+        return Permit(action.name, frozenset({action.operation, *action.also}))
+
+    async def perform(
+        self,
+        action: WriteAction,
+        targets: Sequence[Target],
+        confirmation: Confirmation,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: Cancel | None = None,
+    ) -> Results:
+        """Do `action` to each target, one after another, and say what became of each.
+
+        One failure does not stop the others, but no answer at all, or a token that is refused, leaves the rest untried.
+        on_progress is called with (done so far, all).
+        """
+        if not self.refusal(action):
+            action = await self.weighed(action, targets)
+        permit = self.authorise(action, targets, confirmation)
+        results: list[TargetResult] = []
+        stopped = False
+        with self._changes.together():
+            for number, target in enumerate(targets, 1):
+                if stopped or (cancel is not None and cancel.is_set()):
+                    results.append(TargetResult(target, Outcome.NOT_TRIED))
+                    continue
+                result = await self._one(action, target, permit)
+                results.append(result)
+                stopped = _hopeless(result.error)
+                if on_progress is not None:
+                    on_progress(number, len(targets))
+        return Results(action, tuple(results))
+
+    async def _one(self, action: WriteAction, target: Target, permit: Permit) -> TargetResult:
+        from dyntui.api.errors import ApiError, ApiProblem
+
+        before: Any = None
+        if action.before is not None:
+            try:
+                before = await action.before(self._client, target)
+            except DyntuiError as problem:
+                self._record_outcome(action, (target,), Outcome.FAILED, detail=f"not begun: {problem}")
+                return TargetResult(target, Outcome.FAILED, error=problem)
+        try:
+            self._record_start(action, (target,), before=before)
+        except AuditUnavailable as problem:
+            return TargetResult(target, Outcome.FAILED, error=problem)
+        permit.request_ids.clear()
+        value: Any = None
+        error: DyntuiError | None = None
+        outcome = Outcome.DONE
+        try:
+            value = await action.call(self._client, target, permit)
+        except DyntuiError as problem:
+            error = problem
+            lost = isinstance(problem, ApiProblem) and problem.maybe_applied
+            outcome = Outcome.UNKNOWN if lost else Outcome.FAILED
+        except BaseException:
+            detail = "stopped while it was under way"
+            self._record_outcome(action, (target,), Outcome.UNKNOWN, detail=detail, before=before)
+            raise
+        request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
+        after = action.after(target, value) if action.after is not None and error is None else None
+        said = str(error or "")
+        self._record_outcome(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
+        reread: Any = None
+        if action.reread is not None and not _hopeless(error):
+            reread = await self._reread(action, target)
+        return TargetResult(target, outcome, value, reread, error)
+
+    async def _reread(self, action: WriteAction, target: Target) -> Any:
+        assert action.reread is not None
+        try:
+            return await action.reread(self._client, target)
+        except DyntuiError:
+            return None  # gone, or not to be read now: the list shows which when it is refreshed
+
+    def record_job_start(self, action: WriteAction, targets: Sequence[Target]) -> None:
+        """Record that work under `authorise` begins. Raises AuditUnavailable; then it must not begin."""
+        self._record_start(action, targets)
+
+    def record_job_end(self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "") -> None:
+        """Record how work under `authorise` stopped or ended. A failure to do so is reported, never raised."""
+        self._record_outcome(action, targets, outcome, detail=detail)
+
+    def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: Any = None) -> None:
+        try:
+            self._record(action, targets, "started", before=before)
+        except (OSError, DyntuiError) as problem:
+            raise AuditUnavailable(
+                f"The audit log cannot be written, so nothing was sent: {_reason(problem)}",
+                hint=f"Look at {self._audit.file}, its folder and the room on the disk.",
+            ) from problem
+
+    def _record_outcome(
+        self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "", **more: Any
+    ) -> None:
+        """Record what was done. When that fails, the outcome is still returned, and the gap is reported."""
+        try:
+            self._record(action, targets, outcome, detail=detail, **more)
+        except (OSError, DyntuiError) as problem:
+            named = ", ".join(target.label or target.id for target in targets[:_LISTED])
+            self.on_audit_gap(
+                f"The audit log has a gap: {action.name} of {named} ended as {outcome}, which could not be recorded: "
+                f"{_reason(problem)}"
+            )
+
+    def _record(
+        self,
+        action: WriteAction,
+        targets: Sequence[Target],
+        outcome: str,
+        *,
+        request_id: str = "",
+        detail: str = "",
+        before: Any = None,
+        after: Any = None,
+    ) -> None:
+        self._audit.write(
+            AuditLine(
+                action=action.name,
+                operation=action.operation,
+                targets=tuple(target.id for target in targets[:100]),
+                outcome=str(outcome),
+                profile=self._profile.name,
+                environment=self._profile.environment_id,
+                base_url=self._profile.base_url,
+                request_id=request_id,
+                detail=detail,
+                before=before,
+                after=after,
+                job=action.job,
+                scope=action.scope,
+            )
+        )
+
+
+def _with_rule(action: WriteAction) -> WriteAction:
+    """The action, asking for no less than any other that calls the same operation."""
+    from dyntui.services.actions.write_rules import rule_of, stricter
+
+    rule = rule_of(action.operation)
+    return replace(
+        action,
+        effect=stricter(action.effect, rule.effect),
+        typed_in_live=action.typed_in_live or rule.typed_in_live,
+        sensitive=action.sensitive or rule.sensitive,
+        warning=action.warning or rule.warning,
+    )
+
+
+def _log_audit_gap(text: str) -> None:
+    """Where neither a console nor a command line listens."""
+    import logging
+
+    logging.getLogger(__name__).warning("%s", text)
+
+
+def _reason(problem: OSError | DyntuiError) -> str:
+    if isinstance(problem, DyntuiError):
+        return problem.message
+    return f"{problem.strerror or problem}."
+
+
+def _hopeless(error: DyntuiError | None) -> bool:
+    """Whether the next target would meet the same end."""
+    if error is None:
+        return False
+    from dyntui.api.errors import NotSent, Unauthorized, WriteRefused
+
+    return isinstance(error, (AuditUnavailable, NotAuthorised, Unauthorized, NotSent, WriteRefused))

@@ -1,0 +1,297 @@
+"""The API console: find an operation, fill it in, send it through the same doors as everything else, keep it for later.
+
+What is copied or kept never has the token in it.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.redact import redact
+from dyntui.core.strict_json import load_json, parse_json
+from dyntui.core.text import plain_json
+from dyntui.core.times import now
+from dyntui.resources.action import ALL
+from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.forms import Asked, Filled, asked_by, fill
+from dyntui.services.metadata import read_json
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Catalog, Operation
+    from dyntui.api.client import Client, Permit
+    from dyntui.services.connection import Connection
+
+__all__ = ["Answered", "Request", "SavedRequests", "as_command", "as_curl", "fields_of", "prepare", "requirement"]
+__all__ += ["search", "send", "warning_about"]
+
+_MOST_FIELDS = 30
+_SAVED_MOST = 1 << 20
+_SECRETS = ("secret", "password", "token", "privatekey", "jwt", "signature")
+_KEYS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare", "backup")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An operation with what was filled in. body: JSON as text, instead of the fields of the body, or ""."""
+
+    operation: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a request. status: 0 when no answer came. document: None for no content."""
+
+    request: Request
+    status: int
+    ms: float
+    size: int
+    document: Any = None
+    error: DyntuiError | None = None
+    at: datetime = field(default_factory=now)
+
+
+def search(catalog: Catalog, text: str) -> list[Operation]:
+    """The operations with every word of `text` in their id, method, path, group or summary; one of exactly
+    that name first, then those that an API token can call, and among them those whose id begins so."""
+    words = text.lower().split()
+
+    def fits(operation: Operation) -> bool:
+        about = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
+        return all(word in about for word in words)
+
+    start = words[0] if words else ""
+    found = [operation for operation in catalog if fits(operation)]
+
+    def place(operation: Operation) -> tuple[bool, ...]:
+        name = operation.id.lower()
+        return (name != start, operation.audience != "admin", not name.startswith(start), operation.deprecated)
+
+    return sorted(found, key=place)
+
+
+def fields_of(catalog: Catalog, operation: Operation) -> list[Asked]:
+    """What the form asks for. A body with very many fields is one field: it is written as JSON."""
+    from dyntui.services.forms import WHOLE, Kind, Where
+
+    asked = asked_by(catalog, operation, ALL)
+    body = [each for each in asked if each.where is Where.BODY]
+    if len(body) <= _MOST_FIELDS:
+        return asked
+    kept = [each for each in asked if each.where is not Where.BODY]
+    return [*kept, Asked(WHOLE, Where.BODY, Kind.JSON, operation.body_required)]
+
+
+def prepare(catalog: Catalog, request: Request) -> Filled:
+    """What a request sends; `wrong` says what is not right, by field."""
+    operation = catalog.get(request.operation)
+    asked = fields_of(catalog, operation)
+    if not request.body.strip():
+        return fill(asked, request.values)
+    from dyntui.services.forms import WHOLE, Where
+
+    filled = fill([each for each in asked if each.where is not Where.BODY], request.values)
+    try:
+        return replace(filled, body=read_json(request.body))
+    except Usage as error:
+        return replace(filled, wrong={**filled.wrong, WHOLE: error.message})
+
+
+def warning_about(operation: Operation) -> str:
+    """What a person should know before sending it."""
+    way = f"{operation.path} {operation.id}".lower()
+    if operation.audience != "admin":
+        return "For a signed-in person's token: an API token is refused, whatever it may do."
+    if "waas" in way and any(word in way for word in _KEYS):
+        return "It signs, or touches key shares: for the owner's own device, not for a console."
+    return ""
+
+
+async def _send(client: Client, operation: Operation, filled: Filled, permit: Permit | None, answers: list[Any]) -> Any:
+    from dyntui.api.client import decode
+
+    content = json.dumps(filled.body, ensure_ascii=False).encode() if filled.body is not None else None
+    answer = await client.send(
+        operation, path=filled.path, query=filled.query, content=content, headers=filled.headers, permit=permit
+    )
+    answers.append(answer)
+    return decode(answer)
+
+
+def _action(operation: Operation, filled: Filled, answers: list[Any]) -> WriteAction:
+    async def call(client: Client, target: Target, permit: Permit) -> Any:
+        return await _send(client, operation, filled, permit, answers)
+
+    action = write_action(operation, path=filled.path, query=filled.query, body=filled.body)
+    return replace(action, call=call, warning=warning_about(operation) or action.warning)
+
+
+def _target(operation: Operation, filled: Filled) -> Target:
+    return Target(next(reversed(list(filled.path.values())), operation.id), f"{operation.method} {operation.path}")
+
+
+async def requirement(connection: Connection, operation: Operation, filled: Filled) -> Requirement:
+    """What has to be confirmed before it is sent, as things stand."""
+    targets = [_target(operation, filled)]
+    action = _action(operation, filled, [])
+    if not connection.writes.refusal(action):
+        action = await connection.writes.weighed(action, targets)
+    return connection.writes.requirement(action, targets)
+
+
+async def send(connection: Connection, request: Request, confirmation: Confirmation) -> Answered:
+    """Send it: what only reads through the client, what writes through the one door. An error is part of the answer;
+    only what was never sent (not filled in, refused, not confirmed) is raised."""
+    client = connection.client
+    operation, filled = client.catalog.get(request.operation), prepare(client.catalog, request)
+    if filled.wrong:
+        name, why = next(iter(filled.wrong.items()))
+        raise Usage(f"{name}: {why}")
+    answers: list[Any] = []
+    action = _action(operation, filled, answers)
+    value, error = None, None
+    started = time.perf_counter()
+    if operation.reads and not action.sensitive:
+        try:
+            value = await _send(client, operation, filled, None, answers)
+        except DyntuiError as problem:
+            error = problem
+    else:
+        results = await connection.writes.perform(action, [_target(operation, filled)], confirmation)
+        value, error = results.items[0].value, results.items[0].error
+    took = (time.perf_counter() - started) * 1000
+    if answers:
+        return Answered(request, answers[0].status, answers[0].ms, len(answers[0].body), value, error)
+    if isinstance(error, Usage):
+        raise error
+    return Answered(request, getattr(error, "status", 0), took, 0, _said(error), error)
+
+
+def _said(error: DyntuiError | None) -> Any:
+    """The body of an error answer, as far as it was kept."""
+    body: str = getattr(error, "body", "")
+    try:
+        return load_json(body.encode("utf-8", "surrogatepass")) if body else None
+    except ValueError:
+        return body
+
+
+# To take along
+
+
+def as_curl(base_url: str, environment_id: str, operation: Operation, filled: Filled) -> str:
+    """The request for a shell. The token is a variable: whoever runs it sets it."""
+    path = operation.path
+    for name, value in {"environmentId": environment_id, **filled.path}.items():
+        path = path.replace("{" + name + "}", quote(str(value), safe=""))
+    query = _pairs(filled)
+    url = base_url + path + (f"?{urlencode(query)}" if query else "")
+    parts = [f"curl -X {operation.method} {shlex.quote(url)}", '-H "Authorization: Bearer $DYNTUI_TOKEN"']
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in filled.headers.items()]
+    if filled.body is not None:
+        parts.append("-H 'Content-Type: application/json'")
+        parts.append(f"-d {shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))}")
+    return redact(" \\\n  ".join(parts), people=False)
+
+
+def as_command(operation: Operation, filled: Filled) -> str:
+    """The request as a `dyntui api` line."""
+    parts = ["dyntui", "api", operation.id]
+    for name, value in [*filled.path.items(), *_pairs(filled), *filled.headers.items()]:
+        parts += ["-p", shlex.quote(f"{name}={value}")]
+    if filled.body is not None:
+        parts += ["-d", shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))]
+    return redact(" ".join([*parts, *(() if operation.reads else ("--yes",))]), people=False)
+
+
+def _pairs(filled: Filled) -> list[tuple[str, str]]:
+    out: list[tuple[str, str]] = []
+    for name, value in filled.query.items():
+        if isinstance(value, Mapping):
+            out += [(f"{name}[{key}]", _text(part)) for key, part in value.items()]
+        elif isinstance(value, (list, tuple)):
+            out += [(name, _text(part)) for part in value]
+        else:
+            out.append((name, _text(value)))
+    return out
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class SavedRequests:
+    """Requests kept by name, in one private file. Values that may be secrets are left out."""
+
+    def __init__(self, file: Any = None) -> None:
+        from dyntui.config.paths import paths
+
+        self.file = file or paths().state / "requests.json"
+
+    def load(self) -> list[Request]:
+        """All of them, by name. Raises Usage when the file is not what was written."""
+        from dyntui.config.private_files import read_private
+
+        if not self.file.exists():
+            return []
+        try:
+            rows = parse_json(read_private(self.file, limit=_SAVED_MOST))
+            return [Request(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"])) for row in rows]
+        except (ValueError, KeyError, TypeError):
+            raise Usage(f"{self.file} cannot be read.", hint="Delete it, or put it right.") from None
+
+    def save(self, request: Request) -> Request:
+        """Keep one under its name, in the place of an older one; returns what was kept."""
+        kept = _without_secrets(request)
+        self._write([*(each for each in self.load() if each.name != kept.name), kept])
+        return kept
+
+    def remove(self, name: str) -> None:
+        """Forget one."""
+        self._write([each for each in self.load() if each.name != name])
+
+    def _write(self, requests: Sequence[Request]) -> None:
+        from dyntui.config.private_files import atomic_write, private_dir
+
+        private_dir(self.file.parent)
+        rows = sorted((asdict(each) for each in requests), key=lambda row: str(row["name"]).lower())
+        atomic_write(self.file, json.dumps(rows, indent=1, ensure_ascii=False).encode())
+
+
+def _without_secrets(request: Request) -> Request:
+    values = {name: value for name, value in request.values.items() if not _secret(name)}
+    body = request.body
+    if body:
+        with suppress(ValueError):  # half-written JSON is kept as it is
+            body = json.dumps(_bare(parse_json(body)), indent=2, ensure_ascii=False)
+    clean = {name: redact(value, people=False) for name, value in values.items()}
+    return replace(request, values=clean, body=redact(body, people=False))
+
+
+def _secret(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1].lower()
+    return last == "code" or last.endswith(_SECRETS)
+
+
+def _bare(value: Any) -> Any:
+    match value:
+        case dict():
+            return {
+                name: "" if _secret(str(name)) and isinstance(part, str) else _bare(part)
+                for name, part in value.items()
+            }
+        case list():
+            return [_bare(part) for part in value]
+    return value

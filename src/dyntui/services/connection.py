@@ -1,0 +1,109 @@
+"""From a profile and a token to everything a command or a screen needs to work with an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from dyntui.config.credentials import check_origin
+from dyntui.config.paths import paths
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.resource_changes import Changes
+from dyntui.services.actions.write_gate import Writes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dyntui.api.client import Client
+    from dyntui.api.rate_limiter import Gates
+    from dyntui.api.request_log import RequestLog
+    from dyntui.config.profiles import Profile
+
+__all__ = ["Connection"]
+
+
+def _rates() -> tuple[int, int]:
+    from dyntui.config.settings import Settings
+
+    settings = Settings.load()
+    return settings.rate_per_minute, settings.bulk_per_minute
+
+
+class Connection:
+    """One environment, open: its client, its door for writes, and how its token was found.
+
+    where: who holds the token, in words. app: an ASGI application instead of the network (the demo). gates, log: shared
+    with other connections of this process when given. Nothing is sent before the first call.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        token: str,
+        *,
+        where: str = "",
+        app: Any = None,
+        gates: Gates | None = None,
+        log: RequestLog | None = None,
+        audit: Audit | None = None,
+    ) -> None:
+        from dyntui.api.rate_limiter import Gates as _Gates
+        from dyntui.api.request_log import RequestLog as _RequestLog
+
+        check_origin(profile)
+        self._profile = profile
+        self.where = where
+        self.app = app
+        self.gates = gates or _Gates(*_rates())
+        self.log = log or _RequestLog()
+        self.audit = audit or Audit(paths().audit_file)
+        self.changes = Changes()
+        self._token = token
+        self.client = self.new_client()
+        self.writes = Writes(profile, self.client, self.audit, self.changes, ask_kind=app is None)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, its kind the stricter of what it says and what the server says (`Writes.learn_kind`)."""
+        return self.writes.profile
+
+    def __repr__(self) -> str:
+        return f"Connection({self.profile.name!r})"
+
+    @property
+    def token_hint(self) -> str:
+        """The token as it is shown: `dyn_…abc123`."""
+        from dyntui.core.redact import token_hint
+
+        return token_hint(self._token)
+
+    @property
+    def cache_file(self) -> Path:
+        """Where rows of this environment, as seen with this token, are kept between runs, if they are."""
+        from dyntui.store.cache import cache_file
+
+        return cache_file(paths().cache, self.profile.base_url, self.profile.environment_id, self._token)
+
+    def new_client(self) -> Client:
+        """A further client for another event loop (a job's thread), behind the same gates and in the same log."""
+        from dyntui.api.client import Client as _Client
+
+        return _Client(
+            self._profile.base_url,
+            self._profile.environment_id,
+            self._token,
+            read_only=self._profile.read_only,
+            app=self.app,
+            ca_file=self._profile.ca_file,
+            gates=self.gates,
+            log=self.log,
+            on_write=self.changes.on_write,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self.client.aclose()

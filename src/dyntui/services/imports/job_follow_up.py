@@ -1,0 +1,170 @@
+"""What comes after a job, in the console: rows that failed go back to the review, are tried again, or all is undone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import Usage
+from dyntui.importer import Mapping, Problem, Row, Source, SourceInfo
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.imports.job_control import Control
+from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
+from dyntui.services.imports.prepare import prepare
+from dyntui.services.imports.reports import failed_rows
+from dyntui.services.imports.retry import retry
+from dyntui.services.imports.undo import Undone, plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
+from dyntui.services.imports.wizard_draft import Draft, Reading, kind_of, save_draft
+from dyntui.services.imports.wizard_review import as_problems
+from dyntui.store import job_queries, review_log
+from dyntui.store.journal import Journal
+from dyntui.store.review_queries import FILE_CODES
+from dyntui.store.states import JobState, RowState
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Confirmation, Requirement, Weight
+    from dyntui.services.connection import Connection
+
+__all__ = ["UndoPlan", "delete_created", "mend", "plan_deletion", "try_again"]
+
+_OVER = (JobState.DONE, JobState.CANCELLED)
+_KEPT = ("options", "allowlist", "custom_fields")
+
+
+def mend(job: str, connection: Connection) -> Draft:
+    """A draft with the rows of a finished job that did not get through, to be put right in the review and sent again.
+
+    A row that the server refused is a problem for as long as it is what was refused.
+    """
+    with Journal.read(find(job)) as old:
+        _check(old, connection)
+        if next(failed_rows(old), None) is None:
+            raise Usage(
+                f"Job {old.id} has no row to put right.", hint="Every row got through, or was left out by hand."
+            )
+        source = _Failed(old)
+        mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
+        where = Where.of_job(old.facts)
+        kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
+        region = str(old.facts.get("region", ""))
+        journal = prepare(source, mapping, where, region=region or None, mends=old.id, **kept)
+        upsert = bool(old.facts.get("options", {}).get("upsert"))
+    with journal:
+        journal.move(JobState.DRAFT)
+        review_log.begin(journal, source.codes)
+        draft = Draft(
+            journal.id,
+            where.environment_id,
+            where.base_url,
+            where.profile,
+            kind_of(journal.kind),
+            read_as=Reading(),
+            mapping=mapping,
+            region=region,
+            upsert=upsert,
+            step="review",
+            job=journal.id,
+            source_name=source.info.name,
+        )
+        if journal.kind == "allowlist":
+            draft.allowlist_id = str(kept["allowlist"]["id"])
+            draft.allowlist_name = str(kept["allowlist"].get("name", ""))
+    save_draft(draft)
+    return draft
+
+
+def try_again(job: str, connection: Connection) -> JobSummary:
+    """A new job that is ready, with the rows of a finished one that failed, as they are."""
+    with Journal.read(find(job)) as old:
+        _check(old, connection)
+        where = Where.of_job(old.facts)
+        with retry(old, where) as journal:
+            path = journal.path
+    return summary(path)
+
+
+def _check(old: Journal, connection: Connection) -> None:
+    check_where(old, Where.of(connection.profile))
+    if old.state not in _OVER:
+        raise Usage(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
+
+
+def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
+    """What only the file could say of a row, as its job keeps it."""
+    return as_problems(each for each in job_queries.problems_of(journal, row) if each.code in FILE_CODES)
+
+
+class _Failed(Source):
+    """The rows of a job that a person can put right, as a source. codes: what the server refused them for."""
+
+    def __init__(self, old: Journal) -> None:
+        self._old = old
+        self.info = SourceInfo.from_json(json.dumps(old.facts["source"]))
+        self.codes: set[str] = set()
+
+    def rows(self) -> Iterator[Row]:
+        for row in failed_rows(self._old):
+            cells, *extra = row.raw
+            problems = file_problems(self._old, row.number)
+            if row.state in (RowState.FAILED, RowState.REVIEW):
+                said = "Refused" if row.state is RowState.FAILED else "Not sure"
+                self.codes.add(row.code)
+                problems += (Problem("error", row.code, row.field, f"{said} last time: {row.message or row.code}"),)
+            yield Row(
+                row.number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ()))
+            )
+
+    def close(self) -> None:
+        """The journal is closed by whoever opened it."""
+
+
+# -- undo --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What an undo comes to, and what has to be confirmed. weight: what it does to who may come in."""
+
+    found: Undone
+    needed: Requirement
+    weight: Weight | None
+
+
+def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], None]) -> UndoPlan:
+    """Read all that a job created; what would be deleted, what is left alone and why, and what has to be confirmed."""
+
+    async def work() -> UndoPlan:
+        with Journal.open(find(job)) as journal:
+            check_where(journal, Where.of(connection.profile))
+            async with connection.new_client() as client:
+                found = await plan_undo(journal, client, tell)
+                weight = await undo_weight(journal, connection, client)
+            return UndoPlan(found, undo_requirement(journal, connection, weight), weight)
+
+    return asyncio.run(work())
+
+
+def delete_created(
+    job: str,
+    connection: Connection,
+    plan: UndoPlan,
+    confirmation: Confirmation,
+    control: Control,
+    tell: Callable[[int, int], None],
+) -> Undone:
+    """Delete what was planned, each read again right before."""
+
+    async def work() -> Undone:
+        with Journal.open(find(job)) as journal:
+            check_where(journal, Where.of(connection.profile))
+            permit = undo_authorise(journal, connection, confirmation, plan.weight)
+            async with connection.new_client() as client:
+                return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)
+
+    try:
+        return asyncio.run(work())
+    finally:
+        connection.changes.note(JOBS)

@@ -1,0 +1,169 @@
+"""One job from ready to its end: checked against the server, let through the one door, run, in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import Usage
+from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.imports.allowlist_destination import EntryDestination
+from dyntui.services.imports.destination import Destination
+from dyntui.services.imports.job_control import Control
+from dyntui.services.imports.precheck import PRECHECKED, pre_check
+from dyntui.services.imports.progress import Progress
+from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
+from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.user_destination import UserDestination
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState, RowState
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client, Permit
+    from dyntui.api.rate_limiter import RateGate
+    from dyntui.services.connection import Connection
+
+__all__ = [
+    "IMPORT",
+    "JobOptions",
+    "action_for",
+    "as_job",
+    "authorise",
+    "check",
+    "confirmed",
+    "destination_for",
+    "requirement",
+    "run_job",
+    "set_rate",
+]
+
+_OPTIONS = "options"
+_CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job runs, kept with it. rate: its requests a minute, 0 for no limit at all, None for what is set."""
+
+    batch: int = 100
+    settle: float = 30.0
+    rate: float | None = None
+    upsert: bool = False
+    adaptive: bool = True
+
+    @classmethod
+    def of(cls, journal: Journal) -> JobOptions:
+        kept = journal.facts.get(_OPTIONS, {})
+        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def as_job(client: Client, target: Target, permit: Permit) -> None:
+    """The call of an action that never runs target by target."""
+    raise Usage("An import runs as a job, not as a single write.")
+
+
+IMPORT = WriteAction(
+    name="user.import",
+    verb="Import",
+    noun="file",
+    operation="bulkCreateUser",
+    call=as_job,
+    warning="An import can be undone only by deleting what it created.",
+    typed_in_live=True,
+)
+
+IMPORT_ENTRIES = WriteAction(
+    name="allowlist.import",
+    verb="Import",
+    noun="file",
+    operation="postEntryByAllowlistId",
+    call=as_job,
+    warning="Entries of a list that is enabled count at once.",
+    typed_in_live=True,
+)
+
+
+def action_for(journal: Journal) -> WriteAction:
+    """What the job does, for the one door and the audit log."""
+    return IMPORT_ENTRIES if journal.kind == "allowlist" else IMPORT
+
+
+def destination_for(journal: Journal) -> Destination:
+    """Where the rows of a job go."""
+    if journal.kind == "allowlist":
+        return EntryDestination(journal.facts["allowlist"]["id"])
+    return UserDestination(upsert=JobOptions.of(journal).upsert)
+
+
+def _target(journal: Journal) -> Target:
+    rows = journal.counts.get(RowState.PENDING, 0) + journal.counts.get(RowState.UNKNOWN, 0)
+    return Target(journal.id, f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)")
+
+
+def requirement(journal: Journal, connection: Connection) -> Requirement:
+    """What has to be confirmed before the job may run."""
+    return connection.writes.requirement(action_for(journal), [_target(journal)])
+
+
+def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
+    """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
+    permit = connection.writes.authorise(action_for(journal), [_target(journal)], confirmation)
+    journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
+    return permit
+
+
+def confirmed(journal: Journal) -> Confirmation | None:
+    """What confirmed a job before: whoever resumes it goes on with the same thing. None when nothing did."""
+    kept = journal.facts.get(_CONFIRMED)
+    return None if kept is None else Confirmation(kept["yes"], kept["typed"])
+
+
+async def check(journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None) -> None:
+    """Compare a job that has not begun with the server, once."""
+    if journal.state is JobState.READY and PRECHECKED not in journal.facts:
+        upsert = JobOptions.of(journal).upsert
+        ask = asking(client, patient=True)
+        await pre_check(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
+
+
+def set_rate(gates: Sequence[RateGate], rate: float) -> None:
+    """So many requests a minute through the first gate; those behind it let as many pass. 0: all let all pass."""
+    for number, gate in enumerate(gates):
+        if not number or not rate or 0 < gate.per_minute < rate:
+            gate.set_rate(rate)
+
+
+async def run_job(
+    journal: Journal,
+    connection: Connection,
+    client: Client,
+    permit: Permit,
+    *,
+    first: int | None = None,
+    control: Control | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Ended:
+    """Run the job in this event loop with `client`; begin and end are in the audit log."""
+    options = JobOptions.of(journal)
+    if options.rate is not None:
+        set_rate(client.gates.of(action_for(journal).operation), options.rate)
+    run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
+    runner = ImportRunner(
+        journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
+    )
+    target, action = _target(journal), action_for(journal)
+    connection.writes.record_job_start(action, [target])
+    try:
+        ended = await runner.run()
+    except BaseException as error:
+        connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        raise
+    counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
+    connection.writes.record_job_end(
+        action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
+    )
+    return ended

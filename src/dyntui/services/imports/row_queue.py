@@ -1,0 +1,113 @@
+"""Which rows go next, and marking them before they leave."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dyntui.services.imports.destination import Destination, Lane, Sending
+from dyntui.services.imports.reconcile import UNMATCHED
+from dyntui.services.imports.server_clock import ServerClock, steady_ms
+from dyntui.store.journal import KEY_SEPARATOR, Journal, WorkRow
+from dyntui.store.states import RowState
+
+__all__ = ["Batch", "RowQueue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that are `sending` in the journal, and their request."""
+
+    id: int
+    lane: Lane
+    rows: list[WorkRow]
+    sending: Sending
+
+    @property
+    def numbers(self) -> list[int]:
+        return [row.number for row in self.rows]
+
+
+class RowQueue:
+    """The pending rows of a job by number, in batches; halves of a batch that was refused come first.
+
+    upto: the last row that may be sent, None for all.
+    """
+
+    def __init__(self, journal: Journal, destination: Destination, clock: ServerClock) -> None:
+        self._journal = journal
+        self._destination = destination
+        self._clock = clock
+        self._halves: deque[Sequence[int]] = deque()
+        self._cursor = 0
+        self.upto: int | None = None
+
+    def start(self) -> None:
+        """Begin with the first row again."""
+        self._cursor = 0
+
+    def any_left(self) -> bool:
+        """Whether a row may still be sent."""
+        if not self._journal.counts.get(RowState.PENDING):
+            return False
+        return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
+
+    def take(self, lane: Lane, size: int, most: int, record: Callable[[], None]) -> deque[Batch]:
+        """Mark the next rows as `sending`, up to `most` batches, in one commit with what `record` writes down; empty
+        when no row is left."""
+        marked: deque[Batch] = deque()
+        with self._journal.transaction():
+            record()
+            while len(marked) < most and (rows := self._select(lane, lane.at_most or size)):
+                sending = self._destination.request(lane, rows)
+                numbers = [row.number for row in rows]
+                at = self._clock.not_before(steady_ms())
+                number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
+                marked.append(Batch(number, lane, rows, sending))
+        return marked
+
+    def _select(self, lane: Lane, size: int) -> list[WorkRow]:
+        """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
+        while self._halves:
+            if rows := self._journal.pending_of(lane.number, self._halves.popleft()):
+                return rows
+        rows = self._journal.pending(lane.number, self._cursor, size, self.upto)
+        if len(rows) > 1 and not _may_travel(rows):
+            rows = _first_that_may(rows)
+        if rows:
+            self._cursor = rows[-1].number
+        return rows
+
+    def put_back(self, marked: Iterable[Batch]) -> None:
+        """Batches that were marked and did not leave."""
+        with self._journal.transaction():
+            for batch in marked:
+                self._journal.put_back(batch.numbers, sent=False)
+                self._journal.end_batch(batch.id, "not sent")
+                self.rewind(batch)
+
+    def rewind(self, batch: Batch) -> None:
+        """The rows of a batch are pending again: they come next."""
+        self._cursor = min(self._cursor, batch.rows[0].number - 1)
+
+    def halve(self, numbers: Sequence[int]) -> None:
+        """Rows that are pending again and were refused together: send each half alone, first of all."""
+        half = len(numbers) // 2
+        self._halves.extendleft([numbers[half:], numbers[:half]])
+
+
+def _may_travel(rows: Sequence[WorkRow]) -> bool:
+    """Whether these rows may share a request; nearly always they may, so this is quick."""
+    keys = KEY_SEPARATOR.join([row.keys for row in rows]).split(KEY_SEPARATOR)
+    return len(set(keys)) == len(keys) and not any(row.code == UNMATCHED for row in rows)
+
+
+def _first_that_may(rows: list[WorkRow]) -> list[WorkRow]:
+    """The first of these rows that may share a request; at least one."""
+    taken = set(rows[0].key_list)
+    for index, row in enumerate(rows[1:], 1):
+        if UNMATCHED in (rows[0].code, row.code) or not taken.isdisjoint(row.key_list):
+            return rows[:index]
+        taken.update(row.key_list)
+    return rows

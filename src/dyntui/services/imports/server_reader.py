@@ -1,0 +1,100 @@
+"""Reading from the server for the import: one way to ask, and lists that are walked to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.server_clock import ServerClock, steady_ms
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["asking", "objects", "paged", "patiently"]
+
+T = TypeVar("T")
+
+_PAGE = 100
+_MOST_REWINDS = 1000
+
+
+async def patiently(client: Client, read: Callable[[], Awaitable[T]]) -> T:
+    """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
+    is given up at once. Long waits are announced in the client's log."""
+    from dyntui.api.errors import ApiProblem, NotSent
+    from dyntui.services.imports.pacing import Patience
+
+    patience = Patience()
+    while True:
+        try:
+            return await read()
+        except NotSent:
+            raise
+        except ApiProblem as problem:
+            delay = patience.delay() if problem.passes else None
+            if delay is None:
+                raise
+        with client.log.waits.known("a server that fails", delay):
+            await asyncio.sleep(delay)
+
+
+def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> Ask:
+    """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
+    from dyntui.api.client import decode
+
+    async def ask(
+        operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
+    ) -> Any:
+        async def read() -> Any:
+            sent = steady_ms()
+            answer = await client.send(client.catalog.get(operation), path=path, query=query)
+            if clock is not None:
+                clock.observe_headers(sent, steady_ms(), answer.headers)
+            return decode(answer)
+
+        return await (patiently(client, read) if patient else read())
+
+    return ask
+
+
+async def paged(
+    ask: Ask,
+    operation: str,
+    items: str,
+    *,
+    order: str = "",
+    path: Mapping[str, object] | None = None,
+    query: Mapping[str, object] | None = None,
+) -> AsyncIterator[list[Mapping[str, Any]]]:
+    """Every page of a list by offset; some rows come twice. Each page begins with the last row of the one before: when
+    it is not there, rows were deleted meanwhile, and half a page is read again."""
+    from dyntui.api.pagination import PageCheck
+
+    offset, last, rewinds = 0, "", 0
+    check = PageCheck()
+    while True:
+        start = max(0, offset - 1)
+        asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
+        answer = await ask(operation, path=path, query=asked)
+        rows = objects(answer.get(items) if isinstance(answer, Mapping) else answer)
+        check.offset(start, rows)
+        if last and start and all(row.get("id") != last for row in rows):
+            rewinds += 1
+            if rewinds > _MOST_REWINDS:
+                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
+            offset, last = max(0, start - _PAGE // 2), ""
+            check.restart()
+            continue
+        yield rows
+        if len(rows) < _PAGE:
+            return
+        last = str(rows[-1].get("id", ""))
+        offset = start + len(rows)
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; nothing else is looked at."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,138 @@
+"""What the undo needs to know about what a job created: how it is read again, what tells that somebody changed it
+since, and how it is deleted. Users and allowlist entries are undone on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from dyntui.core.times import parse_time
+from dyntui.importer import entry_keys
+from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.server_reader import objects, paged
+from dyntui.services.imports.user_destination import keys_of_user, stamp_of
+from dyntui.store.journal import KEY_SEPARATOR, Journal
+from dyntui.store.journal_types import row_document
+from dyntui.store.undo_journal import CreatedRow
+
+__all__ = ["WARNING", "Kind", "Words", "kind_of", "words_of"]
+
+WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
+
+_SLACK_S = 5.0
+
+
+class Kind(Protocol):
+    """What a job created. noun, plural: as in messages; parameter: of the operation that deletes one."""
+
+    noun: str
+    plural: str
+    operation: str
+    parameter: str
+    warning: str
+    at_once: int
+    """For how many rows `read` is asked right before they are deleted."""
+
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+        """What these rows became, as it is now, by id; those that are gone are not in it."""
+        ...
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """All there are on the server, page by page."""
+        ...
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        """Why it is not what the import made any more, "" when it still is."""
+        ...
+
+
+def kind_of(journal: Journal) -> Kind:
+    """What this job created."""
+    return _Entries(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _Users()
+
+
+class Words(NamedTuple):
+    """How one thing that a job created is called, several, and what one has to know before they are deleted."""
+
+    noun: str
+    plural: str
+    warning: str
+
+
+def words_of(kind: str) -> Words:
+    """The words for what jobs of a kind (`users`, `allowlist`) create."""
+    said = _Entries if kind == "allowlist" else _Users
+    return Words(said.noun, said.plural, said.warning)
+
+
+class _Users:
+    noun = "user"
+    plural = "users"
+    operation = "deleteUser"
+    parameter = "userId"
+    warning = WARNING
+    at_once = 1
+
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+        from dyntui.api.errors import NotFound
+
+        found: dict[str, Mapping[str, Any]] = {}
+        for row in rows:
+            try:
+                answer = await ask("getUser", path={"userId": row.user_id})
+            except NotFound:
+                continue
+            user = answer.get("user", answer) if isinstance(answer, Mapping) else None
+            if isinstance(user, Mapping):
+                found[row.user_id] = user
+        return found
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        if sessions := len(objects(document.get("sessions"))):
+            return f"has signed in ({sessions} sessions)"
+        wallets = {key for key in keys_of_user(document) if key.startswith("wallet:")}
+        if new := wallets - set(row.keys.split(KEY_SEPARATOR)):
+            return f"has new wallets ({len(new)})"
+        stamp = stamp_of(document)
+        if row.stamp:
+            return f"was changed at {stamp}" if stamp != row.stamp else ""
+        created, updated = parse_time(document.get("createdAt")), parse_time(stamp)
+        if created and updated and (updated - created).total_seconds() > _SLACK_S:
+            return f"was changed at {stamp}"
+        return ""
+
+
+class _Entries:
+    noun = "entry"
+    plural = "entries"
+    operation = "deleteAllowlistEntryById"
+    parameter = "allowlistEntryId"
+    warning = "Whoever these entries let in, or kept out, is not let in or kept out by them any more."
+    at_once = 200
+    """The API cannot change an entry, so that one reading of the list holds for many deletions."""
+
+    def __init__(self, list_id: str) -> None:
+        self._path = {"allowlistId": list_id}
+
+    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+        # The API reads no entry by its id, and its search does not look at every kind of identifier.
+        wanted = {row.user_id for row in rows}
+        found: dict[str, Mapping[str, Any]] = {}
+        async for page in self.pages(ask):
+            found |= {str(entry["id"]): entry for entry in page if entry.get("id") in wanted}
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path)
+
+    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+        alias = row_document(row.row, row.body).get("alias") or ""
+        if (document.get("alias") or "") != alias:
+            return "has another alias now"
+        same = not set(entry_keys(document)).isdisjoint(row.keys.split(KEY_SEPARATOR))
+        return "" if same else "identifies somebody else now"

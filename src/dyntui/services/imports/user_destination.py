@@ -1,0 +1,214 @@
+"""Users as the destination of an import: the bulk endpoint, single create for rows without a key, and look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+from dyntui.core.times import parse_time
+from dyntui.importer import natural_keys
+from dyntui.services.imports.destination import Ask, Found, Lane, Sending, Undecided, refusal
+from dyntui.services.imports.response_outcome import Verdict
+from dyntui.services.imports.server_reader import objects, paged
+from dyntui.store.journal import Outcome, WorkRow
+from dyntui.store.states import RowState
+
+__all__ = ["UserDestination", "keys_of_user", "stamp_of"]
+
+BULK = Lane(0, "bulkCreateUser")
+SINGLE = Lane(1, "createUser", at_most=1)
+
+_PAGE = 100
+_MOST_PAGES = 20
+
+
+class UserDestination:
+    """Rows become users. upsert: a user who is there already is updated."""
+
+    noun = "user"
+    lanes: tuple[Lane, ...] = (BULK, SINGLE)
+
+    def __init__(self, *, upsert: bool = False) -> None:
+        self.upsert = upsert
+
+    def request(self, lane: Lane, rows: Sequence[WorkRow]) -> Sending:
+        if lane is SINGLE:
+            (row,) = rows
+            separator = b"," if len(row.body) > 2 else b""
+            return Sending(lane.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
+        content = b"[" + b",".join([row.body for row in rows]) + b"]"
+        return Sending(lane.operation, content, query={"upsert": self.upsert})
+
+    def read(self, lane: Lane, rows: Sequence[WorkRow], verdict: Verdict) -> list[Outcome]:
+        document = verdict.document
+        if not isinstance(document, Mapping):
+            return []
+        if lane is SINGLE:
+            user = document.get("user", document)
+            if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
+                return []
+            return [Outcome(rows[0].number, RowState.CREATED, user["id"], stamp=stamp_of(user))]
+        return self._read_bulk(rows, document)
+
+    def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[Outcome]:
+        by_key = {key: row for row in rows for key in row.key_list}
+        outcomes: dict[int, Outcome] = {}
+        for name, state in (("created", RowState.CREATED), ("updated", RowState.UPDATED)):
+            for user in objects(document.get(name)):
+                row = _owner(user, by_key)
+                if row is not None and isinstance(user.get("id"), str):
+                    outcomes.setdefault(row.number, Outcome(row.number, state, user["id"], stamp=stamp_of(user)))
+        failures = objects(document.get("failed"))
+        for failure in failures:
+            echo = failure.get("user")
+            row = _owner(echo, by_key) if isinstance(echo, Mapping) else None
+            if row is None and len(rows) == len(failures) == 1 and not outcomes:
+                row = rows[0]  # nobody else can be meant
+            if row is not None:
+                said = refusal(row, str(failure.get("code") or "refused"), str(failure.get("error") or ""))
+                outcomes.setdefault(row.number, said)
+        return list(outcomes.values())
+
+    async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
+        if row.chosen_id:
+            from dyntui.api.errors import NotFound
+
+            try:
+                answer = await ask("getUser", path={"userId": row.chosen_id})
+            except NotFound:
+                return []
+            user = answer.get("user", answer) if isinstance(answer, Mapping) else {}
+            return [self.found(user, row)] if user.get("id") == row.chosen_id else []
+        keys = row.key_list
+        seen: dict[str, Found] = {}
+        for query in _lookups(row.document):
+            async for user in _search(ask, query):
+                if not keys_of_user(user).isdisjoint(keys):
+                    found = self.found(user, row)
+                    seen[found.id] = found
+            if not thorough and any(found.primary for found in seen.values()):
+                break
+        return list(seen.values())
+
+    def can_search(self, row: WorkRow) -> bool:
+        return True
+
+    async def count(self, ask: Ask) -> int | None:
+        answer = await ask("getEnvironmentUsers", query={"limit": 1})
+        count = answer.get("count") if isinstance(answer, Mapping) else None
+        return int(count) if isinstance(count, (int, float)) else None
+
+    async def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
+            yield page
+
+    async def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
+            yield page
+
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
+        primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in keys_of_user(document)
+        updated = _ms(document.get("updatedAt"))
+        return Found(str(document.get("id", "")), self.created_at(document), updated, primary, document)
+
+    def created_at(self, document: Mapping[str, Any]) -> int | None:
+        return _ms(document.get("createdAt"))
+
+    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+        return keys_of_user(document)
+
+    def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+        out: dict[str, tuple[Any, Any]] = {}
+        for name, value in body.items():
+            if name in ("email", "emailVerifiedAt"):
+                continue  # an upsert is not known to change the first, and the answer does not show the second
+            if name in ("wallets", "oauthAccounts"):
+                if missing := sorted(set(natural_keys({name: value})) - keys_of_user(document)):
+                    out[name] = (None, missing)
+            elif name == "metadata":
+                there = document.get("metadata") or {}
+                for key, part in value.items():
+                    if there.get(key) != part:
+                        out[f"metadata.{key}"] = (there.get(key), part)
+            elif document.get(name) != value:
+                out[name] = (document.get(name), value)
+        return out
+
+
+def stamp_of(user: Mapping[str, Any]) -> str:
+    """When the server says that a user was changed last."""
+    return str(user.get("updatedAt") or "")
+
+
+def keys_of_user(user: Mapping[str, Any]) -> set[str]:
+    """Every natural key of a user as the API shows it: on the user itself, and on each credential."""
+    keys = set(natural_keys(user))
+    for credential in objects(user.get("verifiedCredentials")):
+        keys.update(natural_keys(_as_user(credential)))
+    return keys
+
+
+def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | None:
+    """The one row that a user in the answer is about, by the keys on it; the credentials are looked at when need be."""
+    if (row := by_key.get(f"email:{user.get('email')}")) is not None:
+        return row  # kept as it was sent, in its normal form: the usual case
+    for key in natural_keys(user):
+        if (row := by_key.get(key)) is not None:
+            return row
+    owners = {row.number: row for key in keys_of_user(user) if (row := by_key.get(key)) is not None}
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
+    """What a credential says of its user. Its names are in snake_case on the wire (API.md 3.5)."""
+    identifier = credential.get("public_identifier")
+    match credential.get("format"):
+        case "email":
+            return {"email": credential.get("email") or identifier}
+        case "phoneNumber":
+            number = str(credential.get("phoneNumber") or identifier or "")
+            country = str(credential.get("phoneCountryCode") or "").lstrip("+")
+            return {"phoneNumber": number if number.startswith("+") or not country else f"+{country}{number}"}
+        case "blockchain":
+            wallet = {"publicKey": credential.get("address") or identifier, "chain": credential.get("chain")}
+            return {"wallets": [wallet]}
+        case "oauth":
+            account = {"provider": credential.get("oauth_provider"), "accountId": credential.get("oauth_account_id")}
+            return {"oauthAccounts": [account]}
+    return {}
+
+
+def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Server filters that a user with a key of this row must pass, in the order of the keys.
+
+    A server may keep what it was sent or its lower-case form, and may compare exactly: so both are asked for.
+    """
+    values = [(column, body.get(column)) for column in ("email", "phoneNumber", "username")]
+    values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in objects(body.get("wallets"))]
+    values += [("accountId", account.get("accountId")) for account in objects(body.get("oauthAccounts"))]
+    for column, value in values:
+        if value:
+            for form in dict.fromkeys((str(value), str(value).lower())):
+                yield {"filterColumn": column, "filterValue": form}
+
+
+async def _search(ask: Ask, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
+    """Every user that passes a server filter. Raises Undecided when the server does not narrow."""
+    from dyntui.api.pagination import PageCheck
+
+    check = PageCheck()
+    for page in range(_MOST_PAGES):
+        asked = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
+        answer = await ask("getEnvironmentUsers", query=asked)
+        users = objects(answer.get("users") if isinstance(answer, Mapping) else answer)
+        check.offset(page * _PAGE, users)
+        for user in users:
+            yield user
+        if len(users) < _PAGE:
+            return
+    raise Undecided(f"The server finds more than {_MOST_PAGES * _PAGE:,} users for this {query['filterColumn']}.")
+
+
+def _ms(value: object) -> int | None:
+    moment = parse_time(value)
+    return None if moment is None else round(moment.timestamp() * 1000)

@@ -1,0 +1,391 @@
+"""The wizard's slow half: a file that is being looked at, and the job that is made of it. All of it in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from dyntui import importer
+from dyntui.config.paths import paths
+from dyntui.core.errors import Stopped, Usage
+from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
+from dyntui.services.imports.job_service import JobOptions
+from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, jobs, summary
+from dyntui.services.imports.mappings import find_mapping
+from dyntui.services.imports.prepare import discard, prepare
+from dyntui.services.imports.purge import purge
+from dyntui.services.imports.reports import default_folder
+from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
+from dyntui.services.imports.wizard_review import Review, kept_rows
+from dyntui.services.imports.wizard_row_sources import InPortions, Kept, in_portions
+from dyntui.store import review_log
+from dyntui.store import review_queries as rows_of
+from dyntui.store.job_queries import failure_counts
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Confirmation, Requirement
+    from dyntui.services.connection import Connection
+    from dyntui.services.imports.job_control import Control
+
+__all__ = ["Bench", "Counted", "Look", "Outcome", "mapper_for"]
+
+_SAMPLE = 200
+_THROUGH = ("created", "updated", "exists", "pending", "sending")
+_COUNT_EVERY = 2000
+_HEAD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file as it was read: what it is, and its first rows."""
+
+    info: SourceInfo
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The whole file: rows, and what it got wrong itself, by code."""
+
+    rows: int
+    problems: AbstractMapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ended: its numbers, why rows did not get through (state, code, rows), and the files it left.
+
+    allowlist: id and name of the list that entries went to.
+    """
+
+    known: JobSummary
+    why: tuple[tuple[str, str, int], ...]
+    folder: str
+    files: tuple[str, ...]
+    allowlist: AbstractMapping[str, str]
+
+
+class Bench:
+    """What a wizard works on. Every method belongs to the thread of one Clerk.
+
+    give_way: called between portions of long work, for whoever has to be quick.
+    """
+
+    def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
+        self._give_way = give_way
+        self._source: Source | None = None
+        self._opened: tuple[str, Reading] | None = None
+        self.journal: Journal | None = None
+        self._path: Path | None = None
+        self._review: Review | None = None
+
+    # -- the file ------------------------------------------------------------------------------------------------------
+
+    def look(self, draft: Draft) -> Look:
+        """Open the draft's file and look at its beginning. Raises SourceError."""
+        self._put_away()
+        if not draft.path and self.open_job(draft):
+            journal = self.job()
+            review_log.begin(journal)
+            return Look(Kept(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
+        source = self._open_source(draft)
+        return Look(source.info, source.sample(_SAMPLE))
+
+    def head(self, draft: Draft) -> dict[int, str]:
+        """The first records of the file, in words, by their number: one of them may hold the names."""
+        with _open(draft, replace(draft.reading, header_row=0)) as source:
+            rows = source.sample(_HEAD)
+        return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
+
+    def count(self, draft: Draft, tell: Callable[[int], None], stop: Event) -> Counted:
+        """Go through the whole file once."""
+        if not draft.path and self.open_job(draft):
+            return Counted(self.job().total, {})
+        source = self._open_source(draft)
+        rows, problems = 0, Counter[str]()
+        for rows, row in enumerate(in_portions(source.rows(), self._give_way), 1):
+            if row.problems:
+                problems.update(problem.code for problem in row.problems)
+            if not rows % _COUNT_EVERY:
+                _go_on(stop)
+                tell(rows)
+        return Counted(rows, dict(problems))
+
+    def propose(self, draft: Draft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
+        """A mapping for the file, and the name it was saved under; "" when it is made anew."""
+        source = self._open_source(draft)
+        if saved := find_mapping(source.info, draft.kind):
+            return saved[1], saved[0]
+        return propose(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
+
+    def _open_source(self, draft: Draft) -> Source:
+        if self._source is None or self._opened != (draft.path, draft.reading):
+            self._put_away()
+            self._source = _open(draft, draft.reading)
+            self._opened = (draft.path, draft.reading)
+        return self._source
+
+    def _put_away(self) -> None:
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    # -- the job -------------------------------------------------------------------------------------------------------
+
+    def open_job(self, draft: Draft) -> bool:
+        """Open the job that a draft already has; whether there is one. A check that was made is kept."""
+        if self.journal is not None and self.journal.id == draft.job:
+            return True
+        self._let_go()
+        path = paths().jobs / f"{draft.job}.sqlite"
+        if not draft.job or not path.exists():
+            draft.job = ""
+            return False
+        self.journal, self._path = Journal.open(path), path
+        if draft.mapping is None and not draft.path:  # the job was not made by the wizard
+            facts = self.journal.facts
+            draft.mapping = Mapping.from_json(json.dumps(facts["mapping"]))
+            draft.region = facts.get("region", "")
+            draft.upsert = bool(facts.get("options", {}).get("upsert"))
+            draft.allowlist_id = str(facts.get("allowlist", {}).get("id", ""))
+            draft.allowlist_name = str(facts.get("allowlist", {}).get("name", ""))
+        return True
+
+    def is_prepared(self, draft: Draft) -> bool:
+        """Whether the job holds the rows as the draft wants them."""
+        journal = self.journal
+        return (
+            journal is not None
+            and draft.mapping is not None
+            and journal.facts["mapping"] == json.loads(draft.mapping.to_json())
+            and journal.facts.get("region", "") == draft.region
+            and self._same_rows(draft)
+        )
+
+    def _same_rows(self, draft: Draft) -> bool:
+        return (draft.read_path, draft.read_as) == (draft.path, draft.reading)
+
+    def edits(self, draft: Draft) -> int:
+        """How many changed rows would be lost if the file were read anew; 0 when they are taken along."""
+        if self.journal is None or self._same_rows(draft):
+            return 0
+        review_log.begin(self.journal)
+        return review_log.changed_rows(self.journal)
+
+    def prepare(
+        self, draft: Draft, where: Where, options: JobOptions, tell: Callable[[int], None], stop: Event
+    ) -> None:
+        """Make the job that the draft says: from the rows of the one before when only the mapping is another one, with
+        all that was changed in them; else from the file."""
+        mapping = draft.mapping
+        assert mapping is not None
+        old = self.journal
+        again = old is not None and self._same_rows(draft)
+
+        def read(rows: int) -> None:
+            _go_on(stop)
+            tell(rows)
+
+        if old is not None and again:
+            review_log.begin(old)
+        source = Kept(old) if old is not None and again else self._open_source(draft)
+        journal = prepare(
+            InPortions(source, self._give_way),
+            mapping,
+            where,
+            region=draft.region or None,
+            on_rows=read,
+            options=options.facts(),
+            draft=draft.id,
+            **_to(draft),
+        )
+        journal.move(JobState.DRAFT)
+        if old is not None and again:
+            review_log.copy(old, journal)
+            if out := rows_of.numbers(old, rows_of.EXCLUDED).tolist():
+                rows_of.exclude(journal, out)
+                rows_of.judge_duplicates(journal)
+        draft.job, draft.read_path, draft.read_as = journal.id, draft.path, draft.reading
+        save_draft(draft)
+        self._let_go()
+        self.journal, self._path = journal, journal.path
+        if old is not None:
+            discard(old)
+        for left in jobs():  # of readings that the process did not live to tell the draft of
+            if left.draft == draft.id and left.id != journal.id and not left.begun and not left.busy:
+                purge(find(left.id), unfinished=True)
+
+    def review(self) -> Review:
+        """The rows, to be put right. What the server was asked before does not hold any more."""
+        journal = self.job()
+        if self._review is None or self._review.journal is not journal:
+            from dyntui.services.imports.precheck import PRECHECKED
+
+            if journal.state is JobState.READY:
+                rows_of.uncheck(journal, PRECHECKED)
+                journal.move(JobState.DRAFT)
+            mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
+            region, kind = journal.facts.get("region", ""), journal.facts["where"]["environment_kind"]
+            self._review = Review(journal, mapping, mapper_for(mapping, region, kind))
+        return self._review
+
+    def finish_review(self, options: JobOptions) -> Journal:
+        """The job, ready to be checked and run."""
+        journal = self.job()
+        self._review = None
+        if journal.facts.get("options") != options.facts():
+            if journal.state is JobState.READY:
+                from dyntui.services.imports.precheck import PRECHECKED
+
+                rows_of.uncheck(journal, PRECHECKED)
+            journal.note(options=options.facts())
+        if journal.state is JobState.DRAFT:
+            journal.move(JobState.READY)
+        return journal
+
+    def check(
+        self, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+    ) -> AbstractMapping[str, Any]:
+        """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
+        return asyncio.run(_check(self.job(), connection, control, tell))
+
+    def plan(self) -> tuple[dict[str, Any], rows_of.Sums]:
+        """What the job is going to do, kept beside the job too; and the sums of the review."""
+        from dyntui.services.imports.plan import make_plan, save_plan
+
+        plan = make_plan(self.job())
+        save_plan(self.job(), plan)
+        return plan, rows_of.sums(self.job())
+
+    def requirement(self, connection: Connection) -> Requirement:
+        """What has to be confirmed before the job may run."""
+        from dyntui.services.imports.job_service import requirement
+
+        return requirement(self.job(), connection)
+
+    def hand_over(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
+        """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
+        from dyntui.services.imports.job_service import authorise
+
+        journal = self.job()
+        permit = authorise(journal, connection, confirmation)
+        self._let_go()
+        self._path = None
+        return journal.path, permit
+
+    def go_on(self, job: str, connection: Connection) -> tuple[Path, Any]:
+        """The file of a job and the permit to go on with it. Raises Usage when it was never confirmed."""
+        from dyntui.services.imports.job_service import authorise, confirmed
+
+        path = find(job)
+        with Journal.open(path) as journal:
+            check_where(journal, Where.of(connection.profile))
+            confirmation = confirmed(journal)
+            if confirmation is None:
+                raise Usage(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
+            return path, authorise(journal, connection, confirmation)
+
+    def cancel(self, job: str) -> None:
+        """Give up a job that nothing works on."""
+        from dyntui.services.imports.cancel import cancel
+        from dyntui.services.imports.reports import write_reports
+
+        with Journal.open(find(job)) as journal:
+            cancel(journal)
+            write_reports(journal)
+
+    def summary(self, job: str) -> JobSummary:
+        """A job as its file has it, whoever works on it."""
+        return summary(find(job))
+
+    def outcome(self, job: str) -> Outcome:
+        """How a job ended."""
+        path = find(job)
+        with Journal.read(path) as journal:
+            why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
+            folder = Path(journal.facts.get("report") or default_folder(journal))
+            allowlist = dict(journal.facts.get("allowlist", {}))
+        files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
+        return Outcome(summary(path), why, str(folder), files, allowlist)
+
+    def job(self) -> Journal:
+        """The journal of the draft's job."""
+        if self.journal is None:
+            if self._path is None:
+                raise Usage("There are no rows yet.", hint="Go back to the mapping and on again.")
+            self.journal = Journal.open(self._path)
+        return self.journal
+
+    def _let_go(self) -> None:
+        self._review = None
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._put_away()
+        self._let_go()
+
+
+def _to(draft: Draft) -> dict[str, Any]:
+    """Which list entries go to, for the job to keep."""
+    if draft.kind == "users":
+        return {}
+    return {"allowlist": {"id": draft.allowlist_id, "name": draft.allowlist_name}}
+
+
+def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper | AllowlistMapper:
+    """What turns rows into bodies under a mapping."""
+    return importer.mapper_for(mapping, region=region or None, environment_kind=environment_kind)
+
+
+def _open(draft: Draft, reading: Reading) -> Source:
+    return open_source(
+        Path(draft.path).expanduser(),
+        name=draft.name,
+        format=reading.format,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        header_row=reading.header_row,
+        sheet=reading.sheet,
+    )
+
+
+async def _check(
+    journal: Journal, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+) -> AbstractMapping[str, Any]:
+    from dyntui.services.imports.job_service import check
+    from dyntui.services.imports.precheck import PRECHECKED
+
+    control.attach()
+    async with connection.new_client() as client:
+        work = asyncio.ensure_future(check(journal, client, tell))
+
+        def give_up() -> None:
+            work.cancel()
+
+        control.on_ask(give_up)
+        if control.asked:
+            work.cancel()
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise Stopped("The check was stopped; nothing of it counts.") from None
+    found: AbstractMapping[str, Any] = journal.facts[PRECHECKED]
+    return found
+
+
+def _go_on(stop: Event) -> None:
+    if stop.is_set():
+        raise Stopped("Reading was stopped.")

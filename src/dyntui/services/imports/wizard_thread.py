@@ -1,0 +1,59 @@
+"""The thread in which the wizard's slow work is done, so that keys never wait for it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from dyntui.core.errors import Stopped
+
+if TYPE_CHECKING:
+    from dyntui.services.imports.wizard_service import Bench
+
+__all__ = ["Clerk"]
+
+T = TypeVar("T")
+_SWITCH = 0.001
+_WHILE, _PAUSE = 0.2, 0.02
+
+
+class Clerk:
+    """Does what it is given, one thing after another, in a thread of its own, on one Bench.
+
+    typed_at: when somebody typed last (seconds, `time.monotonic`). Python runs one thread at a time: while somebody
+    types, long work is done in small portions, and what the key does comes first.
+    """
+
+    def __init__(self, typed_at: Callable[[], float] = lambda: 0.0) -> None:
+        # Rows are mapped in Python: without this a key waits for five times as long for its turn.
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH))
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
+        self._typed_at = typed_at
+        self._bench = self._pool.submit(self._make_bench)
+        self._closed = False
+
+    def do(self, work: Callable[[Bench], T]) -> Future[T]:
+        """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
+        if self._closed:
+            raise Stopped("The wizard was left.")
+        return self._pool.submit(lambda: work(self._bench.result()))
+
+    def close(self) -> None:
+        """Let go of the file and the job once what is under way is done; nothing waits for it."""
+        if not self._closed:
+            self._closed = True
+            self._pool.submit(lambda: self._bench.result().close())
+            self._pool.shutdown(wait=False)
+
+    def _make_bench(self) -> Bench:
+        """A bench; what it needs is read in the clerk's thread."""
+        from dyntui.services.imports.wizard_service import Bench
+
+        return Bench(self._give_way)
+
+    def _give_way(self) -> None:
+        if time.monotonic() - self._typed_at() < _WHILE:
+            time.sleep(_PAUSE)

@@ -1,0 +1,1 @@
+"""Lists of the API for a table or a full scan: paged view, row cache, local search, filters, reachability."""

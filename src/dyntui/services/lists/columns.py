@@ -1,0 +1,81 @@
+"""The columns a list can show: those of its record, and any other field that its rows turn out to have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dyntui.config.list_preferences import Widths
+from dyntui.core.times import parse_time
+from dyntui.resources import Column, Resource, Row
+from dyntui.resources.cell_formats import age, count, text
+
+__all__ = ["arranged", "offered", "widths_of"]
+
+_LOOK = 200
+_MOST = 100
+_WIDEST = 36
+
+
+def offered(record: Resource, usual: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
+    """The usual columns, then one for each further field of these rows, by name. Secrets are never offered."""
+    known = {column.field for column in usual} | set(record.secrets) | _never()
+    found: dict[str, int] = {}
+    for row, _ in zip(rows, range(_LOOK), strict=False):
+        for path, value in _fields(row):
+            if path not in known and path.split(".")[0] not in known and (path in found or len(found) < _MOST):
+                found[path] = max(found.get(path, 0), len(anything(value, _EPOCH)))
+    further = [_field(path, max(6, min(width, _WIDEST))) for path, width in sorted(found.items())]
+    return [*usual, *further]
+
+
+def arranged(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ...]:
+    """The columns that a person wants, in their order and width; the usual ones when nothing is wanted. On a narrow
+    screen they leave from the right."""
+    if not wanted:
+        return tuple(usual)
+    known = {column.name: column for column in usual}
+    columns = []
+    for place, (name, width) in enumerate(wanted):
+        column = known.get(name) or _field(name, width)
+        grow = column.grow and width == column.width
+        columns.append(replace(column, width=width, grow=grow, priority=place))
+    return tuple(columns)
+
+
+def widths_of(columns: Iterable[Column]) -> Widths:
+    """What `arranged` takes."""
+    return tuple((column.name, column.width) for column in columns)
+
+
+def anything(value: Any, at: datetime) -> str:
+    """A value of a field that nobody has described: times as ages, lists by their length."""
+    if isinstance(value, (list, dict)):
+        return count(value, at)
+    return (
+        age(value, at) if isinstance(value, str) and "T" in value and parse_time(value) is not None else text(value, at)
+    )
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _field(path: str, width: int) -> Column:
+    return Column(path, path, width, as_=anything)
+
+
+def _fields(row: Row) -> Iterator[tuple[str, Any]]:
+    """The fields of a row; of an object, such as the metadata, what is in it."""
+    for name, value in row.items():
+        if isinstance(value, Mapping) and value:
+            yield from ((f"{name}.{inner}", each) for inner, each in value.items() if "." not in inner)
+        else:
+            yield name, value
+
+
+def _never() -> frozenset[str]:
+    from dyntui.store.cache import NEVER_KEPT
+
+    return NEVER_KEPT

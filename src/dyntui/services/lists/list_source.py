@@ -1,0 +1,212 @@
+"""Lists of resources: as a view for a table, and as a full scan."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import Paging, Resource
+from dyntui.services.lists.paged_view import Fetch, PagedView, Query, Row
+from dyntui.services.lists.response_rows import read_page
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.pagination import Page
+    from dyntui.store.cache import RowCache
+
+__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "kept_view", "scan", "scan_with", "view_of"]
+
+_PAGE = 100
+_REMEMBERED = 20 * _PAGE
+_REREADS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The part of the row cache that belongs to one list. parent: the id of what the list hangs on, or ""."""
+
+    cache: RowCache
+    resource: Resource
+    parent: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.resource.name}/{self.parent}" if self.parent else self.resource.name
+
+    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None:
+        page = self.cache.page(self.name, _key(query), start, count)
+        return None if page is None else (page.rows, page.at)
+
+    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None:
+        self.cache.put(self.name, _key(query), start, rows, total, key=self.resource.key)
+
+    def total(self, query: Query) -> int | None:
+        return self.cache.total(self.name, _key(query))
+
+    def replace(self, row_id: str, row: Row) -> None:
+        self.cache.replace(self.name, row_id, row)
+
+    def forget(self, row_id: str) -> None:
+        self.cache.forget(self.name, row_id)
+
+    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]:
+        return self.cache.matching(self.name, text, self._filtered(query))
+
+    def count(self, query: Query) -> int:
+        return self.cache.count(self.name, self._filtered(query))
+
+    def rows(self, ids: Sequence[str]) -> list[Row | None]:
+        return self.cache.rows(self.name, ids)
+
+    def _filtered(self, query: Query) -> list[str] | None:
+        """The names under which rows with the filter of `query` are kept, in whatever order; None for no filter."""
+        if not query.filter:
+            return None
+        wanted = _key(Query(filter=query.filter))
+        return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One row of a full scan. seen: how many so far; reported: how many the server says there are, None unknown."""
+
+    row: Row
+    seen: int
+    reported: int | None
+
+
+def _key(query: Query) -> str:
+    return "&".join([query.order, *(f"{name}={value}" for name, value in sorted(query.filter.items()))])
+
+
+def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
+    """How a page of `resource` is asked for."""
+    listing = resource.list
+    path = {resource.parent: parent} if resource.parent else None
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        asked: dict[str, Any] = dict(listing.query)
+        if query.filter and resource.filter is not None:
+            whole = resource.filter.key
+            asked[resource.filter.parameter] = query.filter if whole else next(iter(query.filter.values()))
+        if listing.paging is Paging.OFFSET:
+            asked |= {"offset": offset, "limit": limit}
+        elif listing.paging is Paging.CURSOR:
+            asked["cursor"] = cursor
+        if query.order:
+            asked["orderBy"] = query.order
+        return await read_page(client, listing, path=path, query=asked)
+
+    return _searched_here(fetch, resource) if resource.filter is not None and resource.filter.here else fetch
+
+
+def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
+    """The same list, its filter applied here: the first page of a filter reads all of the list, the others what that
+    found."""
+    how = resource.filter
+    assert how is not None
+    found: list[Row] = []
+    read: Query | None = None
+
+    async def search(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        from dyntui.api.pagination import Page
+        from dyntui.services.lists.row_match import Match, RowFilter
+
+        nonlocal found, read
+        if not query.filter:
+            return await fetch(query, offset, limit, cursor)
+        if not offset or read != query:
+            wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.here)
+            scanned = scan_with(fetch, resource, resource.list.paging, Query(order=query.order))
+            found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
+        return Page(found[offset : offset + limit], total=len(found))
+
+    return search
+
+
+def view_of(
+    client: Client,
+    resource: Resource,
+    *,
+    parent: str = "",
+    cache: RowCache | None = None,
+    query: Query | None = None,
+    page_size: int = _PAGE,
+) -> PagedView:
+    """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
+    return PagedView(
+        fetch_of(client, resource, parent),
+        paging=resource.list.paging,
+        key=resource.key,
+        page_size=page_size,
+        kept=KeptRows(cache, resource, parent) if cache is not None and resource.cached else None,
+        query=query or Query(order=resource.list.order),
+    )
+
+
+def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: Query, page_size: int) -> PagedView:
+    """A view of the rows that are kept of a list, until there is a client to read them again with."""
+
+    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("nobody answers it")
+
+    kept = KeptRows(cache, resource, parent) if resource.cached else None
+    return PagedView(fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, kept=kept, query=query)
+
+
+def scan(client: Client, resource: Resource, *, parent: str = "", query: Query | None = None) -> AsyncIterator[Scanned]:
+    """Every row of a list once; see `scan_with`."""
+    return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or Query())
+
+
+async def scan_with(
+    fetch: Fetch, resource: Resource, paging: Paging, query: Query, *, size: int = _PAGE
+) -> AsyncIterator[Scanned]:
+    """Every row once of a list that is read with `fetch`, `size` rows at a time.
+
+    Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
+    the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
+    its first row was not seen yet, an earlier page is read. Memory does not grow with the number of rows.
+    Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
+    """
+    asked = query
+    if any(column.order == "createdAt" for column in resource.columns):
+        asked = Query(order="createdAt-asc", filter=asked.filter)
+    from dyntui.api.pagination import PageCheck
+
+    recent: dict[str, None] = {}
+    check = PageCheck(resource.key)
+    seen = offset = rereads = 0
+    cursor: str | None = None
+    offsets = paging is Paging.OFFSET
+    while True:
+        start = max(0, offset - 1)
+        page = await fetch(asked, start, size, cursor)
+        ids = [str(row.get(resource.key, "")) for row in page.items]
+        if offsets:
+            check.offset(start, page.items)
+        else:
+            check.cursor(page.cursor, page.items)
+        if offsets and start and (not ids or ids[0] not in recent):
+            rereads += 1
+            if rereads > _REREADS:
+                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
+            offset = max(0, offset - size)
+            check.restart()
+            continue
+        for row, row_id in zip(page.items, ids, strict=True):
+            if row_id not in recent:
+                recent[row_id] = None
+                seen += 1
+                yield Scanned(row, seen, page.total)
+        while len(recent) > _REMEMBERED:
+            del recent[next(iter(recent))]
+        cursor = page.cursor
+        if len(page.items) < size if offsets else cursor is None:
+            return
+        offset = start + len(page.items)

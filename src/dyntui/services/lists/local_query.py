@@ -1,0 +1,129 @@
+"""Search and order among the rows that are here: no request leaves, and whatever the server cannot do can be done.
+
+The rows are those of the cache that belong to the list and its filter, else those in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dyntui.resources import Column
+from dyntui.services.lists.paged_view import PagedView, Paging, Query, Row
+
+if TYPE_CHECKING:
+    from dyntui.api.pagination import Page
+    from dyntui.services.lists.paged_view import Kept
+
+__all__ = ["Local", "LocalRows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What is looked for, in any value and whatever the case, and the column that orders; None: as the list does."""
+
+    text: str = ""
+    column: Column | None = None
+    descends: bool = False
+
+
+class LocalRows:
+    """The rows of the list `of` that are here and fit.
+
+    view: for a table, as of any list. whole: whether what is here is all that the list has. cached: whether the cache
+    was searched, and not the memory. searched: how many rows were looked at. oldest: when the oldest of those found was
+    fetched.
+    """
+
+    def __init__(self, of: PagedView, wanted: Local, key: str) -> None:
+        self.wanted = wanted
+        self.whole = of.whole
+        self.searched = 0
+        self.oldest: datetime | None = None
+        self._of = of
+        self._kept = of.kept
+        self.cached = self._kept is not None
+        self._key = key
+        self._ids: list[str] | None = None
+        self._rows: dict[str, Row] = {}
+        self.view = PagedView(self._page, paging=Paging.OFFSET, key=key)
+
+    def again(self) -> None:
+        """Look again: the rows that are here are others now."""
+        self._ids = None
+        self.view.refresh()
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the rows that fit, in order; [] before they were looked for."""
+        return self._ids or []
+
+    async def _page(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        from dyntui.api.pagination import Page
+
+        ids = self._ids
+        if ids is None:
+            kept = self._kept
+            ids = self._in_memory() if kept is None else await asyncio.to_thread(self._in_cache, kept)
+            self._ids = ids
+        part = ids[offset : offset + limit]
+        return Page(self._rows_of(part), total=len(ids))
+
+    def _rows_of(self, ids: Sequence[str]) -> list[Row]:
+        if self._kept is None:
+            return [self._rows[row_id] for row_id in ids]
+        found = self._kept.rows(ids)
+        return [row if row is not None else {self._key: row_id} for row, row_id in zip(found, ids, strict=True)]
+
+    def _in_memory(self) -> list[str]:
+        rows = self._of.here()
+        self.searched, self.oldest = len(rows), self._of.fetched_at
+        self._rows = {self._id(row): row for row in rows if self._fits(row)}
+        if self.wanted.column is None:
+            return list(self._rows)
+        return self._ordered((self._sort_key(row), row_id) for row_id, row in self._rows.items())
+
+    def _fits(self, row: Row) -> bool:
+        from dyntui.store.cache import words_of
+
+        return not self.wanted.text or self.wanted.text.casefold() in words_of(row)
+
+    def _in_cache(self, kept: Kept) -> list[str]:
+        query = self._of.query
+        self.searched, self.oldest = kept.count(query), None
+        pairs: list[tuple[Any, str]] = []
+        for row, at in kept.find(query, self.wanted.text):
+            self.oldest = at if self.oldest is None else min(at, self.oldest)
+            pairs.append((self._sort_key(row), self._id(row)))
+        return self._ordered(pairs)
+
+    def _id(self, row: Row) -> str:
+        return str(row.get(self._key, ""))
+
+    def _sort_key(self, row: Row) -> Any:
+        return _comparable(self.wanted.column.value(row)) if self.wanted.column is not None else None
+
+    def _ordered(self, pairs: Iterable[tuple[Any, str]]) -> list[str]:
+        """The ids by their values; those without a value last, whichever way it goes."""
+        every = list(pairs)
+        valued = [pair for pair in every if pair[0] is not None]
+        valued.sort(key=lambda pair: pair[0], reverse=self.wanted.descends)
+        return [row_id for _, row_id in valued] + [row_id for value, row_id in every if value is None]
+
+
+def _comparable(value: Any) -> tuple[int, Any] | None:
+    """A value that can be held against any other: truths, numbers, texts; lists by their length; None for nothing."""
+    match value:
+        case None | "":
+            return None
+        case bool():
+            return 0, int(value)
+        case int() | float():
+            return 1, value
+        case list() | dict():
+            return 1, len(value)
+        case _:
+            return 2, str(value).casefold()

@@ -1,0 +1,510 @@
+"""PagedView: what a table shows of a list that may have a million rows.
+
+Sparse rows by position, fetched by page as the viewport nears them, the next page ahead; merged by id, refreshed in
+place; drift between pages (rows that came or went meanwhile) is seen by an overlap of one row and healed; memory is
+bounded however far one scrolls. Plain asyncio: no Textual, no HTTP of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dyntui.api.pagination import PageCheck
+from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
+from dyntui.core.times import now
+from dyntui.resources import Paging
+from dyntui.services.lists.row_blocks import Block, Blocks
+from dyntui.services.lists.tombstones import Ghosts, vanished
+
+if TYPE_CHECKING:
+    from dyntui.api.pagination import Page
+
+__all__ = ["Fetch", "Kept", "PagedView", "Paging", "Query", "Row"]
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a view shows. order: `COLUMN-asc|desc` or "". filter: the server's own filter, as the endpoint takes it."""
+
+    order: str = ""
+    filter: Mapping[str, str] = field(default_factory=dict)
+
+
+Fetch = Callable[[Query, int, int, str | None], Awaitable["Page"]]
+"""(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
+
+
+class Kept(Protocol):
+    """What remembers rows between runs: services.lists.list_source binds the cache to a list."""
+
+    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
+
+    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None: ...
+
+    def total(self, query: Query) -> int | None: ...
+
+    def replace(self, row_id: str, row: Row) -> None: ...
+
+    def forget(self, row_id: str) -> None: ...
+
+    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]: ...
+
+    def count(self, query: Query) -> int: ...
+
+    def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
+
+
+_PAINTED = 0.03
+"""Seconds, about two frames, in which the console paints what it has."""
+_RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
+_HEAL_EVERY = 5.0
+"""Seconds: a list that changes all the time (an import) is not read over and over."""
+
+
+class PagedView:
+    """A window on a list. Belongs to the event loop it is used in.
+
+    page_size: rows a request asks for. keep: blocks of rows held in memory. key: the field that is a row's id.
+    kept: remembers rows between runs; they are shown first, with their age, and read again at once.
+    on_change is called after every change of rows, total, error or loading; it must not raise.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        paging: Paging = Paging.OFFSET,
+        key: str = "id",
+        page_size: int = 100,
+        keep: int = 24,
+        kept: Kept | None = None,
+        query: Query | None = None,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self.fetch = fetch
+        self.paging = paging
+        self._key = key
+        self._page_size = page_size
+        self._keep = keep
+        self._listeners: list[Callable[[], None]] = [on_change] if on_change else []
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._clock = 0
+        self._kept = kept
+        self._generation = 0
+        self.query = query or Query()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._blocks = Blocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
+        self._cursors: dict[int, str | None] = {0: None}
+        self._check = PageCheck(self._key)
+        self._ended = False
+        self._total: int | None = self._kept.total(self.query) if self._kept is not None else None
+        self._window = (0, 0)
+        self._direction = 1
+        self._generation += 1
+        self._healed_at = -_HEAL_EVERY
+        self._ghosts = Ghosts()
+        self.changed: set[str] = set()
+        """Ids of rows that the last refresh found different."""
+        self.error: DyntuiError | None = None
+        self.failed_at: datetime | None = None
+        """Since when there has been no answer; None while there is one."""
+        self.loading = False
+        self._soon = False
+        self._epoch = 0
+        self._held = False
+        self.outdated = False
+        """Whether a write has changed the rows in view since they were fetched."""
+        self.version = 0
+        """Goes up whenever rows are others: read, changed or deleted."""
+
+    # What a table reads
+
+    @property
+    def total(self) -> int:
+        """How many lines there are to scroll through, as far as is known, vanished rows among them."""
+        return self.reported + len(self._ghosts)
+
+    @property
+    def reported(self) -> int:
+        """How many rows the server says there are, or how many are known of."""
+        if self._total is not None:
+            return self._total
+        return self._blocks.end
+
+    @property
+    def known(self) -> bool:
+        """Whether `total` is what the server says, or the end was seen; False while it only grows."""
+        return self._total is not None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is anything to show yet: an answer, or rows kept from before."""
+        return bool(self._blocks) or self._total is not None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the oldest of the rows in view was fetched; None when none is there."""
+        return min((block.at for block in self._in_view()), default=None)
+
+    @property
+    def recalled(self) -> bool:
+        """Whether rows in view are those kept from before, not read again yet."""
+        return any(block.recalled for block in self._in_view())
+
+    def _in_view(self) -> list[Block]:
+        return [self._blocks[number] for number in self._blocks.numbers(*self._window) if number in self._blocks]
+
+    def get(self, index: int) -> Row | None:
+        """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
+        ghost = self._ghosts.at(index)
+        return ghost if ghost is not None else self._at(self._ghosts.position(index))
+
+    def gone(self, index: int) -> bool:
+        """Whether the row on a line is no longer on the server, as the last refresh found."""
+        return self._ghosts.at(index) is not None
+
+    def id_at(self, index: int) -> str | None:
+        """The id of the row on a line."""
+        row = self.get(index)
+        return None if row is None else str(row.get(self._key, ""))
+
+    def index_of(self, row_id: str) -> int | None:
+        """The line of the row with that id, among the rows in memory."""
+        position = self._blocks.position(row_id)
+        return None if position is None else self._ghosts.line(position)
+
+    def here(self) -> list[Row]:
+        """The rows in memory, in the order of the list."""
+        return self._blocks.rows()
+
+    async def ids(self, first: int, last: int) -> AsyncIterator[str]:
+        """The ids of the rows on these lines, one after another; what is not in memory is read and not kept."""
+        first, last = self._ghosts.position(first), self._ghosts.position(last)
+        for number in self._blocks.numbers(first, last):
+            block = self._blocks.get(number)
+            if block is not None and not block.stale:
+                rows = block.rows
+            else:
+                page = await self._load(number)
+                rows = page.items[1:] if number and self.paging is Paging.OFFSET else page.items
+            start = number * self._blocks.stride
+            for row in rows[max(0, first - start) : last + 1 - start]:
+                yield str(row.get(self._key, ""))
+
+    @property
+    def kept(self) -> Kept | None:
+        """What remembers the rows that went out of memory, if anything does."""
+        return self._kept if self.paging is Paging.OFFSET else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the list comes all at once, so that the rows in memory are all there are."""
+        return self.paging is Paging.NONE
+
+    def _at(self, position: int) -> Row | None:
+        if self._total is not None and position >= self._total:
+            return None  # read before the list became shorter
+        return self._blocks.at(position)
+
+    # What a table says
+
+    def want(self, first: int, last: int) -> None:
+        """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
+        travel. Only the latest call counts, so a key held down does not queue requests. What was refused for good is
+        not asked for again until other rows are in view or `refresh`: tables say what they show after every change."""
+        first, last = self._ghosts.position(first), self._ghosts.position(last)
+        hopeful = self.error is None or (first, last) != self._window
+        if first != self._window[0]:
+            self._direction = 1 if first > self._window[0] else -1
+        self._window = (first, last)
+        self._clock += 1
+        for number in self._range():
+            self._recall(number)
+            if number in self._blocks:
+                self._blocks[number].used = self._clock
+        if hopeful and self._next() is not None:
+            self._start()
+
+    def set_query(self, query: Query) -> None:
+        """Show another query, from its first row."""
+        if query != self.query:
+            self.query = query
+            self._restart()
+
+    def invalidate(self) -> None:
+        """The server has other rows by now, also than those that a request under way will bring.
+
+        What is in memory is not fetched again before `reread` or `refresh`.
+        """
+        self.outdated = self._held = True
+        self._age()
+
+    def _age(self) -> None:
+        self._epoch += 1
+        self._blocks.age()
+        self._check.restart()
+        if self.paging is not Paging.OFFSET:
+            self._ended = False
+
+    def refresh(self) -> None:
+        """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
+        if self._ghosts or self.changed:
+            self._ghosts.clear()
+            self.changed.clear()
+            self._tell()
+        self._read_anew()
+
+    def reread(self) -> None:
+        """Fetch again what a write has changed. Rows that were removed from a list with pages stay dimmed."""
+        if self.paging is Paging.OFFSET:
+            self._read_anew()
+        else:
+            self.refresh()
+
+    def _read_anew(self) -> None:
+        self._held = False
+        self._age()
+        self.error = None
+        self._wake.set()
+        self._start()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every change; the answer ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def replace(self, row: Row) -> None:
+        """Put a row that was re-read (after a write) in its place."""
+        if self._blocks.replace(row):
+            self.version += 1
+            if self._kept is not None:
+                self._kept.replace(str(row.get(self._key, "")), row)
+            self._tell()
+
+    def remove(self, row_id: str) -> None:
+        """A row was deleted: dim it until the next refresh."""
+        self.version += 1
+        self._check.restart()
+        if self._kept is not None:
+            self._kept.forget(row_id)
+        if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
+            self._ghosts.add(*removed)
+            if self._total is not None:
+                self._total -= 1
+        self._tell()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being fetched, nor about to be; after an error it rests until the next try."""
+        return not (self.loading or self._soon)
+
+    async def idle(self) -> None:
+        """Wait until nothing is being fetched."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    def close(self) -> None:
+        """Stop fetching."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    # How it fetches
+
+    def _restart(self) -> None:
+        self.close()
+        self._reset()
+        self._tell()
+        self._start()
+
+    def _range(self) -> list[int]:
+        """The blocks in view, and the one ahead."""
+        numbers = self._blocks.numbers(*self._window)
+        return [*numbers, numbers[-1] + 1 if self._direction > 0 else numbers[0] - 1]
+
+    def _beyond(self, number: int) -> bool:
+        """Whether no row can be in that block. The first one is always asked for."""
+        return number < 0 or (self._total is not None and number * self._blocks.stride >= max(1, self._total))
+
+    def _next(self) -> int | None:
+        """The block to fetch now: one in view, else the one ahead."""
+        if self.paging is Paging.NONE:
+            block = self._blocks.get(0)
+            return 0 if self._lacks(block) else None
+        for number in self._range():
+            if self._beyond(number):
+                continue
+            if not self._lacks(self._blocks.get(number)):
+                continue
+            if self.paging is Paging.CURSOR:
+                # A cursor is reached only through the ones before it.
+                reachable = max((n for n in self._cursors if n <= number), default=0)
+                return reachable if number in self._cursors or not self._ended else None
+            return number
+        return None
+
+    def _lacks(self, block: Block | None) -> bool:
+        """Whether a block is to be fetched."""
+        return block is None or (block.stale and not self._held)
+
+    async def _following(self) -> int | None:
+        """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
+        number = self._next()
+        if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
+            self._soon = True
+            try:
+                await asyncio.sleep(_PAINTED)
+            finally:
+                self._soon = False
+            now_wanted = self._next()
+            if now_wanted is not None or not self._held:  # what was asked for before the rows were held is read
+                number = now_wanted
+        return number
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        delay = _RETRY_FIRST
+        while (number := await self._following()) is not None:
+            generation, epoch = self._generation, self._epoch
+            self.loading = True
+            self._tell()
+            try:
+                page = await self._load(number)
+            except DyntuiError as error:
+                self.loading = False
+                self.error = error
+                self.failed_at = self.failed_at or now()
+                self._tell()
+                if isinstance(error, (Usage, NotAuthorised)) or not _passes(error):
+                    return
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(delay):
+                        await self._wake.wait()
+                    delay = _RETRY_FIRST
+                except TimeoutError:
+                    delay = min(_RETRY_MAX, delay * 2)
+                continue
+            delay = _RETRY_FIRST
+            if generation == self._generation:
+                self.error = self.failed_at = None
+                self._put(number, page, stale=epoch != self._epoch)
+        if self.loading:
+            self.loading = False
+            self._tell()
+
+    async def _load(self, number: int) -> Page:
+        if self.paging is Paging.OFFSET:
+            start = max(0, number * self._blocks.stride - 1)
+            page = await self.fetch(self.query, start, self._page_size - (number == 0), None)
+            self._check.offset(start, page.items)
+            return page
+        cursor = self._cursors.get(number) if self.paging is Paging.CURSOR else None
+        page = await self.fetch(self.query, 0, self._page_size, cursor)
+        if self.paging is Paging.CURSOR:
+            before = self._blocks.get(number - 1)
+            check = PageCheck(self._key)
+            for earlier in range(number + 1):
+                check.cursor(
+                    self._cursors.get(earlier), before.rows if before is not None and earlier == number else ()
+                )
+            check.cursor(page.cursor, page.items)
+        return page
+
+    def _put(self, number: int, page: Page, *, stale: bool = False) -> None:
+        rows = list(page.items)
+        if self.paging is Paging.OFFSET:
+            before = rows[:1] if number else []
+            rows = rows[len(before) :]
+            self._check_drift(number, before, page.total)
+            if page.total is not None:
+                self._total = page.total
+            elif len(rows) < self._blocks.stride:
+                self._total = number * self._blocks.stride + len(rows)
+        elif self.paging is Paging.CURSOR:
+            self._stride_by_cursor(number, rows, page.cursor)
+        else:
+            self._blocks.stride = max(1, len(rows))
+            self._total = len(rows)
+        self._compare(number, rows)
+        self._ghosts.discard({str(row.get(self._key, "")) for row in rows}, self._key)
+        self._blocks[number] = Block(rows, now(), stale=stale, used=self._clock)
+        self.outdated = self.outdated and any(block.stale for block in self._in_view())
+        if self._kept is not None and self.paging is not Paging.CURSOR:
+            self._kept.save(self.query, number * self._blocks.stride, rows, self._total)
+        self._blocks.trim(self._keep, self._range())
+        self.version += 1
+        self._tell()
+
+    def _compare(self, number: int, rows: list[Row]) -> None:
+        """Mark what a refresh changed, and keep what it took away as ghosts."""
+        block = self._blocks.get(number)
+        if block is None:
+            return
+        left_out: frozenset[str] = frozenset()
+        if block.recalled:
+            from dyntui.store.cache import NEVER_KEPT
+
+            left_out = NEVER_KEPT
+        before = {str(row.get(self._key, "")): row for row in block.rows}
+        for row in rows:
+            row_id = str(row.get(self._key, ""))
+            seen = {name: value for name, value in row.items() if name not in left_out} if left_out else row
+            if row_id in before and before[row_id] != seen:
+                self.changed.add(row_id)
+        for index, row in vanished(block.rows, rows, self._key):
+            self._ghosts.add(number * self._blocks.stride + index, row)
+
+    def _recall(self, number: int) -> None:
+        """Put a block from before in place, to be read again at once."""
+        if self._kept is None or self._beyond(number) or number in self._blocks or self.paging is Paging.CURSOR:
+            return
+        count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
+        found = self._kept.load(self.query, number * self._blocks.stride, count)
+        if found is not None:
+            self._blocks[number] = Block(found[0], found[1], stale=True, recalled=True)
+            self._tell()
+
+    def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
+        moved = self._total is not None and total is not None and total != self._total
+        if before:
+            known = self._at(number * self._blocks.stride - 1)
+            moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
+        if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
+            self._healed_at = time.monotonic()
+            self._blocks.age(but=number)
+            self._check.restart()
+
+    def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
+        """Cursor pages have the size the server likes: the first one sets it."""
+        if number == 0 and rows and cursor:
+            self._blocks.stride = len(rows)
+        if cursor:
+            self._cursors[number + 1] = cursor
+        else:
+            self._ended = True
+            self._total = number * self._blocks.stride + len(rows)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _passes(error: DyntuiError) -> bool:
+    """Whether trying again later may help."""
+    from dyntui.api.errors import ApiProblem
+
+    return isinstance(error, ApiProblem) and error.passes

@@ -1,0 +1,91 @@
+"""What a token reaches: each list is asked for once, and what is refused is shown with the reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.resources import Paging, Resource, Scope
+from dyntui.services.actions.resource_actions import parent_of
+from dyntui.services.lists.list_source import Query, fetch_of
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["Reach", "reach_of"]
+
+_PROBES = 4
+
+
+class Reach:
+    """What one token reaches, by the name of the record; each is asked once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._found: dict[str, str | None] = {}
+
+    def known(self, record: Resource) -> bool:
+        """Whether it was asked."""
+        return record.name in self._found
+
+    def reason(self, record: Resource) -> str | None:
+        """Why the list cannot be read, in words; None when it can, or nobody knows yet."""
+        return self._found.get(record.name)
+
+    def forget(self) -> None:
+        """What the token may do has changed: nothing is known any more."""
+        self._found.clear()
+
+    def saw(self, record: Resource, error: DyntuiError | None) -> None:
+        """A list was read, or was refused."""
+        if error is None or _refusal(error) is not None:
+            self._found[record.name] = None if error is None else _refusal(error)
+
+    async def probe(self, records: Iterable[Resource]) -> None:
+        """Ask for the first row of each list that was not asked for yet and belongs to the environment."""
+        room = asyncio.Semaphore(_PROBES)
+
+        async def ask(record: Resource) -> None:
+            async with room:
+                await self._ask(record)
+
+        await asyncio.gather(*(ask(each) for each in records if not self.known(each) and each.scope != Scope.PARENT))
+
+    async def _ask(self, record: Resource) -> None:
+        try:
+            parent = await parent_of(self._client, record)
+            limit = 1 if record.list.paging is Paging.OFFSET else 100
+            await fetch_of(self._client, record, parent)(Query(order=record.list.order), 0, limit, None)
+        except DyntuiError as error:
+            self.saw(record, error)
+        else:
+            self.saw(record, None)
+
+
+def _refusal(error: DyntuiError) -> str | None:
+    """Why something is out of reach, in words; None for what may be otherwise the next time."""
+    from dyntui.api.errors import ApiError, Forbidden, NotFound, Unauthorized
+
+    match error:
+        case Forbidden() | Unauthorized():
+            return f"not for this token: {error.message}"
+        case NotFound():
+            return f"not on this server: {error.message}"
+        case ApiError(status=501):
+            return f"not on this server: {error.message}"
+        case Usage():
+            return f"{error.message}"
+    return None
+
+
+_reaches: WeakKeyDictionary[Client, Reach] = WeakKeyDictionary()
+
+
+def reach_of(client: Client) -> Reach:
+    """What a client's token reaches, as far as was found out."""
+    if client not in _reaches:
+        _reaches[client] = Reach(client)
+    return _reaches[client]

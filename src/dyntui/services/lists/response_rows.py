@@ -1,0 +1,87 @@
+"""Rows out of whatever a list operation answers: an array, one thing, things by their names, one request a value."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.times import now
+from dyntui.resources import Listing, Paging, Shape
+from dyntui.resources.cell_formats import dig
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.pagination import Page
+
+__all__ = ["read_page", "rows_in"]
+
+_RANGE = timedelta(days=30)
+
+
+def rows_in(listing: Listing, document: Any) -> Page:
+    """The page in an answer. Raises BadPage when there is nothing of the shape that the listing says."""
+    from dyntui.api.errors import BadPage
+    from dyntui.api.pagination import Page, page_from
+
+    inner = dig(document, listing.items) if "." in listing.items else document
+    inner = [] if inner is None and document is not None else inner
+    match listing.shape:
+        case Shape.ROWS:
+            page = page_from(inner, "" if inner is not document else listing.items)
+            if listing.paging is Paging.OFFSET and isinstance(inner, list):
+                # A bare array says nothing about how many there are in all.
+                page = Page(page.items, total=None)
+            return _opened(listing, page)
+        case Shape.ONE:
+            thing = dig(document, listing.items) if listing.items else document
+            return Page([thing] if isinstance(thing, dict) else [], total=1 if isinstance(thing, dict) else 0)
+        case Shape.NAMED:
+            things = dig(document, listing.items) if listing.items else document
+            if isinstance(things, Mapping):
+                rows = [{"name": str(name), **part} for name, part in things.items() if isinstance(part, Mapping)]
+                return Page(rows, total=len(rows))
+        case Shape.WORDS:
+            if isinstance(document, list):
+                return Page([{"value": value} for value in document], total=len(document))
+    raise BadPage("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
+
+
+def _opened(listing: Listing, page: Page) -> Page:
+    if not listing.inside:
+        return page
+    from dyntui.api.pagination import Page
+
+    rows = [row.get(listing.inside) for row in page.items]
+    return Page([row for row in rows if isinstance(row, dict)], total=page.total, cursor=page.cursor)
+
+
+async def read_page(
+    client: Client, listing: Listing, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
+) -> Page:
+    """One page of a list."""
+    asked = {name: value for name, value in query.items() if value is not None}
+    if listing.ranged:
+        end = now()
+        asked = {"start": f"{end - _RANGE:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", **asked}
+    name, values = listing.each
+    if not name:
+        return await _read(client, listing, dict(path or {}), asked)
+    from dyntui.api.pagination import Page
+
+    pages = await asyncio.gather(*(_read(client, listing, {**(path or {}), name: value}, asked) for value in values))
+    rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.items]
+    return Page(rows, total=len(rows))
+
+
+async def _read(client: Client, listing: Listing, path: dict[str, object], query: Mapping[str, object]) -> Page:
+    from dyntui.api.errors import NotFound
+    from dyntui.api.pagination import Page
+
+    try:
+        return rows_in(listing, await client.call(listing.operation, path=path, query=query))
+    except NotFound:
+        if listing.absent:
+            return Page([], total=0)
+        raise

@@ -1,0 +1,172 @@
+"""Look into a job without loading it: windows of rows by number, problems by code, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from dyntui.store.cell_codec import unpack
+from dyntui.store.journal import KEY_SEPARATOR, Journal
+from dyntui.store.states import RowState
+
+__all__ = [
+    "FullRow",
+    "ProblemCount",
+    "RowProblem",
+    "each_outcome",
+    "each_row",
+    "failure_counts",
+    "failures",
+    "problem_counts",
+    "problems",
+    "problems_of",
+    "row",
+    "rows",
+    "traffic",
+]
+
+_WINDOW = 500
+_FULL = (
+    "SELECT r.number, r.state, r.attempts, r.first_sent, r.changed, r.precheck, r.user_id, r.code, r.field, r.message, "
+    "s.raw, s.body, s.keys, s.chosen_id FROM rows r JOIN source s ON s.number = r.number "
+)
+_OUTCOMES = (
+    "SELECT r.number, r.state, r.user_id, "
+    "CASE instr(s.keys, char(31)) WHEN 0 THEN s.keys ELSE substr(s.keys, 1, instr(s.keys, char(31)) - 1) END, "
+    "r.code, r.field, r.message FROM rows r JOIN source s ON s.number = r.number "
+    "WHERE r.number > ? ORDER BY r.number LIMIT ?"
+)
+_PROBLEMS = "SELECT row, level, code, field, message, suggestion FROM problems "
+
+
+class FullRow(NamedTuple):
+    """Everything about a row. raw: its cells; body: the JSON that is sent, None for an invalid row."""
+
+    number: int
+    state: RowState
+    attempts: int
+    first_sent: int | None
+    changed: int
+    precheck: str | None
+    user_id: str
+    code: str
+    field: str
+    message: str
+    raw: Any
+    body: bytes | None
+    keys: tuple[str, ...]
+    chosen_id: str
+
+
+class ProblemCount(NamedTuple):
+    """How many rows have a problem."""
+
+    level: str
+    code: str
+    n: int
+
+
+class RowProblem(NamedTuple):
+    """An error or warning of a row."""
+
+    row: int
+    level: str
+    code: str
+    field: str
+    message: str
+    suggestion: str | None
+
+
+def _full(found: tuple[Any, ...]) -> FullRow:
+    values = list(found)
+    values[1] = RowState(values[1])
+    values[10] = unpack(values[10])
+    values[12] = tuple(values[12].split(KEY_SEPARATOR)) if values[12] else ()
+    return FullRow._make(values)
+
+
+def row(journal: Journal, number: int) -> FullRow | None:
+    """One row."""
+    found = journal.db.execute(_FULL + "WHERE r.number = ?", (number,)).fetchone()
+    return None if found is None else _full(found)
+
+
+def rows(
+    journal: Journal, after: int = 0, limit: int = _WINDOW, states: Collection[RowState] = (), code: str = ""
+) -> list[FullRow]:
+    """Up to `limit` rows past the number `after`; only those in `states`, or with a problem `code`, when given."""
+    where, values = "WHERE r.number > ? ", list[object]((after,))
+    if states:
+        where += f"AND r.state IN ({', '.join('?' * len(states))}) "
+        values += [state.value for state in states]
+    if code:
+        where += "AND (r.code = ? OR r.number IN (SELECT row FROM problems WHERE code = ?)) "
+        values += [code, code]
+    found = journal.db.execute(_FULL + where + "ORDER BY r.number LIMIT ?", (*values, limit)).fetchall()
+    return [_full(one) for one in found]
+
+
+def each_row(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
+    """Every row by number, a window at a time."""
+    after = -1
+    while window := rows(journal, after, _WINDOW, states):
+        yield from window
+        after = window[-1].number
+
+
+def each_outcome(journal: Journal) -> Iterator[tuple[int, str, str, str, str, str, str]]:
+    """What became of every row, by number: number, state, user id, first key, code, field, message."""
+    after = -1
+    while window := journal.db.execute(_OUTCOMES, (after, 10 * _WINDOW)).fetchall():
+        yield from window
+        after = window[-1][0]
+
+
+def problem_counts(journal: Journal) -> list[ProblemCount]:
+    """Problems by code, errors first, the most frequent first."""
+    found = journal.db.execute(
+        "SELECT level, code, n FROM problem_counts "
+        "ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, n DESC, code"
+    )
+    return [ProblemCount._make(one) for one in found]
+
+
+def problems_of(journal: Journal, number: int) -> list[RowProblem]:
+    """The errors and warnings of one row."""
+    found = journal.db.execute(_PROBLEMS + "WHERE row = ?", (number,))
+    return [RowProblem._make(one) for one in found]
+
+
+def problems(journal: Journal, code: str, after: int = 0, limit: int = _WINDOW) -> list[RowProblem]:
+    """The rows that have one problem, by number."""
+    found = journal.db.execute(
+        _PROBLEMS + "WHERE code = ? AND row > ? ORDER BY row LIMIT ?",
+        (code, after, limit),
+    )
+    return [RowProblem._make(one) for one in found]
+
+
+def failures(journal: Journal, limit: int = 5) -> list[tuple[int, str, str, str]]:
+    """The rows that failed last: number, code, field, message."""
+    found = journal.db.execute(
+        "SELECT number, code, field, message FROM rows WHERE state = 'failed' "
+        "ORDER BY changed DESC, number DESC LIMIT ?",
+        (limit,),
+    )
+    return [(int(n), str(code), str(field), str(message)) for n, code, field, message in found]
+
+
+def failure_counts(journal: Journal) -> list[tuple[str, str, int]]:
+    """Why rows did not get through: state, code, how many; the most frequent first."""
+    found = journal.db.execute(
+        "SELECT state, code, count(*) AS n FROM rows WHERE code <> '' GROUP BY state, code ORDER BY n DESC, code"
+    )
+    return [(str(state), str(code), int(n)) for state, code, n in found]
+
+
+def traffic(journal: Journal) -> list[tuple[str, str, int]]:
+    """What was sent, by operation and what came of it."""
+    found = journal.db.execute(
+        "SELECT operation, outcome, count(*) AS n FROM batches GROUP BY operation, outcome ORDER BY n DESC, outcome"
+    )
+    return [(str(operation), str(outcome), int(n)) for operation, outcome, n in found]

@@ -1,0 +1,100 @@
+"""What the server was found to have, before anything was sent: who matches which row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from dyntui.store.journal import WORK_COLUMNS, Journal, JournalConflict, WorkRow
+from dyntui.store.journal_types import KEY_SEPARATOR
+
+__all__ = [
+    "Match",
+    "forget_matches",
+    "mark_checked",
+    "matched_keys",
+    "matches",
+    "note_match",
+    "pending_any",
+    "rows_with_keys",
+]
+
+
+class Match(NamedTuple):
+    """A row that is on the server. users: how many it matches; user_id: one of them, the one with its first key when
+    there is one; primary: whether there is."""
+
+    row: int
+    users: int
+    user_id: str
+    primary: bool
+
+
+def forget_matches(journal: Journal) -> None:
+    """Begin anew."""
+    with journal.transaction():
+        journal.db.execute("DELETE FROM matches")
+        journal.db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
+
+
+def rows_with_keys(journal: Journal, keys: Sequence[tuple[str, int]]) -> list[tuple[WorkRow, int]]:
+    """Pending rows that have one of the keys, each with the number that the key came with."""
+    if not keys:
+        return []
+    found = journal.db.execute(
+        f"SELECT DISTINCT {WORK_COLUMNS}, json_extract(j.value, '$[1]') FROM json_each(?) j "
+        "JOIN keys k ON k.key = json_extract(j.value, '$[0]') JOIN rows r ON r.number = k.row "
+        "JOIN source s ON s.number = r.number WHERE r.state = 'pending'",
+        (orjson.dumps(keys).decode(),),
+    )
+    return [(WorkRow._make(values), number) for *values, number in found]
+
+
+def note_match(journal: Journal, row: int, user_id: str, keys: Sequence[str], *, primary: bool) -> bool:
+    """Keep that a user has these keys of a row; whether the user is a new match."""
+    added = journal.db.execute(
+        "INSERT OR IGNORE INTO matches (row, user_id, is_primary, keys) VALUES (?, ?, ?, ?)",
+        (row, user_id, primary, KEY_SEPARATOR.join(keys)),
+    ).rowcount
+    return added == 1
+
+
+def matched_keys(journal: Journal, row: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Each user that a row matches with the keys that both have; the one with the row's first key comes first."""
+    found = journal.db.execute(
+        "SELECT user_id, keys FROM matches WHERE row = ? ORDER BY is_primary DESC, user_id", (row,)
+    )
+    return [(user_id, tuple(keys.split(KEY_SEPARATOR)) if keys else ()) for user_id, keys in found]
+
+
+def matches(journal: Journal, after: int, limit: int) -> list[Match]:
+    """Pending rows that were found on the server, by number."""
+    found = journal.db.execute(
+        "SELECT m.row, count(*), max(CASE m.is_primary WHEN 1 THEN m.user_id ELSE '' END), min(m.user_id), "
+        "max(m.is_primary) FROM matches m JOIN rows r ON r.number = m.row "
+        "WHERE r.state = 'pending' AND m.row > ? GROUP BY m.row ORDER BY m.row LIMIT ?",
+        (after, limit),
+    )
+    return [Match(row, users, first or some, bool(primary)) for row, users, first, some, primary in found]
+
+
+def mark_checked(journal: Journal, marks: Sequence[tuple[str, int]]) -> None:
+    """Keep what the check said of pending rows: (`exists` or `taken`, number)."""
+    if marks:
+        changed = journal.db.executemany(
+            "UPDATE rows SET precheck = ? WHERE number = ? AND state = 'pending'", marks
+        ).rowcount
+        if changed != len(marks):
+            raise JournalConflict("a row that was checked is not pending")
+
+
+def pending_any(journal: Journal, after: int, limit: int) -> list[WorkRow]:
+    """Pending rows of every lane, by number."""
+    found = journal.db.execute(
+        f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
+        "WHERE r.state = 'pending' AND r.number > ? ORDER BY r.number LIMIT ?",
+        (after, limit),
+    )
+    return [WorkRow._make(values) for values in found]

@@ -1,0 +1,50 @@
+"""What a check against the server found, row by row, for people to look at."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from dyntui.store.journal import Journal
+from dyntui.store.precheck_matches import matched_keys
+from dyntui.store.states import RowState
+
+__all__ = ["FoundRow", "found_numbers", "found_rows"]
+
+_FOUND = "(r.precheck IS NOT NULL OR (r.attempts = 0 AND r.state IN ('exists', 'review')))"
+
+
+class FoundRow(NamedTuple):
+    """A row that is on the server in some way. what: exists, conflict or taken. keys: those of the row that the server
+    has, none when the check was made by an older version. users: the ids of those who have them."""
+
+    number: int
+    what: str
+    keys: tuple[str, ...]
+    users: tuple[str, ...]
+
+
+def found_numbers(journal: Journal) -> array[int]:
+    """The numbers of the rows that were found: conflicts first, then values that another one has, then the rest."""
+    found = journal.db.execute(
+        f"SELECT r.number FROM rows r WHERE {_FOUND} ORDER BY "
+        "CASE WHEN r.state = 'review' THEN 0 WHEN r.precheck = 'taken' THEN 1 ELSE 2 END, r.number"
+    )
+    return array("q", (row[0] for row in found))
+
+
+def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, FoundRow]:
+    """Those rows, by number."""
+    asked = orjson.dumps(list(wanted)).decode()
+    found: dict[int, FoundRow] = {}
+    for number, state, precheck in journal.db.execute(
+        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))", (asked,)
+    ):
+        matched = matched_keys(journal, number)
+        keys = dict.fromkeys(key for _, shared in matched for key in shared)
+        what = "conflict" if state == RowState.REVIEW else "taken" if precheck == "taken" else "exists"
+        found[number] = FoundRow(number, what, tuple(keys), tuple(user for user, _ in matched))
+    return found

@@ -1,0 +1,357 @@
+"""Look through a job before it is sent, and change it: cells corrected, rows left out. The sums hold at every step.
+
+Rows = pending (ready) + invalid and duplicates (problems) + excluded. A change to a row may make another one a
+duplicate, or none any more; so duplicates are judged anew whenever keys are touched.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from dyntui.store.cell_codec import unpack
+from dyntui.store.facts import dump_facts
+from dyntui.store.job_loader import NewRow
+from dyntui.store.job_queries import RowProblem
+from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
+from dyntui.store.schema import ROW_GUARD
+from dyntui.store.states import JobState, RowState
+
+__all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "Group", "ReviewRow", "Sums"]
+__all__ += [
+    "exclude",
+    "groups",
+    "include",
+    "judge_duplicates",
+    "numbers",
+    "raws",
+    "replace",
+    "sums",
+    "uncheck",
+    "window",
+]
+
+EXCLUDED, DUPLICATE = "excluded", "duplicate_in_file"
+ALL, PROBLEMS = "all", "problems"
+FILE_CODES = (
+    "too_many_cells",
+    "too_few_cells",
+    "unclosed_quote",
+    "bad_json_record",
+    "unexpected_key",
+    "formula",
+    "formula_not_computed",
+    "cell_error",
+)
+"""Problems that only the file itself shows: mapping a row again does not find them."""
+
+_LEFT_OUT = "r.state = 'skipped' AND r.code = 'excluded'"
+_DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
+
+
+class Group(NamedTuple):
+    """How many rows have one problem. level: error, warning, info, or excluded."""
+
+    level: str
+    code: str
+    rows: int
+
+
+class Sums(NamedTuple):
+    """total = ready + problems + excluded. warned: how many of the ready ones have a warning."""
+
+    total: int
+    ready: int
+    problems: int
+    excluded: int
+    warned: int
+
+
+class ReviewRow(NamedTuple):
+    """A row as a person looks at it."""
+
+    number: int
+    state: RowState
+    code: str
+    message: str
+    cells: list[object]
+    extra: list[list[object]]
+    body: bytes | None
+    problems: tuple[RowProblem, ...]
+
+
+def sums(journal: Journal) -> Sums:
+    """The numbers that a person can check."""
+    counts = journal.counts
+    excluded = _count(journal, _LEFT_OUT)
+    problems = counts.get(RowState.INVALID, 0) + _count(journal, _DUPLICATES)
+    warned = journal.db.execute(
+        "SELECT count(DISTINCT p.row) FROM problems p JOIN rows r ON r.number = p.row "
+        "WHERE p.level = 'warning' AND r.state = 'pending'"
+    ).fetchone()[0]
+    return Sums(journal.total, journal.total - problems - excluded, problems, excluded, int(warned))
+
+
+def _count(journal: Journal, where: str) -> int:
+    return int(journal.db.execute(f"SELECT count(*) FROM rows r WHERE {where}").fetchone()[0])
+
+
+def groups(journal: Journal) -> list[Group]:
+    """Problems of the rows that are not excluded, the worst first, then the most frequent; last what was excluded."""
+    found = [
+        Group(*row)
+        for row in journal.db.execute(
+            "SELECT p.level, p.code, count(DISTINCT p.row) FROM problems p JOIN rows r ON r.number = p.row "
+            f"WHERE NOT ({_LEFT_OUT}) GROUP BY p.level, p.code"
+        )
+    ]
+    if duplicates := _count(journal, _DUPLICATES):
+        found.append(Group("error", DUPLICATE, duplicates))
+    found += [
+        Group(*row) for row in journal.db.execute("SELECT level, code, n FROM problem_counts WHERE level = 'info'")
+    ]
+    order = ("error", "warning", "info")
+    found.sort(key=lambda group: (order.index(group.level), -group.rows, group.code))
+    if excluded := _count(journal, _LEFT_OUT):
+        found.append(Group(EXCLUDED, EXCLUDED, excluded))
+    return found
+
+
+def numbers(journal: Journal, which: str = ALL) -> array[int]:
+    """The numbers of the rows to show: all, those that a problem keeps back, or those with one code or left out."""
+    if which == ALL:
+        first, last, count = journal.db.execute("SELECT min(number), max(number), count(*) FROM rows").fetchone()
+        if count and last - first + 1 == count:
+            return array("q", range(first, last + 1))
+        found = journal.db.execute("SELECT number FROM rows ORDER BY number")
+    elif which == PROBLEMS:
+        found = journal.db.execute(
+            f"SELECT number FROM rows r WHERE r.state = 'invalid' OR ({_DUPLICATES}) ORDER BY r.number"
+        )
+    elif which in (EXCLUDED, DUPLICATE):
+        found = journal.db.execute(
+            "SELECT number FROM rows WHERE state = 'skipped' AND code = ? ORDER BY number", (which,)
+        )
+    else:
+        found = journal.db.execute(
+            "SELECT DISTINCT p.row FROM problems p JOIN rows r ON r.number = p.row WHERE p.code = ? "
+            f"AND NOT ({_LEFT_OUT}) ORDER BY p.row",
+            (which,),
+        )
+    return array("q", (row[0] for row in found))
+
+
+def window(journal: Journal, wanted: Sequence[int]) -> list[ReviewRow]:
+    """Those rows, by number."""
+    asked = _json(wanted)
+    problems: dict[int, list[RowProblem]] = {}
+    for found in journal.db.execute(
+        "SELECT row, level, code, field, message, suggestion FROM problems "
+        "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, level",
+        (asked,),
+    ):
+        problems.setdefault(found[0], []).append(RowProblem._make(found))
+    rows: list[ReviewRow] = []
+    for number, state, code, message, raw, body in journal.db.execute(
+        "SELECT r.number, r.state, r.code, r.message, s.raw, s.body FROM rows r JOIN source s ON s.number = r.number "
+        "WHERE r.number IN (SELECT value FROM json_each(?)) ORDER BY r.number",
+        (asked,),
+    ):
+        cells, *extra = unpack(raw)
+        noted = tuple(problems.get(number, ()))
+        rows.append(ReviewRow(number, RowState(state), code, message, cells, extra[0] if extra else [], body, noted))
+    return rows
+
+
+def raws(journal: Journal, wanted: Sequence[int]) -> Iterator[tuple[int, bytes, bool]]:
+    """The cells of those rows as they are kept, and whether the row is excluded."""
+    yield from (
+        (number, raw, bool(left_out))
+        for number, raw, left_out in journal.db.execute(
+            "SELECT s.number, s.raw, r.state = 'skipped' AND r.code = 'excluded' FROM source s "
+            "JOIN rows r ON r.number = s.number WHERE s.number IN (SELECT value FROM json_each(?)) ORDER BY s.number",
+            (_json(wanted),),
+        ).fetchall()
+    )
+
+
+# -- changes -----------------------------------------------------------------------------------------------------------
+
+
+def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) -> None:
+    """Put other cells, and what they came to, in the place of what rows had. infos: by how much each info's count
+    changes. `judge_duplicates` has to follow."""
+    _may_change(journal)
+    db = journal.db
+    with journal.transaction():
+        for row in rows:
+            _drop_keys(journal, row.number)
+            db.execute(
+                "UPDATE source SET raw = ?, body = ?, keys = ?, chosen_id = ? WHERE number = ?",
+                (row.raw, row.body, KEY_SEPARATOR.join(row.keys), row.chosen_id, row.number),
+            )
+            db.execute("DELETE FROM problems WHERE row = ?", (row.number,))
+            db.executemany(
+                "INSERT INTO problems (row, level, code, field, message, suggestion) VALUES (?, ?, ?, ?, ?, ?)",
+                [(row.number, *problem) for problem in row.problems if problem.level != "info"],
+            )
+            db.execute("UPDATE rows SET lane = ? WHERE number = ?", (1 if row.chosen_id else 0, row.number))
+            _put(journal, row.number)
+        for code, by in infos.items():
+            db.execute(
+                "INSERT INTO problem_counts (level, code, n) VALUES ('info', ?, ?) "
+                "ON CONFLICT (level, code) DO UPDATE SET n = max(0, n + excluded.n)",
+                (code, by),
+            )
+        _count_again(journal)
+    _count_rows(journal)
+
+
+def exclude(journal: Journal, wanted: Sequence[int]) -> None:
+    """Leave rows out. `judge_duplicates` has to follow."""
+    _may_change(journal)
+    with journal.transaction():
+        for number in wanted:
+            _drop_keys(journal, number)
+            _move(journal, number, RowState.SKIPPED, EXCLUDED, "", "Left out by hand.")
+        _count_again(journal)
+    _count_rows(journal)
+
+
+def include(journal: Journal, wanted: Sequence[int]) -> None:
+    """Take excluded rows in again. `judge_duplicates` has to follow."""
+    _may_change(journal)
+    with journal.transaction():
+        for number in wanted:
+            _put(journal, number)
+        _count_again(journal)
+    _count_rows(journal)
+
+
+def judge_duplicates(journal: Journal) -> None:
+    """Find out anew which rows share a natural key with an earlier one: those are skipped, the first one is kept."""
+    _may_change(journal)
+    db = journal.db
+    with journal.transaction():
+        back = db.execute(
+            f"SELECT s.number, s.keys FROM rows r JOIN source s ON s.number = r.number WHERE {_DUPLICATES}"
+        ).fetchall()
+        db.executemany(
+            "INSERT INTO keys (key, row) VALUES (?, ?)",
+            [(key, number) for number, keys in back for key in keys.split(KEY_SEPARATOR)],
+        )
+        db.execute(f"UPDATE rows AS r SET state = 'pending', code = '', message = '' WHERE {_DUPLICATES}")
+        keeper: dict[str, int] = {}
+        repeated: list[tuple[str, int]] = []
+        for row, keys in _sharing(journal):
+            taken = next((key for key in keys if key in keeper), None)
+            if taken is None:
+                keeper.update(dict.fromkeys(keys, row))
+            else:
+                kind = taken.partition(":")[0]
+                repeated.append((f"The same {kind} as in row {keeper[taken]}.", row))
+        for message, row in repeated:
+            _drop_keys(journal, row)
+            _move(journal, row, RowState.SKIPPED, DUPLICATE, "", message)
+        _count_again(journal)
+    _count_rows(journal)
+
+
+def uncheck(journal: Journal, fact: str) -> None:
+    """Forget what the server was asked before anything was sent, so that rows can be changed again. fact: the name of
+    what came out."""
+    if journal.first_send is not None:
+        raise JournalConflict("a job that has begun cannot be checked anew")
+    db = journal.db
+    facts = {name: value for name, value in journal.facts.items() if name != fact}
+    with journal.transaction():
+        # What the check settles is final for a runner. Here nothing was sent, so it is taken back whole.
+        db.execute("DROP TRIGGER row_moves")
+        db.execute(
+            "UPDATE rows SET state = 'pending', user_id = '', code = '', field = '', message = '' "
+            "WHERE state IN ('exists', 'review')"
+        )
+        db.execute(ROW_GUARD)
+        db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
+        db.execute("DELETE FROM matches")
+        db.execute("UPDATE job SET facts = ?", (dump_facts(facts),))
+    journal.refresh()
+
+
+def _count_rows(journal: Journal) -> None:
+    """The journal's counts anew. Within a greater change that is left to whoever makes it: it looks at every row."""
+    if not journal.in_transaction:
+        journal.refresh()
+
+
+def _may_change(journal: Journal) -> None:
+    if journal.state is not JobState.DRAFT:
+        raise JournalConflict("rows are changed in a draft only")
+
+
+def _put(journal: Journal, number: int) -> None:
+    """The state that a row has by its own cells."""
+    body, keys = journal.db.execute("SELECT body, keys FROM source WHERE number = ?", (number,)).fetchone()
+    if body is not None:
+        _move(journal, number, RowState.PENDING, "", "", "")
+        if keys:
+            journal.db.executemany(
+                "INSERT INTO keys (key, row) VALUES (?, ?)", [(key, number) for key in keys.split(KEY_SEPARATOR)]
+            )
+        return
+    first = journal.db.execute(
+        "SELECT code, field, message FROM problems WHERE row = ? AND level = 'error' ORDER BY rowid", (number,)
+    ).fetchone()
+    _move(journal, number, RowState.INVALID, *first)
+
+
+def _move(journal: Journal, number: int, state: RowState, code: str, field: str, message: str) -> None:
+    journal.db.execute(
+        "UPDATE rows SET state = ?, code = ?, field = ?, message = ? WHERE number = ?",
+        (state.value, code, field, message, number),
+    )
+
+
+def _drop_keys(journal: Journal, number: int) -> None:
+    keys = journal.db.execute("SELECT keys FROM source WHERE number = ?", (number,)).fetchone()[0]
+    if keys:
+        journal.db.executemany(
+            "DELETE FROM keys WHERE key = ? AND row = ?", [(key, number) for key in keys.split(KEY_SEPARATOR)]
+        )
+
+
+def _sharing(journal: Journal) -> Iterator[tuple[int, list[str]]]:
+    """Each row that shares a key with another, by number, with the keys it shares."""
+    shared: dict[int, list[str]] = {}
+    for number, key in journal.db.execute(
+        "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
+    ):
+        shared.setdefault(number, []).append(key)
+    yield from shared.items()
+
+
+def _count_again(journal: Journal) -> None:
+    """Errors and warnings by code, of the rows that are not excluded."""
+    db = journal.db
+    db.execute("DELETE FROM problem_counts WHERE level <> 'info'")
+    found = Counter(
+        {
+            (level, code): n
+            for level, code, n in db.execute(
+                "SELECT p.level, p.code, count(*) FROM problems p JOIN rows r ON r.number = p.row "
+                f"WHERE NOT ({_LEFT_OUT}) GROUP BY p.level, p.code"
+            )
+        }
+    )
+    db.executemany(
+        "INSERT INTO problem_counts (level, code, n) VALUES (?, ?, ?)",
+        [(level, code, n) for (level, code), n in found.items()],
+    )
+
+
+def _json(wanted: Sequence[int]) -> str:
+    return orjson.dumps(list(wanted)).decode()

@@ -1,0 +1,1 @@
+"""One package for each part of the console. A feature never imports another one; routes lead between them."""

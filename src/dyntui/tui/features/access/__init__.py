@@ -1,0 +1,1 @@
+"""Allowlists, their entries and gates, and the access of one user."""

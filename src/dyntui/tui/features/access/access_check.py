@@ -1,0 +1,48 @@
+"""“Would they get in?”: asked about an e-mail, a wallet or anybody else, answered with the reasoning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import DyntuiError
+from dyntui.services.access.check import Answer, check_access, subject_of
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.shell.action_runner import read
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["ask_who", "show_answer"]
+
+_HELP = "An e-mail, wallet, phone or domain; or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
+
+
+def ask_who(console: Console) -> None:
+    """Ask about whom, then the server, then tell."""
+    connection = console.session.connection
+    if connection is None:
+        console.say("The environment is not open.", "warning")
+        return
+
+    def filled(values: Values | None) -> None:
+        if values is not None:
+            work = check_access(connection.client, subject_of(values["who"]))
+            read(console, work, lambda answer: show_answer(console, answer))
+
+    dialog = FormDialog("Would they get in?", (Field("who", "who", help=_HELP),), check=_wrong, verb="ask")
+    console.ask(dialog, filled)
+
+
+def _wrong(values: Values) -> dict[str, str]:
+    try:
+        subject_of(values["who"])
+    except DyntuiError as error:
+        return {"who": error.message}
+    return {}
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """The verdict and what it rests on."""
+    lines = [answer.words, "", *(f"· {line}" for line in answer.because)]
+    console.ask(MessageDialog("Would they get in?", "\n".join(lines)))

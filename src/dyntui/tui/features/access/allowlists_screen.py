@@ -1,0 +1,210 @@
+"""The access lists, who they let in together, and what can be done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.resources import ALLOWLISTS, Column, Resource
+from dyntui.resources.cell_formats import ident, number, since
+from dyntui.services.access.access_policy import Access, is_on, name_of, read_access
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
+from dyntui.services.actions.write_gate import Target
+from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+if TYPE_CHECKING:
+    from dyntui.api.pagination import Page
+    from dyntui.services.connection import Connection
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["AllowlistsScreen", "ListForm", "switch"]
+
+_COLUMNS = (
+    Column("name", "name", 20, grow=True, priority=0),
+    Column("outcome", "outcome", 10, priority=0),
+    Column("scope", "scope", 16, priority=3),
+    Column("entries", "entries", 7, right=True, as_=number, priority=1),
+    Column("enabledAt", "enabled", 16, as_=since, priority=0),
+    Column("together", "together", 24, grow=True, priority=2),
+    Column("id", "id", 11, as_=ident, priority=4),
+)
+
+
+class Summary(Static):
+    """Sentences above a list; painted only when they are others."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="summary", markup=False)
+        self._said = ""
+
+    def say(self, lines: Sequence[str]) -> None:
+        said = "\n".join(safe(line, 300) for line in lines)
+        if said != self._said:
+            self._said = said
+            self.update(said)
+
+
+class AllowlistsScreen(ResourceScreen):
+    """Lists with their entries counted, below what they come to together."""
+
+    BINDINGS = bindings("allowlists")
+
+    def __init__(self, record: Resource = ALLOWLISTS, **where: Any) -> None:
+        super().__init__(replace(record, columns=_COLUMNS), **where)
+        self.access: Access | None = None
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Summary()
+            yield from super().body()
+
+    def on_mount(self) -> None:
+        self.table.markable = False
+        super().on_mount()
+
+    def make_view(self, connection: Connection) -> PagedView:
+        client = connection.client
+
+        async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+            from dyntui.api.pagination import Page
+
+            self.access = access = await read_access(client)
+            rows = [{**row, "together": access.together(row)} for row in await with_counts(client, access.lists)]
+            return Page(rows, total=len(rows))
+
+        return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
+
+    @on(ResourceScreen.ViewChanged)
+    def _summarise(self) -> None:
+        if self.access is not None and self.is_mounted:
+            self.query_one(Summary).say(self.access.summary())
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return super().shows | {"allowlist-entries", "gates"}
+
+    # Reasons
+
+    def no_switching(self) -> str | None:
+        return self.nothing_here()
+
+    # Actions
+
+    def action_new(self) -> None:
+        form = ListForm("New allowlist", {"outcome": "siteAccess"})
+
+        def filled(values: Values) -> None:
+            target = Target("", values["name"], {"fields": values})
+            do(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
+
+        self.console.open_form(form, filled)
+
+    def action_edit(self) -> None:
+        row = self.table.row
+        assert row is not None
+        form = ListForm(f"Change {name_of(row)}", row)
+
+        def filled(values: Values) -> None:
+            if fields := _changes(row, values):
+                target = access_target(row, fields=fields)
+                update = LIST_ACTIONS.update()
+                do(self.console, update, [target], verb="Change", form=form)
+            else:
+                form.finish()
+                self.console.say("Nothing was changed.")
+
+        self.console.open_form(form, filled)
+
+    def action_switch(self) -> None:
+        row = self.table.row
+        assert row is not None
+        switch(self.console, row, trigger="t")
+
+    def action_delete(self) -> None:
+        row = self.table.row
+        assert row is not None
+        target = access_target(row)
+        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", trigger="d")
+
+    def action_check(self) -> None:
+        from dyntui.tui.features.access.access_check import ask_who
+
+        ask_who(self.console)
+
+    def action_compare(self) -> None:
+        from dyntui.tui.features.access.compare_screen import ask_other_side
+
+        row = self.table.row
+        assert row is not None
+        ask_other_side(self.console, row)
+
+    def action_export(self) -> None:
+        from dyntui.tui.features.access.import_export import ask_export
+
+        row = self.table.row
+        assert row is not None
+        ask_export(self.console, row)
+
+    def action_bring(self) -> None:
+        from dyntui.tui.features.access.import_export import ask_import
+
+        row = self.table.row
+        assert row is not None
+        ask_import(self.console, row)
+
+    def action_duplicates(self) -> None:
+        from dyntui.tui.features.access.compare_screen import DuplicatesScreen
+
+        self.console.visit(DuplicatesScreen())
+
+
+class ListForm(FormDialog):
+    """Name, outcome and scope of a list."""
+
+    def __init__(self, title: str, row: Any) -> None:
+        super().__init__(
+            title,
+            (
+                Field("name", "name", str(row.get("name") or "")),
+                Field(
+                    "outcome",
+                    "outcome",
+                    str(row.get("outcome") or "siteAccess"),
+                    {name: f"{name}: {words}" for name, words in OUTCOMES.items()},
+                ),
+                Field("scope", "scope", str(row.get("scope") or ""), help="Given to who is listed, by a scope list."),
+            ),
+            check=_check,
+        )
+
+
+def _check(values: Values) -> dict[str, str]:
+    try:
+        checked_fields(values)
+    except DyntuiError as error:
+        return {"": str(error)}
+    return {}
+
+
+def _changes(row: Any, values: Values) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
+
+
+def switch(console: Console, row: dict[str, Any], *, trigger: str) -> None:
+    """Enable a list that is off, disable one that is on."""
+    on_ = not is_on(row)
+    action = LIST_ACTIONS.switch(on_)
+    do(console, action, [access_target(row)], verb=action.verb, trigger=trigger)

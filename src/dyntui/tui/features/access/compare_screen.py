@@ -1,0 +1,333 @@
+"""A list held against another list or a file, and made like it; and what stands on several lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import Column
+from dyntui.services.access.access_policy import Row, name_of, read_lists
+from dyntui.services.access.compare import (
+    Diff,
+    Side,
+    compare,
+    plan_sync,
+    read_file,
+    read_list,
+    sync,
+    sync_action,
+    twice,
+)
+from dyntui.services.access.drafts import said_of
+from dyntui.services.access.entries import add_entries, entry_target, new_job
+from dyntui.services.access.entry_search import entries_of
+from dyntui.services.actions.write_gate import Cancel, Confirmation, Results
+from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.table_screen import TableScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["CompareScreen", "DuplicatesScreen", "ask_other_side"]
+
+_COLUMNS = (
+    Column("where", "where", 10, priority=0),
+    Column("said", "identifier", 34, grow=True, priority=0),
+    Column("here", "alias here", 18, priority=1),
+    Column("there", "alias there", 18, priority=2),
+)
+_HERE, _THERE, _BOTH, _ALIAS = "only here", "only there", "both", "alias"
+_FILE = "file"
+
+
+def ask_other_side(console: Console, row: Row) -> None:
+    """Ask what a list is compared with, and compare it."""
+    connection = console.session.connection
+    if connection is None:
+        return
+
+    def listed(lists: list[dict[str, Any]]) -> None:
+        others = [other for other in lists if other.get("id") != row.get("id")]
+        choices = [Choice(str(other.get("id")), name_of(other), note="allowlist") for other in others]
+        choices.append(Choice(_FILE, "a file …", note="CSV, XLSX, JSON, ..."))
+
+        def picked(key: str | None) -> None:
+            if key == _FILE:
+                console.ask(FormDialog("Compare with", (Field("path", "file"),), check=_no_file, verb="compare"), typed)
+            elif key is not None:
+                other = next(other for other in others if other.get("id") == key)
+                console.visit(CompareScreen(row, other))
+
+        console.ask(PickDialog(f"Compare {name_of(row)} with", choices), picked)
+
+    def typed(values: Values | None) -> None:
+        if values is not None:
+            console.visit(CompareScreen(row, Path(values["path"]).expanduser()))
+
+    read(console, read_lists(connection.client), listed)
+
+
+def _no_file(values: Values) -> dict[str, str]:
+    path = Path(values["path"]).expanduser()
+    return {} if values["path"].strip() and path.is_file() else {"path": "There is no such file."}
+
+
+class CompareScreen(TableScreen):
+    """What only the list has, what only the other side has, and both. other: a list, or a file."""
+
+    BINDINGS = bindings("compare")
+
+    def __init__(self, row: Row, other: Row | Path) -> None:
+        super().__init__()
+        self.row = row
+        self.other = other
+        self.diff: Diff | None = None
+        self.shown = ""
+        self._entries: list[Mapping[str, Any]] = []
+
+    @property
+    def other_name(self) -> str:
+        return self.other.name if isinstance(self.other, Path) else name_of(self.other)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("allowlists", name_of(self.row), f"against {self.other_name}")
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Summary()
+            view = ListView(key="key", loaded=False)
+            yield Table(_COLUMNS, view, empty=self._empty, retry="r tries again.", markable=True, id="list")
+
+    def _empty(self) -> str:
+        return f"Nothing is {self.shown}." if self.shown else "Both sides are empty."
+
+    def connected(self, connection: Connection) -> None:
+        self.load()
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries", "allowlists"})
+
+    def read_again(self) -> None:
+        self.load()
+
+    def load(self) -> None:
+        """Read both sides (again)."""
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        seen = self.changes_seen
+
+        async def work() -> Diff:
+            here = await read_list(connection.client, self.row)
+            return compare(here, await self._other(connection))
+
+        read(self.console, work(), lambda diff: self._compared(diff, seen))
+
+    async def _other(self, connection: Connection) -> Side:
+        import asyncio
+
+        if not isinstance(self.other, Path):
+            return await read_list(connection.client, self.other)
+        live = connection.profile.kind == "live"
+        try:
+            return await asyncio.to_thread(read_file, self.other, live=live)
+        except OSError as error:
+            raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="r tries again.") from error
+
+    def _compared(self, diff: Diff, changes_seen: int) -> None:
+        self.was_read(changes_seen)
+        self.diff = diff
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
+        diff = self.diff
+        if diff is None:
+            return
+        relabelled = {id(pair[0]) for pair in diff.relabelled}
+        rows = [_row(_HERE, entry, entry, None) for entry in diff.only_left]
+        rows += [_row(_THERE, entry, None, entry) for entry in diff.only_right]
+        rows += [_row(_ALIAS if id(old) in relabelled else _BOTH, old, old, new) for old, new in diff.both]
+        rows = [row for row in rows if self.shown in ("", row["where"])]
+        self.put(rows)
+        both = len(diff.both) - len(relabelled)
+        said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
+        said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
+        lines = [f"here {name_of(self.row)} · there {self.other_name}", said]
+        if diff.right.wrong:
+            line, why = diff.right.wrong[0]
+            lines.append(f"{len(diff.right.wrong):,} of {self.other_name} are no entry; line {line}: {why}")
+        self.query_one(Summary).say(lines)
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        if self.diff is None:
+            return [("reading both sides", "")]
+        table = self.table
+        parts = self.position()
+        if table.marks:
+            parts.append((f"{len(table.marks):,} marked", ""))
+        return [*parts, (self.shown, "")] if self.shown else parts
+
+    # Reasons
+
+    def not_compared(self) -> str | None:
+        return None if self.diff is not None else "Both sides are not read yet."
+
+    def nothing_there(self) -> str | None:
+        return self.not_compared() or (None if self._there() else "Nothing marked, or under the cursor, is only there.")
+
+    def nothing_to_sync(self) -> str | None:
+        if reason := self.not_compared():
+            return reason
+        return None if self.diff is not None and self.diff.only_right else "Nothing is only there."
+
+    def nothing_to_match(self) -> str | None:
+        return self.not_compared() or ("Both name the same." if self.diff is not None and self.diff.same else None)
+
+    def _there(self) -> list[Mapping[str, Any]]:
+        marks = self.table.marks
+        chosen = [row for row in self.own.rows if row["key"] in marks] if marks else [self.table.row]
+        return [row["entry"] for row in chosen if row is not None and row["where"] == _THERE]
+
+    # Actions
+
+    def action_filter(self) -> None:
+        turns = ["", _HERE, _THERE, _BOTH, _ALIAS]
+        self.shown = turns[(turns.index(self.shown) + 1) % len(turns)]
+        self.table.marks.clear()
+        self._show()
+
+    def action_refresh(self) -> None:
+        self.load()
+
+    def action_add(self) -> None:
+        targets = [entry_target(entry) for entry in self._there()]
+        done = self._done
+        do(self.console, add_entries(self.row, job=new_job()), targets, verb="Add", trigger="plus", done=done)
+
+    def action_sync(self) -> None:
+        self._sync(remove=False, trigger="s")
+
+    def action_match(self) -> None:
+        self._sync(remove=True, trigger="S")
+
+    def _sync(self, *, remove: bool, trigger: str) -> None:
+        diff, connection = self.diff, self.console.session.connection
+        assert diff is not None
+        assert connection is not None
+        try:
+            plan = plan_sync(self.row, diff.left, diff.right, remove=remove)
+        except DyntuiError as error:
+            self.console.say_error(error)
+            return
+        job = new_job()
+        action, targets = sync_action(plan, job=job)
+        writes = connection.writes
+
+        async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> Results:
+            return await sync(writes, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
+
+        do(
+            self.console,
+            action,
+            targets,
+            verb="Sync",
+            trigger=trigger,
+            told=plan.lines(),
+            perform=perform,
+            done=self._done,
+        )
+
+    def _done(self, results: Results) -> None:
+        self.table.marks.clear()
+        self.table.repaint()
+
+
+def _row(where: str, entry: Mapping[str, Any], here: Any, there: Any) -> dict[str, Any]:
+    return {
+        "key": f"{where} {said_of(entry)}",
+        "where": where,
+        "said": said_of(entry),
+        "here": here.get("alias") if here else None,
+        "there": there.get("alias") if there else None,
+        "entry": entry,
+    }
+
+
+_TWICE = (
+    Column("said", "identifier", 34, grow=True, priority=0),
+    Column("times", "times", 5, right=True, priority=1),
+    Column("lists", "on", 40, grow=True, priority=0),
+)
+
+
+class DuplicatesScreen(TableScreen):
+    """Identifiers that stand on several lists, or twice on one."""
+
+    BINDINGS = bindings("duplicates")
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("allowlists", "duplicates")
+
+    def body(self) -> ComposeResult:
+        yield Table(_TWICE, ListView(loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
+
+    def connected(self, connection: Connection) -> None:
+        self.load()
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries", "allowlists"})
+
+    def read_again(self) -> None:
+        self.load()
+
+    def load(self) -> None:
+        """Read all lists (again)."""
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        seen = self.changes_seen
+
+        async def work() -> list[dict[str, Any]]:
+            lists = await read_lists(connection.client)
+            rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
+            return [
+                {
+                    "said": said_of(several[0][1]),
+                    "times": len(several),
+                    "lists": ", ".join(name_of(row) for row, _ in several),
+                }
+                for several in twice(rows).values()
+            ]
+
+        read(self.console, work(), lambda rows: self._found(rows, seen))
+
+    def _found(self, rows: list[dict[str, Any]], changes_seen: int) -> None:
+        self.was_read(changes_seen)
+        if self.is_mounted:
+            self.put(rows)
+            self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        return self.position()
+
+    def action_refresh(self) -> None:
+        self.load()

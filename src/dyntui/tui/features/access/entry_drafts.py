@@ -1,0 +1,211 @@
+"""Many entries by paste: the kind told line by line, what is there already, and nothing sent before it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
+
+from dyntui.resources import Column
+from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.services.access.access_policy import Row, name_of
+from dyntui.services.access.drafts import Draft, State, mark_twice, parse_lines, with_kind
+from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
+from dyntui.services.actions.write_gate import Outcome, Results
+from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.table_screen import TableScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["DraftsScreen", "PasteDialog", "open_drafts"]
+
+_COLUMNS = (
+    Column("value", "identifier", 26, grow=True, priority=0),
+    Column("kind", "kind", 14, priority=0),
+    Column("state", "state", 5, priority=0),
+    Column("why", "why", 22, grow=True, priority=1),
+    Column("alias", "alias", 16, priority=3),
+    Column("line", "line", 5, right=True, priority=2),
+)
+_SENT = "sent"
+
+
+class PasteDialog(Dialog[str]):
+    """Answers with the text."""
+
+    BINDINGS = bindings("pasting")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(classes="large paste")
+        self.title_text = f"Paste entries for {name}"
+
+    def content(self) -> ComposeResult:
+        yield Static(
+            "One a line: e-mail, 0x…, +49…, example.com, twitter:ada, fid:77, external:u-1; an alias after a comma.",
+            markup=False,
+        )
+        area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
+        area.cursor_blink = False
+        yield area
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s", "look at them"), ("esc", "cancel"))
+
+    def on_mount(self) -> None:
+        self.query_one(TextArea).focus()
+
+    def entered(self) -> str:
+        return self.query_one(TextArea).text
+
+    def action_take(self) -> Any:
+        self.submit(self.entered())
+
+
+def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> None:
+    """Look at what was pasted, checked against the lists."""
+    profile = console.session.profile
+    live = profile is not None and profile.kind == "live"
+    console.visit(DraftsScreen(row, lists, parse_lines(text, live=live), live=live))
+
+
+class DraftsScreen(TableScreen):
+    """Entries that may be sent to a list."""
+
+    BINDINGS = bindings("drafts")
+
+    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[Draft], *, live: bool) -> None:
+        super().__init__()
+        self.row = row
+        self.lists = tuple(lists)
+        self.drafts = list(drafts)
+        self.live = live
+        self.checked = False
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("allowlists", name_of(self.row), "pasted")
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Summary()
+            yield Table(_COLUMNS, ListView(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
+
+    def connected(self, connection: Connection) -> None:
+        self._show()
+        self._check()
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"allowlist-entries"})
+
+    def read_again(self) -> None:
+        self._check()
+
+    def _check(self) -> None:
+        connection = self.console.session.connection
+        if connection is not None:
+            seen = self.changes_seen
+            work = checked_against(connection.client, self.row, self.drafts, self.lists)
+            read(self.console, work, lambda drafts: self._checked(drafts, seen))
+
+    def _checked(self, drafts: list[Draft], changes_seen: int) -> None:
+        if changes_seen != self.changes_seen:
+            return  # checked once more since
+        self.was_read(changes_seen)
+        self.drafts, self.checked = drafts, True
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
+        self.put([_row(draft) for draft in self.drafts])
+        counts = {state: self._count(state) for state in State}
+        words = {State.NEW: "to send", State.THERE: "there already", State.TWICE: "twice", State.WRONG: "no entry"}
+        parts = [f"{counts[state]:,} {words[state]}" for state in State if counts[state]]
+        total = len(self.drafts)
+        says = f"{total:,} {'entries' if total != 1 else 'entry'} = {' + '.join(parts)}" if parts else ""
+        self.query_one(Summary).say([says if self.checked else f"{says}; asking the server which are there ···"])
+        self.changed()
+
+    def _count(self, state: State) -> int:
+        return sum(draft.state is state for draft in self.drafts)
+
+    def status(self) -> Sequence[Piece]:
+        at = f"{self.table.cursor + 1:,} of {len(self.drafts):,}" if self.drafts else ""
+        return [(at, "")] if at else []
+
+    def unsaved(self) -> str:
+        count = self._count(State.NEW)
+        return f"adding the {count:,} {'entries' if count != 1 else 'entry'}" if count else ""
+
+    # Reasons
+
+    def nothing_here(self) -> str | None:
+        return None if self.table.row is not None else "There is no line under the cursor."
+
+    def nothing_to_send(self) -> str | None:
+        return None if self._count(State.NEW) else "Nothing here can be sent."
+
+    # Actions
+
+    def action_kind(self) -> None:
+        index = self.table.cursor
+        draft = self.drafts[index]
+        choices = [Choice(name, title) for name, title in IDENTIFIER_TITLES.items()]
+
+        def picked(kind: str | None) -> None:
+            if kind is not None:
+                self.drafts[index] = with_kind(draft, kind, live=self.live)
+                self.drafts = mark_twice(self.drafts)
+                self._show()
+                self._check()
+
+        self.console.ask(PickDialog(f"{draft.text} is", choices), picked)
+
+    def action_leave(self) -> None:
+        del self.drafts[self.table.cursor]
+        self.drafts = mark_twice(self.drafts)
+        self._show()
+
+    def action_send(self) -> None:
+        sending = [draft for draft in self.drafts if draft.state is State.NEW]
+        targets = [entry_target(draft.entry) for draft in sending]
+        action = add_entries(self.row, job=new_job())
+        do(self.console, action, targets, verb="Add", trigger="enter", done=self._sent)
+
+    def _sent(self, results: Results) -> None:
+        """What was added goes; what failed stays, with the reason."""
+        by_key = {f"entry:{item.target.id}": item for item in results.items}
+        left: list[Draft] = []
+        for draft in self.drafts:
+            item = by_key.get(draft.key) if draft.state is State.NEW else None
+            if item is None:
+                left.append(draft)
+            elif item.outcome is not Outcome.DONE:
+                left.append(replace(draft, note=str(item.error or "not tried")))
+        self.drafts = left
+        if self.is_mounted:
+            self._show()
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    return {
+        "line": draft.line,
+        "value": draft.value,
+        "kind": IDENTIFIER_TITLES.get(draft.kind, "?"),
+        "alias": draft.entry.get("alias"),
+        "state": draft.state.value,
+        "why": draft.why,
+    }

@@ -1,0 +1,219 @@
+"""Gates: what wallets have to hold. The list, one of them with its rules, and the form for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import GATES, Resource
+from dyntui.services.access.access_policy import Kind, is_on, name_of
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
+from dyntui.services.access.lists import OUTCOMES, checked_fields
+from dyntui.services.actions.write_gate import Results, Target
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.json_tree import JsonTree
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.detail_screen import DetailScreen, Tab
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["GateForm", "GateScreen", "GatesScreen"]
+
+_RULES = 3
+
+
+class GateForm(FormDialog):
+    """Name, outcome, scope and up to three rules; further ones stay as they are."""
+
+    def __init__(self, title: str, row: Mapping[str, Any]) -> None:
+        rules = [rule for rule in row.get("rules") or () if isinstance(rule, Mapping)]
+        texts = [rule_text(rule) for rule in rules] + [""] * _RULES
+        more = f" {len(rules) - _RULES} more stay as they are." if len(rules) > _RULES else ""
+        fields = [
+            Field("name", "name", str(row.get("name") or "")),
+            Field(
+                "outcome",
+                "outcome",
+                str(row.get("outcome") or "siteAccess"),
+                {name: f"{name}: {words.replace('is on it', 'passes')}" for name, words in OUTCOMES.items()},
+            ),
+            Field("scope", "scope", str(row.get("scope") or ""), help="Without one, who does not pass is kept out."),
+        ]
+        for number in range(_RULES):
+            last = number == _RULES - 1
+            help_text = f"{RULE_HELP}. All must hold.{more}" if last else ""
+            fields.append(Field(f"rule{number}", f"rule {number + 1}", texts[number], help=help_text))
+        super().__init__(title, fields, check=_check)
+
+
+def _rules(values: Values) -> list[dict[str, Any]]:
+    return [parse_rule(values[f"rule{n}"]) for n in range(_RULES) if values[f"rule{n}"].strip()]
+
+
+def _check(values: Values) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    for number in range(_RULES):
+        try:
+            if values[f"rule{number}"].strip():
+                parse_rule(values[f"rule{number}"])
+        except DyntuiError as error:
+            wrong[f"rule{number}"] = str(error)
+    if not any(values[f"rule{number}"].strip() for number in range(_RULES)):
+        wrong["rule0"] = "A gate needs at least one rule."
+    try:
+        checked_fields({"name": values["name"], "scope": values["scope"]}, kind=Kind.GATE)
+    except DyntuiError as error:
+        wrong["name"] = error.message
+    return wrong
+
+
+def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form changed of a gate."""
+    rules = _rules(values) + list(row.get("rules") or ())[_RULES:]
+    fields: dict[str, Any] = {name: values[name] for name in ("name", "outcome", "scope")} | {"rules": rules}
+    return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
+
+
+def _new(console: Console) -> None:
+    form = GateForm("New gate", {})
+
+    def filled(values: Values) -> None:
+        fields = {key: value for key, value in _fields(values, {}).items() if value}
+        target = Target("", values["name"], {"fields": fields})
+        do(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
+
+    console.open_form(form, filled)
+
+
+def _edit(console: Console, row: Mapping[str, Any]) -> None:
+    form = GateForm(f"Change {name_of(row)}", row)
+
+    def filled(values: Values) -> None:
+        if fields := _fields(values, row):
+            target = access_target(row, fields=fields)
+            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", form=form)
+        else:
+            form.finish()
+            console.say("Nothing was changed.")
+
+    console.open_form(form, filled)
+
+
+def _switch(console: Console, row: Mapping[str, Any]) -> None:
+    on_ = not is_on(row)
+    action = GATE_ACTIONS.switch(on_)
+    do(console, action, [access_target(row)], verb=action.verb, trigger="t")
+
+
+def _delete(console: Console, row: Mapping[str, Any], done: Callable[[Results], None] = lambda results: None) -> None:
+    do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
+
+
+class GatesScreen(ResourceScreen):
+    """The gates."""
+
+    BINDINGS = bindings("gates")
+
+    def __init__(self, record: Resource = GATES, **where: Any) -> None:
+        super().__init__(record, **where)
+
+    def on_mount(self) -> None:
+        self.table.markable = False
+        super().on_mount()
+
+    def action_new(self) -> None:
+        _new(self.console)
+
+    def action_edit(self) -> None:
+        assert self.table.row is not None
+        _edit(self.console, self.table.row)
+
+    def action_switch(self) -> None:
+        assert self.table.row is not None
+        _switch(self.console, self.table.row)
+
+    def action_delete(self) -> None:
+        assert self.table.row is not None
+        _delete(self.console, self.table.row)
+
+    def action_check(self) -> None:
+        from dyntui.tui.features.access.access_check import ask_who
+
+        ask_who(self.console)
+
+
+class GateScreen(DetailScreen):
+    """One gate with its rules."""
+
+    BINDINGS = bindings("gate")
+    NOUN = "gate"
+    RESOURCE = "gates"
+    TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("gates", self.label)
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        if tab.name == "gate":
+            yield Facts(id="facts")
+        else:
+            yield SearchTree(id="raw")
+
+    async def fetch(self, client: Client) -> dict[str, Any]:
+        answer = await client.call("getGate", path={"gateId": self.thing_id})
+        gate = answer.get("gate", answer) if isinstance(answer, dict) else {}
+        return gate if isinstance(gate, dict) else {}
+
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+        self.label = name_of(document) or self.label
+        return (None, None)
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        if tab.name == "raw":
+            self.query_one("#raw", JsonTree).show(document)
+            return
+        facts = [Fact("gate", heading=True), Fact("name", document.get("name"))]
+        outcome = str(document.get("outcome") or "")
+        facts.append(
+            Fact("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'not known here').replace('is on it', 'passes')}")
+        )
+        facts += [Fact("scope", document.get("scope")), Fact("enabled", document.get("enabledAt") or "off")]
+        facts += [Fact("id", document.get("id")), Fact("rules, all of which must hold", heading=True)]
+        rules = [rule for rule in document.get("rules") or () if isinstance(rule, Mapping)]
+        facts += [Fact(f"rule {number}", rule_words(rule)) for number, rule in enumerate(rules, 1)]
+        self.query_one("#facts", Facts).show(facts)
+
+    def openable(self, pane: Widget | None) -> bool:
+        return False
+
+    def not_read(self) -> str | None:
+        return None if self.document else "The gate is not read yet."
+
+    def action_edit(self) -> None:
+        assert self.document is not None
+        _edit(self.console, self.document)
+
+    def action_switch(self) -> None:
+        assert self.document is not None
+        _switch(self.console, self.document)
+
+    def action_delete(self) -> None:
+        assert self.document is not None
+
+        def gone(results: Results) -> None:
+            if not results.left:
+                self.run_worker(self.console.action_back())
+
+        _delete(self.console, self.document, gone)

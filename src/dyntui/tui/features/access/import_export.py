@@ -1,0 +1,103 @@
+"""Entries from and to files of this machine, and undoing what was done together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dyntui.services.access.access_policy import Row, name_of
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.shell.action_runner import do, read
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["ask_export", "ask_import", "ask_undo"]
+
+_FORMATS = {"csv": "CSV, safe in a spreadsheet", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
+
+
+def ask_export(console: Console, row: Row) -> None:
+    """Ask for a file and write the entries of a list to it."""
+    connection = console.session.connection
+    if connection is None:
+        return
+    fields = (
+        Field("path", "file", f"{_plain(name_of(row))}.csv", help="A new file; nothing is overwritten."),
+        Field("format", "format", "csv", _FORMATS),
+    )
+
+    def filled(values: Values | None) -> None:
+        if values is not None:
+            work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
+            read(console, work, lambda count: console.say(f"{count:,} entries are in {values['path']}."))
+
+    console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="write"), filled)
+
+
+async def _export(console: Console, row: Row, path: Path, format: str) -> int | None:
+    from dyntui.services.access.entries import ENTRY_EXPORT
+    from dyntui.services.access.entry_search import entries_of
+    from dyntui.services.exports import ExportFormat, export_file
+
+    connection = console.session.connection
+    assert connection is not None
+    rows = entries_of(connection.client, str(row.get("id")))
+    return await export_file(path, rows, ExportFormat(format), ENTRY_EXPORT)
+
+
+def _plain(name: str) -> str:
+    return "".join(sign if sign.isalnum() else "-" for sign in name.lower()).strip("-") or "entries"
+
+
+def ask_import(console: Console, row: Row) -> None:
+    """Begin an import into a list, in the wizard."""
+    from dyntui.services.imports.wizard_draft import new_draft
+    from dyntui.tui.features.imports.wizard import ImportScreen
+
+    profile = console.session.profile
+    if profile is None:
+        return
+    draft = new_draft(profile, "allowlist")
+    draft.allowlist_id, draft.allowlist_name = str(row.get("id")), name_of(row)
+    console.visit(ImportScreen(draft))
+
+
+def ask_undo(console: Console, row: Row) -> None:
+    """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
+    from dyntui.services.access.undo import jobs_of
+    from dyntui.services.imports.jobs import Where
+
+    connection = console.session.connection
+    if connection is None:
+        return
+    known = jobs_of(connection.audit, Where.of(connection.profile))
+    jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
+    if not jobs:
+        console.say("Nothing was added or removed from here that could be undone.", "warning")
+        return
+    choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.words) for job in jobs]
+
+    def picked(job: str | None) -> None:
+        if job is not None:
+            _undo(console, job)
+
+    console.ask(PickDialog("Undo what was done at", choices), picked)
+
+
+def _undo(console: Console, job: str) -> None:
+    from dyntui.services.access.entries import new_job
+    from dyntui.services.access.undo import EntryUndo, plan_of, undo_action
+
+    connection = console.session.connection
+    assert connection is not None
+
+    def planned(plan: EntryUndo) -> None:
+        if plan.nothing:
+            console.say(" ".join(plan.lines()))
+            return
+        action, targets = undo_action(plan, job=new_job())
+        do(console, action, targets, verb="Undo", trigger="u", told=plan.lines())
+
+    read(console, plan_of(connection, job), planned)

@@ -1,0 +1,215 @@
+"""On which lists a user stands, by what, and whether they would get in; added and removed from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from dyntui.resources import ALLOWLIST_ENTRIES, Column
+from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.resources.cell_formats import since
+from dyntui.services.access.access_policy import Access, find, name_of, read_access
+from dyntui.services.access.check import Answer, Match, check_user
+from dyntui.services.access.drafts import said_of
+from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
+from dyntui.services.access.user_identifiers import entries_for
+from dyntui.tui.features.access.access_check import show_answer
+from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.table_screen import TableScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
+__all__ = ["PersonScreen"]
+
+_COLUMNS = (
+    Column("name", "list", 16, grow=True, priority=0),
+    Column("outcome", "outcome", 10, priority=0),
+    Column("enabledAt", "enabled", 15, as_=since, priority=0),
+    Column("by", "on it by", 26, grow=True, priority=0),
+    Column("alias", "alias", 14, priority=2),
+)
+
+
+class PersonScreen(TableScreen):
+    """All lists, and what names this user on them."""
+
+    BINDINGS = bindings("person")
+
+    class Found(Message):
+        """Lists, gates and entries were read."""
+
+        def __init__(self, access: Access, user: dict[str, Any], answer: Answer, changes_seen: int) -> None:
+            super().__init__()
+            self.changes_seen = changes_seen
+            self.access = access
+            self.user = user
+            self.answer = answer
+
+    def __init__(self, user_id: str, label: str) -> None:
+        super().__init__()
+        self.user_id = user_id
+        self.label = label
+        self.access: Access | None = None
+        self.user: dict[str, Any] = {}
+        self.answer: Answer | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("users", self.label or self.user_id, "access")
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Summary()
+            view = ListView(key="key", loaded=False)
+            yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
+
+    def connected(self, connection: Connection) -> None:
+        self.load()
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
+
+    def read_again(self) -> None:
+        self.load()
+
+    def load(self) -> None:
+        """Read the user and the lists (again)."""
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        seen = self.changes_seen
+
+        def found(event: PersonScreen.Found) -> None:
+            self.post_message(event)
+
+        async def work() -> PersonScreen.Found:
+            document = await connection.client.users.get_raw(self.user_id)
+            user = document.get("user", document) if isinstance(document, dict) else {}
+            access = await read_access(connection.client)
+            return self.Found(access, user, await check_user(connection.client, user, access=access), seen)
+
+        read(self.console, work(), found)
+
+    @on(Found)
+    def _on_found(self, event: Found) -> None:
+        self.was_read(event.changes_seen)
+        self.access, self.user, self.answer = event.access, event.user, event.answer
+        self.put(_rows(event.access, event.answer.matches))
+        scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
+        self.query_one(Summary).say([event.answer.words, scopes])
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        if self.answer is None:
+            return [("reading", "")]
+        return self.position()
+
+    # Reasons
+
+    def nothing_here(self) -> str | None:
+        return None if self.table.row is not None else "There is no list under the cursor."
+
+    def cannot_add(self) -> str | None:
+        if reason := self.nothing_here():
+            return reason
+        return None if self._free() else "Everything that is known of this user is on this list, or nothing is known."
+
+    def not_on_it(self) -> str | None:
+        row = self.table.row
+        return None if row is not None and row.get("entry") else "This user is not on this list."
+
+    def not_asked(self) -> str | None:
+        return None if self.answer is not None else "It is not known yet."
+
+    def _free(self) -> list[dict[str, Any]]:
+        """What this user could be added to the list under the cursor by."""
+        row, answer = self.table.row, self.answer
+        if row is None or answer is None:
+            return []
+        there = {said_of(match.entry).casefold() for match in answer.matches if match.allowlist.get("id") == row["id"]}
+        found = [entry for entry in entries_for(self.user) if "emailDomain" not in entry]
+        return [entry for entry in found if said_of(entry).casefold() not in there]
+
+    # Actions
+
+    def action_add(self) -> None:
+        row = self._list
+        free = self._free()
+        choices = [
+            Choice(str(place), said_of(entry), note=IDENTIFIER_TITLES.get(next(iter(entry)), ""))
+            for place, entry in enumerate(free)
+        ]
+
+        def picked(place: str | None) -> None:
+            if place is not None:
+                entry = {**free[int(place)], **self._alias()}
+                action = add_entries(row, job=new_job())
+                do(self.console, action, [entry_target(entry)], verb="Add", trigger="n")
+
+        self.console.ask(PickDialog(f"Add to {name_of(row)} by", choices), picked)
+
+    def _alias(self) -> dict[str, str]:
+        name = " ".join(str(self.user[key]) for key in ("firstName", "lastName") if self.user.get(key))
+        return {"alias": name[:255]} if name else {}
+
+    @property
+    def _list(self) -> dict[str, Any]:
+        row = self.table.row
+        assert row is not None
+        assert self.access is not None
+        return dict(find(self.access.lists, str(row["id"])))
+
+    def action_remove(self) -> None:
+        row = self.table.row
+        assert row is not None
+        action = remove_entries(self._list, job=new_job())
+        do(self.console, action, [removal_target(row["entry"])], verb="Remove", trigger="d")
+
+    def action_why(self) -> None:
+        assert self.answer is not None
+        show_answer(self.console, self.answer)
+
+    def action_open(self) -> None:
+        from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+        row = self.table.row
+        assert row is not None
+        self.console.visit(ResourceScreen.of(ALLOWLIST_ENTRIES, parent=str(row["id"]), parent_label=str(row["name"])))
+
+    def action_refresh(self) -> None:
+        self.load()
+
+
+def _rows(access: Access, matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """A row for each list and each entry on it that names the user."""
+    rows: list[dict[str, Any]] = []
+    for allowlist in access.lists:
+        own = [match for match in matches if match.allowlist.get("id") == allowlist.get("id")]
+        found: list[Mapping[str, Any] | None] = [match.entry for match in own]
+        for entry in found or [None]:
+            rows.append(
+                {
+                    "key": f"{allowlist.get('id')} {entry.get('id') if entry else ''}",
+                    "id": allowlist.get("id"),
+                    "name": name_of(allowlist),
+                    "outcome": allowlist.get("outcome"),
+                    "enabledAt": allowlist.get("enabledAt"),
+                    "by": said_of(entry) if entry else None,
+                    "alias": entry.get("alias") if entry else None,
+                    "entry": entry,
+                }
+            )
+    return rows

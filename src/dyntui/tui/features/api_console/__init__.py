@@ -1,0 +1,1 @@
+"""Every operation of the API: search, fill in, send, read the response."""

@@ -1,0 +1,1 @@
+"""Environments: first-run setup, list, form, and the check of one."""

@@ -1,0 +1,67 @@
+"""The first run: nothing is set up yet, so look around in a sandbox or add an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
+from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.shell.base_screen import Framed
+
+if TYPE_CHECKING:
+    from dyntui.config.profiles import Profile
+
+__all__ = ["SetupScreen"]
+
+_WELCOME = "The terminal console for people who run a Dynamic environment."
+_CHOICES = (
+    Choice("demo", "Look around in the demo", note="a sandbox in this process"),
+    Choice("add", "Add an environment", note="with its id and an API token"),
+    Choice("environments", "Environments", note="those that are stored"),
+    Choice("quit", "Leave"),
+)
+
+
+class SetupScreen(Framed):
+    """Two ways on, and one out."""
+
+    BINDINGS = bindings("setup")
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("welcome",)
+
+    def body(self) -> ComposeResult:
+        with Vertical(id="setup"):
+            yield Static("dyntui", classes="title", markup=False)
+            yield Static(_WELCOME, classes="text", markup=False)
+            yield Choices(_CHOICES)
+
+    def action_choose(self) -> None:
+        choices = self.query_one(Choices)
+        match choices.choices[choices.cursor].key:
+            case "demo":
+                self.console.start_demo()
+            case "add":
+                from dyntui.tui.features.environments.environment_form import edit_environment
+
+                edit_environment(self.console, None, taken=(), done=self._added)
+            case "environments":
+                from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+
+                self.console.visit(EnvironmentsScreen())
+            case _:
+                self.console.action_leave()
+
+    def _added(self, profile: Profile) -> None:
+        self.console.switch_environment(profile)
+
+    @on(Lines.Opened)
+    async def _clicked(self) -> None:
+        await self.action_do("setup.choose")

@@ -1,0 +1,1 @@
+"""The events of the environment, as a live tail and one by one."""

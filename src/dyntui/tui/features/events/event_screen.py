@@ -1,0 +1,53 @@
+"""One event, whole; and the user behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+
+from dyntui.resources.happenings import user_of
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.base_screen import Framed
+
+__all__ = ["EventScreen"]
+
+
+class EventScreen(Framed):
+    """An event as the server wrote it."""
+
+    BINDINGS = bindings("event")
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.event = dict(event)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("events", str(self.event.get("eventName") or self.event.get("eventId") or ""))
+
+    def body(self) -> ComposeResult:
+        yield SearchTree(self.event, unfolded=3, id="tree")
+
+    @property
+    def _tree(self) -> SearchTree:
+        return self.query_one("#tree", SearchTree)
+
+    def status(self) -> Sequence[Piece]:
+        return [(self._tree.path, "dim")] if self._tree.count else []
+
+    def no_user(self) -> str | None:
+        return None if user_of(self.event) else "The event names no user: it came through an API token, or from nobody."
+
+    def action_user(self) -> None:
+        from dyntui.tui.features.users.user_screen import UserScreen
+
+        user_id = user_of(self.event)
+        self.console.visit(UserScreen(user_id, user_id))
+
+    def action_copy(self) -> None:
+        send(self.console, self._tree.value_text, self._tree.path or "event", lines=not self._tree.is_text)

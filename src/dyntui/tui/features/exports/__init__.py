@@ -1,0 +1,1 @@
+"""Exports that the server makes: watch and download them."""

@@ -1,0 +1,134 @@
+"""Files to choose from, in one list: imports to go on with, recent files, and folders that open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dyntui.core.text import safe
+from dyntui.core.times import age, parse_time
+from dyntui.services.imports.wizard_draft import Draft
+from dyntui.services.imports.wizard_files import Entry, Listing
+from dyntui.tui.features.imports import formatting
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["FileTree", "Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A line of the list. kind: heading, draft, file, folder, up or words."""
+
+    kind: str
+    text: str
+    path: str = ""
+    depth: int = 0
+    size: str = ""
+    when: str = ""
+    open: bool = False
+
+
+class FileTree(Lines):
+    """Drafts, recent files, and a tree of folders that are read when they are opened."""
+
+    def __init__(self) -> None:
+        super().__init__(id="files")
+        self.root = str(Path.cwd())
+        self.drafts: Sequence[Draft] = ()
+        self.recent: Sequence[Entry] = ()
+        self.folders: dict[str, Listing] = {}
+        self.opened: set[str] = set()
+        self._shown_nodes: list[Node] = []
+        self._touched = False
+
+    @property
+    def count(self) -> int:
+        return len(self._shown_nodes)
+
+    @property
+    def node(self) -> Node | None:
+        """The line under the cursor."""
+        return self._shown_nodes[self.cursor] if self._shown_nodes else None
+
+    def build(self) -> None:
+        """Build the lines anew; the cursor stays on what somebody put it on, else it is on the first file."""
+        before = self.node
+        nodes: list[Node] = []
+        if self.drafts:
+            nodes.append(Node("heading", "go on with"))
+            nodes += [_draft_node(draft) for draft in self.drafts]
+        if self.recent:
+            nodes.append(Node("heading", "recent files"))
+            nodes += [_file_node(entry, 0, formatting.short_path(entry.path)) for entry in self.recent]
+        nodes.append(Node("heading", f"files in {formatting.short_path(self.root)}"))
+        if Path(self.root).parent != Path(self.root):
+            nodes.append(Node("up", "..", str(Path(self.root).parent)))
+        self._add(nodes, self.root, 0)
+        self._shown_nodes = nodes
+        if before is not None and self._touched:
+            same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
+            self.cursor = next(same, self.cursor)
+        else:
+            self.cursor = next((i for i, node in enumerate(nodes) if node.kind in ("draft", "file")), 1)
+        self.count_changed()
+
+    def move_to(self, index: int) -> None:
+        self._touched = True
+        super().move_to(index)
+
+    def show_folder(self, path: str) -> None:
+        """Show another folder."""
+        self.root = path
+        self._touched = False
+        self.build()
+
+    def _add(self, nodes: list[Node], path: str, depth: int) -> None:
+        listing = self.folders.get(path)
+        if listing is None:
+            nodes.append(Node("words", "reading ···", depth=depth))
+            return
+        for entry in listing.entries:
+            if entry.folder:
+                nodes.append(Node("folder", f"{entry.name}/", entry.path, depth, open=entry.path in self.opened))
+                if entry.path in self.opened:
+                    self._add(nodes, entry.path, depth + 1)
+            else:
+                nodes.append(_file_node(entry, depth, entry.name))
+        if listing.problem:
+            nodes.append(Node("words", f"cannot be read: {listing.problem}", depth=depth))
+        elif not listing.entries:
+            nodes.append(Node("words", "no file here that can be imported", depth=depth))
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        node = self._shown_nodes[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        if node.kind == "heading":
+            return [
+                bar,
+                (cut(safe(node.text), width - 2).upper() if node.depth else cut(_head(node.text), width - 2), "head"),
+            ]
+        sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
+        tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
+        room = width - 3 - width_of(tail)
+        text = fit(f"{'  ' * node.depth}{sign}{safe(node.text, 500)}", max(1, room))
+        return [bar, (text, "dim" if node.kind == "words" else ""), (tail, "dim")]
+
+
+def _head(text: str) -> str:
+    """A heading; only its own words are in capitals, never a path."""
+    words, _, path = text.partition(" in ")
+    return safe(f"{words.upper()} IN {path}" if path else words.upper())
+
+
+def _draft_node(draft: Draft) -> Node:
+    when = age(parse_time(draft.changed_at))
+    where = f"{draft.step}: {draft.note}" if draft.note else draft.step
+    return Node("draft", f"{draft.name} · {where}", draft.id, when=when)
+
+
+def _file_node(entry: Entry, depth: int, name: str) -> Node:
+    when = age(datetime.fromtimestamp(entry.changed, UTC))
+    return Node("file", name, entry.path, depth, formatting.size_words(entry.size), when)

@@ -1,0 +1,238 @@
+"""Step 8: what became of every row, what to do about those that failed, and where the files are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from dyntui.core.errors import DyntuiError
+from dyntui.importer import CODES
+from dyntui.resources import Column
+from dyntui.resources.cell_formats import number
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.imports.failure_hints import advice
+from dyntui.services.imports.job_follow_up import mend, try_again
+from dyntui.services.imports.jobs import JobSummary
+from dyntui.services.imports.wizard_draft import draft_for
+from dyntui.services.imports.wizard_service import Outcome
+from dyntui.store.states import JobState, RowState
+from dyntui.tui.features.imports import formatting
+from dyntui.tui.features.imports.follow_up_actions import nothing_to_undo
+from dyntui.tui.features.imports.message_line import Said
+from dyntui.tui.features.imports.progress_bar import bar
+from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line
+from dyntui.tui.features.imports.run_step import STATES
+from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+
+if TYPE_CHECKING:
+    from dyntui.tui.features.imports.wizard import ImportScreen
+
+__all__ = ["FinishStep"]
+
+_BAR = 24
+_WHY = (
+    Column("rows", "rows", 7, right=True, priority=0, as_=number),
+    Column("state", "state", 8, priority=2),
+    Column("code", "why", 22, priority=0),
+    Column("todo", "what to do", 36, grow=True, priority=1),
+)
+_TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
+_GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+
+
+class FinishStep(Step):
+    """The outcome."""
+
+    NAME, TITLE = "finish", "Finish"
+    BINDINGS = bindings("finish")
+
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(wizard)
+        self.result: Outcome | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Sheet(id="finish-sheet")
+        yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield Said()
+
+    def on_mount(self) -> None:
+        self.query_one("#finish-sheet").border_title = "outcome"
+        self.query_one("#why").border_title = "rows that did not get through"
+
+    def home(self) -> Widget | None:
+        return self.query_one("#finish-sheet")
+
+    def entered(self) -> None:
+        job = self.draft.job
+        seen = self.wizard.changes_seen
+
+        def found(result: Outcome) -> None:
+            self.wizard.was_read(seen)
+            self._show(result)
+
+        self.wizard.hand(lambda bench: bench.outcome(job), found, latest="finish")
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({JOBS})
+
+    def read_again(self) -> None:
+        self.entered()
+
+    def _show(self, result: Outcome) -> None:
+        self.result = result
+        self.query_one("#finish-sheet", Sheet).put(_lines(result))
+        table = self.query_one("#why", Table)
+        assert isinstance(table.view, ListView)
+        table.view.put(
+            [
+                {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
+                for state, code, count in result.why
+            ]
+        )
+        table.view_changed()
+        self.changed()
+
+    @property
+    def note(self) -> str:
+        cancelled = self.result is not None and self.result.known.state is JobState.CANCELLED
+        return "cancelled" if cancelled else ""
+
+    def status(self) -> Sequence[Piece]:
+        if self.result is None:
+            return []
+        known = self.result.known
+        good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
+        left = known.total - good
+        parts: list[Piece] = [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
+        return [*parts, (f"{known.undone:,} undone", "warn")] if known.undone else parts
+
+    def lines_moved(self, lines: Lines) -> None:
+        table = self.query_one("#why", Table)
+        self.query_one(Said).say(str(table.row["todo"]) if table.row is not None else "")
+
+    # Actions
+
+    def nothing_to_mend(self) -> str | None:
+        if self.console.session.connection is None:
+            return "The environment is not open."
+        return None if self.result is not None and self.result.why else "Every row got through."
+
+    def nothing_to_retry(self) -> str | None:
+        if reason := self.nothing_to_mend():
+            return reason
+        counts = self.result.known.counts or {} if self.result is not None else {}
+        tried = any(counts.get(state) for state in _TRIED)
+        return None if tried else "No row failed at the server; f puts the others right."
+
+    def nothing_to_undo(self) -> str | None:
+        if self.console.session.connection is None:
+            return "The environment is not open."
+        return nothing_to_undo(self.result.known if self.result is not None else None)
+
+    def action_mend(self) -> None:
+        """Take the rows that did not get through back to the review."""
+        connection, job = self.console.session.connection, self.draft.job
+        assert connection is not None
+        self.wizard.hand(lambda bench: mend(job, connection), self.wizard.start_over)
+
+    def action_retry(self) -> None:
+        """Try the rows that failed again, as they are."""
+        connection, job = self.console.session.connection, self.draft.job
+        assert connection is not None
+
+        def made(known: JobSummary) -> None:
+            draft = draft_for(known)
+            draft.step = "check"
+            self.wizard.start_over(draft)
+
+        self.wizard.hand(lambda bench: try_again(job, connection), made)
+
+    def action_undo(self) -> None:
+        from dyntui.tui.features.imports.undo_screen import UndoScreen
+
+        self.console.visit(UndoScreen(self.draft.job, self.draft.name, self.draft.kind))
+
+    def nothing_to_copy(self) -> str | None:
+        here = self.query_one("#finish-sheet", Sheet).here
+        return None if here is not None and here.copy else "Put the cursor on a file to send its path."
+
+    def action_copy(self) -> None:
+        here = self.query_one("#finish-sheet", Sheet).here
+        assert here is not None
+        send(self.console, here.copy, "path")
+
+    def action_users(self) -> None:
+        """Look at the users, or at the entries of the list."""
+        if self.draft.kind == "users":
+            self.console.visit_first()
+            return
+        from dyntui.resources import RESOURCES
+        from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+        to = self.result.allowlist if self.result is not None else {}
+        record = RESOURCES["allowlist-entries"]
+        self.console.visit(ResourceScreen.of(record, parent=to.get("id", ""), parent_label=to.get("name", "")))
+
+    def action_jobs(self) -> None:
+        from dyntui.tui.features.imports.jobs_screen import JobsScreen
+
+        self.console.visit(JobsScreen())
+
+    def action_another(self) -> None:
+        """Import another file."""
+        from dyntui.tui.features.imports import open_import
+
+        open_import(self.console)
+
+    def _failed(self, error: DyntuiError) -> None:
+        self.console.say_error(error)
+
+
+def _todo(state: str, code: str) -> str:
+    """What to do about rows that failed with a code."""
+    return advice(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
+
+
+def _lines(result: Outcome) -> list[SheetLine]:
+    known = result.known
+    counts = known.counts or {}
+    most = max(counts.values(), default=0)
+    lines = []
+    for state, note in STATES:
+        count = counts.get(state, 0)
+        if count or state in (RowState.CREATED, RowState.FAILED):
+            chart = bar(count / most, _BAR) if most else ""
+            bad = count and state not in (*_GOOD, RowState.SKIPPED)
+            lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
+        if state is RowState.CREATED and known.undone:
+            lines.append(
+                line("undone", f"{known.undone:,}", note="of them were deleted again by an undo", style="warn")
+            )
+    lines.append(line("sum", f"{known.total:,}", note="rows in all"))
+    if result.files:
+        lines += [line(""), heading(f"files in {formatting.short_path(result.folder)}")]
+        lines += [SheetLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
+    return lines
+
+
+_FILES = {
+    "report.json": "everything, for programs",
+    "report.csv": "every row and what became of it",
+    "report.html": "the same to read in a browser",
+    "id-map.csv": "row of the file to user id",
+}
+
+
+def _file_words(name: str) -> str:
+    words = _FILES.get(name, "rows to mend and import again" if name.startswith("failed-rows") else "")
+    return f"{name:<18} {words}"

@@ -1,0 +1,85 @@
+"""Jobs and drafts as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dyntui.resources import Column
+from dyntui.resources.cell_formats import age, number
+from dyntui.services.imports.jobs import JobSummary
+from dyntui.services.imports.wizard_draft import Draft
+from dyntui.store.states import OPEN, JobState, RowState
+from dyntui.tui.features.imports.running_job import RunningJob
+
+__all__ = ["COLUMNS", "draft_row", "fresh", "job_row"]
+
+Row = dict[str, Any]
+
+COLUMNS = (
+    Column("state", "state", 12, priority=0),
+    Column("source", "file", 20, grow=True, priority=0),
+    Column("total", "rows", 9, right=True, as_=number, priority=1),
+    Column("through", "through", 9, right=True, as_=number, priority=2),
+    Column("undone", "undone", 7, right=True, priority=4),
+    Column("bad", "bad", 7, right=True, as_=number, priority=3),
+    Column("open", "to do", 9, right=True, as_=number, priority=1),
+    Column("environment", "environment", 14, priority=4),
+    Column("created", "begun", 12, as_=age, priority=5),
+    Column("id", "job", 20, priority=6),
+)
+_THROUGH = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+_BAD = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
+_SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–"}
+
+
+def job_row(job: JobSummary, draft: Draft | None, running: RunningJob | None) -> Row:
+    """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
+    at_work = running is not None and running.id == job.id and running.active
+    if at_work or (job.busy and job.state is JobState.RUNNING):
+        state = "⧖ running"
+    else:
+        sign = "⧖" if job.busy else _SIGNS.get(job.state, "·") if job.state else "·"
+        state = f"{sign} {job.state or ''}"
+    if job.state in (JobState.DRAFT, JobState.READY) and draft is not None:
+        state = f"· {draft.step}"
+    row = {
+        "id": job.id,
+        "state": state if not job.problem else "✕ unreadable",
+        "source": job.source or job.problem,
+        "total": job.total,
+        **_numbers(job.counts or {}, job.undone),
+        "undone": f"{job.undone:,}" if job.undone else "",
+        "environment": job.where.profile if job.where is not None else "",
+        "created": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat() if job.created_at else "",
+    }
+    return fresh(row, running)
+
+
+def fresh(row: Row, running: RunningJob | None) -> Row:
+    """A row with the numbers of this moment, when its job runs here."""
+    if running is None or running.id != row["id"] or running.progress is None or not running.active:
+        return row
+    return {**row, **_numbers(running.progress.counts), "state": "⧖ running"}
+
+
+def draft_row(draft: Draft) -> Row:
+    """A draft without a job."""
+    return {
+        "id": draft.job or draft.id,
+        "state": f"· {draft.step}",
+        "source": draft.name,
+        "total": 0,
+        **_numbers({}),
+        "environment": draft.profile,
+        "created": draft.changed_at,
+    }
+
+
+def _numbers(counts: Mapping[RowState, int], undone: int = 0) -> dict[str, int]:
+    numbers = {
+        name: sum(counts.get(state, 0) for state in states)
+        for name, states in (("through", _THROUGH), ("bad", _BAD), ("open", OPEN))
+    }
+    return {**numbers, "through": numbers["through"] - undone}

@@ -1,0 +1,349 @@
+"""Imports that ran, run, wait or were stopped: open one, go on with it, write its report, remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.store.states import JobState
+from dyntui.tui.features.imports.follow_up_actions import Afterwards
+from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, fresh, job_row
+from dyntui.tui.features.imports.running_job import RunningJob, is_over
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.confirm_dialog import confirm
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dyntui.api.client import Permit
+    from dyntui.services.connection import Connection
+    from dyntui.services.imports.jobs import JobSummary
+    from dyntui.services.imports.wizard_draft import Draft
+
+__all__ = ["JobsScreen"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is on the disk: jobs, newest first, and drafts that have no job yet."""
+
+    jobs: tuple[JobSummary, ...]
+    drafts: tuple[Draft, ...]
+
+
+class JobsScreen(Afterwards):
+    """Every job of this machine, whichever environment it is for."""
+
+    BINDINGS = bindings("jobs")
+
+    class Loaded(Message):
+        """The jobs were read."""
+
+        def __init__(self, known: _Known, number: int, changes_seen: int) -> None:
+            super().__init__()
+            self.changes_seen = changes_seen
+            self.known = known
+            self.number = number
+
+    class Done(Message):
+        """Something was done to a job. then: what follows."""
+
+        def __init__(self, then: Callable[[], None]) -> None:
+            super().__init__()
+            self.then = then
+
+    class Failed(Message):
+        """Something was not done."""
+
+        def __init__(self, error: DyntuiError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loads = 0
+        self._jobs: dict[str, JobSummary] = {}
+        self._drafts: dict[str, Draft] = {}
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("jobs",)
+
+    def body(self) -> ComposeResult:
+        view = ListView(key="id", loaded=False)
+        yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.load()
+
+    def on_unmount(self) -> None:
+        if (job := self.console.session.running) is not None:
+            job.unwatch(self)
+
+    def time_passed(self) -> None:
+        self.load()
+        self.table.time_passed()
+
+    # What is on the disk
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({JOBS})
+
+    def read_again(self) -> None:
+        self.load()
+
+    def load(self) -> None:
+        """Read the jobs."""
+        if (job := self.console.session.running) is not None:
+            job.watch(self)
+        self._loads += 1
+        number, seen = self._loads, self.changes_seen
+        self.run_worker(lambda: self._load(number, seen), thread=True, group="jobs", exclusive=True)
+
+    def _load(self, number: int, changes_seen: int) -> None:
+        from dyntui.services.imports.jobs import jobs
+        from dyntui.services.imports.wizard_draft import drafts
+
+        kept = tuple(drafts())
+        held = {draft.id: draft.job for draft in kept}
+        found = (job for job in jobs() if not self._swept(job))
+        # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
+        own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
+        self.post_message(self.Loaded(_Known(own, kept), number, changes_seen))
+
+    def _swept(self, job: JobSummary) -> bool:
+        """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
+        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.purge import purge
+
+        if not job.abandoned:
+            return False
+        try:
+            purge(find(job.id))
+        except DyntuiError:  # somebody has just begun with it
+            return False
+        return True
+
+    @on(Loaded)
+    def _loaded(self, event: Loaded) -> None:
+        if event.number != self._loads:
+            return  # read again since
+        self.was_read(event.changes_seen)
+        self._jobs = {job.id: job for job in event.known.jobs}
+        self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
+        running = self.console.session.running
+        rows = [draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
+        rows += [job_row(job, self._drafts.get(job.id), running) for job in event.known.jobs]
+        self.put(rows)
+        self.changed()
+
+    @on(RunningJob.Changed)
+    def _further(self) -> None:
+        job = self.console.session.running
+        if job is not None and not job.active:
+            self.load()
+            return
+        self.put([fresh(row, job) for row in self.own.rows])
+
+    def status(self) -> Sequence[Piece]:
+        return self.position()
+
+    # Reasons
+
+    @property
+    def job(self) -> JobSummary | None:
+        return self._jobs.get(self.table.row_id or "")
+
+    @property
+    def _draft(self) -> Draft | None:
+        return self._drafts.get(self.table.row_id or "")
+
+    def elsewhere(self, job: JobSummary) -> str | None:
+        """Why it cannot be worked on from here."""
+        profile = self.console.session.profile
+        if job.problem:
+            return f"The job cannot be read: {job.problem}"
+        if job.where is None or profile is None or self.console.session.connection is None:
+            return "The environment is not open."
+        if (job.where.environment_id, job.where.base_url) != (profile.environment_id, profile.base_url):
+            return f"The job belongs to {job.where.profile}. Switch to that environment first."
+        return None
+
+    def nothing_here(self) -> str | None:
+        if self.job is None and self._draft is None:
+            return "There is no job under the cursor."
+        return self.job.problem or None if self.job is not None else None
+
+    def no_opening(self) -> str | None:
+        if reason := self.nothing_here():
+            return reason
+        if (draft := self._draft) is not None and (self.job is None or not self.job.problem):
+            profile = self.console.session.profile
+            same = profile is not None and (draft.environment_id, draft.base_url) == (
+                profile.environment_id,
+                profile.base_url,
+            )
+            return None if same else f"The draft belongs to {draft.profile}. Switch to that environment first."
+        job = self.job
+        assert job is not None
+        over = job.state is not None and is_over(job.state)
+        return None if over else self.elsewhere(job)
+
+    def no_resuming(self) -> str | None:
+        job = self.job
+        if job is None:
+            return "This is a draft: enter goes on with it." if self._draft is not None else self.nothing_here()
+        running = self.console.session.running
+        if running is not None and running.active:
+            return "A job runs in this console already."
+        if job.busy:
+            return "Another process works on it."
+        if job.state is not JobState.PAUSED:
+            return "Only a paused job can be gone on with. Enter opens it."
+        return self.elsewhere(job)
+
+    def no_pausing(self) -> str | None:
+        running = self.console.session.running
+        job = self.job
+        here = job is not None and running is not None and running.id == job.id and running.active
+        there = job is not None and job.busy and job.state is JobState.RUNNING
+        return None if here or there else "It is not running."
+
+    def no_reporting(self) -> str | None:
+        job = self.job
+        if job is None:
+            return self.nothing_here() or "A draft has no report."
+        return "It is running; the report comes at its end." if job.busy else job.problem or None
+
+    def no_removing(self) -> str | None:
+        if reason := self.nothing_here():
+            return reason
+        return "It is being worked on." if self.job is not None and self.job.busy else None
+
+    # Actions
+
+    @on(Table.Opened)
+    async def _clicked(self) -> None:
+        await self.action_do("jobs.open")
+
+    def action_open(self) -> None:
+        from dyntui.tui.features.imports import open_draft, open_job
+
+        if self._draft is not None:
+            open_draft(self.console, self._draft)
+        elif self.job is not None:
+            open_job(self.console, self.job)
+
+    def action_new(self) -> None:
+        from dyntui.tui.features.imports import open_import
+
+        open_import(self.console)
+
+    def no_new(self) -> str | None:
+        return None if self.console.session.profile is not None else "Open an environment first."
+
+    def action_resume(self) -> None:
+        job, connection = self.job, self.console.session.connection
+        assert job is not None and connection is not None
+        self.in_thread(lambda: self._permit(job.id, connection))
+
+    def _permit(self, job: str, connection: Connection) -> Callable[[], None]:
+        from dyntui.services.imports.wizard_service import Bench
+
+        path, permit = Bench().go_on(job, connection)
+        return lambda: self._start(path, connection, permit)
+
+    def _start(self, path: Path, connection: Connection, permit: Permit) -> None:
+        job = RunningJob(self.console, path, connection, permit, None)
+        job.watch(self)
+        job.start()
+        self.load()
+
+    def action_pause(self) -> None:
+        running, job = self.console.session.running, self.job
+        assert job is not None
+        if running is not None and running.id == job.id and running.active:
+            running.thread.pause()
+        else:
+            self.in_thread(lambda: self._ask_other(job.id))
+
+    def _ask_other(self, job: str) -> Callable[[], None]:
+        from dyntui.services.imports.jobs import find
+        from dyntui.store.journal import Journal
+
+        with Journal.read(find(job)) as journal:
+            journal.ask("pause")
+        return lambda: self.console.say("Asked the other process to pause it.")
+
+    def action_report(self) -> None:
+        job = self.job
+        assert job is not None
+        self.in_thread(lambda: self._write_report(job.id))
+
+    def _write_report(self, job: str) -> Callable[[], None]:
+        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.reports import write_reports
+        from dyntui.store.journal import Journal
+
+        with Journal.open(find(job)) as journal:
+            folder = write_reports(journal)
+        return lambda: self.console.say(f"Reports and failed rows: {folder}")
+
+    def action_remove(self) -> None:
+        job, draft = self.job, self._draft
+        name = job.id if job is not None else "the draft"
+        open_rows = job.open if job is not None and job.state is not None and not is_over(job.state) else 0
+        left = f" {open_rows:,} rows were not sent." if open_rows else ""
+        what = "Its rows and its reports are deleted from this machine; users on the server stay."
+        needed = Requirement(Level.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is not None and confirmation.yes:
+                self.in_thread(lambda: self._remove(job, draft))
+
+        self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
+
+    def _remove(self, job: JobSummary | None, draft: Draft | None) -> Callable[[], None]:
+        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.purge import purge
+        from dyntui.services.imports.wizard_draft import remove_draft
+
+        if job is not None:
+            purge(find(job.id), unfinished=True)
+        if draft is not None:
+            remove_draft(draft)
+        return self.load
+
+    def in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
+        def run() -> None:
+            try:
+                then = work()
+            except DyntuiError as error:
+                self.post_message(self.Failed(error))
+            else:
+                self.post_message(self.Done(then))
+
+        self.run_worker(run, thread=True, group="do")
+
+    @on(Done)
+    def _done(self, event: Done) -> None:
+        event.then()
+        self.load()
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        self.console.say_error(event.error)
+        self.load()

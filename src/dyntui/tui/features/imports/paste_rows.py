@@ -1,0 +1,41 @@
+"""Paste rows instead of naming a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.widgets import Static, TextArea
+
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+
+__all__ = ["PasteDialog"]
+
+
+class PasteDialog(Dialog[str]):
+    """Answers with the text."""
+
+    BINDINGS = bindings("paste")
+    title_text = "Paste rows"
+
+    def __init__(self) -> None:
+        super().__init__(classes="large paste")
+
+    def content(self) -> ComposeResult:
+        yield Static("CSV, TSV or JSON, as it is in the file. The first row may hold the names.", markup=False)
+        area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
+        area.cursor_blink = False
+        yield area
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s", "import this"), ("esc", "cancel"))
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one(TextArea), scroll_visible=False)
+
+    def entered(self) -> str:
+        return self.query_one(TextArea).text
+
+    def action_take(self) -> Any:
+        self.submit(self.entered())

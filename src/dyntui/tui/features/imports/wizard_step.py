@@ -1,0 +1,100 @@
+"""What every step of the wizard is: a part of one screen that reads and changes one draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from dyntui.tui.kit.action_registry import Acting
+from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_widget import Piece
+
+if TYPE_CHECKING:
+    from dyntui.services.imports.wizard_draft import Draft
+    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["Step"]
+
+
+class Step(Acting, Vertical):
+    """A subclass names itself, composes its part and says where it stands."""
+
+    NAME: ClassVar[str] = ""
+    TITLE: ClassVar[str] = ""
+
+    def __init__(self, wizard: ImportScreen) -> None:
+        super().__init__(id=f"step-{self.NAME}", classes="step")
+        self.wizard = wizard
+
+    # What a subclass says
+
+    def entered(self) -> None:
+        """The step is shown, perhaps again: look at the draft."""
+
+    @property
+    def shows(self) -> frozenset[str]:
+        """The resources that are shown (services.actions.resource_changes)."""
+        return frozenset()
+
+    def read_again(self) -> None:
+        """Read what is shown again, as in `Framed`."""
+
+    def left(self) -> None:
+        """Another step is shown."""
+
+    def away(self) -> None:
+        """Another screen is shown; the step is entered again when this one is back."""
+        self.left()
+
+    def blocked(self) -> str | None:
+        """Why the next step cannot be reached, in one sentence; None when it can."""
+        return None
+
+    @property
+    def note(self) -> str:
+        """What the trail says beside the name."""
+        return ""
+
+    def status(self) -> Sequence[Piece]:
+        """The right of the bottom line."""
+        return ()
+
+    def home(self) -> Widget | None:
+        """Where the focus belongs."""
+        return next((widget for widget in self.query("Lines").results(Widget) if widget.focusable), None)
+
+    def inner(self) -> str | None:
+        """What going back undoes before it leaves the step; None for nothing."""
+        return None
+
+    def leave_inner(self) -> None:
+        """Undo that."""
+
+    def lines_moved(self, lines: Lines) -> None:
+        """The cursor of a list is on another line, or there are more or fewer of them."""
+
+    def answered(self, text: str) -> None:
+        """The prompt was answered."""
+
+    # What it works with
+
+    @property
+    def console(self) -> Console:
+        return cast("Console", self.app)
+
+    @property
+    def draft(self) -> Draft:
+        return self.wizard.draft
+
+    def copy(self) -> Draft:
+        """The draft as it is now, for another thread."""
+        return replace(self.draft)
+
+    def changed(self) -> None:
+        """The trail or the frame may have to say something else."""
+        self.wizard.step_changed()

@@ -1,0 +1,1 @@
+"""Screens of resource records that are more than a list: detail, index, settings, hostnames."""

@@ -1,0 +1,202 @@
+"""The settings of the environment as a tree: found, read, and changed one value at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from dyntui.core.errors import DyntuiError, Usage, told
+from dyntui.core.text import safe
+from dyntui.core.times import now
+from dyntui.services import settings
+from dyntui.services.actions.write_gate import Confirmation, Outcome, Results, Target
+from dyntui.services.forms import fill, text_of
+from dyntui.services.text_diff import told_apart
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.action_runner import settle
+from dyntui.tui.shell.base_screen import age_of, error_words
+from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.schema_form import SchemaForm
+from dyntui.tui.shell.searchable_screen import SearchScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
+__all__ = ["SettingsScreen"]
+
+
+class SettingsScreen(SearchScreen):
+    """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
+
+    BINDINGS = bindings("setting")
+    whole = "settings"
+    hint = "a part of a name or value: jwt, google, embedded"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document: dict[str, Any] | None = None
+        self.error: DyntuiError | None = None
+        self.read_at: datetime | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        find = self.tree_shown.find if self.is_mounted else ""
+        return ("settings", f"/{find}") if find else ("settings",)
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield Static("", id="failure", markup=False)
+            yield SearchTree(id="tree", unfolded=1)
+
+    def connected(self, connection: Connection) -> None:
+        self.action_refresh()
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"settings"})
+
+    def read_again(self) -> None:
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        client, seen = connection.client, self.changes_seen
+
+        async def read() -> None:
+            try:
+                found = await settings.read_settings(client)
+            except DyntuiError as error:
+                problem = error
+                self.post_message(self.Next(lambda: self._failed(problem)))
+            else:
+                self.post_message(self.Next(lambda: self._read(found, seen)))
+
+        self.run_worker(read(), group="read")
+
+    def _read(self, document: dict[str, Any], changes_seen: int) -> None:
+        self.was_read(changes_seen)
+        self.document, self.error, self.read_at = document, None, now()
+        self.query_one("#failure", Static).display = False
+        self.tree_shown.show(document)
+        self.changed()
+
+    def _failed(self, error: DyntuiError) -> None:
+        self.error = error
+        failure = self.query_one("#failure", Static)
+        failure.update("\n".join(safe(line, 500) for line in (error.message, hint_of(error), "r tries again.") if line))
+        failure.display = True
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.error is not None:
+            parts.append((error_words(self.error), "warn"))
+        if self.document is not None:
+            parts.append((self.found or self.tree_shown.path, ""))
+            parts.append((age_of(self.read_at), "dim"))
+        elif self.error is None:
+            parts.append(("reading", ""))
+        return parts
+
+    # Changing
+
+    def no_leaf(self) -> str | None:
+        if self.document is None:
+            return "The settings are not here yet."
+        way = self.tree_shown.way
+        if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
+            return "Unfold it and go to a single value: only those are changed here."
+        return None
+
+    def action_edit(self) -> None:
+        assert self.document is not None
+        way = self.tree_shown.way
+        before = settings.leaf_at(self.document, way)
+        asked = settings.asked_for(way, before)
+        held = {asked.name: text_of(before)}
+
+        def taken(values: dict[str, str]) -> None:
+            self._changed_to(way, before, fill([asked], values, before=held).body, form)
+
+        form = SchemaForm(
+            f"Change {'.'.join(way)}",
+            [asked],
+            held,
+            verb="go on",
+            before=held,
+            taken=taken,
+        )
+        self.console.open_form(form, form.done)
+
+    def _changed_to(self, way: tuple[str, ...], before: Any, body: Any, form: SchemaForm) -> None:
+        connection = self.console.session.connection
+        if connection is None:
+            form.reopen("The environment is not open.")
+            return
+        if body is None:
+            form.finish()
+            self.console.say("Nothing is different, so nothing was sent.", "warning")
+            return
+        after = body[way[-1]]
+        write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
+        needed = connection.writes.requirement(write, targets)
+        was, now = told_apart(text_of(before), text_of(after))
+        needed = replace(needed, lines=(f"{was or '—'} → {now or '—'}",))
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is None:
+                form.reopen()
+            else:
+                work = connection.writes.perform(write, targets, confirmation)
+                self.surely(work, lambda results: self._told(results, after, form), form)
+
+        self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
+
+    def _told(self, results: Results, after: Any, form: SchemaForm) -> None:
+        item = results.items[0]
+        if isinstance(item.error, Usage):
+            form.finish()  # it was made from a value that is another one by now
+        else:
+            settle(form, results)
+        if item.error is not None:
+            lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
+            self.console.say(told(item.error.message, lost, hint_of(item.error)), "error")
+            if self.is_attached:
+                self.action_refresh()  # somebody else may have changed it: then nothing was sent
+            return
+        if not isinstance(item.reread, dict):
+            self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
+            return
+        before = item.value["before"]
+        way = item.target.id
+        other = [
+            (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
+        ]
+        if settings.leaf_at(item.reread, way.split(".")) != after:
+            self.console.say(f"The server took {way} and keeps another value: look at it.", "warning")
+        elif other:
+            lines = [f"{name}: {_words(was)} → {_words(now_)}" for name, was, now_ in other[:40]]
+            text = "Besides what you changed, the server has changed this:\n\n" + "\n".join(lines)
+            self.console.ask(MessageDialog("More is different than was changed", text))
+        else:
+            self.console.say(f"Changed: {way} is {text_of(after) or 'empty'}; nothing else is different.")
+
+
+def _within(name: str, way: str) -> bool:
+    return name == way or name.startswith(f"{way}.")
+
+
+def _words(value: Any) -> str:
+    return "not there" if value is settings.ABSENT else text_of(value) or "—"

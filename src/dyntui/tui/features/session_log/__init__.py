@@ -1,0 +1,1 @@
+"""What happened in this session: requests and notifications."""

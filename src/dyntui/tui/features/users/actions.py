@@ -1,0 +1,53 @@
+"""The keys of users and wallets."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.tui.kit.action import Action
+
+__all__ = ["PEOPLE"]
+
+_READ = Effect.READ
+
+PEOPLE = (
+    Action("users.new", ("n",), "new", "Create a user.", rank=16),
+    Action("users.delete", ("d",), "delete", "Delete the marked users, or this one, for good.", Effect.DESTRUCTIVE, 17,
+        why_not="nobody"),
+    Action("users.revoke_sessions", ("X",), "revoke sessions", "Sign the marked users, or this one, out everywhere.",
+        Effect.DESTRUCTIVE, why_not="nobody"),
+    Action("users.metadata", ("m",), "set metadata", "Set one field of the metadata of the marked users, or of this one.",
+        why_not="nobody"),
+    Action("users.allowlist", ("A",), "add to allowlist", "Put the marked users, or this one, on an allowlist.",
+        why_not="nobody"),
+    Action("users.export", ("E",), "export", "Write the marked users, those of the filter or all to a new file.", _READ),
+    Action("wallets.pregenerate", ("n",), "pre-generate", "Make embedded wallets that somebody claims by signing in.",
+        rank=16),
+    Action("wallets.recover", ("u",), "recover", "Bring the deleted wallets of the owners back.", rank=17,
+        why_not="no_owners"),
+    Action("wallets.export", ("E",), "export", "Write the marked wallets, or all, to a new file.", _READ),
+    Action("user.access", ("A",), "access", "On which lists this user is, and whether they get in.", _READ, 16),
+    Action("user.edit", ("e",), "edit", "Change the profile, on the Metadata tab the metadata; never the e-mail.",
+        rank=14, why_not="not_read"),
+    Action("user.metadata", ("m",), "set metadata", "Set one field of the metadata.", rank=17, why_not="not_read"),
+    Action("user.editor", ("E",), "metadata in editor", "Change the metadata in your own editor.",
+        why_not="no_editor"),
+    Action("user.revoke_session", ("x",), "revoke session", "Sign the device under the cursor out.", Effect.DESTRUCTIVE, 11,
+        why_not="no_session"),
+    Action("user.revoke_sessions", ("X",), "revoke all sessions", "Sign the user out everywhere.", Effect.DESTRUCTIVE,
+        why_not="no_sessions"),
+    Action("user.remove_devices", ("D",), "remove MFA devices", "Remove all MFA devices.", Effect.DESTRUCTIVE,
+        why_not="no_devices"),
+    Action("user.reset_mfa", ("F",), "reset MFA", "Reset the MFA methods.", Effect.DESTRUCTIVE, why_not="not_read"),
+    Action("user.reveal", ("t",), "reveal token", "Show the access token of the social account under the cursor, once.",
+        _READ, 11, why_not="no_account"),
+    Action("user.pregenerate", ("P",), "pre-generate wallets", "Make embedded wallets that the user claims by signing in.",
+        why_not="not_read"),
+    Action("user.link", ("w",), "link wallet", "Link an external wallet.", why_not="not_read"),
+    Action("user.recover", ("u",), "recover wallets", "Bring the deleted wallets back.", why_not="not_read"),
+    Action("wallet.delete", ("d",), "delete", "Delete the wallet; recover brings it back.", Effect.DESTRUCTIVE, 16,
+        why_not="no_deleting"),
+    Action("wallet.recover", ("u",), "recover", "Bring the deleted wallets of the owner back.", rank=17,
+        why_not="no_owner"),
+    Action("user.delete", ("d",), "delete", "Delete the user for good.", Effect.DESTRUCTIVE, 18,
+        why_not="not_read"),
+)  # fmt: skip

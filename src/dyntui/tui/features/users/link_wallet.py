@@ -1,0 +1,42 @@
+"""Link an external wallet to a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dyntui.services.actions.user_actions import link_wallet
+from dyntui.services.actions.write_gate import Target
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.shell.action_runner import do
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["ask_link"]
+
+_CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "SUI", "SPARK", "TRON", "APTOS", "TON")
+_PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
+
+
+def ask_link(console: Console, target: Target) -> None:
+    """Ask which wallet, show what is sent, link it."""
+    fields = (
+        Field("publicWalletAddress", "address"),
+        Field("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
+        Field("walletName", "wallet", help="What wallet it is: metamask, phantom, ..."),
+        Field("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
+    )
+
+    def check(values: Values) -> Mapping[str, str]:
+        wanted = {"publicWalletAddress": "A wallet has an address.", "walletName": "Say what wallet it is."}
+        return {name: words for name, words in wanted.items() if not values[name].strip()}
+
+    form = FormDialog(f"Link a wallet to {target.label}", fields, check=check, verb="go on")
+
+    def filled(values: Values) -> None:
+        wallet = {name: text.strip() for name, text in values.items()}
+        told = [f"{field.label}: {wallet[field.name]}" for field in fields]
+        do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, form=form)
+
+    console.open_form(form, filled)

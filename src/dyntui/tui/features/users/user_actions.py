@@ -1,0 +1,176 @@
+"""What can be done to the user that is shown: each through the door for writes, then read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from dyntui.core.text import safe, shorten
+from dyntui.resources import RESOURCES
+from dyntui.services.actions.user_actions import (
+    DELETE_USER,
+    RECOVER_WALLETS,
+    REMOVE_MFA_DEVICES,
+    RESET_MFA,
+    REVEAL_SOCIAL_TOKEN,
+    REVOKE_SESSION,
+    REVOKE_SESSIONS,
+    user_target,
+)
+from dyntui.services.actions.write_gate import Outcome, Results, Target, WriteAction
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.sibling_navigation import BesideScreen
+
+__all__ = ["UserDoing"]
+
+
+class UserDoing(BesideScreen):
+    """The actions of the user screen."""
+
+    NAME: ClassVar = "users"
+
+    def parts(self, key: str) -> Sequence[Mapping[str, Any]]:
+        """What hangs on the user under `key` of the document."""
+        value = self.document.get(key) if self.document else None
+        return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+    @property
+    def target(self) -> Target:
+        """The user, by the name a person knows."""
+        return user_target({**(self.document or {}), "id": self.thing_id})
+
+    # Reasons
+
+    def not_read(self) -> str | None:
+        return None if self.document is not None else "The user is not read yet."
+
+    def no_session(self) -> str | None:
+        row = self._row_of("sessions")
+        if row is None:
+            return "Go to a session on the Sessions tab first."
+        return "This session is revoked already." if row.get("revokedAt") else None
+
+    def no_sessions(self) -> str | None:
+        active = any(not row.get("revokedAt") for row in self.parts("sessions"))
+        return self.not_read() or (None if active else "This user has no active session.")
+
+    def no_devices(self) -> str | None:
+        return self.not_read() or (None if self.parts("mfaDevices") else "This user has no MFA devices.")
+
+    def no_account(self) -> str | None:
+        return None if self._row_of("social") is not None else "Go to an account on the Social tab first."
+
+    def _row_of(self, name: str) -> Mapping[str, Any] | None:
+        """The row under the cursor of the table `name`, when that is in front."""
+        if self.TABS[self.tab].name != name:
+            return None
+        return next((table.row for table in self.query(f"#{name}").results(Table)), None)
+
+    # Actions
+
+    def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
+        do(self.console, action, [self.target], verb=verb, trigger=key, told=told)
+
+    def action_edit(self) -> None:
+        if self.TABS[self.tab].name == "metadata":
+            self._edit_metadata("e", own=False)
+            return
+        from dyntui.tui.features.users.edit_profile import ask_profile
+
+        ask_profile(self.console, self.thing_id, "e")
+
+    def no_editor(self) -> str | None:
+        from dyntui.services.editor import editor
+
+        return self.not_read() or (None if editor() else "EDITOR is not set; e on the Metadata tab edits it here.")
+
+    def action_editor(self) -> None:
+        self._edit_metadata("E", own=True)
+
+    def _edit_metadata(self, key: str, *, own: bool) -> None:
+        from dyntui.tui.features.users.edit_metadata import edit_metadata
+
+        edit_metadata(self.console, self.thing_id, key, own=own)
+
+    def action_metadata(self) -> None:
+        from dyntui.tui.features.users.edit_profile import ask_metadata
+
+        ask_metadata(self.console, self.thing_id, "m")
+
+    def action_revoke_session(self) -> None:
+        row = self._row_of("sessions")
+        assert row is not None
+        device = shorten(safe(str(row.get("userAgent") or "")), 40)
+        label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
+        target = Target(str(row.get("id")), label or str(row.get("id")))
+        do(self.console, REVOKE_SESSION, [target], verb="Revoke", trigger="x")
+
+    def action_revoke_sessions(self) -> None:
+        self._do(REVOKE_SESSIONS, "X", verb="Revoke all")
+
+    def action_remove_devices(self) -> None:
+        self._do(REMOVE_MFA_DEVICES, "D", verb="Remove devices")
+
+    def action_reset_mfa(self) -> None:
+        self._do(RESET_MFA, "F", verb="Reset MFA")
+
+    def action_recover(self) -> None:
+        self._do(RECOVER_WALLETS, "u", verb="Recover")
+
+    def action_pregenerate(self) -> None:
+        from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
+
+        user = self.document or {}
+        email = str(user.get("email") or "")
+        ask_pregeneration(self.console, "P", identifier=email or self.thing_id, kind="email" if email else "id")
+
+    # To take along
+
+    def nothing_to_take(self) -> str | None:
+        return None if self.document is not None or self.known else self.not_read()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.shell.copy_menu import ask_copy
+
+        ask_copy(self.console, RESOURCES[self.NAME], [self.document or self.known])
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.shell.copy_menu import show_console
+
+        show_console(self.console, self.thing_id, str((self.document or self.known).get("email") or self.thing_id))
+
+    def action_link(self) -> None:
+        from dyntui.tui.features.users.link_wallet import ask_link
+
+        ask_link(self.console, self.target)
+
+    def action_reveal(self) -> None:
+        from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+
+        row = self._row_of("social")
+        assert row is not None
+        label = f"{row.get('provider')} {row.get('copy')}"
+
+        def revealed(results: Results) -> None:
+            item = results.items[0]
+            token = item.value.get("accessToken") if isinstance(item.value, dict) else None
+            if item.outcome is Outcome.DONE and token:
+                self.console.ask(OnceDialog(f"access token of {label}", str(token)))
+
+        target = Target(str(row.get("id")), label)
+        do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", trigger="t", done=revealed)
+
+    def action_delete(self) -> None:
+        record = RESOURCES[self.NAME]
+        told = [f"id {self.thing_id}"]
+        for key, word in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
+            if count := len(self.parts(key)):
+                told.append(f"{count:,} {word}{'s' if count != 1 else ''}")
+        title = record.label_of(self.document or {}) or self.thing_id
+        do(self.console, DELETE_USER, [self.target], verb="Delete", trigger="d", told=[title, *told], done=self._gone)
+
+    def _gone(self, results: Results) -> None:
+        done = results.items[0].outcome is Outcome.DONE
+        if done and self.console.shown is self and self.console.no_way_back() is None:
+            self.console.call_later(self.console.action_back)

@@ -1,0 +1,190 @@
+"""One user: profile, credentials, wallets, sessions, metadata and more in tabs, and all of it as the server wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from dyntui.resources import RESOURCES
+from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
+from dyntui.tui.features.users.user_actions import UserDoing
+from dyntui.tui.features.users.user_tables import (
+    CHECKS,
+    CREDENTIALS,
+    MFA,
+    RELATED,
+    SESSIONS,
+    SOCIAL,
+    WALLETS,
+    access_facts,
+    check_rows,
+    credential_rows,
+    facts_of,
+    mfa_rows,
+    related_rows,
+    session_rows,
+    social_rows,
+    wallet_rows,
+)
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.json_tree import JsonTree
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.detail_screen import Tab
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["UserScreen"]
+
+
+_ROWS = {
+    "credentials": credential_rows,
+    "wallets": wallet_rows,
+    "sessions": session_rows,
+    "social": social_rows,
+    "mfa": mfa_rows,
+    "checks": check_rows,
+}
+
+
+class UserScreen(UserDoing):
+    """A user by id. label: what to call it until it is read."""
+
+    BINDINGS = bindings("user", "taking")
+    NOUN = "user"
+    RESOURCE = "users"
+    TABS = (
+        Tab("profile", "Profile"),
+        Tab("credentials", "Credentials"),
+        Tab("wallets", "Wallets"),
+        Tab("sessions", "Sessions"),
+        Tab("social", "Social"),
+        Tab("mfa", "MFA"),
+        Tab("access", "Access"),
+        Tab("checks", "Checks"),
+        Tab("metadata", "Metadata"),
+        Tab("raw", "Raw"),
+    )
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("users", self.label or self.thing_id)
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        match tab.name:
+            case "profile":
+                with Horizontal(classes="two"):
+                    yield Facts(id="facts")
+                    yield _table("related", RELATED, "Nothing is linked to this user.")
+            case "credentials":
+                yield _table("credentials", CREDENTIALS, "This user has no credentials.")
+            case "wallets":
+                yield _table("wallets", WALLETS, "This user has no wallets.")
+            case "sessions":
+                yield _table("sessions", SESSIONS, "This user has no sessions.")
+            case "social":
+                yield _table("social", SOCIAL, "This user has no social accounts.")
+            case "mfa":
+                yield _table("mfa", MFA, "This user has no MFA devices.")
+            case "access":
+                yield Facts(id="access")
+            case "checks":
+                yield _table("checks", CHECKS, "No address of this user was checked.")
+            case "metadata":
+                yield SearchTree(id="metadata", unfolded=2)
+            case _:
+                yield SearchTree(id="raw")
+
+    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        answer = await client.users.get_raw(thing_id)
+        user = answer.get("user", answer) if isinstance(answer, dict) else {}
+        return user if isinstance(user, dict) else {}
+
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+        self.label = RESOURCES["users"].label_of(document) or self.thing_id
+        self.console.session.opened_user(self.thing_id, self.label)
+        found = {name: len(rows(document)) for name, rows in _ROWS.items()}
+        found["metadata"] = len(metadata_of(document))
+        return [found.get(tab.name) for tab in self.TABS]
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.thing_id in self.console.session.drafts:
+            parts.append(("metadata not saved", "warn"))
+        if self.document is not None and self.TABS[self.tab].name == "metadata":
+            size = metadata_size(metadata_of(self.document))
+            parts.append((f"{size:,} bytes", "warn" if size > USUAL_LIMIT else ""))
+        return [*parts, *super().status()]
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        match tab.name:
+            case "profile":
+                self.query_one("#facts", Facts).show(facts_of(document))
+                self._put("related", related_rows(document))
+            case "access":
+                self.query_one("#access", Facts).show(access_facts(document))
+            case "metadata":
+                self.query_one("#metadata", JsonTree).show(metadata_of(document))
+            case "raw":
+                self.query_one("#raw", JsonTree).show(document)
+            case name:
+                self._put(name, _ROWS[name](document))
+
+    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+        match tab.name:
+            case "profile":
+                self.query_one("#facts", Facts).show(facts_of(row))
+                self._wait("related")
+            case "access":
+                self.query_one("#access", Facts).show(())
+            case "metadata" | "raw":
+                self.query_one(f"#{tab.name}", JsonTree).show({})
+            case name:
+                self._wait(name)
+
+    def _wait(self, name: str) -> None:
+        """The rows are still to come."""
+        self.query_one(f"#{name}", Table).show(ListView(loaded=False))
+
+    def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
+        table = self.query_one(f"#{name}", Table)
+        assert isinstance(table.view, ListView)
+        table.view.put(rows)
+        table.view_changed()
+
+    def action_access(self) -> None:
+        from dyntui.tui.features.access.user_access import PersonScreen
+
+        self.console.visit(PersonScreen(self.thing_id, self.label))
+
+    def openable(self, pane: Widget | None) -> bool:
+        return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
+
+    def open_under_cursor(self, pane: Widget | None) -> None:
+        from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+
+        assert isinstance(pane, Table)
+        assert pane.row is not None
+        wallet_id = str(pane.row["wallet"])
+        wallets = self.document.get("wallets") if self.document else None
+        known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
+        screen = WalletScreen(
+            wallet_id, str(pane.row.get("copy", "")), owner=self.label, known={"userId": self.thing_id, **known}
+        )
+        self.console.visit(screen)
+
+
+def _table(name: str, columns: Sequence[Any], empty: str) -> Table:
+    return Table(columns, ListView(loaded=False), empty=lambda: empty, id=name)

@@ -1,0 +1,80 @@
+"""The list of users: whom something is done to, and its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_gate import Target
+
+__all__ = ["UsersScreen"]
+
+
+class UsersScreen(ResourceScreen):
+    """Users. What is done is done to the marked ones, or to the one under the cursor; what failed stays marked.
+
+    It is the first screen of most starts, so what its keys do is loaded when they are pressed.
+    """
+
+    BINDINGS = bindings("users", "taking")
+
+    @property
+    def targets(self) -> list[Target]:
+        """The marked users in the order of the list, or the one under the cursor."""
+        from dyntui.services.actions.user_actions import user_target
+
+        table = self.table
+        ids = table.marks or ({table.row_id} if table.row_id else set())
+        places = {row_id: table.view.index_of(row_id) for row_id in ids}
+        ordered = sorted(ids, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id))
+        return [user_target(row) for row in self.rows_of(ordered)]
+
+    def nobody(self) -> str | None:
+        return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
+
+    def action_delete(self) -> None:
+        from dyntui.tui.features.users.bulk_actions import delete
+
+        delete(self)
+
+    def action_revoke_sessions(self) -> None:
+        from dyntui.tui.features.users.bulk_actions import revoke_sessions
+
+        revoke_sessions(self)
+
+    def action_metadata(self) -> None:
+        from dyntui.tui.features.users.bulk_actions import ask_metadata
+
+        ask_metadata(self)
+
+    def action_allowlist(self) -> None:
+        from dyntui.tui.features.users.bulk_actions import ask_allowlist
+
+        ask_allowlist(self)
+
+    def action_new(self) -> None:
+        from dyntui.tui.features.users.bulk_actions import ask_new
+
+        ask_new(self)
+
+    def nothing_to_take(self) -> str | None:
+        return self.nobody()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.shell.copy_menu import ask_copy
+
+        ask_copy(self.console, self.record, self.rows_of([target.id for target in self.targets]))
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.shell.copy_menu import show_console
+
+        row = self.table.row or {}
+        show_console(self.console, str(row.get("id")), str(row.get("email") or row.get("id")))
+
+    def action_export(self) -> None:
+        from dyntui.tui.shell.lists.export_dialog import ask_export
+
+        ask_export(self)

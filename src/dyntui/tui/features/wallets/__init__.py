@@ -1,0 +1,1 @@
+"""Wallets: the list, one wallet, and pre-generated wallets."""

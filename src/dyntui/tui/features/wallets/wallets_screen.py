@@ -1,0 +1,61 @@
+"""The wallets of the environment: deleted and brought back, made ahead of sign-in, exported, copied."""
+
+from __future__ import annotations
+
+from dyntui.core.text import shorten
+from dyntui.services.actions.user_actions import RECOVER_WALLETS
+from dyntui.services.actions.write_gate import Target
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+
+__all__ = ["WalletsScreen"]
+
+
+class WalletsScreen(ThingsScreen):
+    """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
+
+    BINDINGS = bindings("taking")
+
+    @property
+    def targets(self) -> list[Target]:
+        """The marked wallets, or the one under the cursor."""
+        return [Target(str(row[self.record.key]), self.record.label_of(row)) for row in self.marked]
+
+    # Those who own them
+
+    def _owners(self) -> list[str]:
+        return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
+
+    def no_owners(self) -> str | None:
+        return self.nothing_here() or (None if self._owners() else "Nothing says whose wallets these are.")
+
+    def action_recover(self) -> None:
+        targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
+        do(self.console, RECOVER_WALLETS, targets, verb="Recover", trigger="u")
+
+    def action_pregenerate(self) -> None:
+        from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
+
+        ask_pregeneration(self.console, "n")
+
+    # To take along
+
+    def action_export(self) -> None:
+        from dyntui.tui.shell.lists.export_dialog import ask_export
+
+        ask_export(self)
+
+    def nothing_to_take(self) -> str | None:
+        return self.nothing_here()
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.shell.copy_menu import ask_copy
+
+        ask_copy(self.console, self.record, self.marked)
+
+    def action_web_console(self) -> None:
+        from dyntui.tui.shell.copy_menu import show_console
+
+        row = self.table.row or {}
+        show_console(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))

@@ -1,0 +1,1 @@
+"""Webhook messages: delivery attempts, redelivery, signature checks."""

@@ -1,0 +1,131 @@
+"""One message to a webhook: what was sent and what came back, in full, and every attempt at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from dyntui.resources import RESOURCES
+from dyntui.resources.happenings import answer_of, latency_ms
+from dyntui.resources.webhook_payloads import opened
+from dyntui.tui.features.webhooks.webhook_secret import with_secret
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.action_flow import Doing
+from dyntui.tui.shell.detail_screen import DetailScreen, Tab
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["MessageScreen"]
+
+_RECORD = RESOURCES["webhook-messages"]
+_ATTEMPTS = tuple(column for column in _RECORD.columns if column.name not in ("id", "event", "event id"))
+
+
+class MessageScreen(DetailScreen, Doing):
+    """row: its latest delivery, from the list."""
+
+    BINDINGS = bindings("message")
+    NOUN = "message"
+    RESOURCE = "webhook-messages"
+    TABS = (Tab("facts", "Message"), Tab("request", "Request"), Tab("response", "Response"), Tab("tries", "Attempts"))
+
+    def __init__(self, row: Mapping[str, Any], webhook_id: str) -> None:
+        super().__init__(str(row.get("messageId", "")), _RECORD.label_of(row))
+        self.row = dict(row)
+        self.webhook_id = webhook_id
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return ("webhooks", "messages", self.label or self.thing_id)
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        match tab.name:
+            case "facts":
+                yield Facts(id="facts")
+            case "tries":
+                yield Table(_ATTEMPTS, ListView(loaded=False, key="deliveryId"), id="tries")
+            case name:
+                yield SearchTree(id=f"tree-{name}", unfolded=3)
+
+    async def fetch(self, client: Client) -> dict[str, Any]:
+        from dyntui.services.webhooks import deliveries
+
+        found = await deliveries(client, self.webhook_id, self.thing_id)
+        return {**(found[0] if found else self.row), "deliveries": found}
+
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+        self.row = {name: value for name, value in document.items() if name != "deliveries"}
+        return (None, None, None, len(document["deliveries"]))
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        match tab.name:
+            case "facts":
+                self.query_one("#facts", Facts).show(self._facts())
+            case "tries":
+                table = self.query_one("#tries", Table)
+                assert isinstance(table.view, ListView)
+                table.view.put([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
+                table.view_changed()
+            case name:
+                self.query_one(f"#tree-{name}", SearchTree).show(opened(self.row.get(name)))
+
+    def _facts(self) -> list[Fact]:
+        row = self.row
+        latency = latency_ms(row)
+        return [
+            Fact("delivery", heading=True),
+            Fact("status", row.get("status")),
+            Fact("answer", answer_of(row)),
+            Fact("attempt", row.get("deliveryAttempt")),
+            Fact("latency", f"{latency:,} ms" if latency is not None else None),
+            Fact("sent", row.get("deliveredAt")),
+            Fact("message", heading=True),
+            Fact("event", self.label),
+            Fact("message made", row.get("messageCreatedAt")),
+            Fact("event happened", row.get("eventCreatedAt")),
+            Fact("message id", row.get("messageId")),
+            Fact("event id", row.get("eventId")),
+            Fact("delivery id", row.get("deliveryId")),
+        ]
+
+    def openable(self, pane: Widget | None) -> bool:
+        return isinstance(pane, Table) and pane.row is not None
+
+    def open_under_cursor(self, pane: Widget | None) -> None:
+        from dyntui.tui.shell.json_screen import RawScreen
+
+        assert isinstance(pane, Table)
+        assert pane.row is not None
+        row = {name: value for name, value in pane.row.items() if name != "copy"}
+        shown = {**row, "request": opened(row.get("request")), "response": opened(row.get("response"))}
+        self.console.visit(RawScreen((*self.crumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
+
+    # Actions
+
+    def nothing_to_send(self) -> str | None:
+        return None if self.thing_id else "There is no message."
+
+    def action_redeliver(self) -> None:
+        from dyntui.services.actions.resource_actions import action_named
+
+        self.begin(_RECORD, action_named(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
+
+    def nothing_to_verify(self) -> str | None:
+        return None if self.row.get("request") else "There is no record of the request."
+
+    def action_verify(self) -> None:
+        with_secret(self, {"webhookId": self.webhook_id}, "V", self._judge)
+
+    def _judge(self, secret: str) -> None:
+        from dyntui.services.webhooks import verify_delivery
+
+        found = verify_delivery(self.row, secret)
+        self.console.say(found.words, "information" if found.valid else "error")

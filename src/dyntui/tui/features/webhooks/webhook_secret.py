@@ -1,0 +1,42 @@
+"""Check a signature with the secret of a webhook: confirmed, with a line in the audit log, and kept by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dyntui.resources import RESOURCES
+from dyntui.services.actions.write_gate import Confirmation, Results
+from dyntui.tui.shell.action_flow import Later
+from dyntui.tui.shell.confirm_dialog import confirm
+
+__all__ = ["with_secret"]
+
+
+def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
+    """Ask, read the secret, and hand it to `use`."""
+    from dyntui.services.actions.resource_actions import target_of
+    from dyntui.services.webhooks import reading_secret
+
+    connection = screen.console.session.connection
+    if connection is None:
+        return
+    write, targets = reading_secret(connection.client), [target_of(RESOURCES["webhooks"], webhook)]
+
+    def got(results: Results) -> None:
+        error = results.first_error
+        value = results.items[0].value
+        secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""
+        if error is not None:
+            screen.console.say_error(error)
+        elif not secret:
+            screen.console.say("The server gave no secret for this webhook.", "error")
+        else:
+            use(secret)
+
+    def answered(confirmation: Confirmation | None) -> None:
+        if confirmation is not None:
+            screen.surely(connection.writes.perform(write, targets, confirmation), got)
+
+    needed = connection.writes.requirement(write, targets)
+    screen.console.ask(confirm(needed, verb="check the signature", trigger=key), answered)

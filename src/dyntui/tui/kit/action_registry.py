@@ -1,0 +1,196 @@
+"""The one registry of everything a key can do: bindings, bottom line, help, palette and keymap read it.
+
+What each key does is in the tables of `tui/keys` and, for the resources, in `tui/shell/record_actions.py`.
+
+A screen or widget mixes in `Acting` and declares `BINDINGS = bindings("its scope")`; the scope of an action is the part
+of its id before the dot. Its method `action_<run>` does the work. Whatever is disabled says why when it is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding, BindingType
+
+from dyntui.core.effect import Effect
+from dyntui.tui.features.access.actions import ACCESS
+from dyntui.tui.features.imports.actions import IMPORTS
+from dyntui.tui.features.users.actions import PEOPLE
+from dyntui.tui.kit.action import Action
+from dyntui.tui.shell.actions import GENERAL
+from dyntui.tui.shell.record_actions import KEY_SCOPES, KEYS
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
+    _Node = DOMNode
+else:
+    _Node = object
+
+__all__ = ["ACTIONS", "SCOPES", "Acting", "Action", "Here", "actions_here", "bindings", "key_words", "reason_against"]
+
+
+ACTIONS: dict[str, Action] = {action.id: action for action in (*GENERAL, *IMPORTS, *ACCESS, *PEOPLE, *KEYS)}
+"""Every action by id, in the order of the help screen."""
+
+SCOPES = {
+    "app": "everywhere",
+    "rows": "moving",
+    "table": "table",
+    "list": "list",
+    "detail": "here",
+    "beside": "here",
+    "taking": "here",
+    "link": "dialog",
+    "tree": "tree",
+    "journal": "here",
+    "environments": "environments",
+    "setup": "here",
+    "raw": "here",
+    "dialog": "dialog",
+    "pick": "dialog",
+    "confirm": "dialog",
+    "columns": "columns",
+    "form": "form",
+    "wizard": "the import",
+    "source": "file",
+    "paste": "paste",
+    "writing": "writing",
+    "parse": "reading",
+    "map": "mapping",
+    "transforms": "transforms",
+    "review": "review",
+    "check": "check",
+    "plan": "plan",
+    "run": "the job",
+    "finish": "outcome",
+    "jobs": "jobs",
+    "cell": "the cell",
+    "allowlists": "allowlists",
+    "allowlist-entries": "entries",
+    "pasting": "paste",
+    "drafts": "entries to add",
+    "compare": "compare",
+    "duplicates": "duplicates",
+    "gates": "gates",
+    "gate": "gate",
+    "person": "access",
+    "user": "user",
+    "users": "users",
+    "wallet": "wallet",
+    "weigh": "dialog",
+    **KEY_SCOPES,
+    "import-undo": "undo",
+}
+"""What the help screen calls the scopes."""
+
+
+def bindings(*scopes: str) -> list[BindingType]:
+    """The bindings of the actions of `scopes`, for the BINDINGS of the class that does them."""
+    found: list[BindingType] = []
+    for action in ACTIONS.values():
+        if action.scope in scopes:
+            if action.each:
+                found += [_binding(action, (key,), f"do('{action.id}', '{key}')") for key in action.keys]
+            elif action.keys:
+                found.append(_binding(action, action.keys, f"do('{action.id}')"))
+    return found
+
+
+def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
+    return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.priority)
+
+
+_WAIT_THEMSELVES = frozenset({"plan", "run", "jobs", "finish", "request"})
+"""Jobs wait for the server on their own; a request of the API console may be tried at any time."""
+
+
+def reason_against(action: Action, node: Any) -> str | None:
+    """Why `action` cannot be done on `node` now, in one sentence; None when it can."""
+    if action.effect is not Effect.READ and getattr(node.app, "read_only", False):
+        return "This environment is read-only here."
+    if action.effect is not Effect.READ and action.scope not in _WAIT_THEMSELVES:
+        away: str = getattr(node.app, "offline_words", "")
+        if away:
+            return f"{away}: nothing can be changed until the server answers. Nothing was sent."
+    if not action.why_not:
+        return None
+    reason: str | None = getattr(node, action.why_not)()
+    return reason
+
+
+class Acting(_Node):
+    """A screen, a widget or the app, whose keys come from the registry."""
+
+    async def action_do(self, action_id: str, *arguments: str) -> None:
+        """Do the action, or say why not."""
+        action = ACTIONS[action_id]
+        if reason := reason_against(action, self):
+            self.app.notify(reason, severity="warning", markup=False)
+            return
+        result = getattr(self, action.method)(*arguments)
+        if isawaitable(result):
+            await result
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """An action that a key reaches at this moment. node: who does it."""
+
+    action: Action
+    node: Any
+    keys: tuple[str, ...]
+
+    @property
+    def reason(self) -> str | None:
+        """Why it cannot be done now, in one sentence; None when it can."""
+        return reason_against(self.action, self.node)
+
+
+def actions_here(screen: Screen[Any]) -> list[Here]:
+    """What the keys do on `screen` at this moment, the focused widget first."""
+    return list(_here(screen))
+
+
+def _here(screen: Screen[Any]) -> Iterator[Here]:
+    keys: dict[str, list[str]] = {}
+    nodes: dict[str, Any] = {}
+    for key, active in screen.active_bindings.items():
+        if (id_ := active.binding.id) in ACTIONS:
+            keys.setdefault(id_, []).append(key)
+            nodes[id_] = active.node
+    for id_, bound in keys.items():
+        yield Here(ACTIONS[id_], nodes[id_], tuple(bound))
+
+
+_WORDS = {
+    "colon": ":",
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "asterisk": "*",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_words(key: str) -> str:
+    """A key as people read it: `:`, `esc`, `ctrl+p`."""
+    if key.startswith("upper_"):
+        return key.removeprefix("upper_").upper()
+    return _WORDS.get(key, key)

@@ -1,0 +1,37 @@
+"""Which keys confirm and which decline, for every dialog that asks before something is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.events import Key
+
+    from dyntui.services.actions.write_gate import Requirement
+
+__all__ = ["ConfirmKeys"]
+
+_CONFIRM, _OTHER, _DECLINE, _ENTER = "y", "o", "n", "enter"
+
+
+class ConfirmKeys:
+    """The keys of one confirmation. trigger: the key that opened it, which never confirms.
+
+    enter declines what destroys something and confirms what does not.
+    """
+
+    def __init__(self, needed: Requirement, trigger: str) -> None:
+        self.key = _OTHER if trigger == _CONFIRM else _CONFIRM
+        self._destructive = needed.destructive
+        self._enter_confirms = not needed.destructive and trigger != _ENTER
+
+    @property
+    def shown(self) -> str:
+        """The keys that confirm, for the last line of the dialog."""
+        return f"{self.key}, {_ENTER}" if self._enter_confirms else self.key
+
+    def confirms(self, event: Key) -> bool:
+        return event.character == self.key or (event.key == _ENTER and self._enter_confirms)
+
+    def declines(self, event: Key) -> bool:
+        return event.character == _DECLINE or (event.key == _ENTER and self._destructive)

@@ -1,0 +1,198 @@
+"""Fill in a few fields. What is wrong is said below the field it is about, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.widgets.cells import cut
+from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+
+__all__ = ["ChoiceField", "Field", "FormDialog", "Values"]
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. options: value to words, for a choice instead of text. help: one line below it. secret: not shown."""
+
+    name: str
+    label: str
+    value: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
+    secret: bool = False
+
+
+class ChoiceField(Painted, can_focus=True):
+    """One of a few values on one line: `‹ sandbox ›`; left, right and space change it."""
+
+    value: reactive[str] = reactive("", init=False)
+
+    class Changed(Message):
+        """Another value was chosen."""
+
+        def __init__(self, choice: ChoiceField) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> ChoiceField:
+            return self.choice
+
+    def __init__(self, options: Mapping[str, str], value: str, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="choice")
+        self.options = dict(options)
+        self.set_reactive(ChoiceField.value, value if value in options else next(iter(options), ""))
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        words = cut(safe(self.options.get(self.value, "")), max(0, width - 6))
+        sides = ("‹ ", " ›") if len(self.options) > 1 else ("", "")
+        return [(sides[0], "accent"), (words, ""), (sides[1], "accent")], "cursor" if self.has_focus else ""
+
+    def offer(self, options: Mapping[str, str], value: str) -> None:
+        """Other options."""
+        self.options = dict(options)
+        self.value = value
+        self.repaint()
+
+    def watch_value(self) -> None:
+        self.repaint()
+        self.post_message(self.Changed(self))
+
+    def on_focus(self) -> None:
+        self.repaint()
+
+    def on_blur(self) -> None:
+        self.repaint()
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"left": -1, "h": -1, "right": 1, "l": 1, "space": 1}.get(event.key)
+        if step and self.options:
+            event.stop()
+            event.prevent_default()
+            values = list(self.options)
+            self.value = values[(values.index(self.value) + step) % len(values)]
+
+    def on_click(self) -> None:
+        values = list(self.options)
+        self.value = values[(values.index(self.value) + 1) % len(values)]
+
+
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """It scrolls with the field that has the focus: the keys that would scroll it go from field to field."""
+
+
+class FormDialog(Dialog[Values]):
+    """Answers with the values by field name. check: what is wrong, by field name; "" as a name is about all of it."""
+
+    BINDINGS = bindings("form")
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        check: Callable[[Values], Mapping[str, str]] = lambda values: {},
+        verb: str = "save",
+    ) -> None:
+        super().__init__(classes="form")
+        self.title_text = title
+        self.fields = tuple(fields)
+        self.check = check
+        self.verb = verb
+
+    def content(self) -> ComposeResult:
+        with _Fields(id="fields"):
+            for item in self.fields:
+                with Horizontal(classes="row", id=f"row-{item.name}"):
+                    yield Static(safe(item.label), classes="label", markup=False)
+                    yield self._widget(item)
+                note = Static(safe(item.help, 200), classes="note", id=f"note-{item.name}", markup=False)
+                note.set_class(not item.help, "-none")
+                yield note
+        yield Static("", id="problem", classes="problem", markup=False)
+
+    def _widget(self, item: Field) -> Input | ChoiceField:
+        if item.options:
+            return ChoiceField(item.options, item.value, id=f"field-{item.name}")
+        widget = Input(item.value, password=item.secret, compact=True, id=f"field-{item.name}", select_on_focus=False)
+        widget.cursor_blink = False
+        return widget
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", f"next, then {self.verb}"), ("esc", "cancel"))
+
+    def entered(self) -> Values:
+        return self.values()
+
+    def values(self) -> Values:
+        """What is filled in now."""
+        return {item.name: self._value(item) for item in self.fields}
+
+    def _value(self, item: Field) -> str:
+        if item.options:
+            return self.query_one(f"#field-{item.name}", ChoiceField).value
+        return self.query_one(f"#field-{item.name}", Input).value
+
+    def keep_untouched(self, name: str) -> None:
+        """Take what the field holds for what it held at first: it was not a person who changed it."""
+        if isinstance(self._initial, dict):
+            self._initial = {**self._initial, name: self.values()[name]}
+
+    def note(self, name: str, text: str, *, bad: bool = False) -> None:
+        """Say something below a field."""
+        note = self.query_one(f"#note-{name}", Static)
+        note.update(safe(text, 300))
+        note.set_class(bad, "-bad")
+        note.set_class(not text, "-none")
+
+    def action_next(self) -> None:
+        self.focus_next("Input, ChoiceField")
+
+    def action_previous(self) -> None:
+        self.focus_previous("Input, ChoiceField")
+
+    @on(ChoiceField.Changed)
+    def _choice_changed(self) -> None:
+        self.input_changed()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self._enter()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and isinstance(self.focused, ChoiceField):
+            event.stop()
+            self._enter()
+
+    def _enter(self) -> None:
+        last = self.query("#fields Input, #fields ChoiceField").last()
+        if self.focused is last:
+            self.action_save()
+        else:
+            self.action_next()
+
+    def action_save(self) -> None:
+        values = self.values()
+        wrong = dict(self.check(values))
+        for item in self.fields:
+            self.note(item.name, wrong.get(item.name, item.help), bad=item.name in wrong)
+        self.query_one("#problem", Static).update(safe(wrong.get("", ""), 500))
+        if wrong:
+            first = next((item.name for item in self.fields if item.name in wrong), None)
+            if first is not None:
+                self.query_one(f"#field-{first}").focus()
+            return
+        self.submit(values)

@@ -1,0 +1,43 @@
+"""A longer text to read: a message in full, an error with its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from textual.app import ComposeResult
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.widgets.cells import cut
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["MessageDialog"]
+
+_WIDTH = 68
+
+
+class _Text(Lines):
+    def __init__(self, text: str) -> None:
+        super().__init__(id="text")
+        self.rows = [part for line in text.split("\n") for part in (wrap(safe(line, 20_000), _WIDTH) or [""])]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        return [(" " + cut(self.rows[index], width - 1), "")]
+
+
+class MessageDialog(Dialog[None]):
+    """text: raw, lines kept."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self.title_text = title
+        self._text = _Text(text)
+
+    def content(self) -> ComposeResult:
+        self._text.styles.height = max(1, min(self._text.count, 16))
+        yield self._text

@@ -1,0 +1,57 @@
+"""Paste or write a longer text: a body whose signature is to be checked, the JSON of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.widgets import Input, Static, TextArea
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+
+__all__ = ["PasteDialog", "Pasted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was pasted. line: what stands in the field below it, where there is one."""
+
+    text: str
+    line: str = ""
+
+
+class PasteDialog(Dialog[Pasted]):
+    """about: a line above the text. line: the name of a field below it, "" for none."""
+
+    BINDINGS = bindings("signature")
+
+    def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "check") -> None:
+        super().__init__(classes="large pasting")
+        self.title_text = title
+        self.about = about
+        self.line = line
+        self.text = text
+        self.verb = verb
+
+    def content(self) -> ComposeResult:
+        yield Static(safe(self.about, 300), classes="where", markup=False)
+        area = TextArea(self.text, id="pasted", compact=True, tab_behavior="focus")
+        area.cursor_blink = False
+        yield area
+        if self.line:
+            yield Static(safe(self.line), classes="ask", markup=False)
+            field = Input(compact=True, id="line")
+            field.cursor_blink = False
+            yield field
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s", self.verb), ("tab", "next"), ("esc", "cancel"))
+
+    def entered(self) -> Pasted:
+        line = self.query_one("#line", Input).value if self.line else ""
+        return Pasted(self.query_one("#pasted", TextArea).text, line)
+
+    def action_check(self) -> None:
+        self.submit(self.entered())

@@ -1,0 +1,47 @@
+"""Something that is shown once and kept nowhere: a new token, the secret of a webhook."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["OnceDialog"]
+
+_WIDTH = 64
+
+
+class OnceDialog(Dialog[None]):
+    """what: its name. value: raw."""
+
+    BINDINGS = bindings("once")
+
+    def __init__(self, what: str, value: str) -> None:
+        super().__init__()
+        self.title_text = f"The {what}"
+        self.what = what
+        self.value = value
+
+    def content(self) -> ComposeResult:
+        lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
+        yield Static("\n".join(lines), classes="once", markup=False)
+        yield Static("It is shown once and kept nowhere.", classes="where", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("c", "send to clipboard"), ("esc", "close"))
+
+    def action_copy(self) -> None:
+        console = cast("Console", self.app)
+        send(console, self.value, self.what)
+        # What was sent stays in the terminal's clipboard only.
+        console.clipboard_text = ""

@@ -1,0 +1,89 @@
+"""Choose one of a few things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["Choice", "Choices", "PickDialog"]
+
+_SHARE, _CHROME = 0.9, 6
+"""What a dialog may take of the height, and what of it is title, keys and margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose. key: what is answered. sign: a key or mark before it. note: a few words after it."""
+
+    key: str
+    label: str
+    sign: str = ""
+    note: str = ""
+
+
+class Choices(Lines):
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__(id="choices")
+        self.choices = choices
+        self._signs = max((width_of(choice.sign) for choice in choices), default=0)
+        self._labels = max((width_of(safe(choice.label, 60)) for choice in choices), default=0)
+
+    @property
+    def count(self) -> int:
+        return len(self.choices)
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        choice = self.choices[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
+        label = fit(safe(choice.label, 60), self._labels)
+        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), self._room), "dim")]
+
+    @property
+    def _room(self) -> int:
+        """Cells for a note."""
+        signs = self._signs + 2 if self._signs else 0
+        return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
+
+    def moved(self) -> None:
+        if self.count and isinstance(self.screen, Dialog):
+            self.screen.say_whole(self.choices[self.cursor].note, self._room)
+
+
+class PickDialog(Dialog[str]):
+    """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
+
+    BINDINGS = bindings("pick")
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
+        super().__init__()
+        self.title_text = title
+        self._choices = Choices(choices)
+        self._choices.cursor = start
+
+    def content(self) -> ComposeResult:
+        most = int(self.app.size.height * _SHARE) - _CHROME
+        self._choices.styles.height = max(1, min(len(self._choices.choices), most))
+        yield self._choices
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("enter", "choose"), ("esc", "cancel"))
+
+    def on_key(self, event: events.Key) -> None:
+        chosen = next((choice for choice in self._choices.choices if choice.sign == event.character), None)
+        if chosen is not None:
+            event.stop()
+            self.dismiss(chosen.key)
+
+    @on(Lines.Opened)
+    def action_choose(self) -> None:
+        self.dismiss(self._choices.choices[self._choices.cursor].key if self._choices.count else None)

@@ -1,0 +1,74 @@
+"""Write or change a longer text. It is taken only when it can be used; until then nothing that was typed goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.widgets import Static, TextArea
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+
+__all__ = ["WritingDialog"]
+
+
+class WritingDialog(Dialog[str]):
+    """Answers with the text. check: what is wrong with it, "" when it can be used. about: a line above it.
+
+    text: what it begins with. original: what leaving it does not lose; `text` when nothing is said. problem: said at
+    once, about the text that it begins with.
+    """
+
+    BINDINGS = bindings("writing")
+
+    def __init__(
+        self,
+        title: str,
+        about: str,
+        text: str,
+        *,
+        check: Callable[[str], str],
+        original: str | None = None,
+        problem: str = "",
+        verb: str = "go on",
+    ) -> None:
+        super().__init__(classes="large pasting")
+        self.title_text = title
+        self.about = about
+        self.text = text
+        self.original = text if original is None else original
+        self.problem = problem
+        self.check = check
+        self.verb = verb
+
+    def content(self) -> ComposeResult:
+        yield Static(safe(self.about, 300), classes="where", markup=False)
+        area = TextArea(self.text, id="pasted", compact=True, tab_behavior="focus", show_line_numbers=True)
+        area.cursor_blink = False
+        yield area
+        yield Static(safe(self.problem, 500), id="problem", classes="problem", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s, f2", self.verb), ("ctrl+z", "undo"), ("esc", "cancel"))
+
+    @property
+    def area(self) -> TextArea:
+        return self.query_one("#pasted", TextArea)
+
+    def say(self, text: str) -> None:
+        """Something about the text, below it."""
+        self.query_one("#problem", Static).update(safe(text, 500))
+
+    def action_take(self) -> None:
+        if problem := self.check(self.area.text):
+            self.say(problem)
+        else:
+            self.submit(self.area.text)
+
+    def entered(self) -> str:
+        return self.area.text
+
+    def untouched(self) -> str:
+        return self.original

@@ -1,0 +1,153 @@
+"""Any JSON as a tree of lines: foldable, copyable, and nothing in it can do anything to the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dyntui.core.text import plain_json, safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.cells import cut
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["JsonTree"]
+
+
+@dataclass(slots=True)
+class _Node:
+    key: str
+    value: Any
+    depth: int
+    path: tuple[str, ...]
+    open: bool
+
+    @property
+    def folds(self) -> bool:
+        return isinstance(self.value, (dict, list)) and bool(self.value)
+
+    def children(self) -> list[tuple[str, Any]]:
+        if isinstance(self.value, dict):
+            return [(str(key), value) for key, value in self.value.items()]
+        return [(str(index), value) for index, value in enumerate(self.value)]
+
+
+class JsonTree(Lines):
+    """A document, raw. What is deeper than `unfolded` levels is folded at first."""
+
+    BINDINGS = bindings("tree")
+
+    def __init__(self, document: Any = None, *, unfolded: int = 1, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._document = document
+        self._unfolded = unfolded
+        self._folds: dict[tuple[str, ...], bool] = {}
+        self._rows: list[_Node] = self._flat()
+
+    def show(self, document: Any) -> None:
+        """Show another document; what was folded stays folded."""
+        self._document = document
+        self._flatten()
+
+    def _flatten(self) -> None:
+        self._rows = self._flat()
+        self.count_changed()
+
+    def _flat(self) -> list[_Node]:
+        nodes: list[_Node] = []
+        stack: list[tuple[str, Any, tuple[str, ...]]] = []
+        root = _Node("", self._document, 0, (), True)
+        if root.folds:
+            stack = [(key, value, (key,)) for key, value in reversed(root.children())]
+        else:
+            nodes.append(root)
+        while stack:
+            key, value, path = stack.pop()
+            depth = len(path) - 1
+            node = _Node(key, value, depth, path, self._folds.get(path, depth < self._unfolded))
+            nodes.append(node)
+            if node.folds and node.open:
+                stack += [(name, part, (*path, name)) for name, part in reversed(node.children())]
+        return nodes
+
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
+    @property
+    def value(self) -> Any:
+        """The value under the cursor, raw."""
+        return self._rows[self.cursor].value
+
+    @property
+    def value_text(self) -> str:
+        """The value under the cursor for the clipboard: text as it is, anything else as JSON in lines."""
+        value = self.value
+        return value if isinstance(value, str) else plain_json(json.dumps(value, ensure_ascii=False, indent=2))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value under the cursor is a text."""
+        return isinstance(self.value, str)
+
+    @property
+    def path(self) -> str:
+        """The dot path of the line under the cursor."""
+        return ".".join(self._rows[self.cursor].path)
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        node = self._rows[index]
+        bar: Piece = ("▌", "accent") if index == self.cursor else (" ", "")
+        sign = ("▾ " if node.open else "▸ ") if node.folds else "  "
+        key = f"{' ' * (2 * node.depth)}{sign}{safe(node.key, 100)}"
+        if node.folds and node.open:
+            return [bar, (cut(key, width - 1), "dim")]
+        key += "  " if node.key else ""
+        key = cut(key, width - 1)
+        return [bar, (key, "dim"), (cut(_words(node.value), max(0, width - 1 - len(key))), "")]
+
+    def no_fold(self) -> str | None:
+        return None if self.count and self._rows[self.cursor].folds else "There is nothing to fold here."
+
+    def action_fold(self) -> None:
+        self._set(self.cursor, not self._rows[self.cursor].open)
+
+    def action_close(self) -> None:
+        node = self._rows[self.cursor]
+        if node.folds and node.open:
+            self._set(self.cursor, False)
+        elif node.depth:
+            self.move_to(next(i for i, other in enumerate(self._rows) if other.path == node.path[:-1]))
+
+    def action_open(self) -> None:
+        node = self._rows[self.cursor]
+        if node.folds and not node.open:
+            self._set(self.cursor, True)
+        elif node.folds:
+            self.move_to(self.cursor + 1)
+
+    def action_all(self) -> None:
+        opened = any(node.folds and node.open for node in self._rows)
+        path = self._rows[self.cursor].path[:1] if self.count else ()
+        self._folds.clear()
+        self._unfolded = 0 if opened else 99
+        self._flatten()
+        self.move_to(next((i for i, node in enumerate(self._rows) if node.path == path), 0))
+
+    def _set(self, index: int, opened: bool) -> None:
+        self._folds[self._rows[index].path] = opened
+        self._flatten()
+
+
+def _words(value: Any) -> str:
+    match value:
+        case str():
+            return f'"{safe(value)}"'
+        case dict():
+            return f"{{ {len(value)} }}" if value else "{}"
+        case list():
+            return f"[ {len(value)} ]" if value else "[]"
+        case None | True | False:
+            return json.dumps(value)
+    return safe(value)

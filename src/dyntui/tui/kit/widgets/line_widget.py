@@ -1,0 +1,109 @@
+"""Lines drawn by ourselves, painted only when they differ from what is shown: the ground of frame, lists and trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dyntui.tui.kit.control_character_filter import harmless
+
+__all__ = ["PAINTS", "Painted", "Piece"]
+
+Piece = tuple[str, str]
+"""Text and the name of its style: one of PAINTS without the `painted--`; "" is the widget's own."""
+
+PAINTS = {
+    "painted--head",
+    "painted--cursor",
+    "painted--cursor-blurred",
+    "painted--plain",
+    "painted--dim",
+    "painted--strong",
+    "painted--accent",
+    "painted--good",
+    "painted--warn",
+    "painted--bad",
+    "painted--kind",
+}
+"""The component classes of the app that all painted widgets draw with. Once each, not once for each widget: Textual
+works out every component class of every widget whenever a screen opens, which was half of the time that took."""
+
+_OVER = frozenset({"accent", "bad", "warn", "good"})
+"""Styles whose colour stays on the cursor line; the others take the line's, which keeps it one segment."""
+
+
+_Look = tuple[int, str, tuple[Piece, ...]]
+"""What is to be seen of a line: its width, its ground and its pieces."""
+
+
+class Painted(Widget):
+    """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown: dict[int, _Look] = {}
+        self._strips: dict[_Look, Strip] = {}
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        """The pieces of line `y`, and the style of its ground: "", `cursor` or `cursor-blurred`."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        look = self._shown[y] = self._look(y, self.size.width)
+        strip = self._strips.get(look)
+        if strip is None:
+            if len(self._strips) > 4 * self.size.height:
+                self._strips.clear()
+            strip = self._strips[look] = self._strip(look)
+        return strip
+
+    def repaint(self, lines: Iterable[int] | None = None) -> None:
+        """Paint the lines that would look different now, and only those. lines: no others can be different."""
+        if not self.is_attached or not (size := self.size):
+            return
+        width, height = size
+        asked = range(height) if lines is None else (y for y in lines if 0 <= y < height)
+        dirty = [y for y in asked if self._shown.get(y) != self._look(y, width)]
+        if dirty:
+            self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _look(self, y: int, width: int) -> _Look:
+        pieces, base = self.line(y, width)
+        return width, base, tuple(pieces)
+
+    def _strip(self, look: _Look) -> Strip:
+        width, base, pieces = look
+        segments: list[Segment] = []
+        for text, name in pieces:
+            if not text:
+                continue
+            style = self._style(base, name)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + harmless(text), style)
+            else:
+                segments.append(Segment(harmless(text), style))
+        # One segment more or less is forty bytes more or less, on every line that is painted.
+        return Strip(segments).adjust_cell_length(width, self._style(base, "")).simplify()
+
+    def _style(self, base: str, name: str) -> Style:
+        style = self._styles.get((base, name))
+        if style is None:
+            style = self.rich_style
+            for part in (base, name if not base or name in _OVER else ""):
+                if part and f"painted--{part}" in self.app.COMPONENT_CLASSES:
+                    style += self.app.get_component_styles(f"painted--{part}").partial_rich_style
+            self._styles[base, name] = style
+        return style

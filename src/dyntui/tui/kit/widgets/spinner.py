@@ -1,0 +1,44 @@
+"""Something is being waited for: one cell that turns, and words. It never changes its size, so only it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+
+__all__ = ["Spinner"]
+
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_STILL = "◦"
+_SECONDS = 0.12
+
+
+class Spinner(Painted):
+    """Turns while `turning`; a still sign where animations are off."""
+
+    def __init__(self, words: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="spinner")
+        self.words = words
+        self.turning = True
+        self._frame = 0
+
+    def on_mount(self) -> None:
+        if self.app.animation_level != "none":
+            self.set_interval(_SECONDS, self._turn)
+
+    def _turn(self) -> None:
+        if self.turning:
+            self._frame += 1
+            self.repaint()
+
+    def stop(self, words: str = "") -> None:
+        """Stop turning and say how it ended."""
+        self.turning = False
+        self.words = words
+        self.repaint()
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        if not self.turning:
+            return [(self.words, "dim")], ""
+        still = self.app.animation_level == "none"
+        return [(_STILL if still else _FRAMES[self._frame % len(_FRAMES)], "accent"), (f" {self.words}", "dim")], ""

@@ -1,0 +1,365 @@
+"""The one table: any number of rows, of which it draws those in view and asks the view for the rest.
+
+A row is one line in one style, so that a repaint is small. Columns leave from the right by priority where the terminal
+is narrow; `l` brings them into view. The cursor stays on the same row id when the view changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from textual import events
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.core.times import now
+from dyntui.resources.resource import Column, Row
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.shell.error_hints import hint_of
+
+__all__ = ["Rows", "Table"]
+
+GUTTER = 2
+NOT_HERE = "···"
+_AT_ONCE = 5_000
+_MOST = 3
+"""A growing column takes at most this many times its width."""
+
+
+class Rows(Protocol):
+    """What a table shows; services.lists.paged_view.PagedView is one, rows.ListView another."""
+
+    error: DyntuiError | None
+    loading: bool
+    changed: set[str]
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def loaded(self) -> bool: ...
+    def get(self, index: int) -> dict[str, Any] | None: ...
+    def id_at(self, index: int) -> str | None: ...
+    def index_of(self, row_id: str) -> int | None: ...
+    def want(self, first: int, last: int) -> None: ...
+    def gone(self, index: int) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    cells: tuple[tuple[Column, int], ...]
+    more_left: bool
+    more_right: bool
+
+
+class Table(Lines):
+    """A table over a view. marks: the ids of marked rows. order: a column and whether it descends, for the header.
+
+    empty: what to say when there is nothing, asked when it is needed. retry: what to say below an error.
+    """
+
+    BINDINGS = bindings("table")
+
+    class RangeWanted(Message):
+        """A range is to be marked, and not all of its rows are here."""
+
+        def __init__(self, table: Table, first: int, last: int) -> None:
+            super().__init__()
+            self.table = table
+            self.first = first
+            self.last = last
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
+    class HeaderClicked(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, table: Table, column: Column) -> None:
+            super().__init__()
+            self.table = table
+            self.column = column
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        view: Rows,
+        *,
+        empty: Callable[[], str] = lambda: "Nothing here.",
+        retry: str = "",
+        markable: bool = False,
+        titles: bool = True,
+        gap: int = 2,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.columns = tuple(columns)
+        self.view = view
+        self.empty = empty
+        self.retry = retry
+        self.markable = markable
+        self.head = 1 if titles else 0
+        self.gap = gap
+        self.order: tuple[str, bool] | None = None
+        self.marks: set[str] = set()
+        self.offset_columns = 0
+        self._cursor_id: str | None = None
+        self._anchor: tuple[str, int] | None = None
+        self._kept = ""
+        self._layouts: dict[tuple[int, int], _Layout] = {}
+        self._texts: dict[int, tuple[Row, int, str]] = {}
+
+    # What others ask
+
+    @property
+    def count(self) -> int:
+        return self.view.total
+
+    @property
+    def row(self) -> dict[str, Any] | None:
+        """The row under the cursor; None when it is not here."""
+        return self.view.get(self.cursor)
+
+    @property
+    def row_id(self) -> str | None:
+        """The id of the row under the cursor."""
+        return self.view.id_at(self.cursor)
+
+    def show(self, view: Rows, *, marks: bool = False) -> None:
+        """Show another view from its first row. marks: they stay, because the rows are of the same list."""
+        self.view = view
+        if not marks:
+            self.marks.clear()
+        self._anchor = None
+        self._texts.clear()
+        self._cursor_id = None
+        self.cursor = self.top = 0
+        self.count_changed()
+
+    def view_changed(self) -> None:
+        """The view has other rows, or more: keep the cursor on the same row and paint the lines that differ."""
+        if self._cursor_id is not None and self.view.id_at(self.cursor) != self._cursor_id:
+            index = self.view.index_of(self._cursor_id)
+            if index is not None:
+                self.top = max(0, self.top + index - self.cursor)
+                self.cursor = index
+        self.count_changed()
+
+    def time_passed(self) -> None:
+        """Ages have grown: format the rows again."""
+        self._texts.clear()
+        self.repaint()
+
+    # Drawing
+
+    def text_at(self, index: int) -> str:
+        row, at = self.view.get(index), now()
+        return " ".join(column.cell(row, at) for column in self.columns) if row is not None else ""
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        row = self.view.get(index)
+        if index == self.cursor:
+            bar: Piece = ("▌", "accent")
+        else:
+            bar = (" ", "")
+        if row is None:
+            return [bar, (" " + NOT_HERE, "dim")]
+        sign, style = self._sign(index)
+        text = self._text(index, row, width)
+        return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
+
+    def _sign(self, index: int) -> Piece:
+        """Marked, gone from the server, found changed: the sign before the row, and the style of the row."""
+        view = self.view
+        if view.gone(index):
+            return "×", "dim"
+        if (self.marks or view.changed) and (row_id := view.id_at(index)) is not None:
+            if row_id in self.marks:
+                return "•", ""
+            if row_id in view.changed:
+                return "~", ""
+        return " ", ""
+
+    def _text(self, index: int, row: Row, width: int) -> str:
+        known = self._texts.get(index)
+        if known is not None and known[0] is row and known[1] == width:
+            return known[2]
+        at = now()
+        between = " " * self.gap
+        texts = [
+            fit(safe(column.cell(row, at)), cells, right=column.right) for column, cells in self._layout(width).cells
+        ]
+        text = between.join(texts)
+        if len(self._texts) > 4 * self.room + 100:
+            self._texts.clear()
+        self._texts[index] = (row, width, text)
+        return text
+
+    def draw_head(self, y: int, width: int) -> Sequence[Piece]:
+        layout = self._layout(width - 1)
+        text = " ‹"[layout.more_left] + " "
+        for column, cells in layout.cells:
+            text += fit(self._title(column), cells, right=column.right) + " " * self.gap
+        if layout.more_right:
+            text = fit(text.rstrip(), width - 1) + "›"
+        return [(text, "head")]
+
+    def _title(self, column: Column) -> str:
+        title = column.name.upper()
+        if self.order and column.name == self.order[0]:
+            title += " ↓" if self.order[1] else " ↑"
+        return title
+
+    def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
+        if self.count or y not in (0, 1, 2):
+            return ()
+        error = self.view.error
+        if error is not None:
+            said: list[Piece] = [(error.message, "bad"), (hint_of(error), "dim"), (self.retry, "dim")]
+            said = [piece for piece in said if piece[0]]
+        elif y == 0:
+            said = [(self.empty() if self.view.loaded else NOT_HERE, "dim")]
+        else:
+            said = []
+        return [(cut(f"  {safe(said[y][0], 500)}", width), said[y][1])] if y < len(said) else ()
+
+    # Columns
+
+    def _layout(self, width: int) -> _Layout:
+        key = (width, self.offset_columns)
+        if key not in self._layouts:
+            self._layouts[key] = self._lay_out(width)
+        return self._layouts[key]
+
+    def _need(self, column: Column) -> int:
+        arrow = 2 if self.order and self.order[0] == column.name else 0
+        return max(column.width, width_of(column.name) + arrow)
+
+    def _lay_out(self, width: int) -> _Layout:
+        room = width - GUTTER
+        first, *others = self.columns
+        skipped = min(self.offset_columns, len(others))
+        shown = [first, *others[skipped:]]
+        used = sum(self._need(column) + self.gap for column in shown) - self.gap
+        dropped = 0
+        while used > room - bool(dropped) and len(shown) > 1:
+            rest = [column for column in shown[1:] if column.name != self._kept] or shown[1:]
+            leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
+            shown.remove(leaving)
+            dropped += 1
+            used -= self._need(leaving) + self.gap
+        cells = {column.name: self._need(column) for column in shown}
+        spare = room - used - bool(dropped)  # a blank before the sign that there are more
+        if spare < 0:
+            cells[shown[0].name] = max(1, room - bool(dropped))
+        growing = [column for column in shown if column.grow]
+        while spare > 0 and growing:
+            share = max(1, spare // len(growing))
+            for column in tuple(growing):
+                more = min(share, spare, max(0, column.width * _MOST - cells[column.name]))
+                cells[column.name] += more
+                spare -= more
+                if not more:
+                    growing.remove(column)
+        return _Layout(tuple((column, cells[column.name]) for column in shown), skipped > 0, dropped > 0)
+
+    def action_left(self) -> None:
+        if self.offset_columns:
+            self._shift(-1)
+
+    def action_right(self) -> None:
+        if self._layout(self.size.width - 1).more_right:
+            self._shift(1)
+
+    def _shift(self, by: int) -> None:
+        self.offset_columns += by
+        self.layout_changed()
+
+    def order_by(self, name: str, descends: bool, *, usual: bool = False) -> None:
+        """Say in the header what orders the rows. The column stays in view, if it is not the usual one."""
+        kept = "" if usual else name
+        if (self.order, self._kept) != ((name, descends), kept):
+            self.order, self._kept = (name, descends), kept
+            self.layout_changed()
+
+    def layout_changed(self) -> None:
+        """Columns, their order or their widths are others now."""
+        self._layouts.clear()
+        self._texts.clear()
+        self.repaint()
+
+    # Cursor and marks
+
+    def moved(self) -> None:
+        if self.size:
+            self.view.want(self.top, max(self.top, min(self.top + self.room, self.count) - 1))
+        self._cursor_id = self.view.id_at(self.cursor) or self._cursor_id
+
+    def move_to(self, index: int) -> None:
+        self._cursor_id = None
+        super().move_to(index)
+
+    def no_marks(self) -> str | None:
+        if not self.markable:
+            return "Rows of this list cannot be marked."
+        return None if self.row_id else "There is no row under the cursor."
+
+    def nothing_marked(self) -> str | None:
+        return None if self.marks else "Nothing is marked."
+
+    def action_mark(self) -> None:
+        row_id = self.row_id
+        assert row_id is not None
+        self.marks ^= {row_id}
+        self._anchor = (row_id, self.cursor)
+        self.move_to(self.cursor + 1)
+        self._tell()
+
+    def no_range(self) -> str | None:
+        if not self.markable:
+            return self.no_marks()
+        return None if self._anchor is not None else "Mark the first row of the range with space."
+
+    def action_mark_range(self) -> None:
+        """Mark all rows from the one that was marked last to the cursor."""
+        assert self._anchor is not None
+        row_id, line = self._anchor
+        at = self.view.index_of(row_id)
+        first, last = sorted((at if at is not None else line, self.cursor))
+        ids = [self.view.id_at(index) for index in range(first, min(last, first + _AT_ONCE) + 1)]
+        if None in ids or last > first + _AT_ONCE:
+            self.post_message(self.RangeWanted(self, first, last))
+        else:
+            self.mark(row_id for row_id in ids if row_id is not None)
+
+    def mark(self, ids: Iterable[str]) -> None:
+        """Mark these rows too."""
+        self.marks.update(ids)
+        self.repaint()
+        self._tell()
+
+    def action_unmark(self) -> None:
+        self.marks.clear()
+        self.repaint()
+        self._tell()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y >= self.head:
+            return
+        event.prevent_default()
+        x = GUTTER
+        for column, cells in self._layout(self.size.width - 1).cells:
+            if x <= event.x < x + cells + self.gap:
+                self.post_message(self.HeaderClicked(self, column))
+                return
+            x += cells + self.gap

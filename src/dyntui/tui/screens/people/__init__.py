@@ -1,1 +1,0 @@
-"""What can be done to users and wallets: one by one, to marked rows, into files."""

@@ -1,0 +1,283 @@
+"""How the console does an action of a record: read what is there, ask, show the difference, confirm, do, tell.
+
+Each step that waits for the server is a worker that ends in a message; each that waits for a person is a dialog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError, Usage, told
+from dyntui.resources import Action, On, Resource
+from dyntui.services.actions.write_gate import Confirmation, Level, Outcome, Results, Target, WriteAction
+from dyntui.tui.shell.action_runner import ProgressDialog, settle
+from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.error_hints import hint_of
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+    from dyntui.services.forms import Asked
+    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+    from dyntui.tui.shell.schema_form import SchemaForm
+
+__all__ = ["Doing", "Later", "Plan", "outcome_words"]
+
+
+@dataclass(slots=True)
+class Plan:
+    """One action on its way. key: what opened it. changes: what is different, in lines. form: what it was filled in
+    with; it stays open until something was done."""
+
+    record: Resource
+    action: Action
+    rows: list[dict[str, Any]]
+    parent: str
+    key: str = ""
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Sequence[Asked] = ()
+    held: dict[str, str] | None = None
+    changes: Sequence[str] = ()
+    write: WriteAction | None = None
+    form: SchemaForm | None = None
+    targets: Sequence[Target] = ()
+
+
+class Later(Framed):
+    """A screen that waits for the server in workers, and goes on with what they give."""
+
+    class Next(Message):
+        """A worker is done: go on with this, on the event loop of the screen."""
+
+        def __init__(self, step: Callable[[], None]) -> None:
+            super().__init__()
+            self.step = step
+
+    @on(Next)
+    def _next(self, event: Next) -> None:
+        event.step()
+
+    def later(
+        self,
+        work: Awaitable[Any],
+        then: Callable[[Any], None],
+        group: str = "doing",
+        form: Dialog[Any] | None = None,
+    ) -> None:
+        """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told; `form` reopens."""
+
+        def failed(error: DyntuiError) -> None:
+            self.console.say_error(error)
+            if form is not None:
+                form.reopen(str(error))
+
+        async def run() -> None:
+            try:
+                found = await work
+            except DyntuiError as error:
+                problem = error
+                self.post_message(self.Next(lambda: failed(problem)))
+            else:
+                self.post_message(self.Next(lambda: then(found)))
+
+        self.run_worker(run(), group=group)
+
+    def surely(self, work: Awaitable[Any], then: Callable[[Any], None], form: Dialog[Any] | None = None) -> None:
+        """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
+        console = self.console
+
+        async def run() -> None:
+            try:
+                found = await work
+            except DyntuiError as error:
+                console.call_next(console.say_error, error)
+                if form is not None:
+                    console.call_next(form.reopen, str(error))
+            else:
+                console.call_next(then, found)
+
+        console.run_worker(run(), group="writes")
+
+
+class Doing(Later):
+    """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
+
+    def after(self, plan: Plan, results: Results) -> None:
+        """An action was done, or not, to each of its targets."""
+
+    # The steps
+
+    def begin(self, record: Resource, action: Action, rows: list[dict[str, Any]], parent: str, key: str = "") -> None:
+        """Do `action` to `rows` (none: to the list), asking for whatever it takes."""
+        connection = self.console.session.connection
+        if connection is None:
+            self.console.say("The environment is not open yet.", "warning")
+            return
+        plan = Plan(record, action, rows, parent, key)
+        self.later(_loaded(connection, plan), self._ask)
+
+    def _ask(self, plan: Plan) -> None:
+        if not plan.asked:
+            self._filled(plan, {})
+            return
+        from dyntui.services.actions.resource_actions import starting_values
+        from dyntui.tui.shell.schema_form import SchemaForm
+
+        row = plan.rows[0] if len(plan.rows) == 1 else None
+        start = starting_values(plan.action, plan.asked, row)
+        plan.held = start if row is not None else None
+        what = plan.record.label_of(row) if row is not None else plan.record.singular
+        if len(plan.rows) > 1:
+            what = f"{len(plan.rows):,} × {plan.record.singular}"
+        title = f"{plan.action.verb} {what}"
+        form = plan.form = SchemaForm(
+            title,
+            plan.asked,
+            start,
+            verb="go on",
+            known=plan.known,
+            before=plan.held,
+            taken=lambda values: self._filled(plan, values),
+        )
+        self.console.open_form(form, form.done)
+
+    def _filled(self, plan: Plan, values: dict[str, str]) -> None:
+        from dyntui.services.actions.resource_actions import changes, filled_in, target_of, write_of
+
+        connection = self.console.session.connection
+        if connection is None:
+            return
+        try:
+            filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
+        except Usage as error:
+            self.console.say(str(error), "warning")
+            if plan.form is not None:
+                plan.form.reopen(str(error))
+            return
+        write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        plan.write = replace(write, reread=None)  # the screens read again on their own
+        if plan.held is not None:
+            plan.changes = changes(plan.asked, plan.held, values)
+        label = next((value for value in values.values() if value), "")
+        plan.targets = [target_of(plan.record, row) for row in plan.rows]
+        if plan.action.on is On.LIST:
+            plan.targets = [target_of(plan.record, None, label=label)]
+        self.later(_weighed(connection, plan), self._confirm, form=plan.form)
+
+    def _confirm(self, plan: Plan) -> None:
+        connection = self.console.session.connection
+        assert plan.write is not None
+        if connection is None or (plan.form is not None and plan.form.was_left):
+            return
+        needed = connection.writes.requirement(plan.write, plan.targets)
+        if needed.level is Level.NONE:
+            self._go(plan, Confirmation())
+            return
+        needed = replace(needed, lines=(*needed.lines, *plan.changes))
+
+        def answered(confirmation: Confirmation | None) -> None:
+            if confirmation is not None:
+                self._go(plan, confirmation)
+            elif plan.form is not None:
+                plan.form.reopen()
+
+        self.console.ask(confirm(needed, verb=plan.action.words, trigger=plan.key), answered)
+
+    def _go(self, plan: Plan, confirmation: Confirmation) -> None:
+        connection = self.console.session.connection
+        assert plan.write is not None
+        if connection is None:
+            return
+        stop, count = asyncio.Event(), len(plan.targets)
+        dialog = ProgressDialog(f"{plan.action.verb} …", count, stop) if count > 1 else None
+
+        def progress(done: int, total: int) -> None:
+            if dialog is not None:
+                dialog.show(done)
+
+        work = connection.writes.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
+
+        async def shown() -> Results:
+            try:
+                return await work
+            finally:
+                self.console.call_next(_close, dialog)
+
+        if dialog is not None:
+            self.console.ask(dialog)
+        self.surely(shown(), lambda results: self._done(plan, results), plan.form)
+
+    def _done(self, plan: Plan, results: Results) -> None:
+        from dyntui.services.actions.resource_actions import shown_once
+        from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+
+        settle(plan.form, results)
+        words, bad = outcome_words(plan.record, plan.action, results)
+        once = shown_once(plan.action, results.items[0].value) if results.items else None
+        if once is not None:
+            self.console.ask(OnceDialog(*once))
+        else:
+            self.console.say(words, "error" if bad else "information")
+        if self.is_attached:
+            self.after(plan, results)
+
+
+def _close(dialog: ProgressDialog | None) -> None:
+    if dialog is not None and dialog.is_current:
+        dialog.dismiss(None)
+
+
+async def _loaded(connection: Connection, plan: Plan) -> Plan:
+    """With the fields that are asked for, and the one row as it is now."""
+    from dyntui.services.actions.resource_actions import asked_of, read_one
+
+    client, action = connection.client, plan.action
+    plan.asked = asked_of(client, action)
+    wants_whole = bool(plan.asked) or action.whole or action.body is not None
+    if len(plan.rows) == 1 and wants_whole and plan.record.detail:
+        row_id = str(plan.rows[0].get(plan.record.key, ""))
+        fresh = await read_one(client, plan.record, row_id, parent=plan.parent)
+        plan.rows = [{**plan.rows[0], **fresh}]
+    if plan.record.name == "webhooks" and plan.asked:
+        plan.known = {"events": await _event_names(connection)}
+    return plan
+
+
+async def _event_names(connection: Connection) -> list[str]:
+    try:
+        page = await connection.client.page("getEventTypes", "")
+    except DyntuiError:
+        return []  # they can be typed all the same
+    return [str(row.get("name")) for row in page.items if row.get("name")]
+
+
+async def _weighed(connection: Connection, plan: Plan) -> Plan:
+    from dyntui.services.actions.resource_actions import warned
+
+    assert plan.write is not None
+    write = await warned(connection, plan.record, plan.write, plan.targets)
+    plan.write = await connection.writes.weighed(write, plan.targets)
+    return plan
+
+
+def outcome_words(record: Resource, action: Action, results: Results) -> tuple[str, bool]:
+    """What became of it, for a person, and whether something went wrong."""
+    done, count = results.count(Outcome.DONE), len(results.items)
+    error = results.first_error
+    if count == 1:
+        label = results.items[0].target.label or record.singular
+        if error is None:
+            return f"{action.words}: {label}.", False
+        lost = results.items[0].outcome is Outcome.UNKNOWN
+        hint = "It may have been done all the same: look before you try again." if lost else hint_of(error)
+        return f"{action.words}: {label}: {told(error.message, hint)}", True
+    if done == count:
+        return f"{action.words}: {done:,} done.", False
+    why = f": {error.message}" if error is not None else "."
+    return f"{action.words}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}", error is not None

@@ -1,0 +1,292 @@
+"""The console: its life, its looks, what goes over the wire, and what can be done everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.worker import WorkerFailed
+
+from dyntui.config import crash_report
+from dyntui.config.settings import Settings
+from dyntui.core.text import safe
+from dyntui.core.times import now
+from dyntui.tui.features.imports import offer_left
+from dyntui.tui.kit import control_character_filter
+from dyntui.tui.kit.action_registry import ACTIONS, actions_here, bindings
+from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
+from dyntui.tui.kit.widgets.line_widget import PAINTS
+from dyntui.tui.shell import startup
+from dyntui.tui.shell.console_state import Note, Session
+from dyntui.tui.shell.header_footer import Latency
+from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from dyntui.services.connection import Connection
+
+__all__ = ["Console"]
+
+_STYLES = Path(__file__).parent.parent / "styles"
+_FIRST_STYLES = [_STYLES / "base.tcss", _STYLES / "screens.tcss"]
+"""Those of the first screen; it does not wait for the others to be parsed."""
+_TICK = 20.0
+"""Seconds between looks at what has grown older. What reads the same is not painted."""
+_STARTED = 3.0
+"""Seconds after which nothing more is loaded for the start."""
+_SLOW = 0.3
+"""Seconds after which a request is worth a sign in the frame."""
+
+
+class Console(TerminalActionsMixin):
+    """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
+
+    TITLE = "dyntui"
+    CSS_PATH: ClassVar = list(_FIRST_STYLES)
+    BINDINGS = bindings("app")
+    ENABLE_COMMAND_PALETTE = False
+    COMPONENT_CLASSES: ClassVar = PAINTS
+
+    class Traffic(Message):
+        """A request began or ended, in whichever thread."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Console.Traffic)
+
+    def __init__(self, session: Session, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        # An ansi theme is chosen before the base class picks its filter: NO_COLOR in another order is black on black.
+        no_colour = True if "NO_COLOR" in os.environ else None
+        super().__init__(session, ansi_color=no_colour, terminal=self.settings.terminal)
+        control_character_filter.install()
+        self.latency = Latency()
+        self.in_flight = 0
+        self.clipboard_text = ""
+        self.crash_message = ""
+        """What to print when the terminal is given back; empty unless the console crashed."""
+        self._slow: Timer | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = NO_COLOUR_THEME if self.no_color else self._wanted_theme()
+        self.animation_level = startup.animations(self.settings.animations)
+        self.set_keymap(dict(self.settings.keymap))
+
+    def _wanted_theme(self) -> str:
+        return self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return OWN_VARIABLES
+
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:  # nothing is styled yet: all styles would be parsed now, and once more for the first screen
+            self.stylesheet.set_variables(self.get_css_variables())
+
+    def complete_styles(self) -> None:
+        later = [path for path in sorted(_STYLES.glob("*.tcss")) if not self.stylesheet.has_source(str(path))]
+        if later:
+            self.stylesheet.read_all(later)
+            self.stylesheet.parse()
+
+    @property
+    def dense(self) -> bool:
+        """Whether columns stand close together."""
+        return self.theme == DENSE
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the environment may not be changed from here."""
+        profile = self.session.profile
+        return self.session.read_only or (profile is not None and profile.read_only)
+
+    # Life
+
+    def on_mount(self) -> None:
+        startup.exit_on_signals(self.exit)
+        self.update_title()
+        threading.excepthook = self._crashed_in_thread
+        asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
+        self.take_first_screen()
+        self.set_interval(_TICK, self._tick)
+        self.set_timer(_STARTED, self._started)
+        if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
+            self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
+        for action_id in self.settings.keymap:
+            if action_id not in ACTIONS:
+                self.say(f"keymap.toml: there is no action {action_id!r}.", "warning")
+
+    def on_ready(self) -> None:  # the first frame has been painted
+        if self.session.profile is not None or self.session.demo is not None:
+            self.open_environment()
+
+    async def on_unmount(self) -> None:
+        startup.forget_signals()
+        threading.excepthook = threading.__excepthook__
+        if self.session.running is not None:
+            await self.session.running.stop_for_exit()
+        self.stop_asking()
+        if self.session.connection is not None:
+            await self.session.connection.aclose()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # The original prints every local variable, tokens and people among them.
+        self._return_code = 1
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            self.crash_message = crash_report.report(error)
+        self._close_messages_no_wait()
+
+    def _crashed_in_thread(self, crashed: threading.ExceptHookArgs) -> None:
+        if isinstance(crashed.exc_value, Exception):
+            self.call_later(self._handle_exception, crashed.exc_value)
+
+    def _crashed_in_callback(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception) and "handle" in context:
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
+
+    def _started(self) -> None:
+        self.complete_styles()
+        _collect_garbage()
+
+    def _tick(self) -> None:
+        if self.shown is not None:
+            self.shown.time_passed()
+        self.frame_changed()
+
+    # Traffic
+
+    def opened(self, connection: Connection) -> None:
+        connection.log.subscribe(self._heard)
+        self.follow_changes(connection)
+        offer_left(self)
+
+    def left(self) -> None:
+        self.latency = Latency()
+        self.in_flight = 0
+
+    def _heard(self) -> None:
+        self.post_message(self.Traffic())
+
+    @on(Traffic)
+    def _traffic(self) -> None:
+        connection = self.session.connection
+        if connection is None:
+            return
+        self.latency.saw(connection.log.last_ms)
+        if self.in_flight or not connection.log.in_flight:
+            self._show_traffic()
+        elif self._slow is None:
+            self._slow = self.set_timer(_SLOW, self._still_busy)
+        self.heard_traffic()
+        if self.shown is not None:
+            self.shown.traffic()
+
+    def _still_busy(self) -> None:
+        self._slow = None
+        self._show_traffic()
+
+    def _show_traffic(self) -> None:
+        connection = self.session.connection
+        self.in_flight = connection.log.in_flight if connection is not None else 0
+        self.frame_changed()
+
+    # Everywhere
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Tell a person something, raw; it is kept for the list of messages."""
+        self.notify(text, severity=severity)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        text = safe(message, 1000)
+        self.session.notes.append(Note(now(), severity, text))
+        super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
+
+    def set_theme(self, name: str) -> None:
+        """Other colours, for this session."""
+        self.theme = name
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send what is selected on a screen or in a field to the clipboard."""
+        from dyntui.tui.kit import clipboard
+
+        self._clipboard = text  # what the paste key of a field gives back
+        clipboard.send(self, text, "selection", lines=True)
+
+    def to_terminal(self, data: str) -> None:
+        """Write a sequence for the terminal itself, past the screen."""
+        if self._driver is not None:
+            self._driver.write(data)
+
+    def action_jump(self) -> None:
+        if self.shown is not None:
+            self.shown.ask_jump()
+
+    def action_find(self) -> None:
+        if self.shown is not None:
+            self.shown.ask_find()
+
+    def action_help(self) -> None:
+        from dyntui.tui.shell.help_dialog import HelpDialog
+
+        self.ask(HelpDialog(actions_here(self.screen)))
+
+    def action_palette(self) -> None:
+        from dyntui.tui.shell.palette import palette
+
+        self.ask(palette())
+
+    def no_import(self) -> str | None:
+        return None if self.session.profile is not None else "Open an environment first: an import goes into one."
+
+    def action_import(self) -> None:
+        from dyntui.tui.features.imports import open_import
+
+        open_import(self)
+
+    def action_requests(self) -> None:
+        from dyntui.tui.features.session_log.journals import RequestsScreen
+
+        self.visit(RequestsScreen())
+
+    def action_notes(self) -> None:
+        from dyntui.tui.features.session_log.journals import NotesScreen
+
+        self.visit(NotesScreen())
+
+    def action_leave(self) -> None:
+        if self.session.running is None:
+            self.exit(0)
+            return
+        from dyntui.tui.features.imports.running_job import ask_before_leaving
+
+        ask_before_leaving(self)
+
+
+def _collect_garbage() -> None:
+    """Go on collecting garbage, but not among what was loaded for the start. Where it never stopped: nothing."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

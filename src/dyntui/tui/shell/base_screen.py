@@ -1,0 +1,328 @@
+"""What every screen of the console has: the frame, the prompt, a place in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.color import Color, ColorParseError
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from dyntui.core.times import age, now
+from dyntui.tui.kit.action_registry import Acting, actions_here
+from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
+from dyntui.tui.shell.header_footer import BottomLine, Machine, Where
+from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
+
+if TYPE_CHECKING:
+    from dyntui.core.errors import DyntuiError
+    from dyntui.services.actions.resource_changes import Change
+    from dyntui.services.connection import Connection
+    from dyntui.store.cache import RowCache
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["WIDE", "Framed", "age_of", "error_words"]
+
+WIDE = 100
+"""From so many columns on panes stand side by side."""
+
+
+class Framed(Acting, Screen[None]):
+    """A screen between the two lines of the frame. A subclass gives `crumbs`, `body` and perhaps `status`."""
+
+    # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+
+    class Changed(Message):
+        """The frame may have to say something else."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Framed.Changed)
+
+    _colour = ""
+    _asked_about = ""
+    _found_text = ""
+    _on_answer: Callable[[str], None]
+    out_of_date = False
+    """Whether something has changed what is shown, and it was not read again since."""
+    changes_seen = 0
+    """How many changes of what is shown there have been."""
+
+    # What a subclass says
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where one is, raw."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """The screen itself."""
+        raise NotImplementedError
+
+    def status(self) -> Sequence[Piece]:
+        """The right of the bottom line: the first part says most."""
+        return ()
+
+    def recalled(self, rows: RowCache) -> None:
+        """The environment is being opened, and there are rows from before."""
+
+    def connected(self, connection: Connection) -> None:
+        """The environment is open."""
+
+    def not_connected(self, error: DyntuiError) -> None:
+        """The environment could not be opened."""
+
+    def unsaved(self) -> str:
+        """What leaving the screen would lose, in words; "" for nothing. It is asked about once."""
+        return ""
+
+    @property
+    def shows(self) -> frozenset[str]:
+        """The resources that are shown (services.actions.resource_changes): writes that change one of them make it out of date."""
+        return frozenset()
+
+    def read_again(self) -> None:
+        """Read what is shown again, and call `was_read` with the answer. A screen that cannot stays out of date."""
+
+    def inner(self) -> str | None:
+        """What going back undoes before it leaves the screen, in words; None for nothing."""
+        unsaved = self.unsaved()
+        return unsaved if unsaved and unsaved != self._asked_about else None
+
+    def leave_inner(self) -> None:
+        """Undo that, or ask about what is not saved."""
+        self._asked_about = self.unsaved()
+        self.console.say(f"esc once more leaves without {self._asked_about}.", "warning")
+
+    def answered(self, text: str) -> None:
+        """A filter was typed."""
+
+    def traffic(self) -> None:
+        """A request began or ended."""
+
+    def reachable(self) -> None:
+        """The server answers again."""
+
+    def time_passed(self) -> None:
+        """A minute has gone by: ages are out of date."""
+
+    # The frame
+
+    @property
+    def console(self) -> Console:
+        return cast("Console", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield Where(id="where")
+            yield Machine(id="machine")
+        with Horizontal(id="body"):
+            yield from self.body()
+        yield Suggestions()
+        with Horizontal(id="bottom"):
+            yield BottomLine(id="bottom-line")
+            yield Prompt()
+
+    def on_mount(self) -> None:
+        session = self.console.session
+        if session.connection is not None:
+            self.connected(session.connection)
+        elif session.error is not None:
+            self.not_connected(session.error)
+
+    def changed(self) -> None:
+        """Something the frame tells may be different; it looks when there is time."""
+        self.post_message(self.Changed())
+
+    @on(Changed)
+    def paint_frame(self) -> None:
+        """Paint what is different in the frame."""
+        if self.is_active and self.is_mounted:
+            self.query_one(BottomLine).actions = tuple(actions_here(self))
+            self._paint_said()
+
+    def _paint_said(self) -> None:
+        self._paint_top()
+        where = self.query_one(Where)
+        where.crumbs = self.crumbs
+        where.repaint()
+        machine = self.query_one(Machine)
+        machine.in_flight = self.console.in_flight
+        machine.set_class(self.console.session.job_elsewhere, "-elsewhere")
+        machine.repaint()
+        bottom = self.query_one(BottomLine)
+        bottom.parts = self._parts()
+        bottom.repaint()
+
+    def _waits(self) -> tuple[Piece, ...]:
+        """What is waited for longer than a person should wonder at, and until when."""
+        connection = self.console.session.connection
+        return (
+            tuple((f"waiting for {wait}", "warn") for wait in connection.log.waits.current()[:1]) if connection else ()
+        )
+
+    def _parts(self) -> tuple[Piece, ...]:
+        """What the screen says of itself; that there is no server comes first, with since when."""
+        parts = (*self._waits(), *self.status())
+        if self.out_of_date:
+            parts = (("out of date", "warn"), *parts)
+        away = self.console.offline_words
+        if not away or any(text.startswith("offline since") for text, _ in parts):
+            return parts
+        return ((away, "warn"), *(part for part in parts if part[0] != "offline"))
+
+    def _paint_top(self) -> None:
+        """The profile's own colour; live is always red."""
+        profile = self.console.session.profile
+        wanted = profile.colour if profile is not None and profile.kind != "live" else ""
+        if wanted == self._colour:
+            return
+        self._colour = wanted
+        top = self.query_one("#top")
+        top.styles.background = top.styles.color = None
+        if wanted:
+            try:
+                top.styles.background = Color.parse(wanted)
+            except ColorParseError:
+                return  # a colour of a newer version; the word says the kind all the same
+            top.styles.color = top.styles.background.get_contrast_text()
+
+    def on_screen_resume(self) -> None:
+        self._asked_about = ""
+        if self.is_mounted:
+            self.time_passed()
+            self.catch_up()
+        self.changed()
+
+    def on_descendant_focus(self) -> None:
+        self.changed()
+
+    def lines_moved(self, lines: Lines) -> None:
+        """The cursor of `lines` moved; said at once, so that position and line are one frame."""
+        if self.is_active and self.is_mounted:
+            self._paint_said()
+
+    # Changes on the server
+
+    def server_changed(self, change: Change) -> None:
+        """Writes have changed something; it is read again when this screen is in front."""
+        if not self.shows.isdisjoint(change.resources):
+            self.out_of_date = True
+            self.changes_seen += 1
+            self.changed()
+
+    def catch_up(self) -> None:
+        """Read again what is out of date."""
+        if self.out_of_date:
+            self.read_again()
+
+    def was_read(self, changes_seen: int) -> None:
+        """What is shown was read, beginning when so many changes were seen."""
+        if changes_seen == self.changes_seen:
+            self.out_of_date = False
+
+    # The prompt
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the prompt is open and takes what is typed."""
+        return self.is_mounted and self.query_one(Prompt).asking
+
+    @cached_property
+    def after_prompt(self) -> list[Callable[[], None]]:
+        """What waits until the prompt is closed."""
+        return []
+
+    def ask_jump(self) -> None:
+        """Open the jump bar."""
+        self.query_one(Prompt).ask(
+            ":",
+            placeholder="users, allowlists, environments, 5000, ...",
+            suggest=lambda text: suggest_jumps(self.console, text),
+        )
+
+    def ask_filter(
+        self,
+        text: str,
+        placeholder: str = "",
+        *,
+        sign: str = "/",
+        label: str = "",
+        suggest: Suggest | None = None,
+        on_answer: Callable[[str], None] | None = None,
+    ) -> None:
+        """Open the filter line with the filter that is set. on_answer: what takes the text; `answered` by default."""
+        self._on_answer = on_answer or self.answered
+        self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
+
+    def ask_find(self) -> None:
+        """Open the filter line for text to find: what `/` does on a screen that has nothing to filter."""
+        self.ask_filter(
+            self._found_text, "part of a line; enter goes to the next one", label="find", on_answer=self.find
+        )
+
+    def find(self, text: str) -> None:
+        """Go to the next line of the screen that has `text` in it."""
+        self._found_text = text = " ".join(text.split())
+        if not text:
+            return
+        lines = self.home()
+        number, count = lines.find_line(text) if isinstance(lines, Lines) else (0, 0)
+        if count:
+            self.console.say(f"{number:,} of {count:,} lines with `{text}`.")
+        else:
+            self.console.say(f"No line of this screen has `{text}` in it.", "warning")
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        if event.sign == ":":
+            jump_to(self.console, event.text, event.chosen)
+        else:
+            self._on_answer(event.text)
+
+    @on(Prompt.Closed)
+    def _prompt_closed(self) -> None:
+        if (target := self.home()) is not None:
+            self.set_focus(target, scroll_visible=False)
+        self.changed()
+        waiting, self.after_prompt[:] = [*self.after_prompt], []
+        for go_on in waiting:
+            self.call_later(go_on)  # after the answer, which may lead to another screen
+
+    def home(self) -> Widget | None:
+        """Where the focus belongs."""
+        return next((widget for widget in self.query("#body Lines").results(Widget) if widget.focusable), None)
+
+
+def age_of(moment: datetime | None) -> str:
+    """The age of data for the bottom line. It changes once a minute at most, so a resting screen sends nothing."""
+    if moment is None:
+        return ""
+    return "just now" if (now() - moment).total_seconds() < 60 else age(moment)
+
+
+def error_words(error: DyntuiError) -> str:
+    """What is wrong, in a word or two, for the bottom line."""
+    from dyntui.api.errors import Forbidden, RateLimited, Unauthorized, Unreachable
+    from dyntui.core.errors import NotAuthorised
+
+    match error:
+        case RateLimited():
+            return "rate-limited"
+        case Unreachable():
+            return "offline"
+        case Unauthorized() | Forbidden() | NotAuthorised():
+            return "not authorised"
+        case _:
+            return "error"

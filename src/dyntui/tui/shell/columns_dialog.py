@@ -1,0 +1,104 @@
+"""Choose the columns of a list: which, in what order, how wide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual.app import ComposeResult
+
+from dyntui.core.text import safe
+from dyntui.resources import Column
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.widgets.cells import fit
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["ColumnsDialog"]
+
+_WIDEST = 120
+_STEP = 2
+
+
+class _Columns(Lines):
+    def __init__(self, columns: list[Column], shown: set[str]) -> None:
+        super().__init__(id="list-columns")
+        self.columns = columns
+        self.shown = shown
+
+    @property
+    def count(self) -> int:
+        return len(self.columns)
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        column = self.columns[index]
+        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        sign = "[x] " if column.name in self.shown else "[ ] "
+        name = fit(safe(column.name, 200), max(8, width - 2 - 4 - 6))
+        return [bar, (sign, "strong"), (name, ""), (f"{column.width:>5}", "dim")]
+
+
+class ColumnsDialog(Dialog[list[Column]]):
+    """Answers with the columns from left to right; [] for the usual ones, None when it was left."""
+
+    BINDINGS = bindings("columns")
+
+    def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:
+        super().__init__()
+        self.title_text = title
+        places = {name: place for place, name in enumerate(shown)}
+        ordered = sorted(columns, key=lambda column: places.get(column.name, len(places)))
+        self._lines = _Columns(ordered, set(shown))
+
+    def content(self) -> ComposeResult:
+        self._lines.styles.height = max(1, min(self._lines.count, 14))
+        yield self._lines
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("space", "show"),
+            ("J K", "move"),
+            ("+ -", "size"),
+            ("0", "reset"),
+            ("enter", "take"),
+            ("esc", "cancel"),
+        )
+
+    def action_turn(self) -> None:
+        self._lines.shown ^= {self._lines.columns[self._lines.cursor].name}
+        self._lines.repaint()
+
+    def action_later(self) -> None:
+        self._move(1)
+
+    def action_earlier(self) -> None:
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        columns, at = self._lines.columns, self._lines.cursor
+        if 0 <= at + by < len(columns):
+            columns[at], columns[at + by] = columns[at + by], columns[at]
+            self._lines.move_to(at + by)
+
+    def action_wider(self) -> None:
+        self._resize(_STEP)
+
+    def action_narrower(self) -> None:
+        self._resize(-_STEP)
+
+    def _resize(self, by: int) -> None:
+        columns, at = self._lines.columns, self._lines.cursor
+        columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _WIDEST)))
+        self._lines.repaint()
+
+    def entered(self) -> object:
+        return tuple(self._lines.columns), frozenset(self._lines.shown)
+
+    def none_chosen(self) -> str | None:
+        return None if self._lines.shown else "A list needs a column."
+
+    def action_take(self) -> None:
+        self.dismiss([column for column in self._lines.columns if column.name in self._lines.shown])
+
+    def action_usual(self) -> None:
+        self.dismiss([])

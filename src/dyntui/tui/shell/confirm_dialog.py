@@ -1,0 +1,113 @@
+"""Ask before something is done. esc is always the safe answer, and enter is where something is destroyed; the key that
+opened the dialog never confirms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from dyntui.core.text import safe
+from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
+from dyntui.tui.kit.widgets.cells import width_of
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.impact_dialog import Preview
+
+__all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
+
+_LINES, _WIDTH = 6, 60
+
+
+def _texts(needed: Requirement) -> ComposeResult:
+    for line in needed.lines:
+        yield Static(f"  {safe(line, 200)}", classes="target", markup=False)
+    yield Static(f"In {safe(needed.environment, 200)}.", classes="where", markup=False)
+    if needed.warning:
+        yield Static(safe(needed.warning, 500), classes="warning", markup=False)
+
+
+class ConfirmDialog(Dialog[Confirmation]):
+    """One key confirms: `y`, or `o` when it was `y` that opened the dialog; enter too where nothing is destroyed.
+
+    verb: what the key does, in a word.
+    """
+
+    BINDINGS = bindings("confirm")
+
+    def __init__(self, needed: Requirement, *, verb: str, trigger: str = "") -> None:
+        super().__init__()
+        self.needed = needed
+        self.title_text = needed.question
+        self.verb = verb
+        self.keys = ConfirmKeys(needed, trigger)
+        self.key = self.keys.key
+
+    def content(self) -> ComposeResult:
+        yield from _texts(self.needed)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "keep it as it is"), (self.keys.shown, self.verb.lower()))
+
+    def on_key(self, event: events.Key) -> None:
+        if self.keys.confirms(event):
+            event.stop()
+            self.dismiss(Confirmation(yes=True))
+        elif self.keys.declines(event):
+            event.stop()
+            self.dismiss(None)
+
+
+class TypedDialog(Dialog[Confirmation]):
+    """The environment's name has to be typed."""
+
+    def __init__(self, needed: Requirement, *, verb: str) -> None:
+        super().__init__()
+        self.needed = needed
+        self.title_text = needed.question
+        self.verb = verb
+
+    def content(self) -> ComposeResult:
+        yield from _texts(self.needed)
+        wanted = " or ".join(safe(text, 80) for text in self.needed.accepted)
+        yield Static(f"Type {wanted} to confirm:", classes="ask", markup=False)
+        field = Input(compact=True, id="typed")
+        field.cursor_blink = False
+        yield field
+        yield Static("", id="problem", classes="problem", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "keep it as it is"), ("enter", f"{self.verb.lower()} when it matches"))
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip() in self.needed.accepted:
+            self.dismiss(Confirmation(yes=True, typed=event.value.strip()))
+        else:
+            self.query_one("#problem", Static).update("That is not it. Nothing was done.")
+
+
+def confirm(
+    needed: Requirement, *, verb: str, trigger: str = "", preview: Preview | None = None
+) -> Dialog[Confirmation]:
+    """The dialog that `needed` asks for. trigger: the key that opened it. preview: finds out more to be read. Not for
+    Level.NONE.
+
+    What has effects to be read is confirmed only where they are read, and what is long where it can be read whole.
+    """
+    if needed.effects or _long(needed):
+        from dyntui.tui.shell.impact_dialog import WeighedDialog
+
+        return WeighedDialog(needed, verb=verb, trigger=trigger, preview=preview)
+    if needed.level is Level.TYPED:
+        return TypedDialog(needed, verb=verb)
+    return ConfirmDialog(needed, verb=verb, trigger=trigger)
+
+
+def _long(needed: Requirement) -> bool:
+    return len(needed.lines) > _LINES or any(width_of(line) > _WIDTH for line in needed.lines)

@@ -1,0 +1,65 @@
+"""What people take along of a user or a wallet: its id, e-mail or address, the whole of it, its place on the web."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.text import plain_json, shorten
+from dyntui.services.web_links import console_url
+from dyntui.tui.kit.clipboard import copied, send
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+
+if TYPE_CHECKING:
+    from dyntui.resources import Resource
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["ask_copy", "show_console"]
+
+_PARTS = {
+    "users": (
+        ("id", "id"),
+        ("email", "e-mail"),
+        ("username", "username"),
+        ("phoneNumber", "phone"),
+        ("walletPublicKey", "wallet address"),
+    ),
+    "wallets": (("id", "id"), ("publicKey", "address"), ("userId", "id of the owner")),
+}
+
+
+def ask_copy(console: Console, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Ask which part of a row, or of each of many, goes to the clipboard. JSON is of what is here of it."""
+    texts: dict[str, str] = {}
+    choices: list[Choice] = []
+    for field, words in _PARTS[record.name]:
+        values = [copied(str(row[field])) for row in rows if row.get(field)]
+        if values:
+            texts[words] = "\n".join(values)
+            note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one a line"
+            choices.append(Choice(words, words, note=shorten(note, 48)))
+    whole: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
+    choices.append(Choice("JSON", "JSON", note=f"{len(texts['JSON'].encode('utf-8', 'replace')):,} bytes"))
+
+    def picked(words: str | None) -> None:
+        if words is not None:
+            what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
+            send(console, texts[words], what, lines=True)
+
+    title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
+    console.ask(PickDialog(f"Copy of {title}", choices), picked)
+
+
+def show_console(console: Console, thing_id: str, find: str) -> None:
+    """Show where the vendor's web console is. find: what finds the thing there."""
+    from dyntui.tui.shell.link_dialog import LinkDialog
+
+    profile, pattern = console.session.profile, console.settings.console_url
+    url = console_url(profile, pattern, thing_id) if profile is not None else ""
+    if not url:
+        console.say("This server has no web console: it is not the vendor's.", "warning")
+        return
+    note = "" if "{id}" in pattern else "The vendor documents no address of a single user or wallet."
+    console.ask(LinkDialog("The vendor's web console", url, note=note, find="" if "{id}" in pattern else find))

@@ -1,0 +1,322 @@
+"""One thing in tabs: read from the server, shown, read again. User and wallet are such screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.text import safe
+from dyntui.core.times import now
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.json_tree import JsonTree
+from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.widgets.tabs import TabLine
+from dyntui.tui.shell.base_screen import Framed, age_of, error_words
+from dyntui.tui.shell.error_hints import hint_of
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.services.actions.resource_changes import Change
+    from dyntui.services.connection import Connection
+
+__all__ = ["DetailScreen", "Tab"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab. name: for code; title: for people."""
+
+    name: str
+    title: str
+
+
+class _Pane(Vertical):
+    """What is in a tab."""
+
+    def __init__(self, screen: DetailScreen, tab: Tab) -> None:
+        super().__init__(id=f"pane-{tab.name}", classes="pane")
+        self.tab = tab
+        self._screen = screen
+
+    def compose(self) -> ComposeResult:
+        yield from self._screen.pane(self.tab)
+
+
+class DetailScreen(Framed):
+    """A subclass names its TABS and gives `pane`, `fetch`, `fill` and `counts`."""
+
+    BINDINGS = bindings("detail")
+    TABS: tuple[Tab, ...] = ()
+    NOUN = ""
+    RESOURCE = ""
+    """The record that it is one of."""
+    deleted = False
+    """Whether it was deleted from here."""
+
+    class Fetched(Message):
+        """It was read."""
+
+        def __init__(self, thing_id: str, document: Any, changes_seen: int) -> None:
+            super().__init__()
+            self.thing_id = thing_id
+            self.document = document
+            self.changes_seen = changes_seen
+
+    class Failed(Message):
+        """It could not be read."""
+
+        def __init__(self, thing_id: str, error: DyntuiError) -> None:
+            super().__init__()
+            self.thing_id = thing_id
+            self.error = error
+
+    def __init__(self, thing_id: str, label: str) -> None:
+        super().__init__()
+        self.thing_id = thing_id
+        self.label = label
+        self.document: dict[str, Any] | None = None
+        self.error: DyntuiError | None = None
+        self.fetched_at: datetime | None = None
+
+    # What a subclass says
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        """What is in a tab."""
+        raise NotImplementedError
+
+    async def fetch(self, client: Client) -> dict[str, Any]:
+        """Read it."""
+        raise NotImplementedError
+
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        """Show it in a tab that is there."""
+        raise NotImplementedError
+
+    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+        """How many things are on each tab; None for not said."""
+        raise NotImplementedError
+
+    def openable(self, pane: Widget | None) -> bool:
+        """Whether Enter leads anywhere in the focused widget."""
+        return False
+
+    def open_under_cursor(self, pane: Widget | None) -> None:
+        """Open what is under the cursor of the focused widget."""
+
+    # The screen
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield TabLine([tab.title for tab in self.TABS])
+            yield Static("", id="failure", markup=False)
+            with ContentSwitcher(initial=f"pane-{self.TABS[0].name}", id="panes"):
+                yield _Pane(self, self.TABS[0])
+
+    def connected(self, connection: Connection) -> None:
+        self.read()
+
+    def read(self) -> None:
+        """Read it (again)."""
+        connection = self.console.session.connection
+        if connection is not None:
+            self.run_worker(self._read(connection.client, self.thing_id), exclusive=True, group="read")
+
+    async def _read(self, client: Client, thing_id: str) -> None:
+        seen = self.changes_seen
+        try:
+            self.post_message(self.Fetched(thing_id, await self.fetch(client), seen))
+        except DyntuiError as error:
+            self.post_message(self.Failed(thing_id, error))
+
+    @on(Fetched)
+    def _fetched(self, event: Fetched) -> None:
+        if event.thing_id == self.thing_id:
+            self.was_read(event.changes_seen)
+            self.show(event.document, now())
+
+    def show(self, document: dict[str, Any], at: datetime) -> None:
+        """Show what was read. at: when."""
+        self.document = document
+        self.fetched_at = at
+        self.error = None
+        self.query_one("#failure", Static).display = False
+        tabs = self.query_one(TabLine)
+        tabs.counts = list(self.counts(document))
+        tabs.repaint()
+        for pane in self.panes():
+            self.fill(pane.tab, document)
+        self.changed()
+        self.arrived()
+
+    def arrived(self) -> None:
+        """What was read is on the screen."""
+
+    def forget(self) -> None:
+        """Nothing is read, nothing is wrong."""
+        self.document = self.error = self.fetched_at = None
+        self.deleted = self.out_of_date = False
+        self.query_one("#failure", Static).display = False
+        tabs = self.query_one(TabLine)
+        tabs.counts = [None] * len(self.TABS)
+        tabs.repaint()
+
+    def panes(self) -> list[_Pane]:
+        """The tabs that were made and are composed; one that is not yet is filled when it is."""
+        return [pane for pane in self.query(_Pane) if pane.is_mounted]
+
+    def fill_tab(self, tab: Tab) -> None:
+        """Show in a tab that was just made what there is."""
+        if self.document is not None:
+            self.fill(tab, self.document)
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        if event.thing_id != self.thing_id:
+            return
+        self.error = event.error
+        failure = self.query_one("#failure", Static)
+        lines = [event.error.message, hint_of(event.error), "r tries again."]
+        failure.update("\n".join(safe(line, 500) for line in lines if line))
+        failure.display = True
+        self.changed()
+
+    def status(self) -> Sequence[Piece]:
+        parts: list[Piece] = []
+        if self.error is not None:
+            parts.append((error_words(self.error), "warn"))
+        if isinstance(self.focused, Lines) and self.focused.count:
+            parts.append((f"{self.focused.cursor + 1:,} of {self.focused.count:,}", ""))
+        if self.fetched_at is not None:
+            parts.append((age_of(self.fetched_at), ""))
+        elif self.error is None:
+            parts.append(("reading", ""))
+        return parts
+
+    def reachable(self) -> None:
+        if self.error is not None:
+            self.read()
+
+    def time_passed(self) -> None:
+        for facts in self.query(Facts):
+            facts.repaint()
+        for table in self.query(Table):
+            table.time_passed()
+
+    # Changes on the server
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({self.RESOURCE})
+
+    def server_changed(self, change: Change) -> None:
+        super().server_changed(change)
+        self.deleted = self.deleted or self.thing_id in change.deleted.get(self.RESOURCE, ())
+
+    def read_again(self) -> None:
+        if self.deleted:
+            self.post_message(self.Failed(self.thing_id, Usage(f"This {self.NOUN} was deleted.")))
+        else:
+            self.read()
+
+    # Tabs
+
+    @property
+    def each_count(self) -> int:
+        """How many of the number keys lead anywhere."""
+        return len(self.TABS)
+
+    @property
+    def tab(self) -> int:
+        """The number of the tab that is shown, from 0."""
+        return self.query_one(TabLine).current
+
+    def home(self) -> Widget | None:
+        pane = self.query_one(f"#pane-{self.TABS[self.tab].name}")
+        return next(iter(pane.query("Lines").results(Widget)), None)
+
+    async def go_to_tab(self, index: int) -> None:
+        """Show a tab, made when it is shown first; numbers beyond the last do nothing."""
+        if not 0 <= index < len(self.TABS):
+            return
+        tab, tabs, panes = self.TABS[index], self.query_one(TabLine), self.query_one("#panes", ContentSwitcher)
+        with self.app.batch_update():
+            if not self.query(f"#pane-{tab.name}"):
+                await panes.mount(_Pane(self, tab))
+                self.fill_tab(tab)
+            tabs.current = index
+            tabs.repaint()
+            panes.current = f"pane-{tab.name}"
+            if (home := self.home()) is not None:
+                self.set_focus(home, scroll_visible=False)
+        self.changed()
+
+    @on(TabLine.Clicked)
+    async def _tab_clicked(self, event: TabLine.Clicked) -> None:
+        await self.go_to_tab(event.index)
+
+    async def action_tab(self, number: str) -> None:
+        await self.go_to_tab((int(number) or 10) - 1)
+
+    async def action_next_tab(self) -> None:
+        await self.go_to_tab((self.tab + 1) % len(self.TABS))
+
+    async def action_previous_tab(self) -> None:
+        await self.go_to_tab((self.tab - 1) % len(self.TABS))
+
+    # Actions
+
+    def nothing_here(self) -> str | None:
+        return None if self._value() is not None else "There is no value under the cursor."
+
+    def nothing_to_open(self) -> str | None:
+        return None if self.openable(self.focused) else "Nothing opens here."
+
+    def _value(self) -> tuple[str, str] | None:
+        """The value under the cursor and what it is."""
+        match self.focused:
+            case Facts(fact=fact) if fact is not None and fact.raw:
+                return fact.raw, fact.label
+            case JsonTree() as tree if tree.count:
+                return tree.value_text, tree.path or "value"
+            case Table() as table if table.row is not None:
+                return str(table.row.get("copy") or table.row_id), "value"
+        return None
+
+    def action_copy(self) -> None:
+        value = self._value()
+        assert value is not None
+        is_json = isinstance(self.focused, JsonTree) and not self.focused.is_text
+        send(self.console, *value, lines=is_json)
+
+    def action_copy_id(self) -> None:
+        send(self.console, self.thing_id, f"{self.NOUN} id")
+
+    def action_refresh(self) -> None:
+        self.read()
+
+    def action_menu(self) -> None:
+        from dyntui.tui.shell.action_menu import offer_menu
+
+        unlisted = ("detail.menu", "detail.next_tab", "detail.previous_tab")
+        offer_menu(self, self.label or self.thing_id, without=unlisted)
+
+    def action_open(self) -> None:
+        self.open_under_cursor(self.focused)
+
+    @on(Table.Opened)
+    async def _clicked(self) -> None:
+        await self.action_do("detail.open")

@@ -1,0 +1,374 @@
+"""Opening the environment: in a thread, and what is missing (a token, a passphrase) is asked for on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from threading import Event
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import on
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError, NotAuthorised
+from dyntui.tui.shell.console_state import (
+    BECAME_LIVE,
+    Session,
+    became_live,
+    open_connection,
+    open_rows,
+    place_of,
+    rows_before,
+)
+from dyntui.tui.shell.error_hints import words_of
+from dyntui.tui.shell.navigation import Places
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dyntui.config.profiles import Profile
+    from dyntui.services.connection import Connection
+    from dyntui.store.cache import RowCache
+    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["Connecting"]
+
+_PLACES = ("session", "keyring", "passphrase", "file")
+"""The places for a token that a token can be put into from here."""
+
+
+_PATIENCE = 1.0
+"""Seconds that opening an environment waits for the rows from before to be shown: they are there before the network."""
+
+
+class Connecting(Places):
+    """The part of the app that opens, leaves and reopens environments."""
+
+    class Recalled(Message):
+        """There are rows from before, to be shown while the environment is opened. shown: to be set when they are."""
+
+        def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.rows = rows
+            self.shown = shown
+
+    class Opened(Message):
+        """The environment is open."""
+
+        def __init__(self, attempt: int, connection: Connection, rows: RowCache | None) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.connection = connection
+            self.rows = rows
+
+    class NotOpened(Message):
+        """The environment could not be opened."""
+
+        def __init__(self, attempt: int, error: DyntuiError) -> None:
+            super().__init__()
+            self.attempt = attempt
+            self.error = error
+
+    class StoredFound(Message):
+        """The stored profiles were read. wanted: the name of the one to be changed."""
+
+        def __init__(self, wanted: str, found: dict[str, Profile]) -> None:
+            super().__init__()
+            self.wanted = wanted
+            self.found = found
+
+    class PassphraseWanted(Message):
+        """The thread that looks for the token waits for a passphrase."""
+
+        def __init__(self, what: str, answer: Future[str]) -> None:
+            super().__init__()
+            self.what = what
+            self.answer = answer
+
+    class Stored(Message):
+        """An environment was stored, or why it was not.
+
+        form: what it was filled in with. done: what to do then, unless it is the environment in use.
+        """
+
+        def __init__(
+            self,
+            profile: Profile,
+            warnings: list[str],
+            error: DyntuiError | None,
+            form: Dialog[Any],
+            done: Callable[[Profile], None] = lambda profile: None,
+        ) -> None:
+            super().__init__()
+            self.form = form
+            self.profile = profile
+            self.warnings = warnings
+            self.error = error
+            self.done = done
+
+    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+        super().__init__(session, ansi_color=ansi_color)
+        self._attempt = 0
+        self._waiting: list[Future[str]] = []
+
+    def opened(self, connection: Connection) -> None:
+        """The environment is open; the screens are told next."""
+        raise NotImplementedError
+
+    def left(self) -> None:
+        """The environment was left."""
+        raise NotImplementedError
+
+    def say(self, text: str, severity: Any = "information") -> None:
+        """Tell a person something."""
+        raise NotImplementedError
+
+    def say_error(self, error: DyntuiError) -> None:
+        """Tell what failed and what to do."""
+        self.say(words_of(error), "error")
+
+    def stop_asking(self) -> None:
+        """Nobody will answer any more: threads that wait for a passphrase go on without."""
+        for answer in self._waiting:
+            answer.set_result("")
+
+    def switch_environment(self, profile: Profile) -> None:
+        """Work in another environment: no screen of the old one stays."""
+        from dyntui.tui.shell.first_screen import first_screen
+
+        self._connect_to(profile)
+        self._begin(first_screen(self.session))
+        self.open_environment()
+
+    def _reconnect(self, profile: Profile) -> None:
+        """Work with the profile in use as it is stored now.
+
+        Nothing that was opened with the old one stays: neither its connection with its write gate, nor a screen.
+        """
+        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+        from dyntui.tui.shell.first_screen import first_screen
+
+        at_list = isinstance(self.shown, EnvironmentsScreen)
+        self._connect_to(profile)
+        self._begin(EnvironmentsScreen(select=profile.name) if at_list else first_screen(self.session))
+        self.open_environment()
+
+    def leave_removed(self) -> None:
+        """Leave the environment in use: its profile is stored no longer."""
+        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+
+        self._attempt += 1  # an opening that is under way is for a profile that is gone
+        self._connect_to(None)
+        self._begin(EnvironmentsScreen())
+
+    def in_use(self, name: str) -> bool:
+        """Whether the stored profile `name` is the one in use."""
+        session = self.session
+        return session.demo is None and session.profile is not None and session.profile.name == name
+
+    def _connect_to(self, profile: Profile | None) -> None:
+        """Take another profile, None for no environment; the frame shows it with the next screen."""
+        old = self.session.profile
+        same = place_of(old) == place_of(profile)
+        self._leave_environment(keep_typed=same)
+        self.session.profile = profile
+        self.session.demo = None
+        self._colour()
+
+    def start_demo(self) -> None:
+        """Work in a sandbox made now, in this process."""
+        from dyntui.sandbox.options import SandboxOptions
+        from dyntui.tui.shell.first_screen import first_screen
+
+        self._leave_environment()
+        self.session.profile = None
+        self.session.demo = SandboxOptions(users=500)
+        self._begin(first_screen(self.session))
+        self.open_environment()
+
+    def reopen(self) -> None:
+        """Try again to open the environment."""
+        self.session.error = None
+        self.open_environment()
+
+    def _leave_environment(self, *, keep_typed: bool = False) -> None:
+        """Close the connection. keep_typed: the same environment is opened again, what was typed for it stays."""
+        if self.session.connection is not None:
+            self.run_worker(self.session.connection.aclose(), group="closing")
+        self.session.forget(keep_typed=keep_typed)
+        self.left()
+
+    def open_environment(self) -> None:
+        self._attempt += 1
+        self._colour()
+        attempt, session = self._attempt, replace(self.session)
+        self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
+
+    def _open_in_thread(self, attempt: int, session: Session) -> None:
+        before: list[RowCache] = []
+
+        def found(profile: Profile, token: str) -> None:
+            rows = rows_before(profile, token)
+            if rows is not None:
+                before.append(rows)
+                shown = Event()
+                self.post_message(self.Recalled(attempt, rows, shown))
+                shown.wait(_PATIENCE)
+
+        from dyntui.config.profiles import remember_use
+
+        try:
+            connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
+            remember_use(connection.profile, opens_next=True)
+            rows = open_rows(connection) if became_live(session.profile, connection) or not before else before[0]
+        except DyntuiError as error:
+            self.post_message(self.NotOpened(attempt, error))
+        else:
+            self.post_message(self.Opened(attempt, connection, rows))
+
+    def ask_passphrase(self, what: str) -> str:
+        """Ask a person and wait for the answer; for threads that look for a token, never the event loop."""
+        from concurrent.futures import Future
+
+        answer: Future[str] = Future()
+        self._waiting.append(answer)
+        self.post_message(self.PassphraseWanted(what, answer))
+        return answer.result()
+
+    @on(PassphraseWanted)
+    def _ask_passphrase(self, event: PassphraseWanted) -> None:
+        from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
+
+        def done(values: dict[str, str] | None) -> None:
+            self._waiting.remove(event.answer)
+            event.answer.set_result((values or {}).get("passphrase", ""))
+
+        self.ask(PassphraseDialog(event.what), done)
+
+    @on(Stored)
+    def _stored(self, event: Stored) -> None:
+        for warning in event.warnings:
+            self.say(warning, "warning")
+        if event.error is not None:
+            self.say_error(event.error)
+            event.form.reopen(str(event.error))
+        else:
+            event.form.finish()
+            self.session.health.pop(event.profile.name, None)
+            if self.in_use(event.profile.name):
+                self._reconnect(event.profile)
+            else:
+                event.done(event.profile)
+
+    @on(Recalled)
+    def _recalled(self, event: Recalled) -> None:
+        if event.attempt == self._attempt:
+            self.session.rows = event.rows
+            for screen in self.open_screens:
+                screen.recalled(event.rows)
+                screen.changed()
+        self.call_after_refresh(event.shown.set)
+
+    @on(Opened)
+    async def _opened(self, event: Opened) -> None:
+        if event.attempt != self._attempt:
+            await event.connection.aclose()
+            if event.rows is not None:
+                event.rows.close()
+            return
+        self.session.connection = event.connection
+        event.connection.writes.on_audit_gap = self._report_audit_gap
+        self.session.rows = event.rows
+        if became_live(self.session.profile, event.connection):
+            self.say(BECAME_LIVE, "warning")
+        self.session.profile = event.connection.profile
+        self._colour()
+        self.opened(event.connection)
+        for screen in self.open_screens:
+            screen.connected(event.connection)
+            screen.changed()
+
+    def _report_audit_gap(self, text: str) -> None:
+        """Report it on the app's thread; a job calls this from its own."""
+        self.call_later(self.say, text, "error")
+
+    @on(NotOpened)
+    def _not_opened(self, event: NotOpened) -> None:
+        if event.attempt == self._attempt:
+            self.session.error = event.error
+            for screen in self.open_screens:
+                screen.not_connected(event.error)
+                screen.changed()
+            self._ask_token(event.error)
+
+    def nothing_in_use(self) -> str | None:
+        if self.session.profile is None or self.session.demo is not None:
+            return "No stored environment is in use."
+        return None
+
+    def action_environment(self) -> None:
+        """Change the profile of the environment in use, wherever it turned out to be wrong."""
+        assert self.session.profile is not None
+        name = self.session.profile.name
+
+        def work() -> None:
+            from dyntui.config.profiles import Profiles
+
+            try:
+                found = {profile.name: profile for profile in Profiles.load().all()}
+            except DyntuiError as error:
+                self.call_from_thread(self.say_error, error)
+            else:
+                self.post_message(self.StoredFound(name, found))
+
+        self.run_worker(work, thread=True, group="profiles")
+
+    @on(StoredFound)
+    def _stored_found(self, event: StoredFound) -> None:
+        from dyntui.tui.features.environments.environment_form import edit_environment
+
+        if event.wanted not in event.found:
+            self.say(f"{event.wanted} is not stored: variables or options say what it is.", "warning")
+            return
+        last = self.session.connection.log.last_answer if self.session.connection is not None else None
+        refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
+        edit_environment(
+            cast("Console", self),
+            event.found[event.wanted],
+            taken=event.found,
+            done=lambda profile: None,
+            focus="token" if refused else "environment_id",
+        )
+
+    def _ask_token(self, error: DyntuiError) -> None:
+        """Ask for the token where there is none and the profile's place can take one."""
+        from dyntui.tui.shell.token_dialog import TokenDialog
+
+        profile = self.session.profile
+        if type(error) is not NotAuthorised or profile is None or profile.credential not in _PLACES:
+            return
+
+        form = TokenDialog(profile)
+
+        def filled(values: dict[str, str]) -> None:
+            token = values["token"]
+            self.run_worker(lambda: self._keep_token(profile, token, form), thread=True, group="profiles")
+
+        self.open_form(form, filled)
+
+    def _keep_token(self, profile: Profile, token: str, form: Dialog[Any]) -> None:
+        from dyntui.config.credentials import check_token, store_for
+
+        problem: DyntuiError | None = None
+        try:
+            store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
+        except DyntuiError as error:
+            problem = error
+        self.post_message(self.Stored(profile, [], problem, form))
+
+    def _colour(self) -> None:
+        profile = self.session.profile
+        self.set_class(profile is not None and profile.kind == "live", "-live")

@@ -1,0 +1,252 @@
+"""Ask before something is done whose effect depends on how things stand: it is read to its end, then confirmed.
+
+The field for the name opens only when every line has been in view, so nobody types past what would have warned them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.text import safe
+from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
+from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
+from dyntui.tui.kit.widgets.line_list import Lines, Piece
+
+__all__ = ["Preview", "WeighedDialog"]
+
+Preview = Callable[[], Awaitable[Sequence[str]]]
+"""Finds out more to read: numbers, with their limits."""
+
+_WIDTH, _SIDES = 66, 10
+_MOST = 20
+_CHROME, _TYPED = 10, 3
+_COUNTING = "Counting whom it concerns ···"
+
+
+class Read(Lines, can_focus=False):
+    """Lines that know whether all of them have been in view."""
+
+    def __init__(self) -> None:
+        super().__init__(id="read")
+        self.rows: list[Piece] = []
+        self.seen = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def all_seen(self) -> bool:
+        return self.seen >= self.count
+
+    def put(self, rows: Sequence[Piece]) -> None:
+        self.rows = list(rows)
+        self.seen = min(self.seen, self.top)
+        self.count_changed()
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        index = self.top + y
+        if index >= self.count:
+            return (), ""
+        text, style = self.rows[index]
+        more = y == self.room - 1 and index < self.count - 1
+        if not more:
+            return [(cut(text, width), style)], ""
+        return [(fit(text, width - 2), style), (" ↓", "accent")], ""
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        return [self.rows[index]]
+
+    def moved(self) -> None:
+        if not self.size:
+            return
+        seen = max(self.seen, min(self.count, self.top + self.room))
+        if seen != self.seen:
+            self.seen = seen
+            self.post_message(self.Moved(self))
+
+    def scroll_by(self, lines: int) -> None:
+        """Show other lines; the cursor is not shown here."""
+        self.top = max(0, min(self.top + lines, self.count - self.room))
+        self.cursor = min(self.count - 1, self.top + (self.room - 1 if lines > 0 else 0))
+        self.repaint()
+        self.moved()
+
+
+class WeighedDialog(Dialog[Confirmation]):
+    """needed: of the weighed action. verb: what confirming does, in a word or two. trigger: the key that opened it.
+
+    told: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
+    """
+
+    BINDINGS = bindings("weigh")
+
+    class Told(Message):
+        """The numbers are there, or why they are not."""
+
+        def __init__(self, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.lines = lines
+
+    def __init__(
+        self,
+        needed: Requirement,
+        *,
+        verb: str,
+        trigger: str = "",
+        told: Sequence[str] = (),
+        preview: Preview | None = None,
+    ) -> None:
+        super().__init__(classes="weighed")
+        self.needed = needed
+        self.title_text = needed.question
+        self.verb = verb
+        self.keys = ConfirmKeys(needed, trigger)
+        self.key = self.keys.key
+        self.typed = needed.level is Level.TYPED
+        self._told = list(told)
+        self._preview = preview
+        self._numbers: list[str] | None = None if preview is not None else []
+
+    def content(self) -> ComposeResult:
+        yield Read()
+        if self.typed:
+            yield Static(f"Type {self._wanted} to confirm:", classes="ask", markup=False)
+            field = Input(compact=True, id="typed", disabled=True)
+            field.cursor_blink = False
+            yield field
+        yield Static("", id="problem", classes="problem", markup=False)
+
+    @property
+    def _wanted(self) -> str:
+        return " or ".join(safe(text, 80) for text in self.needed.accepted)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        done = f"{self.verb.lower()} when it matches" if self.typed else self.verb.lower()
+        return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.keys.shown, done))
+
+    @property
+    def read(self) -> Read:
+        return self.query_one(Read)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether everything is there and was in view."""
+        return self._numbers is not None and self.read.all_seen
+
+    def on_mount(self) -> None:
+        self._fill()
+        if self._preview is not None:
+            self.run_worker(self._find_out(self._preview), group="preview")
+
+    async def _find_out(self, preview: Preview) -> None:
+        try:
+            lines = await preview()
+        except DyntuiError as error:
+            lines = [f"How many people that is could not be counted: {error.message}"]
+        self.post_message(self.Told(lines))
+
+    @on(Told)
+    def _told_more(self, event: Told) -> None:
+        self._numbers = list(event.lines)
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        """Lay the text out for the width there is."""
+        width = min(_WIDTH, self.app.size.width - _SIDES)
+        rows: list[Piece] = []
+
+        def add(texts: Sequence[str], style: str = "") -> None:
+            for text in texts:
+                indent = " " * (len(text) - len(text.lstrip()))
+                parts = wrapped(safe(text.strip(), 1000), width - len(indent))
+                rows.extend((indent + part, style) for part in parts)
+
+        add([f"In {self.needed.environment}."], "dim")
+        add(self._told or self.needed.lines)
+        for effect in self.needed.effects:
+            add([effect], "bad" if _shouts(effect) else "warn")
+        if self.needed.warning:
+            add([self.needed.warning], "warn")
+        if self._numbers is None:
+            add([_COUNTING], "dim")
+        elif self._numbers:
+            rows.append(("", ""))
+            add(self._numbers)
+        read = self.read
+        read.styles.height = max(1, min(len(rows), _MOST, self.app.size.height - _CHROME - _TYPED * self.typed))
+        read.put(rows)
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Open the field when everything has been in view."""
+        if not self.is_mounted:
+            return
+        self.read.moved()
+        if self.typed:
+            field = self.query_one("#typed", Input)
+            field.disabled = not self.may_confirm
+            if self.may_confirm and self.focused is not field:
+                field.focus()
+        self.query_one("#problem", Static).update(self._why_not())
+
+    def _why_not(self) -> str:
+        if self._numbers is None:
+            return ""
+        return "" if self.may_confirm else "Read on with ↓ first: there is more."
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        self._look()
+
+    # Keys
+
+    def action_down(self) -> None:
+        self.read.scroll_by(1)
+
+    def action_up(self) -> None:
+        self.read.scroll_by(-1)
+
+    def action_page_down(self) -> None:
+        self.read.scroll_by(self.read.room)
+
+    def action_page_up(self) -> None:
+        self.read.scroll_by(-self.read.room)
+
+    def on_key(self, event: events.Key) -> None:
+        if self.typed:
+            return
+        if self.keys.confirms(event):
+            event.stop()
+            if self.may_confirm:
+                self.dismiss(Confirmation(yes=True, read=self.needed.code))
+        elif self.keys.declines(event):
+            event.stop()
+            self.dismiss(None)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        if not self.may_confirm:
+            return
+        if text in self.needed.accepted:
+            self.dismiss(Confirmation(yes=True, typed=text, read=self.needed.code))
+        else:
+            self.query_one("#problem", Static).update("That is not it. Nothing was done.")
+
+
+def _shouts(text: str) -> bool:
+    """Whether a sentence says what is worst: some of its words are in capitals."""
+    return any(len(word) > 3 and word.isalpha() and word.isupper() for word in text.split())

@@ -1,0 +1,51 @@
+"""Anything the server wrote, as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.widgets.json_tree import JsonTree
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.base_screen import Framed
+
+__all__ = ["RawScreen"]
+
+
+class RawScreen(Framed):
+    """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
+
+    BINDINGS = bindings("raw")
+
+    def __init__(self, crumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._shows = shows
+        self._crumbs = crumbs
+        self._document = document
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return (*self._crumbs, "raw")
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return self._shows
+
+    def body(self) -> ComposeResult:
+        yield SearchTree(self._document, unfolded=2, id="tree")
+
+    @property
+    def _tree(self) -> JsonTree:
+        return self.query_one("#tree", JsonTree)
+
+    def status(self) -> Sequence[Piece]:
+        tree = self._tree
+        return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
+
+    def action_copy(self) -> None:
+        send(self.console, self._tree.value_text, self._tree.path or "document", lines=not self._tree.is_text)

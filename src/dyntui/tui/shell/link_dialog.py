@@ -1,0 +1,64 @@
+"""A web address, shown whole: it goes to the clipboard, or to a browser where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from dyntui.core.errors import Usage
+from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.shell.web_browser import no_browser, open_page
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.app import Console
+
+__all__ = ["LinkDialog"]
+
+
+class LinkDialog(Dialog[None]):
+    """what: where it leads. note: a line about it. find: what to look for there, "" for nothing."""
+
+    BINDINGS = bindings("link")
+
+    def __init__(self, what: str, url: str, *, note: str = "", find: str = "") -> None:
+        super().__init__()
+        self.title_text = what
+        self.url = url
+        self.note = note
+        self.find = find
+
+    def content(self) -> ComposeResult:
+        yield Static(safe(self.url), id="url", markup=False)
+        lines = [self.note, f"Look there for: {self.find}" if self.find else "", no_browser()]
+        yield Static("\n".join(safe(line, 300) for line in lines if line), classes="where", markup=False)
+
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        keys = [("c", "send to clipboard")]
+        keys += [("i", "send what to look for")] if self.find else []
+        keys += [] if no_browser() else [("o", "open in the browser")]
+        return (*keys, ("esc", "close"))
+
+    def nothing_to_find(self) -> str | None:
+        return None if self.find else "There is nothing to look for."
+
+    def no_opening(self) -> str | None:
+        return no_browser() or None
+
+    def action_copy(self) -> None:
+        send(cast("Console", self.app), self.url, "address")
+
+    def action_copy_find(self) -> None:
+        send(cast("Console", self.app), self.find, "what to look for")
+
+    def action_open(self) -> None:
+        try:
+            open_page(self.url)
+        except Usage as error:
+            cast("Console", self.app).say_error(error)
+        else:
+            self.dismiss(None)

@@ -1,0 +1,1 @@
+"""Base screens of every list: paging, local search, marks, columns, saved views, export."""

@@ -1,0 +1,267 @@
+"""What every list of a resource is: a view on what the record lists, a table, and what the frame says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.times import now
+from dyntui.resources import Column, Resource
+from dyntui.resources.filters import parse_filter
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.base_screen import Framed, age_of, error_words
+
+if TYPE_CHECKING:
+    from dyntui.config.list_preferences import Widths
+    from dyntui.services.actions.resource_changes import Change
+    from dyntui.services.connection import Connection
+    from dyntui.services.lists.paged_view import PagedView
+    from dyntui.store.cache import RowCache
+
+__all__ = ["ListScreen"]
+
+
+class ListScreen(Framed):
+    """Rows of a resource. parent: the id its path needs. view: what the server lists; the table may show other rows."""
+
+    class ViewChanged(Message):
+        """The view has other rows, another total, an error."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ListScreen.ViewChanged)
+
+    def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
+        super().__init__()
+        self.record = record
+        self.usual = record.columns
+        self.parent_id = parent
+        self.parent_label = parent_label
+        self.filter_text = filter_text if record.filter is not None else ""
+        self.view: PagedView | None = None
+        self._waiting = ListView(loaded=False)
+        self._told: DyntuiError | None = None
+        self._created: tuple[str, str | None, frozenset[str]] | None = None
+        """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the list is; the crumbs without what narrows it."""
+        parts = [self.parent_label] if self.parent_label else []
+        parts = ["allowlists", *parts] if self.record.name == "allowlist-entries" else parts
+        return (*parts, self.record.title.lower())
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return (*self.place, f"/{self.filter_text}") if self.filter_text else self.place
+
+    def body(self) -> ComposeResult:
+        yield Table(
+            self.record.columns,
+            self._waiting,
+            empty=self._empty,
+            retry="r tries again.",
+            markable=True,
+            gap=1 if self.console.dense else 2,
+            id="list",
+        )
+
+    @property
+    def table(self) -> Table:
+        return self.query_one("#list", Table)
+
+    # The view
+
+    def make_view(self, connection: Connection) -> PagedView:
+        """The view on what the record lists; a screen with more to say makes another one."""
+        from dyntui.services.lists.list_source import view_of
+
+        page_size = self.console.settings.page_size
+        rows = self.console.session.rows
+        return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
+
+    def recalled(self, rows: RowCache) -> None:
+        from dyntui.services.lists.list_source import Query, kept_view
+
+        query, size = Query(order=self.record.list.order), self.console.settings.page_size
+        self._take(kept_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
+
+    def connected(self, connection: Connection) -> None:
+        at = self.table.cursor
+        self._take(self.make_view(connection))
+        if at and self.table.count > at:
+            self.table.move_to(at)
+
+    def _take(self, view: PagedView) -> None:
+        self._close_view()
+        view.subscribe(self._heard)
+        self.view = view
+        self.set_columns(self._kept_columns())
+        self._query()
+        self.show_order()
+        self.table.show(view)
+
+    def _kept_columns(self) -> Widths:
+        from dyntui.config.list_preferences import Lists
+
+        try:
+            return Lists.load().columns.get(self.record.name, ())
+        except DyntuiError as error:
+            self.console.say_error(error)
+            return ()
+
+    def set_columns(self, wanted: Widths) -> None:
+        """Show these columns; () for the usual ones."""
+        columns = self.usual
+        if wanted:
+            from dyntui.services.lists.columns import arranged
+
+            columns = arranged(self.usual, wanted)
+        if columns != self.table.columns:
+            self.table.columns = columns
+            self.table.offset_columns = 0
+            self.table.layout_changed()
+
+    def not_connected(self, error: DyntuiError) -> None:
+        if self.view is not None:
+            self.view.error, self.view.failed_at = error, now()
+        self._waiting.error = error
+        self.table.view_changed()
+
+    def on_unmount(self) -> None:
+        self._close_view()
+
+    def _close_view(self) -> None:
+        if self.view is not None:
+            self.view.close()
+            self.view = None
+
+    def _query(self, order: str | None = None) -> None:
+        from dyntui.services.lists.paged_view import Query
+
+        if self.view is not None:
+            how = self.record.filter
+            wanted = parse_filter(how, self.filter_text) if how is not None else {}
+            self.view.set_query(Query(order if order is not None else self.view.query.order, wanted))
+
+    def show_order(self) -> None:
+        """Say in the header what the rows are ordered by."""
+        order = self.view.query.order if self.view is not None else ""
+        if order:
+            name, _, way = order.rpartition("-")
+            known = next((each.name for each in self._orders() if each.order == name), name)
+            self.table.order_by(known, way == "desc", usual=order == self.record.list.order)
+
+    def _orders(self) -> list[Column]:
+        """The columns that the server orders by."""
+        return [column for column in self.record.columns if column.order]
+
+    def _heard(self) -> None:
+        self.post_message(self.ViewChanged())
+
+    @on(ViewChanged)
+    def _view_changed(self) -> None:
+        if self.view is None or not self.is_mounted:
+            return
+        self.table.view_changed()
+        if self.out_of_date and not self.view.outdated:
+            self.out_of_date = False
+        self._select_created(self.view)
+        error = self.view.error
+        told = self._told.message if self._told is not None else ""
+        # Every further try fails with an error of its own; it is said once.
+        if error is not None and error.message != told and self.view.total and self.is_current:
+            self.console.say_error(error)
+        self._told = error
+        self.changed()
+
+    # Changes on the server
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset({self.record.name})
+
+    def server_changed(self, change: Change) -> None:
+        super().server_changed(change)
+        if self.out_of_date and self.view is not None:
+            self.view.invalidate()
+        for row_id in change.deleted.get(self.record.name, ()):
+            self.table.marks.discard(row_id)
+            if self.view is not None:
+                self.view.remove(row_id)
+        if created := change.created.get(self.record.name):
+            self._await_created(created[0])
+
+    def _await_created(self, row_id: str) -> None:
+        """Put the cursor on a row that was just made, once it was read."""
+        view = self.view
+        if view is None:
+            return
+        if view.query.order == "createdAt-desc" and self.table.cursor:
+            self.table.move_to(0)
+        self._created = (row_id, self.table.row_id, self._ids(view))
+
+    def _ids(self, view: PagedView) -> frozenset[str]:
+        return frozenset(str(row.get(self.record.key, "")) for row in view.here())
+
+    def _select_created(self, view: PagedView) -> None:
+        if self._created is None or self.out_of_date:
+            return
+        (row_id, cursor_row, before), self._created = self._created, None
+        new = [row_id] if row_id else sorted(self._ids(view) - before)
+        line = view.index_of(new[0]) if new else None
+        if line is not None and self.table.row_id == cursor_row and self.listed() is view:
+            self.table.move_to(line)
+
+    def read_again(self) -> None:
+        if self.view is not None:
+            self.view.reread()
+
+    def reachable(self) -> None:
+        if self.view is not None and self.view.error is not None:
+            self.view.refresh()
+
+    def time_passed(self) -> None:
+        self.table.time_passed()
+
+    # What the frame says
+
+    def _empty(self) -> str:
+        if self.filter_text:
+            return f"No {self.record.title.lower()} match `{self.filter_text}`. / changes the filter, esc clears it."
+        return self.record.empty or "Nothing here."
+
+    def status(self) -> Sequence[Piece]:
+        view, table = self.view, self.table
+        if view is None:
+            error = self.console.session.error
+            return [(error_words(error), "warn")] if error is not None else [("opening", "")]
+        parts: list[Piece] = []
+        if view.error is not None:
+            since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
+            parts.append((error_words(view.error) + since, "warn"))
+        listed = self.listed() or view
+        if listed.loaded:
+            more = "" if listed.known else "+"
+            at = f"{table.cursor + 1:,} of " if table.count else ""
+            parts.append((f"{at}{table.count:,}{more}", ""))
+        if table.marks:
+            parts.append((f"{len(table.marks):,} marked", ""))
+        return [*parts, *self.source()]
+
+    def listed(self) -> PagedView | None:
+        """What the table shows."""
+        return self.view
+
+    def source(self) -> list[Piece]:
+        """Where the rows come from, and how old they are."""
+        view = self.view
+        if view is None or not view.total or not (words := age_of(view.fetched_at)):
+            return []
+        return [(f"cached, {words}", "warn") if view.recalled else (words, "")]

@@ -1,0 +1,113 @@
+"""A list as a person wants it: its columns, and views of it that are kept under a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.config.list_preferences import Lists, SavedView, Widths
+from dyntui.core.errors import DyntuiError
+from dyntui.services.lists.columns import offered, widths_of
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.shell.columns_dialog import ColumnsDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dyntui.resources import Column
+    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+__all__ = ["choose_columns", "pick_view"]
+
+_KEEP, _FORGET = "keep", "forget"
+
+
+def choose_columns(screen: ResourceScreen) -> None:
+    """Ask which columns, and show and remember them."""
+
+    def chosen(columns: list[Column] | None) -> None:
+        if columns is None:
+            return
+        wanted = widths_of(columns)
+        wanted = () if wanted == widths_of(screen.usual) else wanted
+        try:
+            Lists.keep_columns(screen.record.name, wanted)
+        except DyntuiError as error:
+            screen.console.say_error(error)
+        screen.set_columns(wanted)
+
+    table, view = screen.table, screen.view
+    rows = view.here() if view is not None else []
+    known = {column.name: column for column in (*offered(screen.record, screen.usual, rows), *table.columns)}
+    title = f"Columns of {screen.record.title.lower()}"
+    shown = [column.name for column in table.columns]
+    screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
+
+
+def pick_view(screen: ResourceScreen) -> None:
+    """Show the views of this list, to go to one, keep another or forget one."""
+    try:
+        views = Lists.load().views.get(screen.record.name, {})
+    except DyntuiError as error:
+        screen.console.say_error(error)
+        return
+
+    def picked(key: str | None) -> None:
+        match key:
+            case None:
+                return
+            case "keep":
+                _keep(screen)
+            case "forget":
+                _forget(screen, views)
+            case _:
+                screen.show_saved(views[key.removeprefix("=")])
+
+    choices = [Choice(f"={name}", name, note=_words(view)) for name, view in views.items()]
+    choices.append(Choice(_KEEP, "keep this view …", "+"))
+    if views:
+        choices.append(Choice(_FORGET, "forget a view …", "-"))
+    screen.console.ask(PickDialog(f"Views of {screen.record.title.lower()}", choices), picked)
+
+
+def _words(view: SavedView) -> str:
+    columns = f"{len(view.columns)} columns" if view.columns else ""
+    name, _, way = view.order.rpartition("-")
+    order = f"{name} {'↓' if way == 'desc' else '↑'}" if name else ""
+    return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
+
+
+def _keep(screen: ResourceScreen) -> None:
+    def named(values: Values | None) -> None:
+        if values is None or screen.view is None:
+            return
+        columns: Widths = widths_of(screen.table.columns)
+        columns = () if columns == widths_of(screen.usual) else columns
+        name = " ".join(values["name"].split())
+        try:
+            Lists.keep_view(screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns))
+        except DyntuiError as error:
+            screen.console.say_error(error)
+        else:
+            screen.console.say(f"{name} is kept; b shows it again.")
+
+    def check(values: Values) -> dict[str, str]:
+        return {} if values["name"].strip() else {"name": "The view needs a name."}
+
+    field = Field("name", "name", help="Filter, order and columns are kept; a view of that name is replaced.")
+    screen.console.ask(FormDialog("Keep this view", [field], check=check, verb="keep"), named)
+
+
+def _forget(screen: ResourceScreen, views: Mapping[str, SavedView]) -> None:
+    def picked(name: str | None) -> None:
+        if name is None:
+            return
+        try:
+            Lists.keep_view(screen.record.name, name, None)
+        except DyntuiError as error:
+            screen.console.say_error(error)
+        else:
+            screen.console.say(f"{name} is forgotten.")
+
+    choices = [Choice(name, name, note=_words(view)) for name, view in views.items()]
+    screen.console.ask(PickDialog("Forget a view", choices), picked)

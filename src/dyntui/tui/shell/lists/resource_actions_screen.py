@@ -1,0 +1,166 @@
+"""The list of any resource, with everything that can be done to it: keys, menu, marks, all from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import on
+
+from dyntui.core.errors import DyntuiError
+from dyntui.resources import RESOURCES, Action, On, Resource, Scope
+from dyntui.services.actions.write_gate import Results
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.shell.action_flow import Doing, Plan
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.record_actions import TOGGLE, method_of, offered
+from dyntui.tui.shell.routes import open_thing
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
+__all__ = ["ThingsScreen", "action_methods", "list_class", "list_of"]
+
+ListClass = type["ThingsScreen"]
+
+
+class ThingsScreen(ResourceScreen, Doing):
+    """A list whose actions come from the record. Made with `list_of`, which brings its keys."""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        above = (RESOURCES[self.record.of].title.lower(), self.parent_label) if self.parent_label else ()
+        return (*above, self.record.title.lower())
+
+    def connected(self, connection: Connection) -> None:
+        if self.record.group in ("Tokens", "UserApiTokens"):
+            from dyntui.resources.tokens import own_column
+
+            self.usual = (own_column(connection.token_hint), *self.record.columns)
+        if self.record.scope is Scope.ORGANIZATION and not self.parent_id:
+            self._find_parent(connection)
+        else:
+            super().connected(connection)
+
+    def _find_parent(self, connection: Connection) -> None:
+        """Lists above the environment belong to its organization, which has to be found first."""
+        from dyntui.services.actions.resource_actions import parent_of
+
+        async def find() -> None:
+            try:
+                parent = await parent_of(connection.client, self.record)
+            except DyntuiError as error:
+                problem = error
+                self.post_message(self.Next(lambda: self._unreachable(problem)))
+            else:
+                self.post_message(self.Next(lambda: self._found(connection, parent)))
+
+        self.run_worker(find(), group="doing")
+
+    def _found(self, connection: Connection, parent: str) -> None:
+        self.parent_id = parent
+        ResourceScreen.connected(self, connection)
+
+    def _unreachable(self, error: DyntuiError) -> None:
+        self.not_connected(error)
+        self._note_reach(error)
+
+    @on(ResourceScreen.ViewChanged)
+    def _noted(self) -> None:
+        if self.view is not None and (self.view.loaded or self.view.error is not None):
+            self._note_reach(self.view.error)
+
+    def _note_reach(self, error: DyntuiError | None) -> None:
+        from dyntui.services.lists.resource_reachability import reach_of
+
+        connection = self.console.session.connection
+        if connection is not None:
+            reach_of(connection.client).saw(self.record, error)
+
+    # Rows
+
+    @property
+    def marked(self) -> list[dict[str, Any]]:
+        """The marked rows in the order of the list, those out of sight last; or the row under the cursor."""
+        table = self.table
+        places = {row_id: table.view.index_of(row_id) for row_id in table.marks}
+        rows = self.rows_of(sorted(places, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id)))
+        return rows or ([table.row] if table.row is not None else [])
+
+    def action_raw(self) -> None:
+        from dyntui.services.actions.resource_actions import masked
+        from dyntui.tui.shell.json_screen import RawScreen
+
+        row = self.table.row
+        assert row is not None
+        crumbs = (*self.crumbs, self.record.label_of(row))
+        self.console.visit(RawScreen(crumbs, masked(self.record, row), self.shows))
+
+    def nothing_to_open(self) -> str | None:
+        return self.nothing_here() or (None if self.record.open else "There is no more to it; v shows it raw.")
+
+    def action_open(self) -> None:
+        row = self.table.row
+        assert row is not None
+        if not open_thing(self.console, self.record, row, self.parent_id):
+            super().action_open()
+
+    # Actions
+
+    def why_not(self, actions: tuple[Action, ...]) -> str | None:
+        """Why none of these can be done now."""
+        if actions[0].on is On.LIST:
+            return None
+        marks = self.table.marks
+        rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # asked often: not for all of them
+        if rows[0] is None:
+            return "There is no row under the cursor."
+        if actions[0].one and len(marks) > 1:
+            return "This is for one at a time; U takes the marks away."
+        reasons = [each.when(rows[0]) if each.when is not None else None for each in actions]
+        return None if None in reasons else reasons[0]
+
+    def act(self, actions: tuple[Action, ...], key: str) -> None:
+        """Do the one of these that fits the row under the cursor, to it or to the marked ones."""
+        rows = self.marked if actions[0].on is On.ROWS else []
+        fitting = [each for each in actions if not rows or each.when is None or each.when(rows[0]) is None]
+        self.begin(self.record, (fitting or actions)[0], rows, self.parent_id, key)
+
+    def after(self, plan: Plan, results: Results) -> None:
+        self.table.marks &= {target.id for target in results.left}
+        self.table.repaint()
+        self.changed()
+
+
+def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
+    """The methods that the registry calls for the actions of a record: `action_act_X`, `why_not_X`."""
+
+    def methods(actions: tuple[Action, ...], key: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        return (
+            lambda self: cast("ThingsScreen", self).act(actions, key),
+            lambda self: cast("ThingsScreen", self).why_not(actions),
+        )
+
+    found: dict[str, Callable[..., Any]] = {}
+    for name, actions in offered(record):
+        do, why_not = methods(actions, "t" if name == TOGGLE else actions[0].key)
+        found[f"action_act_{method_of(name)}"] = do
+        found[f"why_not_{method_of(name)}"] = why_not
+    return found
+
+
+def list_class(name: str, base: ListClass = ThingsScreen) -> ListClass:
+    """The class of a record's list, with the keys that the registry has for it."""
+    namespace: Mapping[str, Any] = {"BINDINGS": bindings(name), **action_methods(RESOURCES[name])}
+    return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))
+
+
+def list_of(name: str) -> ListClass | None:
+    """The class for a record's list; None for those that have one elsewhere."""
+    from dyntui.tui.shell.record_actions import BESPOKE
+
+    if name not in RESOURCES or name in BESPOKE:
+        return None
+    from dyntui.tui.shell.list_overrides import SPECIAL
+
+    return list_class(name, SPECIAL.get(name, ThingsScreen))

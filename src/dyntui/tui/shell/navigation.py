@@ -1,0 +1,158 @@
+"""Going from screen to screen: a history as in a browser, dialogs, and few frames on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.screen import Screen
+
+from dyntui.tui.kit.history import History
+from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.type_ahead import TypeAheadMixin
+
+if TYPE_CHECKING:
+    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+
+__all__ = ["Places"]
+
+T = TypeVar("T")
+
+
+class Places(TypeAheadMixin, inherit_bindings=False):
+    """The part of the app that knows which screens are alive and which is shown."""
+
+    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.session = session
+        self.history = History("place-0")
+        self._numbers = count(1)
+        self._alive: dict[str, Framed] = {}
+
+    def get_default_screen(self) -> Screen[Any]:
+        from dyntui.tui.shell.first_screen import first_screen
+
+        return first_screen(self.session)
+
+    def take_first_screen(self) -> None:
+        """The screen that Textual showed first is the first place of the history."""
+        first = self.screen
+        assert isinstance(first, Framed)
+        self._alive[self.history.current] = first
+        self.install_screen(first, self.history.current)
+        # Textual gives every screen but the very first one a place for its result, and `switch_screen` takes it away.
+        first._push_result_callback(first, None)
+        self.release_keys()
+
+    @property
+    def shown(self) -> Framed | None:
+        """The screen that is in front and composed; None while a dialog is, or when there is none (yet)."""
+        front = self.screen_stack[-1] if self.screen_stack else None
+        return front if isinstance(front, Framed) and front.is_mounted else None
+
+    @property
+    def open_screens(self) -> list[Framed]:
+        """Every screen within reach of back and forward that is ready to be told something."""
+        return [screen for screen in self._alive.values() if screen.is_mounted]
+
+    def visit(self, screen: Framed) -> None:
+        """Go to a new screen; `back` returns."""
+        self._show_new(screen, self.history.visit)
+
+    def visit_first(self) -> None:
+        """Go to where the environment begins."""
+        from dyntui.tui.shell.first_screen import first_screen
+
+        self.visit(first_screen(self.session))
+
+    def _begin(self, screen: Framed) -> None:
+        """Begin anew with one screen."""
+        self._show_new(screen, self.history.restart)
+
+    def _show_new(self, screen: Framed, enter: Callable[[str], list[str]]) -> None:
+        name = f"place-{next(self._numbers)}"
+        self._close_dialogs()
+        self._alive[name] = screen
+        self.install_screen(screen, name)
+        gone = [self._alive.pop(old) for old in enter(name)]
+        self._switch(name)
+        for old in gone:
+            self.uninstall_screen(old)
+            if old is not self.screen and old.is_attached:
+                self.run_worker(self._remove(old), group="closing")
+
+    def _switch(self, name: str) -> None:
+        self.at_once(lambda: self.switch_screen(name))
+
+    def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
+        """Open a dialog; `answered` gets its answer, None when it was left.
+
+        Where a prompt is open and no key asked for the dialog, it waits until the prompt is closed: what is typed there
+        is not meant for it.
+        """
+        if self.shown is not None and self.shown.has_prompt and not self.in_key:
+            self.shown.after_prompt.append(lambda: self.ask(dialog, answered))
+        else:
+            self.at_once(lambda: self.push_screen(dialog, answered))
+
+    def open_form(
+        self, form: Dialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
+    ) -> None:
+        """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
+        form.on_submit = submitted
+        self.ask(form, closed)
+
+    def at_once(self, change: Callable[[], Awaitable[Any]]) -> None:
+        """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike.
+
+        Keys that are typed meanwhile wait for what is going to be there.
+        """
+
+        async def wait(done: Awaitable[Any], batch: ExitStack) -> None:
+            try:
+                with batch:
+                    await done
+                self.screen.refresh()
+            finally:
+                self.release_keys()
+
+        self.complete_styles()
+        self.hold_keys()
+        batch = ExitStack()
+        batch.enter_context(self.batch_update())
+        # Not awaited here: what a screen does when it is mounted may need this very message loop.
+        self.run_worker(wait(change(), batch), group="screens")
+
+    def complete_styles(self) -> None:
+        """Read the styles that the first screen could do without."""
+
+    # History
+
+    async def _remove(self, screen: Framed) -> None:
+        await screen.remove()
+
+    def _close_dialogs(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def no_way_back(self) -> str | None:
+        if isinstance(self.screen, Framed) and self.screen.inner():
+            return None
+        return None if self.history.previous else "This is the first screen. Q leaves dyntui."
+
+    def no_way_forward(self) -> str | None:
+        return None if self.history.next else "Nothing was gone back from."
+
+    async def action_back(self) -> None:
+        if isinstance(self.screen, Framed) and self.screen.inner():
+            self.screen.leave_inner()
+            return
+        if name := self.history.back():
+            self._switch(name)
+
+    def action_forward(self) -> None:
+        if name := self.history.forward():
+            self._switch(name)

@@ -1,0 +1,14 @@
+"""Ask for the passphrase of a token file."""
+
+from __future__ import annotations
+
+from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog
+
+__all__ = ["PassphraseDialog"]
+
+
+class PassphraseDialog(FormDialog):
+    """Answers {"passphrase": ...}. what: what it is for."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, (Field("passphrase", "passphrase", secret=True),), verb="go on")

@@ -1,0 +1,61 @@
+"""A screen with a tree in which a person searches: what the settings and the answers of the API console share."""
+
+from __future__ import annotations
+
+from dyntui.core.text import safe
+from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.action_flow import Later
+
+__all__ = ["SearchScreen"]
+
+
+class SearchScreen(Later):
+    """found: where the search is, in words. whole: what the clipboard calls the tree. hint: what to search for."""
+
+    found = ""
+    whole = ""
+    hint = ""
+
+    @property
+    def tree_shown(self) -> SearchTree:
+        """The tree that is searched."""
+        return self.query_one(SearchTree)
+
+    def action_find(self) -> None:
+        if self.tree_shown.display:
+            self.ask_filter(self.tree_shown.find, self.hint)
+        else:
+            self.ask_find()
+
+    def answered(self, text: str) -> None:
+        self.tree_shown.find = text.strip()
+        self.found = ""
+        if self.tree_shown.find:
+            self.action_next()
+            self.set_focus(self.tree_shown, scroll_visible=False)
+        self.changed()
+
+    def nothing_found(self) -> str | None:
+        return None if self.tree_shown.find else "Nothing is searched for; / searches."
+
+    def action_next(self) -> None:
+        number, count = self.tree_shown.next_match()
+        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` is nowhere in it"
+        self.changed()
+
+    def inner(self) -> str | None:
+        return "the search" if self._searched() else super().inner()
+
+    def leave_inner(self) -> None:
+        if self._searched():
+            self.answered("")
+        else:
+            super().leave_inner()
+
+    def _searched(self) -> bool:
+        return self.is_mounted and bool(self.tree_shown.find)
+
+    def action_copy(self) -> None:
+        tree = self.tree_shown
+        send(self.console, tree.value_text, tree.path or self.whole, lines=not tree.is_text)

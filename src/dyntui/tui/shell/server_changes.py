@@ -1,0 +1,85 @@
+"""What writes change, on the screens: all that show it are out of date, and the one in front is read again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.message import Message
+
+from dyntui.services.actions.resource_changes import JOBS
+from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.connectivity import Reaching
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_state import Session
+
+__all__ = ["ServerChangesMixin"]
+
+
+class ServerChangesMixin(Reaching):
+    """The part of the app that passes on what writes have changed."""
+
+    REREAD_EVERY_S = 2.0
+    """Seconds between readings of the screen in front while an import writes in the background."""
+
+    class ServerChanged(Message):
+        """Writes through a connection have changed something. at_once: a person waits for the result."""
+
+        def __init__(self, connection: Connection, *, at_once: bool) -> None:
+            super().__init__()
+            self.connection = connection
+            self.at_once = at_once
+
+    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+        super().__init__(session, ansi_color=ansi_color)
+        self._reread_at = -self.REREAD_EVERY_S
+        self._rereading: Timer | None = None
+
+    def follow_changes(self, connection: Connection) -> None:
+        """Pass on what is written through this connection, from now on."""
+        connection.changes.subscribe(lambda at_once: self._heard_change(connection, at_once=at_once))
+
+    def _heard_change(self, connection: Connection, *, at_once: bool) -> None:
+        self.post_message(self.ServerChanged(connection, at_once=at_once))
+
+    @on(ServerChanged)
+    def _server_changed(self, event: ServerChanged) -> None:
+        change = event.connection.changes.take()
+        if not self._in_view(event.connection):
+            change = replace(change, resources=change.resources & {JOBS}, created={}, deleted={})
+        for user_id in change.deleted.get("users", ()):
+            self.session.recent.pop(user_id, None)
+        if (rows := self.session.rows) is not None:
+            for name, ids in change.deleted.items():
+                for row_id in ids:
+                    rows.forget(name, row_id)
+        for screen in self.open_screens:
+            screen.server_changed(change)
+        if event.at_once or monotonic() - self._reread_at >= self.REREAD_EVERY_S:
+            self._read_again()
+        elif self._rereading is None:
+            self._rereading = self.set_timer(self.REREAD_EVERY_S, self._read_again)
+
+    def _in_view(self, connection: Connection) -> bool:
+        """Whether the screens show the environment of this connection (it may have been opened again since)."""
+        current = self.session.connection
+        return current is not None and (connection.profile.base_url, connection.profile.environment_id) == (
+            current.profile.base_url,
+            current.profile.environment_id,
+        )
+
+    def _read_again(self) -> None:
+        """Read the screen in front again, also below a dialog; the others are when they are gone back to."""
+        if self._rereading is not None:
+            self._rereading.stop()
+            self._rereading = None
+        self._reread_at = monotonic()
+        front = next(iter(self.screen_stack), None)
+        if isinstance(front, Framed):
+            front.catch_up()

@@ -1,0 +1,51 @@
+"""Open a web page in the person's own browser: only where there is a desktop, and with no token in its environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+from dyntui.config.tokens import scrubbed
+from dyntui.core.errors import Usage
+from dyntui.tui.shell.startup import is_remote
+
+__all__ = ["no_browser", "open_page"]
+
+
+def _opener() -> str | None:
+    if sys.platform == "darwin":
+        return shutil.which("open")
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return shutil.which("xdg-open")
+    return None
+
+
+def no_browser() -> str:
+    """Why no page can be opened from here, "" when one can."""
+    if is_remote():
+        return "This is an SSH session: a browser would open at the other end."
+    return "" if _opener() else "There is no desktop here to open a browser on."
+
+
+def open_page(url: str) -> None:
+    """Open `url`, which a person has seen whole. Raises Usage."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Usage("Only http and https addresses are opened.")
+    opener = _opener()
+    if reason := no_browser():
+        raise Usage(reason)
+    assert opener is not None
+    try:
+        subprocess.Popen(
+            [opener, url],
+            env=scrubbed(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Usage(f"The browser cannot be started: {error.strerror}.") from None
