@@ -104,11 +104,11 @@ def measure(role: str, home: Path, file: Path) -> dict[str, Any]:
 
 def _prepare(file: Path) -> Any:
     from dyntui.importer import open_source, propose
-    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.jobs import JobLocation
     from dyntui.services.imports.prepare import prepare
 
     environment = os.environ.get("DYNTUI_ENVIRONMENT_ID", "none")
-    where = Where("bench", os.environ.get("DYNTUI_BASE_URL", "none"), environment, "sandbox")
+    where = JobLocation("bench", os.environ.get("DYNTUI_BASE_URL", "none"), environment, "sandbox")
     with open_source(file) as source:
         mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         options = {"batch": BATCH, "rate": 0, "settle": 30.0}

@@ -93,9 +93,9 @@ async def draw(name: str, keys: tuple[str, ...]) -> str:
     """The SVG of one scene."""
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui.shell.app import Console
-    from dyntui.tui.shell.console_state import Session
+    from dyntui.tui.shell.console_state import ConsoleState
 
-    app = Console(Session(demo=SandboxOptions(users=500, seed=1, now="2026-03-01T12:00:00Z")))
+    app = Console(ConsoleState(demo=SandboxOptions(users=500, seed=1, now="2026-03-01T12:00:00Z")))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for key in keys:

@@ -17,8 +17,8 @@ from typing import Any
 import pexpect
 from tests.conftest import Sandbox, serving
 
-from dyntui.api.client import Client, Permit
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.client import Client, WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.resources import RESOURCES
 from dyntui.services.lists.list_source import scan
 
@@ -71,14 +71,14 @@ class World:
 
         async def asked() -> Any:
             where = self.sandbox
-            async with Client(where.url, where.environment_id, where.token, gates=Gates(0, 0)) as client:
+            async with Client(where.url, where.environment_id, where.token, gates=RateLimiters(0, 0)) as client:
                 return await work(client)
 
         return asyncio.run(asked())
 
     def call(self, operation: str, body: Any = None, **path: str) -> Any:
         """Call an operation of the sandbox."""
-        return self.ask(lambda client: client.call(operation, path=path, body=body, permit=Permit("test")))
+        return self.ask(lambda client: client.call(operation, path=path, body=body, permit=WritePermit("test")))
 
     def run(self, line: str, answers: Sequence[tuple[str, str]]) -> int:
         """Run a line in a shell on a terminal, answer what it asks; its exit code."""

@@ -10,14 +10,14 @@ from dyntui.api.client import Client
 from dyntui.api.errors import BadResponse
 from dyntui.api.models import Allowlist, AllowlistEntry, CreatedToken, User, VerifiedCredential
 from dyntui.api.pagination import page_from
-from dyntui.api.rate_limiter import Gates
-from dyntui.core.errors import Usage
+from dyntui.api.rate_limiter import RateLimiters
+from dyntui.core.errors import UsageError
 
 ENV = "11111111-2222-4333-8444-555555555555"
 
 
 def client(url: str) -> Client:
-    return Client(url, ENV, "dyn_" + "a" * 56, gates=Gates(0, 0))
+    return Client(url, ENV, "dyn_" + "a" * 56, gates=RateLimiters(0, 0))
 
 
 def test_the_catalog_has_every_operation_and_each_is_found_again_by_its_method_and_path():
@@ -38,7 +38,7 @@ def test_a_literal_path_wins_over_a_parameter():
 
 
 def test_an_unknown_operation_names_its_neighbours():
-    with pytest.raises(Usage, match="getEnvironmentUsers"):
+    with pytest.raises(UsageError, match="getEnvironmentUsers"):
         catalog().get("getEnviromentUsers")
 
 
@@ -69,14 +69,14 @@ async def test_the_filter_is_sent_as_a_deep_object(script):
 
 async def test_a_query_parameter_that_does_not_exist_is_refused(script):
     async with script(reply(200, b"{}")) as server, client(server.url) as api:
-        with pytest.raises(Usage, match="offset"):
+        with pytest.raises(UsageError, match="offset"):
             await api.call("getEnvironmentUsers", query={"page": 2})
     assert server.requests == []
 
 
 async def test_a_missing_path_value_is_named(script):
     async with script(reply(200, b"{}")) as server, client(server.url) as api:
-        with pytest.raises(Usage, match="userId"):
+        with pytest.raises(UsageError, match="userId"):
             await api.call("getUser")
 
 

@@ -9,9 +9,9 @@ import pytest
 from tests.api.conftest import CUT, reply
 
 from dyntui.api.download import fetch, host_of
-from dyntui.api.errors import BadResponse, Forbidden, Lost, NotSent, Redirected
+from dyntui.api.errors import BadResponse, ConnectionLost, Forbidden, NotSent, Redirected
 from dyntui.api.request_log import RequestLog
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redactor
 
 TOKEN = "dyn_" + "Canary1" * 8
@@ -54,8 +54,8 @@ async def test_a_redirect_is_not_followed_and_its_url_not_told(script: Any, log:
     ("answers", "error"),
     [
         ((reply(403, b"<Error>Request has expired</Error>", content_type="application/xml"),), Forbidden),
-        ((CUT,), Lost),
-        ((b"HTTP/1.1 200 X\r\nContent-Length: 999\r\n\r\nhalf",), (Lost, BadResponse)),
+        ((CUT,), ConnectionLost),
+        ((b"HTTP/1.1 200 X\r\nContent-Length: 999\r\n\r\nhalf",), (ConnectionLost, BadResponse)),
     ],
 )
 async def test_what_goes_wrong_is_an_error_of_ours(script: Any, log: RequestLog, answers: Any, error: Any) -> None:
@@ -88,7 +88,7 @@ async def test_nobody_there(log: RequestLog) -> None:
     ],
 )
 async def test_only_encrypted_urls_without_passwords_are_followed(url: str, log: RequestLog) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         await fetch(url, io.BytesIO(), log=log, loopback=True)
     assert log.total == 0
 
@@ -96,5 +96,5 @@ async def test_only_encrypted_urls_without_passwords_are_followed(url: str, log:
 def test_http_to_this_machine_is_for_sandboxes_only() -> None:
     assert host_of("http://127.0.0.1:8080/x", loopback=True) == "127.0.0.1:8080"
     assert host_of("https://files.example/x") == "files.example"
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         host_of("http://127.0.0.1:8080/x")

@@ -8,7 +8,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.api.rate_limiter import Gates, RateGate
+from dyntui.api.rate_limiter import RateLimiter, RateLimiters
 from dyntui.api.waits import Waits
 
 
@@ -23,7 +23,7 @@ class Clock:
 @given(st.integers(1, 6000), st.lists(st.floats(0, 2), max_size=200))
 def test_no_minute_ever_sees_more_than_the_rate_and_a_second_of_burst(rate, pauses):
     clock = Clock()
-    gate = RateGate(rate, clock=clock)
+    gate = RateLimiter(rate, clock=clock)
     leaves = []
     for pause in pauses:
         clock.at += pause
@@ -34,13 +34,13 @@ def test_no_minute_ever_sees_more_than_the_rate_and_a_second_of_burst(rate, paus
 
 
 def test_no_rate_means_no_waiting():
-    gate = RateGate(0)
+    gate = RateLimiter(0)
     assert [gate.reserve() for _ in range(100)] == [0.0] * 100
 
 
 def test_a_429_holds_everybody_and_halves_the_pace_which_comes_back_slowly():
     clock = Clock()
-    gate = RateGate(600, clock=clock)
+    gate = RateLimiter(600, clock=clock)
     gate.hold(10)
     assert gate.reserve() >= 10
     assert gate.per_minute == 300
@@ -53,14 +53,14 @@ def test_a_429_holds_everybody_and_halves_the_pace_which_comes_back_slowly():
 
 
 async def test_waiting_ends_when_the_hold_does():
-    gate = RateGate(0)
+    gate = RateLimiter(0)
     gate.hold(0.05)
     await gate.acquire(Waits(lambda: None))
     assert gate.waiting == 0
 
 
 def test_one_gate_serves_several_event_loops():
-    gate = RateGate(60_000)
+    gate = RateLimiter(60_000)
     done = []
 
     def loop() -> None:
@@ -80,6 +80,6 @@ def test_one_gate_serves_several_event_loops():
 
 
 def test_bulk_calls_pass_both_gates():
-    gates = Gates()
+    gates = RateLimiters()
     assert gates.of("bulkCreateUser") == (gates.bulk, gates.default)
     assert gates.of("getUser") == (gates.default,)

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dyntui.api.client import Client, Permit
+from dyntui.api.client import Client, WritePermit
 from dyntui.api.errors import NotFound
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions
 
-PERMIT = Permit("test")
+PERMIT = WritePermit("test")
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def api() -> AsyncIterator[Client]:
     app = create_app(SandboxOptions(users=30, seed=3))
     sandbox = app.state.sandbox
     url = "http://localhost/api/v0"
-    async with Client(url, sandbox.environment_id, sandbox.token, app=app, gates=Gates(0, 0)) as client:
+    async with Client(url, sandbox.environment_id, sandbox.token, app=app, gates=RateLimiters(0, 0)) as client:
         yield client
 
 

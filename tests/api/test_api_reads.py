@@ -9,10 +9,10 @@ import pytest
 from tests.api.conftest import CUT, reply
 
 from dyntui.api import transport, waits
-from dyntui.api.client import Client, Permit
+from dyntui.api.client import Client, WritePermit
 from dyntui.api.errors import ApiProblem, RepeatedPage
 from dyntui.api.pagination import PageCheck, page_from
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
 from dyntui.api.waits import Waits
 
@@ -32,7 +32,7 @@ FAILURES = {
 
 
 def client(url: str, log: RequestLog | None = None) -> Client:
-    return Client(url, "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d", "dyn_" + "a" * 56, gates=Gates(0, 0), log=log)
+    return Client(url, "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d", "dyn_" + "a" * 56, gates=RateLimiters(0, 0), log=log)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -53,7 +53,7 @@ async def test_a_write_that_may_have_been_applied_says_so(script: Any, failure: 
     async with script(FAILURES[failure]) as server, client(server.url) as api:
         with pytest.raises(ApiProblem) as caught:
             timeout = 0.2 if failure == "silent" else None
-            await api.call("createUser", body={"email": "a@example.com"}, permit=Permit("test"), timeout=timeout)
+            await api.call("createUser", body={"email": "a@example.com"}, permit=WritePermit("test"), timeout=timeout)
         assert caught.value.maybe_applied
         assert "may have been applied" in caught.value.hint
         assert "Try again later" not in caught.value.hint
@@ -144,7 +144,7 @@ async def test_a_slow_answer_is_announced_and_ends(script: Any) -> None:
     heard = Heard(log)
     async with script(SILENT) as server, client(server.url, log) as api:
         with pytest.raises(ApiProblem):
-            await api.call("createUser", body={}, permit=Permit("test"), timeout=0.2)
+            await api.call("createUser", body={}, permit=WritePermit("test"), timeout=0.2)
     assert heard.what == ["an answer to createUser"]
     assert heard.now() == []
 
@@ -154,7 +154,7 @@ async def test_our_own_rate_is_announced(script: Any) -> None:
     log = RequestLog()
     heard = Heard(log)
     async with script(reply(200, b'{"users": []}')) as server:
-        api = Client(server.url, "e", "dyn_" + "a" * 56, gates=Gates(120, 0), log=log)
+        api = Client(server.url, "e", "dyn_" + "a" * 56, gates=RateLimiters(120, 0), log=log)
         async with api:
             await asyncio.gather(*(api.users.list() for _ in range(3)))
     assert heard.what == ["the rate of 120 requests a minute"]

@@ -10,13 +10,13 @@ from dyntui.api.client import decode
 from dyntui.api.error_body import read_error
 from dyntui.api.errors import BadResponse
 from dyntui.api.pagination import page_from
-from dyntui.api.transport import Answer
+from dyntui.api.transport import ApiResponse
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import safe
 
 
-def answer(body: bytes) -> Answer:
-    return Answer(200, {}, body, 1.0)
+def answer(body: bytes) -> ApiResponse:
+    return ApiResponse(200, {}, body, 1.0)
 
 
 @pytest.mark.parametrize(

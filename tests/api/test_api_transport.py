@@ -10,14 +10,14 @@ import pytest
 import stamina
 from tests.api.conftest import CUT, reply
 
-from dyntui.api.client import Client, Permit
+from dyntui.api.client import Client, WritePermit
 from dyntui.api.errors import (
     BadRequest,
     BadResponse,
     Conflict,
+    ConnectionLost,
     Forbidden,
     Invalid,
-    Lost,
     NotFound,
     NotSent,
     RateLimited,
@@ -28,8 +28,8 @@ from dyntui.api.errors import (
     WriteRefused,
     error_from,
 )
-from dyntui.api.rate_limiter import Gates
-from dyntui.core.errors import Usage
+from dyntui.api.rate_limiter import RateLimiters
+from dyntui.core.errors import UsageError
 
 ENV = "11111111-2222-4333-8444-555555555555"
 TOKEN = "dyn_" + "c4nary" * 9 + "ab"
@@ -43,7 +43,7 @@ def fast_retries():
 
 
 def client(url: str, **options) -> Client:
-    return Client(url, ENV, TOKEN, gates=Gates(0, 0), **options)
+    return Client(url, ENV, TOKEN, gates=RateLimiters(0, 0), **options)
 
 
 async def test_every_request_carries_the_token_to_the_pinned_origin(script):
@@ -67,7 +67,7 @@ async def test_a_redirect_is_an_error_and_the_token_stays_home(script):
 @pytest.mark.parametrize("bad", ["..", ".", ""])
 async def test_an_id_that_would_leave_its_path_is_refused_before_anything_is_sent(script, bad):
     async with script(USERS) as server, client(server.url) as api:
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             await api.users.get(bad)
     assert server.requests == []
 
@@ -80,7 +80,7 @@ async def test_a_slash_in_an_id_is_quoted(script):
 
 @pytest.mark.parametrize("url", ["http://example.com/api/v0", "ftp://127.0.0.1/api/v0", "file:///etc/passwd"])
 def test_only_https_or_loopback_may_be_spoken_to(url):
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         client(url)
 
 
@@ -98,8 +98,8 @@ async def test_reads_are_tried_again(script, answer):
     [
         (reply(503, b""), ServerError, True),
         (reply(429, b"{}", "Retry-After: 0\r\n"), RateLimited, False),
-        (CUT, Lost, True),
-        (b"HTTP/1.1 201 X\r\nContent-Length: 999\r\n\r\n{", Lost, True),
+        (CUT, ConnectionLost, True),
+        (b"HTTP/1.1 201 X\r\nContent-Length: 999\r\n\r\n{", ConnectionLost, True),
         (reply(201, b'{"user": {"id"'), BadResponse, True),
         (reply(200, b"<html>proxy</html>", content_type="text/html"), BadResponse, True),
         (reply(422, b'{"error": "no"}'), Invalid, False),
@@ -110,7 +110,7 @@ async def test_writes_are_never_tried_again_and_say_whether_they_may_have_been_a
 ):
     async with script(answer) as server, client(server.url) as api:
         with pytest.raises(error) as caught:
-            await api.users.create({"email": "ada@example.com"}, Permit("test"))
+            await api.users.create({"email": "ada@example.com"}, WritePermit("test"))
     assert caught.value.maybe_applied is maybe_applied
     assert len(server.requests) == 1
 
@@ -121,7 +121,7 @@ async def test_a_refused_connection_says_that_nothing_was_sent():
         url = f"http://127.0.0.1:{sock.getsockname()[1]}/api/v0"
     async with client(url) as api:
         with pytest.raises(NotSent) as caught:
-            await api.users.create({}, Permit("test"))
+            await api.users.create({}, WritePermit("test"))
     assert caught.value.exit_code == 4 and not caught.value.maybe_applied
 
 
@@ -132,7 +132,7 @@ async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
                 await api.call("deleteUser", path={"userId": "u1"})
         async with client(server.url, read_only=True) as api:
             with pytest.raises(WriteRefused):
-                await api.users.delete("u1", Permit("test"))
+                await api.users.delete("u1", WritePermit("test"))
     assert server.requests == []
 
 
@@ -197,4 +197,4 @@ async def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(script, monk
 
 async def test_a_body_of_no_content_is_none(script):
     async with script(reply(204)) as server, client(server.url) as api:
-        assert await api.call("deleteUser", path={"userId": "u1"}, permit=Permit("t")) is None
+        assert await api.call("deleteUser", path={"userId": "u1"}, permit=WritePermit("t")) is None

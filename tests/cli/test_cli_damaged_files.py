@@ -77,7 +77,7 @@ def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, 
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -> None:
-    from dyntui.config.list_preferences import Lists
+    from dyntui.config.list_preferences import ListPreferences
     from dyntui.services.api_console import SavedRequests
     from dyntui.services.imports.mappings import load_mapping
     from dyntui.services.imports.wizard_draft import load_draft
@@ -89,7 +89,7 @@ def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -
         path.write_bytes(DAMAGE[damage])
         path.chmod(0o600)
     for read in (
-        Lists.load,
+        ListPreferences.load,
         SavedRequests().load,
         recent_files,
         lambda: load_mapping("mine"),

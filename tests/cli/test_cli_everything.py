@@ -18,7 +18,7 @@ from tests.services.everything_rig import FILLED
 
 from dyntui.api.catalog import catalog
 from dyntui.cli.root import COMMANDS
-from dyntui.resources import RESOURCES, On, Scope
+from dyntui.resources import RESOURCES, ActionTarget, Scope
 
 Here = Callable[..., Done]
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
@@ -291,7 +291,7 @@ def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monke
     for record in RESOURCES.values():
         for action in record.actions:
             if action.effect.value != "read":
-                ids = [] if action.on is On.LIST else [some_id]
+                ids = [] if action.on is ActionTarget.LIST else [some_id]
                 pairs = [f"{name}=x" for name in action.fields if name != "*"]
                 lines.append(["do", record.name, action.name, *ids, *pairs, "--of", some_id, "--yes"])
     for operation in catalog():

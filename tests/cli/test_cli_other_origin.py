@@ -13,7 +13,7 @@ from cli_support import ID, TOKEN, Run
 
 from dyntui.config.credential_store import CredentialKind
 from dyntui.config.profiles import Profile, Profiles
-from dyntui.services.imports.jobs import Where, new_job
+from dyntui.services.imports.jobs import JobLocation, new_job
 from other_origin import HOST, OtherOrigin, serving_other_origin
 
 VENDOR = "https://app.dynamicauth.com/api/v0"
@@ -152,7 +152,7 @@ def test_a_job_made_for_another_origin_sends_it_nothing(
     ran = save("command", VENDOR, tmp_path)
     if with_token:
         monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
-    with new_job("users", Where("prod", other.url, ID, "live"), source={"name": "people.csv"}) as journal:
+    with new_job("users", JobLocation("prod", other.url, ID, "live"), source={"name": "people.csv"}) as journal:
         job = journal.id
     assert run("jobs", "resume", job, "--yes", "--confirm-environment", ID).code != 0  # with the profile's own origin
     ran.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from cli_support import NOBODY, TOKEN, Run
 
 from dyntui.cli.root import root
 from dyntui.config.profile_resolution import resolve
-from dyntui.services.imports.jobs import Where, new_job
+from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.services.imports.plan import make_plan, save_plan
 from dyntui.store.states import JobState
 
@@ -119,7 +119,7 @@ def nobody(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def job(*states: JobState) -> str:
     """A job of this environment that was planned and went through some states then."""
     source = {"name": "people.csv", "path": "people.csv"}
-    with new_job("users", Where.of(resolve()), source=source, mapping={"columns": []}) as journal:
+    with new_job("users", JobLocation.of(resolve()), source=source, mapping={"columns": []}) as journal:
         journal.move(JobState.READY)
         save_plan(journal, make_plan(journal))
         for state in states:

@@ -130,7 +130,7 @@ def test_the_console_is_told_what_is_not_wanted(option, variable, before, monkey
     import os
 
     from dyntui import tui
-    from dyntui.cli.context import Context
+    from dyntui.cli.context import CliContext
 
     for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
         monkeypatch.setenv(name, "")
@@ -138,5 +138,5 @@ def test_the_console_is_told_what_is_not_wanted(option, variable, before, monkey
     seen = {}
     monkeypatch.setattr(tui, "run", lambda *_, **more: seen.update(os.environ) or 0)
     arguments = [option, "demo"] if before else ["demo", option]
-    root.main(arguments, standalone_mode=False, obj=Context())
+    root.main(arguments, standalone_mode=False, obj=CliContext())
     assert seen[variable] == "1"

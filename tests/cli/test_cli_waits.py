@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Sandbox, serving
 
 from dyntui.api import waits
-from dyntui.cli.context import Context, run
+from dyntui.cli.context import CliContext, run
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def slow_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sa
 def test_a_slow_answer_is_said_once_for_several_requests(
     slow_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    context = Context(json=True)
+    context = CliContext(json=True)
 
     async def work() -> None:
         import asyncio

@@ -9,7 +9,7 @@ import pytest
 from dyntui.config.credentials import CredentialKind, find_token, unconfirmed_origin
 from dyntui.config.profile_resolution import AD_HOC, resolve
 from dyntui.config.profiles import DEFAULT_BASE_URL, Profile, Profiles
-from dyntui.core.errors import NotAuthorised, Usage
+from dyntui.core.errors import NotAuthorized, UsageError
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"
 OTHER = "3f2a1b4c-0000-4000-8000-00000000000b"
@@ -26,7 +26,7 @@ def save(*profiles: Profile) -> None:
 
 
 def test_nothing_at_all_says_what_to_do() -> None:
-    with pytest.raises(Usage, match="no environment") as caught:
+    with pytest.raises(UsageError, match="no environment") as caught:
         resolve(environ={})
     assert "dyntui env add" in caught.value.hint
     assert "dyntui demo" in caught.value.hint
@@ -37,7 +37,7 @@ def test_no_choice_among_profiles_names_them() -> None:
     profiles = Profiles.load()
     profiles.remove("dev")
     profiles.save()
-    with pytest.raises(Usage, match="No profile is chosen") as caught:
+    with pytest.raises(UsageError, match="No profile is chosen") as caught:
         resolve(environ={})
     assert "other" in caught.value.hint
 
@@ -57,7 +57,7 @@ def test_other_tools_variables_are_used_only_without_a_profile() -> None:
     assert find_token(profile, environ=environ).where == "environment variable DYNAMIC_TOKEN"
     save(DEV)
     assert resolve(environ=environ) == DEV
-    with pytest.raises(NotAuthorised):
+    with pytest.raises(NotAuthorized):
         find_token(DEV, environ=environ)
 
 
@@ -66,7 +66,7 @@ def test_the_current_profile_is_used_and_another_can_be_named() -> None:
     assert resolve(environ={}).name == "dev"
     assert resolve(environ={"DYNTUI_PROFILE": "b"}).name == "b"
     assert resolve("c", environ={"DYNTUI_PROFILE": "b"}).name == "c"
-    with pytest.raises(Usage, match="no profile called 'd'"):
+    with pytest.raises(UsageError, match="no profile called 'd'"):
         resolve("d", environ={})
 
 
@@ -100,12 +100,12 @@ def test_read_only_can_be_added_but_not_taken_away() -> None:
     assert not resolve("rw", environ={"DYNTUI_READ_ONLY": "0"}).read_only
     assert resolve("rw", environ={"DYNTUI_READ_ONLY": "Yes"}).read_only
     assert resolve("rw", read_only=True, environ={}).read_only
-    with pytest.raises(Usage, match="DYNTUI_READ_ONLY"):
+    with pytest.raises(UsageError, match="DYNTUI_READ_ONLY"):
         resolve("rw", environ={"DYNTUI_READ_ONLY": "maybe"})
 
 
 def test_a_base_url_of_the_flags_is_checked() -> None:
-    with pytest.raises(Usage, match="https"):
+    with pytest.raises(UsageError, match="https"):
         resolve(None, ID, "http://app.dynamic.xyz", environ={})
 
 
@@ -121,7 +121,7 @@ def test_another_origin_has_to_be_confirmed_by_its_host(variable: bool) -> None:
         return resolve(None, ID, url, environ={}, confirmed_host=host)
 
     for host in ("", "1", "yes", "dyn", "example", "app.dynamicauth.com", "dyn.example.evil", "dyn.example:8443", "*"):
-        with pytest.raises(Usage, match="nobody has confirmed") as caught:
+        with pytest.raises(UsageError, match="nobody has confirmed") as caught:
             find_token(resolved(host), environ={"DYNTUI_TOKEN": TOKEN})
         assert "--confirm-origin dyn.example" in caught.value.hint
     for host in ("dyn.example", " DYN.example ", "dyn.example:443", "https://dyn.example", "https://dyn.example:443/"):
@@ -136,7 +136,7 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
     for name in ("dev", "cmd", "own"):
         profile = resolve(name, None, ELSEWHERE, environ={}, confirmed_host="dyn.example")
         assert (profile.credential, profile.credential_command) == (CredentialKind.ENVIRONMENT, "")
-        with pytest.raises(NotAuthorised):
+        with pytest.raises(NotAuthorized):
             find_token(profile, environ={})
         assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
     # what a profile's own origin was confirmed for holds there only
@@ -151,7 +151,7 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
 def test_a_saved_address_has_to_be_confirmed_too() -> None:
     save(replace(DEV, base_url=ELSEWHERE))
     assert unconfirmed_origin(resolve(environ={})) == "https://dyn.example:443"
-    with pytest.raises(Usage, match="nobody has confirmed") as caught:
+    with pytest.raises(UsageError, match="nobody has confirmed") as caught:
         find_token(resolve(environ={}), environ={"DYNTUI_TOKEN": TOKEN})
     assert "dyntui env use dev --confirm-origin dyn.example" in caught.value.hint
     assert unconfirmed_origin(resolve(environ={}, confirmed_host="dyn.example")) == ""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config.credential_command import CommandStore
+from dyntui.config.credential_command import CommandCredentialStore
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, store_for
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 TOKEN = "dyn_" + "Canary1" * 8
 PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", "3f2a1b4c-0000-4000-8000-00000000000a")
@@ -79,7 +79,7 @@ def test_a_command_that_prints_something_else_is_not_sent_as_a_token(tmp_path: P
 def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     profile = command(tmp_path, "import threading; threading.Event().wait()")
     with pytest.raises(CredentialError, match=r"within 0\.3 s"):
-        CommandStore(limit=0.3).get(profile)
+        CommandCredentialStore(limit=0.3).get(profile)
 
 
 def is_running(pid: int) -> bool:
@@ -109,7 +109,7 @@ Path(__file__).with_name("child").write_text(str(child.pid))
 def test_at_a_limit_a_command_is_ended_with_all_that_it_started(tmp_path: Path, code: str, why: str) -> None:
     started = time.monotonic()
     with pytest.raises(CredentialError, match=why):
-        CommandStore(limit=2).get(command(tmp_path, CHILD + code))
+        CommandCredentialStore(limit=2).get(command(tmp_path, CHILD + code))
     assert time.monotonic() - started < 8
     child = int((tmp_path / "child").read_text())
     deadline = time.monotonic() + 5
@@ -120,5 +120,5 @@ def test_at_a_limit_a_command_is_ended_with_all_that_it_started(tmp_path: Path, 
 
 @pytest.mark.parametrize("text", ["", "   ", "pass 'show", "/no/such/command"])
 def test_a_command_that_cannot_be_run_is_an_error(text: str) -> None:
-    with pytest.raises((Usage, CredentialError)):
+    with pytest.raises((UsageError, CredentialError)):
         store_for(CredentialKind.COMMAND).get(with_kind(CredentialKind.COMMAND, credential_command=text))

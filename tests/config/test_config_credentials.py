@@ -27,7 +27,7 @@ from dyntui.config.credentials import (
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import NotAuthorised, Usage
+from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redact
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"
@@ -73,7 +73,7 @@ def test_a_token_is_stripped_and_known_to_the_redactor() -> None:
     "text", ["", "  ", "dyn_", "sk_live_1", "dyn_ab cd", "dyn_ab\ncd", "dyn_é", "Bearer dyn_abc", "dyn_a-b"]
 )
 def test_what_is_no_token_is_refused_without_being_shown(text: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         check_token(text)
     if text.strip():
         assert text.strip() not in str(caught.value).replace("begin with dyn_", "")
@@ -125,14 +125,14 @@ def test_the_variables_have_an_order() -> None:
 
 
 def test_a_variable_that_is_no_token_is_named_and_not_shown() -> None:
-    with pytest.raises(Usage, match="DYNTUI_TOKEN: This is not") as caught:
+    with pytest.raises(UsageError, match="DYNTUI_TOKEN: This is not") as caught:
         find_token(PROD, environ={"DYNTUI_TOKEN": "hunter2hunter2"})
     assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", [CredentialKind.FILE, CredentialKind.SESSION, CredentialKind.ENVIRONMENT])
 def test_no_token_says_where_it_was_looked_for_and_what_to_do(kind: CredentialKind) -> None:
-    with pytest.raises(NotAuthorised) as caught:
+    with pytest.raises(NotAuthorized) as caught:
         find_token(with_kind(kind), environ={})
     assert caught.value.exit_code == 3
     assert "DYNTUI_TOKEN" in caught.value.hint
@@ -153,10 +153,10 @@ def test_an_address_nobody_confirmed_gets_no_token() -> None:
     elsewhere = with_kind(CredentialKind.FILE, base_url="https://dyn.example/api/v0")
     store_for(CredentialKind.FILE).set(elsewhere, TOKEN)
     for environ in ({}, {"DYNTUI_TOKEN": TOKEN}):
-        with pytest.raises(Usage, match=r"dyn\.example, port 443"):
+        with pytest.raises(UsageError, match=r"dyn\.example, port 443"):
             find_token(elsewhere, environ=environ)
     assert find_token(replace(elsewhere, confirmed_origin="https://dyn.example:443"), environ={}).token == TOKEN
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         find_token(replace(elsewhere, confirmed_origin="https://dyn.example:8443"), environ={})
     local = with_kind(CredentialKind.FILE, base_url="http://127.0.0.1:1/api/v0")
     assert find_token(local, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
@@ -247,7 +247,7 @@ def test_a_sealed_file_holds_the_token_for_the_passphrase_only(home: Path, monke
     assert store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(PASSPHRASE)).get(PROD) == TOKEN
     # From here on this process knows it, and nobody is asked.
     assert store_for(CredentialKind.PASSPHRASE).get(PROD) == TOKEN
-    monkeypatch.setattr(credential_files.PassphraseStore, "_opened", {})
+    monkeypatch.setattr(credential_files.PassphraseCredentialStore, "_opened", {})
     with pytest.raises(CredentialError, match="nobody to ask"):
         store_for(CredentialKind.PASSPHRASE).get(PROD)
 
@@ -304,7 +304,7 @@ def test_a_sealed_file_that_was_changed_does_not_open(
         theirs.write_bytes(json.dumps(json.loads(file.read_bytes()) | change).encode())
     else:
         file.write_bytes(json.dumps(json.loads(file.read_bytes()) | change).encode())
-    monkeypatch.setattr(credential_files.PassphraseStore, "_opened", {})
+    monkeypatch.setattr(credential_files.PassphraseCredentialStore, "_opened", {})
     with pytest.raises(CredentialError):
         store.get(profile)
 
@@ -329,7 +329,7 @@ def test_the_real_cost_is_not_the_one_of_the_tests() -> None:
 @pytest.mark.parametrize("kind", [CredentialKind.COMMAND, CredentialKind.ENVIRONMENT])
 def test_places_that_cannot_keep_a_token_say_so(kind: CredentialKind, home: Path) -> None:
     profile = with_kind(kind, credential_command="true")
-    with pytest.raises(Usage, match="comes from"):
+    with pytest.raises(UsageError, match="comes from"):
         store_for(kind).set(profile, TOKEN)
     assert store_for(kind).delete(profile) is False
     assert not home.exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.config.list_preferences import Lists
+from dyntui.config.list_preferences import ListPreferences
 from dyntui.config.paths import paths
 from dyntui.config.private_files import (
     UnsafeFile,
@@ -22,7 +22,7 @@ from dyntui.config.private_files import (
 )
 from dyntui.config.profiles import Profiles
 from dyntui.config.settings import Settings
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are POSIX")
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
@@ -136,7 +136,7 @@ def test_links_to_files_are_neither_read_nor_written(tmp_path: Path) -> None:
     ):
         with pytest.raises(UnsafeFile, match="is a link"):
             act()
-    with pytest.raises(Usage, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         create_new(link)
     assert real.read_bytes() == b"x"
     assert link.is_symlink()
@@ -227,10 +227,10 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
         handle.write(b"mine")
     if os.name == "posix":
         assert mode(file) == 0o600
-    with pytest.raises(Usage, match="exists already") as caught:
+    with pytest.raises(UsageError, match="exists already") as caught:
         create_new(file)
     assert "another name" in caught.value.hint
-    with pytest.raises(Usage, match="no folder"):
+    with pytest.raises(UsageError, match="no folder"):
         create_new(tmp_path / "missing" / "report.csv")
     assert file.read_bytes() == b"mine"
 
@@ -273,7 +273,7 @@ def test_a_config_folder_that_others_can_write_to_is_not_read_from(home: Path, b
         "profiles.toml": Profiles.load,
         "settings.toml": Settings.load,
         "keymap.toml": Settings.load,
-        "lists.json": Lists.load,
+        "lists.json": ListPreferences.load,
     }
     folder = private_dir(home / "config")
     atomic_write(folder / name, b"{}" if name.endswith("json") else b"")

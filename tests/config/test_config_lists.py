@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dyntui.config.errors import ConfigError
-from dyntui.config.list_preferences import Lists, SavedView
+from dyntui.config.list_preferences import ListPreferences, SavedView
 from dyntui.config.paths import paths
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 WIDTHS = (("email", 30), ("metadata.plan", 8))
 
@@ -22,31 +22,33 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_what_was_kept_comes_back_from_a_private_file():
-    Lists.keep_columns("users", WIDTHS)
-    Lists.keep_view("users", "pro people", SavedView("plan:pro", "email-asc", WIDTHS))
-    Lists.keep_view("users", "all", SavedView())
-    lists = Lists.load()
+    ListPreferences.keep_columns("users", WIDTHS)
+    ListPreferences.keep_view("users", "pro people", SavedView("plan:pro", "email-asc", WIDTHS))
+    ListPreferences.keep_view("users", "all", SavedView())
+    lists = ListPreferences.load()
     assert lists.columns == {"users": WIDTHS}
     assert lists.view("users", "pro people") == SavedView("plan:pro", "email-asc", WIDTHS)
     assert stat.S_IMODE(paths().lists_file.stat().st_mode) == 0o600
 
 
 def test_a_view_without_anything_set_is_kept_too():
-    assert Lists.keep_view("users", "all", SavedView()).view("users", "all") == SavedView()
+    assert ListPreferences.keep_view("users", "all", SavedView()).view("users", "all") == SavedView()
 
 
 def test_what_is_forgotten_is_gone_and_the_rest_stays():
-    Lists.keep_view("users", "a", SavedView("a"))
-    Lists.keep_view("users", "b", SavedView("b"))
-    Lists.keep_columns("wallets", WIDTHS)
-    Lists.keep_view("users", "a", None)
-    assert Lists.keep_columns("wallets", ()) == Lists(columns={}, views={"users": {"b": SavedView("b")}})
+    ListPreferences.keep_view("users", "a", SavedView("a"))
+    ListPreferences.keep_view("users", "b", SavedView("b"))
+    ListPreferences.keep_columns("wallets", WIDTHS)
+    ListPreferences.keep_view("users", "a", None)
+    assert ListPreferences.keep_columns("wallets", ()) == ListPreferences(
+        columns={}, views={"users": {"b": SavedView("b")}}
+    )
 
 
 def test_an_unknown_view_names_those_there_are():
-    Lists.keep_view("users", "mine", SavedView())
-    with pytest.raises(Usage, match="no view 'other'") as caught:
-        Lists.load().view("users", "other")
+    ListPreferences.keep_view("users", "mine", SavedView())
+    with pytest.raises(UsageError, match="no view 'other'") as caught:
+        ListPreferences.load().view("users", "other")
     assert "mine" in caught.value.hint
 
 
@@ -54,7 +56,7 @@ def test_an_unknown_view_names_those_there_are():
     "text", ["{", "[]", '{"views": 3}', '{"views": {"users": {"a": 1}}}', '{"columns": {"u": [1]}}']
 )
 def test_a_file_that_cannot_be_understood_is_named(text: str):
-    Lists.keep_columns("users", WIDTHS)
+    ListPreferences.keep_columns("users", WIDTHS)
     paths().lists_file.write_text(text)
     with pytest.raises(ConfigError, match=r"lists\.json"):
-        Lists.load()
+        ListPreferences.load()

@@ -16,7 +16,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, remove_private
 from dyntui.config.profiles import Profile, Profiles, check_environment_id, check_name
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"
@@ -43,7 +43,7 @@ def test_there_are_none_at_first() -> None:
     profiles = Profiles.load()
     assert profiles.names() == []
     assert profiles.current is None
-    with pytest.raises(Usage, match="no profile called 'x'") as caught:
+    with pytest.raises(UsageError, match="no profile called 'x'") as caught:
         profiles.get("x")
     assert "dyntui env add" in caught.value.hint
     assert not paths().profiles_file.exists()
@@ -79,7 +79,7 @@ def test_the_first_profile_is_the_current_one_and_use_changes_it() -> None:
     profiles.use("dev")
     profiles.save()
     assert Profiles.load().current == "dev"
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         profiles.use("none")
 
 
@@ -286,13 +286,13 @@ def test_no_token_is_ever_in_the_profiles_file() -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "../x", ".hidden", "-x", "a/b", "a\x1b", "x" * 65, "é"])
 def test_names_that_could_mislead_are_refused(name: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         check_name(name)
 
 
 def test_environment_ids_are_uuids() -> None:
     assert check_environment_id(f" {ID.upper()} ") == ID
-    with pytest.raises(Usage, match="not an environment id"):
+    with pytest.raises(UsageError, match="not an environment id"):
         check_environment_id("prod")
 
 
@@ -308,6 +308,6 @@ def test_environment_ids_are_uuids() -> None:
 )
 def test_a_profile_that_makes_no_sense_is_not_put(wrong: dict[str, str]) -> None:
     profiles = Profiles.load()
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         profiles.put(replace(PROD, **wrong))
     assert profiles.names() == []

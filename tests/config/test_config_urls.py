@@ -18,7 +18,7 @@ from dyntui.config.urls import (
     origin_text,
     shown_host,
 )
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_base_url_is_kept_in_one_form(given_url: str, kept: str) -> None:
     ],
 )
 def test_anything_else_is_refused(url: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         check_base_url(url)
     assert caught.value.exit_code == 2
     assert caught.value.hint
@@ -91,7 +91,7 @@ def test_anything_else_is_refused(url: str) -> None:
 def test_what_is_accepted_is_https_or_this_machine_and_stable(rest: str, start: str) -> None:
     try:
         kept = check_base_url(start + rest)
-    except Usage:
+    except UsageError:
         return
     scheme, host, _ = origin(kept)
     assert scheme == "https" or (scheme == "http" and is_loopback(host))

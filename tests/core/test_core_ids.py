@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid, new_id, quote_segment, short_id
 
 
@@ -44,7 +44,7 @@ def test_a_segment_stays_one_and_can_be_read_back(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_what_would_leave_the_path_is_refused(value: str) -> None:
-    with pytest.raises(Usage, match="userId"):
+    with pytest.raises(UsageError, match="userId"):
         quote_segment(value, "userId")
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import (
     AllowlistMapper,
     ColumnMap,
-    Mapped,
+    MappedRow,
     Mapper,
     Mapping,
     SourceError,
@@ -28,13 +28,13 @@ from dyntui.importer.column_inference import identifier_of
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
-def pasted(text: str, **options: Any) -> list[Mapped]:
+def pasted(text: str, **options: Any) -> list[MappedRow]:
     with pasted_source(text) as source:
         mapper = AllowlistMapper(propose(source.info, source.sample(), kind="allowlist"), **options)
         return [mapper.map(row) for row in source.rows()]
 
 
-def from_file(data: str, **options: Any) -> tuple[Mapping, list[Mapped]]:
+def from_file(data: str, **options: Any) -> tuple[Mapping, list[MappedRow]]:
     with open_source(io.BytesIO(data.encode())) as source:
         mapping = propose(source.info, source.sample(), kind="allowlist")
         mapper = AllowlistMapper(mapping, **options)
@@ -128,9 +128,9 @@ def test_a_fid_is_sent_as_a_number() -> None:
 
 def test_users_and_entries_are_not_mixed_up() -> None:
     mapping, _ = from_file("email\na@x.com\n")
-    with pytest.raises(Usage, match="allowlist"):
+    with pytest.raises(UsageError, match="allowlist"):
         Mapper(mapping)
-    with pytest.raises(Usage, match="users"):
+    with pytest.raises(UsageError, match="users"):
         AllowlistMapper(Mapping((), ()))
 
 

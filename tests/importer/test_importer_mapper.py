@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import (
-    Mapped,
+    MappedRow,
     Mapper,
     Mapping,
     MissingChoice,
@@ -41,12 +41,12 @@ def mapper(
     return Mapper(mapping, now=NOW, **options)
 
 
-def one(field: str, value: Any, transforms: tuple[str, ...] | None = None, **options: Any) -> Mapped:
+def one(field: str, value: Any, transforms: tuple[str, ...] | None = None, **options: Any) -> MappedRow:
     target: Any = (field, transforms) if transforms is not None else field
     return mapper({"c": target}, **options).map(Row(1, (value,)))
 
 
-def codes(mapped: Mapped) -> list[str]:
+def codes(mapped: MappedRow) -> list[str]:
     return [problem.code for problem in mapped.problems]
 
 
@@ -95,7 +95,7 @@ def test_constants_fill_what_a_row_leaves_empty() -> None:
     made = mapper({"e": "email", "c": "country"}, {"country": "Germany"})
     assert made.map(Row(1, ("a@example.com", ""))).user["country"] == "DE"
     assert made.map(Row(1, ("a@example.com", "FR"))).user["country"] == "FR"
-    with pytest.raises(Usage, match="country"):
+    with pytest.raises(UsageError, match="country"):
         mapper({"e": "email"}, {"country": "Atlantis"})
 
 
@@ -332,7 +332,7 @@ def test_half_a_letter_in_a_name_is_an_error() -> None:
 
 def test_regions_are_checked() -> None:
     assert one("phoneNumber", "030 901820", region="de").user["phoneNumber"] == "+4930901820"
-    with pytest.raises(Usage, match="no region"):
+    with pytest.raises(UsageError, match="no region"):
         one("phoneNumber", "1", region="XX")
 
 

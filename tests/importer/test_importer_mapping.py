@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import (
     ColumnMap,
     Mapper,
@@ -208,12 +208,12 @@ def test_a_column_sent_to_a_taken_field_releases_the_other() -> None:
 
 def test_columns_and_fields_that_do_not_exist_are_refused() -> None:
     mapping = proposal("email\na@x.com\n")
-    with pytest.raises(Usage, match="no column 'x'"):
+    with pytest.raises(UsageError, match="no column 'x'"):
         mapping.with_column("x", "email")
-    with pytest.raises(Usage, match="no field") as caught:
+    with pytest.raises(UsageError, match="no field") as caught:
         mapping.with_column("email", "emial")
     assert "email" in caught.value.hint
-    with pytest.raises(Usage, match="no transform"):
+    with pytest.raises(UsageError, match="no transform"):
         mapping.with_column("email", "email", ["loud"])
 
 
@@ -234,7 +234,7 @@ def test_a_saved_mapping_binds_to_another_order_and_refuses_a_missing_column() -
         bound = mapping.bind(source.info)
         assert Mapper(bound).map(next(source.rows())).user == {"email": "a@x.com", "firstName": "Ada"}
     with open_source(io.BytesIO(b"email,x\na@x.com,1\n")) as source:
-        with pytest.raises(Usage, match="'Vorname'"):
+        with pytest.raises(UsageError, match="'Vorname'"):
             mapping.bind(source.info)
 
 
@@ -242,15 +242,15 @@ def test_a_saved_mapping_binds_to_another_order_and_refuses_a_missing_column() -
     "text", ["", "[]", "{}", '{"dyntui": "mapping", "version": 99}', '{"dyntui": "mapping", "version": 1}']
 )
 def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         Mapping.from_json(text)
 
 
 def test_a_mapping_file_with_a_bad_field_or_transform_is_refused() -> None:
     good = proposal("email\na@x.com\n").to_json()
-    with pytest.raises(Usage, match="no field"):
+    with pytest.raises(UsageError, match="no field"):
         Mapping.from_json(good.replace('"field": "email"', '"field": "mails"'))
-    with pytest.raises(Usage, match="no transform"):
+    with pytest.raises(UsageError, match="no transform"):
         Mapping.from_json(good.replace('"trim"', '"shout"'))
 
 
@@ -277,7 +277,7 @@ def test_assignments_say_their_value_in_the_form_of_the_field() -> None:
     ],
 )
 def test_assignments_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         parse_assignment(text)
 
 
@@ -287,7 +287,7 @@ def test_column_maps_from_the_command_line() -> None:
     assert parse_column_map("Mail=email|trim|lower") == ("Mail", "email", ("trim", "lower"))
     assert parse_column_map("Plan=") == ("Plan", None, None)
     for bad in ("email", "=email", "Mail=nofield", "Mail=email|shout"):
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             parse_column_map(bad)
 
 

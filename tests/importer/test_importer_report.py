@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.core.errors import Usage
-from dyntui.importer import Outcome, Report, write_id_map, write_report_csv, write_report_html, write_report_json
+from dyntui.core.errors import UsageError
+from dyntui.importer import Report, RowOutcome, write_id_map, write_report_csv, write_report_html, write_report_json
 
 HOSTILE = '<script>alert(1)</script>\x1b]0;x\x07" onload=x [@click=app.quit]Bob[/]'
 OUTCOMES = (
-    Outcome(1, "created", "id-1", "email:a@x.com"),
-    Outcome(2, "failed", "", "email:b@x.com", "invalid_email", "email", HOSTILE),
-    Outcome(3, "exists", "id-3", "email:c@x.com"),
-    Outcome(4, "failed", "", "=cmd|x", "lock_timeout", "", "later"),
+    RowOutcome(1, "created", "id-1", "email:a@x.com"),
+    RowOutcome(2, "failed", "", "email:b@x.com", "invalid_email", "email", HOSTILE),
+    RowOutcome(3, "exists", "id-3", "email:c@x.com"),
+    RowOutcome(4, "failed", "", "=cmd|x", "lock_timeout", "", "later"),
 )
 
 
-def report(outcomes: Iterable[Outcome] = OUTCOMES) -> Report:
+def report(outcomes: Iterable[RowOutcome] = OUTCOMES) -> Report:
     rows = tuple(outcomes)
     return Report(
         job="job-1",
@@ -76,7 +76,7 @@ def test_html_escapes_everything_and_has_no_script(tmp_path: Path) -> None:
 
 
 def test_html_shows_the_first_thousand_and_counts_the_rest(tmp_path: Path) -> None:
-    write_report_html(tmp_path / "r.html", report(Outcome(n, "failed") for n in range(1, 1502)))
+    write_report_html(tmp_path / "r.html", report(RowOutcome(n, "failed") for n in range(1, 1502)))
     page = (tmp_path / "r.html").read_text()
     assert page.count("<td>failed") == 1001 and "501 more" in page
 
@@ -86,5 +86,5 @@ def test_reports_are_private_and_never_overwrite(tmp_path: Path) -> None:
         path = tmp_path / write.__name__
         write(path, report())
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             write(path, report())

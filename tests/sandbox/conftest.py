@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
-from dyntui.sandbox.server import Served, serving
+from dyntui.sandbox.server import RunningServer, serving
 
 NOW = "2026-11-22T12:30:00Z"
 
@@ -93,7 +93,7 @@ def api(make_api: MakeApi) -> Api:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
+def served() -> Iterator[RunningServer]:
     """A sandbox over loopback for one module."""
     with serving(SandboxOptions(users=30, now=NOW)) as running:
         yield running

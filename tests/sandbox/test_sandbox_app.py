@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from dyntui.cli.sandbox import sandbox as command
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.behavior_flags import SWITCHES
 from dyntui.sandbox.faults import FAULTS
@@ -123,7 +123,7 @@ async def test_a_failure_inside_a_write_leaves_nothing_behind(api: Any, monkeypa
 
 
 def test_a_clock_that_makes_no_sense_is_refused() -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         create_app(SandboxOptions(now="noon"))
 
 
@@ -133,7 +133,7 @@ def test_a_clock_that_makes_no_sense_is_refused() -> None:
 )
 def test_rate_limits_are_parsed(text: str, limit: RateLimit | None) -> None:
     if limit is None:
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             parse_rate_limit(text)
     else:
         assert parse_rate_limit(text) == limit
@@ -154,4 +154,4 @@ def test_help_names_every_fault_and_every_switch_with_its_default() -> None:
 )
 def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, ["--users", "0", *arguments])
-    assert isinstance(result.exception, Usage)
+    assert isinstance(result.exception, UsageError)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dyntui.sandbox import events
 from dyntui.sandbox.events import cursor_of, event_types, position_in
-from dyntui.sandbox.handler_registry import Refused
+from dyntui.sandbox.handler_registry import RequestRefused
 
 
 async def names(api: Any, **query: str) -> list[str]:
@@ -124,5 +124,5 @@ def test_a_cursor_leads_back_to_its_place(position: int) -> None:
 def test_what_is_no_cursor_is_refused_or_a_place(text: str) -> None:
     try:
         assert isinstance(position_in(text), int)
-    except Refused as refusal:
+    except RequestRefused as refusal:
         assert refusal.reply.status == 400

@@ -13,9 +13,9 @@ import httpx
 import orjson
 import pytest
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.sandbox.faults import FAULTS, Faults, parse_faults
-from dyntui.sandbox.server import Served
+from dyntui.sandbox.server import RunningServer
 
 _BATCHES = itertools.count()
 
@@ -23,7 +23,7 @@ _BATCHES = itertools.count()
 class Wire:
     """A client over loopback that sets one fault at a time."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: RunningServer) -> None:
         self.served = served
         self.http = httpx.Client(
             base_url=served.base_url, headers={"Authorization": f"Bearer {served.token}"}, timeout=10
@@ -56,7 +56,7 @@ class Wire:
 
 
 @pytest.fixture
-def wire(served: Served) -> Iterator[Wire]:
+def wire(served: RunningServer) -> Iterator[Wire]:
     client = Wire(served)
     yield client
     client.set()
@@ -240,5 +240,5 @@ def test_the_same_seed_draws_the_same_faults() -> None:
     [["cut"], ["cut-after"], ["cut-after=x"], ["cut-after=2"], ["cut-after=-1"], ["429=0.6", "slow=0.6"], ["429=nan"]],
 )
 def test_faults_that_make_no_sense_are_refused(pairs: list[str]) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         parse_faults(pairs)

@@ -16,24 +16,24 @@ from dyntui.api.catalog import catalog
 from dyntui.sandbox import sample_names
 from dyntui.sandbox.addresses import ADDRESS, wallet_key
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.sample_users import People
+from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import keys_of, row_of
-from dyntui.sandbox.user_repository import Accounts, UserFilter
+from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
 NEWEST = 1_795_000_000_000
 
 
 def test_a_person_depends_on_the_seed_and_the_position_alone() -> None:
-    people = People(Ids(1), 300, NEWEST)
-    assert people.record(7) == People(Ids(1), 300, NEWEST).record(7)
-    assert people.record(7) != People(Ids(2), 300, NEWEST).record(7)
+    people = SampleUsers(Ids(1), 300, NEWEST)
+    assert people.record(7) == SampleUsers(Ids(1), 300, NEWEST).record(7)
+    assert people.record(7) != SampleUsers(Ids(2), 300, NEWEST).record(7)
     assert orjson.loads(orjson.dumps(people.record(9))) == people.record(9)
 
 
 def test_what_is_searched_is_what_is_shown() -> None:
-    people = People(Ids(1), 300, NEWEST)
+    people = SampleUsers(Ids(1), 300, NEWEST)
     for position, (row, keys) in enumerate(people.rows(1, 301), 1):
         record = people.record(position)
         assert row == row_of(record, position, doc=None)
@@ -41,7 +41,7 @@ def test_what_is_searched_is_what_is_shown() -> None:
 
 
 def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
-    people = People(Ids(5), 60_000, NEWEST)
+    people = SampleUsers(Ids(5), 60_000, NEWEST)
     ids: set[str] = set()
     keys: set[str] = set()
     count = 0
@@ -53,7 +53,7 @@ def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
 
 
 def test_everybody_could_be_imported_again() -> None:
-    people = People(Ids(1), 600, NEWEST)
+    people = SampleUsers(Ids(1), 600, NEWEST)
     rows = []
     for position in range(1, 601):
         record = people.record(position)
@@ -91,13 +91,13 @@ def test_people_come_from_everywhere() -> None:
     spelt = [(first[1], last[1]) for c in sample_names.CULTURES for first in c.first for last in c.last]
     assert len(set(spelt)) == len(spelt) == len(sample_names.CULTURES) * 100
     assert all(re.fullmatch("[a-z]+", word) for pair in spelt for word in pair)
-    people = People(Ids(1), 400, NEWEST)
+    people = SampleUsers(Ids(1), 400, NEWEST)
     names = [people.record(position)["profile"].get("firstName", "") for position in range(1, 401)]
     assert sum(not name.isascii() for name in names) > 100
 
 
 def test_times_make_sense() -> None:
-    people = People(Ids(1), 500, NEWEST)
+    people = SampleUsers(Ids(1), 500, NEWEST)
     created = []
     for position in range(1, 501):
         record = people.record(position)
@@ -148,7 +148,7 @@ async def test_few_people_are_enough(make_api: Any, users: int) -> None:
 @pytest.mark.slow
 def test_a_million_people_are_made_and_paged_in_time() -> None:
     store = Store()
-    accounts = Accounts(store, People(Ids(1), 1_000_000, NEWEST))
+    accounts = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST))
     started = time.perf_counter()
     with store.write():
         accounts.fill()
@@ -169,7 +169,7 @@ def test_a_million_people_are_made_and_paged_in_time() -> None:
 def test_people_made_in_several_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from dyntui.sandbox import parallel_seed
 
-    people = People(Ids(4), 41_000, NEWEST)
+    people = SampleUsers(Ids(4), 41_000, NEWEST)
     alone = list(parallel_seed.parts(people))
     monkeypatch.setattr(parallel_seed, "_MANY", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)

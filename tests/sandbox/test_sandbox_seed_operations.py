@@ -12,9 +12,9 @@ import stamina
 from sandbox_contract import a_wallet, shape_problems
 
 from dyntui.api.catalog import catalog
-from dyntui.api.client import Client, Permit
+from dyntui.api.client import Client, WritePermit
 from dyntui.api.errors import Redirected, ServerError
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions
 
@@ -31,7 +31,7 @@ class Stage:
         self.number = 0
 
     async def call(self, operation_id: str, body: Any = None, query: Json | None = None, **path: str) -> Any:
-        return await self.client.call(operation_id, path=path, query=query, body=body, permit=Permit("a test"))
+        return await self.client.call(operation_id, path=path, query=query, body=body, permit=WritePermit("a test"))
 
     async def user(self) -> Json:
         self.number += 1
@@ -196,7 +196,7 @@ async def stage() -> AsyncIterator[Stage]:
     app = create_app(SandboxOptions(users=60, now="2026-11-22T12:30:00Z"))
     sandbox = app.state.sandbox
     with stamina.set_testing(True):  # a 501 stays one, however often it is asked for
-        id, token, no_gates = sandbox.environment_id, sandbox.token, Gates(0, 0)
+        id, token, no_gates = sandbox.environment_id, sandbox.token, RateLimiters(0, 0)
         async with Client("http://localhost/api/v0", id, token, app=app, gates=no_gates) as client:
             yield Stage(client)
     sandbox.close()

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import serve, serving
 
@@ -84,7 +84,7 @@ def test_it_listens_on_this_machine_only() -> None:
             with pytest.raises(OSError), socket.create_connection((host, sandbox.port), timeout=2):
                 pass
     for address in ("0.0.0.0", "192.0.2.1", "example.com", "::"):
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             serve(SandboxOptions(users=0), host=address)
 
 
@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_used_is_a_clear_error(tmp_path: Path, kind: str) 
         file.mkdir()
     else:
         file = tmp_path / "no" / "x"
-    with pytest.raises(Usage, match="cannot hold the sandbox"):
+    with pytest.raises(UsageError, match="cannot hold the sandbox"):
         serve(SandboxOptions(users=0, data=file))
 
 
@@ -156,7 +156,7 @@ def test_the_same_seed_and_clock_make_the_same_sandbox() -> None:
 
 
 def test_a_port_in_use_is_a_clear_error() -> None:
-    with serving(SandboxOptions(users=0)) as served, pytest.raises(Usage, match="cannot be used"):
+    with serving(SandboxOptions(users=0)) as served, pytest.raises(UsageError, match="cannot be used"):
         serve(SandboxOptions(users=0), port=httpx.URL(served.base_url).port or 0)
 
 

@@ -9,8 +9,8 @@ import pytest
 import switch_checks_streams  # noqa: F401 it registers its checks
 from switch_checks import CHECKS, shows
 
-from dyntui.core.errors import Usage
-from dyntui.sandbox.behavior_flags import SWITCHES, Switches, parse_switches
+from dyntui.core.errors import UsageError
+from dyntui.sandbox.behavior_flags import SWITCHES, BehaviorFlags, parse_switches
 from dyntui.sandbox.options import RateLimit
 
 
@@ -288,11 +288,11 @@ def test_no_switch_and_no_choice_is_left_out() -> None:
     "word", ["nothing=1", "filter-match=fuzzy", "max-tokens=many", "max-tokens=-1", "filter-match", ""]
 )
 def test_switches_that_make_no_sense_are_refused(word: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         parse_switches([word])
 
 
 def test_switches_are_parsed_from_words() -> None:
     values = parse_switches(["filter-match=exact", "max-tokens=7"])
-    switches = Switches(values)
+    switches = BehaviorFlags(values)
     assert (switches["filter-match"], switches.number("max-tokens"), switches["upsert-match"]) == ("exact", 7, "any")

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.access.access_policy import find, read_lists
 from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.write_gate import Confirmation, Results, Target, WriteAction
+from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
 
@@ -49,7 +49,7 @@ class World:
             done = await self.confirmed(add_entries(row), [entry_target(entry) for entry in entries])
             assert done.first_error is None, done.first_error
 
-    async def confirmed(self, action: WriteAction, targets: list[Target]) -> Results:
+    async def confirmed(self, action: WriteAction, targets: list[Target]) -> WriteResults:
         """Do it as somebody who read and typed everything."""
         weighed = await self.writes.weighed(action, targets)
         needed = self.writes.requirement(weighed, targets)
@@ -77,6 +77,6 @@ async def world(
     demo = demo_connection(wanted)
     profile = replace(demo.profile, kind=kind, name="acme", read_only=read_only)
     audit = Audit(folder / "state" / "audit.jsonl")
-    async with Connection(profile, demo._token, app=demo.app, audit=audit, gates=Gates(0, 0)) as connection:
+    async with Connection(profile, demo._token, app=demo.app, audit=audit, gates=RateLimiters(0, 0)) as connection:
         await demo.aclose()
         yield World(connection)

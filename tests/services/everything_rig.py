@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dyntui.resources import RESOURCES, Action, On, Resource, Scope
+from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import (
@@ -147,11 +147,11 @@ async def rows_of(connection: Connection, name: str, parent: str = "") -> list[d
     return [scanned.row async for scanned in scan(connection.client, record, parent=parent)]
 
 
-def _fits(action: Action | None, row: dict[str, Any]) -> bool:
+def _fits(action: ResourceAction | None, row: dict[str, Any]) -> bool:
     return action is None or action.when is None or action.when(row) is None
 
 
-async def parent_for(connection: Connection, record: Resource, action: Action | None = None) -> str:
+async def parent_for(connection: Connection, record: Resource, action: ResourceAction | None = None) -> str:
     """Something that the record's list can belong to, with rows in it (that the action fits) where there is any."""
     if record.scope is not Scope.PARENT:
         return await parent_of(connection.client, record)
@@ -164,9 +164,11 @@ async def parent_for(connection: Connection, record: Resource, action: Action | 
     return str(holders[0][holder.key])
 
 
-async def row_for(connection: Connection, record: Resource, action: Action, parent: str) -> dict[str, Any] | None:
+async def row_for(
+    connection: Connection, record: Resource, action: ResourceAction, parent: str
+) -> dict[str, Any] | None:
     """A row that the action can be done with, the one made last; None for an action on the list."""
-    if action.on is On.LIST:
+    if action.on is ActionTarget.LIST:
         return None
     fitting = [row for row in await rows_of(connection, record.name, parent) if _fits(action, row)]
     assert fitting, f"the sandbox has nothing to {action.name} among {record.name}"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from access_rig import DOOR, world
 
-from dyntui.core.errors import Usage
-from dyntui.services.access.access_policy import Access, Kind, read_access
+from dyntui.core.errors import UsageError
+from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.check import Match, Verdict, check_access, check_user, conclude, subject_of
+from dyntui.services.access.check import AccessMatch, AccessVerdict, check_access, check_user, conclude, subject_of
 from dyntui.services.access.impact import switched
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.lockout_count import known_users, who_is_affected
@@ -25,8 +25,8 @@ def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any)
     return {"id": name, "name": name, "outcome": outcome, "enabledAt": "2026-01-01" if on else None, **more}
 
 
-def verdict(access: Access, *on: dict[str, Any]) -> Verdict:
-    answer = conclude(access, [Match(each, ENTRY) for each in on], "ada")
+def verdict(access: AccessPolicy, *on: dict[str, Any]) -> AccessVerdict:
+    answer = conclude(access, [AccessMatch(each, ENTRY) for each in on], "ada")
     assert answer.because, "there is always a reason"
     return answer.verdict
 
@@ -38,33 +38,37 @@ GATE = row("Holders", rules=[{"type": "nft", "address": {"networkId": 1, "contra
 @pytest.mark.parametrize(
     ("lists", "gates", "on", "expected"),
     [
-        ((), (), (), Verdict.YES),
-        ((OFF,), (), (), Verdict.YES),
-        ((VIP,), (), (), Verdict.NO),
-        ((VIP,), (), (VIP,), Verdict.YES),
-        ((VIP, BANNED), (), (VIP, BANNED), Verdict.NO),
-        ((BANNED,), (), (), Verdict.YES),
-        ((BANNED,), (), (BANNED,), Verdict.NO),
-        ((), (GATE,), (), Verdict.DEPENDS),
-        ((VIP,), (GATE,), (), Verdict.DEPENDS),
-        ((VIP,), (GATE,), (VIP,), Verdict.DEPENDS),
-        ((BANNED,), (GATE,), (BANNED,), Verdict.NO),
-        ((row("New", "unheardOf"),), (), (row("New", "unheardOf"),), Verdict.DEPENDS),
+        ((), (), (), AccessVerdict.YES),
+        ((OFF,), (), (), AccessVerdict.YES),
+        ((VIP,), (), (), AccessVerdict.NO),
+        ((VIP,), (), (VIP,), AccessVerdict.YES),
+        ((VIP, BANNED), (), (VIP, BANNED), AccessVerdict.NO),
+        ((BANNED,), (), (), AccessVerdict.YES),
+        ((BANNED,), (), (BANNED,), AccessVerdict.NO),
+        ((), (GATE,), (), AccessVerdict.DEPENDS),
+        ((VIP,), (GATE,), (), AccessVerdict.DEPENDS),
+        ((VIP,), (GATE,), (VIP,), AccessVerdict.DEPENDS),
+        ((BANNED,), (GATE,), (BANNED,), AccessVerdict.NO),
+        ((row("New", "unheardOf"),), (), (row("New", "unheardOf"),), AccessVerdict.DEPENDS),
     ],
 )
-def test_the_verdict_follows_from_lists_and_gates(lists: Any, gates: Any, on: Any, expected: Verdict) -> None:
-    assert verdict(Access(lists, gates), *on) is expected
+def test_the_verdict_follows_from_lists_and_gates(lists: Any, gates: Any, on: Any, expected: AccessVerdict) -> None:
+    assert verdict(AccessPolicy(lists, gates), *on) is expected
 
 
 def test_gates_that_cannot_be_read_leave_a_yes_open_and_a_no_closed() -> None:
-    assert verdict(Access((VIP,), (), "Forbidden"), VIP) is Verdict.DEPENDS
-    assert verdict(Access((VIP,), (), "Forbidden")) is Verdict.NO
+    assert verdict(AccessPolicy((VIP,), (), "Forbidden"), VIP) is AccessVerdict.DEPENDS
+    assert verdict(AccessPolicy((VIP,), (), "Forbidden")) is AccessVerdict.NO
 
 
 def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
     beta = row("Beta", "scope", scope="beta")
     domain = {"emailDomain": "example.com"}
-    answer = conclude(Access((VIP, beta, OFF)), [Match(VIP, domain), Match(beta, ENTRY), Match(OFF, ENTRY)], "ada")
+    answer = conclude(
+        AccessPolicy((VIP, beta, OFF)),
+        [AccessMatch(VIP, domain), AccessMatch(beta, ENTRY), AccessMatch(OFF, ENTRY)],
+        "ada",
+    )
     assert answer.because == (
         "e-mail domain example.com on “VIP”, which lets people in.",
         "e-mail ada@example.com on “Old”, which is off.",
@@ -78,19 +82,19 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
         await here.confirmed(LIST_ACTIONS.switch(True), [access_target(made)])
-        access = Access(tuple((await read_access(here.client)).lists))
+        access = AccessPolicy(tuple((await read_access(here.client)).lists))
         for text, expected in (
-            ("ADA@example.com", Verdict.YES),
-            ("anybody@partner.example", Verdict.YES),
-            ("anybody@example.com", Verdict.NO),
-            ("0x" + "12" * 20, Verdict.NO),
+            ("ADA@example.com", AccessVerdict.YES),
+            ("anybody@partner.example", AccessVerdict.YES),
+            ("anybody@example.com", AccessVerdict.NO),
+            ("0x" + "12" * 20, AccessVerdict.NO),
         ):
             answer = await check_access(here.client, subject_of(text), access=access)
             assert answer.verdict is expected, text
 
 
 def test_a_subject_that_could_be_anything_is_refused() -> None:
-    with pytest.raises(Usage, match="nobody that can be looked for"):
+    with pytest.raises(UsageError, match="nobody that can be looked for"):
         subject_of("ada")
 
 
@@ -141,7 +145,7 @@ async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: 
         users = (await here.client.users.list(limit=3)).items
         await here.add(made, *({"email": user["email"]} for user in users if user.get("email")))
         before = await read_access(here.client)
-        after = before.with_change(Kind.LIST, [made["id"]], switched(True))
+        after = before.with_change(PolicyKind.LIST, [made["id"]], switched(True))
         lockout = await who_is_affected(here.connection, before, after)
         blocked = len((await known_users(here.connection)).rows) - lockout.out - 3
         assert lockout.out > 200
@@ -181,6 +185,6 @@ async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: A
         before = await read_access(here.client)
         door = await here.list(DOOR)
         lockout = await who_is_affected(
-            here.connection, before, before.with_change(Kind.LIST, [door["id"]], switched(True))
+            here.connection, before, before.with_change(PolicyKind.LIST, [door["id"]], switched(True))
         )
         assert lockout.lines() == ["No users are known to count: there are none, or none were read."]

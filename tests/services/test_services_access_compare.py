@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from access_rig import World, world
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.access.compare import (
     SyncPlan,
     compare,
@@ -23,7 +23,7 @@ from dyntui.services.access.compare import (
 from dyntui.services.access.entries import ENTRY_EXPORT, new_job
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.access.undo import plan_undo, undo_action
-from dyntui.services.actions.write_gate import Confirmation, Outcome, Results
+from dyntui.services.actions.write_gate import Confirmation, WriteOutcome, WriteResults
 from dyntui.services.exports import Exporter, ExportFormat, export
 
 
@@ -46,7 +46,7 @@ async def planned(here: World, row: dict[str, Any], source: list[dict[str, Any]]
     return plan_sync(row, await read_list(here.client, row), side_of("people.csv", source), remove=remove)
 
 
-async def applied(here: World, plan: SyncPlan, *, job: str = "") -> Results:
+async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults:
     action, targets = sync_action(plan)
     weighed = await here.writes.weighed(action, targets)
     needed = here.writes.requirement(weighed, targets)
@@ -91,7 +91,7 @@ async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Pa
         plan = await planned(here, row, [{"walletPublicKey": "short"}, *emails("c")])
         done = await applied(here, plan)
         outcomes = [item.outcome for item in done.items]
-        assert outcomes == [Outcome.FAILED, Outcome.DONE, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+        assert outcomes == [WriteOutcome.FAILED, WriteOutcome.DONE, WriteOutcome.NOT_TRIED, WriteOutcome.NOT_TRIED]
         assert await here.on(row) == ["a@example.com", "b@example.com", "c@example.com"]
 
 
@@ -100,7 +100,7 @@ async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path)
         row = await here.make("Guests", "siteAccess", "a@example.com")
         source = side_of("people.csv", emails("b"), [(3, "“ada” could be several kinds")])
         there = await read_list(here.client, row)
-        with pytest.raises(Usage, match="line 3"):
+        with pytest.raises(UsageError, match="line 3"):
             plan_sync(row, there, source, remove=True)
         told = plan_sync(row, there, source, remove=False).lines()
         assert told[-1] == "  lines of the source that are no entry: 1; line 3: “ada” could be several kinds"
@@ -114,7 +114,7 @@ async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides
         row = await here.make("Guests", "siteAccess", "a@example.com")
         await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         plan = await planned(here, row, [])
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             await sync(here.writes, plan, Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
         assert await here.on(row) == ["a@example.com"]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from access_rig import DOOR, YES, World, world
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.raw_writes import write_action
-from dyntui.services.actions.write_gate import Confirmation, Level, Target, WriteAction
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Target, WriteAction
 
 KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
 CONTRACT = "0x" + "ab" * 20
@@ -47,7 +47,7 @@ async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_re
         target = access_target(await here.list(DOOR))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
         action = LIST_ACTIONS.switch(True) if way == "action" else enable
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             await here.writes.perform(action, [target], confirmation)
         assert "EVERYBODY ELSE IS LOCKED OUT." in refused.value.hint
         assert f"Type {DOOR} to confirm." in refused.value.hint
@@ -65,7 +65,7 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
         action = LIST_ACTIONS.switch(True) if way == "action" else enable
         needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
-        assert needed.level is Level.TYPED
+        assert needed.level is ConfirmationLevel.TYPED
         assert needed.accepted == (DOOR,)
         assert "EVERYBODY ELSE IS LOCKED OUT." in needed.effects
         await here.writes.perform(action, [target], Confirmation(typed=DOOR, read=needed.code))
@@ -87,7 +87,7 @@ async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -
         }[way]
         target = access_target(row, fields={"name": "x"})
         before = len(here.connection.log.entries())
-        with pytest.raises(Usage, match="read-only"):
+        with pytest.raises(UsageError, match="read-only"):
             await here.writes.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
         assert len(here.connection.log.entries()) == before, "nothing is asked, nothing is sent"
         assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
@@ -101,9 +101,9 @@ async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Pa
         target = access_target(await here.list(DOOR))
         action = LIST_ACTIONS.switch(True)
         needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
-        assert needed.level is Level.CONFIRM
+        assert needed.level is ConfirmationLevel.CONFIRM
         await here.confirmed(LIST_ACTIONS.switch(False), [access_target(other)])
-        with pytest.raises(Usage, match="was not confirmed"):
+        with pytest.raises(UsageError, match="was not confirmed"):
             await here.writes.perform(action, [target], Confirmation(yes=True, read=needed.code))
         assert not await enabled(here)
 
@@ -116,9 +116,9 @@ async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Pa
             return await client.call("enableAllowlistById", path={"allowlistId": target.id}, permit=permit)
 
         mine = WriteAction("mine", "Enable", "allowlist", "enableAllowlistById", call)
-        with pytest.raises(Usage, match="nobody has looked"):
+        with pytest.raises(UsageError, match="nobody has looked"):
             await here.writes.perform(mine, [access_target(row)], YES)
-        with pytest.raises(Usage, match="nobody has looked"):
+        with pytest.raises(UsageError, match="nobody has looked"):
             here.writes.authorise(LIST_ACTIONS.switch(True), [access_target(row)], Confirmation(typed=DOOR))
         assert not await enabled(here)
 
@@ -128,21 +128,21 @@ async def test_a_list_of_another_environment_is_not_touched(tmp_path: Path, oper
     """The path of these operations has no environment in it."""
     async with world(tmp_path) as here:
         strange = "00000000-0000-4000-8000-000000000000"
-        with pytest.raises(Usage, match="in this environment"):
+        with pytest.raises(UsageError, match="in this environment"):
             await here.confirmed(raw(here, operation, allowlistId=strange), [Target(strange)])
 
 
 async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
-        with pytest.raises(Usage, match="one allowlist after another"):
+        with pytest.raises(UsageError, match="one allowlist after another"):
             await here.confirmed(LIST_ACTIONS.switch(True), targets)
 
 
 async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         beta = await here.list("Beta testers")
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
             await here.writes.perform(LIST_ACTIONS.update(), [target], Confirmation(yes=True, typed="acme"))
         assert "Type Beta testers to confirm." in refused.value.hint
@@ -166,7 +166,7 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
         made = await here.confirmed(GATE_ACTIONS.create(), [Target("", "Holders", {"fields": fields})])
         gate = made.items[0].value
         assert gate["rules"] == rules
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             await here.writes.perform(
                 GATE_ACTIONS.switch(True), [access_target(gate)], Confirmation(yes=True, typed="acme")
             )
@@ -182,7 +182,7 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
 
 @pytest.mark.parametrize("text", ["nft", "nft:x:0xab", "coin:1:0xab", f"nft:1:{CONTRACT}:amount=0", "token:1:0xab"])
 def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         parse_rule(text)
 
 
@@ -192,7 +192,7 @@ async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_
         await here.confirmed(LIST_ACTIONS.switch(True), [access_target(only)])
         entry = (await here.client.allowlists.entries(only["id"])).items[0]
         action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             await here.writes.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
         assert await here.on(only) == ["ada@example.com"]

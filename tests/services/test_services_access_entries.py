@@ -10,10 +10,10 @@ from access_rig import YES, World, world
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.api.errors import Lost, ServerError
-from dyntui.core.errors import Usage
+from dyntui.api.errors import ConnectionLost, ServerError
+from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines, with_kind
+from dyntui.services.access.drafts import DraftState, draft_of, from_words, parse_lines, with_kind
 from dyntui.services.access.entries import (
     add_entries,
     checked_against,
@@ -28,8 +28,8 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
 from dyntui.services.actions.user_actions import add_to_allowlist, user_target
-from dyntui.services.actions.write_gate import Confirmation, Outcome
-from dyntui.services.imports.jobs import Where
+from dyntui.services.actions.write_gate import Confirmation, WriteOutcome
+from dyntui.services.imports.jobs import JobLocation
 
 EVM = "0x" + "ab" * 20
 SOLANA = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
@@ -55,13 +55,13 @@ SOLANA = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
 )
 def test_the_kind_is_told_from_the_text_or_said_before_it(text: str, kind: str, value: str) -> None:
     (draft,) = parse_lines(text)
-    assert (draft.kind, draft.value, draft.state) == (kind, value, State.NEW)
+    assert (draft.kind, draft.value, draft.state) == (kind, value, DraftState.NEW)
 
 
 @pytest.mark.parametrize("text", ["ada", "12345", "@ada", "fid:ada", "email:ada"])
 def test_what_could_be_several_kinds_is_never_guessed(text: str) -> None:
     (draft,) = parse_lines(text)
-    assert draft.state is State.WRONG
+    assert draft.state is DraftState.WRONG
     assert draft.why
     assert draft.line == 1
 
@@ -69,7 +69,7 @@ def test_what_could_be_several_kinds_is_never_guessed(text: str) -> None:
 def test_a_person_says_the_kind_of_one_that_is_unclear() -> None:
     (draft,) = parse_lines("ada, The first")
     chosen = with_kind(draft, "discordUsername")
-    assert (chosen.entry, chosen.state) == ({"discordUsername": "ada", "alias": "The first"}, State.NEW)
+    assert (chosen.entry, chosen.state) == ({"discordUsername": "ada", "alias": "The first"}, DraftState.NEW)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,20 @@ def test_pasted_lines_have_aliases_several_identifiers_or_names_of_fields(text: 
 
 def test_a_line_that_says_what_an_earlier_one_says_is_told(tmp_path: Path) -> None:
     found = parse_lines(f"Ada@Example.com\nada@example.com\n{EVM}\n{EVM.upper().replace('0X', '0x')}\nada")
-    assert [draft.state for draft in found] == [State.NEW, State.TWICE, State.NEW, State.TWICE, State.WRONG]
+    assert [draft.state for draft in found] == [
+        DraftState.NEW,
+        DraftState.TWICE,
+        DraftState.NEW,
+        DraftState.TWICE,
+        DraftState.WRONG,
+    ]
     assert found[1].why == "the same as line 1"
 
 
 @given(st.text(max_size=200))
 def test_any_text_becomes_drafts_that_are_either_sendable_or_say_why_not(text: str) -> None:
     for draft in parse_lines(text):
-        if draft.state is State.NEW:
+        if draft.state is DraftState.NEW:
             assert draft.kind
             assert draft.key
         else:
@@ -123,7 +129,7 @@ async def test_drafts_are_checked_against_the_list_and_the_others(tmp_path: Path
         other = await here.make("Banned", "block", "bob@example.com")
         drafts = parse_lines("Ada@example.com\nbob@example.com\ncy@example.com\ncy@example.com")
         found = await checked_against(here.client, row, drafts, [row, other])
-        assert [draft.state for draft in found] == [State.THERE, State.NEW, State.NEW, State.TWICE]
+        assert [draft.state for draft in found] == [DraftState.THERE, DraftState.NEW, DraftState.NEW, DraftState.TWICE]
         assert found[1].why == "also on Banned"
 
 
@@ -142,7 +148,7 @@ async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tm
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         entries = (await here.client.allowlists.entries(row["id"])).items
         targets = [removal_target(entry) for entry in entries[:1]]
-        with pytest.raises(Usage, match="was not confirmed"):
+        with pytest.raises(UsageError, match="was not confirmed"):
             await here.writes.perform(remove_entries(row), targets, YES)
         await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
         again = await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
@@ -155,7 +161,7 @@ async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
         targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).items]
-        with pytest.raises(Usage) as refused:
+        with pytest.raises(UsageError) as refused:
             await here.writes.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
         await here.writes.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
@@ -229,12 +235,12 @@ async def test_a_lost_answer_is_looked_into_before_anything_is_said(
             if operation == "postEntryByAllowlistId":
                 if applied:
                     await call(operation, **more)
-                raise Lost("cut")
+                raise ConnectionLost("cut")
             return await call(operation, **more)
 
         monkeypatch.setattr(here.client, "call", losing)
         done = await here.confirmed(add_entries(row), [entry_target({"email": "ada@example.com"})])
-        assert done.items[0].outcome is (Outcome.DONE if applied else Outcome.UNKNOWN)
+        assert done.items[0].outcome is (WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN)
 
 
 @pytest.mark.parametrize("applied", [True, False])
@@ -255,7 +261,7 @@ async def test_a_lost_answer_to_a_removal_is_looked_into(
 
         monkeypatch.setattr(here.client, "call", losing)
         done = await here.confirmed(remove_entries(row), [removal_target(entry)])
-        assert done.items[0].outcome is (Outcome.DONE if applied else Outcome.UNKNOWN)
+        assert done.items[0].outcome is (WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN)
 
 
 async def test_what_was_added_and_deleted_together_is_undone_together_and_only_once(tmp_path: Path) -> None:
@@ -267,7 +273,7 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
         new = [entry_target({"email": f"{name}@example.com", "alias": name}) for name in "cde"]
         await here.confirmed(add_entries(row, job=addition), new)
         audit, environment = here.connection.audit, here.client.environment_id
-        found = jobs_of(audit, Where.of(here.connection.profile))
+        found = jobs_of(audit, JobLocation.of(here.connection.profile))
         assert [(job.id, job.words) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
         assert all(job.lists == {row["id"]} for job in found)
 
@@ -302,7 +308,7 @@ async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> 
 
 async def test_a_job_that_is_not_there_cannot_be_undone(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        with pytest.raises(Usage, match="nothing of a job nope"):
+        with pytest.raises(UsageError, match="nothing of a job nope"):
             await plan_undo(here.client, here.connection.audit, "nope", here.client.environment_id)
 
 
@@ -311,12 +317,12 @@ async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_pat
         banned = await here.list("Sanctioned wallets")
         user = (await here.client.users.list(limit=1)).items[0]
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
-        with pytest.raises(Usage, match="was not confirmed"):
+        with pytest.raises(UsageError, match="was not confirmed"):
             await here.writes.perform(action, [user_target(user)], YES)
         weighed = await here.writes.weighed(action, [user_target(user)])
         assert "is refused at the next sign-in" in here.writes.requirement(weighed, [user_target(user)]).effects[0]
 
 
 def test_an_entry_has_only_fields_of_an_entry() -> None:
-    with pytest.raises(Usage, match="has no colour"):
+    with pytest.raises(UsageError, match="has no colour"):
         draft_of({"colour": "red"})

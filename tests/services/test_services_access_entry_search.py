@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from access_rig import World, world
 
-from dyntui.api.client import Permit
-from dyntui.api.errors import Lost
+from dyntui.api.client import WritePermit
+from dyntui.api.errors import ConnectionLost
 from dyntui.services.access.check import check_access
-from dyntui.services.access.drafts import State, from_words, key_of
+from dyntui.services.access.drafts import DraftState, from_words, key_of
 from dyntui.services.access.entries import (
     add_entries,
     checked_against,
@@ -23,7 +23,7 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.entry_search import find_entries
 from dyntui.services.access.undo import plan_undo
-from dyntui.services.actions.write_gate import Outcome
+from dyntui.services.actions.write_gate import WriteOutcome
 
 KINDS: list[dict[str, Any]] = [
     {"email": "Ada@Example.com"},
@@ -46,7 +46,7 @@ def kind_of(entry: dict[str, Any]) -> str:
 async def long_list(here: World, **options: Any) -> dict[str, Any]:
     """A list of 420 e-mails, and behind them an entry of each kind."""
     row = await here.make("Long", **options)
-    path, permit = {"allowlistId": str(row["id"])}, Permit("test")
+    path, permit = {"allowlistId": str(row["id"])}, WritePermit("test")
 
     async def post(body: dict[str, Any]) -> None:
         await here.client.call("postEntryByAllowlistId", path=path, body=body, permit=permit)
@@ -73,7 +73,7 @@ async def test_access_is_checked_and_drafts_are_compared_by_every_kind(tmp_path:
         row = await long_list(here)
         drafts = from_words(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
         checked = await checked_against(here.client, row, drafts)
-        assert [draft.state for draft in checked] == [State.THERE] * 3 + [State.NEW]
+        assert [draft.state for draft in checked] == [DraftState.THERE] * 3 + [DraftState.NEW]
         for entry in KINDS:
             answer = await check_access(here.client, entry)
             assert [match.allowlist["name"] for match in answer.matches] == ["Long"], entry
@@ -107,11 +107,11 @@ async def test_a_lost_answer_is_looked_into_for_every_kind(
             if operation in ("postEntryByAllowlistId", "deleteAllowlistEntryById"):
                 if applied:
                     await call(operation, **more)
-                raise Lost("cut")
+                raise ConnectionLost("cut")
             return await call(operation, **more)
 
         monkeypatch.setattr(here.client, "call", losing)
-        wanted = Outcome.DONE if applied else Outcome.UNKNOWN
+        wanted = WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN
         removed = await here.confirmed(remove_entries(row), [removal_target(each) for each in there.values()])
         assert [item.outcome for item in removed.items] == [wanted] * len(KINDS)
         others = [{"phoneNumber": "+4915100000000"}, {"externalUserId": "u-9"}]

@@ -6,21 +6,23 @@ from typing import Any
 
 import pytest
 
-from dyntui.services.access.access_policy import Access, Kind, find
+from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, find
 from dyntui.services.access.impact import deleted, judge, phrase_for, switched, updated
-from dyntui.services.actions.write_gate import Effect, Weight
+from dyntui.services.actions.write_gate import Effect, Impact
 
 
 def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any) -> dict[str, Any]:
     return {"id": f"id-{name}", "name": name, "outcome": outcome, "enabledAt": "2026-01-01" if on else None, **more}
 
 
-def weigh(access: Access, one: dict[str, Any], change: Any, *, count: int | None = 3, kind: Kind = Kind.LIST) -> Weight:
+def weigh(
+    access: AccessPolicy, one: dict[str, Any], change: Any, *, count: int | None = 3, kind: PolicyKind = PolicyKind.LIST
+) -> Impact:
     return judge(access, kind, [one], change, {one["id"]: count})
 
 
-def lists(*rows: dict[str, Any], gates: tuple[dict[str, Any], ...] = ()) -> Access:
-    return Access(tuple(rows), gates)
+def lists(*rows: dict[str, Any], gates: tuple[dict[str, Any], ...] = ()) -> AccessPolicy:
+    return AccessPolicy(tuple(rows), gates)
 
 
 VIP, STAFF, BANNED = row("VIP"), row("Staff"), row("Banned", "block")
@@ -113,9 +115,9 @@ def test_another_name_leaves_what_it_does() -> None:
 
 def test_a_gate_without_a_scope_is_a_door() -> None:
     gate = row("Holders", "scope", on=False)
-    assert weigh(lists(gates=(gate,)), gate, switched(True), count=None, kind=Kind.GATE).phrase == "Holders"
+    assert weigh(lists(gates=(gate,)), gate, switched(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
     giving = row("Holders", "scope", on=False, scope="vip")
-    assert weigh(lists(gates=(giving,)), giving, switched(True), count=None, kind=Kind.GATE).phrase == ""
+    assert weigh(lists(gates=(giving,)), giving, switched(True), count=None, kind=PolicyKind.GATE).phrase == ""
 
 
 def test_the_code_stands_for_what_was_read() -> None:

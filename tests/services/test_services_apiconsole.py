@@ -11,10 +11,10 @@ import pytest
 from tests.services.everything_rig import connected
 
 from dyntui.api.catalog import catalog
-from dyntui.core.errors import Usage
-from dyntui.services.actions.write_gate import Confirmation, Level
+from dyntui.core.errors import UsageError
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
 from dyntui.services.api_console import (
-    Request,
+    ConsoleRequest,
     SavedRequests,
     as_command,
     as_curl,
@@ -49,7 +49,7 @@ def test_every_operation_can_be_filled_in() -> None:
 
 async def test_what_reads_goes_out_without_being_confirmed(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        request = Request("getEnvironmentUsers", {"limit": "2", "filter[filterValue]": ""})
+        request = ConsoleRequest("getEnvironmentUsers", {"limit": "2", "filter[filterValue]": ""})
         answer = await send(connection, request, NO)
         assert (answer.status, len(answer.document["users"])) == (200, 2)
         assert answer.ms > 0
@@ -59,10 +59,10 @@ async def test_what_reads_goes_out_without_being_confirmed(tmp_path: Path) -> No
 
 async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        request = Request("addOrigin", {"origin": "https://new.example"})
+        request = ConsoleRequest("addOrigin", {"origin": "https://new.example"})
         filled = prepare(KNOWN, request)
-        assert (await requirement(connection, KNOWN.get("addOrigin"), filled)).level is Level.CONFIRM
-        with pytest.raises(Usage, match="not confirmed"):
+        assert (await requirement(connection, KNOWN.get("addOrigin"), filled)).level is ConfirmationLevel.CONFIRM
+        with pytest.raises(UsageError, match="not confirmed"):
             await send(connection, request, NO)
         assert connection.log.total == 0
         answer = await send(connection, request, YES)
@@ -73,33 +73,33 @@ async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
 async def test_a_refusal_of_the_server_is_an_answer_to_be_looked_at(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         gone = {"webhookId": "00000000-0000-4000-8000-000000000000"}
-        answer = await send(connection, Request("getWebhook", gone), NO)
+        answer = await send(connection, ConsoleRequest("getWebhook", gone), NO)
         assert answer.status == 404
         assert answer.document == {"error": "Webhook not found", "code": "not_found"}
         assert answer.error is not None
-        answer = await send(connection, Request("signMessage", {"walletId": "x"}, '{"message": "m"}'), YES)
+        answer = await send(connection, ConsoleRequest("signMessage", {"walletId": "x"}, '{"message": "m"}'), YES)
         assert answer.status == 501
 
 
 async def test_what_is_not_filled_in_right_is_never_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         for request in (
-            Request("getWebhook"),
-            Request("addOrigin", {}, "{"),
-            Request("getEnvironmentUsers", {"limit": "many"}),
+            ConsoleRequest("getWebhook"),
+            ConsoleRequest("addOrigin", {}, "{"),
+            ConsoleRequest("getEnvironmentUsers", {"limit": "many"}),
         ):
-            with pytest.raises(Usage):
+            with pytest.raises(UsageError):
                 await send(connection, request, YES)
         assert connection.log.total == 0
 
 
 async def test_a_secret_is_read_through_the_door_only(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        listed = await send(connection, Request("getWebhooks"), NO)
+        listed = await send(connection, ConsoleRequest("getWebhooks"), NO)
         values = {"webhookId": listed.document["data"][0]["webhookId"], "includeSecret": "true"}
-        with pytest.raises(Usage, match="not confirmed"):
-            await send(connection, Request("getWebhook", values), NO)
-        answer = await send(connection, Request("getWebhook", values), YES)
+        with pytest.raises(UsageError, match="not confirmed"):
+            await send(connection, ConsoleRequest("getWebhook", values), NO)
+        answer = await send(connection, ConsoleRequest("getWebhook", values), YES)
         assert answer.document["secret"]
         assert [line.operation for line in connection.audit.lines()] == ["getWebhook", "getWebhook"]
 
@@ -111,10 +111,10 @@ async def test_read_only_refuses_every_operation_that_writes_before_anything_lea
             if operation.reads:
                 continue
             values = dict.fromkeys(operation.path_names, "00000000-0000-4000-8000-000000000000")
-            request = Request(operation.id, values, "{}" if operation.body is not None else "")
+            request = ConsoleRequest(operation.id, values, "{}" if operation.body is not None else "")
             if any(each.where.value == "header" for each in fields_of(KNOWN, operation)):
-                request = Request(operation.id, {**values, "x-mfa-auth-token": "t"})
-            with pytest.raises(Usage, match="read-only"):
+                request = ConsoleRequest(operation.id, {**values, "x-mfa-auth-token": "t"})
+            with pytest.raises(UsageError, match="read-only"):
                 await send(connection, request, Confirmation(True, "demo"))
             refused += 1
         assert connection.log.total == 0
@@ -135,7 +135,7 @@ def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
 
 async def test_curl_and_command_say_the_same_and_have_no_token(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        request = Request(
+        request = ConsoleRequest(
             "createWebhook", {"url": "https://o'brien.example.com/$(x)", "events": "user.created", "isEnabled": "true"}
         )
         operation, filled = KNOWN.get("createWebhook"), prepare(KNOWN, request)
@@ -150,13 +150,15 @@ async def test_curl_and_command_say_the_same_and_have_no_token(tmp_path: Path) -
         assert json.loads(command[command.index("-d") + 1]) == filled.body
         assert command[-1] == "--yes"
         token = connection._token
-        smuggled = prepare(KNOWN, Request("addOrigin", {"origin": f"https://{token}"}))
+        smuggled = prepare(KNOWN, ConsoleRequest("addOrigin", {"origin": f"https://{token}"}))
         for text in (as_curl("https://x.example", "E", operation, smuggled), as_command(operation, smuggled)):
             assert token not in text
 
 
 def test_a_query_is_written_as_the_client_sends_it() -> None:
-    filled = prepare(KNOWN, Request("getEnvironmentUsers", {"filter[filterValue]": "a b&c", "includeSessions": "true"}))
+    filled = prepare(
+        KNOWN, ConsoleRequest("getEnvironmentUsers", {"filter[filterValue]": "a b&c", "includeSessions": "true"})
+    )
     curl = as_curl("https://x.example", "E", KNOWN.get("getEnvironmentUsers"), filled)
     assert "filter%5BfilterValue%5D=a+b%26c" in curl
     assert "includeSessions=true" in curl
@@ -167,12 +169,12 @@ def test_requests_are_kept_without_what_may_be_a_secret(tmp_path: Path) -> None:
     saved = SavedRequests(tmp_path / "state" / "requests.json")
     assert saved.load() == []
     token = "dyn_" + "a" * 40
-    saved.save(Request("createProvider", {"provider": "google", "clientSecret": "hidden"}, "", "google"))
-    saved.save(Request("createProvider", {}, json.dumps({"clientSecret": "hidden", "note": token}), "by body"))
-    saved.save(Request("deleteTokenById", {"tokenId": "t"}, "", "google"))
+    saved.save(ConsoleRequest("createProvider", {"provider": "google", "clientSecret": "hidden"}, "", "google"))
+    saved.save(ConsoleRequest("createProvider", {}, json.dumps({"clientSecret": "hidden", "note": token}), "by body"))
+    saved.save(ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google"))
     kept = {each.name: each for each in saved.load()}
     assert set(kept) == {"google", "by body"}
-    assert kept["google"] == Request("deleteTokenById", {"tokenId": "t"}, "", "google")
+    assert kept["google"] == ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google")
     text = saved.file.read_text()
     assert "hidden" not in text
     assert token not in text
@@ -180,5 +182,5 @@ def test_requests_are_kept_without_what_may_be_a_secret(tmp_path: Path) -> None:
     saved.remove("google")
     assert [each.name for each in saved.load()] == ["by body"]
     saved.file.write_text("[{}]")
-    with pytest.raises(Usage, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         saved.load()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dyntui.api.errors import Forbidden, NotSent
 from dyntui.api.pagination import Page
 from dyntui.services.lists import paged_view
-from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 
 
 class Server:
@@ -24,7 +24,7 @@ class Server:
         self.fails: list[Exception] = []
         self.reports_total = True
 
-    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         await asyncio.sleep(0)
         self.asked.append((offset, limit))
         if self.fails:
@@ -32,7 +32,7 @@ class Server:
         rows = [row for row in self.rows if query.filter.get("q", "") in row["id"]]
         return Page(rows[offset : offset + limit], total=len(rows) if self.reports_total else None)
 
-    async def by_cursor(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def by_cursor(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         start = int(cursor or 0)
         self.asked.append((start, limit))
         rows = self.rows[start : start + 10]
@@ -145,7 +145,7 @@ async def test_a_new_query_starts_from_its_first_row():
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 100, 139)
-    view.set_query(Query(filter={"q": "u49"}))
+    view.set_query(ListQuery(filter={"q": "u49"}))
     assert await show(view, 0, 10) == ["u49", *(f"u{n}" for n in range(490, 500))]
     assert view.total == 11
 

@@ -15,10 +15,10 @@ from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_
 from dyntui.services.actions.write_gate import Confirmation, Target
 from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_source import fetch_of, scan_with
-from dyntui.services.lists.paged_view import PagedView, Query
+from dyntui.services.lists.paged_view import ListQuery, PagedView
 
 PAGE = 12
-USUAL = Query(order="createdAt-desc")
+USUAL = ListQuery(order="createdAt-desc")
 
 Change = tuple[bool, int, int]
 """Whether people are deleted, the first of them by age, how many."""
@@ -46,7 +46,7 @@ class Moving:
             if len(page.items) < 100:
                 return found
 
-    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         self.answers += 1
         if self.answers in self.wanted:
             await self._change(*self.wanted.pop(self.answers))
@@ -77,7 +77,7 @@ def test_a_scan_sees_everybody_who_stayed_and_nobody_twice(size: int, wanted: di
         server = Moving(size, wanted)
         async with server.connection:
             server.stayed.update(await server.everybody())
-            scan = scan_with(server.fetch, USERS, USERS.list.paging, Query(), size=PAGE)
+            scan = scan_with(server.fetch, USERS, USERS.list.paging, ListQuery(), size=PAGE)
             seen = [str(each.row["id"]) async for each in scan]
             assert len(seen) == len(set(seen))
             assert server.stayed <= set(seen)

@@ -10,15 +10,15 @@ import pytest
 
 from dyntui.api.client import Client
 from dyntui.api.errors import RepeatedPage
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.resources import RESOURCES, Paging
 from dyntui.services.access.entry_search import find_entries, read_by_id
 from dyntui.services.actions.raw_writes import all_rows
-from dyntui.services.events import Tail
+from dyntui.services.events import EventTail
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.server_reader import asking
 from dyntui.services.imports.user_destination import UserDestination
-from dyntui.services.lists.list_source import Query, scan, view_of
+from dyntui.services.lists.list_source import ListQuery, scan, view_of
 from dyntui.services.webhooks import failed_view
 
 BASE_URL = "http://127.0.0.1:9/api/v0"
@@ -81,7 +81,7 @@ async def _entries_by_id(client: Client) -> None:
 
 
 async def _tail(client: Client) -> None:
-    await Tail(client).poll()
+    await EventTail(client).poll()
 
 
 PAGED = sorted(name for name, record in RESOURCES.items() if record.list.paging is not Paging.NONE)
@@ -103,7 +103,7 @@ async def opened() -> AsyncIterator[Callable[[str], Client]]:
 
     def make(items: str) -> Client:
         client = Client(
-            "http://127.0.0.1:9/api/v0", ENVIRONMENT, "dyn_" + "a" * 56, app=SamePage(items), gates=Gates(0, 0)
+            "http://127.0.0.1:9/api/v0", ENVIRONMENT, "dyn_" + "a" * 56, app=SamePage(items), gates=RateLimiters(0, 0)
         )
         clients.append(client)
         return client
@@ -125,7 +125,7 @@ async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
     opened: Callable[[str], Client], name: str
 ) -> None:
     record = RESOURCES[name]
-    view = view_of(opened(record.list.items), record, parent=PARENT if record.parent else "", query=Query())
+    view = view_of(opened(record.list.items), record, parent=PARENT if record.parent else "", query=ListQuery())
     view.want(0, 350)
     await view.idle()
     assert isinstance(view.error, RepeatedPage)

@@ -9,45 +9,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.api.catalog import catalog
-from dyntui.core.errors import Usage
-from dyntui.services.forms import WHOLE, Asked, Kind, Where, asked_by, fill, present, text_of
+from dyntui.core.errors import UsageError
+from dyntui.services.forms import WHOLE, FieldKind, FormField, ParameterLocation, asked_by, fill, present, text_of
 
 KNOWN = catalog()
 
 
-def asked(operation: str, *names: str) -> list[Asked]:
+def asked(operation: str, *names: str) -> list[FormField]:
     return asked_by(KNOWN, KNOWN.get(operation), names or ("*",))
 
 
-def by_name(operation: str) -> dict[str, Asked]:
+def by_name(operation: str) -> dict[str, FormField]:
     return {field.name: field for field in asked(operation)}
 
 
 def test_every_operation_has_a_form() -> None:
     for operation in KNOWN:
         fields = asked_by(KNOWN, operation)
-        assert {field.name for field in fields if field.where is Where.PATH} == set(operation.path_names) - {
-            "environmentId"
-        }
-        assert not fields or operation.body is None or any(field.where is Where.BODY for field in fields)
+        assert {field.name for field in fields if field.where is ParameterLocation.PATH} == set(
+            operation.path_names
+        ) - {"environmentId"}
+        assert not fields or operation.body is None or any(field.where is ParameterLocation.BODY for field in fields)
         assert len({field.name for field in fields}) == len(fields), operation.id
 
 
 def test_kinds_enums_and_what_must_be_there_come_from_the_schema() -> None:
     fields = by_name("createCustomFieldForEnvironment")
-    assert (fields["name"].kind, fields["name"].required) == (Kind.TEXT, True)
-    assert fields["enabled"].kind is Kind.FLAG
+    assert (fields["name"].kind, fields["name"].required) == (FieldKind.TEXT, True)
+    assert fields["enabled"].kind is FieldKind.FLAG
     assert fields["fieldType"].options == ("text", "checkbox", "select")
-    assert fields["position"].kind is Kind.NUMBER
-    assert (fields["validationRules.unique"].kind, fields["validationRules.unique"].required) == (Kind.FLAG, False)
-    assert fields["validationRules.validOptions"].kind is Kind.JSON
-    assert by_name("postToken")["scopes"].kind is Kind.LIST
+    assert fields["position"].kind is FieldKind.NUMBER
+    assert (fields["validationRules.unique"].kind, fields["validationRules.unique"].required) == (FieldKind.FLAG, False)
+    assert fields["validationRules.validOptions"].kind is FieldKind.JSON
+    assert by_name("postToken")["scopes"].kind is FieldKind.LIST
     assert "environment.users.read" in by_name("postToken")["scopes"].options
 
 
 def test_filters_and_headers_have_fields_of_their_own() -> None:
     fields = by_name("getEnvironmentUsers")
-    assert fields["filter[filterValue]"].where is Where.QUERY
+    assert fields["filter[filterValue]"].where is ParameterLocation.QUERY
     filled = fill(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
     assert dict(filled.query) == {"filter": {"filterValue": "ada"}, "limit": 5}
     filled = fill(asked("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
@@ -56,7 +56,7 @@ def test_filters_and_headers_have_fields_of_their_own() -> None:
 
 def test_a_body_that_is_no_object_is_one_field() -> None:
     fields = asked("bulkCreateUser")
-    assert [field.name for field in fields if field.where is Where.BODY] == [WHOLE]
+    assert [field.name for field in fields if field.where is ParameterLocation.BODY] == [WHOLE]
     assert fill(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
 
 
@@ -118,18 +118,18 @@ def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> 
 
 
 def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(Usage) as found:
+    with pytest.raises(UsageError) as found:
         asked("addOrigin", "orgin")
     assert "origin" in found.value.hint
 
 
 @given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(-(2**63), 2**64 - 1), st.booleans()))
 def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
-    kind = {list: Kind.LIST, bool: Kind.FLAG, int: Kind.NUMBER}[type(value)]
+    kind = {list: FieldKind.LIST, bool: FieldKind.FLAG, int: FieldKind.NUMBER}[type(value)]
     text = text_of(value)
-    if kind is Kind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
+    if kind is FieldKind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
         return
-    read = fill([Asked("x", Where.BODY, kind, nullable=True)], {"x": text}).body
+    read = fill([FormField("x", ParameterLocation.BODY, kind, nullable=True)], {"x": text}).body
     assert read == ({"x": value} if text else None)
 
 

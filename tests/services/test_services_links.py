@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import pregeneration
 from dyntui.services.web_links import console_url, explorer_url
 
@@ -58,5 +58,5 @@ def test_a_pregeneration_is_what_its_operation_wants(arguments, more, operation,
     ],
 )
 def test_what_no_operation_takes_is_refused(arguments: tuple[str, str, list[str]]) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         pregeneration(*arguments)

@@ -8,9 +8,9 @@ import pytest
 
 from dyntui.api.pagination import Page
 from dyntui.resources import USERS, Column
-from dyntui.services.lists.list_source import KeptRows
-from dyntui.services.lists.local_query import Local, LocalRows
-from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.services.lists.list_source import CachedList
+from dyntui.services.lists.local_query import LocalQuery, LocalRows
+from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.store.cache import RowCache
 
 PEOPLE = [
@@ -25,7 +25,7 @@ class Api:
         self.rows = rows
         self.calls = 0
 
-    async def fetch(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         self.calls += 1
         rows = [row for row in self.rows if query.filter.get("job", "") in row["jobTitle"]]
         return Page(rows[offset : offset + limit], total=len(rows))
@@ -37,7 +37,7 @@ def api() -> Api:
 
 
 def cached(api: Api) -> PagedView:
-    return PagedView(api.fetch, kept=KeptRows(RowCache(), USERS))
+    return PagedView(api.fetch, kept=CachedList(RowCache(), USERS))
 
 
 async def seen(view: PagedView, first: int, last: int) -> list[str | None]:
@@ -55,30 +55,30 @@ async def test_a_search_finds_what_is_cached_whatever_the_case_and_asks_nobody(a
     view = cached(api)
     await read(view)
     calls = api.calls
-    local = LocalRows(view, Local("P17@"), "id")
+    local = LocalRows(view, LocalQuery("P17@"), "id")
     assert await seen(local.view, 0, 5) == ["u0017"]
     assert (local.searched, local.whole, api.calls) == (198, False, calls)
-    assert await seen(LocalRows(view, Local("p250@"), "id").view, 0, 5) == []
+    assert await seen(LocalRows(view, LocalQuery("p250@"), "id").view, 0, 5) == []
 
 
 async def test_any_column_orders_and_what_has_no_value_comes_last_both_ways(api: Api) -> None:
     view = cached(api)
     await read(view)
     for descends in (False, True):
-        local = LocalRows(view, Local(column=JOB, descends=descends), "id")
+        local = LocalRows(view, LocalQuery(column=JOB, descends=descends), "id")
         ids = await seen(local.view, 0, 197)
         jobs = [PEOPLE[int(str(row_id)[1:])]["jobTitle"] for row_id in ids]
         assert len(ids) == len(set(ids)) == 198
         assert list(dict.fromkeys(jobs)) == (["Nurse", "baker", ""] if descends else ["baker", "Nurse", ""])
-    assert (await seen(LocalRows(view, Local(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
+    assert (await seen(LocalRows(view, LocalQuery(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
 
 
 async def test_only_rows_of_the_servers_filter_are_looked_at(api: Api) -> None:
     view = cached(api)
     await read(view)
-    view.set_query(Query(filter={"job": "Nurse"}))
+    view.set_query(ListQuery(filter={"job": "Nurse"}))
     await read(view)
-    local = LocalRows(view, Local("p1"), "id")
+    local = LocalRows(view, LocalQuery("p1"), "id")
     found = await seen(local.view, 0, 99)
     assert found and all(PEOPLE[int(str(row_id)[1:])]["jobTitle"] == "Nurse" for row_id in found)
     assert local.searched == 100
@@ -87,7 +87,7 @@ async def test_only_rows_of_the_servers_filter_are_looked_at(api: Api) -> None:
 async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
     view = cached(api)
     await read(view)
-    local = LocalRows(view, Local("p17@"), "id")
+    local = LocalRows(view, LocalQuery("p17@"), "id")
     await seen(local.view, 0, 5)
     view.replace({**PEOPLE[17], "jobTitle": "pilot"})
     local.again()
@@ -95,7 +95,7 @@ async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
     row = local.view.get(0)
     assert row is not None and row["jobTitle"] == "pilot"
     view.remove("u0017")
-    again = LocalRows(view, Local("p17@"), "id")
+    again = LocalRows(view, LocalQuery("p17@"), "id")
     assert await seen(again.view, 0, 5) == []
 
 
@@ -103,7 +103,7 @@ async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
 async def test_without_a_cache_the_rows_in_memory_are_searched(api: Api, paging: Paging) -> None:
     view = PagedView(api.fetch, paging=paging)
     await read(view)
-    local = LocalRows(view, Local("p1", NUMBER), "id")
+    local = LocalRows(view, LocalQuery("p1", NUMBER), "id")
     found = await seen(local.view, 0, 299)
     assert found[-1] == "u0001" and len(found) == sum("p1" in row["email"] for row in view.here())
     assert local.whole is (paging is Paging.NONE)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.services.metadata import metadata_changes, metadata_size, metadata_text, read_metadata
@@ -62,7 +62,7 @@ def test_nothing_hides_in_the_text(payload: str) -> None:
     ],
 )
 def test_what_cannot_be_sent_as_it_stands_is_refused(text: str, why: str) -> None:
-    with pytest.raises(Usage) as refused:
+    with pytest.raises(UsageError) as refused:
         read_metadata(text)
     assert why in refused.value.message
 

@@ -9,8 +9,8 @@ from tests.services.everything_rig import FIRST, GONE_FIRST, actions, connected,
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
-from dyntui.core.errors import Usage
-from dyntui.resources import RESOURCES, On, Scope, resource
+from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
 from dyntui.services.actions.custom_actions import own_action
 from dyntui.services.actions.resource_actions import (
     HIDDEN,
@@ -27,7 +27,7 @@ from dyntui.services.actions.resource_actions import (
     targets_for,
     write_of,
 )
-from dyntui.services.actions.write_gate import Confirmation, Outcome
+from dyntui.services.actions.write_gate import Confirmation, WriteOutcome
 from dyntui.services.lists.resource_reachability import reach_of
 
 
@@ -53,9 +53,9 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
         if kind := GONE_FIRST.get((name, action_name)):
             connection.app.sandbox.store.remove(kind, connection.client.environment_id)
         if before := FIRST.get((name, action_name)):
-            assert (await done(connection, *before)).outcome is Outcome.DONE
+            assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         result = await done(connection, name, action_name)
-        assert result.outcome is Outcome.DONE, result.error
+        assert result.outcome is WriteOutcome.DONE, result.error
         line = list(connection.audit.lines())[-1]
         own = own_action(RESOURCES[name], action)
         called = own.name if own else f"{name}.{action_name}"
@@ -81,7 +81,7 @@ def test_effects_are_what_the_catalog_says() -> None:
             if operation.destructive:
                 assert action.effect is Effect.DESTRUCTIVE, f"{record.name} {action.name}"
             if action.effect is Effect.READ:
-                assert not action.fields or action.on is On.LIST
+                assert not action.fields or action.on is ActionTarget.LIST
 
 
 def test_every_record_names_what_exists() -> None:
@@ -101,10 +101,10 @@ def test_no_two_records_answer_to_the_same_name() -> None:
 
 
 def test_a_name_that_is_nearly_right_is_named() -> None:
-    with pytest.raises(Usage) as found:
+    with pytest.raises(UsageError) as found:
         record_named("webhoks")
     assert "webhooks" in found.value.hint
-    with pytest.raises(Usage) as found:
+    with pytest.raises(UsageError) as found:
         action_named(RESOURCES["origins"], "remove")
     assert "delete" in found.value.hint
 
@@ -120,7 +120,7 @@ async def test_read_only_refuses_every_write_before_anything_leaves(
     async with connected(tmp_path, read_only=True, users=0) as connection:
         write = write_of(connection.client, record, action)
         assert connection.writes.refusal(write)
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             await connection.writes.perform(write, [target_of(record, {"id": "x"})], Confirmation(True, "demo"))
         assert connection.log.total == 0
         assert list(connection.audit.lines())[-1].outcome == "refused"
@@ -130,14 +130,14 @@ async def test_editing_sends_all_of_a_full_replace(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         before = (await rows_of(connection, "webhooks"))[-1]
         result = await done(connection, "webhooks", "edit", fields={"events": "user.deleted"})
-        assert result.outcome is Outcome.DONE, result.error
+        assert result.outcome is WriteOutcome.DONE, result.error
         assert result.reread["events"] == ["user.deleted"]
         assert (result.reread["url"], result.reread["isEnabled"]) == (before["url"], before["isEnabled"])
 
 
 async def test_nothing_different_is_nothing_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        with pytest.raises(Usage, match="Nothing is different"):
+        with pytest.raises(UsageError, match="Nothing is different"):
             await done(connection, "webhooks", "edit", fields={})
 
 
@@ -145,7 +145,7 @@ async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> Non
     record = RESOURCES["organizations"]
     async with connected(tmp_path) as connection:
         result = await done(connection, "organizations", "edit", fields={"description": ""})
-        assert result.outcome is Outcome.DONE, result.error
+        assert result.outcome is WriteOutcome.DONE, result.error
         assert result.reread["description"] == ""
         assert result.reread["name"] == "Northwind Labs"
         assert record.label_of(result.reread) == "Northwind Labs"
@@ -154,7 +154,7 @@ async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> Non
 async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         action = action_named(RESOURCES["hostnames"], "create")
-        with pytest.raises(Usage, match="usage: This has to be filled in"):
+        with pytest.raises(UsageError, match="usage: This has to be filled in"):
             filled_in(connection.client, action, {"hostname": "a.example"})
         assert connection.log.total == 0
 
@@ -170,7 +170,7 @@ async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reaso
         results = await connection.writes.perform(
             write, [target_of(record, owner)], Confirmation(typed=connection.profile.name)
         )
-        assert results.count(Outcome.FAILED) == 1
+        assert results.count(WriteOutcome.FAILED) == 1
         assert "owner stays" in str(results.first_error)
         assert connection.log.total == sent
 
@@ -213,7 +213,7 @@ async def test_the_organization_of_the_environment_is_found_and_asked_for_once(t
 
 async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        with pytest.raises(Usage) as found:
+        with pytest.raises(UsageError) as found:
             await parent_of(connection.client, RESOURCES["webhook-messages"])
         assert "webhooks" in found.value.message
         assert "--of" in found.value.hint
@@ -242,7 +242,7 @@ async def test_targets_are_read_first_where_the_id_is_not_enough(tmp_path: Path)
             client, RESOURCES["chainalysis"], action_named(RESOURCES["chainalysis"], "enable"), []
         )
         assert len(single) == 1
-        with pytest.raises(Usage, match="There is no origin"):
+        with pytest.raises(UsageError, match="There is no origin"):
             from dyntui.services.actions.resource_actions import find_rows
 
             await find_rows(client, RESOURCES["origins"], ["nobody"])

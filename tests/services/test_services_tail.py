@@ -11,14 +11,14 @@ import pytest
 from tests.services.everything_rig import SWITCHES, connected
 
 from dyntui.api.errors import NotFound
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
 from dyntui.resources.happenings import user_of
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_gate import Confirmation, Target
-from dyntui.services.analytics import Range, read_figures
+from dyntui.services.analytics import DateRange, read_figures
 from dyntui.services.connection import Connection
-from dyntui.services.events import EventFilter, Tail, since
+from dyntui.services.events import EventFilter, EventTail, since
 from dyntui.services.vendor_exports import download, file_name, first_line, host_shown, is_pending, wait_for
 
 YES = Confirmation(yes=True)
@@ -36,7 +36,7 @@ async def make_user(connection: Connection, name: str) -> None:
 async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page: str, tmp_path: Path) -> None:
     switches = {**SWITCHES, "events-order": order, "page-size": page}
     async with connected(tmp_path, switches=switches, now=None, users=3) as connection:
-        tail = Tail(connection.client, EventFilter(resource="user"))
+        tail = EventTail(connection.client, EventFilter(resource="user"))
         before = await tail.poll()
         told: list[dict[str, Any]] = []
         for name in ("one", "two", "three", "four"):
@@ -52,22 +52,22 @@ async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page
 
 async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=40) as connection:
-        everything = await Tail(
+        everything = await EventTail(
             connection.client, EventFilter(start=now() - timedelta(days=400)), backlog=10_000
         ).poll()
         assert everything == sorted(everything, key=lambda event: event["timestamp"])
         wallets = EventFilter(names=("WALLET.",), start=now() - timedelta(days=400))
-        found = await Tail(connection.client, wallets, backlog=10_000).poll()
+        found = await EventTail(connection.client, wallets, backlog=10_000).poll()
         assert found
         assert {event["eventName"].split(".")[0] for event in found} == {"wallet"}
         one = user_of(found[-1])
         by_text = EventFilter(text=one, start=now() - timedelta(days=400))
         assert len(one) == 36
-        assert all(one in str(event) for event in await Tail(connection.client, by_text).poll())
+        assert all(one in str(event) for event in await EventTail(connection.client, by_text).poll())
         middle = parse_time(everything[len(everything) // 2]["timestamp"])
         assert middle is not None
         ended = EventFilter(start=now() - timedelta(days=400), end=middle)
-        times = [event["timestamp"] for event in await Tail(connection.client, ended, backlog=10_000).poll()]
+        times = [event["timestamp"] for event in await EventTail(connection.client, ended, backlog=10_000).poll()]
         assert times[-1] <= middle.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -89,7 +89,7 @@ def test_the_user_behind_an_event_is_found_wherever_it_is(event: dict[str, Any],
 def test_times_are_written_as_people_write_them() -> None:
     assert (now() - since("2h")) - timedelta(hours=2) < timedelta(seconds=5)
     assert since("2026-01-31").year == 2026
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         since("yesterday")
 
 
@@ -123,7 +123,7 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert len(path.read_text().splitlines()) == (41 if model == "users" else 21)
         assert [line.action for line in connection.audit.lines()][-1] == "exports.download"
-        with pytest.raises(Usage, match="exists already"):
+        with pytest.raises(UsageError, match="exists already"):
             await download(connection, made["id"], path)
         assert path.stat().st_size == saved.size
 
@@ -131,7 +131,7 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
 async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, switches={**SWITCHES, "export-delay-ms": "60000"}) as connection:
         made = await asked_for(connection)
-        with pytest.raises(Usage, match="not finished"):
+        with pytest.raises(UsageError, match="not finished"):
             await download(connection, made["id"], tmp_path / "x.csv")
         with pytest.raises(DyntuiError, match="longer"):
             await wait_for(connection.client, made["id"], longest=0.01)
@@ -160,7 +160,7 @@ def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
 
 async def test_all_figures_of_a_range_are_read(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=200) as connection:
-        figures = await read_figures(connection.client, Range.last(90))
+        figures = await read_figures(connection.client, DateRange.last(90))
         assert not figures.missing
         assert {total.name for total in figures.totals} == {"users", "sessions", "wallets"}
         titles = {series.title for series in (*figures.over_time, *figures.shares)}
@@ -183,15 +183,15 @@ async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -
             return await call(operation, **more)
 
         connection.client.call = some  # type: ignore[method-assign]
-        figures = await read_figures(connection.client, Range.last(30))
+        figures = await read_figures(connection.client, DateRange.last(30))
         assert figures.missing == {"engagement": "Forbidden: not in this plan"}
         assert any(series.title == "Wallets" for series in figures.shares), "the older operation is asked instead"
 
 
 def test_ranges_are_checked() -> None:
-    assert Range.between("2026-01-01", "2026-01-31").days == 31
-    assert Range.between("2026-01-01", "2026-01-31").granularity == "day"
-    assert Range.last(365).granularity == "month"
+    assert DateRange.between("2026-01-01", "2026-01-31").days == 31
+    assert DateRange.between("2026-01-01", "2026-01-31").granularity == "day"
+    assert DateRange.last(365).granularity == "month"
     for start, end in (("2026-02-01", "2026-01-01"), ("soon", "2026-01-01")):
-        with pytest.raises(Usage):
-            Range.between(start, end)
+        with pytest.raises(UsageError):
+            DateRange.between(start, end)

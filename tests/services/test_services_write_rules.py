@@ -11,16 +11,16 @@ from dyntui.api.catalog import Operation, catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import WriteRefused
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services import api_console
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.resource_actions import write_of
 from dyntui.services.actions.user_actions import USER_ACTIONS
-from dyntui.services.actions.write_gate import Confirmation, Level, Target, WriteAction, Writes
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Target, WriteAction, WriteGate
 from dyntui.services.actions.write_rules import rule_of
-from dyntui.services.forms import Filled
+from dyntui.services.forms import FormResult
 from dyntui.services.imports.job_service import IMPORT
 from dyntui.services.settings import change_leaf
 
@@ -29,9 +29,9 @@ CASES = [("live", False), ("sandbox", False), ("sandbox", True), ("live", True)]
 BASE = "https://app.dynamicauth.com/api/v0"
 
 
-def _gate(tmp_path: Path, kind: str, read_only: bool) -> Writes:
+def _gate(tmp_path: Path, kind: str, read_only: bool) -> WriteGate:
     profile = Profile("acme", BASE, "env-1", kind, read_only=read_only)
-    return Writes(profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"))
+    return WriteGate(profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"))
 
 
 def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteAction]]:
@@ -44,7 +44,7 @@ def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteActi
     assert matched is not None
     assert matched[0].id == operation.id, f"{operation.method} {concrete} is {matched[0].id}"
     yield "api by path", write_action(matched[0], path=matched[1])
-    yield "API console", api_console._action(operation, Filled(path, {}, {}, None, {}), [])
+    yield "API console", api_console._action(operation, FormResult(path, {}, {}, None, {}), [])
     for record in RESOURCES.values():
         for action in record.actions:
             if action.operation == operation.id and not (action.sensitive and action.query):
@@ -75,15 +75,15 @@ def test_every_operation_demands_the_same_by_every_way(tmp_path, kind, read_only
 @pytest.mark.parametrize(
     ("operation_id", "sandbox", "live"),
     [
-        ("disableProvider", Level.CONFIRM, Level.TYPED),
-        ("bulkCreateUser", Level.CONFIRM, Level.TYPED),
-        ("updateProjectSettings", Level.CONFIRM, Level.TYPED),
-        ("delegateOwnership", Level.TYPED, Level.TYPED),
-        ("upgradeSubscriptionForOrganization", Level.TYPED, Level.TYPED),
-        ("deleteMemberById", Level.TYPED, Level.TYPED),
-        ("deleteProjectById", Level.TYPED, Level.TYPED),
-        ("updateUser", Level.CONFIRM, Level.CONFIRM),
-        ("getUser", Level.NONE, Level.NONE),
+        ("disableProvider", ConfirmationLevel.CONFIRM, ConfirmationLevel.TYPED),
+        ("bulkCreateUser", ConfirmationLevel.CONFIRM, ConfirmationLevel.TYPED),
+        ("updateProjectSettings", ConfirmationLevel.CONFIRM, ConfirmationLevel.TYPED),
+        ("delegateOwnership", ConfirmationLevel.TYPED, ConfirmationLevel.TYPED),
+        ("upgradeSubscriptionForOrganization", ConfirmationLevel.TYPED, ConfirmationLevel.TYPED),
+        ("deleteMemberById", ConfirmationLevel.TYPED, ConfirmationLevel.TYPED),
+        ("deleteProjectById", ConfirmationLevel.TYPED, ConfirmationLevel.TYPED),
+        ("updateUser", ConfirmationLevel.CONFIRM, ConfirmationLevel.CONFIRM),
+        ("getUser", ConfirmationLevel.NONE, ConfirmationLevel.NONE),
     ],
 )
 def test_what_api_demands(tmp_path, operation_id, sandbox, live):
@@ -106,12 +106,12 @@ def test_no_action_is_weaker_than_the_rule_of_its_operation():
 async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit(tmp_path):
     writes = _gate(tmp_path, "sandbox", False)
     operation, path = catalog().match("DELETE", "/environments/OTHER/users/u1")
-    with pytest.raises(Usage, match="OTHER is not the environment of acme"):
+    with pytest.raises(UsageError, match="OTHER is not the environment of acme"):
         await writes.perform(write_action(operation, path=path), [Target("u1")], Confirmation(yes=True))
     (line,) = writes._audit.lines()
     assert line.outcome == "refused"
     assert "OTHER" in line.detail
-    with pytest.raises(Usage, match="OTHER is not the environment"):
+    with pytest.raises(UsageError, match="OTHER is not the environment"):
         await writes._client.call("getEnvironmentUsers", path={"environmentId": "OTHER"})
 
 

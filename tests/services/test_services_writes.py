@@ -7,20 +7,20 @@ from dataclasses import replace
 
 import pytest
 
-from dyntui.api.client import Permit
-from dyntui.api.errors import Lost, NotSent, Unauthorized
+from dyntui.api.client import WritePermit
+from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.write_gate import (
     AuditUnavailable,
     Confirmation,
+    ConfirmationLevel,
     Effect,
-    Level,
-    Outcome,
     Target,
     WriteAction,
-    Writes,
+    WriteGate,
+    WriteOutcome,
 )
 
 YES = Confirmation(yes=True)
@@ -35,14 +35,14 @@ def audit(tmp_path):
     return Audit(tmp_path / "state" / "audit.jsonl")
 
 
-def door(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> Writes:
+def door(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
     profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
-    return Writes(profile, Api(), audit)
+    return WriteGate(profile, Api(), audit)
 
 
 def action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
     async def call(client, target, permit):
-        assert isinstance(permit, Permit)
+        assert isinstance(permit, WritePermit)
         permit.request_ids.append(f"req-{target.id}")
         if target.id in (fails or {}):
             raise fails[target.id]
@@ -64,13 +64,13 @@ def test_an_action_that_does_not_say_what_it_does_is_a_write():
 @pytest.mark.parametrize(
     ("kind", "effect", "typed_in_live", "level"),
     [
-        ("sandbox", Effect.READ, False, Level.NONE),
-        ("sandbox", Effect.WRITE, True, Level.CONFIRM),
-        ("sandbox", Effect.DESTRUCTIVE, False, Level.CONFIRM),
-        ("live", Effect.READ, False, Level.NONE),
-        ("live", Effect.WRITE, False, Level.CONFIRM),
-        ("live", Effect.WRITE, True, Level.TYPED),
-        ("live", Effect.DESTRUCTIVE, False, Level.TYPED),
+        ("sandbox", Effect.READ, False, ConfirmationLevel.NONE),
+        ("sandbox", Effect.WRITE, True, ConfirmationLevel.CONFIRM),
+        ("sandbox", Effect.DESTRUCTIVE, False, ConfirmationLevel.CONFIRM),
+        ("live", Effect.READ, False, ConfirmationLevel.NONE),
+        ("live", Effect.WRITE, False, ConfirmationLevel.CONFIRM),
+        ("live", Effect.WRITE, True, ConfirmationLevel.TYPED),
+        ("live", Effect.DESTRUCTIVE, False, ConfirmationLevel.TYPED),
     ],
 )
 def test_how_much_must_be_confirmed_follows_from_the_effect_and_the_environment(
@@ -78,7 +78,7 @@ def test_how_much_must_be_confirmed_follows_from_the_effect_and_the_environment(
 ):
     needed = door(audit, kind).requirement(action(effect, typed_in_live=typed_in_live), TARGETS)
     assert needed.level is level
-    assert (needed.accepted == ("acme",)) is (level is Level.TYPED)
+    assert (needed.accepted == ("acme",)) is (level is ConfirmationLevel.TYPED)
 
 
 def test_the_question_names_at_most_five_targets_and_their_number(audit):
@@ -90,9 +90,9 @@ def test_the_question_names_at_most_five_targets_and_their_number(audit):
 
 
 async def test_without_a_confirmation_nothing_is_done(audit):
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         await door(audit).perform(action(), TARGETS, Confirmation())
-    with pytest.raises(Usage, match="was not confirmed"):
+    with pytest.raises(UsageError, match="was not confirmed"):
         await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed="acm"))
     assert list(audit.lines()) == []
 
@@ -100,19 +100,19 @@ async def test_without_a_confirmation_nothing_is_done(audit):
 @pytest.mark.parametrize("typed", ["acme", " acme "])
 async def test_typing_the_name_confirms(audit, typed):
     results = await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(typed=typed))
-    assert results.count(Outcome.DONE) == 3
+    assert results.count(WriteOutcome.DONE) == 3
 
 
 @pytest.mark.parametrize("typed", ["3", "2", "", "yes", "ACME"])
 async def test_nothing_but_the_name_confirms_in_live(audit, typed):
-    with pytest.raises(Usage, match="was not confirmed"):
+    with pytest.raises(UsageError, match="was not confirmed"):
         await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed=typed))
     assert list(audit.lines()) == []
 
 
 async def test_a_phrase_is_asked_for_everywhere(audit):
     dangerous = action(phrase="VIP list")
-    with pytest.raises(Usage, match="VIP list"):
+    with pytest.raises(UsageError, match="VIP list"):
         await door(audit).perform(dangerous, TARGETS[:1], YES)
     assert (await door(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).left == ()
 
@@ -120,14 +120,14 @@ async def test_a_phrase_is_asked_for_everywhere(audit):
 async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
     writes = door(audit, read_only=True)
     assert "read-only" in writes.refusal(action())
-    with pytest.raises(Usage, match="read-only"):
+    with pytest.raises(UsageError, match="read-only"):
         await writes.perform(action(), TARGETS, YES)
     assert [line.outcome for line in audit.lines()] == ["refused"]
 
 
 async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audit):
-    results = await door(audit).perform(action(fails={"u1": Lost("cut")}), TARGETS, YES)
-    assert [item.outcome for item in results.items] == [Outcome.DONE, Outcome.UNKNOWN, Outcome.DONE]
+    results = await door(audit).perform(action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
+    assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.UNKNOWN, WriteOutcome.DONE]
     assert [target.id for target in results.left] == ["u1"]
     assert [(line.targets, line.outcome) for line in audit.lines() if line.outcome != "started"] == [
         (("u0",), "done"),
@@ -140,7 +140,11 @@ async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audi
 @pytest.mark.parametrize("error", [NotSent("no line"), Unauthorized(401, "no")])
 async def test_what_would_fail_for_all_is_not_tried_for_all(audit, error):
     results = await door(audit).perform(action(fails={"u0": error}), TARGETS, YES)
-    assert [item.outcome for item in results.items] == [Outcome.FAILED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+    assert [item.outcome for item in results.items] == [
+        WriteOutcome.FAILED,
+        WriteOutcome.NOT_TRIED,
+        WriteOutcome.NOT_TRIED,
+    ]
 
 
 async def test_progress_is_told_and_a_cancel_leaves_the_rest(audit):
@@ -204,7 +208,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_all_the_same_and_t
     writes, gaps = door(audit), []
     writes.on_audit_gap = gaps.append
     results = await writes.perform(replace(action(), call=call), TARGETS, YES)
-    assert [item.outcome for item in results.items] == [Outcome.DONE, Outcome.FAILED, Outcome.NOT_TRIED]
+    assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.FAILED, WriteOutcome.NOT_TRIED]
     assert results.items[0].value == {"id": "u0"}
     assert isinstance(results.items[1].error, AuditUnavailable)
     assert len(gaps) == 1
@@ -214,13 +218,13 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_all_the_same_and_t
 async def test_a_failure_that_cannot_be_recorded_keeps_its_own_error(audit):
     async def call(client, target, permit):
         _make_unwritable(audit)
-        raise Lost("cut")
+        raise ConnectionLost("cut")
 
     writes, gaps = door(audit), []
     writes.on_audit_gap = gaps.append
     results = await writes.perform(replace(action(), call=call), TARGETS[:1], YES)
-    assert isinstance(results.first_error, Lost)
-    assert results.items[0].outcome is Outcome.UNKNOWN
+    assert isinstance(results.first_error, ConnectionLost)
+    assert results.items[0].outcome is WriteOutcome.UNKNOWN
     assert len(gaps) == 1
 
 
@@ -233,13 +237,17 @@ async def test_nothing_is_sent_when_the_start_cannot_be_recorded(audit):
 
     results = await door(audit).perform(replace(action(), call=call), TARGETS, YES)
     assert not sent
-    assert [item.outcome for item in results.items] == [Outcome.FAILED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+    assert [item.outcome for item in results.items] == [
+        WriteOutcome.FAILED,
+        WriteOutcome.NOT_TRIED,
+        WriteOutcome.NOT_TRIED,
+    ]
     assert isinstance(results.first_error, AuditUnavailable)
 
 
 async def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(audit):
     _make_unwritable(audit)
-    with pytest.raises(Usage, match="read-only"):
+    with pytest.raises(UsageError, match="read-only"):
         await door(audit, read_only=True).perform(action(), TARGETS, YES)
 
 
@@ -255,7 +263,7 @@ def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refu
 
 async def test_what_cannot_be_read_again_does_not_hide_the_outcome(audit):
     async def reread(client, target):
-        raise Usage("There is no such user.")
+        raise UsageError("There is no such user.")
 
     results = await door(audit).perform(action(reread=reread), TARGETS[:1], YES)
-    assert results.items[0].outcome is Outcome.DONE
+    assert results.items[0].outcome is WriteOutcome.DONE

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from dyntui.config.private_files import UnsafeFile
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.services.imports.jobs import jobs, summary
 from dyntui.store.connection import JournalRefused
 from dyntui.store.job_loader import NewRow, load
-from dyntui.store.journal import Journal, Outcome
+from dyntui.store.journal import Journal, JournalOutcome
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import JobState, RowState
 
@@ -84,10 +84,10 @@ def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> 
     assert "room" not in found["bad"].problem
     if name not in ("no facts",):
         with pytest.raises(DyntuiError) as caught:
-            from dyntui.services.imports.jobs import Where, check_where
+            from dyntui.services.imports.jobs import JobLocation, check_where
 
             with Journal.open(bad) as journal:
-                check_where(journal, Where(**WHERE))
+                check_where(journal, JobLocation(**WHERE))
         assert "room on the disk" not in caught.value.hint
         assert str(bad) in caught.value.hint
     Journal.open(folder / "good.sqlite").close()
@@ -159,7 +159,7 @@ def test_a_new_journal_is_not_made_through_a_link(folder: Path, tmp_path: Path) 
     folder.mkdir(parents=True, mode=0o700)
     (folder / "new.sqlite").symlink_to(tmp_path / "elsewhere")
     (folder / "making").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Usage, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         Journal.create(folder / "new.sqlite", kind="users", facts={})
     assert not (tmp_path / "elsewhere").exists()
 
@@ -189,7 +189,7 @@ def test_a_lone_surrogate_in_an_outcome_is_kept_as_hex(folder: Path) -> None:
     with Journal.open(path) as journal:
         journal.move(JobState.RUNNING)
         journal.begin_batch([1], "bulkCreateUser", 10)
-        journal.settle(RowState.SENDING, [Outcome(1, RowState.FAILED, code="x", message="no \ud800 good")])
+        journal.settle(RowState.SENDING, [JournalOutcome(1, RowState.FAILED, code="x", message="no \ud800 good")])
         assert journal.db.execute("SELECT message FROM rows WHERE number = 1").fetchone() == ("no <d800> good",)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewProblem, NewRow, load
-from dyntui.store.journal import Journal, JournalConflict, Outcome
+from dyntui.store.journal import Journal, JournalConflict, JournalOutcome
 from dyntui.store.lock import JobBusy, is_locked
 from dyntui.store.precheck_matches import matched_keys, note_match
 from dyntui.store.schema import JournalUnusable
@@ -249,7 +249,7 @@ def test_lanes_are_apart(path: Path) -> None:
 def test_unknown_rows_come_when_they_have_settled(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
-        journal.settle(RowState.SENDING, [Outcome(1, RowState.UNKNOWN), Outcome(2, RowState.UNKNOWN)])
+        journal.settle(RowState.SENDING, [JournalOutcome(1, RowState.UNKNOWN), JournalOutcome(2, RowState.UNKNOWN)])
         oldest = journal.oldest_unknown()
         assert oldest is not None
         assert journal.unknown(9, oldest - 1) == []
@@ -260,7 +260,7 @@ def test_outcomes_for_rows_that_are_elsewhere_are_refused(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1], "bulkCreateUser", 1)
         with pytest.raises(JournalConflict):
-            journal.settle(RowState.SENDING, [Outcome(1, RowState.CREATED), Outcome(2, RowState.CREATED)])
+            journal.settle(RowState.SENDING, [JournalOutcome(1, RowState.CREATED), JournalOutcome(2, RowState.CREATED)])
         assert states(journal)[:2] == ["sending", "pending"]
 
 
@@ -316,6 +316,6 @@ def test_files_that_are_no_journal_or_of_a_newer_version_are_refused(path: Path,
     noise.write_bytes(b"not a database at all" * 500)
     with pytest.raises(JournalUnusable):
         Journal.open(noise)
-    with pytest.raises(Usage, match="no job"):
+    with pytest.raises(UsageError, match="no job"):
         Journal.read(path.with_name("none.sqlite"))
     assert not is_locked(noise.with_suffix(".lock"))

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
-from dyntui.store.journal import Journal, JournalConflict, Outcome
+from dyntui.store.journal import Journal, JournalConflict, JournalOutcome
 from dyntui.store.states import OPEN, ROW_MOVES, JobState, RowState
 
 _KEY = st.sampled_from([f"email:{c}" for c in "abcdefgh"])
@@ -77,7 +77,7 @@ class JournalMachine(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(numbers))
         after = data.draw(st.sampled_from(sorted(RowState)))
         try:
-            self.journal.settle(before, [Outcome(number, after, code="c")])
+            self.journal.settle(before, [JournalOutcome(number, after, code="c")])
         except sqlite3.IntegrityError:
             assert after is not before
             assert after not in ROW_MOVES[before]

@@ -10,8 +10,8 @@ from typing import Any
 from textual.pilot import Pilot
 from tui_support import console_of, fill, lines_of, press, settled, text_of, until
 
-from dyntui.tui.features.imports.wizard import ImportScreen
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.wizard import WizardScreen
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.shell.app import Console
 
 HOSTILE = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
@@ -55,14 +55,14 @@ def hostile(path: Path) -> Path:
     return path
 
 
-def wizard_of(pilot: Pilot[Any]) -> ImportScreen:
+def wizard_of(pilot: Pilot[Any]) -> WizardScreen:
     """The wizard that is shown."""
-    screen = next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, ImportScreen))
-    assert isinstance(screen, ImportScreen)
+    screen = next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, WizardScreen))
+    assert isinstance(screen, WizardScreen)
     return screen
 
 
-def step_of(pilot: Pilot[Any]) -> Step:
+def step_of(pilot: Pilot[Any]) -> WizardStep:
     """The step that is shown."""
     step = wizard_of(pilot).step
     assert step is not None

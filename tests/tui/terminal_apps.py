@@ -210,9 +210,9 @@ class Widgets(App[None]):
 
 
 def main() -> None:
-    from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+    from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 
-    class Lean(LeanDisplay[None], Widgets):
+    class Lean(LeanDisplayMixin[None], Widgets):
         pass
 
     app = Lean(terminal=sys.argv[1])

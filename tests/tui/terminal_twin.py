@@ -12,7 +12,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.pilot import Pilot
 
-from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""
@@ -74,7 +74,7 @@ class TwinDriver(Driver):
         return True
 
 
-class Twin(LeanDisplay[Any]):
+class Twin(LeanDisplayMixin[Any]):
     """A mixin in front of an app that is to be shown twice."""
 
     twin_size = (80, 24)

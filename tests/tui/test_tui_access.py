@@ -24,11 +24,11 @@ from import_support import open_file, send_first, step_of, wizard_of
 from textual.widgets import Input
 from tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 
-from dyntui.services.actions.write_gate import WEIGHED
-from dyntui.tui.features.access.compare_screen import CompareScreen
-from dyntui.tui.features.access.entry_drafts import DraftsScreen
-from dyntui.tui.features.access.user_access import PersonScreen
-from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.services.actions.write_gate import IMPACT_OPERATIONS
+from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
+from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
+from dyntui.tui.features.access.user_access import UserAccessScreen
+from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ async def test_a_first_door_in_live_is_enabled_only_by_reading_to_the_end_and_ty
     async with console.run_test(size=size) as pilot:
         await go(pilot, *place)
         dialog = console.screen
-        assert isinstance(dialog, WeighedDialog)
+        assert isinstance(dialog, ImpactDialog)
         text = text_of(console)
         assert "EVERYBODY ELSE IS LOCKED OUT." in text
         assert "In live environment acme." in text
@@ -75,7 +75,7 @@ async def test_a_first_door_in_live_is_enabled_only_by_reading_to_the_end_and_ty
         assert (await the_list(pilot))["enabledAt"] is None
         await fill(pilot, DOOR)
         assert (await the_list(pilot))["enabledAt"]
-        assert not isinstance(console.screen, WeighedDialog)
+        assert not isinstance(console.screen, ImpactDialog)
         await press(pilot, *LISTS)
         await until(pilot, lambda: "Only who is on “Launch party” may sign in." in text_of(console))
 
@@ -90,7 +90,7 @@ async def test_from_the_api_console_too_it_is_read_and_its_name_typed(monkeypatc
         await press(pilot, "enter", "enter")
         await fill(pilot, list_id)
         await press(pilot, "s")
-        assert isinstance(console.screen, WeighedDialog), text_of(console)
+        assert isinstance(console.screen, ImpactDialog), text_of(console)
         assert "EVERYBODY ELSE IS LOCKED OUT." in text_of(console)
         assert "could no longer sign in" in text_of(console)
         await press(pilot, "pagedown", "pagedown")
@@ -101,7 +101,7 @@ async def test_from_the_api_console_too_it_is_read_and_its_name_typed(monkeypatc
         assert (await the_list(pilot))["enabledAt"]
 
 
-@pytest.mark.parametrize("operation", sorted(WEIGHED))
+@pytest.mark.parametrize("operation", sorted(IMPACT_OPERATIONS))
 async def test_in_read_only_the_api_console_sends_none_of_it(operation: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
@@ -112,7 +112,7 @@ async def test_in_read_only_the_api_console_sends_none_of_it(operation: str) -> 
         await fill(pilot, list_id)
         await press(pilot, "escape", "s")
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
-        assert not isinstance(console.screen, WeighedDialog)
+        assert not isinstance(console.screen, ImpactDialog)
 
 
 async def test_leaving_the_dialog_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ async def test_changing_what_an_enabled_list_does_is_weighed_as_well() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *LISTS, "e")
         await press(pilot, "down", "left", "enter", "enter")
-        assert isinstance(console.screen, WeighedDialog), text_of(console)
+        assert isinstance(console.screen, ImpactDialog), text_of(console)
         assert "EVERYBODY ELSE IS LOCKED OUT." in text_of(console)
         assert "Type Beta testers to confirm:" in text_of(console)
 
@@ -224,7 +224,7 @@ async def test_many_are_pasted_looked_at_corrected_and_sent(monkeypatch: pytest.
         await paste(pilot, LINES)
         await press(pilot, "ctrl+s")
         screen = console.screen
-        assert isinstance(screen, DraftsScreen)
+        assert isinstance(screen, EntryDraftsScreen)
         await until(pilot, lambda: screen.checked)
         text = text_of(console)
         assert "6 entries = 3 to send + 1 there already + 1 twice + 1 no entry" in text
@@ -235,7 +235,7 @@ async def test_many_are_pasted_looked_at_corrected_and_sent(monkeypatch: pytest.
         await press(pilot, "g", "x")
         fail_for(monkeypatch, pilot, "postEntryByAllowlistId", lambda asked: asked["body"].get("farcasterFid") == 77)
         await press(pilot, "enter", "o")
-        assert isinstance(console.screen, WeighedDialog), "o does not confirm what enter opened"
+        assert isinstance(console.screen, ImpactDialog), "o does not confirm what enter opened"
         await press(pilot, "y")
         await until(pilot, lambda: len(screen.drafts) == 2)
         there = await on_list(pilot, "Beta testers")
@@ -284,7 +284,7 @@ async def test_two_lists_are_compared_and_one_made_like_the_other_then_nothing_i
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *LISTS, "G", "c", "j", "enter")
         screen = console.screen
-        assert isinstance(screen, CompareScreen)
+        assert isinstance(screen, CompareAllowlistScreen)
         await until(pilot, lambda: screen.diff is not None)
         assert "only here 5 · only there 2 · both 0" in text_of(console)
         await press(pilot, "f", "f")
@@ -371,7 +371,7 @@ async def test_a_user_is_put_on_a_list_and_taken_off_again() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter", "A")
         screen = console.screen
-        assert isinstance(screen, PersonScreen)
+        assert isinstance(screen, UserAccessScreen)
         await until(pilot, lambda: screen.answer is not None)
         assert "may sign in." in lines_of(console)[1]
         await press(pilot, "G", "n", "enter", "y")

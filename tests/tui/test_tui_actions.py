@@ -17,9 +17,9 @@ from tui_support import demo, lines_of, press, settled, text_of
 import dyntui.tui
 from dyntui.config.settings import Settings
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import Effect, Level, Requirement
+from dyntui.services.actions.write_gate import ConfirmationLevel, Effect, Requirement
 from dyntui.tui.kit import action_registry
-from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Acting, Action, bindings, key_words, reason_against
+from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, key_words, reason_against
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -29,7 +29,7 @@ def acting_classes() -> list[type[Any]]:
     found: dict[str, type[Any]] = {}
     for module in pkgutil.walk_packages(dyntui.tui.__path__, "dyntui.tui."):
         for _, each in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if issubclass(each, Acting) and each is not Acting and each.__module__.startswith("dyntui.tui"):
+            if issubclass(each, ActionMixin) and each is not ActionMixin and each.__module__.startswith("dyntui.tui"):
                 found[f"{each.__module__}.{each.__qualname__}"] = each
     for record in RESOURCES.values():
         found[record.name] = type(ResourceScreen.of(record))
@@ -99,7 +99,7 @@ def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, rea
     assert reason_against(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
 
 
-class _ReadOnly(Acting):
+class _ReadOnly(ActionMixin):
     """A node of a read-only console; whatever an action would do here is a mistake."""
 
     def __init__(self) -> None:
@@ -176,8 +176,12 @@ async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: p
     resource_screen._class_for.cache_clear()
 
 
-NEEDED = Requirement(Level.CONFIRM, "Delete user ada?", ("ada",), "It cannot be undone.", "live environment acme")
-TYPED = Requirement(Level.TYPED, "Delete user ada?", (), "It cannot be undone.", "live environment acme", ("acme",))
+NEEDED = Requirement(
+    ConfirmationLevel.CONFIRM, "Delete user ada?", ("ada",), "It cannot be undone.", "live environment acme"
+)
+TYPED = Requirement(
+    ConfirmationLevel.TYPED, "Delete user ada?", (), "It cannot be undone.", "live environment acme", ("acme",)
+)
 
 
 async def _answer(needed: Requirement, keys: list[str], trigger: str = "") -> tuple[list[Any], str]:

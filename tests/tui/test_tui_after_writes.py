@@ -10,11 +10,11 @@ from tests.services.everything_rig import FIRST, GONE_FIRST, SWITCHES, actions, 
 from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES, On, Resource
+from dyntui.resources import RESOURCES, ActionTarget, Resource
 from dyntui.services.actions.resource_actions import action_named, read_one
-from dyntui.services.actions.write_gate import Outcome
+from dyntui.services.actions.write_gate import WriteOutcome
 from dyntui.services.connection import Connection
-from dyntui.tui.features.resources.resource_index import EverythingScreen
+from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.detail_screen import DetailScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -88,9 +88,9 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
         if kind := GONE_FIRST.get((name, action_name)):
             connection.app.sandbox.store.remove(kind, connection.client.environment_id)
         if before := {**FIRST, **ENABLED}.get((name, action_name)):
-            assert (await done(connection, *before)).outcome is Outcome.DONE
+            assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         ready = await prepared(connection, name, action_name)
-        console.visit(EverythingScreen())
+        console.visit(ResourceIndexScreen())
         await settled(pilot)
         overview = console.screen
         rows = await on_server(connection, record, ready.parent)
@@ -107,7 +107,7 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
         assert was is not None or detail is None
 
         (result,) = await perform(connection, ready.write, ready.target)
-        assert result.outcome is Outcome.DONE, result.error
+        assert result.outcome is WriteOutcome.DONE, result.error
         await settled(pilot)
 
         now = await on_server(connection, record, ready.parent)
@@ -115,7 +115,7 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
         assert shown.keys() == {row.get(record.key) for row in now}
         assert all(within(wanted, shown[wanted.get(record.key)]) for wanted in now)
         assert_current(console)
-        if action.on is On.LIST and len(now) > len(rows):
+        if action.on is ActionTarget.LIST and len(now) > len(rows):
             made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
             assert listed.table.row is not None and listed.table.row.get(record.key) in made, "it is not selected"
 

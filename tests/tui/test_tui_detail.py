@@ -10,7 +10,7 @@ from tui_support import console_of, demo, jump, lines_of, press, settled, text_o
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.users.user_tables import credential_rows, facts_of, session_rows
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
-from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.app import Console
 
@@ -77,7 +77,7 @@ async def test_the_exact_time_is_shown_under_the_cursor() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
-        facts = console.screen.query_one(Facts)
+        facts = console.screen.query_one(FieldList)
         facts.move_to(next(i for i, fact in enumerate(facts.facts) if fact.label == "last visit"))
         await settled(pilot)
         assert "6 h ago  ·  2026-03-01 " in text_of(console)
@@ -100,7 +100,7 @@ async def test_a_wallet_leads_to_its_owner() -> None:
         await settled(pilot)
         await jump(pilot, "wallets")
         await press(pilot, "enter")
-        facts = console.screen.query_one(Facts)
+        facts = console.screen.query_one(FieldList)
         owner = next(i for i, fact in enumerate(facts.facts) if fact.label == "user")
         facts.move_to(owner)
         await press(pilot, "enter")
@@ -123,7 +123,7 @@ async def test_facts_and_table_stand_below_each_other_where_it_is_narrow() -> No
     async with console.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
-        facts, table = console.screen.query_one(Facts), console.screen.query_one("#related", Table)
+        facts, table = console.screen.query_one(FieldList), console.screen.query_one("#related", Table)
         assert facts.region.width == table.region.width == 80
         assert facts.region.bottom <= table.region.y
 

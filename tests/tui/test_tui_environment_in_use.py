@@ -32,7 +32,7 @@ from dyntui.config.profiles import Profile, Profiles
 from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 Serve = Callable[..., AbstractContextManager[Any]]
 
@@ -68,7 +68,7 @@ def _frame_and_gate_agree(console: Console) -> None:
 @pytest.mark.parametrize("read_only", [False, True])
 async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: bool) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox, read_only=read_only)))
+        console = Console(ConsoleState(profile=_box(sandbox, read_only=read_only)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await _edit(pilot, "down", "down", "down", "down", "right")
@@ -86,7 +86,7 @@ async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: b
 
 async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await _edit(pilot, "down", "down", "down", "right")
@@ -98,7 +98,7 @@ async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
 
 async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await jump(pilot, "environments")
@@ -113,7 +113,7 @@ async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> Non
 
 async def test_another_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await press(pilot, "enter")
@@ -130,7 +130,7 @@ async def test_another_environment_id_leaves_nothing_of_the_old_environment(serv
 
 async def test_what_was_typed_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             console.session.drafts["u-1"] = "{}"
@@ -140,7 +140,7 @@ async def test_what_was_typed_stays_when_the_same_environment_is_opened_again(se
 
 async def test_removing_the_environment_in_use_leaves_it(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await jump(pilot, "environments")
@@ -187,7 +187,7 @@ async def test_what_is_wrong_with_the_environment_leads_to_its_form(
             store_for(CredentialKind.FILE).set(kept, TOKEN)
         else:
             kept = _box(sandbox, environment_id="00000000-0000-4000-8000-000000000001")
-        console = Console(Session(profile=kept))
+        console = Console(ConsoleState(profile=kept))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             assert "dyntui auth" not in text_of(console)
@@ -207,7 +207,7 @@ async def test_an_error_that_is_told_names_no_shell_command(serve: Serve) -> Non
     with serve(users=3) as sandbox:
         kept = _box(sandbox)
         store_for(CredentialKind.FILE).set(kept, TOKEN)
-        console = Console(Session(profile=kept))
+        console = Console(ConsoleState(profile=kept))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             for place in ("webhooks", "settings", "allowlists", "analytics"):
@@ -218,7 +218,7 @@ async def test_an_error_that_is_told_names_no_shell_command(serve: Serve) -> Non
 
 async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        console = Console(Session(profile=_box(sandbox)))
+        console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=(150, 30)) as pilot:
             await settled(pilot)
             await jump(pilot, "environments")

@@ -30,14 +30,14 @@ from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profiles
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 Serve = Callable[..., Any]
 
 
 async def test_the_first_run_offers_the_demo_and_opens_it() -> None:
-    console = Console(Session())
+    console = Console(ConsoleState())
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         assert "Look around in the demo" in text_of(console)
@@ -48,7 +48,7 @@ async def test_the_first_run_offers_the_demo_and_opens_it() -> None:
 
 
 async def test_the_first_run_adds_an_environment_and_opens_it(still: Path) -> None:
-    console = Console(Session())
+    console = Console(ConsoleState())
     async with console.run_test(size=(100, 34)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
@@ -66,7 +66,7 @@ async def test_the_first_run_adds_an_environment_and_opens_it(still: Path) -> No
 
 
 async def test_what_is_wrong_in_the_form_is_said_at_the_field() -> None:
-    console = Console(Session())
+    console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter", "ctrl+s")
@@ -78,7 +78,7 @@ async def test_what_is_wrong_in_the_form_is_said_at_the_field() -> None:
 
 
 async def test_a_token_is_never_on_the_screen() -> None:
-    console = Console(Session())
+    console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter", *["down"] * 6)
@@ -87,7 +87,7 @@ async def test_a_token_is_never_on_the_screen() -> None:
 
 
 async def test_an_address_outside_the_vendors_is_confirmed_before_a_token_goes_there() -> None:
-    console = Console(Session())
+    console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
@@ -134,7 +134,7 @@ async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_
 async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
-        console = Console(Session(profile=kept))
+        console = Console(ConsoleState(profile=kept))
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
             assert "The token of sandbox environment box" in text_of(console)
@@ -148,7 +148,9 @@ async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> 
 
 async def test_a_profiles_own_colour_is_on_the_top_line_but_never_on_a_live_one() -> None:
     for kind, shown in (("sandbox", "#123456"), ("live", "#8C1C2C")):
-        console = Console(Session(profile=profile(kind=kind, colour="#123456", credential=CredentialKind.ENVIRONMENT)))
+        console = Console(
+            ConsoleState(profile=profile(kind=kind, colour="#123456", credential=CredentialKind.ENVIRONMENT))
+        )
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
             assert console.screen.query_one("#top").styles.background.hex == shown
@@ -176,7 +178,7 @@ async def test_opening_an_environment_makes_it_the_one_that_opens_next_time(serv
         kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         stored(profile("first"), kept)
         store_for(CredentialKind.SESSION).set(kept, sandbox.token)
-        console = Console(Session(profile=kept))
+        console = Console(ConsoleState(profile=kept))
         async with console.run_test() as pilot:
             await settled(pilot)
             assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
@@ -237,7 +239,7 @@ async def test_a_passphrase_is_asked_for_on_the_screen(monkeypatch: pytest.Monke
         )
         stored(kept)
         store_for(CredentialKind.PASSPHRASE, ask_passphrase=lambda _: next(answers)).set(kept, sandbox.token)
-        console = Console(Session(profile=kept))
+        console = Console(ConsoleState(profile=kept))
         async with console.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: "Passphrase for the token of sealed" in text_of(console))
             console.post_message(events.Paste("correct horse"))

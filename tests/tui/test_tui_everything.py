@@ -14,16 +14,16 @@ from tui_support import SMALL, console_of, demo, jump, paste, press, settled, te
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES, Action, On, Resource, Scope
+from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import action_named
 from dyntui.tui.kit.action_registry import ACTIONS
-from dyntui.tui.kit.dialogs.form_dialog import ChoiceField
-from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormChoice
+from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
-from dyntui.tui.shell.impact_dialog import WeighedDialog
-from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+from dyntui.tui.shell.impact_dialog import ImpactDialog
+from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered
 from dyntui.tui.shell.routes import open_list, screen_for
@@ -46,7 +46,7 @@ def audited() -> list[tuple[str, str]]:
     return [(line.action, line.outcome) for line in Audit(paths().audit_file).lines()]
 
 
-async def open_record(pilot: Any, name: str, action: Action | None = None) -> ResourceScreen:
+async def open_record(pilot: Any, name: str, action: ResourceAction | None = None) -> ResourceScreen:
     """Go to the list of a record, below something that has rows the action fits."""
     console, record = console_of(pilot), RESOURCES[name]
     connection = console.session.connection
@@ -72,7 +72,7 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
         widget = form.query_one(f"#field-{name}")
         form.set_focus(widget)
         await pilot.pause()
-        if isinstance(widget, ChoiceField):
+        if isinstance(widget, FormChoice):
             for _ in widget.options:
                 if widget.value == values[field.name]:
                     break
@@ -86,7 +86,7 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
 
 async def confirm_it(pilot: Any) -> None:
     screen = console_of(pilot).screen
-    assert isinstance(screen, (ConfirmDialog, WeighedDialog)), text_of(console_of(pilot))
+    assert isinstance(screen, (ConfirmDialog, ImpactDialog)), text_of(console_of(pilot))
     await press(pilot, screen.key)
 
 
@@ -101,7 +101,7 @@ async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
             await press(pilot, "enter")
             if RESOURCES[name].open:
                 assert console.screen is not screen
-                assert console.screen.query("Lines")
+                assert console.screen.query("LineList")
             else:
                 assert "no more to it" in console.session.notes[-1].text
                 await press(pilot, "v")
@@ -130,10 +130,10 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
             if FILLED.get(before):
                 await fill_form(pilot, FILLED[before])
             await confirm_it(pilot)
-            assert isinstance(console.screen, ThingsScreen)
-        if action.on is On.ROWS and which != TOGGLE:
+            assert isinstance(console.screen, ResourceActionsScreen)
+        if action.on is ActionTarget.ROWS and which != TOGGLE:
             await move_to_fitting(pilot, screen, action)
-        if action.on is On.ROWS and which == TOGGLE:
+        if action.on is ActionTarget.ROWS and which == TOGGLE:
             row = screen.table.row
             assert row is not None
             action = next(each for each in actions if each.when is None or each.when(row) is None)
@@ -148,7 +148,7 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
             await confirm_it(pilot)
         assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
         if action.shows[0]:
-            assert isinstance(console.screen, OnceDialog)
+            assert isinstance(console.screen, SecretDialog)
             await press(pilot, "c", "escape")
         assert console.screen is screen
 
@@ -159,7 +159,7 @@ async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:
     return [row for row in found if row is not None]
 
 
-async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: Action) -> None:
+async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: ResourceAction) -> None:
     found = await rows(screen)
     wanted = [index for index, row in enumerate(found) if action.when is None or action.when(row) is None]
     assert wanted, f"nothing to {action.name}"
@@ -190,7 +190,7 @@ async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str
             if isinstance(console.screen, SchemaForm):
                 await press(pilot, "ctrl+s")
                 assert_harmless(console)
-            if isinstance(console.screen, (ConfirmDialog, WeighedDialog)):
+            if isinstance(console.screen, (ConfirmDialog, ImpactDialog)):
                 await press(pilot, console.screen.key)
                 assert_harmless(console)
             while len(console.screen_stack) > 1:

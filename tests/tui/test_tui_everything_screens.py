@@ -23,16 +23,16 @@ from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_gate import Confirmation, Target
 from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
-from dyntui.tui.features.api_console.api_operations import OperationsScreen
-from dyntui.tui.features.api_console.api_request import RequestScreen
-from dyntui.tui.features.events.event_tail import TailScreen
+from dyntui.tui.features.api_console.api_operations import ApiOperationsScreen
+from dyntui.tui.features.api_console.api_request import ApiRequestScreen
+from dyntui.tui.features.events.event_tail import EventTailScreen
 from dyntui.tui.features.exports.exports_screen import ExportsScreen
 from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.features.webhooks.webhook_message import MessageScreen
-from dyntui.tui.features.webhooks.webhook_messages import MessagesScreen
+from dyntui.tui.features.webhooks.webhook_message import WebhookMessageScreen
+from dyntui.tui.features.webhooks.webhook_messages import WebhookMessagesScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
-from dyntui.tui.kit.dialogs.paste_dialog import PasteDialog
+from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
@@ -76,7 +76,7 @@ async def test_why_a_webhook_is_off_is_said_and_it_is_enabled_again() -> None:
         await settled(pilot)
         await jump(pilot, "webhooks")
         await press(pilot, "down", "enter")
-        assert isinstance(console.screen, MessagesScreen)
+        assert isinstance(console.screen, WebhookMessagesScreen)
         text = text_of(console)
         assert "○ off" in text
         assert "Dynamic switches off what keeps failing" in " ".join(text.split())
@@ -95,7 +95,7 @@ async def test_only_the_failed_messages_are_shown_when_asked() -> None:
         await jump(pilot, "webhooks")
         await press(pilot, "enter")
         screen = console.screen
-        assert isinstance(screen, MessagesScreen)
+        assert isinstance(screen, WebhookMessagesScreen)
         every = screen.table.count
         await press(pilot, "f")
         assert 0 < screen.table.count < every
@@ -123,11 +123,11 @@ async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> No
             await press(pilot, "r")
             await press(pilot, "G", "enter")
             screen = console.screen
-            assert isinstance(screen, MessagesScreen)
+            assert isinstance(screen, WebhookMessagesScreen)
             await until(pilot, lambda: _again(screen) or "failed" in text_of(console))
             await press(pilot, "g", "enter")
             message = console.screen
-            assert isinstance(message, MessageScreen)
+            assert isinstance(message, WebhookMessageScreen)
             await until(pilot, lambda: (message.read() or True) and message.row.get("deliveryAttempt", 0) >= 3)
             await settled(pilot)
             assert re.search(r"answer +503", text_of(console))
@@ -149,7 +149,7 @@ async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> No
             assert "said" in text_of(console)
 
 
-def _again(screen: MessagesScreen) -> None:
+def _again(screen: WebhookMessagesScreen) -> None:
     assert screen.view is not None
     if not screen.view.loading:
         screen.view.refresh()
@@ -162,11 +162,11 @@ async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
         await jump(pilot, "webhooks")
         await press(pilot, "enter")
         screen = console.screen
-        assert isinstance(screen, MessagesScreen)
+        assert isinstance(screen, WebhookMessagesScreen)
         request = screen.table.row["request"]  # type: ignore[index]
         for line, said in ((request["headers"]["x-dynamic-signature-256"], "is valid"), ("f" * 64, "not valid")):
             await press(pilot, "V")
-            assert isinstance(console.screen, PasteDialog)
+            assert isinstance(console.screen, PasteTextDialog)
             await paste(pilot, request["body"])
             await press(pilot, "tab")
             await paste(pilot, line)
@@ -198,13 +198,13 @@ async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
 
 
 async def test_the_tail_goes_on_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TailScreen, "EVERY", 0.3)
+    monkeypatch.setattr(EventTailScreen, "EVERY", 0.3)
     console = everything(10)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "events")
         screen = console.screen
-        assert isinstance(screen, TailScreen)
+        assert isinstance(screen, EventTailScreen)
         await until(pilot, lambda: "live" in text_of(console))
         await make_user(console, "first")
         await until(pilot, lambda: "first@example.com" in text_of(console))
@@ -233,7 +233,7 @@ async def test_the_tail_takes_a_resource_and_a_range() -> None:
         await settled(pilot)
         await jump(pilot, "events")
         screen = console.screen
-        assert isinstance(screen, TailScreen)
+        assert isinstance(screen, EventTailScreen)
         await press(pilot, "d")
         await fill(pilot, "yesterday")
         assert "is no time" in text_of(console) or isinstance(console.screen, FormDialog)
@@ -251,7 +251,7 @@ async def test_the_tail_takes_a_resource_and_a_range() -> None:
 
 
 async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TailScreen, "EVERY", 0.1)
+    monkeypatch.setattr(EventTailScreen, "EVERY", 0.1)
     console = everything(3)
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
@@ -408,12 +408,12 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "api")
-        assert isinstance(console.screen, OperationsScreen)
+        assert isinstance(console.screen, ApiOperationsScreen)
         assert "of 326" in text_of(console)
         await press(pilot, "slash", *"get environment users", "enter")
         await press(pilot, "enter")
         screen = console.screen
-        assert isinstance(screen, RequestScreen)
+        assert isinstance(screen, ApiRequestScreen)
         await press(pilot, "enter")
         form = console.screen
         assert isinstance(form, SchemaForm)
@@ -482,7 +482,7 @@ async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
         token = console.session.connection._token  # type: ignore[union-attr]
         await jump(pilot, "api createProvider")
         await press(pilot, "enter", "b")
-        assert isinstance(console.screen, PasteDialog)
+        assert isinstance(console.screen, PasteTextDialog)
         console.screen.query_one(TextArea).text = ""
         await paste(pilot, json.dumps({"provider": "google", "clientSecret": "Canary-secret"}))
         await press(pilot, "ctrl+s", "c")
@@ -501,7 +501,7 @@ async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
         assert "my provider" in text_of(console)
         await press(pilot, "enter")
         screen = console.screen
-        assert isinstance(screen, RequestScreen)
+        assert isinstance(screen, ApiRequestScreen)
         assert json.loads(screen.request.body) == {"provider": "google", "clientSecret": ""}
 
 
@@ -514,7 +514,7 @@ async def test_ids_that_are_known_are_filled_in() -> None:
         await jump(pilot, "api getUser")
         await press(pilot, "enter")
         screen = console.screen
-        assert isinstance(screen, RequestScreen)
+        assert isinstance(screen, ApiRequestScreen)
         assert screen.request.values["userId"] == user_id
         await jump(pilot, "api getOrganizationMembers")
         await press(pilot, "enter", "s")
@@ -532,16 +532,16 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
         for operation in catalog():
             if operation.reads:
                 continue
-            from dyntui.services.api_console import Request
+            from dyntui.services.api_console import ConsoleRequest
 
             if screen is None:
-                screen = RequestScreen(Request(operation.id))
+                screen = ApiRequestScreen(ConsoleRequest(operation.id))
                 console.visit(screen)
                 await settled(pilot)
                 sent = log.total
             screen.operation = operation
             screen.asked = []
-            screen.request = Request(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
+            screen.request = ConsoleRequest(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
             assert screen.not_ready() in ("This environment is read-only here.", None) or "filled" in screen.not_ready()
             assert screen.not_ready() is not None
         await press(pilot, "s")
@@ -573,9 +573,9 @@ def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyP
     assert '{"a": 1}' in told
     assert "Canary1" not in told
     monkeypatch.setenv("VISUAL", str(tmp_path / "none"))
-    from dyntui.core.errors import Usage
+    from dyntui.core.errors import UsageError
 
-    with pytest.raises(Usage, match="cannot be started"):
+    with pytest.raises(UsageError, match="cannot be started"):
         editor.edit("x")
 
 

@@ -12,13 +12,13 @@ from tui_support import console_of, demo, fill, jump, paste, press, profile, set
 
 from dyntui.config.profiles import Profiles
 from dyntui.core.effect import Effect
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
-from dyntui.tui.features.access.entry_drafts import DraftsScreen
-from dyntui.tui.features.api_console.api_request import RequestScreen
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
+from dyntui.tui.features.api_console.api_request import ApiRequestScreen
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, confirm
-from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 USER = ("j", "j", "enter")
@@ -58,13 +58,13 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
         form = await _open(pilot, name)
         values = form.values()
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, WeighedDialog | ConfirmDialog), text_of(console)
+        assert isinstance(console.screen, ImpactDialog | ConfirmDialog), text_of(console)
         await press(pilot, key)
         assert console.screen is form
         assert form.values() == values
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, WeighedDialog | ConfirmDialog), "the form can be submitted again"
+        assert isinstance(console.screen, ImpactDialog | ConfirmDialog), "the form can be submitted again"
 
 
 @pytest.mark.slow
@@ -76,7 +76,7 @@ async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> No
         values = form.values()
         await press(pilot, "ctrl+s")
         if console.screen is not form:  # a form that is not complete yet stays as it is
-            assert isinstance(console.screen, WeighedDialog | ConfirmDialog)
+            assert isinstance(console.screen, ImpactDialog | ConfirmDialog)
             await press(pilot, "escape")
         assert console.screen is form
         assert form.values() == values
@@ -84,7 +84,7 @@ async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> No
         assert console.screen is form
         assert "esc once more" in text_of(console)
         await press(pilot, "escape")
-        assert not isinstance(console.screen, Dialog)
+        assert not isinstance(console.screen, BaseDialog)
 
 
 @pytest.mark.parametrize("name", ["new user", "new allowlist", "new origin"])
@@ -93,7 +93,7 @@ async def test_enter_confirms_what_destroys_nothing(name: str) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await _open(pilot, name)
         await press(pilot, "ctrl+s", "enter")
-        assert not isinstance(console.screen, Dialog), text_of(console)
+        assert not isinstance(console.screen, BaseDialog), text_of(console)
         assert [entry.method for entry in connection_of(pilot).log.entries() if entry.method != "GET"] == ["POST"]
 
 
@@ -101,7 +101,7 @@ async def test_enter_confirms_what_destroys_nothing(name: str) -> None:
 @pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
 async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str, ...]) -> None:
     destructive = effect is Effect.DESTRUCTIVE
-    needed = Requirement(Level.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=destructive)
+    needed = Requirement(ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=destructive)
     console = demo()
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
@@ -115,7 +115,7 @@ async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str
 
 @pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
 async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -> None:
-    needed = Requirement(Level.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=False)
+    needed = Requirement(ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=False)
     console = demo()
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
@@ -144,7 +144,7 @@ async def test_a_refusal_gives_the_form_back_with_the_reason() -> None:
         assert "already exists" in text_of(console)
         form.query_one("#field-email", Input).value = "nova@post.example"
         await press(pilot, "ctrl+s", "y")
-        assert not isinstance(console.screen, Dialog)
+        assert not isinstance(console.screen, BaseDialog)
         assert "nova@post.example" in text_of(console)
 
 
@@ -172,12 +172,12 @@ async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
         assert console.screen is dialog
         assert dialog.query_one(TextArea).text == "new@post.example"
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, DraftsScreen)
+        assert isinstance(console.screen, EntryDraftsScreen)
         await press(pilot, "escape")
-        assert isinstance(console.screen, DraftsScreen)
+        assert isinstance(console.screen, EntryDraftsScreen)
         assert notes(pilot)[-1] == "esc once more leaves without adding the 1 entry."
         await press(pilot, "escape")
-        assert not isinstance(console.screen, DraftsScreen)
+        assert not isinstance(console.screen, EntryDraftsScreen)
 
 
 async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
@@ -186,11 +186,11 @@ async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
         await settled(pilot)
         await jump(pilot, "api addOrigin")
         await press(pilot, "enter")
-        assert isinstance(console.screen, RequestScreen)
+        assert isinstance(console.screen, ApiRequestScreen)
         await press(pilot, "enter")
         await fill(pilot, "https://new.example")
         request = console.screen
-        assert isinstance(request, RequestScreen)
+        assert isinstance(request, ApiRequestScreen)
         await press(pilot, "escape")
         assert console.screen is request
         assert notes(pilot)[-1] == "esc once more leaves without what you filled in."
@@ -213,7 +213,7 @@ async def test_keys_typed_while_a_form_waits_for_the_server_go_nowhere() -> None
         await pilot.press("ctrl+s")
         await pilot.press("x", "ctrl+s", "ctrl+s")
         await settled(pilot)
-        assert isinstance(console.screen, WeighedDialog | ConfirmDialog)
+        assert isinstance(console.screen, ImpactDialog | ConfirmDialog)
         await press(pilot, "escape")
         assert console.screen is form
         assert form.values()["firstName"] == "Nova"

@@ -31,7 +31,7 @@ from tui_support import demo, press, settled, strips_of, text_of
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.app import Console
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]")
@@ -113,7 +113,7 @@ async def test_dialogs_and_messages_show_any_text(payload: str) -> None:
     async with console.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
         console.say(payload, "error")
-        console.ask(PickDialog(payload, [Choice("key", payload, note=payload)]))
+        console.ask(SelectDialog(payload, [Choice("key", payload, note=payload)]))
         await settled(pilot)
         assert_harmless(console)
         console.ask(MessageDialog(payload, payload))

@@ -14,7 +14,7 @@ from dyntui.tui.features.imports.check_step import CheckStep
 from dyntui.tui.features.imports.jobs_screen import JobsScreen
 from dyntui.tui.features.imports.review_step import ReviewStep
 from dyntui.tui.features.imports.wizard import _class_of
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: P
         wizard.draft.step = name
         wizard.paint_frame()
         wizard.step_changed()
-        wizard.lines_moved(Lines())
+        wizard.lines_moved(LineList())
         assert wizard.no_next() == ("This is the last step." if name == "finish" else "The step is not there yet.")
         assert (wizard.step, wizard.inner(), wizard.home()) == (None, None, None)
 
@@ -679,10 +679,10 @@ async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
         painted: list[object] = []
-        for widget in console.screen.query(Lines):
+        for widget in console.screen.query(LineList):
             refresh = widget.refresh
 
-            def count(*args: object, widget: Lines = widget, refresh: object = refresh, **more: object) -> Lines:
+            def count(*args: object, widget: LineList = widget, refresh: object = refresh, **more: object) -> LineList:
                 painted.append((str(widget.id), args))
                 return widget
 
@@ -720,7 +720,7 @@ async def test_rows_that_did_not_get_through_are_put_right_and_sent_in_the_same_
 
 async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path: Path) -> None:
     from dyntui.services.imports.jobs import find
-    from dyntui.store.journal import Journal, Outcome
+    from dyntui.store.journal import Journal, JournalOutcome
     from dyntui.store.states import JobState, RowState
 
     path = tmp_path / "people.csv"
@@ -732,7 +732,9 @@ async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path
         with Journal.open(find("last")) as journal:
             journal.move(JobState.RUNNING)
             journal.begin_batch([1], "bulkCreateUser", 2)
-            journal.settle(RowState.SENDING, [Outcome(1, RowState.FAILED, "", "email_blocked", "email", "not wanted")])
+            journal.settle(
+                RowState.SENDING, [JournalOutcome(1, RowState.FAILED, "", "email_blocked", "email", "not wanted")]
+            )
             journal.move(JobState.DONE)
         await jump(pilot, "jobs")
         await press(pilot, "f")

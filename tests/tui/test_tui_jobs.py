@@ -8,10 +8,10 @@ import pytest
 from import_support import bottom, go_to, job_at_rest, messy, send_first, step_of
 from tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of
 
-from dyntui.services.imports.jobs import Where, find, new_job, summary
+from dyntui.services.imports.jobs import JobLocation, find, new_job, summary
 from dyntui.store.states import JobState
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +91,7 @@ async def test_a_draft_is_in_the_list_at_its_step(people: Path) -> None:
 
 async def test_a_job_of_another_environment_is_left_alone() -> None:
     journal = new_job(
-        "users", Where("acme", "https://app.dynamicauth.com/api/v0", "other", "live"), source={"name": "x"}
+        "users", JobLocation("acme", "https://app.dynamicauth.com/api/v0", "other", "live"), source={"name": "x"}
     )
     journal.move(JobState.READY)
     journal.move(JobState.RUNNING)
@@ -151,7 +151,7 @@ async def test_a_journal_that_cannot_be_read_is_listed_with_the_reason(still: Pa
 
 
 async def test_the_jobs_are_listed_without_an_open_environment() -> None:
-    console = Console(Session(profile=profile()))
+    console = Console(ConsoleState(profile=profile()))
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
         await press(pilot, "escape")

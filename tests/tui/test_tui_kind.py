@@ -12,7 +12,7 @@ from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
 from dyntui.store.cache import cache_files
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 Serve = Callable[..., AbstractContextManager[Any]]
 
@@ -34,7 +34,7 @@ async def test_rows_of_what_turns_out_to_be_live_leave_the_disk(serve: Serve) ->
 async def _open(box: Any, token: str, kind: str) -> None:
     stored(box)
     store_for(CredentialKind.SESSION).set(box, token)
-    console = Console(Session(profile=box))
+    console = Console(ConsoleState(profile=box))
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert f"● {kind}" in lines_of(console)[0]

@@ -7,7 +7,7 @@ from typing import Any
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, demo, press, settled, text_of
 
-from dyntui.config.list_preferences import Lists, SavedView
+from dyntui.config.list_preferences import ListPreferences, SavedView
 from dyntui.config.paths import paths
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -29,13 +29,13 @@ async def test_columns_are_chosen_moved_and_resized_and_remembered() -> None:
         assert "[x] email" in text_of(console_of(pilot)) and "[ ] alias" in text_of(console_of(pilot))
         await press(pilot, "j", "space", "j", "K", "plus", "enter")  # name away, username up and wider
         assert heads(pilot)[:3] == ["EMAIL", "USERNAME", "WALLETS"]
-        assert dict(Lists.load().columns["users"])["username"] == 16
+        assert dict(ListPreferences.load().columns["users"])["username"] == 16
     async with demo(40).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert heads(pilot)[:3] == ["EMAIL", "USERNAME", "WALLETS"]
         await press(pilot, "o", "0")
         assert heads(pilot)[:2] == ["EMAIL", "NAME"]
-        assert Lists.load().columns == {}
+        assert ListPreferences.load().columns == {}
 
 
 async def test_any_field_of_the_rows_can_be_a_column_and_be_ordered_by() -> None:
@@ -44,7 +44,7 @@ async def test_any_field_of_the_rows_can_be_a_column_and_be_ordered_by() -> None
         screen = screen_of(pilot)
         row = screen.table.row
         assert row is not None
-        Lists.keep_columns("users", (("email", 30), ("id", 36), ("metadata.plan", 12)))
+        ListPreferences.keep_columns("users", (("email", 30), ("id", 36), ("metadata.plan", 12)))
     async with demo(40).run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert heads(pilot) == ["EMAIL", "ID", "METADATA.PLAN"]
@@ -58,7 +58,7 @@ async def test_a_view_is_kept_shown_again_and_forgotten() -> None:
         await press(pilot, "slash", *"anna", "enter")
         count = screen.table.count
         await press(pilot, "b", "enter", *"annas", "enter")
-        assert Lists.load().views["users"]["annas"] == SavedView("anna", "createdAt-desc")
+        assert ListPreferences.load().views["users"]["annas"] == SavedView("anna", "createdAt-desc")
         await press(pilot, "escape")
         assert screen.table.count == 120
         await press(pilot, "b")
@@ -66,11 +66,11 @@ async def test_a_view_is_kept_shown_again_and_forgotten() -> None:
         await press(pilot, "enter")
         assert screen.table.count == count and "/anna" in text_of(console_of(pilot))
         await press(pilot, "b", "G", "enter", "enter")
-        assert Lists.load().views == {}
+        assert ListPreferences.load().views == {}
 
 
 async def test_a_broken_file_is_said_and_the_list_is_shown_all_the_same() -> None:
-    Lists.keep_columns("users", (("email", 30),))
+    ListPreferences.keep_columns("users", (("email", 30),))
     paths().lists_file.write_text("{")
     async with demo(40).run_test(size=SIZE) as pilot:
         await settled(pilot)

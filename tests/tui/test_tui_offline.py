@@ -13,7 +13,7 @@ from dyntui.api.errors import NotSent
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 Serve = Callable[..., Any]
@@ -28,7 +28,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         stored(box)
         store_for(CredentialKind.SESSION).set(box, sandbox.token)
-        console = Console(Session(profile=box))
+        console = Console(ConsoleState(profile=box))
         async with console.run_test(size=(120, 40)) as pilot:
             await settled(pilot)
             first = console.screen

@@ -28,14 +28,14 @@ from dyntui.services.actions.write_gate import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.access.allowlists_screen import AllowlistsScreen
-from dyntui.tui.features.access.compare_screen import CompareScreen
+from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entries_screen import EntriesScreen
-from dyntui.tui.features.access.user_access import PersonScreen
+from dyntui.tui.features.access.user_access import UserAccessScreen
 from dyntui.tui.features.imports.jobs_screen import JobsScreen
-from dyntui.tui.features.imports.undo_screen import UndoScreen
+from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
 from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.shell.json_screen import RawScreen
+from dyntui.tui.shell.json_screen import JsonScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -76,7 +76,7 @@ async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and
         await settled(pilot)
         connection, door = connection_of(pilot), await the_list(pilot)
         user = (await connection.client.users.list(limit=1)).items[0]
-        person = await visit(pilot, PersonScreen(user["id"], "somebody"))
+        person = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
         before = lists.access.summary()
@@ -132,7 +132,7 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
         connection, door = connection_of(pilot), await the_list(pilot)
         other = next(row for row in await read_lists(connection.client) if row["id"] != door["id"])
         lists = await visit(pilot, listed("allowlists"))
-        both = await visit(pilot, CompareScreen(door, other))
+        both = await visit(pilot, CompareAllowlistScreen(door, other))
         assert both.diff.only_right
         plan = plan_sync(door, both.diff.left, both.diff.right, remove=False)
         job = new_job()
@@ -161,7 +161,7 @@ async def test_users_are_selected_when_made_and_gone_from_every_screen_when_dele
         await settled(pilot)
         assert users.table.row_id == made.value["id"]
         statistics = await visit(pilot, listed("statistics"))
-        raw = await visit(pilot, RawScreen(("users", "new"), made.value, users.shows))
+        raw = await visit(pilot, JsonScreen(("users", "new"), made.value, users.shows))
         detail = await visit(pilot, UserScreen(made.value["id"], "new@example.com"))
         target = user_target(made.value, fields={"firstName": "Nova"})
         await perform(connection, UPDATE_USER, target)
@@ -276,7 +276,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         (row,) = jobs.own.rows
         assert row["through"] >= created and not row["undone"]
         await press(pilot, "z")
-        assert isinstance(console.screen, UndoScreen), console.session.notes
+        assert isinstance(console.screen, ImportUndoScreen), console.session.notes
         await press(pilot, "enter")
         await fill(pilot, "demo")
         await until(pilot, lambda: not console.screen._doing)  # type: ignore[attr-defined]

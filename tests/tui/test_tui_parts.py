@@ -14,7 +14,7 @@ from dyntui.resources import RESOURCES, Filter
 from dyntui.resources.filters import filter_hint, parse_filter
 from dyntui.tui.kit import clipboard
 from dyntui.tui.kit.history import History
-from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.base_screen import age_of
 from dyntui.tui.shell.header_footer import Latency
@@ -141,6 +141,8 @@ def test_a_json_tree_may_be_a_bare_value() -> None:
 
 
 def test_facts_say_how_long_ago_and_exactly_when_under_the_cursor() -> None:
-    facts = Facts([Fact("seen", "2026-03-01T10:00:00Z"), Fact("seen", "2026-03-01T10:00:00Z"), Fact("team", None)])
+    facts = FieldList(
+        [FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("team", None)]
+    )
     lines = ["".join(text for text, _ in facts.draw(index, 60)).rstrip() for index in range(3)]
     assert lines == ["▌ seen  2 h ago  ·  2026-03-01 10:00:00 UTC", "  seen  2 h ago", "  team  —"]

@@ -21,7 +21,7 @@ from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.users.users_screen import UsersScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.shell.console_state import open_rows
-from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 YOUSSEF = ("j", "j", "enter")
@@ -124,10 +124,10 @@ async def test_in_live_a_user_is_deleted_only_by_typing_the_name_of_the_environm
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "d")
         await press(pilot, "y")
-        assert isinstance(console.screen, WeighedDialog)
+        assert isinstance(console.screen, ImpactDialog)
         await press(pilot, "escape", "d")
         await fill(pilot, "demo")
-        assert isinstance(console.screen, WeighedDialog)
+        assert isinstance(console.screen, ImpactDialog)
         assert (await the_user(pilot))["id"]
         await fill(pilot, "acme")
         assert isinstance(console.screen, ResourceScreen)
@@ -162,7 +162,7 @@ async def test_the_profile_is_changed_after_its_difference_was_shown() -> None:
         assert "The API cannot change the e-mail." in text
         await fill(pilot, "Joseph")
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, WeighedDialog)
+        assert isinstance(console.screen, ImpactDialog)
         assert "→ Joseph" in text_of(console)
         assert (await the_user(pilot))["firstName"] != "Joseph"
         await press(pilot, "y")

@@ -12,7 +12,7 @@ from tui_support import SMALL, console_of, demo, jump, press, settled, text_of, 
 
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
-from dyntui.tui.kit.dialogs.select_dialog import PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import SelectDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -169,7 +169,7 @@ async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, i
         assert "a actions" in text_of(console)
         await press(pilot, "a")
         dialog = console.screen
-        assert isinstance(dialog, PickDialog)
+        assert isinstance(dialog, SelectDialog)
         offered = {choice.key: choice for choice in dialog._choices.choices}
         assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
         assert offered["user.reset_mfa"].sign == "F"

@@ -16,8 +16,8 @@ from tui_support import SMALL, console_of, demo, press, settled, text_of
 
 from dyntui.api.errors import Invalid
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.kit.dialogs.text_dialog import WritingDialog
-from dyntui.tui.shell.impact_dialog import WeighedDialog
+from dyntui.tui.kit.dialogs.text_dialog import TextDialog
+from dyntui.tui.shell.impact_dialog import ImpactDialog
 
 YOUSSEF = ("j", "j", "enter")
 
@@ -48,7 +48,7 @@ async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
 async def write(pilot: Pilot[Any], text: str) -> None:
     """Put a text in place of what the dialog has."""
     dialog = pilot.app.screen
-    assert isinstance(dialog, WritingDialog)
+    assert isinstance(dialog, TextDialog)
     dialog.query_one(TextArea).text = text
     await settled(pilot)
 
@@ -72,7 +72,7 @@ async def test_metadata_is_changed_in_place_after_its_difference_was_shown(size:
         wanted = {**before, "plan": "pro", "seats": 3}
         await write(pilot, json.dumps(wanted))
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, WeighedDialog)
+        assert isinstance(console.screen, ImpactDialog)
         assert "+ seats: 3" in text_of(console)
         assert await metadata(pilot) == before
         await press(pilot, "y")
@@ -103,7 +103,7 @@ async def test_broken_json_says_where_and_stays() -> None:
         await write(pilot, '{"plan": "pro",}')
         await press(pilot, "ctrl+s")
         dialog = console.screen
-        assert isinstance(dialog, WritingDialog)
+        assert isinstance(dialog, TextDialog)
         assert "It is not JSON yet" in text_of(console)
         assert dialog.area.text == '{"plan": "pro",}'
         await press(pilot, "escape")
@@ -134,7 +134,7 @@ async def test_what_was_typed_survives_a_refusal_and_leaving_the_confirmation(mo
         await press(pilot, "ctrl+s", "y")
         assert "too much of it" in notes(pilot)[-1]
         dialog = console.screen
-        assert isinstance(dialog, WritingDialog)
+        assert isinstance(dialog, TextDialog)
         assert dialog.area.text == '{"mine": 1}'
         assert "too much of it" in text_of(console)
         monkeypatch.setattr(client, "call", call)
@@ -203,7 +203,7 @@ async def test_what_the_editor_leaves_broken_goes_on_here(
         own_editor(monkeypatch, pilot, tmp_path, f'cp {tmp_path / "typed"} "$1"')
         await press(pilot, "E")
         dialog = console.screen
-        assert isinstance(dialog, WritingDialog)
+        assert isinstance(dialog, TextDialog)
         assert dialog.area.text == typed.decode("utf-8", "backslashreplace")
         assert dialog.problem
         await write(pilot, '{"plan": "pro"}')

@@ -15,8 +15,8 @@ from tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, 
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.prompt import Prompt
-from dyntui.tui.shell.base_screen import Framed
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 ADDRESS = "0xdDq1]n Rse"
@@ -31,7 +31,7 @@ def all_at_once(pilot: Pilot[Any], text: str) -> None:
 def prompt_of(pilot: Pilot[Any]) -> tuple[str, str]:
     """Sign and text of the prompt that is open; nothing when none is."""
     screen = console_of(pilot).screen
-    assert isinstance(screen, Framed), f"{screen} opened"
+    assert isinstance(screen, ConsoleScreen), f"{screen} opened"
     prompt = screen.query_one(Prompt)
     return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.asking else ("", "")  # type: ignore[attr-defined]
 
@@ -109,7 +109,7 @@ async def test_in_every_step_of_an_import(step: str, tmp_path: Path) -> None:
 async def test_on_the_first_run() -> None:
     from dyntui.tui.shell.app import Console
 
-    console = Console(Session(profile=None))
+    console = Console(ConsoleState(profile=None))
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await prompts_take_every_key(pilot)

@@ -8,8 +8,8 @@ from tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
-from dyntui.tui.shell.header_footer import BottomLine
+from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -26,7 +26,7 @@ async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
 
 
 async def test_a_live_environment_is_told_by_a_word_and_a_class() -> None:
-    console = Console(Session(profile=profile()))
+    console = Console(ConsoleState(profile=profile()))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert lines_of(console)[0].startswith(" ● live  acme-live · 3f2a…9c1e")
@@ -47,7 +47,7 @@ async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_
         ):
             monkeypatch.setattr(screen, "status", lambda words=words: [(words, "warn")])
             screen.paint_frame()
-            foot = screen.query_one(BottomLine)
+            foot = screen.query_one(StatusBar)
             assert foot.render_line(0).text.endswith(f" {words} ")  # nothing was waited for: no layout, no message
             assert foot.render_line(0).cell_length == 100
 
@@ -61,7 +61,7 @@ async def test_read_only_is_in_the_frame() -> None:
 
 
 async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
-    console = Console(Session(profile=profile(credential=CredentialKind.ENVIRONMENT)))
+    console = Console(ConsoleState(profile=profile(credential=CredentialKind.ENVIRONMENT)))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         text = text_of(console)

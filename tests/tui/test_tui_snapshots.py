@@ -14,10 +14,10 @@ from tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, 
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings
-from dyntui.services.actions.write_gate import Level, Requirement
+from dyntui.services.actions.write_gate import ConfirmationLevel, Requirement
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import confirm
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 Compare = Callable[..., bool]
 
@@ -101,7 +101,7 @@ def test_hostile_text(snap_compare: Compare, name: str, size: tuple[int, int]) -
 @pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
 @pytest.mark.parametrize("pressed", [(), ("j", "enter"), ("j", "enter", "ctrl+s")], ids=["first", "form", "wrong"])
 def test_setup(snap_compare: Compare, pressed: tuple[str, ...], size: tuple[int, int]) -> None:
-    assert snap_compare(Console(Session()), terminal_size=size, run_before=keys(*pressed))
+    assert snap_compare(Console(ConsoleState()), terminal_size=size, run_before=keys(*pressed))
 
 
 @pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
@@ -115,17 +115,17 @@ def test_environments(snap_compare: Compare, pressed: tuple[str, ...], size: tup
 
 
 def test_live_without_a_token(snap_compare: Compare) -> None:
-    console = Console(Session(profile=profile(credential=CredentialKind.ENVIRONMENT)))
+    console = Console(ConsoleState(profile=profile(credential=CredentialKind.ENVIRONMENT)))
     assert snap_compare(console, terminal_size=SIZE, run_before=keys())
 
 
 def test_live_asks_for_the_token_of_the_session(snap_compare: Compare) -> None:
-    assert snap_compare(Console(Session(profile=profile())), terminal_size=SIZE, run_before=keys())
+    assert snap_compare(Console(ConsoleState(profile=profile())), terminal_size=SIZE, run_before=keys())
 
 
 def test_typed_confirmation(snap_compare: Compare) -> None:
     needed = Requirement(
-        Level.TYPED,
+        ConfirmationLevel.TYPED,
         "Delete 12 users?",
         ("ada@example.com", "grace@example.com", "[b]Bob[/] \x1b[2J", "… and 9 more"),
         "It cannot be undone; wallet records stay behind.",
@@ -154,5 +154,5 @@ def test_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_environment_id_is_shortened(snap_compare: Compare) -> None:
-    console = Console(Session(profile=profile(credential=CredentialKind.ENVIRONMENT)))
+    console = Console(ConsoleState(profile=profile(credential=CredentialKind.ENVIRONMENT)))
     assert snap_compare(console, terminal_size=(60, 20), run_before=keys())

@@ -11,10 +11,10 @@ from tui_support import TOKEN, press, profile, settled, text_of
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS
-from dyntui.services.lists.list_source import KeptRows, Query
+from dyntui.services.lists.list_source import CachedList, ListQuery
 from dyntui.store.cache import RowCache, cache_file
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 
 @pytest.mark.parametrize("no_cache", ["", "1"])
@@ -24,7 +24,7 @@ async def test_rows_kept_on_disk_are_shown_before_the_client_is_there(
     kept = profile("acme-sandbox", kind="sandbox")
     rows = RowCache(cache_file(paths().cache, kept.base_url, kept.environment_id, TOKEN))
     people = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]
-    KeptRows(rows, USERS).save(Query(order=USERS.list.order), 0, people, 3)
+    CachedList(rows, USERS).save(ListQuery(order=USERS.list.order), 0, people, 3)
     rows.close()
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
     monkeypatch.setenv("DYNTUI_NO_CACHE", no_cache)
@@ -33,7 +33,7 @@ async def test_rows_kept_on_disk_are_shown_before_the_client_is_there(
         raise DyntuiError("The client cannot be made.")
 
     monkeypatch.setattr("dyntui.services.connection.Connection.__init__", fails)
-    console = Console(Session(profile=kept))
+    console = Console(ConsoleState(profile=kept))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert ("kept2@example.com" in text_of(console)) is not bool(no_cache)

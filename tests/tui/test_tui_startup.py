@@ -9,11 +9,11 @@ import pytest
 from tui_support import TOKEN, demo, press, settled, strips_of
 
 from dyntui.config.settings import Settings
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redactor
 from dyntui.tui.shell import startup
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 
 class _Tty(io.StringIO):
@@ -30,7 +30,7 @@ def tty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
 def test_a_terminal_that_cannot_show_it_is_refused_plainly(tty: None, name: str) -> None:
-    with pytest.raises(Usage, match="cannot show the console") as caught:
+    with pytest.raises(UsageError, match="cannot show the console") as caught:
         startup.check({"TERM": name})
     assert "dyntui users list" in caught.value.hint
 
@@ -41,13 +41,13 @@ def test_a_terminal_that_can_is_taken(tty: None) -> None:
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "ANSI_X3.4-1968")
-    with pytest.raises(Usage, match="UTF-8 locale"):
+    with pytest.raises(UsageError, match="UTF-8 locale"):
         startup.check({"TERM": "xterm"})
 
 
 def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stderr__", io.StringIO())
-    with pytest.raises(Usage, match="needs a terminal"):
+    with pytest.raises(UsageError, match="needs a terminal"):
         startup.check({"TERM": "xterm"})
 
 
@@ -85,12 +85,12 @@ async def test_no_color_sends_no_colour_and_keeps_the_signs(monkeypatch: pytest.
 
 
 async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> None:
-    console = Console(Session(), Settings(theme="dense"))
+    console = Console(ConsoleState(), Settings(theme="dense"))
     async with console.run_test() as pilot:
         await settled(pilot)
         assert console.theme == "dense"
         assert console.dense
-    console = Console(Session(), Settings(theme="loud"))
+    console = Console(ConsoleState(), Settings(theme="loud"))
     async with console.run_test() as pilot:
         await settled(pilot)
         assert console.theme == "quiet"

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from dyntui.resources import Column
 from dyntui.tui.kit.themes import OWN_VARIABLES
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of, wrapped
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 COLUMNS = (
@@ -126,7 +126,7 @@ async def test_a_cursor_move_paints_two_lines() -> None:
 
 
 async def test_a_refresh_that_changes_nothing_paints_nothing() -> None:
-    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.pause()
@@ -138,7 +138,7 @@ async def test_a_refresh_that_changes_nothing_paints_nothing() -> None:
 
 
 async def test_one_changed_row_paints_one_line() -> None:
-    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.pause()
@@ -150,7 +150,7 @@ async def test_one_changed_row_paints_one_line() -> None:
 
 
 async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
-    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("j")
@@ -162,7 +162,7 @@ async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
 
 
 async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
-    view = ListView(rows("ada", "bob", "cleo"), key="id")
+    view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("G")
@@ -173,7 +173,7 @@ async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
 
 
 async def test_narrow_terminals_drop_columns_by_priority_with_a_sign_and_l_brings_them_back() -> None:
-    app = Shown(Table(COLUMNS, ListView(rows("ada"), key="id")))
+    app = Shown(Table(COLUMNS, StaticRows(rows("ada"), key="id")))
     async with app.run_test(size=(60, 12)) as pilot:
         await pilot.pause()
         head = app.lines()[0]
@@ -187,7 +187,7 @@ async def test_narrow_terminals_drop_columns_by_priority_with_a_sign_and_l_bring
 
 @pytest.mark.parametrize("width", range(8, 140))
 def test_columns_fill_the_width_and_never_more(width: int) -> None:
-    table = Table(COLUMNS, ListView(rows("ada"), key="id"))
+    table = Table(COLUMNS, StaticRows(rows("ada"), key="id"))
     layout = table._layout(width)
     cells = [cells for _, cells in layout.cells]
     used = 2 + sum(cells) + 2 * (len(cells) - 1) + layout.more_right
@@ -198,14 +198,14 @@ def test_columns_fill_the_width_and_never_more(width: int) -> None:
 
 
 async def test_the_first_column_is_cut_with_a_sign_when_nothing_else_fits() -> None:
-    app = Shown(Table(COLUMNS, ListView(rows("a name that is rather long"), key="id")))
+    app = Shown(Table(COLUMNS, StaticRows(rows("a name that is rather long"), key="id")))
     async with app.run_test(size=(16, 5)) as pilot:
         await pilot.pause()
         assert app.lines()[1] == "▌ a name that…"
 
 
 async def test_the_header_says_order_and_direction() -> None:
-    table = Table(COLUMNS, ListView(rows("ada"), key="id"))
+    table = Table(COLUMNS, StaticRows(rows("ada"), key="id"))
     table.order = ("name", True)
     app = Shown(table)
     async with app.run_test(size=(80, 12)) as pilot:
@@ -214,7 +214,7 @@ async def test_the_header_says_order_and_direction() -> None:
 
 
 async def test_marks_have_a_sign_and_stay_with_their_rows() -> None:
-    view = ListView(rows("ada", "bob"), key="id")
+    view = StaticRows(rows("ada", "bob"), key="id")
     app = Shown(Table(COLUMNS, view, markable=True))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("space")
@@ -272,7 +272,7 @@ async def test_a_click_moves_and_a_second_one_opens() -> None:
 
 
 async def test_wide_characters_keep_the_columns_in_line() -> None:
-    app = Shown(Table(COLUMNS, ListView(rows("全角文字のとても長い名前です", "ada"), key="id")))
+    app = Shown(Table(COLUMNS, StaticRows(rows("全角文字のとても長い名前です", "ada"), key="id")))
     async with app.run_test(size=(100, 12)) as pilot:
         await pilot.pause()
         wide, plain = ("".join(s.text for s in strip) for strip in app.screen._compositor.render_strips()[1:3])

@@ -20,11 +20,11 @@ from textual.driver import Driver
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.tui.kit.terminal import textual_internals
-from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.detection import lean_status
-from dyntui.tui.kit.terminal.flow_control import QUESTION, Pacing
+from dyntui.tui.kit.terminal.flow_control import QUESTION, FlowControl
 from dyntui.tui.kit.terminal.output import Output
 
 SIZE = (60, 20)
@@ -53,7 +53,7 @@ class TwinSmall(Twin, Small):
     """It, shown twice."""
 
 
-class PlainSmall(LeanDisplay[None], Small):
+class PlainSmall(LeanDisplayMixin[None], Small):
     """It, on a driver that keeps what is written."""
 
     def get_driver_class(self) -> type[Driver]:
@@ -182,7 +182,7 @@ def test_a_terminal_that_tells_its_size_because_it_was_asked_is_not_drawn_anew()
 
 def test_what_textual_writes_otherwise_is_drawn_over():
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
-        LeanDisplay._display(app, app.screen, Text("something else"))
+        LeanDisplayMixin._display(app, app.screen, Text("something else"))
         await change(app, pilot, "two")
         app.check("something else")
 
@@ -258,7 +258,7 @@ def test_leaving_waits_for_the_answers_that_are_under_way():
 def test_leaving_does_not_wait_for_a_terminal_that_never_answered():
     async def leave() -> None:
         now = 100.0
-        sending = Output(ColorSystem.TRUECOLOR, fills=True, pacing=Pacing(lambda: now))
+        sending = Output(ColorSystem.TRUECOLOR, fills=True, pacing=FlowControl(lambda: now))
         sending.started(Keeping(None))
         sending.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
         now += 1.0
@@ -280,7 +280,7 @@ def test_textuals_own_output_is_there_for_the_asking(monkeypatch, how):
 
 def test_a_variable_with_another_word_is_refused(monkeypatch):
     monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
-    with pytest.raises(Usage, match="lean or textual"):
+    with pytest.raises(UsageError, match="lean or textual"):
         PlainSmall()
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.tui.kit.terminal.flow_control import QUESTION, WINDOW, Pacing
+from dyntui.tui.kit.terminal.flow_control import QUESTION, WINDOW, FlowControl
 
 
 class Clock:
@@ -20,9 +20,9 @@ class Clock:
         return self.now
 
 
-def answering(clock: Clock | None = None, round_trip: float = 0.01) -> Pacing:
+def answering(clock: Clock | None = None, round_trip: float = 0.01) -> FlowControl:
     """Of a terminal that has answered, after so many seconds."""
-    pacing = Pacing(clock := clock or Clock())
+    pacing = FlowControl(clock := clock or Clock())
     assert pacing.sent(10) == QUESTION
     clock.now += round_trip
     pacing.answered()
@@ -35,7 +35,7 @@ class Link:
 
     bps: float
     rtt: float
-    pacing: Pacing = field(default_factory=answering)
+    pacing: FlowControl = field(default_factory=answering)
     now: float = 0.0
     free_at: float = 0.0
     sent: list[tuple[float, float]] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Link:
 
 
 def test_a_terminal_that_never_answers_is_never_waited_for():
-    pacing = Pacing()
+    pacing = FlowControl()
     asked = []
     for _ in range(100):
         assert pacing.may_send

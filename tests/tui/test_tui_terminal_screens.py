@@ -24,7 +24,7 @@ from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.jump_targets import jumps
 
 pytestmark = pytest.mark.usefixtures("surroundings")
@@ -70,7 +70,7 @@ class TwinConsole(Twin, Console):
 
 
 def console() -> TwinConsole:
-    return TwinConsole(Session(demo=SandboxOptions(users=60, seed=1, now="2026-03-01T12:00:00Z")))
+    return TwinConsole(ConsoleState(demo=SandboxOptions(users=60, seed=1, now="2026-03-01T12:00:00Z")))
 
 
 async def perform(pilot: Pilot[Any], steps: list[Any]) -> None:

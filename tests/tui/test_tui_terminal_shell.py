@@ -22,10 +22,10 @@ from textual.drivers.linux_driver import LinuxDriver
 from dyntui.config.profiles import Profile
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.terminal import environment, textual_internals
-from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.driver import TerminalDriver
 from dyntui.tui.kit.terminal.paste import PasteParser
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.terminal_actions import window_title
 
 WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
@@ -144,16 +144,16 @@ async def test_a_title_cannot_act_on_the_terminal(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("session", "title"),
     [
-        (Session(), "dyntui"),
-        (Session(demo=SandboxOptions(users=1)), "demo (sandbox) · dyntui"),
-        (Session(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1")), "acme (live) · dyntui"),
+        (ConsoleState(), "dyntui"),
+        (ConsoleState(demo=SandboxOptions(users=1)), "demo (sandbox) · dyntui"),
+        (ConsoleState(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1")), "acme (live) · dyntui"),
         (
-            Session(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1", kind="sandbox"), read_only=True),
+            ConsoleState(profile=Profile("acme", "http://127.0.0.1:9/api/v0", "1", kind="sandbox"), read_only=True),
             "acme (sandbox, read-only) · dyntui",
         ),
     ],
 )
-def test_titles(session: Session, title: str) -> None:
+def test_titles(session: ConsoleState, title: str) -> None:
     assert window_title(session) == title
 
 
@@ -334,7 +334,7 @@ def test_gnu_screen_gets_256_colors_and_no_colored_blanks(terminals: Terminals, 
 def test_colors_that_were_asked_for_are_used_in_gnu_screen_too(
     inside_screen: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Small(LeanDisplay[None], App[None]):
+    class Small(LeanDisplayMixin[None], App[None]):
         pass
 
     assert Small().console._color_system is ColorSystem.EIGHT_BIT

@@ -20,7 +20,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from dyntui.tui.kit.terminal.cells import split
-from dyntui.tui.kit.terminal.frame_diff import Writer
+from dyntui.tui.kit.terminal.frame_diff import FrameDiff
 from dyntui.tui.kit.terminal.sgr import pens
 from dyntui.tui.kit.terminal.textual_internals import pieces
 
@@ -65,7 +65,7 @@ class Both:
         self, *, colours: ColorSystem = ColorSystem.TRUECOLOR, fills: bool = True, clusters: bool = True
     ) -> None:
         self.stock, self.lean = (Emulator(WIDTH, HEIGHT, fills=fills, clusters=clusters) for _ in range(2))
-        self.writer = Writer(WIDTH, HEIGHT, pens(colours), fills=fills)
+        self.writer = FrameDiff(WIDTH, HEIGHT, pens(colours), fills=fills)
         self.console = Console(color_system=None, force_terminal=True)
         self.console._color_system = colours
         self.cursor = (0, 0)

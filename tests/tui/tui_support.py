@@ -15,7 +15,7 @@ from dyntui.config.credentials import CredentialKind
 from dyntui.config.profiles import Profile, Profiles
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 
 ENVIRONMENT = "3f2a0bcf-34e3-43cd-9cd5-091f0c3c9c1e"
 TOKEN = "dyn_" + "Canary1" * 8
@@ -28,7 +28,7 @@ _LIMIT = 60.0
 def demo(users: int = 120, *, read_only: bool = False, **options: Any) -> Console:
     """The console on a sandbox of its own that stands still."""
     wanted = SandboxOptions(users=users, seed=1, now="2026-03-01T12:00:00Z", **options)
-    return Console(Session(demo=wanted, read_only=read_only))
+    return Console(ConsoleState(demo=wanted, read_only=read_only))
 
 
 def profile(name: str = "acme-live", **fields: Any) -> Profile:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["Catalog", "Operation", "Parameter", "catalog"]
 
@@ -100,7 +100,7 @@ class Catalog:
 
         near = difflib.get_close_matches(operation_id, self.operations, n=3, cutoff=0.5)
         hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui api --list` names them all."
-        raise Usage(f"There is no operation {operation_id!r}.", hint=hint)
+        raise UsageError(f"There is no operation {operation_id!r}.", hint=hint)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation behind a concrete METHOD and path, with its unquoted path values; a literal path wins."""

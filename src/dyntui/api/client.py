@@ -17,22 +17,22 @@ from dyntui.api import resources
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
 from dyntui.api.pagination import Page, page_from
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
-from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, Answer, Transport
-from dyntui.core.errors import Usage
+from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, Transport
+from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
-__all__ = ["Client", "OnWrite", "Permit"]
+__all__ = ["Client", "OnWrite", "WritePermit"]
 
 OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 """(operation id, path values, body of the answer): called after each write that reached the server, or may have."""
 
 
 @dataclass(slots=True)
-class Permit:
+class WritePermit:
     """Leave to write, given by the one door (services.actions.write_gate) for one confirmed action, which it names.
 
     request_ids: what the server called the requests made with it, latest last; for the audit.
@@ -60,23 +60,23 @@ class Client:
         read_only: bool = False,
         app: Any = None,
         ca_file: str = "",
-        gates: Gates | None = None,
+        gates: RateLimiters | None = None,
         log: RequestLog | None = None,
         on_write: OnWrite | None = None,
     ) -> None:
         self._on_write = on_write
         self.environment_id = environment_id
         self.read_only = read_only
-        self.gates = gates or Gates()
+        self.gates = gates or RateLimiters()
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
-        self.users = resources.Users(self)
-        self.wallets = resources.Wallets(self)
-        self.sessions = resources.Sessions(self)
-        self.allowlists = resources.Allowlists(self)
-        self.environments = resources.Environments(self)
-        self.tokens = resources.Tokens(self)
+        self.users = resources.UsersResource(self)
+        self.wallets = resources.WalletsResource(self)
+        self.sessions = resources.SessionsResource(self)
+        self.allowlists = resources.AllowlistsResource(self)
+        self.environments = resources.EnvironmentsResource(self)
+        self.tokens = resources.TokensResource(self)
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"
@@ -104,7 +104,7 @@ class Client:
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        permit: Permit | None = None,
+        permit: WritePermit | None = None,
         timeout: float | None = None,
     ) -> Any:
         """Call an operation of the catalog and return the decoded answer; None when it has no body.
@@ -132,9 +132,9 @@ class Client:
         query: Mapping[str, object] | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        permit: Permit | None = None,
+        permit: WritePermit | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Like `call`, with ready-made content and the raw answer."""
         if not operation.reads:
             if self.read_only:
@@ -194,26 +194,26 @@ class Client:
     def _path(self, operation: Operation, values: Mapping[str, object]) -> str:
         known = {"environmentId": self.environment_id, **values}
         if known["environmentId"] not in (None, "", self.environment_id):
-            raise Usage(
+            raise UsageError(
                 f"{known['environmentId']} is not the environment of this connection, {self.environment_id}.",
                 hint="Use its own profile (--profile NAME), or --environment-id.",
             )
         names = operation.path_names
         if missing := [name for name in names if known.get(name) in (None, "")]:
-            raise Usage(f"{operation.id} needs {', '.join(missing)}.", hint=f"Its path is {operation.path}.")
+            raise UsageError(f"{operation.id} needs {', '.join(missing)}.", hint=f"Its path is {operation.path}.")
         if unknown := [name for name in values if name not in names and name != "environmentId"]:
-            raise Usage(f"{operation.id} has no {', '.join(unknown)} in its path {operation.path}.")
+            raise UsageError(f"{operation.id} has no {', '.join(unknown)} in its path {operation.path}.")
         out = operation.path
         for name in names:
             out = out.replace("{" + name + "}", quote_segment(str(known[name]), name))
         return out
 
 
-def _listed(permit: Permit) -> str:
+def _listed(permit: WritePermit) -> str:
     return ", ".join(sorted(permit.operations))
 
 
-def decode(answer: Answer) -> Any:
+def decode(answer: ApiResponse) -> Any:
     """The JSON of an answer, None for an empty one. Raises BadResponse for anything else."""
     if not answer.body.strip():
         return None
@@ -233,7 +233,7 @@ def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str
     for name, value in values.items():
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise Usage(f"{operation.id} has no query parameter {name!r}.", hint=f"It has: {names}.")
+            raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"It has: {names}.")
         if isinstance(value, Mapping):
             out += [(f"{name}[{key}]", _text(part)) for key, part in value.items() if part is not None]
         elif isinstance(value, (list, tuple)):
@@ -246,5 +246,5 @@ def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str
 def _text(value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if text != without_surrogates(text):
-        raise Usage(f"{text!r} is not Unicode text and cannot be sent.", hint="Is the terminal set to UTF-8?")
+        raise UsageError(f"{text!r} is not Unicode text and cannot be sent.", hint="Is the terminal set to UTF-8?")
     return text

@@ -14,11 +14,11 @@ from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
 from dyntui.api.request_log import RequestLog
 from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, translate
 from dyntui.config.urls import is_loopback
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
-__all__ = ["LONGEST", "MOST_BYTES", "Fetched", "Progress", "fetch", "host_of"]
+__all__ = ["LONGEST", "MOST_BYTES", "DownloadResult", "Progress", "fetch", "host_of"]
 
 MOST_BYTES = 4 << 30
 LONGEST = 3600.0
@@ -30,7 +30,7 @@ Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class DownloadResult:
     """What came. kind: the content type that was promised."""
 
     size: int
@@ -45,11 +45,11 @@ def host_of(url: str, *, loopback: bool = False) -> str:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
-        raise Usage("The server gave a download URL that is none.", hint="Ask for the export once more.") from None
+        raise UsageError("The server gave a download URL that is none.", hint="Ask for the export once more.") from None
     if parsed.userinfo or not parsed.host:
-        raise Usage("The download URL has a password in it, or no host; it is not followed.")
+        raise UsageError("The download URL has a password in it, or no host; it is not followed.")
     if parsed.scheme != "https" and not (parsed.scheme == "http" and loopback and is_loopback(parsed.host)):
-        raise Usage(
+        raise UsageError(
             f"The download URL leads to {safe(parsed.scheme, 20)}://{safe(parsed.host, 100)} without encryption.",
             hint="It is not followed.",
         )
@@ -66,7 +66,7 @@ async def fetch(
     most: int = MOST_BYTES,
     longest: float = LONGEST,
     on_progress: Progress | None = None,
-) -> Fetched:
+) -> DownloadResult:
     """Write what a URL answers to `stream`. No token, no cookie and no redirect; app: an ASGI application instead of
     the network. Raises an ApiProblem, or Usage when the URL is not one to follow."""
     host = host_of(url, loopback=loopback)
@@ -88,7 +88,7 @@ async def fetch(
                     on_progress(got, total)
             if total is not None and got != total:
                 raise BadResponse(f"The file ends after {got:,} of {total:,} bytes.", hint="Download it once more.")
-            return Fetched(got, response.headers.get("content-type", ""))
+            return DownloadResult(got, response.headers.get("content-type", ""))
     except BaseException as error:
         raised = translate(error, host)
         if isinstance(raised, ApiProblem):

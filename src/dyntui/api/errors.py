@@ -40,9 +40,9 @@ __all__ = [
     "BadRequest",
     "BadResponse",
     "Conflict",
+    "ConnectionLost",
     "Forbidden",
     "Invalid",
-    "Lost",
     "NotFound",
 ]
 __all__ += [
@@ -178,13 +178,13 @@ class NotSent(Unreachable):
     """The server could not be reached: nothing was sent."""
 
 
-class Lost(Unreachable):
+class ConnectionLost(Unreachable):
     """The connection broke before the answer was complete: a write may have taken effect."""
 
     uncertain = True
 
 
-class TimedOut(Lost):
+class TimedOut(ConnectionLost):
     """No answer came in time: a write may have taken effect."""
 
 

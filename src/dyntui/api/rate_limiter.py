@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dyntui.api.waits import Waits
 
-__all__ = ["BULK_PER_MINUTE", "DEFAULT_PER_MINUTE", "Gates", "RateGate"]
+__all__ = ["BULK_PER_MINUTE", "DEFAULT_PER_MINUTE", "RateLimiter", "RateLimiters"]
 
 DEFAULT_PER_MINUTE = 1500
 """Developer endpoints, per address (API.md 2)."""
@@ -23,7 +23,7 @@ BULK_PER_MINUTE = 150
 """POST users/bulk, per address (API.md 2)."""
 
 
-class RateGate:
+class RateLimiter:
     """Lets `per_minute` requests a minute pass, in bursts of at most a second's worth; 0 lets all pass.
 
     A 429 closes it for everybody (`hold`) and halves the pace; every minute without one wins a tenth of it back.
@@ -91,13 +91,13 @@ class RateGate:
                 await asyncio.sleep(held)
 
 
-class Gates:
+class RateLimiters:
     """The gates of one process: `default` for every call, `bulk` for POST users/bulk as well."""
 
     def __init__(self, default: float = DEFAULT_PER_MINUTE, bulk: float = BULK_PER_MINUTE) -> None:
-        self.default = RateGate(default)
-        self.bulk = RateGate(bulk)
+        self.default = RateLimiter(default)
+        self.bulk = RateLimiter(bulk)
 
-    def of(self, operation_id: str) -> tuple[RateGate, ...]:
+    def of(self, operation_id: str) -> tuple[RateLimiter, ...]:
         """The gates that a call of that operation passes."""
         return (self.bulk, self.default) if operation_id == "bulkCreateUser" else (self.default,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.api.pagination import MAX_LIMIT, Page
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.api.models import (
         Allowlist,
         AllowlistEntry,
@@ -20,15 +20,22 @@ if TYPE_CHECKING:
         Wallet,
     )
 
-__all__ = ["Allowlists", "Environments", "Sessions", "Tokens", "Users", "Wallets"]
+__all__ = [
+    "AllowlistsResource",
+    "EnvironmentsResource",
+    "SessionsResource",
+    "TokensResource",
+    "UsersResource",
+    "WalletsResource",
+]
 
 
-class _Noun:
+class ApiResource:
     def __init__(self, client: Client) -> None:
         self._client = client
 
 
-class Users(_Noun):
+class UsersResource(ApiResource):
     """The users of the environment."""
 
     async def list(
@@ -61,25 +68,25 @@ class Users(_Noun):
         """The same, as the server wrote it."""
         return await self._client.call("getUser", path={"userId": user_id})
 
-    async def create(self, fields: Mapping[str, Any], permit: Permit) -> User:
+    async def create(self, fields: Mapping[str, Any], permit: WritePermit) -> User:
         """Create one user. fields may carry an `id` of the caller's choice (API.md 4.6)."""
         from dyntui.api.models import User
 
         return User.of(await self._client.call("createUser", body=dict(fields), permit=permit), "user")
 
-    async def update(self, user_id: str, fields: Mapping[str, Any], permit: Permit) -> User:
+    async def update(self, user_id: str, fields: Mapping[str, Any], permit: WritePermit) -> User:
         """Change profile fields and metadata; e-mail cannot be changed."""
         from dyntui.api.models import User
 
         answer = await self._client.call("updateUser", path={"userId": user_id}, body=dict(fields), permit=permit)
         return User.of(answer, "user")
 
-    async def delete(self, user_id: str, permit: Permit) -> None:
+    async def delete(self, user_id: str, permit: WritePermit) -> None:
         """Delete for good. Wallet records stay behind."""
         await self._client.call("deleteUser", path={"userId": user_id}, permit=permit)
 
     async def bulk(
-        self, rows: Any, permit: Permit, *, upsert: bool = False, content: bytes | None = None
+        self, rows: Any, permit: WritePermit, *, upsert: bool = False, content: bytes | None = None
     ) -> BulkResult:
         """Create (or with upsert also update) many. rows: JSON objects, or None with ready-made `content`."""
         from dyntui.api.models import BulkResult
@@ -89,12 +96,12 @@ class Users(_Noun):
         )
         return BulkResult.of(answer)
 
-    async def revoke_sessions(self, user_id: str, permit: Permit) -> None:
+    async def revoke_sessions(self, user_id: str, permit: WritePermit) -> None:
         """End all sessions of a user."""
         await self._client.call("revokeUserSessions", path={"userId": user_id}, permit=permit)
 
 
-class Wallets(_Noun):
+class WalletsResource(ApiResource):
     """Wallets of the environment and of a user."""
 
     async def list(self, *, offset: int = 0, limit: int = MAX_LIMIT) -> Page:
@@ -113,16 +120,16 @@ class Wallets(_Noun):
 
         return Wallet.of(await self._client.call("getWalletById", path={"walletId": wallet_id}), "wallet")
 
-    async def delete(self, wallet_id: str, permit: Permit) -> None:
+    async def delete(self, wallet_id: str, permit: WritePermit) -> None:
         """Delete softly: `recover` brings a user's wallets back."""
         await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
 
-    async def recover(self, user_id: str, permit: Permit) -> Any:
+    async def recover(self, user_id: str, permit: WritePermit) -> Any:
         """Bring back the deleted wallets of a user."""
         return await self._client.call("recoverDeletedWalletsWithEnvironment", body={"userId": user_id}, permit=permit)
 
 
-class Sessions(_Noun):
+class SessionsResource(ApiResource):
     """Sessions; a user's come with the user."""
 
     async def get(self, user_id: str, session_id: str) -> Session:
@@ -130,13 +137,13 @@ class Sessions(_Noun):
 
         return Session.of(await self._client.call("getSessionById", path={"userId": user_id, "sessionId": session_id}))
 
-    async def revoke(self, session_id: str, permit: Permit) -> Session:
+    async def revoke(self, session_id: str, permit: WritePermit) -> Session:
         from dyntui.api.models import Session
 
         return Session.of(await self._client.call("revokeSessionById", path={"sessionId": session_id}, permit=permit))
 
 
-class Allowlists(_Noun):
+class AllowlistsResource(ApiResource):
     """Access lists and their entries."""
 
     async def list(self) -> list[Allowlist]:
@@ -172,7 +179,7 @@ class Allowlists(_Noun):
             query=query or None,
         )
 
-    async def add(self, allowlist_id: str, entry: Mapping[str, Any], permit: Permit) -> AllowlistEntry:
+    async def add(self, allowlist_id: str, entry: Mapping[str, Any], permit: WritePermit) -> AllowlistEntry:
         """Add one entry; a duplicate is Invalid with code `allowlist_entry_already_exists`."""
         from dyntui.api.models import AllowlistEntry
 
@@ -181,11 +188,11 @@ class Allowlists(_Noun):
         )
         return AllowlistEntry.of(answer, "entry")
 
-    async def remove(self, entry_id: str, permit: Permit) -> None:
+    async def remove(self, entry_id: str, permit: WritePermit) -> None:
         await self._client.call("deleteAllowlistEntryById", path={"allowlistEntryId": entry_id}, permit=permit)
 
 
-class Environments(_Noun):
+class EnvironmentsResource(ApiResource):
     """The environment itself."""
 
     async def get(self) -> Environment:
@@ -194,13 +201,13 @@ class Environments(_Noun):
         return Environment.of(await self._client.call("getEnvironmentById"))
 
 
-class Tokens(_Noun):
+class TokensResource(ApiResource):
     """API tokens of the environment."""
 
     async def list(self) -> Page:
         return await self._client.page("getTokens", "tokens")
 
-    async def create(self, note: str, scopes: Sequence[str], permit: Permit) -> CreatedToken:
+    async def create(self, note: str, scopes: Sequence[str], permit: WritePermit) -> CreatedToken:
         """Make a token; its raw value is in this answer only."""
         from dyntui.api.models import CreatedToken
 

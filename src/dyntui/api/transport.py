@@ -21,7 +21,7 @@ from dyntui.api._httpx import httpx
 from dyntui.api.errors import (
     ApiProblem,
     BadResponse,
-    Lost,
+    ConnectionLost,
     NotSent,
     RateLimited,
     Redirected,
@@ -30,14 +30,14 @@ from dyntui.api.errors import (
     Unreachable,
     error_from,
 )
-from dyntui.api.rate_limiter import RateGate
+from dyntui.api.rate_limiter import RateLimiter
 from dyntui.api.request_log import RequestLog
 from dyntui.config.urls import check_base_url, is_loopback
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact, redactor
 from dyntui.core.text import safe
 
-__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "Answer", "Transport", "origin_of", "translate"]
+__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "ApiResponse", "Transport", "origin_of", "translate"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -59,7 +59,7 @@ def origin_of(url: httpx.URL) -> Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """A complete 2xx answer. ms: until the last byte was in, connecting included; the successful attempt only.
 
     reads: whether it is the answer to a request that only reads.
@@ -127,7 +127,7 @@ class Transport:
         try:
             return ssl.create_default_context(cafile=self._ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise Usage(
+            raise UsageError(
                 f"The CA file {self._ca_file} cannot be used: {error.strerror or error}.",
                 hint="Mend ca_file of this environment's profile. Verification cannot be turned off.",
             ) from error
@@ -147,17 +147,17 @@ class Transport:
         query: Sequence[tuple[str, str]] = (),
         content: bytes | None = None,
         timeout: float = READ_TIMEOUT,
-        gates: Sequence[RateGate] = (),
+        gates: Sequence[RateLimiter] = (),
         reads: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Send and return the complete 2xx answer; raise an ApiProblem for everything else.
 
         reads: whether it changes nothing, and may so be tried again (5xx, 429, a lost or refused connection).
         """
         attempt = 0
 
-        async def once() -> Answer:
+        async def once() -> ApiResponse:
             nonlocal attempt
             attempt += 1
             for gate in gates:
@@ -197,10 +197,10 @@ class Transport:
         attempt: int,
         headers: Mapping[str, str] | None,
         reads: bool,
-    ) -> Answer:
+    ) -> ApiResponse:
         url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
         if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
-            raise Usage(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
+            raise UsageError(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
         sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}
         if content is not None:
             sent["Content-Type"] = "application/json"
@@ -227,7 +227,7 @@ class Transport:
                     f"The server answered {status} and points to {where}; it was not followed.",
                     hint="Check the base URL of this environment.",
                 )
-            return Answer(status, answer_headers, body, ms, reads)
+            return ApiResponse(status, answer_headers, body, ms, reads)
         except BaseException as error:
             raised = translate(error, self._base.host)
             if isinstance(raised, ApiProblem):
@@ -272,6 +272,6 @@ def translate(error: BaseException, host: str) -> BaseException:
         case httpx.TimeoutException() | TimeoutError():
             return TimedOut(f"No complete answer from {safe(host)} in time.")
         case httpx.TransportError() | httpx.StreamError() | httpx.DecodingError() | ConnectionError():
-            return Lost(f"The connection to {safe(host)} broke before the answer was complete.")
+            return ConnectionLost(f"The connection to {safe(host)} broke before the answer was complete.")
         case _:
             return error

@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
 
 __all__ = ["access"]
 
 
-@click.group("access", cls=Group)
+@click.group("access", cls=CommandGroup)
 def access() -> None:
     """Say who may come in, and whether somebody would."""
 
 
 @access.command("status")
 @pass_context
-def status(context: Context) -> None:
+def status(context: CliContext) -> None:
     """Say who may come in now, from lists and gates."""
     from dyntui.services.access.access_policy import read_access
 
@@ -36,13 +36,13 @@ def status(context: Context) -> None:
 @click.option("--user", "is_user", is_flag=True, help="WHO is the id of a user: everything linked to it counts.")
 @click.option("--region", metavar="XX", help="Country of a phone number that says none.")
 @pass_context
-def check(context: Context, who: str, is_user: bool, region: str | None) -> int:
+def check(context: CliContext, who: str, is_user: bool, region: str | None) -> int:
     """Say whether WHO would get in, and why: an e-mail, wallet, phone, domain, twitter:NAME, fid:N, ..., or a user.
 
     \b
     exit: 0 yes, 1 no, or it depends on gates
     """
-    from dyntui.services.access.check import Verdict, check_access, check_user, subject_of
+    from dyntui.services.access.check import AccessVerdict, check_access, check_user, subject_of
 
     subject = None if is_user else subject_of(who, region=region)
 
@@ -56,4 +56,4 @@ def check(context: Context, who: str, is_user: bool, region: str | None) -> int:
     answer = run(work())
     context.emit(answer.facts())
     context.say(answer.words, *(f"  {line}" for line in answer.because))
-    return 0 if answer.verdict is Verdict.YES else 1
+    return 0 if answer.verdict is AccessVerdict.YES else 1

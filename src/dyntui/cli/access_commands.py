@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import act, read_option, report
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["add_switches", "change", "create"]
 
 
 def create(
-    context: Context, action: WriteAction, fields: Mapping[str, Any], yes: bool, confirm_environment: str
+    context: CliContext, action: WriteAction, fields: Mapping[str, Any], yes: bool, confirm_environment: str
 ) -> int:
     """Create one; returns the exit code."""
     from dyntui.services.actions.write_gate import Target
@@ -38,7 +38,7 @@ def create(
 
 
 def change(
-    context: Context,
+    context: CliContext,
     action: WriteAction,
     found: Finder,
     name: str,
@@ -73,7 +73,7 @@ def add_switches(
         @confirm_options
         @read_option
         @pass_context
-        def switch(context: Context, name: str, yes: bool, confirm_environment: str, read: str) -> int:
+        def switch(context: CliContext, name: str, yes: bool, confirm_environment: str, read: str) -> int:
             return change(context, action(), found, name, yes, confirm_environment, read)
 
     add("enable", lambda: actions().switch(True))

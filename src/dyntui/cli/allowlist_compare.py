@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.allowlists import found_list
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import ask, progress_for, read_option, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.access.compare import Side
+    from dyntui.services.access.compare import ComparisonSide
     from dyntui.services.connection import Connection
 
 __all__ = ["diff", "duplicates", "sync"]
@@ -22,7 +22,7 @@ __all__ = ["diff", "duplicates", "sync"]
 _SIDE = "a list by name or id, a file, list:NAME or file:PATH where both exist, - for standard input"
 
 
-async def _side(context: Context, connection: Connection, text: str, region: str | None) -> Side:
+async def _side(context: CliContext, connection: Connection, text: str, region: str | None) -> ComparisonSide:
     from dyntui.services.access.access_policy import find, read_lists
     from dyntui.services.access.compare import read_file, read_list
 
@@ -37,7 +37,7 @@ async def _side(context: Context, connection: Connection, text: str, region: str
     known = any(name in (row.get("id"), row.get("name")) for row in lists)
     if name is text and _is_file(text):
         if known:
-            raise Usage(f"{text} is a list and a file.", hint=f"Write list:{text} or file:{text}.")
+            raise UsageError(f"{text} is a list and a file.", hint=f"Write list:{text} or file:{text}.")
         return read_file(Path(text), region=region, live=live)
     return await read_list(connection.client, find(lists, name))
 
@@ -46,12 +46,12 @@ def _is_file(text: str) -> bool:
     return Path(text).exists()
 
 
-@click.command("diff", cls=Command)
+@click.command("diff", cls=BaseCommand)
 @click.argument("left", metavar="LEFT")
 @click.argument("right", metavar="RIGHT")
 @click.option("--region", metavar="XX", help="Country of phone numbers that say none, in a file.")
 @pass_context
-def diff(context: Context, left: str, right: str, region: str | None) -> int:
+def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     """Compare two sides: what only one has, and what both have. Each is a list by name or id, or a file.
 
     \b
@@ -92,7 +92,7 @@ def diff(context: Context, left: str, right: str, region: str | None) -> int:
     return 0 if found.same else 1
 
 
-@click.command("sync", cls=Command)
+@click.command("sync", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("source", metavar="SOURCE")
 @click.option("--remove", is_flag=True, help="Also remove what only the list has.")
@@ -102,7 +102,7 @@ def diff(context: Context, left: str, right: str, region: str | None) -> int:
 @read_option
 @pass_context
 def sync(
-    context: Context,
+    context: CliContext,
     name: str,
     source: str,
     remove: bool,
@@ -156,10 +156,10 @@ def sync(
     return run(work())
 
 
-@click.command("duplicates", cls=Command)
+@click.command("duplicates", cls=BaseCommand)
 @click.argument("names", nargs=-1, metavar="[LIST]...")
 @pass_context
-def duplicates(context: Context, names: tuple[str, ...]) -> int:
+def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     """Find entries that stand twice, on one list or on several (all of them, unless some are named)."""
     from dyntui.services.access.access_policy import find, read_lists
     from dyntui.services.access.compare import twice

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.allowlists import found_list
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.resource_commands import match_of, match_options
 from dyntui.cli.write_helpers import act, read_option, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.access.drafts import Draft
+    from dyntui.services.access.drafts import EntryDraft
     from dyntui.services.connection import Connection
     from dyntui.services.lists.row_match import Match
 
@@ -30,7 +30,7 @@ def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--search", metavar="TEXT", help=text)(match_options(command))
 
 
-@click.command("entries", cls=Command)
+@click.command("entries", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @search_options
 @click.option("--order", metavar="FIELD-asc|desc", help=f"Server order: {_ORDERS}")
@@ -39,7 +39,7 @@ def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
 @pass_context
 def entries(
-    context: Context,
+    context: CliContext,
     name: str,
     search: str | None,
     match: str | None,
@@ -101,19 +101,19 @@ async def some_entries(
 ) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
     """The entries of a list that fit `search`, and how many the server says the list has."""
     from dyntui.resources import ALLOWLIST_ENTRIES
-    from dyntui.services.lists.list_source import Query, scan
+    from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import Match, row_filter
 
     if match is not None and not search:
-        raise Usage("--exact and --match need a text to compare with.", hint="Give --search TEXT.")
+        raise UsageError("--exact and --match need a text to compare with.", hint="Give --search TEXT.")
     fitting = row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
-    query = Query(order=order or "")
+    query = ListQuery(order=order or "")
     async for scanned in scan(connection.client, ALLOWLIST_ENTRIES, parent=str(row["id"]), query=query):
         if fitting is None or fitting.fits(scanned.row):
             yield scanned.row, scanned.reported
 
 
-@click.command("add", cls=Command)
+@click.command("add", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("identifiers", nargs=-1, metavar="[IDENTIFIER]...")
 @click.option("--alias", metavar="TEXT", help="A label, for one identifier.")
@@ -122,7 +122,7 @@ async def some_entries(
 @confirm_options
 @pass_context
 def add(
-    context: Context,
+    context: CliContext,
     name: str,
     identifiers: tuple[str, ...],
     alias: str | None,
@@ -136,22 +136,22 @@ def add(
     Without identifiers, lines from standard input: an identifier and perhaps an alias, or an export.
     """
     from dyntui.services.access.access_policy import read_lists
-    from dyntui.services.access.drafts import State, draft_of, from_words, parse_lines
+    from dyntui.services.access.drafts import DraftState, draft_of, from_words, parse_lines
     from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
 
     live = context.profile().kind == "live"
     if identifiers and list(identifiers) != ["-"]:
         drafts = from_words(identifiers, region=region, live=live)
     elif sys.stdin.isatty():
-        raise Usage("No identifiers were given.", hint="Give them as arguments, or lines on standard input.")
+        raise UsageError("No identifiers were given.", hint="Give them as arguments, or lines on standard input.")
     else:
         drafts = parse_lines(sys.stdin.read(), region=region, live=live)
     if alias is not None:
         if len(drafts) != 1:
-            raise Usage("--alias is for one identifier.", hint="Give `identifier, alias` lines on standard input.")
+            raise UsageError("--alias is for one identifier.", hint="Give `identifier, alias` lines on standard input.")
         drafts = [draft_of({**drafts[0].entry, "alias": alias}, text=drafts[0].text, live=live)]
     if not drafts:
-        raise Usage("There is nothing to add.")
+        raise UsageError("There is nothing to add.")
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -159,13 +159,13 @@ def add(
             row = await found_list(connection, name)
             checked = await checked_against(connection.client, row, drafts, await read_lists(connection.client))
             _show(context, checked)
-            wrong = [draft for draft in checked if draft.state is State.WRONG]
+            wrong = [draft for draft in checked if draft.state is DraftState.WRONG]
             if wrong and not skip_wrong:
-                raise Usage(
+                raise UsageError(
                     f"{len(wrong):,} of {len(checked):,} are no entry; the first: {wrong[0].text!r}. {wrong[0].why}",
                     hint="Nothing was sent. --skip-wrong adds the others.",
                 )
-            wanted = [draft for draft in checked if draft.state in (State.NEW, State.THERE)]
+            wanted = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.THERE)]
             job = new_job()
             done = await act(
                 context,
@@ -181,7 +181,7 @@ def add(
     return run(work())
 
 
-def _show(context: Context, drafts: Sequence[Draft]) -> None:
+def _show(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
     """What was understood, before anything is sent."""
     from dyntui.resources.access import IDENTIFIER_TITLES
 
@@ -198,7 +198,7 @@ def _show(context: Context, drafts: Sequence[Draft]) -> None:
 async def _found(connection: Connection, row: dict[str, Any], words: Sequence[str]) -> list[dict[str, Any]]:
     """The entries of a list that are named by id or identifier. Usage for one that is not there."""
     from dyntui.core.ids import is_uuid
-    from dyntui.services.access.drafts import State, from_words
+    from dyntui.services.access.drafts import DraftState, from_words
     from dyntui.services.access.entry_search import entries_of, find_entries
 
     list_id = str(row["id"])
@@ -208,26 +208,28 @@ async def _found(connection: Connection, row: dict[str, Any], words: Sequence[st
             if entry.get("id") in ids:
                 found[str(entry["id"])] = entry
     drafts = from_words([word for word in words if not is_uuid(word)])
-    if wrong := [draft for draft in drafts if draft.state is State.WRONG]:
-        raise Usage(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].why}")
+    if wrong := [draft for draft in drafts if draft.state is DraftState.WRONG]:
+        raise UsageError(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].why}")
     by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
     out: dict[str, dict[str, Any]] = {}
     keys = {draft.text: draft.key for draft in drafts}
     for word in words:
         one = found.get(word) or by_key.get(keys.get(word, ""))
         if one is None:
-            raise Usage(f"{word} is not on “{row.get('name')}”.", hint="Nothing was done.")
+            raise UsageError(f"{word} is not on “{row.get('name')}”.", hint="Nothing was done.")
         out[str(one.get("id"))] = one
     return list(out.values())
 
 
-@click.command("remove", cls=Command)
+@click.command("remove", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("words", nargs=-1, required=True, metavar="ENTRY...")
 @confirm_options
 @read_option
 @pass_context
-def remove(context: Context, name: str, words: tuple[str, ...], yes: bool, confirm_environment: str, read: str) -> int:
+def remove(
+    context: CliContext, name: str, words: tuple[str, ...], yes: bool, confirm_environment: str, read: str
+) -> int:
     """Remove entries from LIST, named by id or by what they identify. `allowlists undo` adds them again."""
     from dyntui.services.access.entries import new_job, removal_target, remove_entries
 
@@ -247,7 +249,7 @@ def remove(context: Context, name: str, words: tuple[str, ...], yes: bool, confi
     return run(work())
 
 
-@click.command("edit", cls=Command)
+@click.command("edit", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("word", metavar="ENTRY")
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
@@ -255,7 +257,7 @@ def remove(context: Context, name: str, words: tuple[str, ...], yes: bool, confi
 @confirm_options
 @pass_context
 def edit(
-    context: Context,
+    context: CliContext,
     name: str,
     word: str,
     pairs: tuple[str, ...],
@@ -268,14 +270,14 @@ def edit(
     The same identifier cannot stand twice: another alias means removing the entry for a moment, which needs --allow-gap
     while the list is on.
     """
-    from dyntui.services.access.drafts import State, draft_of
+    from dyntui.services.access.drafts import DraftState, draft_of
     from dyntui.services.access.entries import ENTRY_EXPORT, body_of, new_job, replace_entry, replacement_target
 
     changes: dict[str, str] = {}
     for pair in pairs:
         field, separator, value = pair.partition("=")
         if not separator or field not in ENTRY_EXPORT:
-            raise Usage(f"{pair!r} is not FIELD=VALUE.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
+            raise UsageError(f"{pair!r} is not FIELD=VALUE.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
         changes[field] = value
 
     async def work() -> int:
@@ -287,8 +289,8 @@ def edit(
             if any(field != "alias" for field in changes):
                 fields = {"alias": fields["alias"]} if "alias" in fields else {}
             draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
-            if draft.state is State.WRONG:
-                raise Usage(draft.why, hint="Nothing was sent.")
+            if draft.state is DraftState.WRONG:
+                raise UsageError(draft.why, hint="Nothing was sent.")
             action = replace_entry(row, gap=allow_gap, job=new_job())
             target = replacement_target(old, draft.entry)
             done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)

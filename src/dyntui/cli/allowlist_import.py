@@ -6,20 +6,20 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.import_command import FileOptions, file_options, import_file, run_options
 
 __all__ = ["import_entries"]
 
 
-@click.command("import", cls=Command)
+@click.command("import", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
 @click.argument("file", metavar="FILE")
 @file_options
 @run_options
 @confirm_options
 @pass_context
-def import_entries(context: Context, /, allowlist: str, file: str, **options: Any) -> int:
+def import_entries(context: CliContext, /, allowlist: str, file: str, **options: Any) -> int:
     """Import entries into LIST (its name or id) from FILE, one request an entry.
 
     An entry that is there already counts as `exists`. The column `identifier` may hold any kind: e-mail, wallet,

@@ -9,11 +9,11 @@ import click
 
 from dyntui.cli.allowlist_entries import search_options, some_entries
 from dyntui.cli.allowlists import found_list
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_commands import match_of
 from dyntui.cli.write_helpers import act, read_option, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.access.undo import EntryJob
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["copy", "export", "undo"]
 
 
-@click.command("copy", cls=Command)
+@click.command("copy", cls=BaseCommand)
 @click.argument("source", metavar="FROM")
 @click.argument("name", metavar="TO")
 @search_options
 @confirm_options
 @pass_context
 def copy(
-    context: Context,
+    context: CliContext,
     source: str,
     name: str,
     search: str | None,
@@ -47,7 +47,7 @@ def copy(
             entries = some_entries(connection, old, search, match_of(match, exact))
             targets = [entry_target(entry) async for entry, _ in entries]
             if not targets:
-                raise Usage(f"“{old.get('name')}” has no such entries.")
+                raise UsageError(f"“{old.get('name')}” has no such entries.")
             job = new_job()
             action = add_entries(new, job=job)
             done = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
@@ -57,11 +57,11 @@ def copy(
     return run(work())
 
 
-@click.command("export", cls=Command)
+@click.command("export", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @output_options
 @pass_context
-def export(context: Context, name: str, kind: str | None, output: Path | None) -> None:
+def export(context: CliContext, name: str, kind: str | None, output: Path | None) -> None:
     """Write the entries of a list to a file that `allowlists import` and `sync` read again."""
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
@@ -75,21 +75,21 @@ def export(context: Context, name: str, kind: str | None, output: Path | None) -
     context.note(f"{run(work()):,} entries exported")
 
 
-@click.command("undo", cls=Command)
+@click.command("undo", cls=BaseCommand)
 @click.argument("job", metavar="[JOB]", default="")
 @confirm_options
 @read_option
 @pass_context
-def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: str) -> int:
+def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, read: str) -> int:
     """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone."""
     from dyntui.services.access.entries import change_entries, new_job
     from dyntui.services.access.undo import jobs_of, plan_of, undo_action
-    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.jobs import JobLocation
 
     async def work() -> int:
         async with context.connection() as connection:
             if not job:
-                _list_jobs(context, jobs_of(connection.audit, Where.of(connection.profile)))
+                _list_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
                 return 0
             connection.writes.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
             plan = await plan_of(connection, job)
@@ -106,7 +106,7 @@ def undo(context: Context, job: str, yes: bool, confirm_environment: str, read: 
     return run(work())
 
 
-def _list_jobs(context: Context, jobs: list[EntryJob]) -> None:
+def _list_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
     context.emit(
         [
             {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.access_commands import add_switches, change, create
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import read_option
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.access.actions import AccessActions
@@ -22,7 +22,7 @@ _ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entri
 
 @click.group(
     "allowlists",
-    cls=Group,
+    cls=CommandGroup,
     lazy={
         "entries": (_ENTRIES, "List the entries of a list, searched, and ordered by the server."),
         "add": (_ENTRIES, "Add entries to a list."),
@@ -57,7 +57,7 @@ async def found_list(connection: Connection, name: str) -> dict[str, Any]:
 
 @allowlists.command("list")
 @pass_context
-def list_lists(context: Context) -> None:
+def list_lists(context: CliContext) -> None:
     """List the allowlists: outcome, scope, entries, enabled since when, and what they do together."""
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.lists import with_counts
@@ -91,7 +91,7 @@ def list_lists(context: Context) -> None:
 @allowlists.command("get")
 @click.argument("name", metavar="LIST")
 @pass_context
-def get_list(context: Context, name: str) -> None:
+def get_list(context: CliContext, name: str) -> None:
     """Read one list, by its name or id."""
     from dyntui.cli.users import show_object
     from dyntui.services.access.lists import with_counts
@@ -110,13 +110,13 @@ def get_list(context: Context, name: str) -> None:
 @confirm_options
 @pass_context
 def create_list(
-    context: Context, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
+    context: CliContext, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
 ) -> int:
     """Create a list. It is off until it is enabled."""
     from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
 
     if outcome is None:
-        raise Usage("A list needs an outcome.", hint="--outcome siteAccess, scope or block.")
+        raise UsageError("A list needs an outcome.", hint="--outcome siteAccess, scope or block.")
     fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
     return create(context, LIST_ACTIONS.create(), fields, yes, confirm_environment)
 
@@ -130,7 +130,7 @@ def create_list(
 @read_option
 @pass_context
 def update_list(
-    context: Context,
+    context: CliContext,
     name: str,
     new_name: str | None,
     outcome: str | None,
@@ -145,7 +145,7 @@ def update_list(
     given = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = checked_fields({key: value for key, value in given.items() if value is not None})
     if not fields:
-        raise Usage("Nothing to change was given.", hint="--name, --outcome or --scope.")
+        raise UsageError("Nothing to change was given.", hint="--name, --outcome or --scope.")
     return change(context, LIST_ACTIONS.update(), found_list, name, yes, confirm_environment, read, fields=fields)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import act, read_option
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -31,7 +31,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
     return [CompletionItem(each.id, help=f"{each.method} {each.path}") for each in found]
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH", shell_complete=_complete)
 @click.option(
     "-p", "parameters", multiple=True, metavar="KEY=VALUE", help="A path or query value; name[key]=value too."
@@ -44,7 +44,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 @read_option
 @pass_context
 def api(
-    context: Context,
+    context: CliContext,
     words: tuple[str, ...],
     parameters: tuple[str, ...],
     data: str | None,
@@ -65,10 +65,10 @@ def api(
     path, query, headers = _values(operation, path, parameters)
     body = _body(data)
     if body is None and operation.body_required:
-        raise Usage(f"{operation.id} needs a body.", hint="Give it with -d '{...}' or -d @FILE.")
+        raise UsageError(f"{operation.id} needs a body.", hint="Give it with -d '{...}' or -d @FILE.")
 
     if ndjson and not everything:
-        raise Usage("--ndjson goes with --all.")
+        raise UsageError("--ndjson goes with --all.")
     if everything:
         _all_pages(context, operation, path, query, ndjson=ndjson)
         return
@@ -98,7 +98,7 @@ def api(
 
 
 def _all_pages(
-    context: Context, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
+    context: CliContext, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
 ) -> None:
     from dyntui.services.actions.raw_writes import all_rows
 
@@ -126,7 +126,7 @@ def _matches(operation: Operation, words: tuple[str, ...]) -> bool:
     return all(word.lower() in text for word in words)
 
 
-def _list(context: Context, operations: list[Operation]) -> None:
+def _list(context: CliContext, operations: list[Operation]) -> None:
     if context.json:
         context.emit(
             [
@@ -158,11 +158,11 @@ def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
     if len(words) == 2 and words[0].upper() in _METHODS:
         path, _, query = words[1].partition("?")
         if query:
-            raise Usage("A path takes no query here.", hint="Give each value with -p KEY=VALUE.")
+            raise UsageError("A path takes no query here.", hint="Give each value with -p KEY=VALUE.")
         if found := catalog().match(words[0], "/" + path.lstrip("/")):
             return found
-        raise Usage(f"No operation is {words[0].upper()} {words[1]}.", hint="`dyntui api --list` names them all.")
-    raise Usage(
+        raise UsageError(f"No operation is {words[0].upper()} {words[1]}.", hint="`dyntui api --list` names them all.")
+    raise UsageError(
         "Give one operation id, or METHOD and PATH.", hint="For instance: dyntui api getEnvironmentUsers -p limit=5"
     )
 
@@ -176,7 +176,7 @@ def _values(
     for parameter in parameters:
         key, separator, value = parameter.partition("=")
         if not separator or not key:
-            raise Usage(f"{parameter!r} is not KEY=VALUE.")
+            raise UsageError(f"{parameter!r} is not KEY=VALUE.")
         if key in operation.path_names:
             path[key] = value
         elif key in named:
@@ -185,7 +185,7 @@ def _values(
             name, _, inner = key[:-1].partition("[")
             holder = query.setdefault(name, {})
             if not isinstance(holder, dict):
-                raise Usage(f"{name} is given both whole and in parts.")
+                raise UsageError(f"{name} is given both whole and in parts.")
             holder[inner] = value
         elif key in query:
             earlier = query[key]
@@ -204,12 +204,12 @@ def _body(data: str | None) -> Any:
         try:
             text = Path(data[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise Usage(f"The body cannot be read from {data[1:]}: {error}.") from None
+            raise UsageError(f"The body cannot be read from {data[1:]}: {error}.") from None
     else:
         text = data
     from dyntui.services.metadata import read_json
 
     try:
         return read_json(text)
-    except Usage as error:
-        raise Usage(f"The body: {error.message}") from None
+    except UsageError as error:
+        raise UsageError(f"The body: {error.message}") from None

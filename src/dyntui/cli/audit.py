@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import click
 
-from dyntui.cli.context import Command, Context, pass_context
-from dyntui.core.errors import Usage
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.core.errors import UsageError
 from dyntui.core.times import now, parse_time
 
 __all__ = ["audit"]
@@ -16,13 +16,13 @@ __all__ = ["audit"]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.option(
     "--since", metavar="TIME", help="Only lines since then: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d."
 )
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_context
-def audit(context: Context, since: str | None, ndjson: bool) -> None:
+def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
     """Show what was written, oldest first. The vendor's events carry no actor for API tokens; this does."""
     from dyntui.config.paths import paths
     from dyntui.services.actions.audit import Audit
@@ -47,5 +47,5 @@ def _since(text: str) -> datetime:
         return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
     moment = parse_time(text)
     if moment is None:
-        raise Usage(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+        raise UsageError(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
     return moment

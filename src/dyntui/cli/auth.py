@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, ask_passphrase, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
 from dyntui.cli.login import PLACES, choose_place, confirm_origin, keep_token, obtain_token, saved_profile
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 
 __all__ = ["auth"]
 
 _STORED = [place for place in PLACES if place not in ("command", "environment")]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def auth() -> None:
     """Store, show and forget the token of an environment."""
 
@@ -26,7 +26,7 @@ def auth() -> None:
 @click.option("--credential", type=click.Choice(_STORED), help="Where to keep it; as before, or the keyring.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @pass_context
-def login(context: Context, credential: str | None, token_stdin: bool) -> None:
+def login(context: CliContext, credential: str | None, token_stdin: bool) -> None:
     """Store the token: asked for, or from DYNTUI_TOKEN or standard input; never an argument."""
     from dyntui.config.profiles import Profiles
 
@@ -34,7 +34,7 @@ def login(context: Context, credential: str | None, token_stdin: bool) -> None:
     old = saved_profile(context, profiles)
     if credential is None and old.credential in ("command", "environment"):
         where = "a command" if old.credential == "command" else "the environment"
-        raise Usage(f"The token of {old.name} comes from {where}.", hint="To store one instead, add --credential.")
+        raise UsageError(f"The token of {old.name} comes from {where}.", hint="To store one instead, add --credential.")
     profile = confirm_origin(context, old)
     place = choose_place(context, credential, old.credential)
     profile = replace(profile, credential=place)
@@ -55,12 +55,12 @@ def login(context: Context, credential: str | None, token_stdin: bool) -> None:
 @auth.command()
 @click.option("--offline", is_flag=True, help="Do not ask the server for the scopes.")
 @pass_context
-def status(context: Context, offline: bool) -> int:
+def status(context: CliContext, offline: bool) -> int:
     """Show which token is used, where it is kept and what it may do."""
     from dyntui.api.errors import Unauthorized, Unreachable
     from dyntui.config.credentials import find_token
     from dyntui.services.connection import Connection
-    from dyntui.services.health import Health, check_health
+    from dyntui.services.health import EnvironmentHealth, check_health
 
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)
@@ -72,7 +72,7 @@ def status(context: Context, offline: bool) -> int:
     lines = [f"{profile.name}: {credential.hint}, from: {credential.where}"]
     problem: DyntuiError | None = None
 
-    async def work() -> Health:
+    async def work() -> EnvironmentHealth:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)
@@ -99,7 +99,7 @@ def status(context: Context, offline: bool) -> int:
 
 @auth.command()
 @pass_context
-def logout(context: Context) -> None:
+def logout(context: CliContext) -> None:
     """Delete the stored token from this machine, and every cached row. On the server it stays valid."""
     from dyntui.config.credentials import forget, store_for
     from dyntui.config.paths import paths

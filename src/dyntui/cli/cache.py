@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import Context, Group, pass_context
+from dyntui.cli.context import CliContext, CommandGroup, pass_context
 
 __all__ = ["cache"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def cache() -> None:
     """Show and purge the row cache."""
 
 
 @cache.command("status")
 @pass_context
-def status(context: Context) -> None:
+def status(context: CliContext) -> None:
     """Show what is kept: one file for each environment and token, for a day at most."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import RowCache, cache_files
@@ -38,7 +38,7 @@ def status(context: Context) -> None:
 @cache.command("allow")
 @click.argument("name", required=False)
 @pass_context
-def allow(context: Context, name: str | None) -> None:
+def allow(context: CliContext, name: str | None) -> None:
     """Agree that rows of a live environment may rest on this disk for a day: 0600, no tokens, no second factors."""
     _agree(context, name, True)
     context.say("Lists are there at once next time. `dyntui cache forbid` takes it back.")
@@ -47,7 +47,7 @@ def allow(context: Context, name: str | None) -> None:
 @cache.command("forbid")
 @click.argument("name", required=False)
 @pass_context
-def forbid(context: Context, name: str | None) -> None:
+def forbid(context: CliContext, name: str | None) -> None:
     """Keep rows of a live environment in memory only, and delete every cached row."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_files, purge
@@ -58,7 +58,7 @@ def forbid(context: Context, name: str | None) -> None:
     context.say("Cached rows were deleted.")
 
 
-def _agree(context: Context, name: str | None, keep: bool) -> None:
+def _agree(context: CliContext, name: str | None, keep: bool) -> None:
     from dataclasses import replace
 
     from dyntui.config.profiles import Profiles
@@ -76,7 +76,7 @@ def _agree(context: Context, name: str | None, keep: bool) -> None:
 
 @cache.command("purge")
 @pass_context
-def purge_all(context: Context) -> None:
+def purge_all(context: CliContext) -> None:
     """Delete every cached row. Nothing is lost: it is fetched again."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_files, purge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import Command, Context, pass_context
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
 from dyntui.cli.output import print_lines
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["completion"]
 
@@ -18,12 +18,12 @@ _WHERE = {
 
 
 @click.command(
-    cls=Command,
+    cls=BaseCommand,
     epilog="\b\n" + "\n".join(_WHERE.values()),
 )
 @click.argument("shell", type=click.Choice(list(_WHERE)))
 @pass_context
-def completion(context: Context, shell: str) -> None:
+def completion(context: CliContext, shell: str) -> None:
     """Print the completion of a shell, to be read at its start."""
     from click.shell_completion import get_completion_class
 
@@ -31,7 +31,7 @@ def completion(context: Context, shell: str) -> None:
 
     found = get_completion_class(shell)
     if found is None:
-        raise Usage(f"There is no completion for {shell}.")
+        raise UsageError(f"There is no completion for {shell}.")
     script = found(root, {}, "dyntui", "_DYNTUI_COMPLETE").source()
     context.emit({"shell": shell, "script": script})
     if not context.json:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connection import Connection
 
-__all__ = ["Command", "Context", "Group", "confirm_options", "fail", "pass_context", "run"]
+__all__ = ["BaseCommand", "CliContext", "CommandGroup", "confirm_options", "fail", "pass_context", "run"]
 
 T = TypeVar("T")
 
 
 @dataclass
-class Context:
+class CliContext:
     """The options that work everywhere, and ways to write. Results go to standard output, messages beside it."""
 
     profile_name: str | None = None
@@ -127,7 +127,7 @@ class Context:
             print_lines("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-pass_context = click.make_pass_decorator(Context, ensure=True)
+pass_context = click.make_pass_decorator(CliContext, ensure=True)
 
 
 _AGAIN = 60.0
@@ -148,9 +148,9 @@ def _remember(profile: Profile) -> None:
 def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     """Ask on the terminal, without showing it, twice with `confirm`. Raises Usage where there is none to ask on."""
     if not sys.stdin.isatty():
-        from dyntui.core.errors import Usage
+        from dyntui.core.errors import UsageError
 
-        raise Usage("A passphrase is needed and there is no terminal to ask on.", hint="Set DYNTUI_TOKEN instead.")
+        raise UsageError("A passphrase is needed and there is no terminal to ask on.", hint="Set DYNTUI_TOKEN instead.")
     return output.prompt(prompt, hidden=True, twice=confirm)
 
 
@@ -161,7 +161,7 @@ _VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
 def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value not in (None, False):
-            setattr(ctx.ensure_object(Context), name, value)
+            setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
                 os.environ[_VARIABLES[name]] = "1"
         return value
@@ -194,7 +194,7 @@ def _shared_options() -> list[click.Option]:
     ]
 
 
-class Command(click.Command):
+class BaseCommand(click.Command):
     """A command that takes the options that work everywhere."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -215,13 +215,13 @@ class Command(click.Command):
                     formatter.write_dl(records)
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands may be in modules that are imported only when they are called.
 
     lazy: name -> (module, short help). The module has a command of that name.
     """
 
-    command_class = Command
+    command_class = BaseCommand
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

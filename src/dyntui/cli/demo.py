@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import Command, Context, pass_context
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
 
 __all__ = ["demo"]
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.option("--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="How many people.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which people.")
 @click.option(
@@ -20,7 +20,7 @@ __all__ = ["demo"]
     help="Behave otherwise (repeatable); `dyntui sandbox --help` names them.",
 )
 @pass_context
-def demo(context: Context, users: int, seed: int, switches: tuple[str, ...]) -> int:
+def demo(context: CliContext, users: int, seed: int, switches: tuple[str, ...]) -> int:
     """Open the console on a built-in sandbox. Nothing to install, nothing leaves this machine."""
     from dyntui.sandbox.behavior_flags import parse_switches
     from dyntui.sandbox.options import SandboxOptions

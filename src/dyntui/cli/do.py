@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.get import complete_resource, list_resources
 from dyntui.cli.resource_commands import do_action, of_option
 from dyntui.cli.write_helpers import read_option
@@ -27,7 +27,7 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
     ]
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource)
 @click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
 @click.argument("words", nargs=-1, metavar="[ID]... [FIELD=VALUE]...")
@@ -36,7 +36,7 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
 @confirm_options
 @pass_context
 def do(
-    context: Context,
+    context: CliContext,
     name: str | None,
     action_name: str | None,
     words: tuple[str, ...],
@@ -61,7 +61,7 @@ def do(
     )
 
 
-def _list_actions(context: Context, record: Any) -> None:
+def _list_actions(context: CliContext, record: Any) -> None:
     from dyntui.api.catalog import catalog
     from dyntui.services.forms import asked_by
 

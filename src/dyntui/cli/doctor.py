@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli import doctor_checks as local
-from dyntui.cli.context import Command, Context, ask_passphrase, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, ask_passphrase, pass_context, run
 from dyntui.cli.doctor_checks import Check
 from dyntui.cli.login import can_ask
 from dyntui.core.errors import DyntuiError
@@ -23,10 +23,10 @@ __all__ = ["doctor"]
 _SLOW_MS = 500.0
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.option("--offline", is_flag=True, help="Do not ask the server.")
 @pass_context
-def doctor(context: Context, offline: bool) -> int:
+def doctor(context: CliContext, offline: bool) -> int:
     """Check this machine, the terminal, the token and the server."""
     checks: list[Check] = []
     for check in _all(context, offline):
@@ -40,7 +40,7 @@ def doctor(context: Context, offline: bool) -> int:
     return failed[0].exit_code if failed else 0
 
 
-def _all(context: Context, offline: bool) -> Iterator[Check]:
+def _all(context: CliContext, offline: bool) -> Iterator[Check]:
     yield from local.versions()
     yield from local.terminal()
     yield from local.files()
@@ -52,7 +52,7 @@ def _all(context: Context, offline: bool) -> Iterator[Check]:
         yield from _environment(context, profile, offline)
 
 
-def _profile(context: Context) -> tuple[Profile | None, Check]:
+def _profile(context: CliContext) -> tuple[Profile | None, Check]:
     from dyntui.config.profiles import Profiles
 
     try:
@@ -83,10 +83,10 @@ def _keyring(profile: Profile | None) -> Check:
     return Check("keyring", "fail" if needed else "warn", probe.reason, advice, exit_code=3)
 
 
-def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[Check]:
+def _environment(context: CliContext, profile: Profile, offline: bool) -> Iterator[Check]:
     from dyntui.config.credentials import find_token, token_warning
     from dyntui.services.connection import Connection
-    from dyntui.services.health import Health, check_health
+    from dyntui.services.health import EnvironmentHealth, check_health
 
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase if can_ask(context) else None)
@@ -98,7 +98,7 @@ def _environment(context: Context, profile: Profile, offline: bool) -> Iterator[
     if offline:
         return
 
-    async def work() -> Health:
+    async def work() -> EnvironmentHealth:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dyntui.cli.context import Context, Group, ask_passphrase, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
 from dyntui.cli.login import (
     PLACES,
     can_ask,
@@ -19,7 +19,7 @@ from dyntui.cli.login import (
     obtain_token,
 )
 from dyntui.cli.output import confirm, prompt
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Kind, Profile
@@ -29,14 +29,14 @@ __all__ = ["env"]
 _name = click.argument("name", shell_complete=complete_profiles, help="The profile's name.")
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def env() -> None:
     """List, add, use, remove and check environments."""
 
 
 @env.command("list")
 @pass_context
-def list_(context: Context) -> None:
+def list_(context: CliContext) -> None:
     """List the profiles; the current one has a star."""
     from dyntui.config.profiles import Profiles
     from dyntui.core.times import age, parse_time
@@ -79,7 +79,7 @@ def list_(context: Context) -> None:
 @click.option("--replace", "change", is_flag=True, help="Change the profile of that name; what is not given stays.")
 @pass_context
 def add(
-    context: Context,
+    context: CliContext,
     name: str | None,
     base_url: str | None,
     environment_id: str | None,
@@ -103,7 +103,7 @@ def add(
     name = check_name(name or _ask(context, "Name", "NAME"))
     old = profiles.get(name) if change and name in profiles.names() else None
     if name in profiles.names() and old is None:
-        raise Usage(f"There is a profile called {name} already.", hint="Choose another name, or add --replace.")
+        raise UsageError(f"There is a profile called {name} already.", hint="Choose another name, or add --replace.")
     address = _address(context, base_url, old)
     environment_id = environment_id or context.environment_id or (old.environment_id if old else None)
     environment_id = check_environment_id(environment_id or _ask(context, "Environment id", "--environment-id"))
@@ -156,7 +156,7 @@ _KIND_PATIENCE = 5.0
 def _ask_kind(profile: Profile) -> str:
     """Ask the server whether the environment of a sandbox profile is live; what a person should know about it."""
     from dyntui.config.credentials import find_token
-    from dyntui.core.errors import NotAuthorised
+    from dyntui.core.errors import NotAuthorized
     from dyntui.services.connection import Connection
 
     async def work() -> str:
@@ -172,19 +172,19 @@ def _ask_kind(profile: Profile) -> str:
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase)
         return BECAME_LIVE if run(work()) == "live" else ""
-    except NotAuthorised:
+    except NotAuthorized:
         return ""  # there is no token yet to ask with
     except (DyntuiError, TimeoutError) as error:
         return f"The server was not asked whether the environment is live: {error or 'no answer in time'}"
 
 
-def _ask(context: Context, what: str, option: str) -> str:
+def _ask(context: CliContext, what: str, option: str) -> str:
     if not can_ask(context):
-        raise Usage(f"{option} is missing.", hint="`dyntui env add --help` shows what to give.")
+        raise UsageError(f"{option} is missing.", hint="`dyntui env add --help` shows what to give.")
     return prompt(what).strip()
 
 
-def _address(context: Context, base_url: str | None, old: Profile | None) -> str:
+def _address(context: CliContext, base_url: str | None, old: Profile | None) -> str:
     from dyntui.config.profiles import DEFAULT_BASE_URL, check_base_url
 
     base_url = base_url or context.base_url
@@ -193,7 +193,7 @@ def _address(context: Context, base_url: str | None, old: Profile | None) -> str
     return check_base_url(base_url or (old.base_url if old else DEFAULT_BASE_URL))
 
 
-def _kind(context: Context, base_url: str) -> Kind:
+def _kind(context: CliContext, base_url: str) -> Kind:
     from dyntui.config.profiles import origin
     from dyntui.config.urls import is_loopback
 
@@ -201,7 +201,9 @@ def _kind(context: Context, base_url: str) -> Kind:
     if not can_ask(context):
         if local:
             return "sandbox"
-        raise Usage("--kind is missing.", hint="live asks before it destroys anything; sandbox is for trying things.")
+        raise UsageError(
+            "--kind is missing.", hint="live asks before it destroys anything; sandbox is for trying things."
+        )
     kinds: list[Kind] = ["live", "sandbox"]
     return cast("Kind", prompt("Kind", choices=kinds, default=kinds[local]))
 
@@ -231,7 +233,7 @@ def _token_line(profile: Profile, token: str | None, where: str, kept: bool) -> 
 @env.command()
 @_name
 @pass_context
-def use(context: Context, name: str) -> None:
+def use(context: CliContext, name: str) -> None:
     """Make an environment the one that is used when none is named."""
     from dyntui.config.profiles import Profiles
 
@@ -250,7 +252,7 @@ def use(context: Context, name: str) -> None:
 @_name
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def remove(context: Context, name: str, yes: bool) -> None:
+def remove(context: CliContext, name: str, yes: bool) -> None:
     """Remove an environment from this machine, and its token. Nothing happens on the server."""
     from dyntui.config.profiles import Profiles
 
@@ -258,7 +260,7 @@ def remove(context: Context, name: str, yes: bool) -> None:
     profile = profiles.get(name)
     if not yes:
         if not can_ask(context):
-            raise Usage(f"Removing {name} has to be confirmed.", hint="Add --yes.")
+            raise UsageError(f"Removing {name} has to be confirmed.", hint="Add --yes.")
         confirm(f"Remove {name} and its token from this machine?", abort=True)
     profiles.remove(name)
     warnings = profiles.save()
@@ -271,18 +273,18 @@ def remove(context: Context, name: str, yes: bool) -> None:
 @env.command()
 @click.argument("name", required=False, shell_complete=complete_profiles, help="The profile; the current one.")
 @pass_context
-def check(context: Context, name: str | None) -> None:
+def check(context: CliContext, name: str | None) -> None:
     """Ask the server whether the token works, what it may do, and how long an answer takes."""
     from dyntui.config.credentials import find_token
     from dyntui.core.redact import token_hint
     from dyntui.services.connection import Connection
-    from dyntui.services.health import Health, check_health
+    from dyntui.services.health import EnvironmentHealth, check_health
 
     context.profile_name = name or context.profile_name
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)
 
-    async def work() -> Health:
+    async def work() -> EnvironmentHealth:
         async with Connection(profile, credential.token, where=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)

@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import add_commands, list_rows
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
 
 __all__ = ["events"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def events() -> None:
     """What happened in the environment, and what happens."""
 
@@ -25,7 +25,7 @@ add_commands(events, RESOURCES["events"])
 
 @events.command("types")
 @pass_context
-def types(context: Context) -> None:
+def types(context: CliContext) -> None:
     """Name every event that there is."""
     list_rows(context, RESOURCES["event-types"], limit=10_000)
 
@@ -45,7 +45,7 @@ def types(context: Context) -> None:
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_context
 def tail(
-    context: Context,
+    context: CliContext,
     start: str,
     end: str,
     resource: str,
@@ -59,16 +59,16 @@ def tail(
     import asyncio
 
     from dyntui.core.times import now
-    from dyntui.services.events import EventFilter, Tail, since
+    from dyntui.services.events import EventFilter, EventTail, since
 
     if context.json and not once:
-        raise Usage("--json is one document, and a tail has no end.", hint="Give --ndjson, or --once.")
+        raise UsageError("--json is one document, and a tail has no end.", hint="Give --ndjson, or --once.")
     wanted = EventFilter(resource, names, text, since(start), since(end) if end else None)
 
     async def work() -> list[dict[str, Any]]:
         kept: list[dict[str, Any]] = []
         async with context.connection() as connection:
-            tail = Tail(connection.client, wanted, backlog=10_000 if once else 100)
+            tail = EventTail(connection.client, wanted, backlog=10_000 if once else 100)
             lost = False
             while True:
                 try:
@@ -100,7 +100,7 @@ def _passes(error: DyntuiError) -> bool:
     return isinstance(error, ApiProblem) and error.passes
 
 
-def _print(context: Context, event: dict[str, Any], ndjson: bool) -> None:
+def _print(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
     from dyntui.resources.happenings import user_of
 
     if ndjson:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import Context, run
+from dyntui.cli.context import CliContext, run
 from dyntui.cli.output import exporter as output_exporter
 from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.list_source import Query
+    from dyntui.services.lists.list_source import ListQuery
 
 __all__ = ["export_options", "export_rows", "output_options", "write_rows"]
 
@@ -53,12 +53,12 @@ def export_options(command: F) -> F:
 
 
 def export_rows(
-    context: Context,
+    context: CliContext,
     record: Resource,
     columns: Sequence[str],
     *,
     ids: Sequence[str],
-    query: Query | None,
+    query: ListQuery | None,
     kind: str | None,
     fields: str | None,
     output: Path | None,
@@ -76,14 +76,18 @@ def export_rows(
 
 
 async def write_rows(
-    context: Context, rows: AsyncIterator[dict[str, Any]], columns: Sequence[str], kind: str | None, output: Path | None
+    context: CliContext,
+    rows: AsyncIterator[dict[str, Any]],
+    columns: Sequence[str],
+    kind: str | None,
+    output: Path | None,
 ) -> int:
     """Write rows to standard output or a new file; how many. What fails leaves no file."""
     from dyntui.services.exports import ExportFormat, export, export_file
 
     if output is None:
         if context.json and kind not in (None, "json"):
-            raise Usage(
+            raise UsageError(
                 f"--json prints one JSON document, and --format {kind} is none.", hint="Leave one out, or add -o FILE."
             )
         exporter = output_exporter(ExportFormat(kind or ("json" if context.json else "csv")), columns)
@@ -98,7 +102,7 @@ async def write_rows(
 
 
 async def _rows(
-    connection: Connection, record: Resource, ids: Sequence[str], query: Query | None
+    connection: Connection, record: Resource, ids: Sequence[str], query: ListQuery | None
 ) -> AsyncIterator[dict[str, Any]]:
     from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.lists.list_source import scan

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
 from dyntui.cli.output import show_progress
 from dyntui.cli.resource_commands import add_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
@@ -17,7 +17,7 @@ from dyntui.resources import RESOURCES
 __all__ = ["exports"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def exports() -> None:
     """Ask the server for a CSV of all users or visits, wait for it, fetch it."""
 
@@ -28,7 +28,7 @@ add_commands(exports, RESOURCES["exports"])
 @exports.command("watch")
 @click.argument("export_id", metavar="ID")
 @pass_context
-def watch(context: Context, export_id: str) -> int:
+def watch(context: CliContext, export_id: str) -> int:
     """Wait until an export is finished."""
     from dyntui.services.actions.resource_actions import masked
     from dyntui.services.vendor_exports import first_line, wait_for
@@ -59,7 +59,7 @@ def watch(context: Context, export_id: str) -> int:
 )
 @click.option("--wait", is_flag=True, help="Wait until it is finished.")
 @pass_context
-def download_export(context: Context, export_id: str, output: Path | None, wait: bool) -> None:
+def download_export(context: CliContext, export_id: str, output: Path | None, wait: bool) -> None:
     """Fetch a finished export into a new private file. The token never goes to the host that the file lies on."""
     from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.vendor_exports import download, file_name, wait_for

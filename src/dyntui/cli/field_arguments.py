@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["assignments"]
 
@@ -21,12 +21,12 @@ def assignments(pairs: Sequence[str], operation: str = "", *, known_only: bool =
     for pair in pairs:
         name, separator, text = pair.partition("=")
         if not separator or not name.removesuffix(":"):
-            raise Usage(f"{pair!r} is not FIELD=VALUE.", hint="FIELD=TEXT is text, FIELD:=JSON any other value.")
+            raise UsageError(f"{pair!r} is not FIELD=VALUE.", hint="FIELD=TEXT is text, FIELD:=JSON any other value.")
         if name.endswith(":"):
             name = name[:-1]
             fields[name] = _json(name, text)
         elif known_only and name not in known:
-            raise Usage(
+            raise UsageError(
                 f"{operation} has no field {name!r}.",
                 hint=f"It has: {', '.join(known)}. {name}:=JSON sends it all the same.",
             )
@@ -37,23 +37,25 @@ def assignments(pairs: Sequence[str], operation: str = "", *, known_only: bool =
 
 def _asked(operation: str) -> dict[str, Any]:
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import Where, asked_by
+    from dyntui.services.forms import ParameterLocation, asked_by
 
     known = catalog()
-    return {field.name: field for field in asked_by(known, known.get(operation)) if field.where is Where.BODY}
+    return {
+        field.name: field for field in asked_by(known, known.get(operation)) if field.where is ParameterLocation.BODY
+    }
 
 
 def _value(field: Any, name: str, text: str) -> Any:
-    from dyntui.services.forms import Kind, value_of
+    from dyntui.services.forms import FieldKind, value_of
 
-    if field is None or field.kind in (Kind.TEXT, Kind.CHOICE):
+    if field is None or field.kind in (FieldKind.TEXT, FieldKind.CHOICE):
         return text
-    if field.kind is Kind.JSON:
+    if field.kind is FieldKind.JSON:
         return _json(name, text)
     try:
         return value_of(field, text)
     except ValueError as error:
-        raise Usage(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error}") from None
 
 
 def _json(name: str, text: str) -> Any:
@@ -61,5 +63,5 @@ def _json(name: str, text: str) -> Any:
 
     try:
         return read_json(text)
-    except Usage as error:
-        raise Usage(f"{name}: {error.message}", hint=f"Text is written {name}=TEXT.") from None
+    except UsageError as error:
+        raise UsageError(f"{name}: {error.message}", hint=f"Text is written {name}=TEXT.") from None

@@ -8,9 +8,9 @@ import click
 
 from dyntui.cli.access_commands import add_switches, change, create
 from dyntui.cli.allowlists import outcome_option
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import read_option
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.access.actions import AccessActions
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["gates"]
 
 
-@click.group("gates", cls=Group)
+@click.group("gates", cls=CommandGroup)
 def gates() -> None:
     """List, read and change gates: what wallets have to hold."""
 
@@ -45,7 +45,7 @@ rule_option = click.option(
 
 @gates.command("list")
 @pass_context
-def list_gates(context: Context) -> None:
+def list_gates(context: CliContext) -> None:
     """List the gates and what they ask for."""
     from dyntui.services.access.gates import rule_words
 
@@ -74,7 +74,7 @@ def list_gates(context: Context) -> None:
 @gates.command("get")
 @click.argument("name", metavar="GATE")
 @pass_context
-def get_gate(context: Context, name: str) -> None:
+def get_gate(context: CliContext, name: str) -> None:
     """Read one gate with its rules, by its name or id."""
     from dyntui.cli.users import show_object
 
@@ -94,7 +94,7 @@ def get_gate(context: Context, name: str) -> None:
 @confirm_options
 @pass_context
 def create_gate(
-    context: Context,
+    context: CliContext,
     name: str,
     outcome: str | None,
     scope: str | None,
@@ -103,14 +103,14 @@ def create_gate(
     confirm_environment: str,
 ) -> int:
     """Create a gate. It is off until it is enabled."""
-    from dyntui.services.access.access_policy import Kind
+    from dyntui.services.access.access_policy import PolicyKind
     from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule
     from dyntui.services.access.lists import checked_fields
 
     if outcome is None or not rules:
-        raise Usage("A gate needs an outcome and a rule.", hint=f"--outcome ... --rule {RULE_HELP}")
+        raise UsageError("A gate needs an outcome and a rule.", hint=f"--outcome ... --rule {RULE_HELP}")
     given = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
-    fields = checked_fields(given, kind=Kind.GATE)
+    fields = checked_fields(given, kind=PolicyKind.GATE)
     return create(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)
 
 
@@ -124,7 +124,7 @@ def create_gate(
 @read_option
 @pass_context
 def update_gate(
-    context: Context,
+    context: CliContext,
     name: str,
     new_name: str | None,
     outcome: str | None,
@@ -135,7 +135,7 @@ def update_gate(
     read: str,
 ) -> int:
     """Change a gate. --rule replaces all its rules."""
-    from dyntui.services.access.access_policy import Kind
+    from dyntui.services.access.access_policy import PolicyKind
     from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
     from dyntui.services.access.lists import checked_fields
 
@@ -144,8 +144,8 @@ def update_gate(
     if rules:
         fields["rules"] = [parse_rule(rule) for rule in rules]
     if not fields:
-        raise Usage("Nothing to change was given.", hint="--name, --outcome, --scope or --rule.")
-    fields = checked_fields(fields, kind=Kind.GATE)
+        raise UsageError("Nothing to change was given.", hint="--name, --outcome, --scope or --rule.")
+    fields = checked_fields(fields, kind=PolicyKind.GATE)
     return change(context, GATE_ACTIONS.update(), _found, name, yes, confirm_environment, read, fields=fields)
 
 

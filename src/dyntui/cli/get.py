@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Command, Context, pass_context
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
 from dyntui.cli.resource_commands import list_options, list_rows, show_one
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["get"]
 
@@ -26,12 +26,12 @@ def complete_resource(ctx: click.Context, parameter: click.Parameter, incomplete
     ]
 
 
-@click.command(cls=Command)
+@click.command(cls=BaseCommand)
 @click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource)
 @click.argument("row_id", required=False, metavar="[ID]")
 @list_options
 @pass_context
-def get(context: Context, /, name: str | None, row_id: str | None, **options: Any) -> None:
+def get(context: CliContext, /, name: str | None, row_id: str | None, **options: Any) -> None:
     """List any resource, or show one of it in full. Without a name: what there is."""
     if name is None:
         list_resources(context)
@@ -43,11 +43,11 @@ def get(context: Context, /, name: str | None, row_id: str | None, **options: An
         list_rows(context, record, **options)
         return
     if any(options[name] for name in ("text", "everything", "match", "exact")):
-        raise Usage("An id stands alone.", hint="Leave out --filter, --match, --exact and --all.")
+        raise UsageError("An id stands alone.", hint="Leave out --filter, --match, --exact and --all.")
     show_one(context, record, row_id, parent=options["parent"])
 
 
-def list_resources(context: Context) -> None:
+def list_resources(context: CliContext) -> None:
     """What `get` and `do` know."""
     from dyntui.resources import RESOURCES
 

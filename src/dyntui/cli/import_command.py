@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
-from dyntui.core.errors import Usage
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.cli.job_runner import Early
+    from dyntui.cli.job_runner import EarlyStop
     from dyntui.importer import Mapping, Source
     from dyntui.importer.fields import MappingKind
     from dyntui.services.connection import Connection
@@ -103,14 +103,14 @@ class FileOptions:
         }
 
 
-@click.command("import", cls=Command)
+@click.command("import", cls=BaseCommand)
 @click.argument("file", metavar="FILE")
 @click.option("--upsert", is_flag=True, help="Update users who are there already.")
 @file_options
 @run_options
 @confirm_options
 @pass_context
-def import_users(context: Context, /, file: str, upsert: bool, **options: Any) -> int:
+def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any) -> int:
     """Import users from FILE.
 
     FILE is CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, or - for standard input. Say what the e-mails are with
@@ -123,7 +123,7 @@ def import_users(context: Context, /, file: str, upsert: bool, **options: Any) -
     return import_file(context, file, chosen, chosen.facts(upsert=upsert))
 
 
-def import_file(context: Context, file: str, options: FileOptions, facts: dict[str, Any], to: str = "") -> int:
+def import_file(context: CliContext, file: str, options: FileOptions, facts: dict[str, Any], to: str = "") -> int:
     """Read, map, plan, confirm and run. to: the allowlist, by name or id, when entries are imported."""
     from dyntui.cli.job_runner import stopping_early
 
@@ -153,7 +153,7 @@ def _open(file: str, options: FileOptions) -> Source:
     return open_source(Path(file), **how)
 
 
-def _mapping(context: Context, source: Source, options: FileOptions, custom_fields: Any = ()) -> Mapping:
+def _mapping(context: CliContext, source: Source, options: FileOptions, custom_fields: Any = ()) -> Mapping:
     from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose
     from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
     from dyntui.services.imports.mappings import find_mapping, load_mapping
@@ -162,7 +162,7 @@ def _mapping(context: Context, source: Source, options: FileOptions, custom_fiel
     if options.mapping_name is not None:
         mapping = load_mapping(options.mapping_name).bind(source.info)
         if mapping.kind != kind:
-            raise Usage(f"The mapping {options.mapping_name} is for {mapping.kind}, not for {kind}.")
+            raise UsageError(f"The mapping {options.mapping_name} is for {mapping.kind}, not for {kind}.")
     elif saved := find_mapping(source.info, kind):
         if not custom_fields:  # said once
             context.note(f"using the saved mapping {saved[0]}: it was made for these columns")
@@ -177,22 +177,22 @@ def _mapping(context: Context, source: Source, options: FileOptions, custom_fiel
     if kind == "users" and "emailVerifiedAt" not in mapping.targets:
         raise MissingChoice("Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES)
     if mapping.missing:
-        raise Usage(mapping.missing[0], hint="Say where columns go with --map COLUMN=FIELD.")
+        raise UsageError(mapping.missing[0], hint="Say where columns go with --map COLUMN=FIELD.")
     return mapping
 
 
 async def _work(
-    context: Context,
+    context: CliContext,
     source: Source,
     mapping: Mapping,
     options: FileOptions,
     facts: dict[str, Any],
     to: str,
-    early: Early,
+    early: EarlyStop,
 ) -> int:
-    from dyntui.cli.job_runner import Meter, check_job, confirm_job, drive
+    from dyntui.cli.job_runner import ProgressMeter, check_job, confirm_job, drive
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
-    from dyntui.services.imports.jobs import Where, organisation_of
+    from dyntui.services.imports.jobs import JobLocation, organisation_of
     from dyntui.services.imports.plan import lines, make_plan, save_plan
     from dyntui.services.imports.prepare import prepare
 
@@ -210,8 +210,8 @@ async def _work(
             from dyntui.services.imports.mappings import save_mapping
 
             context.note(f"mapping saved as {save_mapping(options.save_mapping, mapping)}")
-        where = Where.of(connection.profile, await organisation_of(connection.client))
-        meter = Meter()
+        where = JobLocation.of(connection.profile, await organisation_of(connection.client))
+        meter = ProgressMeter()
         with prepare(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
             meter.end()
             context.note(f"job {journal.id}")
@@ -249,7 +249,7 @@ async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
         return []
 
 
-def _show(context: Context, mapping: Mapping) -> None:
+def _show(context: CliContext, mapping: Mapping) -> None:
     for each in mapping.mapped:
         context.note(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
     for name, value in mapping.constants.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dyntui.cli.context import Context, fail
+from dyntui.cli.context import CliContext, fail
 from dyntui.cli.output import confirm, print_lines, prompt, show_progress, unless_gone
 from dyntui.core.errors import (
     EXIT_DONE,
@@ -20,26 +20,26 @@ from dyntui.core.errors import (
     EXIT_SOME_FAILED,
     EXIT_STOPPED,
     EXIT_UNREACHABLE,
-    Stopped,
+    StoppedError,
 )
 from dyntui.core.times import duration
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Permit
+    from dyntui.api.client import WritePermit
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.progress import Progress
-    from dyntui.services.imports.runner import Ended
+    from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
 
-__all__ = ["Early", "Meter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
+__all__ = ["EarlyStop", "ProgressMeter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
 
 _QUIET_SECONDS = 5.0
 _BAD = ("failed", "unknown", "review", "invalid")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Meter:
+class ProgressMeter:
     """Progress on standard error: one line that is rewritten on a terminal, else a line every few seconds.
 
     A terminal that went away is not written to again: the job goes on, or stops in order.
@@ -87,13 +87,13 @@ class Meter:
 
 
 @contextlib.contextmanager
-def stopping(control: Control) -> Iterator[None]:
+def stopping(control: JobControl) -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP ask the job to stop in order; a second one does not wait for the answer in flight."""
-    from dyntui.services.imports.job_control import Wish
+    from dyntui.services.imports.job_control import StopRequest
 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, control.ask, Wish.PAUSE, f"stopped by {number.name}")
+        loop.add_signal_handler(number, control.ask, StopRequest.PAUSE, f"stopped by {number.name}")
     try:
         yield
     finally:
@@ -102,19 +102,19 @@ def stopping(control: Control) -> Iterator[None]:
 
 
 @dataclass
-class Early:
+class EarlyStop:
     """What to do after a stop before the job runs."""
 
     hint: str = "Start again."
 
 
 @contextlib.contextmanager
-def stopping_early() -> Iterator[Early]:
+def stopping_early() -> Iterator[EarlyStop]:
     """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
-    early = Early()
+    early = EarlyStop()
 
     def stop(number: int, frame: object) -> None:
-        raise Stopped(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early.hint)
+        raise StoppedError(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early.hint)
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
@@ -124,11 +124,11 @@ def stopping_early() -> Iterator[Early]:
             signal.signal(number, handler)
 
 
-async def check_job(context: Context, connection: Connection, journal: Journal) -> None:
+async def check_job(context: CliContext, connection: Connection, journal: Journal) -> None:
     """Compare the job with the server when that was not done yet."""
     from dyntui.services.imports.job_service import check
 
-    meter = Meter()
+    meter = ProgressMeter()
 
     def show(done: int, total: int | None) -> None:
         meter.line(f"checking against the server: {done:,}" + (f" of {total:,}" if total else ""))
@@ -138,10 +138,10 @@ async def check_job(context: Context, connection: Connection, journal: Journal) 
     await connection.writes.learn_kind()
 
 
-def confirm_job(context: Context, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> Permit:
+def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
     """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
     is resumed needs no second confirmation."""
-    from dyntui.services.actions.write_gate import Confirmation, Level
+    from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
     from dyntui.services.imports.job_service import authorise, confirmed, requirement
 
     confirmation = confirmed(journal) or Confirmation(yes=yes, typed=typed)
@@ -150,7 +150,7 @@ def confirm_job(context: Context, connection: Connection, journal: Journal, *, y
     elif not confirmed(journal) and not context.json and sys.stdin.isatty():
         needed = requirement(journal, connection)
         context.note(f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning)
-        if needed.level is Level.TYPED:
+        if needed.level is ConfirmationLevel.TYPED:
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
         else:
@@ -159,20 +159,20 @@ def confirm_job(context: Context, connection: Connection, journal: Journal, *, y
 
 
 async def drive(
-    context: Context,
+    context: CliContext,
     connection: Connection,
     journal: Journal,
-    permit: Permit,
+    permit: WritePermit,
     *,
     first: int | None = None,
     report: Path | None = None,
 ) -> int:
     """Run a job to its end or until it is stopped; returns the exit code."""
-    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.job_service import run_job
 
-    control = Control()
-    meter = Meter()
+    control = JobControl()
+    meter = ProgressMeter()
     with stopping(control):
         ended = await run_job(
             journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.progress
@@ -181,7 +181,7 @@ async def drive(
     return conclude(context, journal, ended, report)
 
 
-def conclude(context: Context, journal: Journal, ended: Ended, report: Path | None = None) -> int:
+def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Path | None = None) -> int:
     """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
     from dyntui.services.imports.reports import result, write_reports
     from dyntui.store.states import JobState
@@ -202,7 +202,7 @@ def conclude(context: Context, journal: Journal, ended: Ended, report: Path | No
     return _exit_code(ended, document["rows"])
 
 
-def _exit_code(ended: Ended, rows: dict[str, int]) -> int:
+def _exit_code(ended: RunResult, rows: dict[str, int]) -> int:
     from dyntui.store.states import JobState
 
     if ended.state is JobState.PAUSED and not ended.planned:

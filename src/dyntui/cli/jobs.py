@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.import_command import given, run_options
 from dyntui.cli.output import confirm
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
@@ -28,7 +28,7 @@ _AFTER = "dyntui.cli.jobs_retry_undo"
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     lazy={
         "retry": (_AFTER, "Make a new job from the rows that failed, and run it."),
         "undo": (_AFTER, "Delete what a job created and nobody touched since."),
@@ -44,7 +44,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @pass_context
-def list_jobs(context: Context) -> None:
+def list_jobs(context: CliContext) -> None:
     """List all jobs, newest first."""
     from dyntui.services.imports.jobs import jobs as every_job
 
@@ -82,7 +82,7 @@ def _document(job: JobSummary) -> dict[str, Any]:
 @job_argument
 @click.option("--rows", "state", metavar="STATE", help="Also the rows in that state: failed, review, unknown, ...")
 @pass_context
-def show_job(context: Context, job: str, state: str | None) -> None:
+def show_job(context: CliContext, job: str, state: str | None) -> None:
     """Show one job: its rows by state, why rows failed, and what was sent."""
     from dyntui.services.imports.jobs import find, summary
     from dyntui.store import job_queries
@@ -93,9 +93,9 @@ def show_job(context: Context, job: str, state: str | None) -> None:
     path = find(job)
     known = summary(path)
     if known.problem:
-        raise Usage(known.problem)
+        raise UsageError(known.problem)
     if state is not None and state not in list(RowState):
-        raise Usage(f"There is no row state {state!r}.", hint=f"There are: {', '.join(RowState)}.")
+        raise UsageError(f"There is no row state {state!r}.", hint=f"There are: {', '.join(RowState)}.")
     with Journal.read(path) as journal:
         failures = job_queries.failure_counts(journal)
         traffic = job_queries.traffic(journal)
@@ -155,7 +155,7 @@ def _row(row: Any) -> dict[str, Any]:
 @confirm_options
 @pass_context
 def resume_job(
-    context: Context,
+    context: CliContext,
     job: str | None,
     first: int | None,
     report: Path | None,
@@ -181,7 +181,7 @@ def resume_job(
 @confirm_options
 @pass_context
 def run_plan(
-    context: Context, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
+    context: CliContext, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
 ) -> int:
     """Run exactly the plan that `dyntui import --dry-run` made. PLAN is its file, or its job."""
     from dyntui.services.imports.plan import read_plan
@@ -189,7 +189,7 @@ def run_plan(
     path = find_job(Path(plan).name) if plan.endswith(".plan.json") else find_job(plan)
     file = Path(plan) if plan.endswith(".plan.json") else path.with_name(f"{path.stem}.plan.json")
     if not file.exists():
-        raise Usage(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
+        raise UsageError(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
     document = read_plan(file)
     return run(
         _go_on(context, find_job(document["job"]), document, {}, first, absolute(report), yes, confirm_environment)
@@ -197,7 +197,7 @@ def run_plan(
 
 
 async def _go_on(
-    context: Context,
+    context: CliContext,
     path: Path,
     plan: dict[str, Any] | None,
     options: dict[str, Any],
@@ -208,28 +208,28 @@ async def _go_on(
 ) -> int:
     from dyntui.cli.job_runner import check_job, conclude, confirm_job, drive
     from dyntui.services.imports.job_service import action_for
-    from dyntui.services.imports.jobs import Where, check_where, organisation_of
+    from dyntui.services.imports.jobs import JobLocation, check_where, organisation_of
     from dyntui.services.imports.plan import check_plan
-    from dyntui.services.imports.runner import Ended
+    from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
 
     with Journal.open(path) as journal:
-        check_where(journal, Where.of(context.profile()))
+        check_where(journal, JobLocation.of(context.profile()))
         if plan is not None:
             check_plan(journal, plan)
         if journal.state is JobState.DRAFT:
-            raise Usage(
+            raise UsageError(
                 f"Job {journal.id} is a draft: its file was never read to the end, or it is still being prepared.",
                 hint="Import the file again, or finish it in the console's import wizard. Nothing was sent.",
             )
         if journal.state in (JobState.DONE, JobState.CANCELLED):
-            return conclude(context, journal, Ended(journal.state), report)
+            return conclude(context, journal, RunResult(journal.state), report)
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})
         async with context.connection() as connection:
             connection.writes.check(action_for(journal))
-            check_where(journal, Where.of(connection.profile, await organisation_of(connection.client)))
+            check_where(journal, JobLocation.of(connection.profile, await organisation_of(connection.client)))
             await check_job(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await drive(context, connection, journal, permit, first=first, report=report)
@@ -238,13 +238,15 @@ async def _go_on(
 @jobs.command("pause")
 @job_argument
 @pass_context
-def pause_job(context: Context, job: str) -> None:
+def pause_job(context: CliContext, job: str) -> None:
     """Ask the process that runs a job to stop in order; it can be resumed."""
     from dyntui.store.lock import is_locked
 
     path = find_job(job)
     if not is_locked(path.with_suffix(".lock")):
-        raise Usage(f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is.")
+        raise UsageError(
+            f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is."
+        )
     _ask(context, path, "pause")
 
 
@@ -252,11 +254,11 @@ def pause_job(context: Context, job: str) -> None:
 @job_argument
 @click.option("--yes", is_flag=True, help="Confirm without asking.")
 @pass_context
-def cancel_job(context: Context, job: str, yes: bool) -> None:
+def cancel_job(context: CliContext, job: str, yes: bool) -> None:
     """Give up the rows of a job that were not sent yet; what was sent stays."""
     from dyntui.cli.job_runner import conclude
     from dyntui.services.imports.cancel import cancel
-    from dyntui.services.imports.runner import Ended
+    from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
 
@@ -268,10 +270,10 @@ def cancel_job(context: Context, job: str, yes: bool) -> None:
         return
     with Journal.open(path) as journal:
         cancel(journal)
-        conclude(context, journal, Ended(journal.state))
+        conclude(context, journal, RunResult(journal.state))
 
 
-def _ask(context: Context, path: Path, what: str) -> None:
+def _ask(context: CliContext, path: Path, what: str) -> None:
     from dyntui.services.imports.jobs import summary
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
@@ -293,7 +295,7 @@ def _ask(context: Context, path: Path, what: str) -> None:
 @job_argument
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 @pass_context
-def report_job(context: Context, job: str, folder: Path | None) -> None:
+def report_job(context: CliContext, job: str, folder: Path | None) -> None:
     """Write the reports, the id map and the failed rows of a job again, into DIR when given."""
     from dyntui.services.imports.reports import result, write_reports
     from dyntui.store.journal import Journal
@@ -320,7 +322,7 @@ def _newest_open() -> Path:
     for job in every_job():
         if job.state in ("ready", "running", "paused") and not job.busy:
             return find_job(job.id)
-    raise Usage("There is no job to resume.", hint="`dyntui jobs list` names them all.")
+    raise UsageError("There is no job to resume.", hint="`dyntui jobs list` names them all.")
 
 
 def _time(at: int) -> str:

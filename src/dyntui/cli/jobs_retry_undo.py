@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.jobs import absolute, find_job, job_argument
 from dyntui.cli.output import confirm, prompt
 from dyntui.cli.write_helpers import read_option
-from dyntui.core.errors import EXIT_DONE, EXIT_NOT_AUTHORISED, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_UNREACHABLE, Usage
+from dyntui.core.errors import (
+    EXIT_DONE,
+    EXIT_NOT_AUTHORISED,
+    EXIT_SOME_FAILED,
+    EXIT_STOPPED,
+    EXIT_UNREACHABLE,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_gate import Confirmation, Requirement
-    from dyntui.services.imports.undo import Undone
-    from dyntui.services.imports.undo_targets import Kind
+    from dyntui.services.imports.undo import UndoResult
+    from dyntui.services.imports.undo_targets import UndoTarget
     from dyntui.store.journal import Journal
 
 __all__ = ["purge_jobs", "retry_job", "undo_job"]
@@ -26,12 +33,12 @@ __all__ = ["purge_jobs", "retry_job", "undo_job"]
 _SHOWN = 10
 
 
-@click.command("retry", cls=Command)
+@click.command("retry", cls=BaseCommand)
 @job_argument
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
 @confirm_options
 @pass_context
-def retry_job(context: Context, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
+def retry_job(context: CliContext, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
     """Make a new job from the rows of a finished one that failed, and run it.
 
     Rows for review and those a cancelled job did not come to are in it too. Invalid rows are not: mend them in the
@@ -40,17 +47,17 @@ def retry_job(context: Context, job: str, report: Path | None, yes: bool, confir
     return run(_retry(context, find_job(job), absolute(report), yes, confirm_environment))
 
 
-async def _retry(context: Context, path: Path, report: Path | None, yes: bool, typed: str) -> int:
+async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool, typed: str) -> int:
     from dyntui.cli.job_runner import check_job, confirm_job, drive
     from dyntui.services.imports.job_service import action_for
-    from dyntui.services.imports.jobs import Where, check_where, organisation_of
+    from dyntui.services.imports.jobs import JobLocation, check_where, organisation_of
     from dyntui.services.imports.retry import retry
     from dyntui.store.journal import Journal
 
     async with context.connection() as connection:
         with Journal.read(path) as old:
             connection.writes.check(action_for(old))
-            where = Where.of(connection.profile, await organisation_of(connection.client))
+            where = JobLocation.of(connection.profile, await organisation_of(connection.client))
             check_where(old, where)
             journal = retry(old, where)
         with journal:
@@ -60,13 +67,13 @@ async def _retry(context: Context, path: Path, report: Path | None, yes: bool, t
             return await drive(context, connection, journal, permit, report=report)
 
 
-@click.command("undo", cls=Command)
+@click.command("undo", cls=BaseCommand)
 @job_argument
 @click.option("--dry-run", is_flag=True, help="Say who would be deleted and who is skipped, delete nobody.")
 @confirm_options
 @read_option
 @pass_context
-def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
+def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
     """Delete the users, or the entries, that a job created, but for those that changed since: each is read again first.
 
     Confirm with --confirm-environment NAME, in every environment; when the last entries of the only siteAccess list go,
@@ -76,11 +83,11 @@ def undo_job(context: Context, job: str, dry_run: bool, yes: bool, confirm_envir
     return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read))
 
 
-async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
-    from dyntui.cli.job_runner import Meter, stopping
+async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
+    from dyntui.cli.job_runner import ProgressMeter, stopping
     from dyntui.services.actions.write_gate import Confirmation
-    from dyntui.services.imports.job_control import Control
-    from dyntui.services.imports.jobs import Where, check_where
+    from dyntui.services.imports.job_control import JobControl
+    from dyntui.services.imports.jobs import JobLocation, check_where
     from dyntui.services.imports.undo import (
         check_undo,
         plan_undo,
@@ -95,13 +102,13 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
     from dyntui.store.undo_journal import UndoState
 
     with Journal.open(path) as journal:
-        check_where(journal, Where.of(context.profile()))
+        check_where(journal, JobLocation.of(context.profile()))
         if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
-            raise Usage(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
+            raise UsageError(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
             if not dry_run:
                 check_undo(journal, connection)
-            meter, kind = Meter(), kind_of(journal)
+            meter, kind = ProgressMeter(), kind_of(journal)
             plan = await plan_undo(
                 journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")
             )
@@ -114,7 +121,7 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
             given = Confirmation(yes=yes, typed=typed, read=read)
             confirmation = _confirmation(context, undo_requirement(journal, connection, weight), given)
             permit = undo_authorise(journal, connection, confirmation, weight)
-            control = Control()
+            control = JobControl()
             with stopping(control):
                 done = await run_undo(
                     journal,
@@ -128,7 +135,7 @@ async def _undo(context: Context, path: Path, dry_run: bool, yes: bool, typed: s
             return _end(context, journal, done)
 
 
-def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
+def _tell_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTarget) -> None:
     context.note(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
     for line in plan.skipped[:_SHOWN]:
         context.note(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
@@ -137,7 +144,7 @@ def _tell_plan(context: Context, plan: Undone, delete: int, kind: Kind) -> None:
     context.note(kind.warning)
 
 
-def _confirmation(context: Context, needed: Requirement, given: Confirmation) -> Confirmation:
+def _confirmation(context: CliContext, needed: Requirement, given: Confirmation) -> Confirmation:
     """What was given; else what a person types on a terminal, once what it does was told."""
     if needed.effects:
         context.note(*needed.effects)
@@ -148,7 +155,7 @@ def _confirmation(context: Context, needed: Requirement, given: Confirmation) ->
     return replace(given, typed=typed, read=needed.code)
 
 
-def _end(context: Context, journal: Journal, undone: Undone) -> int:
+def _end(context: CliContext, journal: Journal, undone: UndoResult) -> int:
     from dyntui.store.undo_journal import UndoState
 
     counts = {state.value: undone.counts.get(state, 0) for state in UndoState}
@@ -168,12 +175,12 @@ def _end(context: Context, journal: Journal, undone: Undone) -> int:
     return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
 
 
-@click.command("purge", cls=Command)
+@click.command("purge", cls=BaseCommand)
 @click.argument("chosen", nargs=-1, metavar="[JOB]...")
 @click.option("--unfinished", is_flag=True, help="Also jobs that could still be resumed.")
 @click.option("--yes", is_flag=True, help="Confirm without asking.")
 @pass_context
-def purge_jobs(context: Context, chosen: tuple[str, ...], unfinished: bool, yes: bool) -> None:
+def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, yes: bool) -> None:
     """Remove journals, plans and reports of jobs from this machine; without JOB of all that are finished.
 
     They hold what was imported. Nothing on the server is touched; what is purged cannot be undone or retried.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.errors import NotAuthorised, Usage
+from dyntui.core.errors import NotAuthorized, UsageError
 
 __all__ = ["main", "open_console"]
 
@@ -28,7 +28,7 @@ def open_console(
 
     try:
         profile = resolve(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
-    except (Usage, NotAuthorised):
+    except (UsageError, NotAuthorized):
         if name or environment_id or base_url or Profiles.load().names():
             raise
         profile = None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context, ask_passphrase
+from dyntui.cli.context import CliContext, ask_passphrase
 from dyntui.cli.output import confirm, prompt
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import CredentialKind
@@ -30,7 +30,7 @@ _EXPLAINED = {
 _MAX_TOKEN = 64 * 1024
 
 
-def can_ask(context: Context) -> bool:
+def can_ask(context: CliContext) -> bool:
     """Whether there is a person at a terminal to ask."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not context.json
 
@@ -42,16 +42,16 @@ def complete_profiles(ctx: click.Context, parameter: click.Parameter, incomplete
     return [name for name in Profiles.load().names() if name.startswith(incomplete)]
 
 
-def saved_profile(context: Context, profiles: Profiles) -> Profile:
+def saved_profile(context: CliContext, profiles: Profiles) -> Profile:
     """The saved profile that --profile, DYNTUI_PROFILE or the last use names, without what other flags override."""
     name = context.profile_name or os.environ.get("DYNTUI_PROFILE") or profiles.current
     if name:
         return profiles.get(name)
     hint = "dyntui env use NAME, or --profile NAME." if profiles.names() else "Make one: dyntui env add NAME"
-    raise Usage("No profile is chosen, and a token is kept for a profile.", hint=hint)
+    raise UsageError("No profile is chosen, and a token is kept for a profile.", hint=hint)
 
 
-def confirm_origin(context: Context, profile: Profile) -> Profile:
+def confirm_origin(context: CliContext, profile: Profile) -> Profile:
     """`profile`, its address confirmed when it is outside the vendor's; raises Usage where nobody confirms it."""
     from dyntui.config import profile_resolution
     from dyntui.config.credentials import check_origin, unconfirmed_origin
@@ -69,7 +69,7 @@ def confirm_origin(context: Context, profile: Profile) -> Profile:
     return replace(profile, confirmed_origin=where)
 
 
-def choose_place(context: Context, wanted: str | None, default: str | None = None) -> CredentialKind:
+def choose_place(context: CliContext, wanted: str | None, default: str | None = None) -> CredentialKind:
     """Where the token is to be kept, the keyring tried before anybody is asked for a token."""
     from dyntui.config.credentials import CredentialError, CredentialKind, keyring_available
 
@@ -92,7 +92,7 @@ def choose_place(context: Context, wanted: str | None, default: str | None = Non
     return CredentialKind(prompt("Where", choices=list(_EXPLAINED), default="session"))
 
 
-def obtain_token(context: Context, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
+def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
     """The token, from standard input, DYNTUI_TOKEN or a hidden prompt; None when none is stored at that place.
 
     needed: raise Usage when there is none to be had.
@@ -101,7 +101,7 @@ def obtain_token(context: Context, kind: CredentialKind, from_stdin: bool, *, ne
 
     if kind in (CredentialKind.SESSION, CredentialKind.COMMAND, CredentialKind.ENVIRONMENT):
         if from_stdin:
-            raise Usage(f"No token is stored with --credential {kind}.", hint="Leave out --token-stdin.")
+            raise UsageError(f"No token is stored with --credential {kind}.", hint="Leave out --token-stdin.")
         return None
     if from_stdin:
         text = sys.stdin.read(_MAX_TOKEN)
@@ -111,7 +111,7 @@ def obtain_token(context: Context, kind: CredentialKind, from_stdin: bool, *, ne
     elif can_ask(context):
         text = prompt("API token (not shown)", hidden=True)
     elif needed:
-        raise Usage("There is no token.", hint="Give it with --token-stdin or DYNTUI_TOKEN; never as an argument.")
+        raise UsageError("There is no token.", hint="Give it with --token-stdin or DYNTUI_TOKEN; never as an argument.")
     else:
         return None
     token = check_token(text)

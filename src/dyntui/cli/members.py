@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import Group
+from dyntui.cli.context import CommandGroup
 from dyntui.cli.resource_commands import add_commands
 from dyntui.resources import RESOURCES
 
 __all__ = ["members"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def members() -> None:
     """Members of the organization: list, give another role, remove."""
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import act, read_ids, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.resources import Action, Resource
+    from dyntui.resources import Resource, ResourceAction
     from dyntui.services.connection import Connection
     from dyntui.services.lists.row_match import Match
 
@@ -47,7 +47,7 @@ def match_of(match: str | None, exact: bool) -> Match | None:
     from dyntui.services.lists.row_match import Match
 
     if exact and match not in (None, Match.EXACT):
-        raise Usage(f"--exact and --match {match} were given; one of them is meant.")
+        raise UsageError(f"--exact and --match {match} were given; one of them is meant.")
     return Match.EXACT if exact else Match(match) if match else None
 
 
@@ -67,7 +67,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def list_rows(
-    context: Context,
+    context: CliContext,
     record: Resource,
     *,
     parent: str = "",
@@ -82,12 +82,12 @@ def list_rows(
     """Print the rows of a list."""
     from dyntui.resources.filters import parse_filter
     from dyntui.services.actions.resource_actions import parent_of
-    from dyntui.services.lists.list_source import Query, scan
+    from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import row_filter
 
     how = match_of(match, exact)
     if text and record.filter is None and how is None:
-        raise Usage(
+        raise UsageError(
             f"The server cannot filter {record.name}.", hint="--match contains, or --exact, compares the rows here."
         )
     fitting = row_filter(record, text, how) if how is not None else None
@@ -98,7 +98,7 @@ def list_rows(
         total: int | None = None
         async with context.connection() as connection:
             known = await parent_of(connection.client, record, parent)
-            query = Query(order=order or record.list.order, filter=wanted)
+            query = ListQuery(order=order or record.list.order, filter=wanted)
             if everything or fitting is not None:
                 count = 0
                 async for scanned in scan(connection.client, record, parent=known, query=query):
@@ -121,7 +121,7 @@ def list_rows(
 
 
 def show_rows(
-    context: Context,
+    context: CliContext,
     record: Resource,
     found: Sequence[Mapping[str, Any]],
     total: int | None,
@@ -181,7 +181,7 @@ def _told(connection: Connection, record: Resource, row: Mapping[str, Any]) -> d
     return {**shown, "own": is_own(row, connection.token_hint)} if "checksum" in shown else shown
 
 
-def _table(context: Context, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+def _table(context: CliContext, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
     """The record's columns, and the whole id, which every other command takes."""
     from dyntui.core.times import now
     from dyntui.resources import Column
@@ -199,7 +199,7 @@ def _table(context: Context, record: Resource, rows: Sequence[Mapping[str, Any]]
     )
 
 
-def show_one(context: Context, record: Resource, row_id: str, *, parent: str = "") -> None:
+def show_one(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
     """Print one thing, whole."""
     from dyntui.cli.users import show_object
     from dyntui.services.actions.resource_actions import masked, parent_of, read_one
@@ -225,9 +225,9 @@ def split_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def do_action(
-    context: Context,
+    context: CliContext,
     record: Resource,
-    action: Action,
+    action: ResourceAction,
     words: Sequence[str],
     *,
     parent: str,
@@ -236,7 +236,7 @@ def do_action(
     read: str = "",
 ) -> int:
     """Do an action of a record through the one door; returns the exit code."""
-    from dyntui.resources import On
+    from dyntui.resources import ActionTarget
     from dyntui.services.actions.resource_actions import (
         asked_of,
         changes,
@@ -254,11 +254,11 @@ def do_action(
     )
 
     given, pairs = split_words(words)
-    ids = [] if action.on is On.LIST or (is_single(record) and not given) else read_ids(given, key=record.key)
-    if action.on is On.LIST and given:
-        raise Usage(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
+    ids = [] if action.on is ActionTarget.LIST or (is_single(record) and not given) else read_ids(given, key=record.key)
+    if action.on is ActionTarget.LIST and given:
+        raise UsageError(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
     if action.one and len(ids) > 1:
-        raise Usage(f"{action.name} is for one {record.singular} at a time.")
+        raise UsageError(f"{action.name} is for one {record.singular} at a time.")
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -266,15 +266,15 @@ def do_action(
             connection.writes.check(write_of(client, record, action))
             values, asked = pairs, asked_of(client, action)
             if unknown := [name for name in values if name not in {field.name for field in asked}]:
-                raise Usage(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
-            if action.on is On.ROWS and action.fields and not values:
-                raise Usage(f"{action.name} needs something to change.", hint=_takes(record, action))
+                raise UsageError(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
+            if action.on is ActionTarget.ROWS and action.fields and not values:
+                raise UsageError(f"{action.name} needs something to change.", hint=_takes(record, action))
             known = await parent_of(client, record, parent)
             targets = await targets_for(client, record, action, ids, parent=known)
-            if action.on is On.LIST:
+            if action.on is ActionTarget.LIST:
                 targets = [target_of(record, None, label=next(iter(values.values()), ""))]
             held: dict[str, str] | None = None
-            if action.on is On.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
+            if action.on is ActionTarget.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
                 held = starting_values(action, asked, row)
                 values = {**held, **values}
                 for line in changes(asked, held, values):
@@ -295,12 +295,12 @@ def do_action(
                 context.say(once[1])
                 return 0
             results = results if action.shows[0] else without_secrets(record, results)
-            return report(context, made_of(record, results) if action.on is On.LIST else results)
+            return report(context, made_of(record, results) if action.on is ActionTarget.LIST else results)
 
     return run(work())
 
 
-def _takes(record: Resource, action: Action) -> str:
+def _takes(record: Resource, action: ResourceAction) -> str:
     from dyntui.api.catalog import catalog
     from dyntui.services.forms import asked_by
 
@@ -312,33 +312,33 @@ def _takes(record: Resource, action: Action) -> str:
 
 def add_commands(group: click.Group, record: Resource) -> None:
     """`list`, `get` and a command for each action of a record."""
-    from dyntui.resources import On
+    from dyntui.resources import ActionTarget
 
     @group.command("list", help=f"List {record.title.lower()}.")
     @list_options
     @pass_context
-    def list_command(context: Context, /, **options: Any) -> None:
+    def list_command(context: CliContext, /, **options: Any) -> None:
         list_rows(context, record, **options)
 
     @group.command("get", help=f"Show one {record.singular} in full.")
     @click.argument("row_id", metavar="ID")
     @of_option
     @pass_context
-    def get_command(context: Context, row_id: str, parent: str) -> None:
+    def get_command(context: CliContext, row_id: str, parent: str) -> None:
         show_one(context, record, row_id, parent=parent)
 
     for action in record.actions:
-        words = "FIELD=VALUE..." if action.on is On.LIST else "[ID]... [FIELD=VALUE]..."
-        words = words if action.fields else "" if action.on is On.LIST else "[ID]..."
+        words = "FIELD=VALUE..." if action.on is ActionTarget.LIST else "[ID]... [FIELD=VALUE]..."
+        words = words if action.fields else "" if action.on is ActionTarget.LIST else "[ID]..."
         about = f"{action.help} {_takes(record, action)}" if action.fields else action.help
 
         def act_command(
-            context: Context,
+            context: CliContext,
             words: tuple[str, ...],
             parent: str,
             yes: bool,
             confirm_environment: str,
-            action: Action = action,
+            action: ResourceAction = action,
         ) -> int:
             return do_action(
                 context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment

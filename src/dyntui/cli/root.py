@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dyntui import __version__
-from dyntui.cli.context import Command, Context, Group
+from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
 from dyntui.cli.error_handling import ended
 from dyntui.cli.output import print_lines, print_usage_error
 
@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     lazy=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -51,25 +51,25 @@ def root(ctx: click.Context) -> None:
 
     Without a command it opens the console on the environment used last.
     """
-    ctx.ensure_object(Context)
+    ctx.ensure_object(CliContext)
     if ctx.invoked_subcommand is None:
         from dyntui.cli.launch import open_console
 
-        given = ctx.ensure_object(Context)
+        given = ctx.ensure_object(CliContext)
         place = (given.profile_name, given.environment_id, given.base_url)
         ctx.exit(open_console(*place, given.read_only, given.confirm_origin))
 
 
-root.params += Command(None).params
+root.params += BaseCommand(None).params
 
 
 def main() -> int:
     """Run the command line; returns the exit code."""
-    context = Context()
+    context = CliContext()
     return ended(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
 
 
-def _run(context: Context) -> int:
+def _run(context: CliContext) -> int:
     try:
         result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
         return result if isinstance(result, int) else 0

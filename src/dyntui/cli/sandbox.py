@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from dyntui.cli.context import Command
+from dyntui.cli.context import BaseCommand
 
 __all__ = ["sandbox"]
 
 
-class _SandboxCommand(Command):
+class _SandboxCommand(BaseCommand):
     """Its help ends with every fault and every switch."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

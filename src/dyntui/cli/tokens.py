@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import Group
+from dyntui.cli.context import CommandGroup
 from dyntui.cli.resource_commands import add_commands
 from dyntui.resources import RESOURCES
 
 __all__ = ["tokens"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def tokens() -> None:
     """API tokens of the environment: list, make, delete."""
 

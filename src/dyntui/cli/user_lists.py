@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import Command, Context, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_commands import match_of, match_options
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import SavedView
@@ -52,14 +52,14 @@ def _fitting(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None
 
     column = wanted.get("filterColumn", "all")
     if not (text := wanted.get("filterValue", "")):
-        raise Usage("--exact and --match need a text to compare with.", hint="Give --filter TEXT.")
+        raise UsageError("--exact and --match need a text to compare with.", hint="Give --filter TEXT.")
     return RowFilter(text, match, (column,) if column != "all" else ())
 
 
 def _saved(name: str | None) -> SavedView:
-    from dyntui.config.list_preferences import Lists, SavedView
+    from dyntui.config.list_preferences import ListPreferences, SavedView
 
-    return Lists.load().view("users", name) if name else SavedView()
+    return ListPreferences.load().view("users", name) if name else SavedView()
 
 
 def _saved_filter(saved: SavedView) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _saved_filter(saved: SavedView) -> dict[str, str]:
     return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
 
 
-def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
+def _table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
     """The users in the columns of the view, and their ids."""
     from dyntui.core.times import now
     from dyntui.resources import USERS
@@ -80,7 +80,7 @@ def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]
     context.table([*(column.name for column in columns), "id"], cells)
 
 
-@click.command("list", cls=Command)
+@click.command("list", cls=BaseCommand)
 @_filters
 @match_options
 @click.option("--order", metavar="COLUMN-asc|desc", help="Server order.  [default: createdAt-desc]")
@@ -91,7 +91,7 @@ def _table(context: Context, saved: SavedView, found: Sequence[Mapping[str, Any]
 @click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
 @pass_context
 def list_users(
-    context: Context,
+    context: CliContext,
     text: str | None,
     column: str,
     chain: str | None,
@@ -107,11 +107,11 @@ def list_users(
 ) -> None:
     """List users, newest first."""
     if sessions and (everything or exact or match):
-        raise Usage("--all, --exact and --match come without sessions.", hint="Leave out --sessions.")
+        raise UsageError("--all, --exact and --match come without sessions.", hint="Leave out --sessions.")
     wanted = _wanted(text, column, chain, social)
     from dyntui.api.pagination import PageCheck
     from dyntui.resources import USERS
-    from dyntui.services.lists.list_source import Query, scan
+    from dyntui.services.lists.list_source import ListQuery, scan
 
     saved = _saved(view)
     wanted = {**_saved_filter(saved), **wanted}
@@ -124,7 +124,7 @@ def list_users(
         async with context.connection() as connection:
             if everything or fitting is not None:
                 count = 0
-                async for scanned in scan(connection.client, USERS, query=Query(filter=wanted)):
+                async for scanned in scan(connection.client, USERS, query=ListQuery(filter=wanted)):
                     total = scanned.reported
                     if fitting is not None and not fitting.fits(scanned.row):
                         continue
@@ -176,12 +176,12 @@ def list_users(
         context.note(f"{len(found):,} of {total:,} users" if total is not None else f"{len(found):,} users")
 
 
-@click.command("export", cls=Command)
+@click.command("export", cls=BaseCommand)
 @_filters
 @export_options
 @pass_context
 def export_users(
-    context: Context,
+    context: CliContext,
     text: str | None,
     column: str,
     chain: str | None,
@@ -194,10 +194,10 @@ def export_users(
     """Export users: all, filtered, or those whose ids are given (- reads them from standard input)."""
     from dyntui.resources import USERS
     from dyntui.services.exports import USER_FIELDS
-    from dyntui.services.lists.list_source import Query
+    from dyntui.services.lists.list_source import ListQuery
 
     wanted = _wanted(text, column, chain, social)
     if ids and wanted:
-        raise Usage("Ids and a filter were given; one of them is meant.")
-    query = Query(filter=wanted)
+        raise UsageError("Ids and a filter were given; one of them is meant.")
+    query = ListQuery(filter=wanted)
     export_rows(context, USERS, USER_FIELDS, ids=ids, query=query, kind=kind, fields=fields, output=output)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Command, Context, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.output import confirm, print_lines
 from dyntui.cli.write_helpers import act, ids_argument, read_ids, read_option, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -23,10 +23,10 @@ async def _user(connection: Connection, user_id: str) -> dict[str, Any]:
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
 
 
-@click.command("sessions", cls=Command)
+@click.command("sessions", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
 @pass_context
-def sessions(context: Context, user_id: str) -> None:
+def sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, the latest first."""
 
     async def work() -> list[dict[str, Any]]:
@@ -51,11 +51,11 @@ def sessions(context: Context, user_id: str) -> None:
     )
 
 
-@click.command("session-revoke", cls=Command)
+@click.command("session-revoke", cls=BaseCommand)
 @ids_argument
 @confirm_options
 @pass_context
-def revoke_session(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Sign single devices out, by the ids of their sessions. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSION
     from dyntui.services.actions.write_gate import Target
@@ -72,15 +72,15 @@ def revoke_session(context: Context, ids: tuple[str, ...], yes: bool, confirm_en
     return run(work())
 
 
-@click.command("social-token", cls=Command)
+@click.command("social-token", cls=BaseCommand)
 @click.argument("account_id", metavar="ACCOUNT-ID")
 @confirm_options
 @pass_context
-def social_token(context: Context, account_id: str, yes: bool, confirm_environment: str) -> int:
+def social_token(context: CliContext, account_id: str, yes: bool, confirm_environment: str) -> int:
     """Reveal the access token of a social account, by the account's id. It is audited, and lets whoever has it act as
     this person at the provider."""
     from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
-    from dyntui.services.actions.write_gate import Outcome, Target
+    from dyntui.services.actions.write_gate import Target, WriteOutcome
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -93,7 +93,7 @@ def social_token(context: Context, account_id: str, yes: bool, confirm_environme
                 confirm_environment=confirm_environment,
             )
             item = results.items[0]
-            if item.outcome is Outcome.DONE and isinstance(item.value, dict) and not context.json:
+            if item.outcome is WriteOutcome.DONE and isinstance(item.value, dict) and not context.json:
                 context.say(str(item.value.get("accessToken") or ""))
                 return 0
             return report(context, results)
@@ -101,14 +101,14 @@ def social_token(context: Context, account_id: str, yes: bool, confirm_environme
     return run(work())
 
 
-@click.command("allowlist-add", cls=Command)
+@click.command("allowlist-add", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
 @ids_argument
 @confirm_options
 @read_option
 @pass_context
 def add_to_list(
-    context: Context, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
+    context: CliContext, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
 ) -> int:
     """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
     from dyntui.services.access.access_policy import find, name_of, read_lists
@@ -130,12 +130,12 @@ def add_to_list(
     return run(work())
 
 
-@click.command("edit-metadata", cls=Command)
+@click.command("edit-metadata", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
 @click.option("--from", "source", type=click.File("r", encoding="utf-8"), metavar="FILE", help="Take it from FILE (-).")
 @confirm_options
 @pass_context
-def edit_metadata(context: Context, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
+def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
     """Change the metadata of a user as a whole, in your editor or from a file; the difference is shown first."""
     from dyntui.services.actions.user_actions import UPDATE_USER, user_target
     from dyntui.services.actions.write_gate import Target
@@ -143,7 +143,7 @@ def edit_metadata(context: Context, user_id: str, source: Any, yes: bool, confir
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
 
     if source is None and not editor():
-        raise Usage("EDITOR is not set.", hint="Set it, or give the metadata with --from FILE.")
+        raise UsageError("EDITOR is not set.", hint="Set it, or give the metadata with --from FILE.")
     typed = source.read() if source is not None else None
 
     async def work() -> int:
@@ -181,7 +181,7 @@ def _written(edit: Any, text: str) -> str:
         text = edit(text)
         try:
             read_metadata(text)
-        except Usage as error:
+        except UsageError as error:
             print_lines(error.message, err=True)
             if not confirm("Edit it again?", default=True):
                 raise

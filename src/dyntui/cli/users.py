@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.field_arguments import assignments
 from dyntui.cli.write_helpers import act, ids_argument, read_ids, report
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_gate import Target, WriteAction
@@ -30,7 +30,7 @@ _LAZY = {
 }
 
 
-@click.group(cls=Group, lazy=_LAZY)
+@click.group(cls=CommandGroup, lazy=_LAZY)
 def users() -> None:
     """List, read and change users."""
 
@@ -38,7 +38,7 @@ def users() -> None:
 @users.command("get")
 @click.argument("user_id", metavar="ID")
 @pass_context
-def get_user(context: Context, user_id: str) -> None:
+def get_user(context: CliContext, user_id: str) -> None:
     """Read one user with everything on it."""
 
     async def work() -> Any:
@@ -48,7 +48,7 @@ def get_user(context: Context, user_id: str) -> None:
     show_object(context, run(work()), "user")
 
 
-def show_object(context: Context, document: Any, key: str) -> None:
+def show_object(context: CliContext, document: Any, key: str) -> None:
     """One object of the API: as JSON, or as dot paths and values."""
     found = document.get(key, document) if isinstance(document, dict) else document
     context.emit(found)
@@ -70,7 +70,7 @@ def facts(value: Any, prefix: str = "") -> Any:
 
 
 def _performing(
-    context: Context, action: WriteAction, targets: list[Target], yes: bool, confirm_environment: str
+    context: CliContext, action: WriteAction, targets: list[Target], yes: bool, confirm_environment: str
 ) -> int:
     async def work() -> int:
         async with context.connection() as connection:
@@ -91,7 +91,7 @@ def targets_of(ids: tuple[str, ...]) -> list[Target]:
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @confirm_options
 @pass_context
-def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Create one user: email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'.
 
     What FIELD=VALUE says is text, unless the API has another kind of value there; FIELD:=JSON is sent as it is.
@@ -101,7 +101,7 @@ def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_env
 
     fields = assignments(pairs, "createUser", known_only=True)
     if not fields:
-        raise Usage("A user needs at least one field.", hint="For instance: email=ada@example.com")
+        raise UsageError("A user needs at least one field.", hint="For instance: email=ada@example.com")
     target = Target(
         str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
     )
@@ -113,7 +113,7 @@ def create_user(context: Context, pairs: tuple[str, ...], yes: bool, confirm_env
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @confirm_options
 @pass_context
-def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Change profile fields of one user; the e-mail cannot be changed.
 
     metadata.KEY=TEXT changes one field of the metadata, metadata.KEY:=JSON to a number, true, false, null, a list or an
@@ -127,9 +127,9 @@ def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: boo
         name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
     }
     if wrong := [name for name in fields if name not in UPDATABLE]:
-        raise Usage(f"The API cannot change {', '.join(wrong)}.", hint=f"It can change: {', '.join(UPDATABLE)}.")
+        raise UsageError(f"The API cannot change {', '.join(wrong)}.", hint=f"It can change: {', '.join(UPDATABLE)}.")
     if not fields and not partial:
-        raise Usage("Nothing to change was given.", hint="For instance: firstName=Ada")
+        raise UsageError("Nothing to change was given.", hint="For instance: firstName=Ada")
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -150,7 +150,7 @@ def update_user(context: Context, user_id: str, pairs: tuple[str, ...], yes: boo
 @ids_argument
 @confirm_options
 @pass_context
-def delete_users(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def delete_users(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Delete users for good. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import DELETE_USER
 
@@ -161,7 +161,7 @@ def delete_users(context: Context, ids: tuple[str, ...], yes: bool, confirm_envi
 @ids_argument
 @confirm_options
 @pass_context
-def revoke_sessions(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def revoke_sessions(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Sign users out everywhere. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSIONS
 
@@ -173,7 +173,7 @@ def revoke_sessions(context: Context, ids: tuple[str, ...], yes: bool, confirm_e
 @click.option("--devices", is_flag=True, help="Remove all devices, instead of resetting the methods.")
 @confirm_options
 @pass_context
-def reset_mfa(context: Context, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
+def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
     """Reset the MFA methods of users, or remove their devices."""
     from dyntui.services.actions.user_actions import REMOVE_MFA_DEVICES, RESET_MFA
 
@@ -186,7 +186,7 @@ def reset_mfa(context: Context, ids: tuple[str, ...], devices: bool, yes: bool, 
 @ids_argument
 @confirm_options
 @pass_context
-def set_metadata(context: Context, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Set one metadata field of users; the others are kept.
 
     KEY=TEXT sets a text, also one of digits; KEY:=JSON a number, true, false, null, a list or an object: seats:=3.

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.users import show_object, targets_of
 from dyntui.cli.write_helpers import act, ids_argument, report
@@ -16,7 +16,7 @@ from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 __all__ = ["wallets"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def wallets() -> None:
     """List, read, link, pre-generate, delete and recover wallets."""
 
@@ -27,7 +27,7 @@ def wallets() -> None:
 @click.option("--all", "everything", is_flag=True, help="All of them.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_context
-def list_wallets(context: Context, user_id: str | None, limit: int, everything: bool, ndjson: bool) -> None:
+def list_wallets(context: CliContext, user_id: str | None, limit: int, everything: bool, ndjson: bool) -> None:
     """List wallets of the environment, or of one user."""
     from dyntui.resources import WALLETS
     from dyntui.services.lists.list_source import scan
@@ -71,7 +71,7 @@ def list_wallets(context: Context, user_id: str | None, limit: int, everything: 
 @wallets.command("get")
 @click.argument("wallet_id", metavar="ID")
 @pass_context
-def get_wallet(context: Context, wallet_id: str) -> None:
+def get_wallet(context: CliContext, wallet_id: str) -> None:
     """Read one wallet."""
 
     async def work() -> Any:
@@ -87,7 +87,7 @@ def get_wallet(context: Context, wallet_id: str) -> None:
         context.say(f"{'explorer':<28}  {url}")
 
 
-def _act(context: Context, action: Any, targets: Any, yes: bool, confirm_environment: str) -> int:
+def _act(context: CliContext, action: Any, targets: Any, yes: bool, confirm_environment: str) -> int:
     async def work() -> int:
         async with context.connection() as connection:
             return report(
@@ -102,7 +102,7 @@ def _act(context: Context, action: Any, targets: Any, yes: bool, confirm_environ
 @ids_argument
 @confirm_options
 @pass_context
-def delete_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Delete wallets softly: `wallets recover USER` brings them back."""
     from dyntui.services.actions.user_actions import DELETE_WALLET
 
@@ -113,7 +113,7 @@ def delete_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_en
 @ids_argument
 @confirm_options
 @pass_context
-def recover_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Bring back all deleted wallets of users, by user id."""
     from dyntui.services.actions.user_actions import RECOVER_WALLETS
 
@@ -129,7 +129,7 @@ def recover_wallets(context: Context, ids: tuple[str, ...], yes: bool, confirm_e
 @confirm_options
 @pass_context
 def link(
-    context: Context,
+    context: CliContext,
     user_id: str,
     address: str,
     chain: str,
@@ -170,7 +170,7 @@ def link(
 @confirm_options
 @pass_context
 def pregenerate_wallets(
-    context: Context,
+    context: CliContext,
     identifier: str,
     kind: str,
     chains: tuple[str, ...],
@@ -194,7 +194,7 @@ def pregenerate_wallets(
 @export_options
 @pass_context
 def export_wallets(
-    context: Context, ids: tuple[str, ...], kind: str | None, fields: str | None, output: Path | None
+    context: CliContext, ids: tuple[str, ...], kind: str | None, fields: str | None, output: Path | None
 ) -> None:
     """Export the wallets of the environment, or those whose ids are given (- reads them from standard input)."""
     from dyntui.resources import WALLETS

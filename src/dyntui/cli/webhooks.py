@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import Context, Group, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.resource_commands import add_commands, list_rows
 from dyntui.cli.write_helpers import act, read_ids, report
-from dyntui.core.errors import EXIT_SOME_FAILED, Usage
+from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.resources import RESOURCES
 
 __all__ = ["webhooks"]
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def webhooks() -> None:
     """Webhooks, their messages, and their signatures."""
 
@@ -31,7 +31,7 @@ add_commands(webhooks, RESOURCES["webhooks"])
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_context
-def messages(context: Context, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
+def messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
     """List what was sent to a webhook: status, answer, attempt, latency."""
     record = RESOURCES["webhook-messages"]
     if not failed:
@@ -62,7 +62,7 @@ async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
 @click.argument("webhook_id", metavar="WEBHOOK")
 @click.argument("message_id", metavar="MESSAGE")
 @pass_context
-def deliveries_of(context: Context, webhook_id: str, message_id: str) -> None:
+def deliveries_of(context: CliContext, webhook_id: str, message_id: str) -> None:
     """Show every attempt at one message: request and response in full."""
     from dyntui.cli.resource_commands import show_rows
     from dyntui.services.webhooks import deliveries
@@ -81,14 +81,14 @@ def deliveries_of(context: Context, webhook_id: str, message_id: str) -> None:
 @confirm_options
 @pass_context
 def redeliver(
-    context: Context, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
+    context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
 ) -> int:
     """Send messages of a webhook once more."""
     from dyntui.services.actions.resource_actions import action_named, target_of, write_of
 
     record = RESOURCES["webhook-messages"]
     if failed and ids:
-        raise Usage("Name messages, or give --failed.")
+        raise UsageError("Name messages, or give --failed.")
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -117,7 +117,7 @@ def redeliver(
 @confirm_options
 @pass_context
 def verify_body(
-    context: Context, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
+    context: CliContext, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
     """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
     from dyntui.services.actions.resource_actions import target_of
@@ -137,7 +137,7 @@ def verify_body(
     webhook = run(work())
     secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
     if not secret:
-        raise Usage("The server gave no secret for this webhook.")
+        raise UsageError("The server gave no secret for this webhook.")
     found = verify(secret, body, signature)
     context.emit({"valid": found.valid, "reason": found.words})
     context.say(found.words)
@@ -150,4 +150,4 @@ def _bytes_of(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise Usage(f"{name} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None

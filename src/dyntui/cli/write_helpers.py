@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import Context
+from dyntui.cli.context import CliContext
 from dyntui.cli.output import confirm, prompt, show_progress
-from dyntui.core.errors import EXIT_SOME_FAILED, Usage
+from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Results, Target, WriteAction
+    from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction, WriteResults
     from dyntui.services.connection import Connection
 
 __all__ = ["act", "ask", "ids_argument", "progress_for", "read_ids", "read_option", "report"]
@@ -32,7 +32,7 @@ def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
     if ids and list(ids) != ["-"]:
         return list(dict.fromkeys(ids))
     if not ids and sys.stdin.isatty():
-        raise Usage("No ids were given.", hint="Give them as arguments, or one a line on standard input.")
+        raise UsageError("No ids were given.", hint="Give them as arguments, or one a line on standard input.")
     import json
 
     found: dict[str, None] = {}
@@ -42,16 +42,16 @@ def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
             try:
                 text = str(json.loads(text)[key])
             except (ValueError, KeyError, TypeError):
-                raise Usage(f"Line {number} of standard input is no JSON object with {key!r} in it.") from None
+                raise UsageError(f"Line {number} of standard input is no JSON object with {key!r} in it.") from None
         if text:
             found[text] = None
     if not found:
-        raise Usage("Standard input has no ids.", hint=f"Give one id a line, or NDJSON rows with `{key}`.")
+        raise UsageError("Standard input has no ids.", hint=f"Give one id a line, or NDJSON rows with `{key}`.")
     return list(found)
 
 
 async def act(
-    context: Context,
+    context: CliContext,
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
@@ -59,7 +59,7 @@ async def act(
     yes: bool,
     confirm_environment: str,
     read: str = "",
-) -> Results:
+) -> WriteResults:
     """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
     confirmation = await ask(
         context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
@@ -68,7 +68,7 @@ async def act(
 
 
 async def ask(
-    context: Context,
+    context: CliContext,
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
@@ -79,7 +79,7 @@ async def ask(
 ) -> Confirmation:
     """What confirms `action`: the options, or what a person answers on a terminal. What it does as things stand is
     told in any case."""
-    from dyntui.services.actions.write_gate import Confirmation, Level
+    from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
 
     given = Confirmation(yes=yes, typed=confirm_environment, read=read)
     if connection.writes.refusal(action):
@@ -94,11 +94,11 @@ async def ask(
         if needed.effects and not unread:
             context.note(*needed.effects)
         return given
-    if needed.level is not Level.NONE:
+    if needed.level is not ConfirmationLevel.NONE:
         context.note(f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning)
-    if needed.level is Level.CONFIRM:
+    if needed.level is ConfirmationLevel.CONFIRM:
         return Confirmation(yes=confirm("Do it?"))
-    if needed.level is Level.TYPED and (not confirm_environment or unread):
+    if needed.level is ConfirmationLevel.TYPED and (not confirm_environment or unread):
         typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
         return Confirmation(typed=typed, read=needed.code)
     return given
@@ -115,15 +115,15 @@ def progress_for(count: int) -> Callable[[int, int], None] | None:
     return show
 
 
-def report(context: Context, results: Results) -> int:
+def report(context: CliContext, results: WriteResults) -> int:
     """Say what became of each target; returns the exit code."""
-    from dyntui.services.actions.write_gate import Outcome
+    from dyntui.services.actions.write_gate import WriteOutcome
 
     context.emit(
         {
             "action": results.action.name,
             "targets": [_line(item) for item in results.items],
-            "counts": {outcome.value: results.count(outcome) for outcome in Outcome},
+            "counts": {outcome.value: results.count(outcome) for outcome in WriteOutcome},
         }
     )
     for item in results.items:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from dyntui.config.credential_store import CredentialKind, CredentialStore
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import scrubbed
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import safe
@@ -23,7 +23,7 @@ from dyntui.core.text import safe
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
 
-__all__ = ["COMMAND_LIMIT", "CommandStore", "split_command"]
+__all__ = ["COMMAND_LIMIT", "CommandCredentialStore", "split_command"]
 
 COMMAND_LIMIT = 10.0
 _MAX_OUTPUT = 64 * 1024
@@ -34,13 +34,15 @@ def split_command(text: str) -> list[str]:
     try:
         words = shlex.split(text, posix=os.name == "posix")
     except ValueError as error:
-        raise Usage(f"The credential command cannot be read: {error}.", hint="Check its quotes.") from error
+        raise UsageError(f"The credential command cannot be read: {error}.", hint="Check its quotes.") from error
     if not words:
-        raise Usage("The credential command is empty.", hint="Give one that prints the token: pass show dynamic/prod")
+        raise UsageError(
+            "The credential command is empty.", hint="Give one that prints the token: pass show dynamic/prod"
+        )
     return words
 
 
-class CommandStore(CredentialStore):
+class CommandCredentialStore(CredentialStore):
     """Asks a command for the token each time: it prints `{"token": "dyn_…"}`, or the token as its only line."""
 
     kind = CredentialKind.COMMAND
@@ -80,7 +82,7 @@ class CommandStore(CredentialStore):
         return _token(output, name)
 
     def set(self, profile: Profile, token: str) -> None:
-        raise Usage(
+        raise UsageError(
             f"The token of {profile.name} comes from a command; it is not stored here.",
             hint="Change it where the command reads it.",
         )

@@ -19,7 +19,7 @@ from dyntui.core.strict_json import parse_json
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
 
-__all__ = ["MIN_PASSPHRASE", "FileStore", "PassphraseStore"]
+__all__ = ["MIN_PASSPHRASE", "FileCredentialStore", "PassphraseCredentialStore"]
 
 MIN_PASSPHRASE = 8
 _LIMIT = 64 * 1024
@@ -59,7 +59,7 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     atomic_write(path, json.dumps({"version": _VERSION, **value}).encode() + b"\n")
 
 
-class FileStore(CredentialStore):
+class FileCredentialStore(CredentialStore):
     """Tokens as plain text in files that only their owner can read."""
 
     kind = CredentialKind.FILE
@@ -81,7 +81,7 @@ class FileStore(CredentialStore):
         return remove_private(_file(profile, "token"))
 
 
-class PassphraseStore(CredentialStore):
+class PassphraseCredentialStore(CredentialStore):
     """Tokens in files sealed by a passphrase: scrypt and AES-256-GCM. Asked once, then remembered by this process."""
 
     kind = CredentialKind.PASSPHRASE

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dyntui.config.credential_command import CommandStore
-from dyntui.config.credential_files import FileStore, PassphraseStore
+from dyntui.config.credential_command import CommandCredentialStore
+from dyntui.config.credential_files import FileCredentialStore, PassphraseCredentialStore
 from dyntui.config.credential_store import AskPassphrase, CredentialKind, CredentialStore, entry
 from dyntui.config.errors import ConfigError, CredentialError
-from dyntui.config.keyring_store import KeyringProbe, KeyringStore, keyring_available
+from dyntui.config.keyring_store import KeyringCredentialStore, KeyringProbe, keyring_available
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
 from dyntui.config.urls import host_label, needs_confirmation, origin, origin_text
-from dyntui.core.errors import NotAuthorised, Usage
+from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redactor, token_hint
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Credential:
         return token_hint(self.token)
 
 
-class SessionStore(CredentialStore):
+class SessionCredentialStore(CredentialStore):
     """Tokens in the memory of this process; gone when it ends."""
 
     kind = CredentialKind.SESSION
@@ -77,7 +77,7 @@ class SessionStore(CredentialStore):
         return _session.pop(entry(profile), None) is not None
 
 
-class EnvironmentStore(CredentialStore):
+class EnvironmentCredentialStore(CredentialStore):
     """The token of the environment variables; nothing is kept."""
 
     kind = CredentialKind.ENVIRONMENT
@@ -93,7 +93,7 @@ class EnvironmentStore(CredentialStore):
         return found.token if found else None
 
     def set(self, profile: Profile, token: str) -> None:
-        raise Usage(
+        raise UsageError(
             f"The token of {profile.name} comes from the environment; it is not stored.",
             hint=f"Set {TOKEN_VARIABLE}, or choose a place that keeps it: keyring, passphrase, file.",
         )
@@ -106,17 +106,17 @@ def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = No
     """The place of that kind."""
     match kind:
         case CredentialKind.KEYRING:
-            return KeyringStore()
+            return KeyringCredentialStore()
         case CredentialKind.SESSION:
-            return SessionStore()
+            return SessionCredentialStore()
         case CredentialKind.PASSPHRASE:
-            return PassphraseStore(ask_passphrase)
+            return PassphraseCredentialStore(ask_passphrase)
         case CredentialKind.FILE:
-            return FileStore()
+            return FileCredentialStore()
         case CredentialKind.COMMAND:
-            return CommandStore()
+            return CommandCredentialStore()
         case CredentialKind.ENVIRONMENT:
-            return EnvironmentStore()
+            return EnvironmentCredentialStore()
 
 
 def unconfirmed_origin(profile: Profile) -> str:
@@ -148,8 +148,8 @@ def environment_token(profile: Profile, environ: Mapping[str, str]) -> Credentia
         if environ.get(variable, "").strip():
             try:
                 token = check_token(environ[variable])
-            except Usage as error:
-                raise Usage(f"{variable}: {error.message}", hint=error.hint) from None
+            except UsageError as error:
+                raise UsageError(f"{variable}: {error.message}", hint=error.hint) from None
             return Credential(token, CredentialKind.ENVIRONMENT, f"environment variable {variable}")
     return None
 
@@ -175,24 +175,24 @@ def find_token(
     where = store.describe(profile)
     try:
         return Credential(check_token(token), store.kind, where)
-    except Usage as error:
+    except UsageError as error:
         raise CredentialError(f"What the {where} gave cannot be used. {error.message}", hint=error.hint) from None
 
 
-def _none(profile: Profile, store: CredentialStore) -> NotAuthorised:
+def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
     match store.kind:
         case CredentialKind.ENVIRONMENT:
-            return NotAuthorised(
+            return NotAuthorized(
                 "There is no token.",
                 hint=f"Set {TOKEN_VARIABLE}, or keep a token: dyntui env add",
             )
         case CredentialKind.SESSION:
-            return NotAuthorised(
+            return NotAuthorized(
                 f"The profile {profile.name} keeps its token for one session of the console only.",
                 hint=f"Here set {TOKEN_VARIABLE}, or store it: dyntui auth login --credential keyring",
             )
         case _:
-            return NotAuthorised(
+            return NotAuthorized(
                 f"There is no token for {profile.name} in the {store.describe(profile)}.",
                 hint=f"dyntui auth login --profile {profile.name}, or set {TOKEN_VARIABLE}.",
             )

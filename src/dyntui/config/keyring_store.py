@@ -18,7 +18,7 @@ from dyntui.core.text import safe
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
 
-__all__ = ["CALL_LIMIT", "PROBE_LIMIT", "SERVICE", "KeyringProbe", "KeyringStore", "keyring_available"]
+__all__ = ["CALL_LIMIT", "PROBE_LIMIT", "SERVICE", "KeyringCredentialStore", "KeyringProbe", "keyring_available"]
 
 SERVICE = "dyntui"
 PROBE_LIMIT = 3.0
@@ -43,7 +43,7 @@ def keyring_available(timeout: float = PROBE_LIMIT) -> KeyringProbe:
     return KeyringProbe(ok=reply["ok"], backend=reply.get("backend", ""), reason=reply.get("reason", ""))
 
 
-class KeyringStore(CredentialStore):
+class KeyringCredentialStore(CredentialStore):
     """Tokens in the keyring of the operating system or the desktop."""
 
     kind = CredentialKind.KEYRING

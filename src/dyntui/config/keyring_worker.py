@@ -33,7 +33,7 @@ _NO_BACKENDS = (
 )
 
 
-class Refused(Exception):
+class KeyringRefused(Exception):
     """There is no keyring that may be used, and why."""
 
 
@@ -48,7 +48,7 @@ def _choose() -> KeyringBackend:
     configured = core.load_env() or core.load_config()
     if configured is not None:
         if _name(configured) not in ALLOWED:
-            raise Refused(f"keyring is configured to use {_name(configured)}, which is not one dyntui trusts")
+            raise KeyringRefused(f"keyring is configured to use {_name(configured)}, which is not one dyntui trusts")
         return configured
     found = get_all_keyring()
     usable = [backend for backend in found if _name(backend) in ALLOWED]
@@ -56,8 +56,8 @@ def _choose() -> KeyringBackend:
         return max(usable, key=lambda backend: (backend.priority, _name(backend)))
     others = sorted(_name(backend) for backend in found if _name(backend) not in _NO_BACKENDS)
     if others:
-        raise Refused(f"only {', '.join(others)} is there, which is not one dyntui trusts to encrypt")
-    raise Refused("no keyring service answers here")
+        raise KeyringRefused(f"only {', '.join(others)} is there, which is not one dyntui trusts to encrypt")
+    raise KeyringRefused("no keyring service answers here")
 
 
 def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
@@ -70,7 +70,7 @@ def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
 def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> None:
     backend.set_password(service, user, secret)
     if backend.get_password(service, user) != secret:
-        raise Refused("it did not give back what was put into it")
+        raise KeyringRefused("it did not give back what was put into it")
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
                 _store(backend, service, user, secrets.token_hex(16))
                 backend.delete_password(service, user)
                 if backend.get_password(service, user) is not None:
-                    raise Refused("it did not delete what was deleted")
+                    raise KeyringRefused("it did not delete what was deleted")
             case "get":
                 value = backend.get_password(service, user)
             case "set":
@@ -94,8 +94,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             case "delete":
                 value = _delete(backend, service, user)
             case other:
-                raise Refused(f"cannot do {other!r}")
-    except Refused as error:
+                raise KeyringRefused(f"cannot do {other!r}")
+    except KeyringRefused as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - backends raise anything; the parent reports it
         reason = f"{type(error).__name__}: {error}"

@@ -10,10 +10,10 @@ from typing import Any
 from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 
-__all__ = ["Lists", "SavedView", "Widths"]
+__all__ = ["ListPreferences", "SavedView", "Widths"]
 
 Widths = tuple[tuple[str, int], ...]
 """Columns from left to right by name or field, each with its cells."""
@@ -31,14 +31,14 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ListPreferences:
     """What is kept for each list, by the name of its resource."""
 
     columns: Mapping[str, Widths] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, SavedView]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> Lists:
+    def load(cls) -> ListPreferences:
         """What the file says, nothing when there is none. ConfigError when it cannot be understood."""
         path = paths().lists_file
         try:
@@ -58,16 +58,16 @@ class Lists:
         views = self.views.get(resource, {})
         if name not in views:
             known = ", ".join(views) or "none yet; the console keeps one with b"
-            raise Usage(f"There is no view {name!r} of {resource}.", hint=f"There are: {known}.")
+            raise UsageError(f"There is no view {name!r} of {resource}.", hint=f"There are: {known}.")
         return views[name]
 
     @staticmethod
-    def keep_columns(resource: str, columns: Widths) -> Lists:
+    def keep_columns(resource: str, columns: Widths) -> ListPreferences:
         """Remember the columns of a list; () forgets them."""
         return _change(lambda lists: replace(lists, columns=_with(lists.columns, resource, columns)))
 
     @staticmethod
-    def keep_view(resource: str, name: str, view: SavedView | None) -> Lists:
+    def keep_view(resource: str, name: str, view: SavedView | None) -> ListPreferences:
         """Remember a view under a name; None forgets it."""
         return _change(
             lambda lists: replace(
@@ -82,11 +82,11 @@ def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     return {**rest, name: value} if value else rest
 
 
-def _change(change: Callable[[Lists], Lists]) -> Lists:
+def _change(change: Callable[[ListPreferences], ListPreferences]) -> ListPreferences:
     path = paths().lists_file
     private_dir(path.parent)
     with locked(path):
-        lists = change(Lists.load())
+        lists = change(ListPreferences.load())
         document = {
             "columns": dict(lists.columns),
             "views": {

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = [
     "READ_LIMIT",
@@ -42,7 +42,7 @@ _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
 
 
-class UnsafeFile(Usage):
+class UnsafeFile(UsageError):
     """A file or folder that others can change or read, or that is not what it seems; it was not used."""
 
 
@@ -184,11 +184,11 @@ def create_new(path: Path) -> BinaryIO:
     try:
         descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     except FileExistsError as error:
-        raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+        raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
     except FileNotFoundError as error:
-        raise Usage(f"There is no folder {path.parent}.", hint="Make it first, or choose another one.") from error
+        raise UsageError(f"There is no folder {path.parent}.", hint="Make it first, or choose another one.") from error
     except IsADirectoryError as error:
-        raise Usage(f"{path} is a folder.", hint="Give the name of a file.") from error
+        raise UsageError(f"{path} is a folder.", hint="Give the name of a file.") from error
     return os.fdopen(descriptor, "wb")
 
 
@@ -219,10 +219,10 @@ def _name_new(temporary: Path, path: Path) -> None:
     try:
         path.hardlink_to(temporary)
     except FileExistsError as error:
-        raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+        raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
     except OSError:  # a file system without hard links
         if os.path.lexists(path):
-            raise Usage(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from None
+            raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from None
         temporary.rename(path)
 
 

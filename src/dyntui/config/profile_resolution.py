@@ -9,7 +9,7 @@ from dataclasses import replace
 from dyntui.config.credential_store import CredentialKind
 from dyntui.config.profiles import DEFAULT_BASE_URL, Kind, Profile, Profiles
 from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve"]
 
@@ -60,7 +60,7 @@ def resolve(
 def _flag(environ: Mapping[str, str], variable: str) -> bool:
     value = environ.get(variable, "").strip().lower()
     if value not in (*_YES, *_NO):
-        raise Usage(f"{variable} is {value!r}.", hint="Set it to 1 or 0.")
+        raise UsageError(f"{variable} is {value!r}.", hint="Set it to 1 or 0.")
     return value in _YES
 
 
@@ -79,8 +79,10 @@ def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None
     if not environment_id:
         known = ", ".join(profiles.names())
         if known:
-            raise Usage("No profile is chosen.", hint=f"dyntui env use NAME, or --profile NAME. There are: {known}.")
-        raise Usage(
+            raise UsageError(
+                "No profile is chosen.", hint=f"dyntui env use NAME, or --profile NAME. There are: {known}."
+            )
+        raise UsageError(
             "There is no environment to talk to.",
             hint="Add one with `dyntui env add`, try `dyntui demo`, or set DYNTUI_ENVIRONMENT_ID and DYNTUI_TOKEN.",
         )

@@ -14,7 +14,7 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
 from dyntui.config.toml import edit_toml, line_of, read_toml
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid
 from dyntui.core.times import now_iso
 
@@ -79,7 +79,7 @@ _REQUIRED = ("base_url", "environment_id", "kind")
 def check_name(name: str) -> str:
     """`name`, if a profile can be called that."""
     if not _NAME.fullmatch(name):
-        raise Usage(
+        raise UsageError(
             f"{name!r} cannot be the name of a profile.",
             hint="Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
         )
@@ -90,7 +90,7 @@ def check_environment_id(text: str) -> str:
     """`text` as an environment id: a lower-case UUID."""
     value = text.strip().lower()
     if not is_uuid(value):
-        raise Usage(
+        raise UsageError(
             f"{text!r} is not an environment id.", hint="It is the 36-character id in the dashboard under Developer."
         )
     return value
@@ -133,7 +133,7 @@ class Profiles:
         except KeyError:
             known = ", ".join(self._found)
             hint = f"There are: {known}." if known else "There is none yet. Make one: dyntui env add NAME"
-            raise Usage(f"There is no profile called {name!r}.", hint=hint) from None
+            raise UsageError(f"There is no profile called {name!r}.", hint=hint) from None
 
     def put(self, profile: Profile) -> None:
         """Add or replace a profile. Another base URL or another place for the token drops the old token with save();
@@ -213,14 +213,16 @@ def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
 def _checked(profile: Profile) -> dict[str, Any]:
     check_name(profile.name)
     if profile.kind not in _KINDS:
-        raise Usage(f"{profile.kind!r} is not a kind of environment.", hint="It is live or sandbox.")
+        raise UsageError(f"{profile.kind!r} is not a kind of environment.", hint="It is live or sandbox.")
     if not _COLOUR.fullmatch(profile.colour):
-        raise Usage(f"{profile.colour!r} is not a colour.", hint="Write a name, such as green, or #rrggbb.")
+        raise UsageError(f"{profile.colour!r} is not a colour.", hint="Write a name, such as green, or #rrggbb.")
     if not profile.environment_id or not profile.environment_id.isprintable():
-        raise Usage(f"The profile {profile.name} has no environment id.", hint="Set environment_id.")
+        raise UsageError(f"The profile {profile.name} has no environment id.", hint="Set environment_id.")
     command = profile.credential is CredentialKind.COMMAND
     if command and not profile.credential_command.strip():
-        raise Usage(f"The profile {profile.name} has no credential_command.", hint="Give one that prints the token.")
+        raise UsageError(
+            f"The profile {profile.name} has no credential_command.", hint="Give one that prints the token."
+        )
     return {"base_url": check_base_url(profile.base_url), "credential": CredentialKind(profile.credential)}
 
 
@@ -254,7 +256,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
             values["credential"] = CredentialKind(values["credential"])
         profile = Profile(name=name, **values)
         return replace(profile, **_checked(profile))
-    except Usage as error:
+    except UsageError as error:
         raise wrong(str(error)) from error
     except ValueError as error:
         raise wrong(f"credential is one of {', '.join(CredentialKind)}.") from error

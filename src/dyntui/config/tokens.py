@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, MutableMapping
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.redact import redactor
 
 __all__ = ["FALLBACK_VARIABLES", "TOKEN_VARIABLE", "check_token", "scrub_environment", "scrubbed", "token_warning"]
@@ -23,10 +23,10 @@ def check_token(text: str) -> str:
     token = text.strip()
     redactor.add(token)
     if not token:
-        raise Usage("The token is empty.", hint="Create one in the dashboard: Developer, API Tokens.")
+        raise UsageError("The token is empty.", hint="Create one in the dashboard: Developer, API Tokens.")
     if not _TOKEN.fullmatch(token):
         what = "does not begin with dyn_" if not token.startswith("dyn_") else "has characters no token has"
-        raise Usage(
+        raise UsageError(
             f"This is not a Dynamic API token: it {what}.",
             hint="Copy it whole from the dashboard (Developer, API Tokens); it is shown only once.",
         )

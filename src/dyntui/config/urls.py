@@ -6,7 +6,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["DEFAULT_BASE_URL", "VENDOR_HOSTS", "check_base_url", "host_label", "is_loopback", "is_vendor"]
 __all__ += ["names_origin", "needs_confirmation", "origin", "origin_text", "shown_host"]
@@ -48,7 +48,7 @@ def check_base_url(url: str) -> str:
     if not _PATH.fullmatch(parts.path) or any(part in (".", "..") for part in parts.path.split("/")):
         raise _refused(url, "its path contains dots or escapes")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise Usage(
+        raise UsageError(
             f"{url!r} cannot be used: a token only travels over https.",
             hint="http is allowed for this machine's own addresses, such as http://127.0.0.1:8080/api/v0.",
         )
@@ -59,8 +59,10 @@ def check_base_url(url: str) -> str:
     return f"{scheme}://{name}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
 
 
-def _refused(url: str, why: str) -> Usage:
-    return Usage(f"{url!r} cannot be used as a base URL: {why}.", hint=f"A base URL looks like {DEFAULT_BASE_URL}.")
+def _refused(url: str, why: str) -> UsageError:
+    return UsageError(
+        f"{url!r} cannot be used as a base URL: {why}.", hint=f"A base URL looks like {DEFAULT_BASE_URL}."
+    )
 
 
 def origin(url: str) -> tuple[str, str, int]:

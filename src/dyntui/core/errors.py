@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORISED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["DyntuiError", "NotAuthorised", "Stopped", "Usage", "told"]
+__all__ += ["DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "told"]
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
 
@@ -41,19 +41,19 @@ class DyntuiError(Exception):
         return told(self.message, self.hint)
 
 
-class Usage(DyntuiError):
+class UsageError(DyntuiError):
     """The request itself makes no sense; nothing was sent."""
 
     exit_code = EXIT_USAGE
 
 
-class NotAuthorised(DyntuiError):
+class NotAuthorized(DyntuiError):
     """There is no token, or the server does not accept it."""
 
     exit_code = EXIT_NOT_AUTHORISED
 
 
-class Stopped(DyntuiError):
+class StoppedError(DyntuiError):
     """Work was stopped and can be resumed."""
 
     exit_code = EXIT_STOPPED

@@ -6,7 +6,7 @@ import re
 import uuid
 from urllib.parse import quote
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["is_uuid", "new_id", "quote_segment", "short_id"]
 
@@ -31,5 +31,7 @@ def short_id(text: str) -> str:
 def quote_segment(value: str, name: str = "id") -> str:
     """`value` as one path segment. Empty, `.` and `..` are refused: a client would collapse them into another path."""
     if not value or value in (".", ".."):
-        raise Usage(f"{value!r} cannot be used as {name}.", hint="Give the whole id, as the list shows it with --json.")
+        raise UsageError(
+            f"{value!r} cannot be used as {name}.", hint="Give the whole id, as the list shows it with --json."
+        )
     return quote(value, safe="", errors="surrogatepass")

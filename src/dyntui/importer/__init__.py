@@ -2,12 +2,19 @@
 
 from dyntui.importer.allowlist import AllowlistMapper, mapper_for, pasted_source, validate_entry
 from dyntui.importer.failed_rows import FailedRowsWriter, failed_rows_suffix
-from dyntui.importer.mapper import Mapped, Mapper
+from dyntui.importer.mapper import MappedRow, Mapper
 from dyntui.importer.mapping import ColumnMap, Mapping, MissingChoice, parse_assignment, parse_column_map
 from dyntui.importer.mapping_inference import propose
 from dyntui.importer.natural_keys import DuplicateIndex, describe_key, entry_keys, field_of_key, natural_keys
 from dyntui.importer.problems import CODES, Problem, has_errors
-from dyntui.importer.report import Outcome, Report, write_id_map, write_report_csv, write_report_html, write_report_json
+from dyntui.importer.report import (
+    Report,
+    RowOutcome,
+    write_id_map,
+    write_report_csv,
+    write_report_html,
+    write_report_json,
+)
 from dyntui.importer.source import Source, open_source
 from dyntui.importer.source_types import REPORT_COLUMNS, Row, SourceChanged, SourceError, SourceInfo, UnknownEncoding
 from dyntui.importer.user_validation import validate_user
@@ -19,14 +26,14 @@ __all__ = [
     "ColumnMap",
     "DuplicateIndex",
     "FailedRowsWriter",
-    "Mapped",
+    "MappedRow",
     "Mapper",
     "Mapping",
     "MissingChoice",
-    "Outcome",
     "Problem",
     "Report",
     "Row",
+    "RowOutcome",
     "Source",
     "SourceChanged",
     "SourceError",

@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-__all__ = ["CHAIN_FAMILIES", "Verdict", "check_address", "eip55", "family_of", "keccak256"]
+__all__ = ["CHAIN_FAMILIES", "AddressCheck", "check_address", "eip55", "family_of", "keccak256"]
 
 State = Literal["valid", "format", "one-case", "checksum", "malformed", "unknown"]
 
 
-class Verdict(NamedTuple):
+class AddressCheck(NamedTuple):
     """What can be said of an address. correct: the address with the right checksum, when only case is wrong."""
 
     state: State
@@ -26,7 +26,7 @@ class Verdict(NamedTuple):
     correct: str | None = None
 
 
-_VALID, _FORMAT = Verdict("valid"), Verdict("format")
+_VALID, _FORMAT = AddressCheck("valid"), AddressCheck("format")
 _ROTATIONS = [[0, 36, 3, 41, 18], [1, 44, 10, 45, 2], [62, 6, 43, 15, 61], [28, 55, 25, 21, 56], [27, 20, 39, 8, 14]]
 _MASK = (1 << 64) - 1
 
@@ -125,63 +125,63 @@ def _crc16(data: bytes) -> int:
     return binascii.crc_hqx(data, 0)
 
 
-def _hex(low: int, high: int) -> Callable[[str], Verdict]:
+def _hex(low: int, high: int) -> Callable[[str], AddressCheck]:
     shape = re.compile(rf"0x[0-9a-fA-F]{{{low},{high}}}")
     wanted = f"0x and {low} to {high} hex digits" if low != high else f"0x and {low} hex digits"
-    return lambda text: _FORMAT if shape.fullmatch(text) else Verdict("malformed", f"not {wanted}")
+    return lambda text: _FORMAT if shape.fullmatch(text) else AddressCheck("malformed", f"not {wanted}")
 
 
-def _evm(text: str) -> Verdict:
+def _evm(text: str) -> AddressCheck:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text):
-        return Verdict("malformed", "not 0x and 40 hex digits")
+        return AddressCheck("malformed", "not 0x and 40 hex digits")
     digits = text[2:]
     if digits in (digits.lower(), digits.upper()):
-        return _VALID if digits.isdigit() else Verdict("one-case", "in one case, so it carries no checksum")
+        return _VALID if digits.isdigit() else AddressCheck("one-case", "in one case, so it carries no checksum")
     correct = eip55(text)
-    return _VALID if correct == text else Verdict("checksum", "its mixed case is not the right checksum", correct)
+    return _VALID if correct == text else AddressCheck("checksum", "its mixed case is not the right checksum", correct)
 
 
-def _solana(text: str) -> Verdict:
+def _solana(text: str) -> AddressCheck:
     data = _base58(text) if 32 <= len(text) <= 44 else None
-    return _FORMAT if data is not None and len(data) == 32 else Verdict("malformed", "not 32 bytes in base58")
+    return _FORMAT if data is not None and len(data) == 32 else AddressCheck("malformed", "not 32 bytes in base58")
 
 
-def _base58check(text: str, versions: frozenset[int], what: str) -> Verdict:
+def _base58check(text: str, versions: frozenset[int], what: str) -> AddressCheck:
     data = _base58(text) if 25 <= len(text) <= 36 else None
     if data is None or len(data) != 25:
-        return Verdict("malformed", f"not {what}")
+        return AddressCheck("malformed", f"not {what}")
     if hashlib.sha256(hashlib.sha256(data[:-4]).digest()).digest()[:4] != data[-4:]:
-        return Verdict("checksum", "its checksum is wrong")
-    return _VALID if data[0] in versions else Verdict("malformed", f"its first byte is not that of {what}")
+        return AddressCheck("checksum", "its checksum is wrong")
+    return _VALID if data[0] in versions else AddressCheck("malformed", f"its first byte is not that of {what}")
 
 
-def _bitcoin_like(prefixes: frozenset[str], versions: frozenset[int], what: str) -> Callable[[str], Verdict]:
-    def check(text: str) -> Verdict:
+def _bitcoin_like(prefixes: frozenset[str], versions: frozenset[int], what: str) -> Callable[[str], AddressCheck]:
+    def check(text: str) -> AddressCheck:
         if text.lower().partition("1")[0] not in prefixes:
             return _base58check(text, versions, what)
         decoded = _bech32(text) if len(text) <= 90 else None
         if decoded is None or not decoded[2]:
-            return Verdict("malformed", f"not {what}")
+            return AddressCheck("malformed", f"not {what}")
         _, constant, values = decoded
         length, version = _bytes_of(values[1:]), values[0]
         if constant != (_BECH32 if version == 0 else _BECH32M):
-            return Verdict("checksum", "its checksum is wrong")
+            return AddressCheck("checksum", "its checksum is wrong")
         right = length in (20, 32) if version == 0 else 2 <= length <= 40 and version <= 16
-        return _VALID if right else Verdict("malformed", f"not {what}")
+        return _VALID if right else AddressCheck("malformed", f"not {what}")
 
     return check
 
 
 def _bech32_of(
     prefixes: frozenset[str] | None, constant: int, lengths: frozenset[int], what: str
-) -> Callable[[str], Verdict]:
-    def check(text: str) -> Verdict:
+) -> Callable[[str], AddressCheck]:
+    def check(text: str) -> AddressCheck:
         decoded = _bech32(text)
         if decoded is None or (prefixes is not None and decoded[0] not in prefixes):
-            return Verdict("malformed", f"not {what}")
+            return AddressCheck("malformed", f"not {what}")
         if decoded[1] != constant:
-            return Verdict("checksum", "its checksum is wrong")
-        return _VALID if _bytes_of(decoded[2]) in lengths else Verdict("malformed", f"not as long as {what}")
+            return AddressCheck("checksum", "its checksum is wrong")
+        return _VALID if _bytes_of(decoded[2]) in lengths else AddressCheck("malformed", f"not as long as {what}")
 
     return check
 
@@ -194,47 +194,55 @@ def _base32_bytes(text: str, size: int) -> bytes | None:
     return data if len(data) == size and base64.b32encode(data).decode().rstrip("=") == text else None
 
 
-def _algorand(text: str) -> Verdict:
+def _algorand(text: str) -> AddressCheck:
     data = _base32_bytes(text, 36)
     if data is None:
-        return Verdict("malformed", "not 58 characters of base32")
+        return AddressCheck("malformed", "not 58 characters of base32")
     if "sha512_256" not in hashlib.algorithms_available:
         return _FORMAT
     digest = hashlib.new("sha512_256", data[:32]).digest()
-    return _VALID if digest[-4:] == data[32:] else Verdict("checksum", "its checksum is wrong")
+    return _VALID if digest[-4:] == data[32:] else AddressCheck("checksum", "its checksum is wrong")
 
 
-def _stellar(text: str) -> Verdict:
+def _stellar(text: str) -> AddressCheck:
     data = _base32_bytes(text, 35) if text[:1] == "G" else None
     if data is None or data[0] != 6 << 3:
-        return Verdict("malformed", "not G and 55 characters of base32")
+        return AddressCheck("malformed", "not G and 55 characters of base32")
     return (
-        _VALID if _crc16(data[:33]).to_bytes(2, "little") == data[33:] else Verdict("checksum", "its checksum is wrong")
+        _VALID
+        if _crc16(data[:33]).to_bytes(2, "little") == data[33:]
+        else AddressCheck("checksum", "its checksum is wrong")
     )
 
 
-def _ton(text: str) -> Verdict:
+def _ton(text: str) -> AddressCheck:
     if re.fullmatch(r"(0|-1):[0-9a-fA-F]{64}", text):
         return _FORMAT
     if not re.fullmatch(r"[A-Za-z0-9_\-+/]{48}", text):
-        return Verdict("malformed", "not 48 characters of base64")
+        return AddressCheck("malformed", "not 48 characters of base64")
     data = base64.b64decode(text, altchars=b"-_") if "+" not in text and "/" not in text else base64.b64decode(text)
     if data[0] & 0x7F not in (0x11, 0x51):
-        return Verdict("malformed", "its first byte is not that of a TON address")
-    return _VALID if _crc16(data[:34]).to_bytes(2, "big") == data[34:] else Verdict("checksum", "its checksum is wrong")
+        return AddressCheck("malformed", "its first byte is not that of a TON address")
+    return (
+        _VALID
+        if _crc16(data[:34]).to_bytes(2, "big") == data[34:]
+        else AddressCheck("checksum", "its checksum is wrong")
+    )
 
 
-def _starknet(text: str) -> Verdict:
+def _starknet(text: str) -> AddressCheck:
     if not re.fullmatch(r"0x[0-9a-fA-F]{50,64}", text) or int(text, 16) >= 2**251 + 17 * 2**192 + 1:
-        return Verdict("malformed", "not 0x and up to 64 hex digits below the field's order")
+        return AddressCheck("malformed", "not 0x and up to 64 hex digits below the field's order")
     return _FORMAT
 
 
-def _kadena(text: str) -> Verdict:
-    return _FORMAT if re.fullmatch(r"(k:)?[0-9a-f]{64}", text) else Verdict("malformed", "not k: and 64 hex digits")
+def _kadena(text: str) -> AddressCheck:
+    return (
+        _FORMAT if re.fullmatch(r"(k:)?[0-9a-f]{64}", text) else AddressCheck("malformed", "not k: and 64 hex digits")
+    )
 
 
-def _kaspa(text: str) -> Verdict:
+def _kaspa(text: str) -> AddressCheck:
     prefix, mark, data = text.partition(":")
     if (
         not mark
@@ -242,18 +250,18 @@ def _kaspa(text: str) -> Verdict:
         or not 61 <= len(data) <= 63
         or any(c not in _B32 for c in data)
     ):
-        return Verdict("malformed", "not kaspa: and 61 to 63 characters")
+        return AddressCheck("malformed", "not kaspa: and 61 to 63 characters")
     check = 1
     for value in [ord(char) & 31 for char in prefix] + [0] + [_B32[char] for char in data]:
         top, check = check >> 35, (check & 0x07FFFFFFFF) << 5 ^ value
         for bit, generator in enumerate((0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)):
             check ^= generator if top >> bit & 1 else 0
-    return _VALID if check == 1 else Verdict("checksum", "its checksum is wrong")
+    return _VALID if check == 1 else AddressCheck("checksum", "its checksum is wrong")
 
 
 _SPARK = frozenset({"spark", "sparkt", "sparks", "sparkrt", "sparkl", "sp", "spt", "sps", "sprt", "spl"})
 _TRON = frozenset({0x41})
-CHAIN_FAMILIES: dict[str, Callable[[str], Verdict]] = {
+CHAIN_FAMILIES: dict[str, Callable[[str], AddressCheck]] = {
     "EVM": _evm,
     "SOL": _solana,
     "BTC": _bitcoin_like(frozenset({"bc"}), frozenset({0x00, 0x05}), "a Bitcoin address"),
@@ -277,12 +285,12 @@ CHAIN_FAMILIES: dict[str, Callable[[str], Verdict]] = {
 _SAME = {"ETH": "EVM", "TEMPO": "EVM", "ECLIPSE": "SOL"}
 
 
-def check_address(chain: str, address: str) -> Verdict:
+def check_address(chain: str, address: str) -> AddressCheck:
     """What can be said of an address on a chain; `unknown` for a chain without rules here."""
     rules = CHAIN_FAMILIES.get(_SAME.get(chain, chain))
     if rules is None:
-        return Verdict("unknown")
-    return rules(address) if address.isascii() else Verdict("malformed", "it has letters that no address has")
+        return AddressCheck("unknown")
+    return rules(address) if address.isascii() else AddressCheck("malformed", "it has letters that no address has")
 
 
 def family_of(address: str) -> str | None:

@@ -8,15 +8,15 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer.column_inference import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
-from dyntui.importer.mapper import Mapped, Mapper, checked_region, compile_step
+from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_step
 from dyntui.importer.mapping import Mapping
 from dyntui.importer.problems import Problem
 from dyntui.importer.source import Source, open_source
 from dyntui.importer.source_types import Row
-from dyntui.importer.validation_context import Rules
+from dyntui.importer.validation_context import ValidationContext
 from dyntui.importer.validators import check_for
 from dyntui.importer.value_paths import reach
 
@@ -47,10 +47,14 @@ class AllowlistMapper:
         now: str | None = None,
     ) -> None:
         if mapping.kind != "allowlist":
-            raise Usage("This mapping is for users, not for allowlist entries.")
+            raise UsageError("This mapping is for users, not for allowlist entries.")
         live = environment_kind == "live"
         self.mapping = mapping
-        self.rules = Rules(checked_region(region), live, now) if now else Rules(checked_region(region), live)
+        self.rules = (
+            ValidationContext(checked_region(region), live, now)
+            if now
+            else ValidationContext(checked_region(region), live)
+        )
         columns = mapping.source_columns
         self._steps = [
             (
@@ -64,7 +68,7 @@ class AllowlistMapper:
         names = {name: field_for(name, "allowlist") for name in IDENTIFIERS}
         self._by_kind = {name: compile_step(field, field.transforms, self.rules) for name, field in names.items()}
 
-    def map(self, row: Row) -> Mapped:
+    def map(self, row: Row) -> MappedRow:
         """The body of one row."""
         entry: dict[str, Any] = {}
         problems: list[Problem] = []
@@ -82,7 +86,7 @@ class AllowlistMapper:
             for name, value in self.mapping.constants.items():
                 entry.setdefault(name, value)
             _one_identifier(entry, problems)
-        return Mapped(entry, tuple(problems))
+        return MappedRow(entry, tuple(problems))
 
     def _told(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
         text = str(value).strip()
@@ -125,7 +129,7 @@ def validate_entry(
     entry: AbstractMapping[str, Any], *, region: str | None = None, environment_kind: str = "sandbox"
 ) -> tuple[Problem, ...]:
     """The problems of an entry that was edited: the same checks as the mapper's."""
-    rules = Rules(region, environment_kind == "live")
+    rules = ValidationContext(region, environment_kind == "live")
     problems: list[Problem] = []
     for name, value in entry.items():
         if name in ENTRY_FIELDS and value not in (None, ""):

@@ -10,22 +10,22 @@ from typing import cast
 
 from dyntui.importer.formula_escaping import unprotect
 from dyntui.importer.header_synonyms import KNOWN_NAMES
-from dyntui.importer.row_reader import Table
-from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.row_reader import RowReader
+from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import Cell, Row, SourceError
 from dyntui.importer.text_detection import find_dialect, find_header
 
-__all__ = ["LONGEST_VALUE", "DelimitedTable"]
+__all__ = ["LONGEST_VALUE", "DelimitedReader"]
 
 LONGEST_VALUE = 16 * 1024 * 1024
 _SAMPLE = 256 * 1024
 _HEAD = 60
 
 
-class DelimitedTable(Table):
+class DelimitedReader(RowReader):
     """A delimited text file as records."""
 
-    def __init__(self, opened: OpenedFile, encoding: str, delimiter: str | None, header_row: int | None) -> None:
+    def __init__(self, opened: SourceFile, encoding: str, delimiter: str | None, header_row: int | None) -> None:
         csv.field_size_limit(LONGEST_VALUE)
         self._opened = opened
         self.encoding = encoding

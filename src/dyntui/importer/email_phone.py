@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Rules
+from dyntui.importer.validation_context import ValidationContext
 
 __all__ = ["RESERVED", "check_email", "check_phone", "normal_phone", "to_e164"]
 
@@ -15,7 +15,7 @@ _SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def check_email(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+def check_email(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
     """`value` as an e-mail address in normal form; without asking the DNS."""
     from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
@@ -54,7 +54,7 @@ def _mended(value: str) -> str | None:
     return text if plain and text != value and ".." not in text else None
 
 
-def to_e164(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
     """The transform: a number in any national writing as +<country><number>; as it was when that cannot be told."""
     from dyntui.importer.validators import text_of
 
@@ -69,7 +69,7 @@ def to_e164(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any
     return parsed
 
 
-def check_phone(value: Any, name: str, rules: Rules, problems: list[Problem]) -> Any:
+def check_phone(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
     """Possible is required, valid is asked for."""
     import phonenumbers
 
@@ -89,7 +89,7 @@ def check_phone(value: Any, name: str, rules: Rules, problems: list[Problem]) ->
     return value
 
 
-def _parse(text: str, name: str, rules: Rules) -> tuple[str | None, Problem | None]:
+def _parse(text: str, name: str, rules: ValidationContext) -> tuple[str | None, Problem | None]:
     import phonenumbers
     from phonenumbers import NumberParseException, PhoneNumberFormat
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = [
     "CHAINS",
@@ -19,7 +19,7 @@ __all__ = [
     "SIGN_IN_PROVIDERS",
     "USER_FIELDS",
     "WALLET_PROVIDERS",
-    "Field",
+    "ImportField",
     "Kind",
     "MappingKind",
     "field_for",
@@ -35,7 +35,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ImportField:
     """One field a column can go to. name: the dot path in the body; transforms: what a new mapping applies."""
 
     name: str
@@ -75,75 +75,77 @@ _ALIAS_WALLETS = {
     "doge": "Dogecoin",
 }
 
-USER_FIELDS: dict[str, Field] = {
+USER_FIELDS: dict[str, ImportField] = {
     field.name: field
     for field in (
-        Field("email", "email", "E-mail"),
-        Field("emailVerifiedAt", "date", "E-mail verified at", ("trim", "verified")),
-        Field("firstName", "name", "First name"),
-        Field("lastName", "name", "Last name"),
-        Field(FULL_NAME, "fullname", "Full name, split in two", ("trim", "split")),
-        Field("alias", "name", "Alias"),
-        Field("username", "username", "Username"),
-        Field("phoneNumber", "phone", "Phone number", _PHONE),
-        Field("country", "country", "Country", ("trim", "country")),
-        Field("jobTitle", "name", "Job title"),
-        Field("team", "name", "Team"),
-        Field("tShirtSize", "name", "T-shirt size"),
-        Field("policiesConsent", "boolean", "Consent to policies", ("trim", "boolean")),
-        Field("emailNotification", "boolean", "E-mail notifications", ("trim", "boolean")),
-        Field("discordNotification", "boolean", "Discord notifications", ("trim", "boolean")),
-        Field("newsletterNotification", "boolean", "Newsletter", ("trim", "boolean")),
-        Field(
+        ImportField("email", "email", "E-mail"),
+        ImportField("emailVerifiedAt", "date", "E-mail verified at", ("trim", "verified")),
+        ImportField("firstName", "name", "First name"),
+        ImportField("lastName", "name", "Last name"),
+        ImportField(FULL_NAME, "fullname", "Full name, split in two", ("trim", "split")),
+        ImportField("alias", "name", "Alias"),
+        ImportField("username", "username", "Username"),
+        ImportField("phoneNumber", "phone", "Phone number", _PHONE),
+        ImportField("country", "country", "Country", ("trim", "country")),
+        ImportField("jobTitle", "name", "Job title"),
+        ImportField("team", "name", "Team"),
+        ImportField("tShirtSize", "name", "T-shirt size"),
+        ImportField("policiesConsent", "boolean", "Consent to policies", ("trim", "boolean")),
+        ImportField("emailNotification", "boolean", "E-mail notifications", ("trim", "boolean")),
+        ImportField("discordNotification", "boolean", "Discord notifications", ("trim", "boolean")),
+        ImportField("newsletterNotification", "boolean", "Newsletter", ("trim", "boolean")),
+        ImportField(
             "mfaBackupCodeAcknowledgement", "choice", "MFA backup codes", ("trim", "choice"), ("pending", "complete")
         ),
-        *(Field(f"{key}Wallet", "text", f"{chain} wallet") for key, chain in _ALIAS_WALLETS.items()),
-        Field("metadata", "object", "Metadata (whole object)", ("json",)),
-        Field("wallets", "array", "Wallets (whole list)", ("json", "wallets")),
-        Field("oauthAccounts", "array", "Social accounts (whole list)", ("json", "accounts")),
+        *(ImportField(f"{key}Wallet", "text", f"{chain} wallet") for key, chain in _ALIAS_WALLETS.items()),
+        ImportField("metadata", "object", "Metadata (whole object)", ("json",)),
+        ImportField("wallets", "array", "Wallets (whole list)", ("json", "wallets")),
+        ImportField("oauthAccounts", "array", "Social accounts (whole list)", ("json", "accounts")),
     )
 }
 
-_NESTED: dict[str, Field] = {
+_NESTED: dict[str, ImportField] = {
     field.name: field
     for field in (
-        Field("wallets.N.publicWalletAddress", "address", "Wallet address"),
-        Field("wallets.N.chain", "choice", "Wallet chain", ("trim", "choice"), CHAINS),
-        Field("wallets.N.walletName", "name", "Wallet name"),
-        Field("wallets.N.walletProvider", "choice", "Wallet provider", ("trim", "choice"), WALLET_PROVIDERS),
-        Field("wallets.N.additionalWalletAddresses", "array", "Additional addresses", ("json",)),
-        Field("wallets.N.additionalWalletAddresses.N.address", "text", "Additional address"),
-        Field("wallets.N.additionalWalletAddresses.N.publicKey", "text", "Its public key"),
-        Field("wallets.N.additionalWalletAddresses.N.type", "choice", "Its type", ("trim", "choice"), ADDRESS_TYPES),
-        Field("oauthAccounts.N.provider", "choice", "Social provider", ("trim", "choice"), OAUTH_PROVIDERS),
-        Field("oauthAccounts.N.accountId", "text", "Social account id"),
-        Field("oauthAccounts.N.username", "name", "Social username"),
-        Field("oauthAccounts.N.displayName", "name", "Social display name"),
-        Field("oauthAccounts.N.emails", "strings", "Social e-mails", ("list",)),
-        Field("oauthAccounts.N.emails.N", "text", "Social e-mail"),
-        Field("oauthAccounts.N.photos", "strings", "Social photos", ("list",)),
-        Field("oauthAccounts.N.photos.N", "text", "Social photo"),
-        Field("oauthAccounts.N.profile", "object", "Social profile", ("json",)),
+        ImportField("wallets.N.publicWalletAddress", "address", "Wallet address"),
+        ImportField("wallets.N.chain", "choice", "Wallet chain", ("trim", "choice"), CHAINS),
+        ImportField("wallets.N.walletName", "name", "Wallet name"),
+        ImportField("wallets.N.walletProvider", "choice", "Wallet provider", ("trim", "choice"), WALLET_PROVIDERS),
+        ImportField("wallets.N.additionalWalletAddresses", "array", "Additional addresses", ("json",)),
+        ImportField("wallets.N.additionalWalletAddresses.N.address", "text", "Additional address"),
+        ImportField("wallets.N.additionalWalletAddresses.N.publicKey", "text", "Its public key"),
+        ImportField(
+            "wallets.N.additionalWalletAddresses.N.type", "choice", "Its type", ("trim", "choice"), ADDRESS_TYPES
+        ),
+        ImportField("oauthAccounts.N.provider", "choice", "Social provider", ("trim", "choice"), OAUTH_PROVIDERS),
+        ImportField("oauthAccounts.N.accountId", "text", "Social account id"),
+        ImportField("oauthAccounts.N.username", "name", "Social username"),
+        ImportField("oauthAccounts.N.displayName", "name", "Social display name"),
+        ImportField("oauthAccounts.N.emails", "strings", "Social e-mails", ("list",)),
+        ImportField("oauthAccounts.N.emails.N", "text", "Social e-mail"),
+        ImportField("oauthAccounts.N.photos", "strings", "Social photos", ("list",)),
+        ImportField("oauthAccounts.N.photos.N", "text", "Social photo"),
+        ImportField("oauthAccounts.N.profile", "object", "Social profile", ("json",)),
     )
 }
 
 FIRST_ITEMS = tuple(name.replace(".N", ".0") for name in _NESTED)
 """The dot paths of the first wallet and the first social account."""
 
-ENTRY_FIELDS: dict[str, Field] = {
+ENTRY_FIELDS: dict[str, ImportField] = {
     field.name: field
     for field in (
-        Field("walletPublicKey", "address", "Wallet address"),
-        Field("email", "email", "E-mail"),
-        Field("emailDomain", "domain", "E-mail domain"),
-        Field("phoneNumber", "phone", "Phone number", _PHONE),
-        Field("discordUsername", "text", "Discord username"),
-        Field("twitterUsername", "text", "Twitter username"),
-        Field("farcasterUsername", "text", "Farcaster username"),
-        Field("farcasterFid", "fid", "Farcaster id"),
-        Field("externalUserId", "text", "External user id"),
-        Field("alias", "name", "Alias"),
-        Field("identifier", "any", "Identifier of any kind (told from the text)"),
+        ImportField("walletPublicKey", "address", "Wallet address"),
+        ImportField("email", "email", "E-mail"),
+        ImportField("emailDomain", "domain", "E-mail domain"),
+        ImportField("phoneNumber", "phone", "Phone number", _PHONE),
+        ImportField("discordUsername", "text", "Discord username"),
+        ImportField("twitterUsername", "text", "Twitter username"),
+        ImportField("farcasterUsername", "text", "Farcaster username"),
+        ImportField("farcasterFid", "fid", "Farcaster id"),
+        ImportField("externalUserId", "text", "External user id"),
+        ImportField("alias", "name", "Alias"),
+        ImportField("identifier", "any", "Identifier of any kind (told from the text)"),
     )
 }
 
@@ -158,7 +160,7 @@ def split_path(path: str) -> tuple[str | int, ...]:
     return tuple(int(step) if _INDEX.fullmatch(step) else step for step in steps)
 
 
-def field_for(name: str, kind: MappingKind = "users") -> Field:
+def field_for(name: str, kind: MappingKind = "users") -> ImportField:
     """The field of that name or dot path; Usage, naming what was probably meant, when there is none."""
     fields = USER_FIELDS if kind == "users" else ENTRY_FIELDS
     if name in fields:
@@ -166,14 +168,14 @@ def field_for(name: str, kind: MappingKind = "users") -> Field:
     if kind == "users":
         first, _, rest = name.partition(".")
         if first == "metadata" and rest and all(rest.split(".")):
-            return Field(name, "any", f"Metadata: {rest}", ())
+            return ImportField(name, "any", f"Metadata: {rest}", ())
         general = ".".join("N" if _INDEX.fullmatch(step) else step for step in name.split("."))
         if (nested := _NESTED.get(general)) is not None:
-            return Field(name, nested.kind, nested.title, nested.transforms, nested.choices)
+            return ImportField(name, nested.kind, nested.title, nested.transforms, nested.choices)
     close = difflib.get_close_matches(name, [*fields, *(_NESTED if kind == "users" else ())], n=1)
     hint = f"Did you mean {close[0]}? " if close else ""
     known = ", ".join(list(fields)[:8])
-    raise Usage(
+    raise UsageError(
         f"{name!r} is no field of {'a user' if kind == 'users' else 'an entry'}.", hint=f"{hint}Fields: {known}, ..."
     )
 

@@ -10,11 +10,11 @@ from typing import Any
 from dyntui.core.strict_json import decode_first, parse_json
 from dyntui.importer.failed_rows import RAW_KEY
 from dyntui.importer.problems import Problem
-from dyntui.importer.row_reader import Table
-from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.row_reader import RowReader
+from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, SourceError
 
-__all__ = ["LONGEST_RECORD", "JsonTable", "looks_like_json"]
+__all__ = ["LONGEST_RECORD", "JsonReader", "looks_like_json"]
 
 LONGEST_RECORD = 16 * 1024 * 1024
 _SCANNED = 64 * 1024 * 1024
@@ -50,10 +50,10 @@ def _parsed(text: str) -> Any:
         return None
 
 
-class JsonTable(Table):
+class JsonReader(RowReader):
     """A JSON file as records; the columns are the keys of all of them, in the order they appear."""
 
-    def __init__(self, opened: OpenedFile, encoding: str, format: str) -> None:
+    def __init__(self, opened: SourceFile, encoding: str, format: str) -> None:
         self._opened = opened
         self.encoding = encoding
         self.format = format

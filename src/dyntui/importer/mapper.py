@@ -6,24 +6,24 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AbstractMapping
 from typing import Any, NamedTuple
 
-from dyntui.core.errors import Usage
-from dyntui.importer.fields import FULL_NAME, Field, field_for, split_path
+from dyntui.core.errors import UsageError
+from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
-from dyntui.importer.nested_body import Assembly
+from dyntui.importer.nested_body import NestedBody
 from dyntui.importer.problems import Problem, has_errors
 from dyntui.importer.source_types import Cell, Row
 from dyntui.importer.transforms import split_name, transform_for
-from dyntui.importer.user_validation import Finisher
-from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.user_validation import RowValidator
+from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import check_for, fast_path
 from dyntui.importer.value_paths import reach
 
-__all__ = ["Mapped", "Mapper", "compile_step"]
+__all__ = ["MappedRow", "Mapper", "compile_step"]
 
 _NESTED = frozenset({"wallets", "oauthAccounts", "metadata"})
 
 
-class Mapped(NamedTuple):
+class MappedRow(NamedTuple):
     """What a row became: a body for the API, and what was noticed on the way."""
 
     user: dict[str, Any]
@@ -48,15 +48,19 @@ class Mapper:
         custom_fields: Sequence[AbstractMapping[str, Any]] = (),
     ) -> None:
         if mapping.kind != "users":
-            raise Usage("This mapping is for allowlist entries, not for users.")
+            raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
             raise MissingChoice(
                 "Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES
             )
         live = environment_kind == "live"
         self.mapping = mapping
-        self.rules = Rules(checked_region(region), live, now) if now else Rules(checked_region(region), live)
-        self._finisher = Finisher(self.rules, custom_fields)
+        self.rules = (
+            ValidationContext(checked_region(region), live, now)
+            if now
+            else ValidationContext(checked_region(region), live)
+        )
+        self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
         self._plain: list[tuple[int, str, Step]] = []
         self._reached: list[tuple[Callable[[Sequence[Cell]], Any], tuple[str | int, ...], Step]] = []
@@ -91,13 +95,13 @@ class Mapper:
             value = constant_value(field, value)
             value = compile_step(field, field.transforms, self.rules)(value, problems)
         if wrong := next((problem for problem in problems if problem.severity == "error"), None):
-            raise Usage(f"--set {name}: {wrong.message}", hint=wrong.suggestion or "")
+            raise UsageError(f"--set {name}: {wrong.message}", hint=wrong.suggestion or "")
         if name.partition(".")[0] in _NESTED or name == FULL_NAME:
             self._nested_constants.append((split_path(name), value))
         else:
             self._constants[name] = value
 
-    def map(self, row: Row) -> Mapped:
+    def map(self, row: Row) -> MappedRow:
         """The body of one row. Problems of the row itself (ragged ...) are not repeated here."""
         user: dict[str, Any] = {}
         problems: list[Problem] = []
@@ -113,17 +117,17 @@ class Mapper:
             self._assemble(cells, user, problems)
         if not user:
             problems.append(Problem("error", "empty_row", "", "Nothing in the row goes to a field."))
-            return Mapped(user, tuple(problems))
+            return MappedRow(user, tuple(problems))
         for name, value in self._constants.items():
             user.setdefault(name, value)
         if self._verified_at is not None and "email" in user:
             user.setdefault("emailVerifiedAt", self._verified_at)
         if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
             self._finisher.finish(user, problems)
-        return Mapped(user, tuple(problems))
+        return MappedRow(user, tuple(problems))
 
     def _assemble(self, cells: Sequence[Cell], user: dict[str, Any], problems: list[Problem]) -> None:
-        assembly = Assembly(problems)
+        assembly = NestedBody(problems)
         for follow, path, run in self._reached:
             value = follow(cells)
             if value == "" or value is None:
@@ -157,7 +161,9 @@ def _is_item(name: str) -> bool:
     return bool(rest) and first != "metadata"
 
 
-def compile_step(field: Field, transforms: Sequence[str], rules: Rules, *, checked: bool = True) -> Step:
+def compile_step(
+    field: ImportField, transforms: Sequence[str], rules: ValidationContext, *, checked: bool = True
+) -> Step:
     """Transforms, then the check of the field, as one step; a plain value skips both."""
     steps = [transform_for(name, field, rules) for name in transforms]
     if checked:
@@ -190,7 +196,7 @@ def checked_region(region: str | None) -> str | None:
 
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise Usage(
+        raise UsageError(
             f"{region!r} is no region with phone numbers.", hint="--region takes a two-letter country code such as DE."
         )
     return code

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.dates import to_rfc3339
-from dyntui.importer.fields import Field, MappingKind, field_for
+from dyntui.importer.fields import ImportField, MappingKind, field_for
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import TRANSFORMS, is_word
@@ -27,7 +27,7 @@ EMAIL_VERIFIED_CHOICES = (
 )
 
 
-class MissingChoice(Usage):
+class MissingChoice(UsageError):
     """A choice that is never made silently has not been made."""
 
 
@@ -91,7 +91,7 @@ class Mapping:
         """This mapping with one column sent elsewhere (None: nowhere). Another column that went there is released."""
         target = field_for(field, self.kind) if field else None
         if owner_of(self.source_columns, column) is None:
-            raise Usage(
+            raise UsageError(
                 f"The file has no column {column!r}.", hint=f"Its columns: {', '.join(self.source_columns[:8])}."
             )
         if transforms is not None:
@@ -127,7 +127,7 @@ class Mapping:
             elif each.field and info.format not in ("json", "ndjson"):
                 lost.append(each.column)
         if lost:
-            raise Usage(
+            raise UsageError(
                 f"The mapping needs the column {lost[0]!r}, which {info.name} does not have.",
                 hint="Use the mapping that belongs to this file, or map the columns anew.",
             )
@@ -159,11 +159,11 @@ class Mapping:
         try:
             data = parse_json(text)
         except ValueError as error:
-            raise Usage(f"The mapping is not JSON: {error}.") from error
+            raise UsageError(f"The mapping is not JSON: {error}.") from error
         try:
             return _from_data(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Usage(
+            raise UsageError(
                 f"The mapping is not as dyntui writes it ({type(error).__name__}: {error}).",
                 hint="Save one from the wizard, or with `dyntui import --save-mapping`.",
             ) from error
@@ -171,10 +171,10 @@ class Mapping:
 
 def _from_data(data: dict[str, Any]) -> Mapping:
     if data["dyntui"] != "mapping" or data["version"] != VERSION:
-        raise Usage("The file is no mapping of this version of dyntui.", hint="Save it again.")
+        raise UsageError("The file is no mapping of this version of dyntui.", hint="Save it again.")
     kind = data.get("kind", "users")
     if kind not in ("users", "allowlist"):
-        raise Usage(f"{kind!r} is no kind of mapping.", hint="It may be users or allowlist.")
+        raise UsageError(f"{kind!r} is no kind of mapping.", hint="It may be users or allowlist.")
     columns: list[ColumnMap] = []
     for each in data["columns"]:
         target = each.get("field") or None
@@ -194,14 +194,14 @@ def check_transforms(names: Sequence[str]) -> None:
     """Raise Usage for a name that is no transform."""
     for name in names:
         if name not in TRANSFORMS:
-            raise Usage(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+            raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
 
 
 def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str | None, tuple[str, ...] | None]:
     """(column, field, transforms) of `--map COLUMN=FIELD`, `COLUMN=FIELD|trim|lower`, or `COLUMN=` to leave it out."""
     column, equals, target = text.rpartition("=")
     if not equals or not column.strip():
-        raise Usage(
+        raise UsageError(
             f"{text!r} is not COLUMN=FIELD.", hint='For example: --map "E-Mail=email", --map Plan=metadata.plan'
         )
     name, *transforms = (part.strip() for part in target.split("|"))
@@ -219,29 +219,29 @@ def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     name, value = name.strip(), value.strip()
     if not equals or not name or not value:
-        raise Usage(
+        raise UsageError(
             f"{text!r} is not FIELD=VALUE.", hint="For example: --set emailVerifiedAt=unverified, --set country=DE"
         )
     return name, constant_value(field_for(name, kind), value)
 
 
-def constant_value(target: Field, value: str) -> Any:
+def constant_value(target: ImportField, value: str) -> Any:
     """The value of a constant given as text."""
     problems: list[Problem] = []
     result: Any = value
     if target.kind == "date":
         result = value if value in ("now", "unverified") else to_rfc3339(value, target.name, problems)
         if result == value and value not in ("now", "unverified") and "T" not in value:
-            raise Usage(
+            raise UsageError(
                 f"{value!r} is no date.", hint=f"{target.name} takes now, unverified or a date like 2024-05-31."
             )
     elif target.kind == "boolean":
         result = is_word(value)
         if result is None:
-            raise Usage(f"{target.name} takes yes or no, not {value!r}.")
+            raise UsageError(f"{target.name} takes yes or no, not {value!r}.")
     elif target.kind in ("object", "array") or (target.kind == "any" and value[:1] in '{["'):
         try:
             result = parse_json(value)
         except ValueError as error:
-            raise Usage(f"{target.name} takes JSON: {error}.") from error
+            raise UsageError(f"{target.name} takes JSON: {error}.") from error
     return result

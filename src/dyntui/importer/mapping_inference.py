@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer.column_inference import looks_like
 from dyntui.importer.fields import FULL_NAME, MappingKind, field_for
 from dyntui.importer.header_synonyms import AMBIGUOUS, nearest_field, synonym_field
@@ -111,7 +111,7 @@ class _Proposal:
         if column.startswith("metadata.") or _ITEM.match(column):
             try:
                 return field_for(column, self._kind).name, True
-            except Usage:
+            except UsageError:
                 return None, False
         return synonym_field(column, self._kind)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from dyntui.importer.problems import Problem
 
-__all__ = ["Assembly"]
+__all__ = ["NestedBody"]
 
 _LISTS = frozenset({"wallets", "oauthAccounts"})
 
 
-class Assembly:
+class NestedBody:
     """The nested part of one body while it is built. Items of a list are kept by number; gaps close at the end."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -16,13 +16,13 @@ from dyntui.core.text import visible_controls
 from dyntui.importer.formula_escaping import protect, shield
 from dyntui.importer.problems import CODES
 
-__all__ = ["Outcome", "Report", "write_id_map", "write_report_csv", "write_report_html", "write_report_json"]
+__all__ = ["Report", "RowOutcome", "write_id_map", "write_report_csv", "write_report_html", "write_report_json"]
 
 HTML_ROWS = 1000
 _FINE = frozenset({"created", "updated", "exists", "skipped"})
 
 
-class Outcome(NamedTuple):
+class RowOutcome(NamedTuple):
     """What became of one row. key: the natural key it is known by; user_id: empty when it has none."""
 
     row: int
@@ -46,7 +46,7 @@ class Report:
     finished: str
     state: str
     counts: Mapping[str, int]
-    outcomes: Callable[[], Iterable[Outcome]]
+    outcomes: Callable[[], Iterable[RowOutcome]]
     problems: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,10 +87,10 @@ def write_report_json(path: Path, report: Report) -> None:
 
 def write_report_csv(path: Path, report: Report, *, safe: bool = True) -> None:
     """One line a row: row, state, user_id, key, code, field, message."""
-    _write_csv(path, Outcome._fields, (tuple(map(str, outcome)) for outcome in report.outcomes()), safe)
+    _write_csv(path, RowOutcome._fields, (tuple(map(str, outcome)) for outcome in report.outcomes()), safe)
 
 
-def write_id_map(path: Path, outcomes: Iterable[Outcome], *, safe: bool = True) -> None:
+def write_id_map(path: Path, outcomes: Iterable[RowOutcome], *, safe: bool = True) -> None:
     """Source row to user id, for every row that has a user: row, key, user_id."""
     lines = ((str(each.row), each.key, each.user_id) for each in outcomes if each.user_id)
     _write_csv(path, ("row", "key", "user_id"), lines, safe)

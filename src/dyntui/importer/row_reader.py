@@ -12,10 +12,10 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, unique_names
 from dyntui.importer.text_detection import count_names, looks_like_data
 
-__all__ = ["Table"]
+__all__ = ["RowReader"]
 
 
-class Table(ABC):
+class RowReader(ABC):
     """What every format gives: columns, notes on how it was read, and rows as a stream that can be started again."""
 
     format: str

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from dyntui.importer.csv_reader import DelimitedTable
-from dyntui.importer.json_reader import JsonTable, looks_like_json
+from dyntui.importer.csv_reader import DelimitedReader
+from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognise
-from dyntui.importer.row_reader import Table
-from dyntui.importer.source_file import OpenedFile, open_bytes
+from dyntui.importer.row_reader import RowReader
+from dyntui.importer.source_file import SourceFile, open_bytes
 from dyntui.importer.source_types import Row, SourceError, SourceInfo, fingerprint
 from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
 from dyntui.importer.text_detection import check_encoding, find_encoding, non_ascii_excerpts
@@ -28,7 +28,7 @@ FORMATS = ("csv", "tsv", "json", "ndjson", *SPREADSHEETS)
 class Source:
     """A file that was understood. `rows()` may be called as often as one likes; close it, or use it with `with`."""
 
-    def __init__(self, opened: OpenedFile, table: Table, info: SourceInfo) -> None:
+    def __init__(self, opened: SourceFile, table: RowReader, info: SourceInfo) -> None:
         self._opened = opened
         self._table = table
         self.info = info
@@ -83,13 +83,13 @@ def open_source(
 
 
 def _table(
-    opened: OpenedFile,
+    opened: SourceFile,
     format: str | None,
     encoding: str | None,
     delimiter: str | None,
     header_row: int | None,
     sheet: str | None,
-) -> Table:
+) -> RowReader:
     head = opened.head(4096)
     packed = head.startswith((ZIP_MAGIC, OLE_MAGIC))
     if packed or format in SPREADSHEETS:
@@ -97,9 +97,9 @@ def _table(
             raise SourceError(f"{opened.name} is no {format} file.", hint="Leave --format away to have it found.")
         if format is not None and format not in SPREADSHEETS:
             raise SourceError(f"{opened.name} is a spreadsheet, not {format}.", hint="Leave --format away.")
-        from dyntui.importer.spreadsheet_reader import SheetTable
+        from dyntui.importer.spreadsheet_reader import SpreadsheetReader
 
-        return SheetTable(opened, sheet, header_row)
+        return SpreadsheetReader(opened, sheet, header_row)
     if format is None:
         _refuse_binary(opened, head)
     encoding = find_encoding(opened) if encoding is None else check_encoding(opened, encoding)
@@ -107,8 +107,8 @@ def _table(
         with io.TextIOWrapper(opened.reader(), encoding, newline="\n") as text:
             format = looks_like_json(text.read(1 << 20))
     if format in ("json", "ndjson"):
-        return JsonTable(opened, encoding, format)
-    return DelimitedTable(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
+        return JsonReader(opened, encoding, format)
+    return DelimitedReader(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
 
 
 # What a person may give by mistake: (its first bytes, what it is, what to do).
@@ -125,7 +125,7 @@ _MISTAKEN = (
 )
 
 
-def _refuse_binary(opened: OpenedFile, head: bytes) -> None:
+def _refuse_binary(opened: SourceFile, head: bytes) -> None:
     for start, what, advice in _MISTAKEN:
         if head.startswith(start):
             raise SourceError(f"{opened.name} is {what}.", hint=advice)
@@ -133,7 +133,7 @@ def _refuse_binary(opened: OpenedFile, head: bytes) -> None:
         raise SourceError(f"{opened.name} is a web page or XML, whatever its name says.", hint="Save it as CSV.")
 
 
-def _info(opened: OpenedFile, table: Table) -> SourceInfo:
+def _info(opened: SourceFile, table: RowReader) -> SourceInfo:
     return SourceInfo(
         name=opened.name,
         format=table.format,

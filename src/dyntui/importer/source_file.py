@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from dyntui.importer.source_types import SourceChanged, SourceError
 
-__all__ = ["OpenedFile", "open_bytes"]
+__all__ = ["SourceFile", "open_bytes"]
 
 _BLOCK = 1 << 20
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -50,7 +50,7 @@ class _Reader(io.RawIOBase):
         return len(data)
 
 
-class OpenedFile:
+class SourceFile:
     """A regular file or a spooled stream, and what it was when it was opened."""
 
     def __init__(self, file: BinaryIO, name: str, path: Path | None) -> None:
@@ -96,22 +96,22 @@ class OpenedFile:
         self._file.close()
 
 
-def open_bytes(where: Path | BinaryIO, name: str = "") -> OpenedFile:
+def open_bytes(where: Path | BinaryIO, name: str = "") -> SourceFile:
     """`where` as an OpenedFile; a stream that cannot seek (standard input) goes to an unnamed temporary file first."""
     if isinstance(where, (str, Path)):
         return _open_path(Path(where), name or Path(where).name)
     name = name or str(getattr(where, "name", "") or "standard input")
     if where.seekable():
-        opened = OpenedFile(where, name, None)
+        opened = SourceFile(where, name, None)
     else:
         spool = tempfile.TemporaryFile()  # noqa: SIM115  # the OpenedFile keeps and closes it
         while block := where.read(_BLOCK):
             spool.write(block)
-        opened = OpenedFile(spool, name, None)
+        opened = SourceFile(spool, name, None)
     return _not_empty(opened)
 
 
-def _open_path(path: Path, name: str) -> OpenedFile:
+def _open_path(path: Path, name: str) -> SourceFile:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError as error:
@@ -125,7 +125,7 @@ def _open_path(path: Path, name: str) -> OpenedFile:
         ) from error
     kind = os.fstat(descriptor).st_mode
     if stat.S_ISREG(kind):
-        return _not_empty(OpenedFile(os.fdopen(descriptor, "rb", buffering=0), name, path))
+        return _not_empty(SourceFile(os.fdopen(descriptor, "rb", buffering=0), name, path))
     os.close(descriptor)
     if stat.S_ISDIR(kind):
         raise _directory(path)
@@ -137,7 +137,7 @@ def _directory(path: Path) -> SourceError:
     return SourceError(f"{path} is a folder.", hint="Give one file in it.")
 
 
-def _not_empty(opened: OpenedFile) -> OpenedFile:
+def _not_empty(opened: SourceFile) -> SourceFile:
     if opened.size == 0:
         opened.close()
         raise SourceError(f"{opened.name} is empty.", hint="Export it again, and look at it before importing.")

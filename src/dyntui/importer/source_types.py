@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.problems import Problem
 
@@ -33,7 +33,7 @@ REPORT_COLUMNS = ("_dyntui_row", "_error_code", "_error_field", "_error")
 """Columns that a failed-rows file adds; a source never shows them."""
 
 
-class SourceError(Usage):
+class SourceError(UsageError):
     """The file cannot be read as what it is; the message is one line, the hint says what to do."""
 
 

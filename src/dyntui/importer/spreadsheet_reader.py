@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from dyntui.importer.formula_escaping import unprotect
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.problems import Problem
-from dyntui.importer.row_reader import Table
-from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.row_reader import RowReader
+from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import Cell, Row, SourceError
 from dyntui.importer.text_detection import find_header
 from dyntui.importer.workbook_limits import MOST_FILE, SheetFacts, inspect_zip
@@ -20,17 +20,17 @@ from dyntui.importer.workbook_limits import MOST_FILE, SheetFacts, inspect_zip
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-__all__ = ["OLE_MAGIC", "ZIP_MAGIC", "SheetTable"]
+__all__ = ["OLE_MAGIC", "ZIP_MAGIC", "SpreadsheetReader"]
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEAD = 60
 
 
-class SheetTable(Table):
+class SpreadsheetReader(RowReader):
     """One sheet of a workbook. The library holds the whole sheet in memory; sheetguard says how large that may be."""
 
-    def __init__(self, opened: OpenedFile, sheet: str | None, header_row: int | None) -> None:
+    def __init__(self, opened: SourceFile, sheet: str | None, header_row: int | None) -> None:
         self._opened = opened
         if opened.head(4) == ZIP_MAGIC:
             self.format, facts = inspect_zip(opened)

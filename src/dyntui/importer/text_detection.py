@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import Protocol
 
-from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normal_name
 
 __all__ = [
@@ -83,7 +83,7 @@ class CsvReader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-def find_encoding(opened: OpenedFile) -> str:
+def find_encoding(opened: SourceFile) -> str:
     """The encoding of the whole file; UnknownEncoding, with a preview of each, when only a person can tell."""
     head = opened.head(1 << 16)
     for mark, name in _BOMS:
@@ -102,7 +102,7 @@ def find_encoding(opened: OpenedFile) -> str:
     raise _ask(opened)
 
 
-def check_encoding(opened: OpenedFile, encoding: str) -> str:
+def check_encoding(opened: SourceFile, encoding: str) -> str:
     """The encoding to read with; SourceError when the file is not wholly that, or when there is no such encoding."""
     try:
         b"x".decode(encoding, "replace")  # refuses codecs that do not give text
@@ -120,7 +120,7 @@ def check_encoding(opened: OpenedFile, encoding: str) -> str:
     return encoding
 
 
-def _decodes(opened: OpenedFile, encoding: str) -> bool:
+def _decodes(opened: SourceFile, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     with opened.reader() as reader:
         try:
@@ -144,7 +144,7 @@ def _utf16_by_nuls(head: bytes) -> tuple[str | None, float]:
     return (None, 0) if "\0" in text else (encoding, share)
 
 
-def _ask(opened: OpenedFile) -> UnknownEncoding:
+def _ask(opened: SourceFile) -> UnknownEncoding:
     line = _first_odd_line(opened)
     candidates: list[tuple[str, str]] = []
     for encoding in ENCODINGS_TO_TRY:
@@ -163,7 +163,7 @@ def _ask(opened: OpenedFile) -> UnknownEncoding:
     )
 
 
-def _first_odd_line(opened: OpenedFile) -> bytes:
+def _first_odd_line(opened: SourceFile) -> bytes:
     with opened.reader() as reader:
         for line in iter(lambda: reader.readline(_BLOCK), b""):
             if not line.isascii():
@@ -178,7 +178,7 @@ def _excerpt(text: str) -> str:
     return ("…" if start else "") + text[start : start + _EXCERPT]
 
 
-def non_ascii_excerpts(opened: OpenedFile, encoding: str, limit: int = 5) -> tuple[str, ...]:
+def non_ascii_excerpts(opened: SourceFile, encoding: str, limit: int = 5) -> tuple[str, ...]:
     """The first few lines with letters beyond ASCII, cut around them, to see whether the encoding is right."""
     found: list[str] = []
     with io.TextIOWrapper(opened.reader(), encoding, newline="") as text:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
-from dyntui.importer.fields import Field
+from dyntui.importer.fields import ImportField
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
 
 __all__ = ["TRANSFORMS", "is_word", "split_name", "transform_for"]
@@ -50,28 +50,28 @@ def split_name(text: str) -> tuple[str, str]:
     return " ".join(words[:cut]), " ".join(words[cut:])
 
 
-def _trim(field: Field, rules: Rules) -> Step:
+def _trim(field: ImportField, rules: ValidationContext) -> Step:
     def trim(value: Any, problems: list[Problem]) -> Any:
         return (value.strip() or None) if isinstance(value, str) else value
 
     return trim
 
 
-def _lower(field: Field, rules: Rules) -> Step:
+def _lower(field: ImportField, rules: ValidationContext) -> Step:
     return lambda value, problems: value.lower() if isinstance(value, str) else value
 
 
-def _upper(field: Field, rules: Rules) -> Step:
+def _upper(field: ImportField, rules: ValidationContext) -> Step:
     return lambda value, problems: value.upper() if isinstance(value, str) else value
 
 
-def _phone(field: Field, rules: Rules) -> Step:
+def _phone(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.email_phone import to_e164
 
     return lambda value, problems: to_e164(value, field.name, rules, problems)
 
 
-def _country(field: Field, rules: Rules) -> Step:
+def _country(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.countries import CODES, country_code
 
     def country(value: Any, problems: list[Problem]) -> Any:
@@ -86,7 +86,7 @@ def _country(field: Field, rules: Rules) -> Step:
     return country
 
 
-def _boolean(field: Field, rules: Rules) -> Step:
+def _boolean(field: ImportField, rules: ValidationContext) -> Step:
     def boolean(value: Any, problems: list[Problem]) -> Any:
         word = is_word(value)
         return value if word is None else word
@@ -94,7 +94,7 @@ def _boolean(field: Field, rules: Rules) -> Step:
     return boolean
 
 
-def _json(field: Field, rules: Rules) -> Step:
+def _json(field: ImportField, rules: ValidationContext) -> Step:
     def parse(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, str):
             return value
@@ -110,7 +110,7 @@ def _json(field: Field, rules: Rules) -> Step:
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
-def _number(field: Field, rules: Rules) -> Step:
+def _number(field: ImportField, rules: ValidationContext) -> Step:
     def number(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, str):
             return value
@@ -123,7 +123,7 @@ def _number(field: Field, rules: Rules) -> Step:
     return number
 
 
-def _as_text(field: Field, rules: Rules) -> Step:
+def _as_text(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.validators import text_of
 
     def as_text(value: Any, problems: list[Problem]) -> Any:
@@ -133,7 +133,7 @@ def _as_text(field: Field, rules: Rules) -> Step:
     return as_text
 
 
-def _list(field: Field, rules: Rules) -> Step:
+def _list(field: ImportField, rules: ValidationContext) -> Step:
     def split(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, str):
             return value
@@ -144,13 +144,13 @@ def _list(field: Field, rules: Rules) -> Step:
     return split
 
 
-def _date(field: Field, rules: Rules) -> Step:
+def _date(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.dates import to_rfc3339
 
     return lambda value, problems: to_rfc3339(value, field.name, problems)
 
 
-def _verified(field: Field, rules: Rules) -> Step:
+def _verified(field: ImportField, rules: ValidationContext) -> Step:
     date = _date(field, rules)
 
     def verified(value: Any, problems: list[Problem]) -> Any:
@@ -162,7 +162,7 @@ def _verified(field: Field, rules: Rules) -> Step:
     return verified
 
 
-def _choice(field: Field, rules: Rules) -> Step:
+def _choice(field: ImportField, rules: ValidationContext) -> Step:
     words = {choice.casefold(): choice for choice in field.choices}
     if "EVM" in field.choices:
         words = {**CHAIN_WORDS, **words}
@@ -173,7 +173,7 @@ def _choice(field: Field, rules: Rules) -> Step:
     return choice
 
 
-def _first(field: Field, rules: Rules) -> Step:
+def _first(field: ImportField, rules: ValidationContext) -> Step:
     split = _list(field, rules)
 
     def first(value: Any, problems: list[Problem]) -> Any:
@@ -183,19 +183,19 @@ def _first(field: Field, rules: Rules) -> Step:
     return first
 
 
-def _wallets(field: Field, rules: Rules) -> Step:
+def _wallets(field: ImportField, rules: ValidationContext) -> Step:
     return lambda value, problems: reshape_wallets(value, field.name, problems)
 
 
-def _accounts(field: Field, rules: Rules) -> Step:
+def _accounts(field: ImportField, rules: ValidationContext) -> Step:
     return lambda value, problems: reshape_accounts(value, field.name, problems)
 
 
-def _same(field: Field, rules: Rules) -> Step:
+def _same(field: ImportField, rules: ValidationContext) -> Step:
     return lambda value, problems: value
 
 
-TRANSFORMS: dict[str, tuple[str, Callable[[Field, Rules], Step]]] = {
+TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step]]] = {
     "trim": ("without spaces at the ends", _trim),
     "lower": ("in lower case", _lower),
     "upper": ("in upper case", _upper),
@@ -217,8 +217,8 @@ TRANSFORMS: dict[str, tuple[str, Callable[[Field, Rules], Step]]] = {
 """Every transform: what it gives, and how it is made."""
 
 
-def transform_for(name: str, field: Field, rules: Rules) -> Step:
+def transform_for(name: str, field: ImportField, rules: ValidationContext) -> Step:
     """The transform of that name for a field."""
     if name not in TRANSFORMS:
-        raise Usage(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+        raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
     return TRANSFORMS[name][1](field, rules)

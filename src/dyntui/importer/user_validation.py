@@ -12,19 +12,19 @@ from dyntui.importer.custom_fields import CustomFields
 from dyntui.importer.fields import USER_FIELDS, field_for
 from dyntui.importer.natural_keys import wallet_key
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import check_for
 
-__all__ = ["METADATA_WARNING", "Finisher", "validate_user"]
+__all__ = ["METADATA_WARNING", "RowValidator", "validate_user"]
 
 METADATA_WARNING = 2048
 _WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider")
 
 
-class Finisher:
+class RowValidator:
     """Checks what the fields alone do not show; made once for many rows."""
 
-    def __init__(self, rules: Rules, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
+    def __init__(self, rules: ValidationContext, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
         self._rules = rules
         self._custom = CustomFields(custom_fields)
         self._checks: dict[str, Step] = {}
@@ -175,7 +175,9 @@ def validate_user(
 ) -> tuple[Problem, ...]:
     """The problems of a body that was edited: the same checks as the mapper's, on a copy."""
     live = environment_kind == "live"
-    finisher = Finisher(Rules(region, live, now) if now else Rules(region, live), custom_fields)
+    finisher = RowValidator(
+        ValidationContext(region, live, now) if now else ValidationContext(region, live), custom_fields
+    )
     problems: list[Problem] = []
     copy = json.loads(json.dumps(user, default=str))
     for name, value in copy.items():

@@ -9,14 +9,14 @@ from typing import Any
 from dyntui.core.times import now_iso
 from dyntui.importer.problems import Problem
 
-__all__ = ["Rules", "Step"]
+__all__ = ["Step", "ValidationContext"]
 
 Step = Callable[[Any, list[Problem]], Any]
 """A transform or a check of one value: gives the value (None: leave it out) and adds what it noticed to the list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ValidationContext:
     """What differs between environments and calls. region: ISO code for phones without one; now: RFC 3339."""
 
     region: str | None = None

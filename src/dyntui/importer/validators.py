@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any
 
 from dyntui.core.times import parse_time
-from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, Field
+from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Rules, Step
+from dyntui.importer.validation_context import Step, ValidationContext
 
 __all__ = ["LONGEST", "PLAIN", "check_for", "fast_path", "text_of"]
 
@@ -81,7 +81,7 @@ def _reported(name: str, problems: list[Problem]) -> bool:
     return any(problem.field == name and problem.severity == "error" for problem in problems)
 
 
-def _name(field: Field, rules: Rules) -> Step:
+def _name(field: ImportField, rules: ValidationContext) -> Step:
     name = field.name
 
     def check(value: Any, problems: list[Problem]) -> Any:
@@ -106,7 +106,7 @@ def _odd(text: str, name: str) -> Problem:
     )
 
 
-def _username(field: Field, rules: Rules) -> Step:
+def _username(field: ImportField, rules: ValidationContext) -> Step:
     check_name, name = _name(field, rules), field.name
 
     def check(value: Any, problems: list[Problem]) -> Any:
@@ -120,7 +120,7 @@ def _username(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _text(field: Field, rules: Rules) -> Step:
+def _text(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         text = _basics(value, field.name, problems)
         return value if text is None else text
@@ -128,19 +128,19 @@ def _text(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _email(field: Field, rules: Rules) -> Step:
+def _email(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.email_phone import check_email
 
     return lambda value, problems: check_email(value, field.name, rules, problems)
 
 
-def _phone(field: Field, rules: Rules) -> Step:
+def _phone(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.email_phone import check_phone
 
     return lambda value, problems: check_phone(value, field.name, rules, problems)
 
 
-def _country(field: Field, rules: Rules) -> Step:
+def _country(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.countries import country_code
 
     def check(value: Any, problems: list[Problem]) -> Any:
@@ -156,7 +156,7 @@ def _country(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _boolean(field: Field, rules: Rules) -> Step:
+def _boolean(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, bool):
             message = f"{field.name} takes yes or no; this is “{value}”."
@@ -166,7 +166,7 @@ def _boolean(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _date(field: Field, rules: Rules) -> Step:
+def _date(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         moment = parse_time(value) if isinstance(value, str) and "T" in value else None
         if moment is None:
@@ -184,7 +184,7 @@ _CHOICE_CODES = {CHAINS: "wallet_chain_unknown", WALLET_PROVIDERS: "wallet_provi
 _CHOICE_CODES |= {OAUTH_PROVIDERS: "oauth_provider_unknown"}
 
 
-def _choice(field: Field, rules: Rules) -> Step:
+def _choice(field: ImportField, rules: ValidationContext) -> Step:
     code = _CHOICE_CODES.get(field.choices, "unknown_value")
 
     def check(value: Any, problems: list[Problem]) -> Any:
@@ -205,7 +205,7 @@ def _choice(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _address(field: Field, rules: Rules) -> Step:
+def _address(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         text = _basics(value, field.name, problems)
         if text is None:
@@ -242,7 +242,7 @@ def _refused_address(text: str, name: str) -> Problem:
     return Problem("error", "wallet_address_refused", name, message, suggestion)
 
 
-def _object(field: Field, rules: Rules) -> Step:
+def _object(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, dict) and not _reported(field.name, problems):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON object."))
@@ -251,7 +251,7 @@ def _object(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _array(field: Field, rules: Rules) -> Step:
+def _array(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, list) and not _reported(field.name, problems):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON list."))
@@ -260,7 +260,7 @@ def _array(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _strings(field: Field, rules: Rules) -> Step:
+def _strings(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a list of texts."))
@@ -272,7 +272,7 @@ def _strings(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _any(field: Field, rules: Rules) -> Step:
+def _any(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, (str, float)):
             return value
@@ -289,7 +289,7 @@ def _any(field: Field, rules: Rules) -> Step:
 _HOST = re.compile(r"(?:https?://)?(?:(?!-)[a-z0-9\-]{1,63}(?<!-)\.)+(?!\d+\Z)[a-z0-9\-]{2,24}/?", re.IGNORECASE)
 
 
-def _domain(field: Field, rules: Rules) -> Step:
+def _domain(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         text = _basics(value, field.name, problems)
         if text is None:
@@ -305,7 +305,7 @@ def _domain(field: Field, rules: Rules) -> Step:
     return check
 
 
-def _fid(field: Field, rules: Rules) -> Step:
+def _fid(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
@@ -315,7 +315,7 @@ def _fid(field: Field, rules: Rules) -> Step:
     return check
 
 
-_MAKERS: dict[str, Callable[[Field, Rules], Step]] = {
+_MAKERS: dict[str, Callable[[ImportField, ValidationContext], Step]] = {
     "name": _name,
     "username": _username,
     "text": _text,
@@ -336,6 +336,6 @@ _MAKERS: dict[str, Callable[[Field, Rules], Step]] = {
 }
 
 
-def check_for(field: Field, rules: Rules) -> Step:
+def check_for(field: ImportField, rules: ValidationContext) -> Step:
     """The check of a field's values."""
     return _MAKERS[field.kind](field, rules)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.source_types import Cell
 
@@ -32,7 +32,7 @@ def reach(columns: Sequence[str], path: str) -> Reach:
     any text and for or; `@column` for another column's value), `.name` after that goes into the first of them."""
     column = owner_of(columns, path)
     if column is None:
-        raise Usage(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
+        raise UsageError(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
     index = list(columns).index(column)
     if column == path:
         return lambda cells: cells[index]

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from dyntui.importer.source_file import OpenedFile
+from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import SourceError
 
 __all__ = ["MOST_CELLS", "MOST_FILE", "MOST_UNPACKED", "SheetFacts", "inspect_zip"]
@@ -57,7 +57,7 @@ class SheetFacts:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def inspect_zip(opened: OpenedFile) -> tuple[str, dict[str, SheetFacts]]:
+def inspect_zip(opened: SourceFile) -> tuple[str, dict[str, SheetFacts]]:
     """(`xlsx` or `ods`, facts by sheet name); SourceError for a zip that is no spreadsheet, or too large."""
     if opened.size > MOST_FILE:
         raise SourceError(f"{opened.name} is larger than {_megabytes(MOST_FILE)}.", hint=_ADVICE)
@@ -82,7 +82,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
         raise SourceError(f"{name} is a zip file, but no spreadsheet.", hint="Unpack it, and import one file of it.")
     if len(parts) > _MOST_PARTS:
         raise SourceError(f"{name} has more than {_MOST_PARTS:,} parts; it is not opened.", hint=_ADVICE)
-    budget = _Budget(name)
+    budget = _UnpackBudget(name)
     budget.check(sum(part.file_size for part in parts.values()))  # what the zip admits itself need not be unpacked
     facts: dict[str, SheetFacts] = {}
     lengths: list[int] = []
@@ -100,7 +100,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
     return kind, _by_sheet_name(archive, parts, facts)
 
 
-class _Budget:
+class _UnpackBudget:
     """Counts what is unpacked, over all parts."""
 
     def __init__(self, name: str) -> None:
@@ -180,7 +180,7 @@ def _whole(blocks: Iterator[bytes], end: bytes) -> Iterator[bytes]:
     yield held
 
 
-def _scan_sheet(blocks: Iterator[bytes], lengths: list[int], budget: _Budget) -> SheetFacts:
+def _scan_sheet(blocks: Iterator[bytes], lengths: list[int], budget: _UnpackBudget) -> SheetFacts:
     facts = SheetFacts()
     columns: set[bytes] = set()
     rows = cells = 0

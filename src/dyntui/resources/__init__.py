@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dyntui.resources import environment, happenings, organizations, security, tokens, wallets_more
 from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, GATES
-from dyntui.resources.action import Action, On
-from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope, Shape
 from dyntui.resources.tokens import TOKENS
 from dyntui.resources.users import USERS, WALLETS
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "GATES", "RESOURCES", "TOKENS", "USERS", "WALLETS", "Action", "Column"]
-__all__ += ["Filter", "Listing", "On", "Paging", "Resource", "Row", "Scope", "Shape", "resource"]
+__all__ = [
+    "ALLOWLISTS",
+    "ALLOWLIST_ENTRIES",
+    "GATES",
+    "RESOURCES",
+    "TOKENS",
+    "USERS",
+    "WALLETS",
+    "Column",
+    "ResourceAction",
+]
+__all__ += ["ActionTarget", "Filter", "ListOperation", "Paging", "Resource", "Row", "Scope", "Shape", "resource"]
 
 RESOURCES: dict[str, Resource] = {
     record.name: record

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import Action, On
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import count, ident, since
-from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope
 
 __all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "GATES", "IDENTIFIER_TITLES"]
 
@@ -28,15 +28,17 @@ ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "when it was added", "alias": "a
 """What entries can be ordered by: the API's name and people's. Which of them a server takes is not documented."""
 
 
-def _actions(noun: str, create: str, update: str, enable: str, disable: str, delete: str) -> tuple[Action, ...]:
+def _actions(noun: str, create: str, update: str, enable: str, disable: str, delete: str) -> tuple[ResourceAction, ...]:
     """For `dyntui do`: done by services.access, which finds out first what it does to people."""
     fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
     return (
-        Action("create", create, f"Make a {noun}; it is off until it is enabled.", on=On.LIST, fields=fields),
-        Action("edit", update, f"Change the {noun}.", one=True, fields=fields),
-        Action("enable", enable, f"Let the {noun} decide from the next sign-in on."),
-        Action("disable", disable, f"Let the {noun} decide no more."),
-        Action("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
+        ResourceAction(
+            "create", create, f"Make a {noun}; it is off until it is enabled.", on=ActionTarget.LIST, fields=fields
+        ),
+        ResourceAction("edit", update, f"Change the {noun}.", one=True, fields=fields),
+        ResourceAction("enable", enable, f"Let the {noun} decide from the next sign-in on."),
+        ResourceAction("disable", disable, f"Let the {noun} decide no more."),
+        ResourceAction("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
     )
 
 
@@ -54,7 +56,7 @@ ALLOWLISTS = Resource(
     title="Allowlists",
     singular="allowlist",
     group="Allowlists",
-    list=Listing("getAllowlistsByEnvironmentId"),
+    list=ListOperation("getAllowlistsByEnvironmentId"),
     columns=(
         Column("name", "name", 24, grow=True, priority=0),
         Column("outcome", "outcome", 12, priority=0),
@@ -86,7 +88,7 @@ ALLOWLIST_ENTRIES = Resource(
     scope=Scope.PARENT,
     parent="allowlistId",
     of="allowlists",
-    list=Listing("getEntriesByAllowlistId", "entries", Paging.OFFSET),
+    list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
     filter=Filter("query", here=("alias", *IDENTIFIER_TITLES)),
     columns=(
         Column(title="identifier", width=34, grow=True, pick=_identifier, priority=0),
@@ -117,7 +119,7 @@ GATES = Resource(
     title="Gates",
     singular="gate",
     group="Gates",
-    list=Listing("getEnvironmentGates", "gates"),
+    list=ListOperation("getEnvironmentGates", "gates"),
     columns=(
         Column("name", "name", 18, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),

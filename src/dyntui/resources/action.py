@@ -16,7 +16,7 @@ from typing import Any
 
 from dyntui.core.effect import Effect
 
-__all__ = ["ALL", "Action", "On"]
+__all__ = ["ALL", "ActionTarget", "ResourceAction"]
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -25,7 +25,7 @@ ALL = ("*",)
 """Every field of the operation's body is asked for."""
 
 
-class On(StrEnum):
+class ActionTarget(StrEnum):
     """What an action is done to: rows, or the list as a whole (making something)."""
 
     ROWS = "rows"
@@ -33,7 +33,7 @@ class On(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ResourceAction:
     """One thing that can be done.
 
     name: for the command line. operation: its catalog id. help: one sentence. title: on the bottom line.
@@ -53,7 +53,7 @@ class Action:
     help: str
     title: str = ""
     effect: Effect = Effect.WRITE
-    on: On = On.ROWS
+    on: ActionTarget = ActionTarget.ROWS
     key: str = ""
     path: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, object], ...] = ()

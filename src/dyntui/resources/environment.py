@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, Action, On
+from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, count, flag, ident, number, since
-from dyntui.resources.resource import Column, Listing, Resource, Row, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS", "disabled", "enabled"]
 
@@ -20,10 +20,12 @@ def disabled(row: Row) -> str | None:
     return None if row.get("enabledAt") else "It is off already."
 
 
-def _switches(noun: str, enable: str, disable: str, *, warning: str = "") -> tuple[Action, Action]:
+def _switches(noun: str, enable: str, disable: str, *, warning: str = "") -> tuple[ResourceAction, ResourceAction]:
     return (
-        Action("enable", enable, f"Use this {noun}.", when=enabled),
-        Action("disable", disable, f"Use this {noun} no more.", when=disabled, warning=warning, typed_in_live=True),
+        ResourceAction("enable", enable, f"Use this {noun}.", when=enabled),
+        ResourceAction(
+            "disable", disable, f"Use this {noun} no more.", when=disabled, warning=warning, typed_in_live=True
+        ),
     )
 
 
@@ -34,7 +36,7 @@ SETTINGS = Resource(
     title="Settings",
     singular="environment",
     group="Environments",
-    list=Listing("getEnvironmentById", shape=Shape.ONE),
+    list=ListOperation("getEnvironmentById", shape=Shape.ONE),
     columns=(
         Column("settings.environmentName", "kind", 10, priority=0),
         Column("settings.general.displayName", "name", 24, grow=True, priority=0),
@@ -57,7 +59,7 @@ STATISTICS = Resource(
     singular="count",
     group="Environments",
     key="name",
-    list=Listing("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
+    list=ListOperation("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
     columns=(
         Column("name", "who", 12, grow=True, priority=0),
         Column("count", "all", 12, right=True, as_=number, priority=0),
@@ -73,7 +75,7 @@ KEYS = Resource(
     title="Public key",
     singular="key",
     group="Environments",
-    list=Listing("getKeysForEnvironment", "key", shape=Shape.ONE),
+    list=ListOperation("getKeysForEnvironment", "key", shape=Shape.ONE),
     columns=(
         Column("id", "id", 36, priority=0),
         Column("publicKey", "public key (base64 of PEM)", 40, grow=True, priority=1),
@@ -89,7 +91,7 @@ ORIGINS = Resource(
     title="Origins",
     singular="origin",
     group="Origins",
-    list=Listing("getOrigins", "origins"),
+    list=ListOperation("getOrigins", "origins"),
     columns=(
         Column("origin", "origin", 40, grow=True, priority=0),
         Column("createdAt", "added", 12, as_=age, priority=1),
@@ -98,9 +100,9 @@ ORIGINS = Resource(
     empty="No origin is named: any site may use this environment id. n names one.",
     label=lambda row: str(row.get("origin") or ""),
     actions=(
-        Action("create", "addOrigin", "Allow a scheme and host, without a path; one leading *. may stand for any.",
-            "new", on=On.LIST, key="n", fields=("origin",)),
-        Action("delete", "deleteOriginById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("create", "addOrigin", "Allow a scheme and host, without a path; one leading *. may stand for any.",
+            "new", on=ActionTarget.LIST, key="n", fields=("origin",)),
+        ResourceAction("delete", "deleteOriginById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Pages there can sign nobody in any more."),
     ),
 )  # fmt: skip
@@ -112,7 +114,7 @@ DEEPLINKS = Resource(
     title="Deeplink URLs",
     singular="deeplink URL",
     group="DeeplinkUrls",
-    list=Listing("getDeeplinkUrls", "deeplinkUrls"),
+    list=ListOperation("getDeeplinkUrls", "deeplinkUrls"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
         Column("createdAt", "added", 12, as_=age, priority=1),
@@ -121,9 +123,9 @@ DEEPLINKS = Resource(
     empty="No app may be returned to. n names one, like myapp://",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        Action("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", on=On.LIST,
+        ResourceAction("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", on=ActionTarget.LIST,
             key="n", fields=("url",)),
-        Action("delete", "deleteDeeplinkUrlById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("delete", "deleteDeeplinkUrlById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Apps there can sign nobody in any more."),
     ),
 )  # fmt: skip
@@ -135,7 +137,7 @@ HOSTNAMES = Resource(
     title="Custom hostnames",
     singular="custom hostname",
     group="CustomHostnames",
-    list=Listing("getCustomHostnames", "customHostnames"),
+    list=ListOperation("getCustomHostnames", "customHostnames"),
     columns=(
         Column("hostname", "hostname", 30, grow=True, priority=0),
         Column("status", "status", 8, priority=0),
@@ -147,9 +149,9 @@ HOSTNAMES = Resource(
     empty="There is no hostname of your own. n adds one, enter then shows the DNS records to set.",
     label=lambda row: str(row.get("hostname") or ""),
     actions=(
-        Action("create", "createCustomHostname", "Use a hostname of your own.", "new", on=On.LIST, key="n",
+        ResourceAction("create", "createCustomHostname", "Use a hostname of your own.", "new", on=ActionTarget.LIST, key="n",
             fields=ALL),
-        Action("delete", "deleteCustomHostname", "Use it no more.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("delete", "deleteCustomHostname", "Use it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Sessions by cookies of that host end."),
     ),
 )  # fmt: skip
@@ -161,7 +163,7 @@ CUSTOM_FIELDS = Resource(
     title="Custom fields",
     singular="custom field",
     group="CustomFields",
-    list=Listing("getCustomFieldsForEnvironment"),
+    list=ListOperation("getCustomFieldsForEnvironment"),
     columns=(
         Column("position", "no", 3, right=True, as_=number, priority=3),
         Column("name", "name", 22, grow=True, priority=0),
@@ -177,10 +179,10 @@ CUSTOM_FIELDS = Resource(
     empty="No custom field is asked for. n makes one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        Action("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", on=On.LIST,
+        ResourceAction("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", on=ActionTarget.LIST,
             key="n", fields=ALL),
-        Action("edit", "updateCustomFieldById", "Change the field.", key="e", one=True, whole=True, fields=ALL),
-        Action("delete", "deleteCustomFieldById", "Ask for it no more.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("edit", "updateCustomFieldById", "Change the field.", key="e", one=True, whole=True, fields=ALL),
+        ResourceAction("delete", "deleteCustomFieldById", "Ask for it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="What people have filled in stays in their metadata."),
     ),
 )  # fmt: skip
@@ -192,7 +194,7 @@ PROVIDERS = Resource(
     title="Providers",
     singular="provider",
     group="Settings",
-    list=Listing("getEnvironmentProviders", "providers"),
+    list=ListOperation("getEnvironmentProviders", "providers"),
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
         Column("enabledAt", "on", 18, as_=since, priority=0),
@@ -208,16 +210,16 @@ PROVIDERS = Resource(
     empty="No provider is set up. n sets one up.",
     label=lambda row: str(row.get("provider") or ""),
     actions=(
-        Action("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", on=On.LIST,
+        ResourceAction("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", on=ActionTarget.LIST,
             key="n", fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId",
                 "appleTeamId", "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        Action("edit", "updateProvider", "Change its credentials and scopes.", key="e", one=True,
+        ResourceAction("edit", "updateProvider", "Change its credentials and scopes.", key="e", one=True,
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="People sign in with the new credentials at once."),
         *_switches("provider", "enableProvider", "disableProvider",
             warning="Nobody can sign in with it while it is off."),
-        Action("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
+        ResourceAction("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
             effect=Effect.DESTRUCTIVE, warning="Nobody can sign in with it any more."),
     ),
 )  # fmt: skip
@@ -228,7 +230,7 @@ PROVIDER_URLS = Resource(
     singular="provider URL",
     group="Settings",
     key="provider",
-    list=Listing("getEnvironmentProviderUrls", "providerUrls"),
+    list=ListOperation("getEnvironmentProviderUrls", "providerUrls"),
     columns=(
         Column("provider", "provider", 14, priority=0),
         Column("redirectUrl", "redirect URL to register there", 40, grow=True, priority=0),
@@ -247,7 +249,7 @@ EXCHANGES = Resource(
     title="Exchanges",
     singular="exchange",
     group="Settings",
-    list=Listing("getEnvironmentExchanges", "exchanges"),
+    list=ListOperation("getEnvironmentExchanges", "exchanges"),
     columns=(
         Column("exchange", "exchange", 14, grow=True, priority=0),
         Column("enabledAt", "on", 18, as_=since, priority=0),
@@ -261,10 +263,10 @@ EXCHANGES = Resource(
     empty="No exchange is set up. n sets one up.",
     label=lambda row: str(row.get("exchange") or ""),
     actions=(
-        Action("create", "createExchange", "Let people fund wallets from an exchange.", "new", on=On.LIST, key="n",
+        ResourceAction("create", "createExchange", "Let people fund wallets from an exchange.", "new", on=ActionTarget.LIST, key="n",
             fields=ALL),
         *_switches("exchange", "enableExchange", "disableExchange"),
-        Action("delete", "deleteExchange", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("delete", "deleteExchange", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -276,7 +278,7 @@ SDK_VIEWS = Resource(
     singular="SDK view",
     group="SDKViews",
     key="type",
-    list=Listing("getSdkViews", "sdkViews"),
+    list=ListOperation("getSdkViews", "sdkViews"),
     columns=(
         Column("type", "view", 12, grow=True, priority=0),
         Column("sections", "sections", 8, right=True, as_=count, priority=0),
@@ -288,7 +290,7 @@ SDK_VIEWS = Resource(
     empty="The sign-in window has no view of its own.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
-        Action("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", one=True,
+        ResourceAction("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", one=True,
             whole=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
@@ -306,7 +308,7 @@ TEST_ACCOUNT = Resource(
     singular="test account",
     group="TestAccount",
     key="code",
-    list=Listing("getTestAccount", shape=Shape.ONE, absent=True),
+    list=ListOperation("getTestAccount", shape=Shape.ONE, absent=True),
     columns=(
         Column("email", "email", 34, grow=True, priority=0),
         Column("phone", "phone", 16, priority=1),
@@ -317,8 +319,8 @@ TEST_ACCOUNT = Resource(
     empty="There is no test account. n makes one: an address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
-        Action("create", "createTestAccount", "Make a test account.", "new", on=On.LIST, key="n", typed_in_live=True),
-        Action("delete", "deleteTestAccount", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("create", "createTestAccount", "Make a test account.", "new", on=ActionTarget.LIST, key="n", typed_in_live=True),
+        ResourceAction("delete", "deleteTestAccount", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -328,7 +330,7 @@ CHAIN_TOKENS = Resource(
     singular="token",
     group="Chains",
     key="symbol",
-    list=Listing("getAllTokensByChain", each=("chainName", ("EVM", "SOL"))),
+    list=ListOperation("getAllTokensByChain", each=("chainName", ("EVM", "SOL"))),
     columns=(
         Column("chainName", "chain", 6, priority=0),
         Column("symbol", "symbol", 10, priority=0),

@@ -8,9 +8,9 @@ from typing import Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
-from dyntui.resources.action import Action, On
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import NOTHING, age, count, flag, ident, number
-from dyntui.resources.resource import Column, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS", "answer_of", "delivered", "latency_ms", "user_of"]
 
@@ -88,7 +88,7 @@ WEBHOOKS = Resource(
     command="webhooks",
     group="Webhooks",
     key="webhookId",
-    list=Listing("getWebhooks", "data"),
+    list=ListOperation("getWebhooks", "data"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
         Column("isEnabled", "on", 4, as_=flag, priority=0),
@@ -105,20 +105,20 @@ WEBHOOKS = Resource(
     empty="There is no webhook. n makes one.",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        Action("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", on=On.LIST,
+        ResourceAction("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", on=ActionTarget.LIST,
             key="n", fields=("url", "events", "isEnabled")),
-        Action("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", one=True, whole=True,
+        ResourceAction("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", one=True, whole=True,
             fields=("url", "events", "isEnabled")),
-        Action("enable", "updateWebhookById", "Tell it again what happens.", whole=True, when=_off,
+        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", whole=True, when=_off,
             fields=(), body=lambda row, values: {**_whole(row), "isEnabled": True}),
-        Action("disable", "updateWebhookById", "Tell it nothing more.", whole=True, when=_on,
+        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", whole=True, when=_on,
             body=lambda row, values: {**_whole(row), "isEnabled": False},
             warning="What happens meanwhile is not told later."),
-        Action("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
+        ResourceAction("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
             effect=Effect.READ, one=True, sensitive=True, query=(("includeSecret", True),),
             shows=("secret", "webhook secret"),
             warning="Whoever has it can make up messages. It is shown once and kept nowhere."),
-        Action("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
+        ResourceAction("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
             effect=Effect.DESTRUCTIVE, warning="Its URL is told nothing more, and its messages cannot be read again."),
     ),
 )  # fmt: skip
@@ -139,7 +139,7 @@ MESSAGES = Resource(
     parent="webhookId",
     of="webhooks",
     key="messageId",
-    list=Listing("getWebhookMessages", "data", Paging.CURSOR),
+    list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),
     columns=(
         Column("deliveredAt", "sent", 12, as_=age, priority=0),
         Column("status", "status", 10, priority=0),
@@ -156,7 +156,7 @@ MESSAGES = Resource(
     label=lambda row: _event_name(row),
     extra=("getWebhookMessageDeliveries",),
     actions=(
-        Action("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", one=False),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", one=False),
     ),
 )  # fmt: skip
 
@@ -176,7 +176,7 @@ EVENTS = Resource(
     command="events",
     group="Events",
     key="eventId",
-    list=Listing("getEvents", "data", Paging.CURSOR),
+    list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(
         Column("timestamp", "when", 12, as_=age, priority=0),
         Column("eventName", "event", 28, grow=True, priority=0),
@@ -199,7 +199,7 @@ EVENT_TYPES = Resource(
     command="events",
     group="Events",
     key="name",
-    list=Listing("getEventTypes"),
+    list=ListOperation("getEventTypes"),
     columns=(
         Column("name", "name", 30, priority=0),
         Column("description", "description", 50, grow=True, priority=0),
@@ -215,7 +215,7 @@ EXPORTS = Resource(
     singular="export",
     command="exports",
     group="Exports",
-    list=Listing("getEnvironmentExports", "exports"),
+    list=ListOperation("getEnvironmentExports", "exports"),
     columns=(
         Column("model", "what", 8, priority=0),
         Column("status", "status", 10, priority=0),
@@ -234,7 +234,7 @@ EXPORTS = Resource(
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     extra=("downloadExportById",),
     actions=(
-        Action("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", on=On.LIST,
+        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", on=ActionTarget.LIST,
             key="n", fields=("model", "format")),
     ),
 )  # fmt: skip
@@ -246,7 +246,7 @@ ANALYTICS = Resource(
     singular="figure",
     group="Analytics",
     key="name",
-    list=Listing("getAnalyticsTopline", shape=Shape.NAMED, ranged=True),
+    list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, ranged=True),
     columns=(
         Column("name", "what", 12, grow=True, priority=0),
         Column("inRange", "in the range", 14, right=True, as_=number, priority=0),

@@ -6,9 +6,9 @@ An environment's token reaches these only where the server lets it (API.md 1.3);
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, Action, On
+from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, count, flag, ident, number, since, words
-from dyntui.resources.resource import Column, Listing, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS"]
 
@@ -44,7 +44,7 @@ ORGANIZATIONS = Resource(
     title="Organizations",
     singular="organization",
     group="Organizations",
-    list=Listing("getOrganizationsForMember", "organizations"),
+    list=ListOperation("getOrganizationsForMember", "organizations"),
     columns=(
         Column("name", "name", 24, grow=True, priority=0),
         Column("role", "your role", 10, priority=1),
@@ -58,16 +58,16 @@ ORGANIZATIONS = Resource(
     empty="This token sees no organization.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        Action(
+        ResourceAction(
             "create",
             "createOrganization",
             "Make another organization.",
             "new",
-            on=On.LIST,
+            on=ActionTarget.LIST,
             key="n",
             fields=("name", "description", "websiteUrl", "implementationTimeline"),
         ),
-        Action(
+        ResourceAction(
             "edit",
             "updateOrganizationById",
             "Change name, description and website.",
@@ -76,7 +76,7 @@ ORGANIZATIONS = Resource(
             whole=True,
             fields=("name", "description", "websiteUrl"),
         ),
-        Action(
+        ResourceAction(
             "edit-address",
             "updateOrganizationAddressById",
             "Change the address on the invoices.",
@@ -99,7 +99,7 @@ PROJECTS = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getProjects", "projects"),
+    list=ListOperation("getProjects", "projects"),
     columns=(
         Column("name", "name", 26, grow=True, priority=0),
         Column("projectEnvironments", "environments", 12, right=True, as_=count, priority=2),
@@ -111,11 +111,11 @@ PROJECTS = Resource(
     empty="There is no project in this organization.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        Action("create", "createProject", "Make a project with its two environments.", "new", on=On.LIST, key="n",
+        ResourceAction("create", "createProject", "Make a project with its two environments.", "new", on=ActionTarget.LIST, key="n",
             fields=("name",)),
-        Action("edit", "updateProject", "Give it another name.", "rename", key="e", one=True, whole=True,
+        ResourceAction("edit", "updateProject", "Give it another name.", "rename", key="e", one=True, whole=True,
             fields=("name",)),
-        Action("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
+        ResourceAction("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
             effect=Effect.DESTRUCTIVE, one=True, warning="Its environments and everybody in them go with it."),
     ),
 )  # fmt: skip
@@ -128,7 +128,7 @@ ENVIRONMENTS = Resource(
     scope=Scope.PARENT,
     parent="projectId",
     of="projects",
-    list=Listing("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
+    list=ListOperation("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
     columns=(
         Column("name", "kind", 10, priority=0),
         Column("id", "id", 36, grow=True, priority=0),
@@ -150,7 +150,7 @@ MEMBERS = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getOrganizationMembers", "members"),
+    list=ListOperation("getOrganizationMembers", "members"),
     columns=(
         Column("user.email", "email", 28, grow=True, priority=0),
         Column("role", "role", 10, priority=0),
@@ -163,11 +163,11 @@ MEMBERS = Resource(
     cached=False,
     label=_who,
     actions=(
-        Action("edit", "updateMemberRole", "Give the member another role.", "role", key="e", fields=("role",),
+        ResourceAction("edit", "updateMemberRole", "Give the member another role.", "role", key="e", fields=("role",),
             when=_not_the_owner, typed_in_live=True),
-        Action("delete", "deleteMemberById", "Take the member out of the organization.", "remove", key="d",
+        ResourceAction("delete", "deleteMemberById", "Take the member out of the organization.", "remove", key="d",
             effect=Effect.DESTRUCTIVE, when=_not_the_owner, warning="They lose every environment of it at once."),
-        Action("delegate-ownership", "delegateOwnership", "Make an admin the owner instead.", key="O", one=True,
+        ResourceAction("delegate-ownership", "delegateOwnership", "Make an admin the owner instead.", key="O", one=True,
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), when=_the_owner,
             warning="The present owner becomes an admin. Only the new owner can turn that around."),
     ),
@@ -182,7 +182,7 @@ INVITES = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getOrganizationInvitesByOrganizationId", "invites"),
+    list=ListOperation("getOrganizationInvitesByOrganizationId", "invites"),
     columns=(
         Column("email", "email", 26, grow=True, priority=0),
         Column("status", "status", 10, priority=0),
@@ -195,9 +195,9 @@ INVITES = Resource(
     cached=False,
     label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
     actions=(
-        Action("create", "createInvite", "Invite somebody by e-mail, wallet or phone number.", "invite", on=On.LIST,
+        ResourceAction("create", "createInvite", "Invite somebody by e-mail, wallet or phone number.", "invite", on=ActionTarget.LIST,
             key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber")),
-        Action("delete", "deleteInvite", "Take the invitation back.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("delete", "deleteInvite", "Take the invitation back.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -207,7 +207,7 @@ MY_INVITES = Resource(
     title="My invitations",
     singular="invitation",
     group="Invites",
-    list=Listing("getInvites", "invites", query=(("status", "pending"),)),
+    list=ListOperation("getInvites", "invites", query=(("status", "pending"),)),
     columns=(
         Column("organizationName", "organization", 26, grow=True, priority=0),
         Column("status", "status", 10, priority=0),
@@ -218,9 +218,9 @@ MY_INVITES = Resource(
     cached=False,
     label=lambda row: str(row.get("organizationName") or ""),
     actions=(
-        Action("accept", "updateInvite", "Join the organization.", key="A", when=_pending,
+        ResourceAction("accept", "updateInvite", "Join the organization.", key="A", when=_pending,
             body=lambda row, values: {"status": "accepted"}),
-        Action("reject", "updateInvite", "Do not join.", key="X", effect=Effect.DESTRUCTIVE, when=_pending,
+        ResourceAction("reject", "updateInvite", "Do not join.", key="X", effect=Effect.DESTRUCTIVE, when=_pending,
             body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted afterwards."),
     ),
 )  # fmt: skip
@@ -234,7 +234,7 @@ MFA_SETTINGS = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getOrganizationMfaSettings", "mfaSettings"),
+    list=ListOperation("getOrganizationMfaSettings", "mfaSettings"),
     key="mfaDeviceType",
     columns=(
         Column("mfaDeviceType", "kind", 14, grow=True, priority=0),
@@ -243,9 +243,9 @@ MFA_SETTINGS = Resource(
     empty="No second factor has been set up.",
     label=lambda row: str(row.get("mfaDeviceType") or ""),
     actions=(
-        Action("enable", "enableMfaDeviceForOrganization", "Ask the members for it.", when=_mfa_on,
+        ResourceAction("enable", "enableMfaDeviceForOrganization", "Ask the members for it.", when=_mfa_on,
             typed_in_live=True),
-        Action("disable", "disableMfaDeviceForOrganization", "Ask for it no more.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("disable", "disableMfaDeviceForOrganization", "Ask for it no more.", effect=Effect.DESTRUCTIVE,
             when=_mfa_off, warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
@@ -259,7 +259,7 @@ CUSTOM_NETWORKS = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getCustomNetworks", "customNetworks", inside="customNetwork"),
+    list=ListOperation("getCustomNetworks", "customNetworks", inside="customNetwork"),
     columns=(
         Column("chainName", "name", 20, grow=True, priority=0),
         Column("chainId", "chain id", 10, priority=0),
@@ -275,9 +275,9 @@ CUSTOM_NETWORKS = Resource(
     empty="There is no network of your own.",
     label=lambda row: str(row.get("chainName") or ""),
     actions=(
-        Action("create", "createCustomNetwork", "Add a network of your own.", "new", on=On.LIST, key="n", fields=ALL),
-        Action("edit", "updateCustomNetwork", "Change the network.", key="e", one=True, whole=True, fields=ALL),
-        Action("delete", "deleteCustomNetwork", "Delete the network.", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("create", "createCustomNetwork", "Add a network of your own.", "new", on=ActionTarget.LIST, key="n", fields=ALL),
+        ResourceAction("edit", "updateCustomNetwork", "Change the network.", key="e", one=True, whole=True, fields=ALL),
+        ResourceAction("delete", "deleteCustomNetwork", "Delete the network.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -290,7 +290,7 @@ SSO = Resource(
     scope=Scope.ORGANIZATION,
     parent="organizationId",
     of="organizations",
-    list=Listing("getSsoProviderForOrganization", shape=Shape.ONE, absent=True),
+    list=ListOperation("getSsoProviderForOrganization", shape=Shape.ONE, absent=True),
     columns=(
         Column("provider", "provider", 10, priority=0),
         Column("ssoDomain", "domain", 24, grow=True, priority=0),
@@ -303,11 +303,11 @@ SSO = Resource(
     empty="There is no single sign-on. n sets it up.",
     label=lambda row: str(row.get("ssoDomain") or ""),
     actions=(
-        Action("create", "createSsoProvider", "Let members sign in through Okta.", "new", on=On.LIST, key="n",
+        ResourceAction("create", "createSsoProvider", "Let members sign in through Okta.", "new", on=ActionTarget.LIST, key="n",
             fields=ALL),
-        Action("edit", "updateSsoProvider", "Change it. With enforceOnlySSO there is no other way in.", key="e",
+        ResourceAction("edit", "updateSsoProvider", "Change it. With enforceOnlySSO there is no other way in.", key="e",
             one=True, fields=ALL, typed_in_live=True),
-        Action("delete", "deleteSsoProvider", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("delete", "deleteSsoProvider", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Members sign in by e-mail again."),
     ),
 )  # fmt: skip
@@ -322,7 +322,7 @@ SUBSCRIPTION = Resource(
     parent="organizationId",
     of="organizations",
     key="planType",
-    list=Listing("getBillingSubscriptionByOrganization", shape=Shape.ONE),
+    list=ListOperation("getBillingSubscriptionByOrganization", shape=Shape.ONE),
     columns=(
         Column("planType", "plan", 12, priority=0),
         Column("inTrial", "trial", 6, as_=flag, priority=1),
@@ -337,8 +337,8 @@ SUBSCRIPTION = Resource(
     empty="The server tells no plan.",
     label=lambda row: str(row.get("planType") or ""),
     actions=(
-        Action("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", key="c", one=True, fields=("coupon",)),
-        Action("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", key="u", one=True, typed_in_live=True,
+        ResourceAction("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", key="c", one=True, fields=("coupon",)),
+        ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", key="u", one=True, typed_in_live=True,
             warning="It costs money from then on."),
     ),
 )  # fmt: skip
@@ -349,7 +349,7 @@ MY_ENVIRONMENTS = Resource(
     singular="environment id",
     group="Members",
     key="value",
-    list=Listing("membershipEnvironmentIdsGet", shape=Shape.WORDS),
+    list=ListOperation("membershipEnvironmentIdsGet", shape=Shape.WORDS),
     columns=(Column("value", "environment id", 36, grow=True, priority=0),),
     empty="This token belongs to no member.",
 )

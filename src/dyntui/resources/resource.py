@@ -8,10 +8,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dyntui.resources.action import Action, On
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import Format, dig, text
 
-__all__ = ["Action", "Column", "Filter", "Listing", "On", "Paging", "Resource", "Row", "Scope", "Shape"]
+__all__ = [
+    "ActionTarget",
+    "Column",
+    "Filter",
+    "ListOperation",
+    "Paging",
+    "Resource",
+    "ResourceAction",
+    "Row",
+    "Scope",
+    "Shape",
+]
 
 Row = Mapping[str, Any]
 
@@ -96,7 +107,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListOperation:
     """The list operation. items: the dot path of the rows in the answer, "" for a bare array. query: always sent.
 
     inside: the name around each row. each: a path parameter and the values it is asked with, one request after another;
@@ -130,7 +141,7 @@ class Resource:
     title: str
     singular: str
     group: str
-    list: Listing
+    list: ListOperation
     columns: tuple[Column, ...]
     aliases: tuple[str, ...] = ()
     key: str = "id"
@@ -143,7 +154,7 @@ class Resource:
     empty: str = ""
     label: Callable[[Row], str] | None = None
     cached: bool = True
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ResourceAction, ...] = ()
     of: str = ""
     detail_in: str = ""
     extra: tuple[str, ...] = ()
@@ -156,7 +167,7 @@ class Resource:
         """How a person knows this row, raw: its label, else its id."""
         return (self.label(row) if self.label is not None else "") or str(row.get(self.key, ""))
 
-    def action(self, name: str) -> Action | None:
+    def action(self, name: str) -> ResourceAction | None:
         """The action of that name."""
         return next((action for action in self.actions if action.name == name), None)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import Action, On
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import address, age, flag, ident, since
 from dyntui.resources.environment import disabled, enabled
-from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS"]
 
@@ -35,7 +35,7 @@ SESSIONS = Resource(
     scope=Scope.PARENT,
     parent="userId",
     of="users",
-    list=Listing("getUser", "user.sessions"),
+    list=ListOperation("getUser", "user.sessions"),
     columns=(
         Column("createdAt", "began", 12, as_=age, priority=0),
         Column("revokedAt", "revoked", 12, as_=age, priority=0),
@@ -50,7 +50,7 @@ SESSIONS = Resource(
     empty="This user has no sessions.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
-        Action("revoke", "revokeSessionById", "Sign the device out.", key="x", effect=Effect.DESTRUCTIVE,
+        ResourceAction("revoke", "revokeSessionById", "Sign the device out.", key="x", effect=Effect.DESTRUCTIVE,
             when=_revoked, warning="The person has to sign in again there."),
     ),
 )  # fmt: skip
@@ -61,7 +61,7 @@ VISITORS = Resource(
     title="Visitors",
     singular="visitor",
     group="Visits",
-    list=Listing("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),
+    list=ListOperation("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(
         "filter", "filterValue", "filterColumn", columns=("all", "id", "walletPublicKey"), others=("chain",)
     ),
@@ -85,7 +85,7 @@ CHAINALYSIS = Resource(
     title="Chainalysis",
     singular="Chainalysis configuration",
     group="Chainalysis",
-    list=Listing("getChainalysisByEnvironmentId", shape=Shape.ONE, absent=True),
+    list=ListOperation("getChainalysisByEnvironmentId", shape=Shape.ONE, absent=True),
     columns=(
         Column("sanctionsApiEnabled", "sanctions", 10, as_=flag, priority=0),
         Column("kytApiEnabled", "KYT", 6, as_=flag, priority=0),
@@ -95,9 +95,9 @@ CHAINALYSIS = Resource(
     open="thing",
     empty="Chainalysis is not set up for this environment.",
     actions=(
-        Action("enable", "enableSanctionsApiByEnvironmentId", "Check wallets against sanctions lists.",
+        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Check wallets against sanctions lists.",
             when=_sanctions_on),
-        Action("disable", "disableSanctionsApiByEnvironmentId", "Check wallets no more.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Check wallets no more.", effect=Effect.DESTRUCTIVE,
             when=_sanctions_off, warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip
@@ -110,7 +110,7 @@ NAME_SERVICES = Resource(
     singular="name service",
     group="NameServices",
     key="chainName",
-    list=Listing("getNameService", shape=Shape.ONE, absent=True, each=("chainName", CHAINS)),
+    list=ListOperation("getNameService", shape=Shape.ONE, absent=True, each=("chainName", CHAINS)),
     columns=(
         Column("chainName", "chain", 8, priority=0),
         Column("domain", "domain", 24, grow=True, priority=0),
@@ -121,15 +121,15 @@ NAME_SERVICES = Resource(
     empty="No chain has a name service.",
     label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
     actions=(
-        Action("signing-message", "fetchNameServiceSigningMessage",
-            "Get the message that the owner of the domain signs with the wallet.", on=On.LIST, key="m",
+        ResourceAction("signing-message", "fetchNameServiceSigningMessage",
+            "Get the message that the owner of the domain signs with the wallet.", on=ActionTarget.LIST, key="m",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
             shows=("unsignedMessage", "message to sign")),
-        Action("create", "createNameService", "Add a name service; the wallet has signed the message.", "new",
-            on=On.LIST, key="n", fields=("chainName", "address", "domain", "signature")),
-        Action("enable", "enableNameService", "Give names from then on.", when=enabled),
-        Action("disable", "disableNameService", "Give names no more.", when=disabled),
-        Action("delete", "deleteNameService", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
+        ResourceAction("create", "createNameService", "Add a name service; the wallet has signed the message.", "new",
+            on=ActionTarget.LIST, key="n", fields=("chainName", "address", "domain", "signature")),
+        ResourceAction("enable", "enableNameService", "Give names from then on.", when=enabled),
+        ResourceAction("disable", "disableNameService", "Give names no more.", when=disabled),
+        ResourceAction("delete", "deleteNameService", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
             warning="It takes a new signature to add it again."),
     ),
 )  # fmt: skip

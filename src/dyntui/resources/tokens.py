@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import Action, On
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, words
-from dyntui.resources.resource import Column, Listing, Resource
+from dyntui.resources.resource import Column, ListOperation, Resource
 
 __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own", "own_column"]
 
@@ -26,21 +26,21 @@ def own_column(hint: str) -> Column:
     return Column(title="used", width=8, pick=lambda row: "here" if is_own(row, hint) else "", priority=0)
 
 
-def _actions(create: str, delete: str) -> tuple[Action, ...]:
+def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
     return (
-        Action(
+        ResourceAction(
             "create",
             create,
             "Make a token; it is shown once and kept nowhere.",
             "new",
-            on=On.LIST,
+            on=ActionTarget.LIST,
             key="n",
             fields=("note", "scopes"),
             shows=_RAW,
             typed_in_live=True,
             warning="Whoever has the token can do all that its scopes name.",
         ),
-        Action(
+        ResourceAction(
             "delete",
             delete,
             "Delete the token.",
@@ -66,7 +66,7 @@ TOKENS = Resource(
     singular="API token",
     command="tokens",
     group="Tokens",
-    list=Listing("getTokens", "tokens"),
+    list=ListOperation("getTokens", "tokens"),
     columns=_COLUMNS,
     open="thing",
     empty="The server lists no tokens.",
@@ -81,7 +81,7 @@ USER_TOKENS = Resource(
     title="Your own API tokens",
     singular="API token",
     group="UserApiTokens",
-    list=Listing("getUserApiTokens", "tokens"),
+    list=ListOperation("getUserApiTokens", "tokens"),
     columns=_COLUMNS,
     open="thing",
     empty="You have no token of your own.",

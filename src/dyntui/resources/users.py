@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.action import Action
+from dyntui.resources.action import ResourceAction
 from dyntui.resources.cell_formats import age, count, flag, ident, text
-from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = ["USERS", "WALLETS"]
 
@@ -36,7 +36,7 @@ USERS = Resource(
     title="Users",
     singular="user",
     group="Users",
-    list=Listing("getEnvironmentUsers", "users", Paging.OFFSET, order="createdAt-desc"),
+    list=ListOperation("getEnvironmentUsers", "users", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(
         "filter",
         "filterValue",
@@ -74,15 +74,15 @@ USERS = Resource(
     command="users",
     extra=("createUser", "updateUser", "bulkCreateUser", "getUserOauthAccessToken"),
     actions=(
-        Action("revoke-sessions", "revokeUserSessions", "Sign the user out everywhere.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("revoke-sessions", "revokeUserSessions", "Sign the user out everywhere.", effect=Effect.DESTRUCTIVE,
             warning="They are signed out everywhere and have to sign in again."),
-        Action("reset-mfa", "resetUserMfa", "Reset the MFA methods.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods.", effect=Effect.DESTRUCTIVE,
             warning="Be sure that it is really this person who asks."),
-        Action("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices.", effect=Effect.DESTRUCTIVE,
             warning="The devices have to be registered again. Be sure that it is really this person who asks."),
-        Action("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Bring the deleted wallets back.",
+        ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Bring the deleted wallets back.",
             body=lambda row, values: {"userId": row.get("id")}),
-        Action("delete", "deleteUser", "Delete the user for good.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("delete", "deleteUser", "Delete the user for good.", effect=Effect.DESTRUCTIVE,
             warning="This cannot be undone, and the users' wallet records stay behind."),
     ),
 )  # fmt: skip
@@ -94,7 +94,7 @@ WALLETS = Resource(
     title="Wallets",
     singular="wallet",
     group="Wallets",
-    list=Listing("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
+    list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
     columns=(
         Column("publicKey", "address", 14, grow=True, priority=0, as_=text),
         Column("chain", "chain", 8, priority=0),
@@ -119,10 +119,10 @@ WALLETS = Resource(
         "createEmbeddedWalletFromFarcaster",
     ),
     actions=(
-        Action("revoke-delegated-access", "deleteDelegatedAccess", "Let nobody sign for this wallet any more.",
+        ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Let nobody sign for this wallet any more.",
             "revoke access", key="x", effect=Effect.DESTRUCTIVE, when=_not_delegated,
             warning="What the owner delegated has to be delegated again."),
-        Action("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", key="d",
+        ResourceAction("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", key="d",
             effect=Effect.DESTRUCTIVE, when=_deleted,
             warning="A deleted wallet can be brought back with recover."),
     ),

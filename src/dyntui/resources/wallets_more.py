@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, Action, On
+from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import address, age, count, ident, since
 from dyntui.resources.environment import disabled, enabled
-from dyntui.resources.resource import Column, Filter, Listing, Paging, Resource, Row, Shape
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
 
@@ -22,7 +22,7 @@ GLOBAL_WALLET = Resource(
     title="Global wallet",
     singular="global wallet",
     group="GlobalWallets",
-    list=Listing("getGlobalWalletSettings", shape=Shape.ONE, absent=True),
+    list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, absent=True),
     columns=(
         Column("walletName", "name", 24, grow=True, priority=0),
         Column("enabledAt", "on", 18, as_=since, priority=0),
@@ -34,12 +34,12 @@ GLOBAL_WALLET = Resource(
     empty="There is no global wallet. n sets one up.",
     label=lambda row: str(row.get("walletName") or ""),
     actions=(
-        Action("create", "createGlobalWalletSettings", "Set up a global wallet.", "new", on=On.LIST, key="n",
+        ResourceAction("create", "createGlobalWalletSettings", "Set up a global wallet.", "new", on=ActionTarget.LIST, key="n",
             fields=ALL),
-        Action("edit", "updateGlobalWalletSettings", "Change how it looks and what it links to.", key="e", one=True,
+        ResourceAction("edit", "updateGlobalWalletSettings", "Change how it looks and what it links to.", key="e", one=True,
             fields=ALL),
-        Action("enable", "enableGlobalWallet", "Let other apps connect to it.", when=enabled, typed_in_live=True),
-        Action("disable", "disableGlobalWallet", "Let nobody connect any more.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("enable", "enableGlobalWallet", "Let other apps connect to it.", when=enabled, typed_in_live=True),
+        ResourceAction("disable", "disableGlobalWallet", "Let nobody connect any more.", effect=Effect.DESTRUCTIVE,
             when=disabled, warning="Apps that are connected to it lose it."),
     ),
 )  # fmt: skip
@@ -50,7 +50,7 @@ GLOBAL_ACCESS = Resource(
     title="Access control of the global wallet",
     singular="access control",
     group="GlobalWalletAccessControl",
-    list=Listing("getGlobalWalletAccessControlList", shape=Shape.ONE, absent=True),
+    list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, absent=True),
     columns=(
         Column("type", "list", 8, priority=0),
         Column("enabledAt", "on", 18, as_=since, priority=0),
@@ -61,13 +61,13 @@ GLOBAL_ACCESS = Resource(
     empty="Every app may connect. n makes a list of those that may, or may not.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
-        Action("create", "createGlobalWalletAccessControl", "Make a list: allow names those that may connect.", "new",
-            on=On.LIST, key="n", fields=ALL),
-        Action("edit", "updateGlobalWalletAccessControl", "Turn allow into block or back.", key="e", one=True,
+        ResourceAction("create", "createGlobalWalletAccessControl", "Make a list: allow names those that may connect.", "new",
+            on=ActionTarget.LIST, key="n", fields=ALL),
+        ResourceAction("edit", "updateGlobalWalletAccessControl", "Turn allow into block or back.", key="e", one=True,
             whole=True, fields=ALL, typed_in_live=True),
-        Action("enable", "enableGlobalWalletAccessControl", "Apply the list.", when=enabled, typed_in_live=True,
+        ResourceAction("enable", "enableGlobalWalletAccessControl", "Apply the list.", when=enabled, typed_in_live=True,
             warning="With an allow list only the domains on it can connect."),
-        Action("disable", "disableGlobalWalletAccessControl", "Let every app connect.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("disable", "disableGlobalWalletAccessControl", "Let every app connect.", effect=Effect.DESTRUCTIVE,
             when=disabled, warning="The list is not looked at any more."),
     ),
 )  # fmt: skip
@@ -78,7 +78,7 @@ GLOBAL_DOMAINS = Resource(
     title="Domains of the global wallet",
     singular="domain",
     group="GlobalWalletAccessControl",
-    list=Listing("getGlobalWalletAccessControlList", "domains", absent=True),
+    list=ListOperation("getGlobalWalletAccessControlList", "domains", absent=True),
     columns=(
         Column("domain", "domain", 34, grow=True, priority=0),
         Column("createdAt", "added", 12, as_=age, priority=1),
@@ -87,9 +87,9 @@ GLOBAL_DOMAINS = Resource(
     empty="No domain is on the list. n puts one on it.",
     label=lambda row: str(row.get("domain") or ""),
     actions=(
-        Action("create", "addGlobalWalletAccessControlDomain", "Put a domain on the list.", "new", on=On.LIST,
+        ResourceAction("create", "addGlobalWalletAccessControlDomain", "Put a domain on the list.", "new", on=ActionTarget.LIST,
             key="n", fields=ALL),
-        Action("delete", "deleteGlobalWalletAccessControlDomainById", "Take the domain off the list.", key="d",
+        ResourceAction("delete", "deleteGlobalWalletAccessControlDomainById", "Take the domain off the list.", key="d",
             effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
@@ -100,7 +100,7 @@ GLOBAL_CONNECTIONS = Resource(
     title="Connections to the global wallet",
     singular="connection",
     group="GlobalWalletConnections",
-    list=Listing("getGlobalWalletConnections", paging=Paging.OFFSET),
+    list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET),
     filter=Filter("userId"),
     columns=(
         Column("appUrl", "app", 30, grow=True, priority=0),
@@ -120,7 +120,7 @@ WALLET_VERSIONS = Resource(
     singular="version",
     group="Wallets",
     key="value",
-    list=Listing("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.WORDS),
+    list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.WORDS),
     columns=(
         Column("value", "version", 10, priority=0),
         Column(title="what it is", width=40, grow=True, pick=lambda row: _version(row), priority=1),
@@ -141,7 +141,7 @@ POLICIES = Resource(
     singular="rule",
     group="Waas",
     key="ruleId",
-    list=Listing("getWaasPolicy", "policyContent", absent=True),
+    list=ListOperation("getWaasPolicy", "policyContent", absent=True),
     columns=(
         Column("name", "rule", 24, grow=True, priority=0),
         Column("ruleType", "kind", 6, priority=0),
@@ -155,7 +155,7 @@ POLICIES = Resource(
     empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        Action("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
+        ResourceAction("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
             warning="What it denied is allowed from then on, and the other way round."),
     ),
 )  # fmt: skip
@@ -166,7 +166,7 @@ DELEGATION_KEYS = Resource(
     title="Keys for delegated access",
     singular="delegation key",
     group="Waas",
-    list=Listing("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
+    list=ListOperation("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
     columns=(
         Column("kid", "key", 18, grow=True, priority=0),
         Column("status", "status", 8, priority=0),

@@ -13,7 +13,7 @@ from typing import Any
 
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import Record, iso, live_wallets
-from dyntui.sandbox.user_repository import Accounts
+from dyntui.sandbox.user_repository import UserRepository
 
 __all__ = ["Analytics", "bucket"]
 
@@ -36,7 +36,7 @@ def bucket(at: int, granularity: str) -> str:
 class Analytics:
     """Hold the store's lock."""
 
-    def __init__(self, store: Store, accounts: Accounts) -> None:
+    def __init__(self, store: Store, accounts: UserRepository) -> None:
         self._store = store
         self._accounts = accounts
         self._chosen: tuple[int, list[Record], float] = (-1, [], 1.0)

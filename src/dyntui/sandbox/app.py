@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 
 from dyntui.sandbox import exports, test_control
-from dyntui.sandbox.faults import Cut
+from dyntui.sandbox.faults import ConnectionCut
 from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.rate_limit import too_many
@@ -157,7 +157,7 @@ class _Exchange:
         """Close the connection; in process, raise what a caller can take for that."""
         cut: Callable[[bool], None] | None = self._scope.get("extensions", {}).get(CUT_EXTENSION)
         if cut is None:
-            raise Cut("the sandbox cut the connection")
+            raise ConnectionCut("the sandbox cut the connection")
         cut(abrupt)
         while (await self._receive())["type"] != "http.disconnect":
             pass

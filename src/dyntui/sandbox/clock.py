@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 
 __all__ = ["Clock"]
@@ -25,7 +25,7 @@ class Clock:
             return
         at = parse_time(moment)
         if at is None:
-            raise Usage(f"{moment!r} is not a time.", hint="Write it like 2026-11-22T12:00:00Z.")
+            raise UsageError(f"{moment!r} is not a time.", hint="Write it like 2026-11-22T12:00:00Z.")
         self._frozen = round(at.timestamp() * 1000)
 
     def now(self) -> int:

@@ -13,34 +13,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
 from dyntui.sandbox.user_record import iso
 
-__all__ = ["Crud", "admin_event"]
+__all__ = ["DocumentResource", "admin_event"]
 
 Json = dict[str, Any]
 
 
-def _as_it_is(call: Call, doc: Json) -> Json:
+def _as_it_is(call: OperationCall, doc: Json) -> Json:
     return dict(doc)
 
 
-def _change(call: Call, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Json, body: Json) -> Json:
     return {**doc, **body}
 
 
-def _any(call: Call, doc: Json) -> None:
+def _any(call: OperationCall, doc: Json) -> None:
     return None
 
 
-def admin_event(call: Call, resource: str, action: str, data: Json) -> None:
+def admin_event(call: OperationCall, resource: str, action: str, data: Json) -> None:
     """Write the event of a change to the configuration, if the switch wants such events."""
     if resource and call.sandbox.switches.on("admin-events"):
         call.emit(f"admin.{resource}.{action}", data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crud:
+class DocumentResource:
     """One kind of document. title: for messages. path: the path value that names one. parent: the path value whose
     children they are; parent_kind: the kind of that parent, which must exist, unless it is the environment.
 
@@ -58,11 +58,11 @@ class Crud:
     list_as: str = ""
     one_as: str = ""
     resource: str = ""
-    make: Callable[[Call, Json], Json] = _as_it_is
-    change: Callable[[Call, Json, Json], Json] = _change
-    check: Callable[[Call, Json], None] = _any
-    show: Callable[[Call, Json], Json] = _as_it_is
-    locate: Callable[[Call], str] | None = None
+    make: Callable[[OperationCall, Json], Json] = _as_it_is
+    change: Callable[[OperationCall, Json, Json], Json] = _change
+    check: Callable[[OperationCall, Json], None] = _any
+    show: Callable[[OperationCall, Json], Json] = _as_it_is
+    locate: Callable[[OperationCall], str] | None = None
     exists: str = "duplicate_exists"
 
     def serve(
@@ -77,7 +77,7 @@ class Crud:
         disable: str = "",
     ) -> None:
         """Implement these operations."""
-        handlers: dict[str, Callable[[Call], Any]] = {
+        handlers: dict[str, Callable[[OperationCall], Any]] = {
             list: self.list_all,
             create: self.create,
             get: lambda call: self.answer(call, self.find(call)),
@@ -92,7 +92,7 @@ class Crud:
 
     # one document ----------------------------------------------------------------------------------------------
 
-    def find(self, call: Call) -> Json:
+    def find(self, call: OperationCall) -> Json:
         """The document that the path names. Raises Refused (404)."""
         store = call.sandbox.store
         id = self._id(call)
@@ -101,25 +101,25 @@ class Crud:
             raise not_found(self.title)
         return found
 
-    def answer(self, call: Call, doc: Json) -> Json:
+    def answer(self, call: OperationCall, doc: Json) -> Json:
         """What the API shows of it, under its name."""
         shown = self.show(call, doc)
         return {self.one_as: shown} if self.one_as else shown
 
-    def keep(self, call: Call, doc: Json, parent: str = "") -> None:
+    def keep(self, call: OperationCall, doc: Json, parent: str = "") -> None:
         """Put it back, or in."""
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
-    def _id(self, call: Call) -> str:
+    def _id(self, call: OperationCall) -> str:
         return call.path[self.path] if self.locate is None else self.locate(call)
 
-    def _parent(self, call: Call) -> str:
+    def _parent(self, call: OperationCall) -> str:
         id = call.path[self.parent]
         if self.parent_kind and call.sandbox.store.get(self.parent_kind, id) is None:
             raise not_found(self.parent_kind.removesuffix("s").title())
         return id
 
-    def siblings(self, call: Call, doc: Json) -> list[Json]:
+    def siblings(self, call: OperationCall, doc: Json) -> list[Json]:
         """The other documents that stand beside it, or will."""
         store = call.sandbox.store
         parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
@@ -127,11 +127,11 @@ class Crud:
 
     # operations ------------------------------------------------------------------------------------------------
 
-    def list_all(self, call: Call) -> Any:
+    def list_all(self, call: OperationCall) -> Any:
         docs = [self.answer(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
         return {self.list_as: docs} if self.list_as else docs
 
-    def create(self, call: Call) -> Reply:
+    def create(self, call: OperationCall) -> Reply:
         parent = self._parent(call)
         if self.locate is not None and call.sandbox.store.get(self.kind, self._id(call)) is not None:
             raise invalid(self.exists, f"{self.title} already exists")
@@ -142,7 +142,7 @@ class Crud:
         admin_event(call, self.resource, "created", self.show(call, doc))
         return Reply(201, self.answer(call, doc))
 
-    def update(self, call: Call) -> Any:
+    def update(self, call: OperationCall) -> Any:
         doc = self.find(call)
         doc = {**self.change(call, doc, call.body or {}), "id": doc["id"]}
         self.check(call, doc)
@@ -150,12 +150,12 @@ class Crud:
         admin_event(call, self.resource, "updated", self.show(call, doc))
         return self.answer(call, doc)
 
-    def delete(self, call: Call) -> None:
+    def delete(self, call: OperationCall) -> None:
         doc = self.find(call)
         call.sandbox.store.remove(self.kind, self._id(call))
         admin_event(call, self.resource, "deleted", self.show(call, doc))
 
-    def switch(self, call: Call, on: bool) -> Any:
+    def switch(self, call: OperationCall, on: bool) -> Any:
         doc = self.find(call)
         if on != (doc.get("enabledAt") is not None):
             doc["enabledAt"] = iso(call.now) if on else None

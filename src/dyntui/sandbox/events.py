@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.handler_registry import bad_request
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Store
@@ -97,7 +97,9 @@ class Listener(Protocol):
 class EventLog:
     """Hold the store's lock."""
 
-    def __init__(self, store: Store, ids: Ids, environment_id: str, switches: Switches, listener: Listener) -> None:
+    def __init__(
+        self, store: Store, ids: Ids, environment_id: str, switches: BehaviorFlags, listener: Listener
+    ) -> None:
         self._store = store
         self._ids = ids
         self._environment_id = environment_id

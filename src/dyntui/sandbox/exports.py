@@ -17,7 +17,7 @@ import orjson
 
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_repository import Accounts, UserFilter
+from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
 __all__ = ["PREFIX", "Export", "Exports", "visitor_lines"]
 
@@ -48,7 +48,7 @@ class Export:
 class Exports:
     """Files live as long as the sandbox does: one that was made before it was last started cannot be fetched."""
 
-    def __init__(self, store: Store, accounts: Accounts, clock: Clock, secret: bytes) -> None:
+    def __init__(self, store: Store, accounts: UserRepository, clock: Clock, secret: bytes) -> None:
         self._store = store
         self._clock = clock
         self._accounts = accounts

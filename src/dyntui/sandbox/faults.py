@@ -11,9 +11,9 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
-__all__ = ["FAULTS", "Cut", "Faults", "parse_faults"]
+__all__ = ["FAULTS", "ConnectionCut", "Faults", "parse_faults"]
 
 FAULTS: Mapping[str, str] = {
     "429": "refused with Retry-After; nothing applied",
@@ -29,7 +29,7 @@ FAULTS: Mapping[str, str] = {
 }
 
 
-class Cut(ConnectionResetError):
+class ConnectionCut(ConnectionResetError):
     """The connection is gone: what an in-process caller gets where a network client would see it cut."""
 
 
@@ -47,13 +47,15 @@ class Faults:
         """Replace all of them. Raises Usage for an unknown name or numbers that are no probabilities."""
         for name, probability in probabilities.items():
             if name not in FAULTS:
-                raise Usage(f"There is no fault {name!r}.", hint=f"There are: {', '.join(FAULTS)}.")
+                raise UsageError(f"There is no fault {name!r}.", hint=f"There are: {', '.join(FAULTS)}.")
             if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 <= probability <= 1:
-                raise Usage(
+                raise UsageError(
                     f"Fault {name} cannot have the probability {probability!r}.", hint="Give a number from 0 to 1."
                 )
         if sum(probabilities.values()) > 1 + 1e-9:
-            raise Usage("The faults' probabilities add up to more than 1.", hint="A request suffers one fault at most.")
+            raise UsageError(
+                "The faults' probabilities add up to more than 1.", hint="A request suffers one fault at most."
+            )
         with self._lock:
             self._probabilities = {
                 name: float(probability) for name, probability in probabilities.items() if probability
@@ -95,7 +97,7 @@ def parse_faults(pairs: Iterable[str]) -> dict[str, float]:
         try:
             out[name] = float(value)
         except ValueError:
-            raise Usage(
+            raise UsageError(
                 f"--fault {pair!r} has no probability.", hint="Write --fault NAME=P with P from 0 to 1."
             ) from None
     Faults(out, 0)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKS_ITS_BODY",
     "HANDLERS",
-    "Call",
-    "Refused",
+    "OperationCall",
     "Reply",
+    "RequestRefused",
     "bad_request",
     "invalid",
     "not_found",
@@ -39,7 +39,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """An answer that is a refusal, in one of the documented shapes."""
 
     def __init__(self, reply: Reply) -> None:
@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
-class Call:
+class OperationCall:
     """One request, checked against the catalog. size: of its body in bytes. host: what it called this server."""
 
     sandbox: Sandbox
@@ -74,7 +74,7 @@ class Call:
         return self.sandbox.ids.uuid(f"created {kind} {self.sandbox.store.next_number(kind)}")
 
 
-Handler = Callable[[Call], Any]
+Handler = Callable[[OperationCall], Any]
 HANDLERS: dict[str, Handler] = {}
 CHECKS_ITS_BODY: set[str] = set()
 
@@ -92,19 +92,19 @@ def operation(*ids: str, checks_body: bool = False) -> Callable[[Handler], Handl
     return register
 
 
-def bad_request(message: str) -> Refused:
+def bad_request(message: str) -> RequestRefused:
     """400: the request breaks the schema."""
-    return Refused(Reply(400, {"error": message}))
+    return RequestRefused(Reply(400, {"error": message}))
 
 
-def not_found(what: str) -> Refused:
+def not_found(what: str) -> RequestRefused:
     """404, for a wrong path as for a wrong id."""
-    return Refused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
+    return RequestRefused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
 
 
-def invalid(code: str, message: str, payload: Json | None = None) -> Refused:
+def invalid(code: str, message: str, payload: Json | None = None) -> RequestRefused:
     """422: the request is well formed and cannot be carried out."""
     body: Json = {"error": message, "code": code}
     if payload:
         body["payload"] = payload
-    return Refused(Reply(422, body))
+    return RequestRefused(Reply(422, body))

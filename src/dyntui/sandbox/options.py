@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["DOCUMENTED_RATE", "RateLimit", "SandboxOptions", "parse_rate_limit"]
 
@@ -54,4 +54,4 @@ def parse_rate_limit(text: str) -> RateLimit:
     try:
         return RateLimit(int(requests), int(bulk or 0))
     except ValueError:
-        raise Usage(f"--rate-limit cannot be {text!r}.", hint="Write N or N:BULK, requests a minute.") from None
+        raise UsageError(f"--rate-limit cannot be {text!r}.", hint="Write N or N:BULK, requests a minute.") from None

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.sample_users import People
+from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.user_record import Row
 
 __all__ = ["Part", "parts"]
@@ -20,7 +20,7 @@ _MANY = 200_000
 """From so many people on, starting processes is the smaller part."""
 
 
-def parts(people: People) -> Iterator[Part]:
+def parts(people: SampleUsers) -> Iterator[Part]:
     """All people of a sandbox, oldest first."""
     starts = range(1, people.count + 1, _SIZE)
     workers = min(4, os.cpu_count() or 1)
@@ -41,12 +41,12 @@ def parts(people: People) -> Iterator[Part]:
             yield waiting.popleft().result()
 
 
-def _part(people: People, start: int) -> Part:
+def _part(people: SampleUsers, start: int) -> Part:
     found = list(people.rows(start, min(start + _SIZE, people.count + 1)))
     return [row for row, _ in found], sorted((key, row[0]) for row, own in found for key in own)
 
 
-_people: People | None = None
+_people: SampleUsers | None = None
 
 
 def _begin(seed: int, count: int, newest: int) -> None:
@@ -55,7 +55,7 @@ def _begin(seed: int, count: int, newest: int) -> None:
 
     global _people  # what a process of a pool has from its initializer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one who waits
-    _people = People(Ids(seed), count, newest)
+    _people = SampleUsers(Ids(seed), count, newest)
 
 
 def _made(start: int) -> Part:

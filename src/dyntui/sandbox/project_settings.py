@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.store import Store
 
 __all__ = ["changed", "shown"]
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _ELSEWHERE = ("environmentName", "providers", "exchanges", "customFields", "networks")
 
 
-def shown(store: Store, switches: Switches, environment: Json, own: bool) -> Json:
+def shown(store: Store, switches: BehaviorFlags, environment: Json, own: bool) -> Json:
     """The settings of an environment. own: whether it is the one that the sandbox has users for."""
     settings: Json = environment["settings"]
     id = environment["id"]

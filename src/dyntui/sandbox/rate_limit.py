@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.options import RateLimit
 
-__all__ = ["Limiter", "too_many"]
+__all__ = ["SandboxRateLimiter", "too_many"]
 
 _WORDS = "Too many requests, please try again later."
 
@@ -25,11 +25,11 @@ def too_many(seconds: float, shape: str, turn: int) -> Reply:
     return Reply(429, {"error": _WORDS} if shape == "error" else {"message": _WORDS, "code": 429}, headers)
 
 
-class Limiter:
+class SandboxRateLimiter:
     """Counts requests in fixed windows; bulk requests count in both."""
 
     def __init__(
-        self, limit: RateLimit | None, switches: Switches, clock: Callable[[], float] = time.monotonic
+        self, limit: RateLimit | None, switches: BehaviorFlags, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._limit = limit
         self._switches = switches

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.handler_registry import bad_request, not_found
 from dyntui.sandbox.schema_validation import OPEN_ENUMS
 
@@ -48,7 +48,7 @@ class Router:
         return [method for method in self._methods if self.find(method, raw_path)]
 
 
-def check_ids(values: dict[str, str], switches: Switches) -> None:
+def check_ids(values: dict[str, str], switches: BehaviorFlags) -> None:
     """Refuse path values that cannot be ids."""
     for name, value in values.items():
         if name not in _NOT_UUIDS and not is_uuid(value):
@@ -57,7 +57,7 @@ def check_ids(values: dict[str, str], switches: Switches) -> None:
             raise not_found(name.removesuffix("Id"))
 
 
-def parse_query(operation: Operation, text: str, switches: Switches) -> dict[str, Any]:
+def parse_query(operation: Operation, text: str, switches: BehaviorFlags) -> dict[str, Any]:
     """The query as typed values; deepObject parameters become dicts. Names that nobody knows are ignored."""
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
     out: dict[str, Any] = {}
@@ -94,7 +94,7 @@ def _check_enum(schema: Any, name: str, value: str) -> None:
         raise bad_request(f"query/{name} must be one of {', '.join(allowed)}")
 
 
-def _typed(parameter: Parameter, value: str, switches: Switches) -> Any:
+def _typed(parameter: Parameter, value: str, switches: BehaviorFlags) -> Any:
     match catalog().resolve(parameter.schema).get("type"):
         case "number" | "integer":
             if not _INTEGER.match(value):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CULTURES", "DOMAINS", "JOBS", "NETWORKS", "REFERRERS", "TEAMS", "USER_AGENTS", "Culture"]
+__all__ = ["CULTURES", "DOMAINS", "JOBS", "NETWORKS", "REFERRERS", "TEAMS", "USER_AGENTS", "NameSet"]
 
 Name = tuple[str, str]
 
 
-class Culture(NamedTuple):
+class NameSet(NamedTuple):
     """Where people come from: country codes, first and last names, each with its spelling in ASCII."""
 
     countries: tuple[str, ...]
@@ -141,14 +141,14 @@ def _name(word: str) -> Name:
     return native, plain or native.lower().replace(" ", "").replace("'", "")
 
 
-def _culture(text: str) -> Culture:
+def _culture(text: str) -> NameSet:
     head, _, names = text.partition("first:")
     first, _, last = names.partition("last:")
     countries = head.split()
     family_first = countries[-1] == "family-first"
     if family_first:
         countries.pop()
-    return Culture(
+    return NameSet(
         tuple(countries),
         family_first,
         tuple(map(_name, first.split())),

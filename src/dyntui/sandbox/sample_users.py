@@ -16,7 +16,7 @@ from dyntui.sandbox.delegation import delegated_access
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.user_record import Record, Row, iso, keys_of, row_of
 
-__all__ = ["People"]
+__all__ = ["SampleUsers"]
 
 _SPAN_MS = 420 * 86_400_000  # the first person signed up this long before the newest
 _MINUTE, _DAY = 60_000, 86_400_000
@@ -58,7 +58,7 @@ _US_AREAS = (
 _PHONES = len(_US_AREAS) * 100
 
 
-class People:
+class SampleUsers:
     """The sample people of one sandbox. count: how many; newest: when the last of them signed up (ms since 1970)."""
 
     def __init__(self, ids: Ids, count: int, newest: int) -> None:

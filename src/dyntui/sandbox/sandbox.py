@@ -14,24 +14,32 @@ import orjson
 from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
 from dyntui.sandbox.access_lists import AccessLists
 from dyntui.sandbox.analytics import Analytics
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import EventLog
 from dyntui.sandbox.exports import Exports
 from dyntui.sandbox.faults import Faults
-from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, Call, Refused, Reply, bad_request, not_found
+from dyntui.sandbox.handler_registry import (
+    CHECKS_ITS_BODY,
+    HANDLERS,
+    OperationCall,
+    Reply,
+    RequestRefused,
+    bad_request,
+    not_found,
+)
 from dyntui.sandbox.hostile_payloads import poison
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.rate_limit import Limiter
+from dyntui.sandbox.rate_limit import SandboxRateLimiter
 from dyntui.sandbox.routing import Router, check_ids, parse_query
-from dyntui.sandbox.sample_users import People, newest_before
+from dyntui.sandbox.sample_users import SampleUsers, newest_before
 from dyntui.sandbox.schema_validation import body_violations
-from dyntui.sandbox.serializers import Renderer
+from dyntui.sandbox.serializers import Serializer
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox.unsupported_operations import why_not
-from dyntui.sandbox.user_repository import Accounts
+from dyntui.sandbox.user_repository import UserRepository
 from dyntui.sandbox.visitors import Visitors
 from dyntui.sandbox.webhooks import Webhooks
 
@@ -53,7 +61,7 @@ class Sandbox:
 
     def __init__(self, options: SandboxOptions) -> None:
         self.options = options
-        self.switches = Switches(options.switches)
+        self.switches = BehaviorFlags(options.switches)
         self.clock = Clock(options.now)
         self.store = Store(options.data)
         new = self.store.meta("seed") is None
@@ -64,15 +72,15 @@ class Sandbox:
         self.environment_id = self.ids.uuid("environment")
         self.token = self.ids.token("main")
         self.faults = Faults(options.faults, options.seed)
-        self.limiter = Limiter(options.rate_limit, self.switches)
-        self.accounts = Accounts(self.store, People(self.ids, count, newest))
+        self.limiter = SandboxRateLimiter(options.rate_limit, self.switches)
+        self.accounts = UserRepository(self.store, SampleUsers(self.ids, count, newest))
         self.visitors = Visitors(self.store, self.ids, count, newest)
         self.lists = AccessLists(self.store, self.environment_id)
         self.analytics = Analytics(self.store, self.accounts)
         self.exports = Exports(self.store, self.accounts, self.clock, self.ids.digest("export secret", 32))
         self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.switches)
         self.events = EventLog(self.store, self.ids, self.environment_id, self.switches, self.webhooks)
-        self.renderer = Renderer(self.ids, self.environment_id, self.lists.of)
+        self.renderer = Serializer(self.ids, self.environment_id, self.lists.of)
         self.requests: Counter[str] = Counter()
         self._router = Router()
         self._tokens: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
@@ -142,7 +150,7 @@ class Sandbox:
         """Answer one request. path: below the base path, still quoted."""
         try:
             reply = self._handle(method, path, query, headers, body)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             reply = refusal.reply
         if self.options.hostile and not path.endswith("/users/bulk"):
             return Reply(reply.status, poison(reply.body), reply.headers)
@@ -155,14 +163,16 @@ class Sandbox:
         found = self._router.find(method, path)
         if found is None:
             if others := self._router.methods(path):
-                raise Refused(Reply(405, {"error": f"{method} is not allowed here"}, {"allow": ", ".join(others)}))
+                raise RequestRefused(
+                    Reply(405, {"error": f"{method} is not allowed here"}, {"allow": ", ".join(others)})
+                )
             raise not_found("Path")
         operation, values = found
         self.requests[operation.id] += 1
         handler = HANDLERS.get(operation.id)
         if handler is None:
             words = f"Not implemented: {operation.id} is for an end user, and {why_not(operation)}."
-            raise Refused(Reply(501, {"error": words}))
+            raise RequestRefused(Reply(501, {"error": words}))
         token = {} if is_public(operation) else self._authenticate(headers)
         check_ids(values, self.switches)
         if token:
@@ -170,7 +180,9 @@ class Sandbox:
         elif values.get("environmentId", self.environment_id) != self.environment_id:
             raise not_found("Environment")
         host = headers.get("host", "localhost")
-        call = Call(self, operation, values, parse_query(operation, query, self.switches), None, len(body), token, host)
+        call = OperationCall(
+            self, operation, values, parse_query(operation, query, self.switches), None, len(body), token, host
+        )
         if operation.body is not None:
             call.body = self._body(call, body)
         with self.store.lock, nullcontext() if operation.reads else self.store.write():
@@ -183,7 +195,7 @@ class Sandbox:
     def _authenticate(self, headers: Mapping[str, str]) -> dict[str, Any]:
         scheme, _, raw = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not raw:
-            raise Refused(Reply(401, {"error": "No authorization token was found"}))
+            raise RequestRefused(Reply(401, {"error": "No authorization token was found"}))
         with self.store.lock:
             version = self.store.kind_version("tokens")
             if self._tokens[0] != version:
@@ -191,7 +203,7 @@ class Sandbox:
                 self._tokens = (version, {token["hash"]: token for token in tokens})
             token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
         if token is None:
-            raise Refused(Reply(401, {"error": "Invalid token"}))
+            raise RequestRefused(Reply(401, {"error": "Invalid token"}))
         return token
 
     def _authorise(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
@@ -199,24 +211,24 @@ class Sandbox:
         environment = values.get("environmentId", token["projectEnvironmentId"])
         if environment != token["projectEnvironmentId"] and not (wide and self._has_settings(operation, environment)):
             words = {"code": "forbidden", "message": "The token may not access this environment"}
-            raise Refused(Reply(403, {"error": words, "payload": {}}))
+            raise RequestRefused(Reply(403, {"error": words, "payload": {}}))
         scope = required_scope(operation)
         if scope == ORGANIZATION:
             if not wide:
-                raise Refused(
+                raise RequestRefused(
                     Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
                 )
         elif scope and scope not in token["scopes"]:
-            raise Refused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
+            raise RequestRefused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
 
     def _has_settings(self, operation: Operation, environment: str) -> bool:
         """The other environments of the projects have settings, and nobody in them."""
         with self.store.lock:
             return operation.id in _OF_ANY_ENVIRONMENT and self.store.get("environments", environment) is not None
 
-    def _body(self, call: Call, body: bytes) -> Any:
+    def _body(self, call: OperationCall, body: bytes) -> Any:
         if call.operation.id == "bulkCreateUser" and 0 < self.switches.number("bulk-max-bytes") < len(body):
-            raise Refused(Reply(413, {"error": "request entity too large"}))
+            raise RequestRefused(Reply(413, {"error": "request entity too large"}))
         if not body:
             if call.operation.body_required:
                 raise bad_request("request must have a body")

@@ -12,7 +12,7 @@ from dyntui.sandbox.settings import settings
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.token_scopes import ALL_SCOPES
 from dyntui.sandbox.user_record import iso
-from dyntui.sandbox.user_repository import Accounts
+from dyntui.sandbox.user_repository import UserRepository
 
 __all__ = ["PERSONS", "make", "new_token", "public_token"]
 
@@ -21,7 +21,7 @@ PERSONS = "person"
 _DAY = 86_400_000
 
 
-def make(store: Store, ids: Ids, accounts: Accounts, newest: int, scopes: tuple[str, ...] | None) -> None:
+def make(store: Store, ids: Ids, accounts: UserRepository, newest: int, scopes: tuple[str, ...] | None) -> None:
     """Write it all. scopes: of the main token; None is every scope."""
     environment, live = ids.uuid("environment"), ids.uuid("live environment")
     organization, project = ids.uuid("organization"), ids.uuid("project")
@@ -134,7 +134,7 @@ def _custom_fields(store: Store, ids: Ids, environment: str) -> None:
         )
 
 
-def _allowlists(store: Store, ids: Ids, accounts: Accounts, environment: str, newest: int) -> None:
+def _allowlists(store: Store, ids: Ids, accounts: UserRepository, environment: str, newest: int) -> None:
     lists = (
         ("Beta testers", "scope", "beta early-access", True),
         ("Staff", "scope", "staff", True),
@@ -161,7 +161,7 @@ def _allowlists(store: Store, ids: Ids, accounts: Accounts, environment: str, ne
         store.claim((f"a:{parent}:{key}", 0) for key in identifiers(doc))
 
 
-def _entries(accounts: Accounts) -> list[tuple[str, Json]]:
+def _entries(accounts: UserRepository) -> list[tuple[str, Json]]:
     """A few sample people by e-mail and wallet, and one entry of each other kind."""
     people = list(accounts.load_many(range(1, 41)).values())
     out: list[tuple[str, Json]] = []

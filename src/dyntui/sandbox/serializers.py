@@ -9,7 +9,7 @@ from dyntui.sandbox.addresses import namespace
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.user_record import PROFILE, Record, iso, live_wallets
 
-__all__ = ["Renderer", "session", "wallet", "wallet_detail"]
+__all__ = ["Serializer", "session", "wallet", "wallet_detail"]
 
 Json = dict[str, Any]
 Access = Callable[[Record], tuple[list[str], str]]
@@ -18,7 +18,7 @@ _NULLS: Json = {**dict.fromkeys(PROFILE), "metadata": {}}
 _PHONE_CODES = {"+1": "US", "+33": "FR", "+44": "GB", "+49": "DE", "+81": "JP", "+55": "BR", "+91": "IN", "+61": "AU"}
 
 
-class Renderer:
+class Serializer:
     """Makes API users. access: the access lists that name a user, and the scopes they give."""
 
     def __init__(self, ids: Ids, environment_id: str, access: Access) -> None:

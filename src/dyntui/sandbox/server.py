@@ -18,12 +18,12 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.sandbox.app import BASE_PATH, CUT_EXTENSION, create_app
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 
-__all__ = ["Served", "serve", "serving"]
+__all__ = ["RunningServer", "serve", "serving"]
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with zero seconds: closing sends RST
 
@@ -64,7 +64,7 @@ class _Server(uvicorn.Server):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class RunningServer:
     """A sandbox that is being served."""
 
     base_url: str
@@ -89,7 +89,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except ValueError:
         address = None
     if address is None or not address.is_loopback:
-        raise Usage(
+        raise UsageError(
             f"The sandbox does not listen on {host!r}.", hint="It is for this machine only: use 127.0.0.1 or ::1."
         )
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
@@ -100,13 +100,15 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.bind((str(address), port))
     except OSError as error:
         listener.close()
-        raise Usage(
+        raise UsageError(
             f"Port {port} cannot be used: {error.strerror}.", hint="Choose another, or 0 for any free one."
         ) from error
     return listener
 
 
-def _prepare(options: SandboxOptions, listener: socket.socket, ready: Callable[[], None]) -> tuple[Served, _Server]:
+def _prepare(
+    options: SandboxOptions, listener: socket.socket, ready: Callable[[], None]
+) -> tuple[RunningServer, _Server]:
     app = create_app(options)
     sandbox: Sandbox = app.state.sandbox
     host, port = listener.getsockname()[:2]
@@ -122,7 +124,7 @@ def _prepare(options: SandboxOptions, listener: socket.socket, ready: Callable[[
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    return Served(base, sandbox.environment_id, sandbox.token, app), _Server(config, ready)
+    return RunningServer(base, sandbox.environment_id, sandbox.token, app), _Server(config, ready)
 
 
 def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -145,7 +147,7 @@ def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> No
 
 
 @contextmanager
-def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[Served]:
+def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[RunningServer]:
     """A sandbox over loopback in a thread, for tests and benchmarks."""
     listener = _bind("127.0.0.1", port)
     started = threading.Event()

@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["Document", "Store"]
 
@@ -74,7 +74,7 @@ class Store:
             self.db.execute("PRAGMA cache_size=-65536")
             self.db.executescript(_SCHEMA)
         except (OSError, sqlite3.DatabaseError) as error:
-            raise Usage(
+            raise UsageError(
                 f"{path} cannot hold the sandbox: {error}.", hint="Give a new file, or one of a sandbox."
             ) from error
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.sandbox import Sandbox
@@ -49,14 +49,14 @@ def answer(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
                 _set_clock(sandbox, _object(body).get("now"))
             case _:
                 return Reply(404, {"error": "Path not found", "code": "not_found"})
-    except Usage as error:
+    except UsageError as error:
         return Reply(400, {"error": str(error)})
     return Reply(200, state(sandbox))
 
 
 def _set_clock(sandbox: Sandbox, now: Any) -> None:
     if now is not None and parse_time(now) is None:
-        raise Usage("`now` must be a time or null.")
+        raise UsageError("`now` must be a time or null.")
     sandbox.clock.freeze(now)
 
 
@@ -83,9 +83,9 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Usage(f"The body is not JSON: {error}.") from None
+        raise UsageError(f"The body is not JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise Usage("The body must be an object.")
+        raise UsageError("The body must be an object.")
     return value
 
 

@@ -13,11 +13,11 @@ import orjson
 
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.parallel_seed import parts
-from dyntui.sandbox.sample_users import People
+from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import FIELDS, SEPARATOR, Record, Row, fold, keys_of, row_of
 
-__all__ = ["SORTABLE", "Accounts", "UserFilter"]
+__all__ = ["SORTABLE", "UserFilter", "UserRepository"]
 
 _TIMES = {"createdAt": "created", "updatedAt": "updated", "firstVisit": "first", "lastVisit": "visited"}
 _FIELD_AT = {name: i for i, name in enumerate(FIELDS)}
@@ -41,10 +41,10 @@ class UserFilter:
         return bool(self.value or self.chain or self.provider)
 
 
-class Accounts:
+class UserRepository:
     """Positions (1, 2, 3 ... as they were created) name users inside the sandbox. Hold the store's lock."""
 
-    def __init__(self, store: Store, people: People) -> None:
+    def __init__(self, store: Store, people: SampleUsers) -> None:
         self._store = store
         self._people = people
         self._orders: OrderedDict[tuple[UserFilter, str], tuple[int, array[int]]] = OrderedDict()

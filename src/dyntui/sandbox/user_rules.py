@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from dyntui.sandbox.addresses import wallet_key
-from dyntui.sandbox.behavior_flags import Switches
-from dyntui.sandbox.handler_registry import Refused, invalid
+from dyntui.sandbox.behavior_flags import BehaviorFlags
+from dyntui.sandbox.handler_registry import RequestRefused, invalid
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.user_record import PROFILE, Record
 
@@ -34,7 +34,7 @@ def is_email(text: str) -> bool:
     return _EMAIL.match(text) is not None
 
 
-def check_row(row: Mapping[str, Any], switches: Switches, *, update: bool = False) -> None:
+def check_row(row: Mapping[str, Any], switches: BehaviorFlags, *, update: bool = False) -> None:
     """The rules that have an error code of their own. Raises Refused (422)."""
     if not row and not update:
         raise invalid("invalid_user", "At least one field is needed")
@@ -51,7 +51,7 @@ def check_row(row: Mapping[str, Any], switches: Switches, *, update: bool = Fals
         check_metadata(metadata, switches)
 
 
-def check_metadata(metadata: Mapping[str, Any], switches: Switches) -> None:
+def check_metadata(metadata: Mapping[str, Any], switches: BehaviorFlags) -> None:
     limit = switches.number("metadata-max-bytes")
     if 0 < limit < len(orjson.dumps(metadata)):
         raise invalid("metadata_size_exceeded", f"Metadata may have {limit} bytes")
@@ -68,7 +68,7 @@ def refuse_duplicates(record: Record, keys: Sequence[str], owners: Mapping[str, 
         raise invalid("duplicate_exists", "The same wallet or social account stands there twice")
 
 
-def conflict(key: str, record: Record) -> Refused:
+def conflict(key: str, record: Record) -> RequestRefused:
     code, message = _CONFLICTS[key[0]]
     return invalid(code, message, {"email": record["profile"]["email"]} if key[0] == "e" else None)
 
@@ -143,7 +143,7 @@ def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: b
             profile[name] = value
 
 
-def merge(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, switches: Switches) -> None:
+def merge(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, switches: BehaviorFlags) -> None:
     """Change an existing user by an upsert row, as the switches say."""
     fields = {
         name: value

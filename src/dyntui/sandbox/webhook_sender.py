@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["TIMEOUT", "Poster", "is_loopback"]
+__all__ = ["TIMEOUT", "WebhookSender", "is_loopback"]
 
 TIMEOUT = 5.0
 _ANSWER_BYTES = 10_000
@@ -28,7 +28,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-class Poster:
+class WebhookSender:
     """Safe to use from any thread."""
 
     def __init__(self) -> None:

@@ -15,13 +15,13 @@ from typing import Any
 
 import orjson
 
-from dyntui.sandbox.behavior_flags import Switches
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import cursor_of, position_in
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import iso
-from dyntui.sandbox.webhook_sender import TIMEOUT, Poster, is_loopback
+from dyntui.sandbox.webhook_sender import TIMEOUT, WebhookSender, is_loopback
 
 __all__ = ["SIGNATURE", "Webhooks"]
 
@@ -46,7 +46,7 @@ class _Job:
 class Webhooks:
     """Hold the store's lock, but for wake() and close(). Documents of kind `webhooks`; `failures` stays inside."""
 
-    def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, switches: Switches) -> None:
+    def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, switches: BehaviorFlags) -> None:
         self._store = store
         self._environment_id = environment_id
         self._ids = ids
@@ -59,7 +59,7 @@ class Webhooks:
         self._stopped = False
         self._threads: list[threading.Thread] = []
         self._busy: set[int] = set()
-        self._poster = Poster()
+        self._poster = WebhookSender()
 
     # events come in --------------------------------------------------------------------------------------------
 

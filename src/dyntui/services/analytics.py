@@ -9,40 +9,40 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["RANGES", "Figures", "Range", "Series", "Total", "read_figures"]
+__all__ = ["RANGES", "DateRange", "Figures", "Series", "Total", "read_figures"]
 
 RANGES: Mapping[str, int] = {"7 days": 7, "30 days": 30, "90 days": 90, "a year": 365}
 _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class DateRange:
     """From and to, both days included. granularity: what a point of a chart stands for: day, week or month."""
 
     start: date
     end: date
 
     @classmethod
-    def last(cls, days: int) -> Range:
+    def last(cls, days: int) -> DateRange:
         """The last so many days, today included."""
         today = now().date()
         return cls(today - timedelta(days=days - 1), today)
 
     @classmethod
-    def between(cls, start: str, end: str) -> Range:
+    def between(cls, start: str, end: str) -> DateRange:
         """From two dates as they are written. Raises Usage."""
         try:
             found = cls(date.fromisoformat(start), date.fromisoformat(end))
         except ValueError:
-            raise Usage(f"{start} to {end} is no range.", hint="Write two dates: 2026-01-01 2026-01-31.") from None
+            raise UsageError(f"{start} to {end} is no range.", hint="Write two dates: 2026-01-01 2026-01-31.") from None
         if found.start > found.end:
-            raise Usage(f"{start} is after {end}.", hint="Write the earlier date first.")
+            raise UsageError(f"{start} is after {end}.", hint="Write the earlier date first.")
         return found
 
     @property
@@ -89,14 +89,14 @@ class Series:
 class Figures:
     """All of it. over_time: charts along the days; shares: charts along names. missing: what was refused, and why."""
 
-    range: Range
+    range: DateRange
     totals: tuple[Total, ...] = ()
     over_time: tuple[Series, ...] = ()
     shares: tuple[Series, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-async def read_figures(client: Client, wanted: Range) -> Figures:
+async def read_figures(client: Client, wanted: DateRange) -> Figures:
     """Ask for every part at once. Raises the error only when there is nothing to show at all."""
     start, end = wanted.start.isoformat(), wanted.end.isoformat()
     new, old = {"start": start, "end": end}, {"startDate": start, "endDate": end}

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.text import plain_json
@@ -23,15 +23,24 @@ from dyntui.core.times import now
 from dyntui.resources.action import ALL
 from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
-from dyntui.services.forms import Asked, Filled, asked_by, fill
+from dyntui.services.forms import FormField, FormResult, asked_by, fill
 from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.services.connection import Connection
 
-__all__ = ["Answered", "Request", "SavedRequests", "as_command", "as_curl", "fields_of", "prepare", "requirement"]
+__all__ = [
+    "ConsoleRequest",
+    "ConsoleResponse",
+    "SavedRequests",
+    "as_command",
+    "as_curl",
+    "fields_of",
+    "prepare",
+    "requirement",
+]
 __all__ += ["search", "send", "warning_about"]
 
 _MOST_FIELDS = 30
@@ -41,7 +50,7 @@ _KEYS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ConsoleRequest:
     """An operation with what was filled in. body: JSON as text, instead of the fields of the body, or ""."""
 
     operation: str
@@ -51,10 +60,10 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ConsoleResponse:
     """What came of a request. status: 0 when no answer came. document: None for no content."""
 
-    request: Request
+    request: ConsoleRequest
     status: int
     ms: float
     size: int
@@ -82,30 +91,30 @@ def search(catalog: Catalog, text: str) -> list[Operation]:
     return sorted(found, key=place)
 
 
-def fields_of(catalog: Catalog, operation: Operation) -> list[Asked]:
+def fields_of(catalog: Catalog, operation: Operation) -> list[FormField]:
     """What the form asks for. A body with very many fields is one field: it is written as JSON."""
-    from dyntui.services.forms import WHOLE, Kind, Where
+    from dyntui.services.forms import WHOLE, FieldKind, ParameterLocation
 
     asked = asked_by(catalog, operation, ALL)
-    body = [each for each in asked if each.where is Where.BODY]
+    body = [each for each in asked if each.where is ParameterLocation.BODY]
     if len(body) <= _MOST_FIELDS:
         return asked
-    kept = [each for each in asked if each.where is not Where.BODY]
-    return [*kept, Asked(WHOLE, Where.BODY, Kind.JSON, operation.body_required)]
+    kept = [each for each in asked if each.where is not ParameterLocation.BODY]
+    return [*kept, FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
 
 
-def prepare(catalog: Catalog, request: Request) -> Filled:
+def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
     """What a request sends; `wrong` says what is not right, by field."""
     operation = catalog.get(request.operation)
     asked = fields_of(catalog, operation)
     if not request.body.strip():
         return fill(asked, request.values)
-    from dyntui.services.forms import WHOLE, Where
+    from dyntui.services.forms import WHOLE, ParameterLocation
 
-    filled = fill([each for each in asked if each.where is not Where.BODY], request.values)
+    filled = fill([each for each in asked if each.where is not ParameterLocation.BODY], request.values)
     try:
         return replace(filled, body=read_json(request.body))
-    except Usage as error:
+    except UsageError as error:
         return replace(filled, wrong={**filled.wrong, WHOLE: error.message})
 
 
@@ -119,7 +128,9 @@ def warning_about(operation: Operation) -> str:
     return ""
 
 
-async def _send(client: Client, operation: Operation, filled: Filled, permit: Permit | None, answers: list[Any]) -> Any:
+async def _send(
+    client: Client, operation: Operation, filled: FormResult, permit: WritePermit | None, answers: list[Any]
+) -> Any:
     from dyntui.api.client import decode
 
     content = json.dumps(filled.body, ensure_ascii=False).encode() if filled.body is not None else None
@@ -130,19 +141,19 @@ async def _send(client: Client, operation: Operation, filled: Filled, permit: Pe
     return decode(answer)
 
 
-def _action(operation: Operation, filled: Filled, answers: list[Any]) -> WriteAction:
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+def _action(operation: Operation, filled: FormResult, answers: list[Any]) -> WriteAction:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await _send(client, operation, filled, permit, answers)
 
     action = write_action(operation, path=filled.path, query=filled.query, body=filled.body)
     return replace(action, call=call, warning=warning_about(operation) or action.warning)
 
 
-def _target(operation: Operation, filled: Filled) -> Target:
+def _target(operation: Operation, filled: FormResult) -> Target:
     return Target(next(reversed(list(filled.path.values())), operation.id), f"{operation.method} {operation.path}")
 
 
-async def requirement(connection: Connection, operation: Operation, filled: Filled) -> Requirement:
+async def requirement(connection: Connection, operation: Operation, filled: FormResult) -> Requirement:
     """What has to be confirmed before it is sent, as things stand."""
     targets = [_target(operation, filled)]
     action = _action(operation, filled, [])
@@ -151,14 +162,14 @@ async def requirement(connection: Connection, operation: Operation, filled: Fill
     return connection.writes.requirement(action, targets)
 
 
-async def send(connection: Connection, request: Request, confirmation: Confirmation) -> Answered:
+async def send(connection: Connection, request: ConsoleRequest, confirmation: Confirmation) -> ConsoleResponse:
     """Send it: what only reads through the client, what writes through the one door. An error is part of the answer;
     only what was never sent (not filled in, refused, not confirmed) is raised."""
     client = connection.client
     operation, filled = client.catalog.get(request.operation), prepare(client.catalog, request)
     if filled.wrong:
         name, why = next(iter(filled.wrong.items()))
-        raise Usage(f"{name}: {why}")
+        raise UsageError(f"{name}: {why}")
     answers: list[Any] = []
     action = _action(operation, filled, answers)
     value, error = None, None
@@ -173,10 +184,10 @@ async def send(connection: Connection, request: Request, confirmation: Confirmat
         value, error = results.items[0].value, results.items[0].error
     took = (time.perf_counter() - started) * 1000
     if answers:
-        return Answered(request, answers[0].status, answers[0].ms, len(answers[0].body), value, error)
-    if isinstance(error, Usage):
+        return ConsoleResponse(request, answers[0].status, answers[0].ms, len(answers[0].body), value, error)
+    if isinstance(error, UsageError):
         raise error
-    return Answered(request, getattr(error, "status", 0), took, 0, _said(error), error)
+    return ConsoleResponse(request, getattr(error, "status", 0), took, 0, _said(error), error)
 
 
 def _said(error: DyntuiError | None) -> Any:
@@ -191,7 +202,7 @@ def _said(error: DyntuiError | None) -> Any:
 # To take along
 
 
-def as_curl(base_url: str, environment_id: str, operation: Operation, filled: Filled) -> str:
+def as_curl(base_url: str, environment_id: str, operation: Operation, filled: FormResult) -> str:
     """The request for a shell. The token is a variable: whoever runs it sets it."""
     path = operation.path
     for name, value in {"environmentId": environment_id, **filled.path}.items():
@@ -206,7 +217,7 @@ def as_curl(base_url: str, environment_id: str, operation: Operation, filled: Fi
     return redact(" \\\n  ".join(parts), people=False)
 
 
-def as_command(operation: Operation, filled: Filled) -> str:
+def as_command(operation: Operation, filled: FormResult) -> str:
     """The request as a `dyntui api` line."""
     parts = ["dyntui", "api", operation.id]
     for name, value in [*filled.path.items(), *_pairs(filled), *filled.headers.items()]:
@@ -216,7 +227,7 @@ def as_command(operation: Operation, filled: Filled) -> str:
     return redact(" ".join([*parts, *(() if operation.reads else ("--yes",))]), people=False)
 
 
-def _pairs(filled: Filled) -> list[tuple[str, str]]:
+def _pairs(filled: FormResult) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     for name, value in filled.query.items():
         if isinstance(value, Mapping):
@@ -240,7 +251,7 @@ class SavedRequests:
 
         self.file = file or paths().state / "requests.json"
 
-    def load(self) -> list[Request]:
+    def load(self) -> list[ConsoleRequest]:
         """All of them, by name. Raises Usage when the file is not what was written."""
         from dyntui.config.private_files import read_private
 
@@ -248,11 +259,14 @@ class SavedRequests:
             return []
         try:
             rows = parse_json(read_private(self.file, limit=_SAVED_MOST))
-            return [Request(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"])) for row in rows]
+            return [
+                ConsoleRequest(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"]))
+                for row in rows
+            ]
         except (ValueError, KeyError, TypeError):
-            raise Usage(f"{self.file} cannot be read.", hint="Delete it, or put it right.") from None
+            raise UsageError(f"{self.file} cannot be read.", hint="Delete it, or put it right.") from None
 
-    def save(self, request: Request) -> Request:
+    def save(self, request: ConsoleRequest) -> ConsoleRequest:
         """Keep one under its name, in the place of an older one; returns what was kept."""
         kept = _without_secrets(request)
         self._write([*(each for each in self.load() if each.name != kept.name), kept])
@@ -262,7 +276,7 @@ class SavedRequests:
         """Forget one."""
         self._write([each for each in self.load() if each.name != name])
 
-    def _write(self, requests: Sequence[Request]) -> None:
+    def _write(self, requests: Sequence[ConsoleRequest]) -> None:
         from dyntui.config.private_files import atomic_write, private_dir
 
         private_dir(self.file.parent)
@@ -270,7 +284,7 @@ class SavedRequests:
         atomic_write(self.file, json.dumps(rows, indent=1, ensure_ascii=False).encode())
 
 
-def _without_secrets(request: Request) -> Request:
+def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:
     values = {name: value for name, value in request.values.items() if not _secret(name)}
     body = request.body
     if body:

@@ -8,13 +8,13 @@ from dyntui.config.credentials import check_origin
 from dyntui.config.paths import paths
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_changes import Changes
-from dyntui.services.actions.write_gate import Writes
+from dyntui.services.actions.write_gate import WriteGate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dyntui.api.client import Client
-    from dyntui.api.rate_limiter import Gates
+    from dyntui.api.rate_limiter import RateLimiters
     from dyntui.api.request_log import RequestLog
     from dyntui.config.profiles import Profile
 
@@ -42,11 +42,11 @@ class Connection:
         *,
         where: str = "",
         app: Any = None,
-        gates: Gates | None = None,
+        gates: RateLimiters | None = None,
         log: RequestLog | None = None,
         audit: Audit | None = None,
     ) -> None:
-        from dyntui.api.rate_limiter import Gates as _Gates
+        from dyntui.api.rate_limiter import RateLimiters as _Gates
         from dyntui.api.request_log import RequestLog as _RequestLog
 
         check_origin(profile)
@@ -59,11 +59,11 @@ class Connection:
         self.changes = Changes()
         self._token = token
         self.client = self.new_client()
-        self.writes = Writes(profile, self.client, self.audit, self.changes, ask_kind=app is None)
+        self.writes = WriteGate(profile, self.client, self.audit, self.changes, ask_kind=app is None)
 
     @property
     def profile(self) -> Profile:
-        """The profile, its kind the stricter of what it says and what the server says (`Writes.learn_kind`)."""
+        """The profile, its kind the stricter of what it says and what the server says (`WriteGate.learn_kind`)."""
         return self.writes.profile
 
     def __repr__(self) -> str:

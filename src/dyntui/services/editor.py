@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from dyntui.config.tokens import scrubbed
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["edit", "editor"]
 
@@ -35,10 +35,12 @@ def edit(text: str, *, suffix: str = ".json") -> str:
         try:
             ended = subprocess.run([*command, str(file)], env=scrubbed(os.environ), check=False)
         except OSError as error:
-            raise Usage(f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR.") from None
+            raise UsageError(
+                f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR."
+            ) from None
         if ended.returncode != 0:
-            raise Usage(f"The editor ended with {ended.returncode}; all is as it was.")
+            raise UsageError(f"The editor ended with {ended.returncode}; all is as it was.")
         try:
             return file.read_text(encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            raise Usage(f"What the editor wrote cannot be read: {error.strerror}.") from None
+            raise UsageError(f"What the editor wrote cannot be read: {error.strerror}.") from None

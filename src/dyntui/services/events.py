@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.services.lists.response_rows import read_page
@@ -16,7 +16,7 @@ from dyntui.services.lists.response_rows import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["EventFilter", "Tail", "since"]
+__all__ = ["EventFilter", "EventTail", "since"]
 
 Event = dict[str, Any]
 _OVERLAP = timedelta(seconds=5)
@@ -60,11 +60,11 @@ def since(text: str) -> datetime:
         return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
     moment = parse_time(text)
     if moment is None:
-        raise Usage(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+        raise UsageError(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
     return moment
 
 
-class Tail:
+class EventTail:
     """What happens from `wanted.start` on (the last hour when it says nothing). Each event comes once, oldest first."""
 
     def __init__(self, client: Client, wanted: EventFilter | None = None, *, backlog: int = 100) -> None:

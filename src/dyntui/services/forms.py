@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.resources.action import ALL
 from dyntui.resources.cell_formats import dig
 from dyntui.services.metadata import read_json
@@ -20,14 +20,25 @@ from dyntui.services.metadata import read_json
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
 
-__all__ = ["WHOLE", "Asked", "Filled", "Kind", "Where", "asked_by", "fill", "present", "text_of", "value_of"]
+__all__ = [
+    "WHOLE",
+    "FieldKind",
+    "FormField",
+    "FormResult",
+    "ParameterLocation",
+    "asked_by",
+    "fill",
+    "present",
+    "text_of",
+    "value_of",
+]
 
 WHOLE = "body"
 """The name of the field that is the whole body, where the body is no object."""
 _DEPTH = 3
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How a value is written: LIST as words with commas between them, JSON as it is."""
 
     TEXT = "text"
@@ -38,7 +49,7 @@ class Kind(StrEnum):
     JSON = "json"
 
 
-class Where(StrEnum):
+class ParameterLocation(StrEnum):
     """Where a value goes."""
 
     PATH = "path"
@@ -48,13 +59,13 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormField:
     """One field. name: a dot path inside the body, or the parameter's. options: what is known to be taken; the API's
     enums are open, so something else may be sent all the same. nullable: whether nothing can be said with null."""
 
     name: str
-    where: Where
-    kind: Kind
+    where: ParameterLocation
+    kind: FieldKind
     required: bool = False
     options: tuple[str, ...] = ()
     nullable: bool = False
@@ -69,21 +80,21 @@ class Asked:
     def hint(self) -> str:
         """What may be written."""
         match self.kind:
-            case Kind.LIST if self.options:
+            case FieldKind.LIST if self.options:
                 return f"with commas between: {', '.join(self.options)}"
-            case Kind.LIST:
+            case FieldKind.LIST:
                 return "with commas between"
-            case Kind.JSON:
+            case FieldKind.JSON:
                 return "JSON"
-            case Kind.CHOICE:
+            case FieldKind.CHOICE:
                 return ", ".join(self.options)
-            case Kind.NUMBER:
+            case FieldKind.NUMBER:
                 return "a number"
         return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormResult:
     """What was filled in, as a call takes it. body: None when there is none. wrong: what is wrong, by field."""
 
     path: Mapping[str, str]
@@ -93,7 +104,7 @@ class Filled:
     wrong: Mapping[str, str]
 
 
-def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[Asked]:
+def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:
     """The fields of an operation, in the schema's order, those that must be there first; or only the ones named.
 
     The environment's id is never asked for. Raises Usage for a name that it does not have.
@@ -102,19 +113,19 @@ def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL)
     if operation.body is not None:
         found += _body(catalog, operation)
     if tuple(names) == ALL:
-        return sorted(found, key=lambda field: (field.where is not Where.PATH, not field.required))
+        return sorted(found, key=lambda field: (field.where is not ParameterLocation.PATH, not field.required))
     by_name = {field.name: field for field in found}
     if missing := [name for name in names if name not in by_name]:
-        raise Usage(f"{operation.id} takes no {', '.join(missing)}.", hint=f"It takes: {', '.join(by_name)}.")
+        raise UsageError(f"{operation.id} takes no {', '.join(missing)}.", hint=f"It takes: {', '.join(by_name)}.")
     return [by_name[name] for name in names]
 
 
-def _parameters(catalog: Catalog, operation: Operation) -> list[Asked]:
-    found: list[Asked] = []
+def _parameters(catalog: Catalog, operation: Operation) -> list[FormField]:
+    found: list[FormField] = []
     for parameter in operation.parameters:
         if parameter.name == "environmentId":
             continue
-        where = Where(parameter.where)
+        where = ParameterLocation(parameter.where)
         if parameter.deep:
             inner = catalog.resolve(parameter.schema).get("properties", {})
             for name, schema in inner.items():
@@ -124,15 +135,15 @@ def _parameters(catalog: Catalog, operation: Operation) -> list[Asked]:
     return found
 
 
-def _body(catalog: Catalog, operation: Operation) -> list[Asked]:
+def _body(catalog: Catalog, operation: Operation) -> list[FormField]:
     assert operation.body is not None
     schema = catalog.resolve(operation.body)
     if "properties" not in schema:
-        return [Asked(WHOLE, Where.BODY, Kind.JSON, operation.body_required)]
+        return [FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
     return list(_flat(catalog, schema, "", 1, True))
 
 
-def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: bool) -> Iterable[Asked]:
+def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
     required = schema.get("required", ())
     for name, part in schema["properties"].items():
         whole, inner = f"{prefix}{name}", _inner(catalog, part)[0]
@@ -140,7 +151,7 @@ def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: boo
         if "properties" in inner and depth < _DEPTH:
             yield from _flat(catalog, inner, f"{whole}.", depth + 1, must)
         else:
-            yield _field(catalog, whole, Where.BODY, part, must)
+            yield _field(catalog, whole, ParameterLocation.BODY, part, must)
 
 
 def _inner(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
@@ -152,21 +163,23 @@ def _inner(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
     return schema, False
 
 
-def _field(catalog: Catalog, name: str, where: Where, schema: Schema, required: bool, *, inside: str = "") -> Asked:
+def _field(
+    catalog: Catalog, name: str, where: ParameterLocation, schema: Schema, required: bool, *, inside: str = ""
+) -> FormField:
     found, nullable = _inner(catalog, schema)
-    kind, options = Kind.JSON, tuple(str(each) for each in found.get("enum", ()))
+    kind, options = FieldKind.JSON, tuple(str(each) for each in found.get("enum", ()))
     match found.get("type"):
         case "string":
-            kind = Kind.CHOICE if options else Kind.TEXT
+            kind = FieldKind.CHOICE if options else FieldKind.TEXT
         case "number" | "integer":
-            kind = Kind.NUMBER
+            kind = FieldKind.NUMBER
         case "boolean":
-            kind, options = Kind.FLAG, ("true", "false")
+            kind, options = FieldKind.FLAG, ("true", "false")
         case "array":
             items = _inner(catalog, found.get("items", {}))[0]
             if items.get("type") == "string":
-                kind, options = Kind.LIST, tuple(str(each) for each in items.get("enum", ()))
-    return Asked(name, where, kind, required, options, nullable, inside)
+                kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
+    return FormField(name, where, kind, required, options, nullable, inside)
 
 
 # back into JSON
@@ -188,12 +201,14 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def present(asked: Iterable[Asked], document: Any) -> dict[str, str]:
+def present(asked: Iterable[FormField], document: Any) -> dict[str, str]:
     """What the fields of a body hold in a document, as it is written."""
-    return {field.name: text_of(dig(document, field.name)) for field in asked if field.where is Where.BODY}
+    return {field.name: text_of(dig(document, field.name)) for field in asked if field.where is ParameterLocation.BODY}
 
 
-def fill(asked: Sequence[Asked], values: Mapping[str, str], *, before: Mapping[str, str] | None = None) -> Filled:
+def fill(
+    asked: Sequence[FormField], values: Mapping[str, str], *, before: Mapping[str, str] | None = None
+) -> FormResult:
     """What was filled in. A field that is empty, or as it was `before`, is left out; one that was emptied is sent as
     null where that is allowed, else as nothing at all."""
     path: dict[str, str] = {}
@@ -214,30 +229,30 @@ def fill(asked: Sequence[Asked], values: Mapping[str, str], *, before: Mapping[s
             wrong[field.name] = str(error)
             continue
         match field.where:
-            case Where.PATH:
+            case ParameterLocation.PATH:
                 path[field.name] = text
-            case Where.QUERY if field.inside:
+            case ParameterLocation.QUERY if field.inside:
                 query.setdefault(field.inside, {})[field.name[len(field.inside) + 1 : -1]] = value
-            case Where.QUERY:
+            case ParameterLocation.QUERY:
                 query[field.name] = value
-            case Where.HEADER:
+            case ParameterLocation.HEADER:
                 headers[field.name] = text
-            case Where.BODY if field.name == WHOLE and field.kind is Kind.JSON:
+            case ParameterLocation.BODY if field.name == WHOLE and field.kind is FieldKind.JSON:
                 body = value
-            case Where.BODY:
+            case ParameterLocation.BODY:
                 body = {} if body is None else body
                 _put(body, field.name, value)
-    return Filled(path, query, headers, body, wrong)
+    return FormResult(path, query, headers, body, wrong)
 
 
-def value_of(field: Asked, text: str) -> Any:
+def value_of(field: FormField, text: str) -> Any:
     """What was written in a field, as it is sent. Raises ValueError with what is wrong."""
     if not text:
         if field.required:
             raise ValueError("This has to be filled in.")
-        return None if field.nullable or field.kind is not Kind.TEXT else ""
+        return None if field.nullable or field.kind is not FieldKind.TEXT else ""
     match field.kind:
-        case Kind.NUMBER:
+        case FieldKind.NUMBER:
             try:
                 number = int(text) if text.lstrip("-").isdigit() else float(text)
             except ValueError:
@@ -245,18 +260,18 @@ def value_of(field: Asked, text: str) -> Any:
             if not (-(2**63) <= number < 2**64 if isinstance(number, int) else math.isfinite(number)):
                 raise ValueError(f"{text!r} is no number that can be sent.")
             return number
-        case Kind.FLAG:
+        case FieldKind.FLAG:
             if text.lower() in ("true", "yes", "on", "1"):
                 return True
             if text.lower() in ("false", "no", "off", "0"):
                 return False
             raise ValueError("Write true or false.")
-        case Kind.LIST if not text.startswith("["):
+        case FieldKind.LIST if not text.startswith("["):
             return [part.strip() for part in text.split(",") if part.strip()]
-        case Kind.JSON | Kind.LIST:
+        case FieldKind.JSON | FieldKind.LIST:
             try:
                 return read_json(text)
-            except Usage as error:
+            except UsageError as error:
                 raise ValueError(error.message) from None
     return text
 

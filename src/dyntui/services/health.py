@@ -11,13 +11,13 @@ from dyntui.core.times import now
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["Health", "check_health", "server_kind"]
+__all__ = ["EnvironmentHealth", "check_health", "server_kind"]
 
 _SKEW_TO_MENTION = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class EnvironmentHealth:
     """What a check found. The token is accepted; every error is raised instead.
 
     by: the operation that proved it. scopes: None where the server does not tell. ms: of one complete answer.
@@ -62,7 +62,7 @@ def _kind(document: Any) -> str:
     return kind if kind in ("live", "sandbox") else ""
 
 
-async def check_health(client: Client, profile_kind: str = "live") -> Health:
+async def check_health(client: Client, profile_kind: str = "live") -> EnvironmentHealth:
     """Ask what the token is (API.md 1.1): /tokens/me, the environment, or one user, whichever it may read.
 
     profile_kind: what the profile says; a warning when the server says live.
@@ -105,7 +105,7 @@ async def check_health(client: Client, profile_kind: str = "live") -> Health:
     if skew is not None and abs(skew) > _SKEW_TO_MENTION:
         side = "ahead of" if skew > 0 else "behind"
         warnings.append(f"This machine's clock is {abs(skew):.0f} s {side} the server's.")
-    return Health(
+    return EnvironmentHealth(
         by=by,
         ms=ms,
         scopes=scopes,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.text import plain_json
 
 __all__ = [
@@ -45,7 +45,7 @@ def read_metadata(text: str) -> dict[str, Any]:
     """The object that `text` is. Raises Usage, as `read_json` does."""
     found = read_json(text)
     if not isinstance(found, dict):
-        raise Usage('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
+        raise UsageError('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
     return found
 
 
@@ -58,15 +58,15 @@ def read_json(text: str) -> Any:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Usage(f"It is not JSON yet: {error.msg} ({where}).") from None
+        raise UsageError(f"It is not JSON yet: {error.msg} ({where}).") from None
     except RecursionError:
-        raise Usage("It is nested too deeply.") from None
+        raise UsageError("It is nested too deeply.") from None
     except ValueError as error:
-        raise Usage(f"It cannot be read: {error}.") from None  # a number of thousands of digits
+        raise UsageError(f"It cannot be read: {error}.") from None  # a number of thousands of digits
     try:
         orjson.dumps(found)
     except TypeError as error:
-        raise Usage(f"It cannot be sent: {error}.") from None
+        raise UsageError(f"It cannot be sent: {error}.") from None
     return found
 
 
@@ -75,18 +75,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Usage(f"{json.dumps(twice)} is there twice; only one of them could be kept.")
+        raise UsageError(f"{json.dumps(twice)} is there twice; only one of them could be kept.")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Usage(f"JSON has no {name}.")
+    raise UsageError(f"JSON has no {name}.")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise Usage(f"{text} is too big a number.")
+        raise UsageError(f"{text} is too big a number.")
     return number
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.write_gate import Target, WriteAction
-from dyntui.services.forms import Asked, Kind, Where
+from dyntui.services.forms import FieldKind, FormField, ParameterLocation
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
 
 __all__ = ["ABSENT", "asked_for", "change_leaf", "differences", "is_leaf", "leaf_at", "read_settings", "with_leaf"]
 
@@ -30,7 +30,7 @@ async def read_settings(client: Client) -> dict[str, Any]:
     document = await client.call("getEnvironmentById")
     found = document.get("settings") if isinstance(document, dict) else None
     if not isinstance(found, dict):
-        raise Usage("The server tells no settings of this environment.")
+        raise UsageError("The server tells no settings of this environment.")
     return found
 
 
@@ -56,7 +56,7 @@ def is_leaf(value: Any) -> bool:
 def with_leaf(document: Mapping[str, Any], way: Way, value: Any) -> dict[str, Any]:
     """A copy with another value at the end of `way`, which has to exist."""
     if leaf_at(document, way) is ABSENT:
-        raise Usage(f"There is no setting {'.'.join(way)} any more.", hint="Read the settings again.")
+        raise UsageError(f"There is no setting {'.'.join(way)} any more.", hint="Read the settings again.")
     changed = copy.deepcopy(dict(document))
     holder: Any = changed
     for part in way[:-1]:
@@ -79,7 +79,7 @@ def differences(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[
         yield ".".join(way), before, after
 
 
-def asked_for(way: Way, value: Any) -> Asked:
+def asked_for(way: Way, value: Any) -> FormField:
     """The field that a setting is changed in: its kind and options by the schema, else by what it is."""
     known = catalog()
     schema: Any = known.schemas["ProjectSettings"]
@@ -93,31 +93,33 @@ def asked_for(way: Way, value: Any) -> Asked:
             break
         schema = schema.get("items", {}) if part.isdigit() else schema.get("properties", {}).get(part, {})
     options = tuple(str(each) for each in schema.get("enum", ()))
-    kind = {"string": Kind.TEXT, "number": Kind.NUMBER, "boolean": Kind.FLAG}.get(schema.get("type", ""), Kind.JSON)
+    kind = {"string": FieldKind.TEXT, "number": FieldKind.NUMBER, "boolean": FieldKind.FLAG}.get(
+        schema.get("type", ""), FieldKind.JSON
+    )
     match value:
         case bool():
-            kind = Kind.FLAG
-        case int() | float() if kind is Kind.JSON:
-            kind = Kind.NUMBER
-        case str() if kind is Kind.JSON:
-            kind = Kind.TEXT
+            kind = FieldKind.FLAG
+        case int() | float() if kind is FieldKind.JSON:
+            kind = FieldKind.NUMBER
+        case str() if kind is FieldKind.JSON:
+            kind = FieldKind.TEXT
         case list():
             items = known.resolve(schema.get("items", {}))
-            kind, options = Kind.LIST, tuple(str(each) for each in items.get("enum", ()))
-    if kind is Kind.FLAG:
+            kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
+    if kind is FieldKind.FLAG:
         options = ("true", "false")
-    elif kind is Kind.TEXT and options:
-        kind = Kind.CHOICE
-    return Asked(way[-1], Where.BODY, kind, options=options, nullable=nullable or value is None)
+    elif kind is FieldKind.TEXT and options:
+        kind = FieldKind.CHOICE
+    return FormField(way[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
 
 
 def change_leaf(way: Way, before: Any, after: Any) -> WriteAction:
     """Change one value, if it still is what it was when it was looked at."""
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         settings = await read_settings(client)
         if leaf_at(settings, way) != before:
-            raise Usage(
+            raise UsageError(
                 f"{'.'.join(way)} is another one by now; nothing was sent.", hint="Read the settings again and look."
             )
         answer = await client.call("updateProjectSettings", body=with_leaf(settings, way, after), permit=permit)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from dyntui.config.private_files import new_whole_file
 from dyntui.config.urls import is_loopback
 from dyntui.core.effect import Effect
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import read_one
 from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from dyntui.api.download import Progress
     from dyntui.services.connection import Connection
 
-__all__ = ["Saved", "download", "file_name", "host_shown", "is_pending", "wait_for"]
+__all__ = ["SavedExport", "download", "file_name", "host_shown", "is_pending", "wait_for"]
 
 _FIRST, _MOST_SECONDS = 0.5, 10.0
 _RECORD = RESOURCES["exports"]
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedExport:
     """A file that was fetched. host: where it came from."""
 
     path: Path
@@ -88,16 +88,18 @@ def _on_loopback(connection: Connection) -> bool:
     return is_loopback(_host(connection))
 
 
-async def download(connection: Connection, export_id: str, path: Path, *, on_progress: Progress | None = None) -> Saved:
+async def download(
+    connection: Connection, export_id: str, path: Path, *, on_progress: Progress | None = None
+) -> SavedExport:
     """Fetch a finished export into a new private file; what is left of a failed one is deleted. An audit line tells
     that it was done. Raises Usage when it is not finished, or the file exists."""
     from dyntui.api.download import fetch
 
     export = await read_one(connection.client, _RECORD, export_id)
     if is_pending(export):
-        raise Usage("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
+        raise UsageError("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
     if export.get("status") == "failed":
-        raise Usage(f"The export failed: {first_line(export.get('error'))}.", hint="Ask for it once more.")
+        raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Ask for it once more.")
     url, host = str(export.get("downloadUrl") or ""), host_shown(connection, export)
 
     async def call(client: Client, target: Target, permit: Any) -> int:
@@ -119,7 +121,7 @@ async def download(connection: Connection, export_id: str, path: Path, *, on_pro
     results = await connection.writes.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
     if results.first_error is not None:
         raise results.first_error
-    return Saved(path, int(results.items[0].value), host)
+    return SavedExport(path, int(results.items[0].value), host)
 
 
 def first_line(text: object) -> str:

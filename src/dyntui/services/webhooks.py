@@ -14,7 +14,7 @@ from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import delivered
 from dyntui.resources.webhook_payloads import body_text, header_of, payload_of
 from dyntui.services.actions.resource_actions import action_named, write_of
-from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SIGNATURE",
-    "Verdict",
+    "SignatureCheck",
     "deliveries",
     "failed_view",
     "reading_secret",
@@ -41,7 +41,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SignatureCheck:
     """Whether a signature is right, and what to say about it."""
 
     valid: bool
@@ -56,16 +56,16 @@ def reading_secret(client: Client) -> WriteAction:
     return replace(action, verb="Read the secret of", warning=warning)
 
 
-def verify(secret: str, body: bytes, signature: str) -> Verdict:
+def verify(secret: str, body: bytes, signature: str) -> SignatureCheck:
     """Whether `signature` is the HMAC-SHA256 of exactly these bytes (API.md 8); `sha256=` before it is taken too.
 
     A pasted body often has a newline more at its end, or its line ends changed: that is tried, and told.
     """
     given = signature.strip().lower().removeprefix("sha256=")
     if not given:
-        return Verdict(False, "There is no signature to compare with.")
+        return SignatureCheck(False, "There is no signature to compare with.")
     if len(given) != 64 or any(char not in "0123456789abcdef" for char in given):
-        return Verdict(False, f"A signature has 64 hexadecimal digits; this has {len(given)} characters.")
+        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this has {len(given)} characters.")
     attempts = (
         (body, "The signature is valid."),
         (body.rstrip(b"\r\n"), "The signature is valid, without the line end at the end of the body."),
@@ -73,16 +73,16 @@ def verify(secret: str, body: bytes, signature: str) -> Verdict:
     )
     for data, words in attempts:
         if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), given):
-            return Verdict(True, words)
-    return Verdict(False, "The signature is not valid: another secret, or not exactly the body that was sent.")
+            return SignatureCheck(True, words)
+    return SignatureCheck(False, "The signature is not valid: another secret, or not exactly the body that was sent.")
 
 
-def verify_delivery(row: Row, secret: str) -> Verdict:
+def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     """Whether the record of a delivery carries the right signature."""
     request = row.get("request")
     signature = header_of(request, SIGNATURE)
     if not signature:
-        return Verdict(False, f"The record of the request has no {SIGNATURE} header.")
+        return SignatureCheck(False, f"The record of the request has no {SIGNATURE} header.")
     text = body_text(request)
     if text is not None:
         return verify(secret, text.encode(), signature)
@@ -92,7 +92,9 @@ def verify_delivery(row: Row, secret: str) -> Verdict:
         data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
         if (found := verify(secret, data, signature)).valid:
             return found
-    return Verdict(False, "The record does not hold the body as it was sent, so its signature cannot be checked.")
+    return SignatureCheck(
+        False, "The record does not hold the body as it was sent, so its signature cannot be checked."
+    )
 
 
 def why_disabled(webhook: Row, messages: Sequence[Row]) -> str:
@@ -130,7 +132,7 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
     our cursor says which page is next and how many of its rows have been looked at."""
     record = RESOURCES["webhook-messages"]
 
-    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pagination import Page, PageCheck
 
         skip, _, theirs = (cursor or "0 ").partition(" ")

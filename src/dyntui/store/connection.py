@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
-from dyntui.core.errors import DyntuiError, Stopped
+from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.store.schema import check, damaged, install, upgrade
 
 __all__ = ["JournalRefused", "connect", "created"]
@@ -22,7 +22,7 @@ _IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_
 _SUFFIXES = ("", "-journal", "-wal", "-shm")
 
 
-class JournalRefused(Stopped):
+class JournalRefused(StoppedError):
     """The disk does not take what the journal is to hold. Every step that was taken is in it."""
 
 

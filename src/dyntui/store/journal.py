@@ -17,16 +17,25 @@ from typing import Any, Self
 import orjson
 
 from dyntui.config.private_files import private_dir
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created
 from dyntui.store.facts import dump_facts, load_facts
-from dyntui.store.journal_types import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, Outcome, WorkRow, now_ms
+from dyntui.store.journal_types import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, JournalOutcome, WorkRow, now_ms
 from dyntui.store.lock import JobLock
 from dyntui.store.schema import damaged
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "Journal", "JournalConflict", "Outcome", "WorkRow", "job_id_of", "now_ms"]
+__all__ = [
+    "KEY_SEPARATOR",
+    "WORK_COLUMNS",
+    "Journal",
+    "JournalConflict",
+    "JournalOutcome",
+    "WorkRow",
+    "job_id_of",
+    "now_ms",
+]
 
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
 _JOB_COLUMNS = ("id", "kind", "state", "reason", "created_at", "first_send", "total", "facts", "changed_at")
@@ -70,7 +79,7 @@ class Journal:
         try:
             with created(path) as db:
                 if os.path.lexists(path):
-                    raise Usage(f"{path} exists already.")
+                    raise UsageError(f"{path} exists already.")
                 db.execute(
                     "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) "
                     "VALUES (1, ?, ?, ?, ?, ?, ?)",
@@ -302,7 +311,7 @@ class Journal:
             (now_ms(), outcome, status, request_id, batch),
         )
 
-    def settle(self, before: RowState, outcomes: Sequence[Outcome]) -> None:
+    def settle(self, before: RowState, outcomes: Sequence[JournalOutcome]) -> None:
         """Move rows out of `before`, each to its own outcome. Any row that is not there is a JournalConflict."""
         if not outcomes:
             return
@@ -368,4 +377,4 @@ class Journal:
 
 def _there(path: Path) -> None:
     if not path.exists():
-        raise Usage(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")
+        raise UsageError(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")

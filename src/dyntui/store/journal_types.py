@@ -10,7 +10,7 @@ import orjson
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import RowState
 
-__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "Outcome", "WorkRow", "now_ms", "row_document"]
+__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "JournalOutcome", "WorkRow", "now_ms", "row_document"]
 
 KEY_SEPARATOR = "\x1f"
 
@@ -65,7 +65,7 @@ class WorkRow(NamedTuple):
         return row_document(self.number, self.body)
 
 
-class Outcome(NamedTuple):
+class JournalOutcome(NamedTuple):
     """What became of a row. stamp: when the server says that the user was changed last, for the undo."""
 
     number: int

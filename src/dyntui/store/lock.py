@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from dyntui.config.private_files import open_private
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["JobBusy", "JobLock", "is_locked"]
 
@@ -20,7 +20,7 @@ _PROBED = (0.01, 0.03, 0.1)
 """Seconds to wait and try again: `is_locked` holds the lock for a moment to see whether it could."""
 
 
-class JobBusy(Usage):
+class JobBusy(UsageError):
     """Another process has the job open for work."""
 
 

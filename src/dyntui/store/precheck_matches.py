@@ -11,7 +11,7 @@ from dyntui.store.journal import WORK_COLUMNS, Journal, JournalConflict, WorkRow
 from dyntui.store.journal_types import KEY_SEPARATOR
 
 __all__ = [
-    "Match",
+    "PrecheckMatch",
     "forget_matches",
     "mark_checked",
     "matched_keys",
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class Match(NamedTuple):
+class PrecheckMatch(NamedTuple):
     """A row that is on the server. users: how many it matches; user_id: one of them, the one with its first key when
     there is one; primary: whether there is."""
 
@@ -69,7 +69,7 @@ def matched_keys(journal: Journal, row: int) -> list[tuple[str, tuple[str, ...]]
     return [(user_id, tuple(keys.split(KEY_SEPARATOR)) if keys else ()) for user_id, keys in found]
 
 
-def matches(journal: Journal, after: int, limit: int) -> list[Match]:
+def matches(journal: Journal, after: int, limit: int) -> list[PrecheckMatch]:
     """Pending rows that were found on the server, by number."""
     found = journal.db.execute(
         "SELECT m.row, count(*), max(CASE m.is_primary WHEN 1 THEN m.user_id ELSE '' END), min(m.user_id), "
@@ -77,7 +77,7 @@ def matches(journal: Journal, after: int, limit: int) -> list[Match]:
         "WHERE r.state = 'pending' AND m.row > ? GROUP BY m.row ORDER BY m.row LIMIT ?",
         (after, limit),
     )
-    return [Match(row, users, first or some, bool(primary)) for row, users, first, some, primary in found]
+    return [PrecheckMatch(row, users, first or some, bool(primary)) for row, users, first, some, primary in found]
 
 
 def mark_checked(journal: Journal, marks: Sequence[tuple[str, int]]) -> None:

@@ -12,12 +12,12 @@ from dyntui.store.journal import Journal
 from dyntui.store.precheck_matches import matched_keys
 from dyntui.store.states import RowState
 
-__all__ = ["FoundRow", "found_numbers", "found_rows"]
+__all__ = ["PrecheckRow", "found_numbers", "found_rows"]
 
 _FOUND = "(r.precheck IS NOT NULL OR (r.attempts = 0 AND r.state IN ('exists', 'review')))"
 
 
-class FoundRow(NamedTuple):
+class PrecheckRow(NamedTuple):
     """A row that is on the server in some way. what: exists, conflict or taken. keys: those of the row that the server
     has, none when the check was made by an older version. users: the ids of those who have them."""
 
@@ -36,15 +36,15 @@ def found_numbers(journal: Journal) -> array[int]:
     return array("q", (row[0] for row in found))
 
 
-def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, FoundRow]:
+def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, PrecheckRow]:
     """Those rows, by number."""
     asked = orjson.dumps(list(wanted)).decode()
-    found: dict[int, FoundRow] = {}
+    found: dict[int, PrecheckRow] = {}
     for number, state, precheck in journal.db.execute(
         "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))", (asked,)
     ):
         matched = matched_keys(journal, number)
         keys = dict.fromkeys(key for _, shared in matched for key in shared)
         what = "conflict" if state == RowState.REVIEW else "taken" if precheck == "taken" else "exists"
-        found[number] = FoundRow(number, what, tuple(keys), tuple(user for user, _ in matched))
+        found[number] = PrecheckRow(number, what, tuple(keys), tuple(user for user, _ in matched))
     return found

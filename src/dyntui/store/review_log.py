@@ -10,8 +10,8 @@ from dyntui.store.journal import Journal
 from dyntui.store.review_queries import FILE_CODES
 
 __all__ = [
-    "Change",
-    "Step",
+    "CellChange",
+    "ReviewStepRecord",
     "begin",
     "changed_rows",
     "copy",
@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS review_by_row ON review_changes (row, step);
 """
 
 
-class Change(NamedTuple):
+class CellChange(NamedTuple):
     """One row in a step: its cells before and after, and whether it was left out before and after."""
 
     row: int
@@ -52,7 +52,7 @@ class Change(NamedTuple):
     is_out: bool
 
 
-class Step(NamedTuple):
+class ReviewStepRecord(NamedTuple):
     """Something a person did, in words: `row 41: email`."""
 
     id: int
@@ -82,7 +82,7 @@ def begin(journal: Journal, codes: Collection[str] = ()) -> None:
         )
 
 
-def record(journal: Journal, label: str, changes: Iterable[Change]) -> int:
+def record(journal: Journal, label: str, changes: Iterable[CellChange]) -> int:
     """Write down a step; steps that were undone before it are forgotten."""
     db = journal.db
     with journal.transaction():
@@ -97,30 +97,30 @@ def record(journal: Journal, label: str, changes: Iterable[Change]) -> int:
     return step
 
 
-def last(journal: Journal) -> tuple[Step, list[Change]] | None:
+def last(journal: Journal) -> tuple[ReviewStepRecord, list[CellChange]] | None:
     """The step that undo takes back; None when there is none."""
     return _step(journal, "undone = 0 ORDER BY id DESC")
 
 
-def next_undone(journal: Journal) -> tuple[Step, list[Change]] | None:
+def next_undone(journal: Journal) -> tuple[ReviewStepRecord, list[CellChange]] | None:
     """The step that redo does again; None when nothing was undone."""
     return _step(journal, "undone = 1 ORDER BY id")
 
 
-def _step(journal: Journal, where: str) -> tuple[Step, list[Change]] | None:
+def _step(journal: Journal, where: str) -> tuple[ReviewStepRecord, list[CellChange]] | None:
     found = journal.db.execute(f"SELECT id, label FROM review_steps WHERE {where} LIMIT 1").fetchone()
     if found is None:
         return None
     changes = [
-        Change(row, before, after, bool(was_out), bool(is_out))
+        CellChange(row, before, after, bool(was_out), bool(is_out))
         for row, before, after, was_out, is_out in journal.db.execute(
             "SELECT row, before, after, was_out, is_out FROM review_changes WHERE step = ? ORDER BY row", (found[0],)
         )
     ]
-    return Step(*found), changes
+    return ReviewStepRecord(*found), changes
 
 
-def mark(journal: Journal, step: Step, *, undone: bool) -> None:
+def mark(journal: Journal, step: ReviewStepRecord, *, undone: bool) -> None:
     """A step is undone, or done again."""
     journal.db.execute("UPDATE review_steps SET undone = ? WHERE id = ?", (undone, step.id))
 

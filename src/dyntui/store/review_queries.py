@@ -21,7 +21,7 @@ from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.schema import ROW_GUARD
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "Group", "ReviewRow", "Sums"]
+__all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
 __all__ += [
     "exclude",
     "groups",
@@ -53,7 +53,7 @@ _LEFT_OUT = "r.state = 'skipped' AND r.code = 'excluded'"
 _DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
 
 
-class Group(NamedTuple):
+class ProblemGroup(NamedTuple):
     """How many rows have one problem. level: error, warning, info, or excluded."""
 
     level: str
@@ -61,7 +61,7 @@ class Group(NamedTuple):
     rows: int
 
 
-class Sums(NamedTuple):
+class RowCounts(NamedTuple):
     """total = ready + problems + excluded. warned: how many of the ready ones have a warning."""
 
     total: int
@@ -84,7 +84,7 @@ class ReviewRow(NamedTuple):
     problems: tuple[RowProblem, ...]
 
 
-def sums(journal: Journal) -> Sums:
+def sums(journal: Journal) -> RowCounts:
     """The numbers that a person can check."""
     counts = journal.counts
     excluded = _count(journal, _LEFT_OUT)
@@ -93,31 +93,32 @@ def sums(journal: Journal) -> Sums:
         "SELECT count(DISTINCT p.row) FROM problems p JOIN rows r ON r.number = p.row "
         "WHERE p.level = 'warning' AND r.state = 'pending'"
     ).fetchone()[0]
-    return Sums(journal.total, journal.total - problems - excluded, problems, excluded, int(warned))
+    return RowCounts(journal.total, journal.total - problems - excluded, problems, excluded, int(warned))
 
 
 def _count(journal: Journal, where: str) -> int:
     return int(journal.db.execute(f"SELECT count(*) FROM rows r WHERE {where}").fetchone()[0])
 
 
-def groups(journal: Journal) -> list[Group]:
+def groups(journal: Journal) -> list[ProblemGroup]:
     """Problems of the rows that are not excluded, the worst first, then the most frequent; last what was excluded."""
     found = [
-        Group(*row)
+        ProblemGroup(*row)
         for row in journal.db.execute(
             "SELECT p.level, p.code, count(DISTINCT p.row) FROM problems p JOIN rows r ON r.number = p.row "
             f"WHERE NOT ({_LEFT_OUT}) GROUP BY p.level, p.code"
         )
     ]
     if duplicates := _count(journal, _DUPLICATES):
-        found.append(Group("error", DUPLICATE, duplicates))
+        found.append(ProblemGroup("error", DUPLICATE, duplicates))
     found += [
-        Group(*row) for row in journal.db.execute("SELECT level, code, n FROM problem_counts WHERE level = 'info'")
+        ProblemGroup(*row)
+        for row in journal.db.execute("SELECT level, code, n FROM problem_counts WHERE level = 'info'")
     ]
     order = ("error", "warning", "info")
     found.sort(key=lambda group: (order.index(group.level), -group.rows, group.code))
     if excluded := _count(journal, _LEFT_OUT):
-        found.append(Group(EXCLUDED, EXCLUDED, excluded))
+        found.append(ProblemGroup(EXCLUDED, EXCLUDED, excluded))
     return found
 
 

@@ -48,8 +48,8 @@ def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) 
     startup.outlive_terminal()
     settings = Settings.load()
     from dyntui.tui.shell.app import Console
-    from dyntui.tui.shell.console_state import Session
+    from dyntui.tui.shell.console_state import ConsoleState
 
-    console = Console(Session(profile=profile, demo=demo, read_only=read_only), settings)
+    console = Console(ConsoleState(profile=profile, demo=demo, read_only=read_only), settings)
     result = console.run()
     return console.return_code or result or 0, console.crash_message

@@ -14,13 +14,13 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from dyntui.api.client import Client, Permit
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.client import Client, WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.times import now_iso
 from dyntui.importer import natural_keys
-from dyntui.services.imports.job_control import Control
+from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.progress import Progress
-from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
+from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
@@ -173,19 +173,21 @@ async def run(
     journal: Journal,
     server: FakeServer,
     *,
-    control: Control | None = None,
+    control: JobControl | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     **options: Any,
-) -> Ended:
+) -> RunResult:
     """Run the job in process."""
     options = {"settle": 0.0, **options}
-    async with Client("http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=Gates(0, 0)) as client:
+    async with Client(
+        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=RateLimiters(0, 0)
+    ) as client:
         destination = UserDestination(upsert=options.get("upsert", False))
         runner = ImportRunner(
             journal,
             client,
             destination,
-            Permit("test"),
+            WritePermit("test"),
             RunOptions(**options),
             control=control,
             on_progress=on_progress,

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.client import Client, Permit
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.client import Client, WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profiles import Profile
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import open_source, propose
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.server import Served, serving
+from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_gate import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
-from dyntui.services.imports.jobs import Where
+from dyntui.services.imports.jobs import JobLocation
 from dyntui.services.imports.precheck import pre_check
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.runner import ImportRunner, RunOptions
@@ -32,45 +32,45 @@ FAULTS = {"cut-after": 0.15, "502-after": 0.1, "cut-before": 0.1}
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningServer]:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     with serving(SandboxOptions(users=5)) as running:
         yield running
 
 
-async def run(served: Served, list_id: str, file: Path, *, check: bool = True) -> list[tuple[str, str]]:
-    where = Where("test", served.base_url, served.environment_id, "sandbox")
+async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = True) -> list[tuple[str, str]]:
+    where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose(source.info, source.sample(), kind="allowlist")
         journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": ""})
     with journal:
-        async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+        async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
             destination = EntryDestination(list_id)
             if check:
                 await pre_check(journal, asking(client, patient=True), destination)
-            runner = ImportRunner(journal, client, destination, Permit("test"), RunOptions(settle=0.05))
+            runner = ImportRunner(journal, client, destination, WritePermit("test"), RunOptions(settle=0.05))
             assert (await runner.run()).state is JobState.DONE
         return [(row.state.value, row.code) for row in job_queries.each_row(journal)]
 
 
-async def entries(served: Served, list_id: str) -> list[dict[str, Any]]:
-    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:
+    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
         pages = EntryDestination(list_id).everything(asking(client, patient=True))
         return [dict(entry) async for page in pages for entry in page]
 
 
-async def a_list(served: Served) -> str:
-    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+async def a_list(served: RunningServer) -> str:
+    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
         made = await client.call(
-            "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=Permit("test")
+            "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=WritePermit("test")
         )
         assert await resolve_list(asking(client), "Mine") == (made["id"], "Mine")
-        with pytest.raises(Usage, match="no allowlist"):
+        with pytest.raises(UsageError, match="no allowlist"):
             await resolve_list(asking(client), "Nobody's")
         return str(made["id"])
 
 
-async def test_entries_are_created_and_duplicates_are_there(served: Served, tmp_path: Path) -> None:
+async def test_entries_are_created_and_duplicates_are_there(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     file = tmp_path / "entries.csv"
     file.write_text("email,alias\none@example.com,One\ntwo@example.com,Two\nTWO@example.com,Again\nnot an address,X\n")
@@ -83,7 +83,7 @@ async def test_entries_are_created_and_duplicates_are_there(served: Served, tmp_
     assert unchecked[:2] == [("exists", "allowlist_entry_already_exists")] * 2
 
 
-async def test_many_duplicates_do_not_stop_the_job(served: Served, tmp_path: Path) -> None:
+async def test_many_duplicates_do_not_stop_the_job(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     file = tmp_path / "entries.csv"
     file.write_text("email\n" + "".join(f"many{n}@example.com\n" for n in range(60)))
@@ -91,7 +91,7 @@ async def test_many_duplicates_do_not_stop_the_job(served: Served, tmp_path: Pat
     assert {state for state, _ in await run(served, list_id, file, check=False)} == {"exists"}
 
 
-async def test_lost_answers_leave_each_entry_once(served: Served, tmp_path: Path) -> None:
+async def test_lost_answers_leave_each_entry_once(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     file = tmp_path / "entries.csv"
     file.write_text("walletPublicKey\n" + "".join(f"0x{n:040x}\n" for n in range(1, 21)))
@@ -103,18 +103,18 @@ async def test_lost_answers_leave_each_entry_once(served: Served, tmp_path: Path
     assert sorted(there) == [f"0x{n:040x}" for n in range(1, 21)]
 
 
-async def filled(served: Served, list_id: str, count: int = 240) -> None:
+async def filled(served: RunningServer, list_id: str, count: int = 240) -> None:
     """Entries that stand before those of a test, so that a list has several pages."""
-    async with Client(served.base_url, served.environment_id, served.token, gates=Gates(0, 0)) as client:
+    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
         for n in range(count):
             body, path = {"email": f"filler{n}@example.org"}, {"allowlistId": list_id}
-            await client.call("postEntryByAllowlistId", path=path, body=body, permit=Permit("test"))
+            await client.call("postEntryByAllowlistId", path=path, body=body, permit=WritePermit("test"))
 
 
 OTHERS = "phoneNumber,discordUsername,externalUserId\n+4915112345678,,\n,ada#1234,\n,,u-1\n"
 
 
-async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served: Served, tmp_path: Path) -> None:
+async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     await filled(served, list_id)
     file = tmp_path / "others.csv"
@@ -123,7 +123,9 @@ async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served:
     assert await run(served, list_id, file) == [("exists", "exists_before")] * 3
 
 
-async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(served: Served, tmp_path: Path) -> None:
+async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(
+    served: RunningServer, tmp_path: Path
+) -> None:
     list_id = await a_list(served)
     await filled(served, list_id)
     file = tmp_path / "entries.csv"
@@ -136,20 +138,22 @@ async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(
     assert sorted(there) == sorted(f"u-{n}" for n in range(20))
 
 
-async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: Served, tmp_path: Path) -> None:
+async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     await filled(served, list_id)
     file = tmp_path / "others.csv"
     file.write_text(OTHERS)
-    where = Where("test", served.base_url, served.environment_id, "sandbox")
+    where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose(source.info, source.sample(), kind="allowlist")
         journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
     profile = Profile("test", served.base_url, served.environment_id, "sandbox")
     with journal:
-        async with Connection(profile, served.token, gates=Gates(0, 0)) as connection:
+        async with Connection(profile, served.token, gates=RateLimiters(0, 0)) as connection:
             client = connection.client
-            runner = ImportRunner(journal, client, EntryDestination(list_id), Permit("test"), RunOptions(settle=0.05))
+            runner = ImportRunner(
+                journal, client, EntryDestination(list_id), WritePermit("test"), RunOptions(settle=0.05)
+            )
             assert (await runner.run()).state is JobState.DONE
             assert (await plan_undo(journal, client)).counts == {UndoState.PENDING: 3}
             weight = await undo_weight(journal, connection, client)

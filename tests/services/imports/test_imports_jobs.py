@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.rate_limiter import RateGate
+from dyntui.api.rate_limiter import RateLimiter
 from dyntui.config.profiles import Profile
 from dyntui.config.settings import Settings
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import SourceChanged, open_source, propose
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.server import Served, serving
-from dyntui.services.actions.write_gate import Confirmation, Level
+from dyntui.sandbox.server import RunningServer, serving
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
 from dyntui.services.imports.job_service import JobOptions, authorise, confirmed, requirement, set_rate
@@ -42,12 +42,12 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
+def served() -> Iterator[RunningServer]:
     with serving(SandboxOptions(users=5, latency_ms=5)) as running:
         yield running
 
 
-def profile(served: Served, **changes: Any) -> Profile:
+def profile(served: RunningServer, **changes: Any) -> Profile:
     return replace(Profile("test", served.base_url, served.environment_id, "sandbox"), **changes)
 
 
@@ -56,14 +56,14 @@ def write(path: Path, rows: int, name: str = "person") -> Path:
     return path
 
 
-def prepared(file: Path, where: jobs.Where, **facts: Any) -> Journal:
+def prepared(file: Path, where: jobs.JobLocation, **facts: Any) -> Journal:
     with open_source(file) as source:
         mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         return prepare(source, mapping, where, options={**OPTIONS, **facts.pop("options", {})}, **facts)
 
 
-def place(**changes: str) -> jobs.Where:
-    return replace(jobs.Where("test", "http://127.0.0.1:1/api/v0", "e-1", "sandbox"), **changes)
+def place(**changes: str) -> jobs.JobLocation:
+    return replace(jobs.JobLocation("test", "http://127.0.0.1:1/api/v0", "e-1", "sandbox"), **changes)
 
 
 def test_the_file_is_not_needed_once_it_is_in_the_journal(tmp_path: Path) -> None:
@@ -106,19 +106,19 @@ def test_a_job_is_refused_elsewhere(tmp_path: Path, change: dict[str, str], name
         jobs.check_where(journal, place(organisation="o-1"))
         jobs.check_where(journal, place(organisation=""))  # a token that may not see it
         jobs.check_where(journal, place(organisation="o-1", profile="renamed"))
-        with pytest.raises(Usage, match=named):
+        with pytest.raises(UsageError, match=named):
             jobs.check_where(journal, replace(place(organisation="o-1"), **change))
 
 
 def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
-    with pytest.raises(Usage, match="no job yet"):
+    with pytest.raises(UsageError, match="no job yet"):
         jobs.find("last")
     with prepared(write(tmp_path / "p.csv", 2), place()) as first:
         assert jobs.find(first.id[:15]) == first.path == jobs.find("last")
         assert jobs.find(f"/somewhere/{first.id}.plan.json") == first.path
         (known,) = jobs.jobs()
         assert (known.id, known.busy, known.state, known.total, known.open) == (first.id, True, "ready", 2, 2)
-        with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(Usage, match="2 jobs begin"):
+        with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs begin"):
             jobs.find(first.id[:6])
 
 
@@ -126,7 +126,7 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
     ("rate", "now"), [(100, [100, 1500]), (3000, [3000, 3000]), (0, [0, 0])], ids=["slower", "faster", "no limit"]
 )
 def test_the_rate_of_a_job_holds_whatever_is_behind_the_first_gate(rate: float, now: list[float]) -> None:
-    gates = [RateGate(150), RateGate(1500)]
+    gates = [RateLimiter(150), RateLimiter(1500)]
     set_rate(gates, rate)
     assert [gate.per_minute for gate in gates] == now
 
@@ -162,29 +162,29 @@ def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None
         assert read_plan(path) == plan
         check_plan(journal, plan)
         journal.note(options={**journal.facts["options"], "upsert": True})
-        with pytest.raises(Usage, match="not as the plan says"):
+        with pytest.raises(UsageError, match="not as the plan says"):
             check_plan(journal, plan)
         path.write_bytes(path.read_bytes().replace(b'"create": 26', b'"create": 9'))
-        with pytest.raises(Usage, match="changed"):
+        with pytest.raises(UsageError, match="changed"):
             read_plan(path)
 
 
-async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: Served, tmp_path: Path) -> None:
+async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: RunningServer, tmp_path: Path) -> None:
     with prepared(write(tmp_path / "p.csv", 1), place()) as journal:
         live = profile(served, kind="live", name="prod")
         async with Connection(live, served.token) as connection:
-            assert requirement(journal, connection).level is Level.TYPED
-            with pytest.raises(Usage, match="not confirmed"):
+            assert requirement(journal, connection).level is ConfirmationLevel.TYPED
+            with pytest.raises(UsageError, match="not confirmed"):
                 authorise(journal, connection, Confirmation(yes=True))
             assert confirmed(journal) is None
             authorise(journal, connection, Confirmation(typed="prod"))
             assert confirmed(journal) == Confirmation(typed="prod")
         async with Connection(profile(served, read_only=True), served.token) as connection:
-            with pytest.raises(Usage, match="read-only"):
+            with pytest.raises(UsageError, match="read-only"):
                 authorise(journal, connection, Confirmation(yes=True))
 
 
-def started(served: Served, journal: Journal, **options: Any) -> tuple[Connection, JobThread]:
+def started(served: RunningServer, journal: Journal, **options: Any) -> tuple[Connection, JobThread]:
     connection = Connection(profile(served), served.token)
     permit = authorise(journal, connection, Confirmation(yes=True))
     path = journal.path
@@ -192,8 +192,8 @@ def started(served: Served, journal: Journal, **options: Any) -> tuple[Connectio
     return connection, JobThread(path, connection, permit, **options)
 
 
-def test_a_job_runs_in_a_thread_of_its_own(served: Served, tmp_path: Path) -> None:
-    where = jobs.Where.of(profile(served))
+def test_a_job_runs_in_a_thread_of_its_own(served: RunningServer, tmp_path: Path) -> None:
+    where = jobs.JobLocation.of(profile(served))
     told = threading.Event()
     connection, job = started(served, prepared(write(tmp_path / "p.csv", 35), where), on_change=told.set)
     job.start()
@@ -209,8 +209,8 @@ def test_a_job_runs_in_a_thread_of_its_own(served: Served, tmp_path: Path) -> No
     assert "35 created" in lines[-1]["detail"]
 
 
-def test_a_thread_is_paused_and_another_goes_on(served: Served, tmp_path: Path) -> None:
-    where = jobs.Where.of(profile(served))
+def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path: Path) -> None:
+    where = jobs.JobLocation.of(profile(served))
     some = threading.Event()
     connection, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
     job.start()
@@ -234,8 +234,8 @@ def test_a_thread_is_paused_and_another_goes_on(served: Served, tmp_path: Path) 
         assert result(journal, None)["rows"]["created"] == 400
 
 
-def test_a_thread_that_is_cancelled_reports_what_was_left(served: Served, tmp_path: Path) -> None:
-    where = jobs.Where.of(profile(served))
+def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer, tmp_path: Path) -> None:
+    where = jobs.JobLocation.of(profile(served))
     some = threading.Event()
     _, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
     job.start()

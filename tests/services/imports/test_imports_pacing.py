@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.imports.pacing import BatchSize, Patience
+from dyntui.services.imports.pacing import Backoff, BatchSize
 from dyntui.services.imports.progress import Pace
 from dyntui.services.imports.server_clock import ServerClock
 
@@ -57,7 +57,7 @@ class Time:
         return self.now
 
 
-def wait_until_it_gives_up(patience: Patience, time: Time) -> tuple[list[float], float]:
+def wait_until_it_gives_up(patience: Backoff, time: Time) -> tuple[list[float], float]:
     delays: list[float] = []
     began = time.now
     while (delay := patience.delay()) is not None:
@@ -68,7 +68,7 @@ def wait_until_it_gives_up(patience: Patience, time: Time) -> tuple[list[float],
 
 def test_patience_grows_and_is_longer_with_a_server_that_answered_before() -> None:
     time = Time()
-    patience = Patience(time, lambda low, high: 1.0)
+    patience = Backoff(time, lambda low, high: 1.0)
     delays, spent = wait_until_it_gives_up(patience, time)
     assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
     assert 20 < spent < 60

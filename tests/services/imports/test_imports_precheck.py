@@ -9,7 +9,7 @@ import pytest
 from imports_rig import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
 
 from dyntui.api.client import Client
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.importer import describe_key, entry_keys, field_of_key
 from dyntui.services.imports.destination import refusal
 from dyntui.services.imports.precheck import PRECHECKED, PreCheck, pre_check
@@ -24,7 +24,9 @@ OLD = "2020-01-01T00:00:00.000Z"
 
 
 async def checked(journal: Journal, server: FakeServer, *, upsert: bool = False) -> PreCheck:
-    async with Client("http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=Gates(0, 0)) as client:
+    async with Client(
+        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=RateLimiters(0, 0)
+    ) as client:
         return await pre_check(journal, asking(client), UserDestination(upsert=upsert), upsert=upsert)
 
 

@@ -12,7 +12,7 @@ from imports_rig import Cut, FakeServer, Reply, answer, applied_then, codes, cut
 
 from dyntui.api.errors import NotSent, Unauthorized
 from dyntui.services.imports import server_clock
-from dyntui.services.imports.job_control import Control, Wish
+from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.progress import Progress
 from dyntui.store import job_queries
 from dyntui.store.connection import JournalRefused
@@ -52,13 +52,13 @@ async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
 ) -> None:
     monkeypatch.setattr("dyntui.services.imports.runner._HORIZON", 60.0)  # however slow the machine is
     server = FakeServer()
-    control = Control()
+    control = JobControl()
 
     def stop() -> None:
         with Journal.read(journal.path) as other:
             marked.append(other.counts[RowState.SENDING])
         if len(server.posts) == 12:
-            control.ask(Wish.PAUSE, "enough")
+            control.ask(StopRequest.PAUSE, "enough")
 
     marked: list[int] = []
     server.before_post = stop
@@ -154,8 +154,8 @@ async def test_our_clock_may_be_set_between_two_runs(
 ) -> None:
     """Created by us before, and by somebody else after: neither is taken for the other."""
     server = FakeServer([applied_then(Cut(), share=0.5)])
-    control = Control()
-    server.before_post = lambda: control.ask(Wish.PAUSE, "enough")
+    control = JobControl()
+    server.before_post = lambda: control.ask(StopRequest.PAUSE, "enough")
     with job(tmp_path, people(4), precheck={"at": 1}) as journal:
         assert (await run(journal, server, control=control, settle=30)).state is JobState.PAUSED
         assert states(journal) == ["unknown"] * 4
@@ -206,11 +206,11 @@ async def test_a_full_disk_stops_the_job_and_it_goes_on_when_there_is_room(tmp_p
 
 async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_path: Path) -> None:
     server = FakeServer([applied_then(Cut(), share=0.5)])
-    control = Control()
+    control = JobControl()
 
     def ask() -> None:
         if server.lookups:
-            control.ask(Wish.CANCEL, "enough")
+            control.ask(StopRequest.CANCEL, "enough")
 
     server.on_get = ask
     with job(tmp_path, people(20)) as journal:
@@ -225,7 +225,7 @@ async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_pat
 async def test_a_server_that_is_away_while_lost_answers_are_looked_into_pauses_the_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.services.imports.pacing.Patience.delay", lambda self: None)
+    monkeypatch.setattr("dyntui.services.imports.pacing.Backoff.delay", lambda self: None)
     server = FakeServer([applied_then(Cut(), share=0.5)])
     away = [False]
 
@@ -313,7 +313,7 @@ async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Pa
 async def test_a_storm_of_429s_does_not_use_up_the_tries_of_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.services.imports.pacing.Patience.delay", lambda self: 0.001)
+    monkeypatch.setattr("dyntui.services.imports.pacing.Backoff.delay", lambda self: 0.001)
     storm = answer(429, {"code": "too_many_requests"}, **{"retry-after": "0"})
 
     def locked(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:
@@ -499,9 +499,9 @@ async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
 
 
 async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
-    control = Control()
+    control = JobControl()
     server = FakeServer()
-    server.before_post = lambda: control.ask(Wish.PAUSE, "because")
+    server.before_post = lambda: control.ask(StopRequest.PAUSE, "because")
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10, control=control)
         assert (ended.state, ended.reason) == (JobState.PAUSED, "because")
@@ -509,12 +509,12 @@ async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
 
 
 async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_path: Path) -> None:
-    control = Control()
+    control = JobControl()
 
     def hangs(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
         fake.apply(rows)
-        control.ask(Wish.PAUSE, "first")
-        control.ask(Wish.PAUSE, "second")
+        control.ask(StopRequest.PAUSE, "first")
+        control.ask(StopRequest.PAUSE, "second")
         return asyncio.sleep(60, Reply(201))
 
     server = FakeServer([hangs])
@@ -528,9 +528,9 @@ async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_pat
 
 
 async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
-    control = Control()
+    control = JobControl()
     server = FakeServer()
-    server.before_post = lambda: control.ask(Wish.CANCEL, "no more")
+    server.before_post = lambda: control.ask(StopRequest.CANCEL, "no more")
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10, control=control)
         assert ended.state is JobState.CANCELLED
@@ -553,12 +553,12 @@ async def test_another_process_can_ask_too(tmp_path: Path) -> None:
 
 
 async def test_waiting_ends_when_somebody_asks(tmp_path: Path) -> None:
-    control = Control()
+    control = JobControl()
     server = FakeServer([answer(429, None, **{"retry-after": "3000"})])
 
     def heard(progress: Progress) -> None:
         if progress.waiting:
-            control.ask(Wish.PAUSE, "while it waits")
+            control.ask(StopRequest.PAUSE, "while it waits")
 
     with job(tmp_path, people(3)) as journal:
         ended = await asyncio.wait_for(run(journal, server, control=control, on_progress=heard), 10)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from test_imports_jobs import prepared, profile, write
 
-from dyntui.api.client import Client, Permit
+from dyntui.api.client import Client, WritePermit
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.server import Served, serving
+from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_gate import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
@@ -21,14 +21,14 @@ from dyntui.store.undo_journal import UndoLine, UndoState, created_rows, write_u
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningServer]:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     with serving(SandboxOptions(users=5)) as running:
         yield running
 
 
-async def imported(served: Served, connection: Connection, file: Path) -> Journal:
-    journal = prepared(file, jobs.Where.of(profile(served)))
+async def imported(served: RunningServer, connection: Connection, file: Path) -> Journal:
+    journal = prepared(file, jobs.JobLocation.of(profile(served)))
     permit = authorise(journal, connection, Confirmation(yes=True))
     await run_job(journal, connection, connection.client, permit)
     return journal
@@ -38,7 +38,7 @@ async def users(client: Client) -> int:
     return int((await client.call("getEnvironmentUsers", query={"limit": 1}))["count"])
 
 
-async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Served, tmp_path: Path) -> None:
+async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: RunningServer, tmp_path: Path) -> None:
     async with Connection(profile(served), served.token) as connection:
         client = connection.client
         with await imported(served, connection, write(tmp_path / "p.csv", 4)) as journal:
@@ -47,7 +47,7 @@ async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Se
             # It died twice: once after the request was applied, once before it left. Somebody else deleted the third.
             write_undo(journal, [UndoLine(row.row, row.user_id, UndoState.SENDING, "") for row in (first, second)])
             for row in (first, third):
-                await client.call("deleteUser", path={"userId": row.user_id}, permit=Permit("test"))
+                await client.call("deleteUser", path={"userId": row.user_id}, permit=WritePermit("test"))
             plan = await plan_undo(journal, client)
             assert plan.counts == {UndoState.DELETED: 1, UndoState.PENDING: 2, UndoState.SKIPPED: 1}
             assert [line.row for line in plan.skipped] == [third.row]
@@ -58,7 +58,7 @@ async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Se
 
 
 @pytest.mark.slow
-async def test_lost_answers_to_deletions_are_met_by_reading_again(served: Served, tmp_path: Path) -> None:
+async def test_lost_answers_to_deletions_are_met_by_reading_again(served: RunningServer, tmp_path: Path) -> None:
     async with Connection(profile(served), served.token) as connection:
         with await imported(served, connection, write(tmp_path / "p.csv", 12)) as journal:
             await plan_undo(journal, connection.client)

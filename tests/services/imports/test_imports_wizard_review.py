@@ -14,14 +14,14 @@ import pytest
 
 from dyntui.importer import Mapping, open_source, propose
 from dyntui.services.imports.job_service import JobOptions
-from dyntui.services.imports.jobs import Where
-from dyntui.services.imports.wizard_draft import Draft
+from dyntui.services.imports.jobs import JobLocation
+from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.services.imports.wizard_review import Review
-from dyntui.services.imports.wizard_service import Bench
+from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries as rows_of
 from dyntui.store.states import RowState
 
-WHERE = Where("acme", "http://localhost/api/v0", "env", "sandbox")
+WHERE = JobLocation("acme", "http://localhost/api/v0", "env", "sandbox")
 
 FILE = """email;first name;country;phone
 ada@example.com;Ada;GB;
@@ -36,29 +36,29 @@ long@example.com;Long;GB;;surplus
 """
 
 
-def draft_for(path: Path) -> Draft:
-    draft = Draft("draft-1", "env", "http://localhost/api/v0", "acme")
+def draft_for(path: Path) -> ImportDraft:
+    draft = ImportDraft("draft-1", "env", "http://localhost/api/v0", "acme")
     draft.take(str(path))
     with open_source(path) as source:
         draft.mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
     return draft
 
 
-def prepared(bench: Bench, draft: Draft) -> Review:
+def prepared(bench: WizardService, draft: ImportDraft) -> Review:
     bench.prepare(draft, WHERE, JobOptions(), lambda rows: None, Event())
     return bench.review()
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WizardService]:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
-    made = Bench()
+    made = WizardService()
     yield made
     made.close()
 
 
 @pytest.fixture
-def draft(tmp_path: Path) -> Draft:
+def draft(tmp_path: Path) -> ImportDraft:
     path = tmp_path / "people.csv"
     path.write_text(FILE, "utf-8")
     return draft_for(path)
@@ -95,10 +95,10 @@ def check_sums(review: Review) -> None:
     assert sum(review.journal.counts.values()) == sums.total
 
 
-def test_the_sums_can_be_checked(bench: Bench, draft: Draft) -> None:
+def test_the_sums_can_be_checked(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     summary = review.summary()
-    assert summary.sums == rows_of.Sums(9, 4, 5, 0, 1)
+    assert summary.sums == rows_of.RowCounts(9, 4, 5, 0, 1)
     found = {(group.level, group.code): group.rows for group in summary.groups}
     assert found["error", "email_invalid"] == 1
     assert found["error", "duplicate_in_file"] == 1
@@ -106,7 +106,7 @@ def test_the_sums_can_be_checked(bench: Bench, draft: Draft) -> None:
     assert found["info", "country_normalised"] == 1
 
 
-def test_a_cell_put_right_makes_its_row_ready(bench: Bench, draft: Draft) -> None:
+def test_a_cell_put_right_makes_its_row_ready(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     review.edit(2, 0, "ada.two@example.com")
     assert row(review, 2).state is RowState.PENDING
@@ -115,7 +115,7 @@ def test_a_cell_put_right_makes_its_row_ready(bench: Bench, draft: Draft) -> Non
     check_sums(review)
 
 
-def test_a_cell_can_be_made_wrong_and_undone(bench: Bench, draft: Draft) -> None:
+def test_a_cell_can_be_made_wrong_and_undone(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     before = snapshot(review)
     review.edit(1, 0, "nonsense")
@@ -127,7 +127,7 @@ def test_a_cell_can_be_made_wrong_and_undone(bench: Bench, draft: Draft) -> None
     assert row(review, 1).state is RowState.INVALID
 
 
-def test_a_change_can_make_a_duplicate_and_free_one(bench: Bench, draft: Draft) -> None:
+def test_a_change_can_make_a_duplicate_and_free_one(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     assert row(review, 4).message == "The same email as in row 3."
     review.edit(3, 0, "hopper@example.com")
@@ -141,7 +141,7 @@ def test_a_change_can_make_a_duplicate_and_free_one(bench: Bench, draft: Draft) 
     check_sums(review)
 
 
-def test_rows_are_left_out_and_taken_in(bench: Bench, draft: Draft) -> None:
+def test_rows_are_left_out_and_taken_in(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     before = snapshot(review)
     review.exclude([1, 2])
@@ -153,7 +153,7 @@ def test_rows_are_left_out_and_taken_in(bench: Bench, draft: Draft) -> None:
     check_sums(review)
 
 
-def test_one_thing_is_done_to_all_rows_of_a_kind(bench: Bench, draft: Draft) -> None:
+def test_one_thing_is_done_to_all_rows_of_a_kind(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     assert {fix.name for fix in review.fixes("country_unknown")} == {"empty", "value", "replace", "exclude"}
     assert review.fix("country_unknown", "value", value="GR") == 1
@@ -165,7 +165,7 @@ def test_one_thing_is_done_to_all_rows_of_a_kind(bench: Bench, draft: Draft) -> 
     check_sums(review)
 
 
-def test_suggestions_are_taken_for_each_row(bench: Bench, tmp_path: Path) -> None:
+def test_suggestions_are_taken_for_each_row(bench: WizardService, tmp_path: Path) -> None:
     path = tmp_path / "wallets.csv"
     wrong = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"  # the last letters' case does not fit the checksum
     path.write_text(f"email,wallet address,chain\nada@example.com,{wrong[:-1]}d,EVM\nb@example.com,{wrong[:-1]}D,EVM\n")
@@ -184,7 +184,7 @@ def test_suggestions_are_taken_for_each_row(bench: Bench, tmp_path: Path) -> Non
     assert not any(group.code == code for group in review.summary().groups)
 
 
-def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: Bench, draft: Draft) -> None:
+def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     before = snapshot(review)
     assert row(review, 9).code == "too_many_cells"
@@ -194,7 +194,7 @@ def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: Bench, draf
     assert snapshot(review) == before
 
 
-def test_another_mapping_takes_the_changes_along(bench: Bench, draft: Draft) -> None:
+def test_another_mapping_takes_the_changes_along(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     review.edit(2, 0, "ada.two@example.com")
     review.exclude([5])
@@ -219,26 +219,26 @@ def test_another_mapping_takes_the_changes_along(bench: Bench, draft: Draft) -> 
     check_sums(again)
 
 
-def test_a_file_read_another_way_does_not_fit_the_changes(bench: Bench, draft: Draft) -> None:
+def test_a_file_read_another_way_does_not_fit_the_changes(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     review.edit(2, 0, "ada.two@example.com")
     draft.reading = replace(draft.reading, header_row=2)
     assert bench.edits(draft) == 1
 
 
-def test_an_empty_fix_says_what_it_needs(bench: Bench, draft: Draft) -> None:
-    from dyntui.core.errors import Usage
+def test_an_empty_fix_says_what_it_needs(bench: WizardService, draft: ImportDraft) -> None:
+    from dyntui.core.errors import UsageError
 
     review = prepared(bench, draft)
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         review.fix("email_invalid", "replace")
 
 
-def test_changes_survive_the_process(bench: Bench, draft: Draft) -> None:
+def test_changes_survive_the_process(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     review.edit(2, 0, "ada.two@example.com")
     bench.close()
-    again = Bench()
+    again = WizardService()
     try:
         assert again.open_job(draft)
         assert again.is_prepared(draft)
@@ -250,7 +250,7 @@ def test_changes_survive_the_process(bench: Bench, draft: Draft) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_is_done_can_all_be_undone(bench: Bench, tmp_path: Path, seed: int) -> None:
+def test_whatever_is_done_can_all_be_undone(bench: WizardService, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     names = [f"p{n}@example.com" for n in range(6)] + ["bad", ""]
     lines = ["email;first name;country;phone"]
@@ -301,11 +301,11 @@ def _duplicates_are_right(review: Review) -> None:
             assert own & kept
 
 
-def test_the_mapping_of_a_job_is_read_from_it(bench: Bench, draft: Draft) -> None:
+def test_the_mapping_of_a_job_is_read_from_it(bench: WizardService, draft: ImportDraft) -> None:
     prepared(bench, draft)
     bench.close()
-    bare = Draft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
-    again = Bench()
+    bare = ImportDraft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
+    again = WizardService()
     try:
         assert again.open_job(bare)
         assert isinstance(bare.mapping, Mapping)

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.access_lists import IDENTIFIERS, identifiers
-from dyntui.sandbox.document_resource import Crud, admin_event
-from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.document_resource import DocumentResource, admin_event
+from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.user_record import fold
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
@@ -17,7 +17,7 @@ _SEARCHED = {"documented": ("alias", "walletPublicKey", "email"), "all": ("alias
 Json = dict[str, Any]
 
 
-def _make(call: Call, body: Json) -> Json:
+def _make(call: OperationCall, body: Json) -> Json:
     return {
         "name": body.get("name") or f"Allowlist {call.sandbox.store.next_number('unnamed allowlists')}",
         "enabledAt": None,
@@ -27,16 +27,16 @@ def _make(call: Call, body: Json) -> Json:
     }
 
 
-def _change(call: Call, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Json, body: Json) -> Json:
     return {**doc, **{name: body[name] for name in ("name", "scope", "outcome") if name in body}}
 
 
-def _check(call: Call, allowlist: Json) -> None:
+def _check(call: OperationCall, allowlist: Json) -> None:
     if any(each["name"] == allowlist["name"] for each in ALLOWLISTS.siblings(call, allowlist)):
         raise invalid("allowlist_already_exists", "An allowlist with this name already exists")
 
 
-ALLOWLISTS = Crud(
+ALLOWLISTS = DocumentResource(
     kind="allowlists",
     title="Allowlist",
     path="allowlistId",
@@ -56,7 +56,7 @@ ALLOWLISTS.serve(
 
 
 @operation("deleteAllowlistById")
-def delete_allowlist(call: Call) -> None:
+def delete_allowlist(call: OperationCall) -> None:
     found = ALLOWLISTS.find(call)
     for entry in call.sandbox.store.all("allowlistEntries", found["id"]):
         _remove(call, found["id"], entry)
@@ -64,7 +64,7 @@ def delete_allowlist(call: Call) -> None:
 
 
 @operation("getEntriesByAllowlistId")
-def list_entries(call: Call) -> Any:
+def list_entries(call: OperationCall) -> Any:
     parent = ALLOWLISTS.find(call)["id"]
     column, descending = _order(call)
     word = fold(call.query.get("query", ""))
@@ -82,7 +82,7 @@ def list_entries(call: Call) -> Any:
     return {"count": len(found), "entries": found[offset : offset + limit]}
 
 
-def _order(call: Call) -> tuple[str, bool]:
+def _order(call: OperationCall) -> tuple[str, bool]:
     """Which column, and whether the other way round."""
     asked = call.query.get("orderBy", "createdAt-asc")
     match = _ORDER.match(asked)
@@ -107,7 +107,7 @@ def _sort_key(value: Any) -> tuple[bool, float, str]:
 
 
 @operation("postEntryByAllowlistId")
-def add_entry(call: Call) -> Any:
+def add_entry(call: OperationCall) -> Any:
     found = ALLOWLISTS.find(call)
     store = call.sandbox.store
     wanted = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
@@ -125,7 +125,7 @@ def add_entry(call: Call) -> Any:
 
 
 @operation("deleteAllowlistEntryById")
-def delete_entry(call: Call) -> None:
+def delete_entry(call: OperationCall) -> None:
     id = call.path["allowlistEntryId"]
     entry, parent = call.sandbox.store.get("allowlistEntries", id), call.sandbox.store.parent("allowlistEntries", id)
     if entry is None or parent is None:
@@ -134,6 +134,6 @@ def delete_entry(call: Call) -> None:
     admin_event(call, "allowlistEntry", "deleted", entry)
 
 
-def _remove(call: Call, parent: str, entry: Json) -> None:
+def _remove(call: OperationCall, parent: str, entry: Json) -> None:
     call.sandbox.store.release(f"a:{parent}:{name}" for name in identifiers(entry))
     call.sandbox.store.remove("allowlistEntries", entry["id"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.handler_registry import Call, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
 from dyntui.sandbox.operations.events import moment
 
 _DAY = 86_400_000
 
 
-def _within(call: Call, start: str = "start", end: str = "end") -> tuple[int, int]:
+def _within(call: OperationCall, start: str = "start", end: str = "end") -> tuple[int, int]:
     last = moment(call, end)
     if last is None:
         last = call.now
@@ -26,38 +26,38 @@ def _within(call: Call, start: str = "start", end: str = "end") -> tuple[int, in
 
 
 @operation("getAnalyticsTopline")
-def topline(call: Call) -> Any:
+def topline(call: OperationCall) -> Any:
     return call.sandbox.analytics.topline(_within(call))
 
 
 @operation("getAnalyticsOverview")
-def overview(call: Call) -> Any:
+def overview(call: OperationCall) -> Any:
     return call.sandbox.analytics.overview(_within(call), call.query.get("granularity", "day"))
 
 
 @operation("getAnalyticsEngagement")
-def engagement(call: Call) -> Any:
+def engagement(call: OperationCall) -> Any:
     return call.sandbox.analytics.engagement(_within(call))
 
 
 @operation("getAnalyticsWallets")
-def wallets(call: Call) -> Any:
+def wallets(call: OperationCall) -> Any:
     return call.sandbox.analytics.wallets(_within(call), _chain(call))
 
 
-def _chain(call: Call) -> str:
+def _chain(call: OperationCall) -> str:
     chain = call.query.get("chain", "")
     return "" if chain in ("", "all") else family(chain)
 
 
 @operation("getWalletsBreakdown")
-def breakdown(call: Call) -> Any:
+def breakdown(call: OperationCall) -> Any:
     """Untyped in the vendor's schema: the same counts as above, in the range."""
     found = call.sandbox.analytics.wallets(_within(call, "startDate", "endDate"), "")
     return [{"name": each["walletNameDisplay"], "count": each["nWallets"]} for each in found["breakdown"]["inRange"]]
 
 
 @operation("getVisitAnalytics")
-def visits(call: Call) -> Any:
+def visits(call: OperationCall) -> Any:
     within = _within(call, "startDate", "endDate")
     return call.sandbox.analytics.visits(within, call.sandbox.visitors.all())

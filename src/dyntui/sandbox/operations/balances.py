@@ -6,18 +6,18 @@ from typing import Any
 
 from dyntui.sandbox.balances import balances
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
-from dyntui.sandbox.handler_registry import Call, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
 from dyntui.sandbox.operations.users import the_user
 
 
 @operation("getUserAccountBalances")
-def of_user(call: Call) -> Any:
+def of_user(call: OperationCall) -> Any:
     the_user(call)
     return of_addresses(call)
 
 
 @operation("postMultichainAccountBalances")
-def of_addresses(call: Call) -> Any:
+def of_addresses(call: OperationCall) -> Any:
     return {
         "chainBalances": [
             {
@@ -37,7 +37,7 @@ def of_addresses(call: Call) -> Any:
 
 
 @operation("getAccountBalances")
-def of_address(call: Call) -> Any:
+def of_address(call: OperationCall) -> Any:
     address = call.query["accountAddress"]
     if not address:
         raise bad_request("query/accountAddress must NOT have fewer than 1 characters")
@@ -52,7 +52,7 @@ def of_address(call: Call) -> Any:
 
 
 @operation("getExchangeRates", "getCurrencyExchangeRates")
-def rates(call: Call) -> Any:
+def rates(call: OperationCall) -> Any:
     """Against the US dollar, made up."""
     names = {symbol: name for name, symbol, _ in NATIVE.values()}
     fiat = (("US Dollar", "$", "USD", 1.0), ("Euro", "€", "EUR", 1.16), ("Pound Sterling", "£", "GBP", 1.31))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, bad_request, operation
 from dyntui.sandbox.operations.users import rendered
 from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
 from dyntui.sandbox.user_record import Record, keys_of, keys_of_row
@@ -15,20 +15,20 @@ _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 
 
 @operation("bulkCreateUser", checks_body=True)
-def bulk_create(call: Call) -> Any:
+def bulk_create(call: OperationCall) -> Any:
     rows = call.body
     switches = call.sandbox.switches
     if not isinstance(rows, list):
         raise bad_request("body must be array")
     if 0 < switches.number("bulk-max-rows") < len(rows):
-        raise Refused(Reply(413, {"error": "request entity too large"}))
+        raise RequestRefused(Reply(413, {"error": "request entity too large"}))
     batch = _Batch(call, _violations(call, rows), upsert=bool(call.query.get("upsert")))
     for index, row in enumerate(rows):
         batch.take(index, row)
     return Reply(201, batch.finish())
 
 
-def _violations(call: Call, rows: list[Any]) -> Mapping[int, Violation]:
+def _violations(call: OperationCall, rows: list[Any]) -> Mapping[int, Violation]:
     strictness = call.sandbox.strictness
     if call.sandbox.switches["bulk-violation"] == "row":
         return row_violations(call.operation, rows, **strictness)
@@ -40,7 +40,7 @@ def _violations(call: Call, rows: list[Any]) -> Mapping[int, Violation]:
 class _Batch:
     """The rows of one request, one after the other; a later row sees what an earlier one made."""
 
-    def __init__(self, call: Call, violations: Mapping[int, Violation], *, upsert: bool) -> None:
+    def __init__(self, call: OperationCall, violations: Mapping[int, Violation], *, upsert: bool) -> None:
         self._call = call
         self._accounts = call.sandbox.accounts
         self._violations = violations
@@ -62,7 +62,7 @@ class _Batch:
         try:
             check_row(row, self._call.sandbox.switches)
             self._take(row)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             self._fail(row, refusal.reply.body["error"], refusal.reply.body["code"])
 
     def _take(self, row: Mapping[str, Any]) -> None:

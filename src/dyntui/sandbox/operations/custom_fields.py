@@ -7,20 +7,20 @@ from typing import Any
 
 import orjson
 
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, invalid
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, invalid
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 _LOOKED_AT = 10_000
 
 
-def _make(call: Call, body: Json) -> Json:
+def _make(call: OperationCall, body: Json) -> Json:
     """The key comes from the name, once: renaming the field does not lose what people have entered."""
     return {"key": _WORD.sub("_", body["name"].strip()).strip("_").lower() or "field", **body}
 
 
-def _change(call: Call, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Json, body: Json) -> Json:
     changed = {**doc, **body, "key": doc["key"]}
     if _unique(changed) and not _unique(doc) and _has_duplicates(call, doc["key"]):
         raise invalid("cannot_switch_to_unique", "Two users have the same value in this field")
@@ -31,7 +31,7 @@ def _unique(field: Json) -> bool:
     return bool((field.get("validationRules") or {}).get("unique"))
 
 
-def _has_duplicates(call: Call, key: str) -> bool:
+def _has_duplicates(call: OperationCall, key: str) -> bool:
     """Whether two users share a value; looks at the first ten thousand."""
     seen: set[bytes] = set()
     last = min(call.sandbox.accounts.next_position() - 1, _LOOKED_AT)
@@ -46,7 +46,7 @@ def _has_duplicates(call: Call, key: str) -> bool:
     return False
 
 
-def _check(call: Call, field: Json) -> None:
+def _check(call: OperationCall, field: Json) -> None:
     others = CUSTOM_FIELDS.siblings(call, field)
     if any(field["name"] == each["name"] or field["key"] == each["key"] for each in others):
         raise invalid("custom_field_not_unique", "A custom field with this name already exists")
@@ -63,7 +63,7 @@ def _check(call: Call, field: Json) -> None:
         raise invalid("repeated_options", "An option stands there twice")
 
 
-CUSTOM_FIELDS = Crud(
+CUSTOM_FIELDS = DocumentResource(
     kind="customFields",
     title="Custom field",
     path="customFieldId",

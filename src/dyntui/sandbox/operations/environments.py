@@ -7,7 +7,7 @@ from typing import Any
 
 from dyntui.sandbox import project_settings
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import Call, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, not_found, operation
 
 Json = dict[str, Any]
 _MONTH = 30 * 86_400_000
@@ -15,7 +15,7 @@ _RSA_HEAD = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f0030820
 _RSA_TAIL = bytes.fromhex("0203010001")
 
 
-def the_environment(call: Call, id: str) -> Json:
+def the_environment(call: OperationCall, id: str) -> Json:
     """The kept environment with that id."""
     found = call.sandbox.store.get("environments", id)
     if found is None:
@@ -23,7 +23,7 @@ def the_environment(call: Call, id: str) -> Json:
     return found
 
 
-def shown(call: Call, environment: Json) -> Json:
+def shown(call: OperationCall, environment: Json) -> Json:
     """An environment with its whole settings."""
     own = environment["id"] == call.sandbox.environment_id
     settings = project_settings.shown(call.sandbox.store, call.sandbox.switches, environment, own)
@@ -31,12 +31,12 @@ def shown(call: Call, environment: Json) -> Json:
 
 
 @operation("getEnvironmentById")
-def get_environment(call: Call) -> Any:
+def get_environment(call: OperationCall) -> Any:
     return shown(call, the_environment(call, call.path["environmentId"]))
 
 
 @operation("updateProjectSettings")
-def update_settings(call: Call) -> Any:
+def update_settings(call: OperationCall) -> Any:
     environment = the_environment(call, call.path["environmentId"])
     merge = call.sandbox.switches["settings-put"] == "merge"
     before = environment["settings"]
@@ -47,7 +47,7 @@ def update_settings(call: Call) -> Any:
 
 
 @operation("getEnvironmentsByProjectId")
-def get_environments(call: Call) -> Any:
+def get_environments(call: OperationCall) -> Any:
     found = call.sandbox.store.all("environments", call.path["projectId"])
     if not found:
         raise not_found("Project")
@@ -55,19 +55,19 @@ def get_environments(call: Call) -> Any:
 
 
 @operation("getKeysForEnvironment")
-def get_keys(call: Call) -> Any:
+def get_keys(call: OperationCall) -> Any:
     body = base64.encodebytes(_RSA_HEAD + modulus(call) + _RSA_TAIL).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
     return {"key": {"id": call.sandbox.ids.uuid("key"), "publicKey": base64.b64encode(pem.encode()).decode()}}
 
 
-def modulus(call: Call) -> bytes:
+def modulus(call: OperationCall) -> bytes:
     """Of the environment's RSA key, to which nobody has the other half: the sandbox signs nothing with it."""
     return call.sandbox.ids.digest("key 1", 64) * 4
 
 
 @operation("getVisitorsCountByEnvironmentId")
-def statistics(call: Call) -> Any:
+def statistics(call: OperationCall) -> Any:
     store, since = call.sandbox.store, call.now - _MONTH
     recent = store.db.execute("SELECT count(*) FROM people WHERE deleted = 0 AND visited >= ?", (since,)).fetchone()[0]
     visitors = call.sandbox.visitors.all()

@@ -6,10 +6,10 @@ from typing import Any
 
 from dyntui.core.times import parse_time
 from dyntui.sandbox.events import event_types
-from dyntui.sandbox.handler_registry import Call, bad_request, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, not_found, operation
 
 
-def moment(call: Call, name: str) -> int | None:
+def moment(call: OperationCall, name: str) -> int | None:
     """A time in the query, in ms since 1970; None when it was not given."""
     text = call.query.get(name)
     if not text:
@@ -21,7 +21,7 @@ def moment(call: Call, name: str) -> int | None:
 
 
 @operation("getEvents")
-def list_events(call: Call) -> Any:
+def list_events(call: OperationCall) -> Any:
     events, cursor = call.sandbox.events.page(
         call.query.get("cursor"), call.query.get("resourceType", ""), moment(call, "startDate"), moment(call, "endDate")
     )
@@ -29,7 +29,7 @@ def list_events(call: Call) -> Any:
 
 
 @operation("getEventById")
-def get_event(call: Call) -> Any:
+def get_event(call: OperationCall) -> Any:
     found = call.sandbox.events.get(call.path["eventId"])
     if found is None:
         raise not_found("Event")
@@ -37,5 +37,5 @@ def get_event(call: Call) -> Any:
 
 
 @operation("getEventTypes")
-def list_event_types(call: Call) -> Any:
+def list_event_types(call: OperationCall) -> Any:
     return [{"name": name, "description": description} for name, description in event_types().items()]

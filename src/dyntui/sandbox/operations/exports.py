@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.exports import visitor_lines
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, not_found, operation
 from dyntui.sandbox.operations.visits import shown as shown_visitor
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 
 
-def _shown(call: Call, kept: Json) -> Json:
+def _shown(call: OperationCall, kept: Json) -> Json:
     """With what became of it; one that an earlier run of the sandbox made has lost its file."""
     made = call.sandbox.exports.get(kept["id"])
     if made is None:
@@ -27,7 +27,7 @@ def _shown(call: Call, kept: Json) -> Json:
     return out
 
 
-def _find(call: Call) -> Json:
+def _find(call: OperationCall) -> Json:
     store, id = call.sandbox.store, call.path["exportId"]
     found = store.get("exports", id)
     if found is None or store.parent("exports", id) != call.path["environmentId"]:
@@ -36,14 +36,14 @@ def _find(call: Call) -> Json:
 
 
 @operation("getEnvironmentExports")
-def list_exports(call: Call) -> Any:
+def list_exports(call: OperationCall) -> Any:
     model = call.query.get("model")
     kept = call.sandbox.store.all("exports", call.path["environmentId"])
     return {"exports": [_shown(call, each) for each in kept if model in (None, each["model"])]}
 
 
 @operation("createExport")
-def create_export(call: Call) -> Any:
+def create_export(call: OperationCall) -> Any:
     sandbox, store = call.sandbox, call.sandbox.store
     export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": iso(call.now)}
     store.put("exports", export, call.path["environmentId"])
@@ -65,15 +65,15 @@ def create_export(call: Call) -> Any:
 
 
 @operation("getExportById")
-def get_export(call: Call) -> Any:
+def get_export(call: OperationCall) -> Any:
     return _shown(call, _find(call))
 
 
 @operation("downloadExportById")
-def download(call: Call) -> Any:
+def download(call: OperationCall) -> Any:
     export = _shown(call, _find(call))
     if export["status"] != "completed":
-        raise Refused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))
+        raise RequestRefused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))
     if call.sandbox.switches["export-download"] == "redirect":
         return Reply(302, b"", {"location": export["downloadUrl"], "content-type": "text/plain"})
     pieces = call.sandbox.exports.open(call.sandbox.exports.path(export["id"], 60))

@@ -6,19 +6,19 @@ import re
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, invalid
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, invalid
 
 Json = dict[str, Any]
 _EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _NFT_CHAINS = frozenset({"EVM", "SOL", "FLOW"})
 
 
-def _make(call: Call, body: Json) -> Json:
+def _make(call: OperationCall, body: Json) -> Json:
     return {**_known(body), "enabledAt": None}
 
 
-def _change(call: Call, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Json, body: Json) -> Json:
     return {**doc, **_known(body)}
 
 
@@ -26,7 +26,7 @@ def _known(body: Json) -> Json:
     return {name: body[name] for name in ("name", "outcome", "scope", "rules") if name in body}
 
 
-def _check(call: Call, gate: Json) -> None:
+def _check(call: OperationCall, gate: Json) -> None:
     if any(each["name"] == gate["name"] for each in GATES.siblings(call, gate)):
         raise invalid("gate_exists", "A gate with this name already exists")
     if not gate["rules"]:
@@ -42,7 +42,7 @@ def _check(call: Call, gate: Json) -> None:
             raise invalid("invalid_gate", "The amount must be more than 0")
 
 
-GATES = Crud(
+GATES = DocumentResource(
     kind="gates",
     title="Gate",
     path="gateId",

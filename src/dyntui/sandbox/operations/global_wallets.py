@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, bad_request, invalid, operation
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, invalid, operation
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?\Z")
 
 
-def _environment(call: Call) -> str:
+def _environment(call: OperationCall) -> str:
     return call.path["environmentId"]
 
 
-def _check_settings(call: Call, doc: Json) -> None:
+def _check_settings(call: OperationCall, doc: Json) -> None:
     for name in ("walletIconUrl", "customCssUrl", "termsOfServiceUrl", "privacyPolicyUrl"):
         if (url := doc.get(name)) and not url.startswith(("https://", "http://localhost")):
             raise bad_request(f"body/{name} must match format 'uri'")
 
 
-SETTINGS = Crud(
+SETTINGS = DocumentResource(
     kind="globalWallets",
     title="Global wallet",
     resource="globalWallet",
@@ -40,11 +40,11 @@ SETTINGS.serve(
 )
 
 
-def _make_control(call: Call, body: Json) -> Json:
+def _make_control(call: OperationCall, body: Json) -> Json:
     return {"projectEnvironmentId": _environment(call), "type": body["type"], "enabledAt": None}
 
 
-ACCESS = Crud(
+ACCESS = DocumentResource(
     kind="globalWalletAccess",
     title="Access control of the global wallet",
     resource="globalWalletAccessControl",
@@ -62,19 +62,19 @@ ACCESS.serve(
 )
 
 
-def _make_domain(call: Call, body: Json) -> Json:
+def _make_domain(call: OperationCall, body: Json) -> Json:
     ACCESS.find(call)
     return {"domain": body["domain"].lower(), "createdAt": iso(call.now)}
 
 
-def _check_domain(call: Call, doc: Json) -> None:
+def _check_domain(call: OperationCall, doc: Json) -> None:
     if not _DOMAIN.match(doc["domain"]):
         raise bad_request("body/domain must match format 'hostname'")
     if any(each["domain"] == doc["domain"] for each in DOMAINS.siblings(call, doc)):
         raise invalid("duplicate_exists", "This domain is there already")
 
 
-DOMAINS = Crud(
+DOMAINS = DocumentResource(
     kind="globalWalletDomains",
     title="Domain",
     path="globalWalletAccessControlDomainId",
@@ -86,7 +86,7 @@ DOMAINS.serve(create="addGlobalWalletAccessControlDomain", delete="deleteGlobalW
 
 
 @operation("getGlobalWalletConnections")
-def list_connections(call: Call) -> Any:
+def list_connections(call: OperationCall) -> Any:
     user, status = call.query.get("userId"), call.query.get("status")
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     found = [

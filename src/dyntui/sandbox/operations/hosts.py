@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, Reply, invalid, operation
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, operation
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
@@ -17,19 +17,19 @@ _DEEPLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]*\Z")
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
 
 
-def _check_origin(call: Call, doc: Json) -> None:
+def _check_origin(call: OperationCall, doc: Json) -> None:
     if not _ORIGIN.match(doc["origin"]):
         raise invalid("invalid_cors_origins", "An origin is a scheme and a host, maybe with *. before it, and no path")
     if any(each["origin"] == doc["origin"] for each in ORIGINS.siblings(call, doc)):
         raise invalid("duplicate_exists", "This origin is there already")
 
 
-def _make_origin(call: Call, body: Json) -> Json:
+def _make_origin(call: OperationCall, body: Json) -> Json:
     origin = body["origin"].lower().removesuffix("/")
     return {"origin": origin, "createdAt": iso(call.now), "projectEnvironmentId": call.path["environmentId"]}
 
 
-ORIGINS = Crud(
+ORIGINS = DocumentResource(
     kind="origins",
     title="Origin",
     path="originId",
@@ -42,20 +42,20 @@ ORIGINS.serve(list="getOrigins", delete="deleteOriginById")
 
 
 @operation("addOrigin")
-def add_origin(call: Call) -> Any:
+def add_origin(call: OperationCall) -> Any:
     """Wrapped here, and bare in the list."""
     reply = ORIGINS.create(call)
     return Reply(reply.status, {"origin": reply.body})
 
 
-def _check_deeplink(call: Call, doc: Json) -> None:
+def _check_deeplink(call: OperationCall, doc: Json) -> None:
     if not _DEEPLINK.match(doc["url"]):
         raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
     if any(each["url"] == doc["url"] for each in DEEPLINKS.siblings(call, doc)):
         raise invalid("duplicate_exists", "This deep link is there already")
 
 
-DEEPLINKS = Crud(
+DEEPLINKS = DocumentResource(
     kind="deeplinkUrls",
     title="Deeplink URL",
     path="deeplinkUrlId",
@@ -67,7 +67,7 @@ DEEPLINKS = Crud(
 DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteDeeplinkUrlById")
 
 
-def _make_hostname(call: Call, body: Json) -> Json:
+def _make_hostname(call: OperationCall, body: Json) -> Json:
     """New ones wait for their DNS records, which nobody sets here."""
     token = call.sandbox.ids.digest(f"hostname {body['hostname']}", 16).hex()
     return {
@@ -102,14 +102,14 @@ def hostname_records(hostname: str, token: str) -> list[Json]:
     ]
 
 
-def _check_hostname(call: Call, doc: Json) -> None:
+def _check_hostname(call: OperationCall, doc: Json) -> None:
     if not _HOSTNAME.match(doc["hostname"]):
         raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
     if any(each["hostname"] == doc["hostname"] for each in HOSTNAMES.siblings(call, doc)):
         raise invalid("invalid_custom_hostname", "This hostname is there already")
 
 
-HOSTNAMES = Crud(
+HOSTNAMES = DocumentResource(
     kind="customHostnames",
     title="Custom hostname",
     path="customHostnameId",

@@ -12,8 +12,8 @@ import orjson
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.chain_tokens import TOKENS
-from dyntui.sandbox.document_resource import Crud, admin_event
-from dyntui.sandbox.handler_registry import Call, bad_request, not_found, operation
+from dyntui.sandbox.document_resource import DocumentResource, admin_event
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, not_found, operation
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
 
 
 @operation("getChainalysisByEnvironmentId")
-def get_chainalysis(call: Call) -> Any:
+def get_chainalysis(call: OperationCall) -> Any:
     id = call.path["environmentId"]
     kept = call.sandbox.store.get("chainalysis", id)
     if kept is None:
@@ -30,7 +30,7 @@ def get_chainalysis(call: Call) -> Any:
 
 
 @operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")
-def switch_sanctions(call: Call) -> Any:
+def switch_sanctions(call: OperationCall) -> Any:
     on = call.operation.id == "enableSanctionsApiByEnvironmentId"
     config = {**get_chainalysis(call), "sanctionsApiEnabled": on, "updatedAt": iso(call.now)}
     call.sandbox.store.put("chainalysis", config, id=call.path["environmentId"])
@@ -41,21 +41,21 @@ def switch_sanctions(call: Call) -> Any:
 # name services -------------------------------------------------------------------------------------------------
 
 
-def _chain(call: Call) -> str:
+def _chain(call: OperationCall) -> str:
     name = family(call.path["chainName"])
     if name not in catalog().schemas["ChainEnum"]["enum"]:
         raise not_found("Chain")
     return name
 
 
-def _make_name_service(call: Call, body: Json) -> Json:
+def _make_name_service(call: OperationCall, body: Json) -> Json:
     """The signature is not verified: that would take the wallet's own cryptography."""
     if not _DOMAIN.match(body["domain"]) or not body["signature"]:
         raise bad_request("body/domain must be a domain, and body/signature the signed message")
     return {"address": body["address"], "domain": body["domain"], "enabledAt": None}
 
 
-NAME_SERVICES = Crud(
+NAME_SERVICES = DocumentResource(
     kind="nameServices",
     title="Name service",
     resource="nameService",
@@ -72,7 +72,7 @@ NAME_SERVICES.serve(
 
 
 @operation("fetchNameServiceSigningMessage")
-def signing_message(call: Call) -> Any:
+def signing_message(call: OperationCall) -> Any:
     body = call.body
     nonce = call.sandbox.ids.digest(f"nonce {body['address']} {body['domain']}", 8).hex()
     lines = (
@@ -90,7 +90,7 @@ def signing_message(call: Call) -> Any:
 # test account --------------------------------------------------------------------------------------------------
 
 
-def _make_test_account(call: Call, body: Json) -> Json:
+def _make_test_account(call: OperationCall, body: Json) -> Json:
     digest = call.sandbox.ids.digest(f"test account {call.sandbox.store.next_number('test accounts')}", 8)
     account = {
         "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
@@ -101,7 +101,7 @@ def _make_test_account(call: Call, body: Json) -> Json:
     return account
 
 
-TEST_ACCOUNT = Crud(
+TEST_ACCOUNT = DocumentResource(
     kind="testAccounts",
     title="Test account",
     resource="testAccount",
@@ -116,7 +116,7 @@ TEST_ACCOUNT.serve(get="getTestAccount", create="createTestAccount", delete="del
 
 
 @operation("getAllTokensByChain")
-def list_tokens(call: Call) -> Any:
+def list_tokens(call: OperationCall) -> Any:
     network = call.query.get("networkId")
     found = []
     for name, symbol, addresses in TOKENS.get(_chain(call), ()):
@@ -132,7 +132,7 @@ def list_tokens(call: Call) -> Any:
 
 
 @operation("checkExternalJwt")
-def check_jwt(call: Call) -> Any:
+def check_jwt(call: OperationCall) -> Any:
     """Form and claims alone are looked at: fetching the keys would leave this machine."""
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
     wanted = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}

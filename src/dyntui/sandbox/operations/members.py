@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, invalid, not_found, operation
 from dyntui.sandbox.operations.organizations import the_organization
 from dyntui.sandbox.seed_environment import PERSONS, new_token, public_token
 from dyntui.sandbox.user_rules import is_email
@@ -13,13 +13,13 @@ Json = dict[str, Any]
 
 
 @operation("getOrganizationMembers")
-def list_members(call: Call) -> Any:
+def list_members(call: OperationCall) -> Any:
     members = call.sandbox.store.all("members", the_organization(call)["id"])
     return {"count": len(members), "members": members}
 
 
 @operation("membershipEnvironmentIdsGet")
-def list_environment_ids(call: Call) -> Any:
+def list_environment_ids(call: OperationCall) -> Any:
     store = call.sandbox.store
     return [
         environment["id"]
@@ -29,24 +29,24 @@ def list_environment_ids(call: Call) -> Any:
     ]
 
 
-def _member(call: Call, id: str) -> Json:
+def _member(call: OperationCall, id: str) -> Json:
     found = call.sandbox.store.get("members", id)
     if found is None:
         raise not_found("Member")
     return found
 
 
-def _is_me(call: Call, member: Json) -> bool:
+def _is_me(call: OperationCall, member: Json) -> bool:
     return bool(member["id"] == call.token["createdBy"]["id"])
 
 
 def _refuse_owner(member: Json) -> None:
     if member["role"] == "owner":
-        raise Refused(Reply(403, {"error": "Forbidden: the owner stays, until ownership is delegated"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: the owner stays, until ownership is delegated"}))
 
 
 @operation("updateMemberRole")
-def update_role(call: Call) -> Any:
+def update_role(call: OperationCall) -> Any:
     member = _member(call, call.path["memberId"])
     role = call.body.get("role", member["role"])
     _refuse_owner(member)
@@ -58,7 +58,7 @@ def update_role(call: Call) -> Any:
 
 
 @operation("deleteMemberById")
-def delete_member(call: Call) -> None:
+def delete_member(call: OperationCall) -> None:
     member = _member(call, call.path["memberId"])
     if _is_me(call, member):
         raise invalid("members_cannot_delete_themself", "You cannot delete yourself")
@@ -67,7 +67,7 @@ def delete_member(call: Call) -> None:
 
 
 @operation("delegateOwnership")
-def delegate_ownership(call: Call) -> None:
+def delegate_ownership(call: OperationCall) -> None:
     """The path names the owner, the body the admin who becomes it."""
     owner, heir = _member(call, call.path["memberId"]), _member(call, call.body["adminMemberIdToDelegate"])
     if owner["role"] != "owner" or heir["role"] != "admin":
@@ -80,13 +80,13 @@ def delegate_ownership(call: Call) -> None:
 
 
 @operation("getOrganizationInvitesByOrganizationId")
-def list_sent(call: Call) -> Any:
+def list_sent(call: OperationCall) -> Any:
     invites = call.sandbox.store.all("invites", the_organization(call)["id"])
     return {"count": len(invites), "invites": invites}
 
 
 @operation("getInvites")
-def list_received(call: Call) -> Any:
+def list_received(call: OperationCall) -> Any:
     """Those for the person who asks."""
     mine, status = call.token["createdBy"].get("email"), call.query.get("status")
     store = call.sandbox.store
@@ -101,7 +101,7 @@ def list_received(call: Call) -> Any:
 
 
 @operation("createInvite")
-def create_invite(call: Call) -> None:
+def create_invite(call: OperationCall) -> None:
     store, organization = call.sandbox.store, the_organization(call)
     address = {name: call.body[name] for name in ("email", "walletPublicKey", "phoneNumber") if call.body.get(name)}
     if not address:
@@ -115,7 +115,7 @@ def create_invite(call: Call) -> None:
         raise invalid("invalid_invite", "This person is a member already")
     pending = (each for each in store.all("invites", organization["id"]) if each["status"] == "pending")
     if any(each.get(name) == value for each in pending for name, value in address.items()):
-        raise Refused(Reply(409, {"message": "There is a pending invitation for this person"}))
+        raise RequestRefused(Reply(409, {"message": "There is a pending invitation for this person"}))
     invite = {
         "id": call.new_id("invites"),
         "organizationId": organization["id"],
@@ -130,7 +130,7 @@ def create_invite(call: Call) -> None:
     store.put("invites", invite, organization["id"])
 
 
-def _invite(call: Call) -> Json:
+def _invite(call: OperationCall) -> Json:
     found = call.sandbox.store.get("invites", call.path["inviteId"])
     if found is None:
         raise not_found("Invite")
@@ -138,11 +138,11 @@ def _invite(call: Call) -> Json:
 
 
 @operation("updateInvite")
-def answer_invite(call: Call) -> None:
+def answer_invite(call: OperationCall) -> None:
     """The invited person accepts or rejects; who accepts sees the organization from then on."""
     invite, store = _invite(call), call.sandbox.store
     if invite.get("email") != call.token["createdBy"].get("email"):
-        raise Refused(Reply(403, {"error": "Forbidden: the invitation is for somebody else"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: the invitation is for somebody else"}))
     if invite["status"] != "pending":
         raise invalid("invalid_invite", "The invitation was answered before")
     store.put("invites", {**invite, "status": call.body["status"]})
@@ -152,7 +152,7 @@ def answer_invite(call: Call) -> None:
 
 
 @operation("deleteInvite")
-def delete_invite(call: Call) -> None:
+def delete_invite(call: OperationCall) -> None:
     call.sandbox.store.remove("invites", _invite(call)["id"])
 
 
@@ -160,12 +160,12 @@ def delete_invite(call: Call) -> None:
 
 
 @operation("getUserApiTokens")
-def list_user_tokens(call: Call) -> Any:
+def list_user_tokens(call: OperationCall) -> Any:
     return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONS)]}
 
 
 @operation("createUserApiToken")
-def create_user_token(call: Call) -> Any:
+def create_user_token(call: OperationCall) -> Any:
     store, sandbox = call.sandbox.store, call.sandbox
     token, raw = new_token(
         store,
@@ -182,7 +182,7 @@ def create_user_token(call: Call) -> Any:
 
 
 @operation("deleteUserApiToken")
-def delete_user_token(call: Call) -> None:
+def delete_user_token(call: OperationCall) -> None:
     id = call.path["tokenId"]
     if call.sandbox.store.parent("tokens", id) != PERSONS or not call.sandbox.store.remove("tokens", id):
         raise not_found("Token")

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]
@@ -15,7 +15,7 @@ _MOST = 10
 _HTTP = re.compile(r"https?://\S+\Z")
 
 
-def the_organization(call: Call) -> Json:
+def the_organization(call: OperationCall) -> Json:
     """The organization that the path names."""
     found = call.sandbox.store.get("organizations", call.path["organizationId"])
     if found is None:
@@ -23,7 +23,7 @@ def the_organization(call: Call) -> Json:
     return found
 
 
-def _refuse_name(call: Call, name: str, own: str = "") -> None:
+def _refuse_name(call: OperationCall, name: str, own: str = "") -> None:
     if any(each["name"] == name and each["id"] != own for each in call.sandbox.store.all("organizations")):
         raise invalid("organization_name_already_exists", "An organization with this name already exists")
 
@@ -34,17 +34,17 @@ def _whole(organization: Json) -> Json:
 
 
 @operation("getOrganizationsForMember")
-def list_organizations(call: Call) -> Any:
+def list_organizations(call: OperationCall) -> Any:
     return {"organizations": call.sandbox.store.all("organizations")}
 
 
 @operation("getOrganizationById")
-def get_organization(call: Call) -> Any:
+def get_organization(call: OperationCall) -> Any:
     return the_organization(call)
 
 
 @operation("createOrganization")
-def create_organization(call: Call) -> Any:
+def create_organization(call: OperationCall) -> Any:
     store = call.sandbox.store
     _refuse_name(call, call.body["name"])
     if len(store.all("organizations")) >= _MOST:
@@ -56,7 +56,7 @@ def create_organization(call: Call) -> Any:
 
 
 @operation("updateOrganizationById")
-def update_organization(call: Call) -> Any:
+def update_organization(call: OperationCall) -> Any:
     found = the_organization(call)
     _refuse_name(call, call.body["name"], found["id"])
     found |= {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
@@ -65,7 +65,7 @@ def update_organization(call: Call) -> Any:
 
 
 @operation("updateOrganizationAddressById")
-def update_address(call: Call) -> Any:
+def update_address(call: OperationCall) -> Any:
     found = the_organization(call)
     found["address"] = {**found.get("address", {}), **call.body}
     call.sandbox.store.put("organizations", found)
@@ -75,7 +75,7 @@ def update_address(call: Call) -> Any:
 # billing -------------------------------------------------------------------------------------------------------
 
 
-def _billing(call: Call) -> Json:
+def _billing(call: OperationCall) -> Json:
     id = the_organization(call)["id"]
     found = call.sandbox.store.get("billing", id)
     if found is not None:
@@ -83,7 +83,7 @@ def _billing(call: Call) -> Json:
     return {"id": id, "hasPaymentMethod": False, "planType": "free", "inTrial": False, "scope": [], "version": "v2"}
 
 
-def _bill(call: Call, billing: Json) -> Json:
+def _bill(call: OperationCall, billing: Json) -> Json:
     call.sandbox.store.put("billing", billing)
     return _subscription(billing)
 
@@ -93,12 +93,12 @@ def _subscription(billing: Json) -> Json:
 
 
 @operation("getBillingSubscriptionByOrganization")
-def get_billing(call: Call) -> Any:
+def get_billing(call: OperationCall) -> Any:
     return _subscription(_billing(call))
 
 
 @operation("applyCouponForSubscription")
-def apply_coupon(call: Call) -> Any:
+def apply_coupon(call: OperationCall) -> Any:
     billing = _billing(call)
     coupons = billing.get("coupons", [])
     if call.body["coupon"] in [each["coupon"] for each in coupons]:
@@ -107,28 +107,28 @@ def apply_coupon(call: Call) -> Any:
 
 
 @operation("upgradeSubscriptionForOrganization")
-def upgrade(call: Call) -> Any:
+def upgrade(call: OperationCall) -> Any:
     return _bill(call, {**_billing(call), "planType": "advanced", "inTrial": False})
 
 
 # single sign-on ------------------------------------------------------------------------------------------------
 
 
-def _sso(call: Call, body: Json) -> Json:
+def _sso(call: OperationCall, body: Json) -> Json:
     fields = {name: value for name, value in body.items() if name != "clientSecret"}
     if "clientSecret" in body:
         fields["maskedClientSecret"] = "•" * 8 + body["clientSecret"][-4:]
     return {**fields, "updatedAt": iso(call.now)}
 
 
-def _make_sso(call: Call, body: Json) -> Json:
+def _make_sso(call: OperationCall, body: Json) -> Json:
     if call.sandbox.store.all("ssoProviders", call.path["organizationId"]):
         raise invalid("duplicate_exists", "The organization has single sign-on already")
     fixed = {"organizationId": call.path["organizationId"], "enforceOnlySSO": False, "createdAt": iso(call.now)}
     return {**fixed, **_sso(call, body), "redirectUrl": "https://app.dynamic.example/sso/callback"}
 
 
-SSO = Crud(
+SSO = DocumentResource(
     kind="ssoProviders",
     title="SSO provider",
     path="ssoProviderId",
@@ -141,7 +141,7 @@ SSO.serve(create="createSsoProvider", update="updateSsoProvider", delete="delete
 
 
 @operation("getSsoProviderForOrganization")
-def get_sso(call: Call) -> Any:
+def get_sso(call: OperationCall) -> Any:
     found = call.sandbox.store.all("ssoProviders", the_organization(call)["id"])
     if not found:
         raise not_found("SSO provider")
@@ -152,19 +152,19 @@ def get_sso(call: Call) -> Any:
 
 
 @operation("getOrganizationMfaSettings")
-def list_mfa_settings(call: Call) -> Any:
+def list_mfa_settings(call: OperationCall) -> Any:
     id = the_organization(call)["id"]
     types = catalog().schemas["MFADeviceType"]["enum"]
     return {"mfaSettings": [_mfa_setting(call, id, each) for each in types]}
 
 
-def _mfa_setting(call: Call, organization: str, device: str) -> Json:
+def _mfa_setting(call: OperationCall, organization: str, device: str) -> Json:
     kept = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
     return {"mfaDeviceType": device, "enabledAt": kept.get("enabledAt")}
 
 
 @operation("enableMfaDeviceForOrganization", "disableMfaDeviceForOrganization")
-def switch_mfa_setting(call: Call) -> Any:
+def switch_mfa_setting(call: OperationCall) -> Any:
     id, device = the_organization(call)["id"], call.path["mfaDeviceType"]
     if device not in catalog().schemas["MFADeviceType"]["enum"]:
         raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
@@ -178,7 +178,7 @@ def switch_mfa_setting(call: Call) -> Any:
 # custom networks -----------------------------------------------------------------------------------------------
 
 
-def _check_network(call: Call, doc: Json) -> None:
+def _check_network(call: OperationCall, doc: Json) -> None:
     for name in ("rpcUrl", "blockExplorerUrl", "iconUrl", "nativeCurrencyIconUrl"):
         if not _HTTP.match(doc[name]):
             raise bad_request(f"body/{name} must match format 'uri'")
@@ -186,7 +186,7 @@ def _check_network(call: Call, doc: Json) -> None:
         raise invalid("duplicate_exists", "There is a network with this chain id already")
 
 
-NETWORKS = Crud(
+NETWORKS = DocumentResource(
     kind="customNetworks",
     title="Custom network",
     path="networkId",

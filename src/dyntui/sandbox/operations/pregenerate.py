@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dyntui.sandbox.addresses import ADDRESS
-from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.operations.users import rendered
 from dyntui.sandbox.serializers import wallet
 from dyntui.sandbox.user_record import Record, keys_of, live_wallets
@@ -21,19 +21,19 @@ _PLAIN_CHAINS = {"SVM": "SOL"}
 
 
 @operation("createWaasWallet")
-def create_waas(call: Call) -> Any:
+def create_waas(call: OperationCall) -> Any:
     chains = [_PLAIN_CHAINS.get(chain, chain) for chain in call.body["chains"]]
     return _pregenerate(call, _person(call.body), chains, "V3")
 
 
 @operation("createEmbeddedWallet")
-def create_embedded(call: Call) -> Any:
+def create_embedded(call: OperationCall) -> Any:
     chains = call.body.get("chains") or ([call.body["chain"]] if "chain" in call.body else ["EVM"])
     return _pregenerate(call, _person(call.body), chains, "V2")
 
 
 @operation("createEmbeddedWalletFromFarcaster")
-def create_from_farcaster(call: Call) -> Any:
+def create_from_farcaster(call: OperationCall) -> Any:
     account = {"provider": "farcaster", "accountId": str(call.body["fid"])}
     row = {"email": call.body["email"], "oauthAccounts": [account]}
     return _pregenerate(call, row, call.body["chains"], "V2")
@@ -58,7 +58,7 @@ def _person(body: Mapping[str, Any]) -> Json:
     return {kind: identifier}
 
 
-def _pregenerate(call: Call, person: Json, chains: Sequence[str], version: str) -> Reply:
+def _pregenerate(call: OperationCall, person: Json, chains: Sequence[str], version: str) -> Reply:
     if not chains:
         raise bad_request("body/chains must NOT have fewer than 1 items")
     _refuse_chains(call, chains)
@@ -83,7 +83,7 @@ def _pregenerate(call: Call, person: Json, chains: Sequence[str], version: str) 
     return Reply(201 if made else 200, {"user": user})
 
 
-def _link(call: Call, person: Mapping[str, Any], position: int, record: Record) -> bool:
+def _link(call: OperationCall, person: Mapping[str, Any], position: int, record: Record) -> bool:
     """Give a user that was found by its e-mail the social account that was named with it."""
     if "email" not in person or not person.get("oauthAccounts"):
         return False
@@ -94,7 +94,7 @@ def _link(call: Call, person: Mapping[str, Any], position: int, record: Record) 
     return bool(new)
 
 
-def _refuse_chains(call: Call, chains: Sequence[str]) -> None:
+def _refuse_chains(call: OperationCall, chains: Sequence[str]) -> None:
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
     settings = environment.get("settings", {}).get("sdk", {}).get("embeddedWallets", {})
     configured = settings.get("chainConfigurations")
@@ -104,7 +104,7 @@ def _refuse_chains(call: Call, chains: Sequence[str]) -> None:
         raise invalid(code, f"Embedded wallets are not enabled for {', '.join(missing)}")
 
 
-def _find(call: Call, person: Mapping[str, Any]) -> tuple[int, Record] | None:
+def _find(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record] | None:
     """The user that this already is, by whatever of it is known."""
     accounts, store = call.sandbox.accounts, call.sandbox.store
     if "id" in person:
@@ -127,7 +127,7 @@ def _keys(person: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _by_username(call: Call, person: Mapping[str, Any]) -> int | None:
+def _by_username(call: OperationCall, person: Mapping[str, Any]) -> int | None:
     """Social usernames are no keys: the search finds who has the account."""
     for account in person.get("oauthAccounts", ()):
         if name := account.get("username"):
@@ -135,7 +135,7 @@ def _by_username(call: Call, person: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _make(call: Call, person: Mapping[str, Any]) -> tuple[int, Record]:
+def _make(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record]:
     row = {name: value for name, value in person.items() if name != "externalUserId"}
     if row:
         check_row(row, call.sandbox.switches)
@@ -146,7 +146,7 @@ def _make(call: Call, person: Mapping[str, Any]) -> tuple[int, Record]:
     return position, record
 
 
-def _add(call: Call, record: Record, position: int, chain: str, version: str) -> Json:
+def _add(call: OperationCall, record: Record, position: int, chain: str, version: str) -> Json:
     ids = call.sandbox.ids
     number = len(record["wallets"])
     waas = version == "V3"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, invalid, not_found, operation
 from dyntui.sandbox.settings import settings
 from dyntui.sandbox.user_record import iso
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 _MOST = 20
 
 
-def _shown(call: Call, project: Json) -> Json:
+def _shown(call: OperationCall, project: Json) -> Json:
     store, mine = call.sandbox.store, call.sandbox.environment_id
     environments = [
         {
@@ -26,21 +26,21 @@ def _shown(call: Call, project: Json) -> Json:
     return {**project, "projectEnvironments": environments}
 
 
-def _find(call: Call) -> Json:
+def _find(call: OperationCall) -> Json:
     found = call.sandbox.store.get("projects", call.path["projectId"])
     if found is None:
         raise not_found("Project")
     return found
 
 
-def _refuse_name(call: Call, name: str, organization: str, own: str = "") -> None:
+def _refuse_name(call: OperationCall, name: str, organization: str, own: str = "") -> None:
     others = (each for each in call.sandbox.store.all("projects", organization) if each["id"] != own)
     if any(each["name"] == name for each in others):
         raise invalid("project_name_already_exists", "A project with this name already exists")
 
 
 @operation("getProjects")
-def list_projects(call: Call) -> Any:
+def list_projects(call: OperationCall) -> Any:
     organization = call.path["organizationId"]
     if call.sandbox.store.get("organizations", organization) is None:
         raise not_found("Organization")
@@ -48,12 +48,12 @@ def list_projects(call: Call) -> Any:
 
 
 @operation("getProjectById")
-def get_project(call: Call) -> Any:
+def get_project(call: OperationCall) -> Any:
     return _shown(call, _find(call))
 
 
 @operation("createProject")
-def create_project(call: Call) -> Any:
+def create_project(call: OperationCall) -> Any:
     store, organization = call.sandbox.store, call.path["organizationId"]
     if store.get("organizations", organization) is None:
         raise not_found("Organization")
@@ -74,7 +74,7 @@ def create_project(call: Call) -> Any:
 
 
 @operation("updateProject")
-def update_project(call: Call) -> Any:
+def update_project(call: OperationCall) -> Any:
     project = _find(call)
     _refuse_name(call, call.body["name"], project["organizationId"], project["id"])
     project["name"] = call.body["name"]
@@ -83,13 +83,13 @@ def update_project(call: Call) -> Any:
 
 
 @operation("deleteProjectById")
-def delete_project(call: Call) -> None:
+def delete_project(call: OperationCall) -> None:
     store, project = call.sandbox.store, _find(call)
     if len(store.all("projects", project["organizationId"])) == 1:
         raise invalid("cannot_delete_last_project", "The last project of an organization cannot be deleted")
     environments = store.all("environments", project["id"])
     if any(each["id"] == call.sandbox.environment_id for each in environments):
-        raise Refused(Reply(403, {"error": "Forbidden: the sandbox lives in this project"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: the sandbox lives in this project"}))
     for each in environments:
         store.remove("environments", each["id"])
     store.remove("projects", project["id"])

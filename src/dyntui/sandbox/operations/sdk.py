@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.sandbox.chain_tokens import NATIVE
-from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.operations.environments import modulus, shown, the_environment
 from dyntui.sandbox.operations.global_wallets import SETTINGS
 from dyntui.sandbox.operations.settings import provider_urls
@@ -20,17 +20,17 @@ _FAMILIES: Mapping[str, str] = {"evm": "EVM", "solana": "SOL", "bitcoin": "BTC",
 
 
 @operation("getHealthcheck")
-def health(call: Call) -> Any:
+def health(call: OperationCall) -> Any:
     return {"status": "healthy"}
 
 
 @operation("getNonce")
-def nonce(call: Call) -> Any:
+def nonce(call: OperationCall) -> Any:
     return {"nonce": call.new_id("nonces").replace("-", "")}
 
 
 @operation("getJwksByEnvironmentId", "getJwksJsonByEnvironmentId")
-def keys(call: Call) -> Any:
+def keys(call: OperationCall) -> Any:
     number = base64.urlsafe_b64encode(modulus(call)).decode().rstrip("=")
     return {
         "keys": [
@@ -40,7 +40,7 @@ def keys(call: Call) -> Any:
 
 
 @operation("getEnvironmentSettings")
-def settings(call: Call) -> Any:
+def settings(call: OperationCall) -> Any:
     """The settings that apps see: without secrets."""
     return _public(shown(call, the_environment(call, call.path["environmentId"]))["settings"])
 
@@ -52,7 +52,7 @@ def _public(value: Any) -> Any:
 
 
 @operation("getNetworksConfigurationByEnvId")
-def networks(call: Call) -> Any:
+def networks(call: OperationCall) -> Any:
     chains = the_environment(call, call.path["environmentId"])["settings"]["chains"]
     return [
         {"chainName": chain["name"], "networks": [_network(chain["name"], each) for each in chain.get("networks", ())]}
@@ -79,12 +79,12 @@ def _network(chain: str, network: Json) -> Json:
 
 
 @operation("getGlobalWalletsSettings")
-def global_wallet(call: Call) -> Any:
+def global_wallet(call: OperationCall) -> Any:
     return SETTINGS.answer(call, SETTINGS.find(call))
 
 
 @operation("getDelegatedAccessEncryptionPublicKey")
-def delegation_key(call: Call) -> Any:
+def delegation_key(call: OperationCall) -> Any:
     for key in call.sandbox.store.all("delegationKeys", call.path["environmentId"]):
         if key["status"] == "active":
             return {"key": key, "message": "Found"}
@@ -92,12 +92,12 @@ def delegation_key(call: Call) -> Any:
 
 
 @operation("getEmailProvider")
-def email_provider(call: Call) -> Any:
+def email_provider(call: OperationCall) -> Any:
     return {"emailProvider": "dynamic"}
 
 
 @operation("checkSsoProvider")
-def sso(call: Call) -> Any:
+def sso(call: OperationCall) -> Any:
     domain = call.body["email"].rpartition("@")[2].lower()
     for organization in call.sandbox.store.all("organizations"):
         for each in call.sandbox.store.all("ssoProviders", organization["id"]):
@@ -112,7 +112,7 @@ def sso(call: Call) -> Any:
 
 
 @operation("getUserFieldsCheck")
-def check_field(call: Call) -> Any:
+def check_field(call: OperationCall) -> Any:
     asked = call.query.get("filter", {})
     field, value = asked.get("field"), asked.get("value")
     if field is None or value is None:
@@ -123,7 +123,7 @@ def check_field(call: Call) -> Any:
 
 
 @operation("createVisit")
-def connect(call: Call) -> None:
+def connect(call: OperationCall) -> None:
     """A wallet connects. The first time it is a visit."""
     visitor = {
         "id": call.new_id("visitors"),
@@ -135,12 +135,12 @@ def connect(call: Call) -> None:
 
 
 @operation("prefetch", "publishEvent", "logDynamicSdkSettings")
-def noted(call: Call) -> None:
+def noted(call: OperationCall) -> None:
     """Telemetry: taken, and nothing follows from it."""
 
 
 @operation("createEmailVerification", "retryEmailVerification")
-def verify_email(call: Call) -> Any:
+def verify_email(call: OperationCall) -> Any:
     """No mail is sent."""
     if not is_email(call.body["email"]):
         raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
@@ -148,7 +148,7 @@ def verify_email(call: Call) -> Any:
 
 
 @operation("createSmsVerification", "retrySmsVerification")
-def verify_phone(call: Call) -> Any:
+def verify_phone(call: OperationCall) -> Any:
     """No message is sent."""
     number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
     if not number["phoneNumber"].isdigit():
@@ -156,7 +156,7 @@ def verify_phone(call: Call) -> Any:
     return {"verificationUUID": _verification(call), **number}
 
 
-def _verification(call: Call) -> str:
+def _verification(call: OperationCall) -> str:
     """The one that is tried again, or a new one."""
     id = call.body.get("verificationUUID")
     if id is None:
@@ -168,16 +168,16 @@ def _verification(call: Call) -> str:
 
 
 @operation("oauthLoginUrl")
-def login_url(call: Call) -> Any:
+def login_url(call: OperationCall) -> Any:
     return {"url": _authorize(call)}
 
 
 @operation("oauthLogin")
-def login(call: Call) -> Any:
+def login(call: OperationCall) -> Any:
     return Reply(302, b"", {"location": _authorize(call), "content-type": "text/plain"})
 
 
-def _authorize(call: Call) -> str:
+def _authorize(call: OperationCall) -> str:
     environment, provider = call.path["environmentId"], call.path["providerType"]
     kept = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
     found = next((each for each in kept if each["enabledAt"]), None)
@@ -188,18 +188,18 @@ def _authorize(call: Call) -> str:
 
 
 @operation("initAuth")
-def init_auth(call: Call) -> None:
+def init_auth(call: OperationCall) -> None:
     _authorize(call)
 
 
 @operation("scanUrl")
-def scan(call: Call) -> Any:
+def scan(call: OperationCall) -> Any:
     """Nobody here knows which sites are malicious."""
     return {"isMalicious": None}
 
 
 @operation("getSupportedOnramps", "getSupportedOfframps")
-def ramps(call: Call) -> Any:
+def ramps(call: OperationCall) -> Any:
     """The enabled providers that sell or buy coins."""
     name = "onramps" if call.operation.id == "getSupportedOnramps" else "offramps"
     found = [

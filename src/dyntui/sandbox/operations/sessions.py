@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, not_found, operation
 from dyntui.sandbox.operations.users import rendered, the_user
 from dyntui.sandbox.serializers import session
 from dyntui.sandbox.user_record import Record, keys_of
 
 
-def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
+def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
     """The session the path names, and whose it is: its id tells."""
     position = call.sandbox.ids.owner(call.path["sessionId"])
     record = None if position is None else call.sandbox.accounts.load(position)
@@ -24,7 +24,7 @@ def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
 
 
 @operation("getSessionById")
-def get_session(call: Call) -> Any:
+def get_session(call: OperationCall) -> Any:
     _, record, each = _find(call)
     if record["id"] != call.path["userId"]:
         raise not_found("Session")
@@ -32,13 +32,13 @@ def get_session(call: Call) -> Any:
 
 
 @operation("revokeSessionById")
-def revoke_session(call: Call) -> Any:
+def revoke_session(call: OperationCall) -> Any:
     position, record, each = _find(call)
     _revoke(call, position, record, [each])
     return session(each)
 
 
-def _revoke(call: Call, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
+def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
     fresh = [each for each in sessions if each["revokedAt"] is None]
     for each in fresh:
         each["revokedAt"] = call.now
@@ -49,13 +49,13 @@ def _revoke(call: Call, position: int, record: Record, sessions: Sequence[dict[s
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")
-def revoke_user_sessions(call: Call) -> None:
+def revoke_user_sessions(call: OperationCall) -> None:
     position, record = the_user(call)
     _revoke(call, position, record, record.get("sessions", ()))
 
 
 @operation("resetAllMfaDevices", "resetUserMfa")
-def reset_mfa(call: Call) -> None:
+def reset_mfa(call: OperationCall) -> None:
     """DELETE takes the devices away; so does the reset of the methods, which has the person set them up anew."""
     position, record = the_user(call)
     record["mfa"] = []
@@ -66,7 +66,7 @@ def reset_mfa(call: Call) -> None:
 
 
 @operation("getUserOauthAccessToken")
-def oauth_access_token(call: Call) -> Any:
+def oauth_access_token(call: OperationCall) -> Any:
     position = call.sandbox.ids.owner(call.path["oauthAccountId"])
     record = None if position is None else call.sandbox.accounts.load(position)
     if record is None or not any(account["id"] == call.path["oauthAccountId"] for account in record["oauth"]):

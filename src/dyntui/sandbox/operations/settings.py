@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.document_resource import Crud
-from dyntui.sandbox.handler_registry import Call, invalid, operation
+from dyntui.sandbox.document_resource import DocumentResource
+from dyntui.sandbox.handler_registry import OperationCall, invalid, operation
 
 Json = dict[str, Any]
 _OAUTH_SCOPES: Mapping[str, str] = {
@@ -29,7 +29,7 @@ def _known(body: Json) -> Json:
     return {name: value for name, value in body.items() if name in shown}
 
 
-def _make_provider(call: Call, body: Json) -> Json:
+def _make_provider(call: OperationCall, body: Json) -> Json:
     return {**provider_urls(call.path["environmentId"], body["provider"]), **_known(body), "enabledAt": None}
 
 
@@ -43,14 +43,14 @@ def provider_urls(environment_id: str, provider: str) -> Json:
     }
 
 
-def _check_provider(call: Call, doc: Json) -> None:
+def _check_provider(call: OperationCall, doc: Json) -> None:
     if any(each["provider"] == doc["provider"] for each in PROVIDERS.siblings(call, doc)):
         raise invalid("duplicate_exists", f"There are settings of {doc['provider']} already")
     if (url := doc.get("keyExportUrl")) and not url.startswith("https://"):
         raise invalid("invalid_key_export_url", "The URL for key export must be https")
 
 
-PROVIDERS = Crud(
+PROVIDERS = DocumentResource(
     kind="providers",
     title="Provider",
     path="providerId",
@@ -72,7 +72,7 @@ PROVIDERS.serve(
 
 
 @operation("getEnvironmentProviderUrls")
-def list_provider_urls(call: Call) -> Any:
+def list_provider_urls(call: OperationCall) -> Any:
     urls = (
         {"provider": provider, **provider_urls(call.path["environmentId"], provider), "scopes": scopes}
         for provider, scopes in _OAUTH_SCOPES.items()
@@ -80,7 +80,7 @@ def list_provider_urls(call: Call) -> Any:
     return {"providerUrls": list(urls)}
 
 
-def _check_exchange(call: Call, doc: Json) -> None:
+def _check_exchange(call: OperationCall, doc: Json) -> None:
     """An exchange is used through a provider; it cannot be enabled before that one is."""
     if any(each["exchange"] == doc["exchange"] for each in EXCHANGES.siblings(call, doc)):
         raise invalid("duplicate_exists", f"There are settings of {doc['exchange']} already")
@@ -93,7 +93,7 @@ def _check_exchange(call: Call, doc: Json) -> None:
         raise invalid("exchange_cannot_be_enabled", f"These providers are not enabled: {', '.join(sorted(missing))}")
 
 
-EXCHANGES = Crud(
+EXCHANGES = DocumentResource(
     kind="exchanges",
     title="Exchange",
     path="exchangeId",
@@ -111,7 +111,7 @@ EXCHANGES.serve(
     disable="disableExchange",
 )
 
-VIEWS = Crud(
+VIEWS = DocumentResource(
     kind="sdkViews",
     title="SDK view",
     list_as="sdkViews",

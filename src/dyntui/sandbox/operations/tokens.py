@@ -6,19 +6,19 @@ import re
 from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
 from dyntui.sandbox.seed_environment import new_token, public_token
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
 
 
 @operation("getTokens")
-def list_tokens(call: Call) -> Any:
+def list_tokens(call: OperationCall) -> Any:
     return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens")]}
 
 
 @operation("postToken")
-def create_token(call: Call) -> Any:
+def create_token(call: OperationCall) -> Any:
     store, sandbox = call.sandbox.store, call.sandbox
     scopes = call.body.get("scopes", [])
     if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
@@ -35,7 +35,7 @@ def create_token(call: Call) -> Any:
 
 
 @operation("deleteTokenById")
-def delete_token(call: Call) -> None:
+def delete_token(call: OperationCall) -> None:
     id = call.path["tokenId"]
     if call.sandbox.store.parent("tokens", id) != "" or not call.sandbox.store.remove("tokens", id):
         raise not_found("Token")

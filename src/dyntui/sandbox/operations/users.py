@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dyntui.core.ids import is_uuid
-from dyntui.sandbox.handler_registry import Call, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
 from dyntui.sandbox.user_record import Record, keys_of
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
 from dyntui.sandbox.user_rules import apply_profile, check_row, draft, refuse_duplicates
@@ -15,14 +15,14 @@ _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 
 
 def rendered(
-    call: Call, record: Record, position: int, *, sessions: bool = False, alone: bool = False
+    call: OperationCall, record: Record, position: int, *, sessions: bool = False, alone: bool = False
 ) -> dict[str, Any]:
     """One user as this sandbox's switches want it."""
     nulls = call.sandbox.switches["null-fields"] == "null"
     return call.sandbox.renderer.user(record, position, nulls=nulls, sessions=sessions, alone=alone)
 
 
-def the_user(call: Call) -> tuple[int, Record]:
+def the_user(call: OperationCall) -> tuple[int, Record]:
     """The user that the path names."""
     position = call.sandbox.accounts.position_of(call.path["userId"])
     record = None if position is None else call.sandbox.accounts.load(position)
@@ -32,7 +32,7 @@ def the_user(call: Call) -> tuple[int, Record]:
 
 
 @operation("getEnvironmentUsers")
-def list_users(call: Call) -> Any:
+def list_users(call: OperationCall) -> Any:
     switches = call.sandbox.switches
     asked = call.query.get("filter", {})
     wanted = UserFilter(
@@ -59,13 +59,13 @@ def list_users(call: Call) -> Any:
 
 
 @operation("getUser", "getUserLegacy")
-def get_user(call: Call) -> Any:
+def get_user(call: OperationCall) -> Any:
     position, record = the_user(call)
     return {"user": rendered(call, record, position, sessions=call.sandbox.switches.on("sessions-on-get"), alone=True)}
 
 
 @operation("createUser")
-def create_user(call: Call) -> Any:
+def create_user(call: OperationCall) -> Any:
     body = dict(call.body)
     id = body.pop("id", None)
     if id is not None and not is_uuid(id):
@@ -84,7 +84,7 @@ def create_user(call: Call) -> Any:
 
 
 @operation("updateUser", "updateUserLegacy")
-def update_user(call: Call) -> Any:
+def update_user(call: OperationCall) -> Any:
     position, record = the_user(call)
     check_row(call.body, call.sandbox.switches, update=True)
     before = keys_of(record)
@@ -110,7 +110,7 @@ _UPDATABLE = frozenset(
 
 
 @operation("deleteUser", "deleteUserLegacy")
-def delete_user(call: Call) -> None:
+def delete_user(call: OperationCall) -> None:
     position, record = the_user(call)
     user = rendered(call, record, position)
     record["deletedAt"] = call.now

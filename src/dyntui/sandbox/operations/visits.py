@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.handler_registry import Call, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
 from dyntui.sandbox.user_record import fold, iso
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ _COLUMNS = {
 }
 
 
-def shown(call: Call, visitor: Json) -> Json:
+def shown(call: OperationCall, visitor: Json) -> Json:
     """A visitor as the API shows it."""
     return shown_in(call.sandbox.environment_id, visitor)
 
@@ -34,7 +34,7 @@ def shown_in(environment_id: str, visitor: Json) -> Json:
 
 
 @operation("getEnvironmentVisitors")
-def list_visitors(call: Call) -> Any:
+def list_visitors(call: OperationCall) -> Any:
     switches = call.sandbox.switches
     found = _filtered(call)
     order = _ORDER.match(call.query.get("orderBy", switches["default-order"]))
@@ -52,7 +52,7 @@ def list_visitors(call: Call) -> Any:
     return {"count": len(found) if switches["users-count"] == "total" else len(page), "visitors": page}
 
 
-def _filtered(call: Call) -> list[Json]:
+def _filtered(call: OperationCall) -> list[Json]:
     asked = call.query.get("filter", {})
     value, chain = fold(asked.get("filterValue", "")), asked.get("chain", "")
     columns = {"id": ("id",), "walletPublicKey": ("address",)}.get(

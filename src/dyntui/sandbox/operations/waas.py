@@ -10,7 +10,15 @@ from typing import Any
 import orjson
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import (
+    OperationCall,
+    Reply,
+    RequestRefused,
+    bad_request,
+    invalid,
+    not_found,
+    operation,
+)
 from dyntui.sandbox.user_record import Record, iso, keys_of, live_wallets
 
 Json = dict[str, Any]
@@ -18,12 +26,12 @@ _HOUR_S = 3600
 
 
 @operation("verifyApiKey")
-def verify_key(call: Call) -> Any:
+def verify_key(call: OperationCall) -> Any:
     return {"environmentId": call.path["environmentId"], "verified": True}
 
 
 @operation("authenticateWaas")
-def authenticate(call: Call) -> Any:
+def authenticate(call: OperationCall) -> Any:
     """Tokens of the right form, signed with a secret that nobody else has: they open nothing."""
     now = call.now // 1000
     claims = {
@@ -42,7 +50,7 @@ def authenticate(call: Call) -> Any:
     }
 
 
-def _jwt(call: Call, claims: Json) -> str:
+def _jwt(call: OperationCall, claims: Json) -> str:
     parts = [_base64(orjson.dumps(each)) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
     text = ".".join(parts)
     signature = hmac.new(call.sandbox.ids.digest("jwt secret", 32), text.encode(), hashlib.sha256).digest()
@@ -56,14 +64,14 @@ def _base64(data: bytes) -> str:
 # policies ------------------------------------------------------------------------------------------------------
 
 
-def _policy(call: Call) -> Json:
+def _policy(call: OperationCall) -> Json:
     found = call.sandbox.store.get("waasPolicies", call.path["environmentId"])
     if found is None:
         raise not_found("Policy")
     return found
 
 
-def _keep_policy(call: Call, policy: Json, action: str) -> Json:
+def _keep_policy(call: OperationCall, policy: Json, action: str) -> Json:
     policy["updatedAt"] = iso(call.now)
     call.sandbox.store.put("waasPolicies", policy, id=call.path["environmentId"])
     admin_event(call, "waasPolicy", action, policy)
@@ -71,12 +79,12 @@ def _keep_policy(call: Call, policy: Json, action: str) -> Json:
 
 
 @operation("getWaasPolicy")
-def get_policy(call: Call) -> Any:
+def get_policy(call: OperationCall) -> Any:
     return _policy(call)
 
 
 @operation("createWaasPolicy")
-def create_policy(call: Call) -> Any:
+def create_policy(call: OperationCall) -> Any:
     """The first rules make the policy, later ones join it."""
     id = call.path["environmentId"]
     policy = call.sandbox.store.get("waasPolicies", id) or {
@@ -95,7 +103,7 @@ def create_policy(call: Call) -> Any:
 
 
 @operation("updateWaasPolicy")
-def update_policy(call: Call) -> Any:
+def update_policy(call: OperationCall) -> Any:
     policy = _policy(call)
     at = {rule["ruleId"]: number for number, rule in enumerate(policy["policyContent"])}
     for rule in call.body["rulesToUpdate"]:
@@ -107,7 +115,7 @@ def update_policy(call: Call) -> Any:
 
 
 @operation("deleteWaasPolicy")
-def delete_rules(call: Call) -> Any:
+def delete_rules(call: OperationCall) -> Any:
     policy, unwanted = _policy(call), set(call.body["ruleIdsToDelete"])
     if unwanted - {rule["ruleId"] for rule in policy["policyContent"]}:
         raise not_found("Rule")
@@ -118,12 +126,12 @@ def delete_rules(call: Call) -> Any:
 # delegated access ----------------------------------------------------------------------------------------------
 
 
-def _keys(call: Call) -> list[Json]:
+def _keys(call: OperationCall) -> list[Json]:
     return call.sandbox.store.all("delegationKeys", call.path["environmentId"])
 
 
 @operation("getDelegatedAccessEncryptionPublicKeys")
-def list_keys(call: Call) -> Any:
+def list_keys(call: OperationCall) -> Any:
     keys = _keys(call)
     active = next((key for key in reversed(keys) if key["status"] == "active"), None)
     out: Json = {"key": active, "message": "Found" if active else "No active key"}
@@ -133,7 +141,7 @@ def list_keys(call: Call) -> Any:
 
 
 @operation("getDelegatedAccessEncryptionPublicKeyById")
-def get_key(call: Call) -> Any:
+def get_key(call: OperationCall) -> Any:
     for key in _keys(call):
         if key["id"] == call.path["keyId"]:
             return {"key": key, "message": "Found"}
@@ -141,7 +149,7 @@ def get_key(call: Call) -> Any:
 
 
 @operation("createDelegatedCredentials")
-def create_key(call: Call) -> Any:
+def create_key(call: OperationCall) -> Any:
     """The new key is the active one; the one before it is revoked."""
     store, environment, now = call.sandbox.store, call.path["environmentId"], iso(call.now)
     algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
@@ -170,7 +178,7 @@ def create_key(call: Call) -> Any:
     return Reply(201, {"publicKey": public, **shown})
 
 
-def _find(call: Call, id: str) -> tuple[int, Record, Json]:
+def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     """The wallet with that id, its own or that of its keys, and whose it is. Raises Refused (404)."""
     position = call.sandbox.ids.owner(id)
     record = None if position is None else call.sandbox.accounts.load(position)
@@ -181,14 +189,14 @@ def _find(call: Call, id: str) -> tuple[int, Record, Json]:
     raise not_found("Wallet")
 
 
-def _delegated(call: Call, id: str) -> tuple[int, Record, Json]:
+def _delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     position, record, item = _find(call, id)
     if not item.get("delegated"):
-        raise Refused(Reply(403, {"error": "Forbidden: nobody delegated access to this wallet"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: nobody delegated access to this wallet"}))
     return position, record, item
 
 
-def _revoke(call: Call, id: str) -> None:
+def _revoke(call: OperationCall, id: str) -> None:
     position, record, item = _delegated(call, id)
     del item["delegated"]
     item["updatedAt"] = call.now
@@ -197,25 +205,25 @@ def _revoke(call: Call, id: str) -> None:
 
 
 @operation("deleteDelegatedAccess")
-def delete_delegated(call: Call) -> None:
+def delete_delegated(call: OperationCall) -> None:
     _revoke(call, call.path["walletId"])
 
 
 @operation("revokeDelegatedAccess")
-def revoke_delegated(call: Call) -> Any:
+def revoke_delegated(call: OperationCall) -> Any:
     results: list[Json] = []
     for id in call.body["walletIds"]:
         try:
             _revoke(call, id)
             results.append({"walletId": id, "success": True})
-        except Refused as refusal:
+        except RequestRefused as refusal:
             results.append({"walletId": id, "success": False, "error": refusal.reply.body["error"]})
     succeeded = sum(each["success"] for each in results)
     return {"results": results, "total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
 
 
 @operation("delegatedSignMessage")
-def sign_message(call: Call) -> Any:
+def sign_message(call: OperationCall) -> Any:
     """Opens the room in which the shares would meet; what is signed there is beyond the sandbox."""
     _, _, item = _delegated(call, call.path["walletId"])
     room = call.body.get("roomId") or call.new_id("rooms")
@@ -230,12 +238,12 @@ def sign_message(call: Call) -> Any:
 
 
 @operation("getWaasWalletByWalletId")
-def get_wallet(call: Call) -> Any:
+def get_wallet(call: OperationCall) -> Any:
     return {"wallet": _find(call, call.path["walletId"])[2]["waas"]}
 
 
 @operation("backupKeySharesToLocationsForPregen")
-def backup(call: Call) -> Any:
+def backup(call: OperationCall) -> Any:
     """Notes where the shares are kept; there are no shares."""
     position, record, item = _find(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:

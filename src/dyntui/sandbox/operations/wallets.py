@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import Call, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
 from dyntui.sandbox.operations.users import the_user
 from dyntui.sandbox.serializers import wallet, wallet_detail
 from dyntui.sandbox.user_record import Record, keys_of, live_wallets
@@ -14,7 +14,7 @@ _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
 
 
 @operation("getWalletsByEnvironmentId")
-def list_wallets(call: Call) -> Any:
+def list_wallets(call: OperationCall) -> Any:
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     accounts = call.sandbox.accounts
     owners = accounts.wallet_owners()
@@ -32,7 +32,7 @@ def list_wallets(call: Call) -> Any:
     }
 
 
-def _page(call: Call, offset: int, limit: int) -> list[tuple[Record, dict[str, Any]]]:
+def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, dict[str, Any]]]:
     owners = call.sandbox.accounts.wallet_owners()
     positions = owners[offset : offset + limit]
     if not positions:
@@ -49,14 +49,14 @@ def _page(call: Call, offset: int, limit: int) -> list[tuple[Record, dict[str, A
 
 
 @operation("getWalletsByUserId", "getWalletsByUserIdLegacy")
-def list_user_wallets(call: Call) -> Any:
+def list_user_wallets(call: OperationCall) -> Any:
     _, record = the_user(call)
     wallets = [wallet(item) for item in live_wallets(record)]
     return {"count": len(wallets), "wallets": wallets}
 
 
 @operation("createWallet", "createWalletLegacy")
-def create_wallet(call: Call) -> Any:
+def create_wallet(call: OperationCall) -> Any:
     position, record = the_user(call)
     if any(item["provider"] in _EMBEDDED for item in live_wallets(record)):
         raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external one cannot be linked")
@@ -70,7 +70,7 @@ def create_wallet(call: Call) -> Any:
     return Reply(201, wallet(item))
 
 
-def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
+def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
     position = call.sandbox.ids.owner(call.path["walletId"])
     record = None if position is None else call.sandbox.accounts.load(position)
     if position is not None and record is not None:
@@ -81,12 +81,12 @@ def _find(call: Call) -> tuple[int, Record, dict[str, Any]]:
 
 
 @operation("getWalletById", "getWalletByIdLegacy")
-def get_wallet(call: Call) -> Any:
+def get_wallet(call: OperationCall) -> Any:
     return wallet(_find(call)[2])
 
 
 @operation("deleteWalletById", "deleteWalletByIdLegacy")
-def delete_wallet(call: Call) -> None:
+def delete_wallet(call: OperationCall) -> None:
     position, record, item = _find(call)
     before = keys_of(record)
     item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
@@ -95,7 +95,7 @@ def delete_wallet(call: Call) -> None:
 
 
 @operation("recoverDeletedWalletsWithEnvironment")
-def recover_wallets(call: Call) -> Any:
+def recover_wallets(call: OperationCall) -> Any:
     id = (call.body or {}).get("userId", "")
     position = call.sandbox.accounts.position_of(id)
     record = None if position is None else call.sandbox.accounts.load(position)
@@ -121,5 +121,5 @@ def recover_wallets(call: Call) -> Any:
 
 
 @operation("getActiveEmbeddedWalletVersionsForEnvironment")
-def embedded_versions(call: Call) -> Any:
+def embedded_versions(call: OperationCall) -> Any:
     return ["V2", "V3"]

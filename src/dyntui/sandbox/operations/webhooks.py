@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import Call, Refused, Reply, bad_request, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, bad_request, not_found, operation
 from dyntui.sandbox.user_record import iso
 from dyntui.sandbox.webhook_sender import is_loopback
 
@@ -22,7 +22,7 @@ def shown(webhook: Json, *, secret: bool = False) -> Json:
     return {name: value for name, value in webhook.items() if name not in _INSIDE or (secret and name == "secret")}
 
 
-def _find(call: Call) -> Json:
+def _find(call: OperationCall) -> Json:
     store, id = call.sandbox.store, call.path["webhookId"]
     found = store.get("webhooks", id)
     if found is None or store.parent("webhooks", id) != call.path["environmentId"]:
@@ -30,7 +30,7 @@ def _find(call: Call) -> Json:
     return found
 
 
-def _keep(call: Call, webhook: Json, body: Json) -> Json:
+def _keep(call: OperationCall, webhook: Json, body: Json) -> Json:
     """All three fields are replaced; whoever enables a webhook gives it a new start."""
     here = is_loopback(body["url"])
     if not (_URL.match(body["url"]) or (here and call.sandbox.switches["webhook-url"] == "loopback")):
@@ -48,16 +48,16 @@ def _keep(call: Call, webhook: Json, body: Json) -> Json:
 
 
 @operation("getWebhooks")
-def list_webhooks(call: Call) -> Any:
+def list_webhooks(call: OperationCall) -> Any:
     return {"data": [shown(each) for each in call.sandbox.store.all("webhooks", call.path["environmentId"])]}
 
 
 @operation("createWebhook")
-def create_webhook(call: Call) -> Any:
+def create_webhook(call: OperationCall) -> Any:
     sandbox, environment = call.sandbox, call.path["environmentId"]
     limit = sandbox.switches.number("max-webhooks")
     if 0 < limit <= len(sandbox.store.all("webhooks", environment)):
-        raise Refused(Reply(422, {"error": f"An environment has {limit} webhooks at most"}))
+        raise RequestRefused(Reply(422, {"error": f"An environment has {limit} webhooks at most"}))
     id = call.new_id("webhooks")
     fixed = {
         "environmentId": environment,
@@ -75,19 +75,19 @@ def create_webhook(call: Call) -> Any:
 
 
 @operation("getWebhook")
-def get_webhook(call: Call) -> Any:
+def get_webhook(call: OperationCall) -> Any:
     return shown(_find(call), secret=bool(call.query.get("includeSecret")))
 
 
 @operation("updateWebhookById")
-def update_webhook(call: Call) -> Any:
+def update_webhook(call: OperationCall) -> Any:
     changed = _keep(call, _find(call), call.body)
     admin_event(call, "webhook", "updated", shown(changed))
     return shown(changed)
 
 
 @operation("deleteWebhookById")
-def delete_webhook(call: Call) -> None:
+def delete_webhook(call: OperationCall) -> None:
     webhook = _find(call)
     call.sandbox.store.remove("webhooks", webhook["webhookId"])
     call.sandbox.webhooks.forget(webhook["webhookId"])
@@ -95,13 +95,13 @@ def delete_webhook(call: Call) -> None:
 
 
 @operation("getWebhookMessages")
-def list_messages(call: Call) -> Any:
+def list_messages(call: OperationCall) -> Any:
     messages, cursor = call.sandbox.webhooks.messages(_find(call)["webhookId"], call.query.get("cursor"))
     return {"data": messages, **({"cursor": cursor} if cursor else {})}
 
 
 @operation("getWebhookMessageDeliveries")
-def list_deliveries(call: Call) -> Any:
+def list_deliveries(call: OperationCall) -> Any:
     found = call.sandbox.webhooks.deliveries(_find(call)["webhookId"], call.path["messageId"])
     if not found:
         raise not_found("Message")
@@ -109,7 +109,7 @@ def list_deliveries(call: Call) -> Any:
 
 
 @operation("redeliverWebhookMessage")
-def redeliver(call: Call) -> Any:
+def redeliver(call: OperationCall) -> Any:
     if not call.sandbox.webhooks.redeliver(_find(call), call.path["messageId"]):
         raise not_found("Message")
     return {"message": "The message is sent again"}

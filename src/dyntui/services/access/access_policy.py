@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
 __all__ = [
-    "Access",
+    "AccessPolicy",
     "Change",
-    "Kind",
-    "Role",
+    "PolicyKind",
+    "PolicyRole",
     "find",
     "is_on",
     "name_of",
@@ -35,7 +35,7 @@ Change = Callable[[Row], Row | None]
 """A row as it will be; None when it will be gone."""
 
 
-class Role(StrEnum):
+class PolicyRole(StrEnum):
     """What something does to people now. DOOR: only these come in. OTHER: this version does not know."""
 
     OFF = "off"
@@ -45,7 +45,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-class Kind(StrEnum):
+class PolicyKind(StrEnum):
     """A list of people, or rules about what their wallets hold."""
 
     LIST = "allowlist"
@@ -57,19 +57,19 @@ def is_on(row: Row) -> bool:
     return bool(row.get("enabledAt"))
 
 
-def role_of(row: Row | None, kind: Kind = Kind.LIST) -> Role:
+def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
     """What it does to people now; OFF for nothing at all."""
     if row is None or not is_on(row):
-        return Role.OFF
+        return PolicyRole.OFF
     match row.get("outcome"):
         case "siteAccess":
-            return Role.DOOR
+            return PolicyRole.DOOR
         case "block":
-            return Role.BLOCK
+            return PolicyRole.BLOCK
         case "scope":
             # A gate that gives no scope keeps out whom its rules do not apply to (API.md 5).
-            return Role.DOOR if kind is Kind.GATE and not row.get("scope") else Role.SCOPE
-    return Role.OTHER
+            return PolicyRole.DOOR if kind is PolicyKind.GATE and not row.get("scope") else PolicyRole.SCOPE
+    return PolicyRole.OTHER
 
 
 def name_of(row: Row) -> str:
@@ -86,30 +86,30 @@ def names(rows: Sequence[Row], joint: str = "or") -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessPolicy:
     """All lists and gates of an environment. gates_unread: why the gates could not be read, "" when they were."""
 
     lists: tuple[Row, ...] = ()
     gates: tuple[Row, ...] = ()
     gates_unread: str = ""
 
-    def rows(self, kind: Kind) -> tuple[Row, ...]:
-        return self.lists if kind is Kind.LIST else self.gates
+    def rows(self, kind: PolicyKind) -> tuple[Row, ...]:
+        return self.lists if kind is PolicyKind.LIST else self.gates
 
-    def having(self, role: Role, kind: Kind = Kind.LIST) -> tuple[Row, ...]:
+    def having(self, role: PolicyRole, kind: PolicyKind = PolicyKind.LIST) -> tuple[Row, ...]:
         """Those that have this role now."""
         return tuple(row for row in self.rows(kind) if role_of(row, kind) is role)
 
-    def with_change(self, kind: Kind, ids: Sequence[str], change: Change) -> Access:
+    def with_change(self, kind: PolicyKind, ids: Sequence[str], change: Change) -> AccessPolicy:
         """The same after `change` to the lists or gates with these ids."""
         wanted = set(ids)
         rows = [change(row) if row.get("id") in wanted else row for row in self.rows(kind)]
         left = tuple(row for row in rows if row is not None)
-        return replace(self, lists=left) if kind is Kind.LIST else replace(self, gates=left)
+        return replace(self, lists=left) if kind is PolicyKind.LIST else replace(self, gates=left)
 
     def summary(self) -> list[str]:
         """Who may come in now, in sentences."""
-        doors, blocks, scopes = (self.having(role) for role in (Role.DOOR, Role.BLOCK, Role.SCOPE))
+        doors, blocks, scopes = (self.having(role) for role in (PolicyRole.DOOR, PolicyRole.BLOCK, PolicyRole.SCOPE))
         if len(doors) > 1:
             out = [f"Only who is on {names(doors)} may sign in: one of them is enough."]
         elif doors:
@@ -121,9 +121,9 @@ class Access:
         if scopes:
             given = ", ".join(f"{row.get('scope') or 'no scope'} (“{name_of(row)}”)" for row in scopes[:5])
             out.append(f"Scopes are given to who is listed: {given}{', …' if len(scopes) > 5 else ''}.")
-        if gates := self.having(Role.DOOR, Kind.GATE):
+        if gates := self.having(PolicyRole.DOOR, PolicyKind.GATE):
             out.append(f"Gates ask for tokens as well: {names(gates, 'and')}.")
-        if blocking := self.having(Role.BLOCK, Kind.GATE):
+        if blocking := self.having(PolicyRole.BLOCK, PolicyKind.GATE):
             out.append(f"Gates keep out who holds what they name: {names(blocking)}.")
         if self.gates_unread:
             out.append(f"Whether gates ask for more is not known: {self.gates_unread}")
@@ -131,15 +131,15 @@ class Access:
 
     def together(self, row: Row) -> str:
         """What a list does with the others, in a few words for a column."""
-        others = [other for other in self.having(Role.DOOR) if other.get("id") != row.get("id")]
+        others = [other for other in self.having(PolicyRole.DOOR) if other.get("id") != row.get("id")]
         match role_of(row):
-            case Role.DOOR:
+            case PolicyRole.DOOR:
                 return f"with {', '.join(map(name_of, others))}: one is enough" if others else "alone: only these"
-            case Role.BLOCK:
+            case PolicyRole.BLOCK:
                 return "keeps out, whatever else"
-            case Role.SCOPE:
+            case PolicyRole.SCOPE:
                 return "gives its scope"
-            case Role.OTHER:
+            case PolicyRole.OTHER:
                 return "not known here"
         if row.get("outcome") == "siteAccess":
             return "off; would join the others" if others else "off; would be the first"
@@ -151,7 +151,7 @@ async def read_lists(client: Client) -> list[dict[str, Any]]:
     return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).items
 
 
-async def read_access(client: Client) -> Access:
+async def read_access(client: Client) -> AccessPolicy:
     """Lists and gates. That the gates may not be read (scope, plan) is part of the answer."""
     from dyntui.api.errors import ApiError, Unauthorized
 
@@ -161,8 +161,8 @@ async def read_access(client: Client) -> Access:
     except Unauthorized:
         raise
     except ApiError as error:
-        return Access(lists, (), error.message)
-    return Access(lists, gates)
+        return AccessPolicy(lists, (), error.message)
+    return AccessPolicy(lists, gates)
 
 
 def find(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
@@ -173,5 +173,5 @@ def find(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
         return found[0]
     known = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"
     if found:
-        raise Usage(f"{len(found)} {noun}s are called {name}.", hint=f"Give the id: {known}.")
-    raise Usage(f"There is no {noun} {name}.", hint=f"There are: {known}.")
+        raise UsageError(f"{len(found)} {noun}s are called {name}.", hint=f"Give the id: {known}.")
+    raise UsageError(f"There is no {noun} {name}.", hint=f"There are: {known}.")

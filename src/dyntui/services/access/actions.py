@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.access.access_policy import Change, Kind, Row, name_of
+from dyntui.services.access.access_policy import Change, PolicyKind, Row, name_of
 from dyntui.services.access.impact import deleted, switched, updated, weigh_change
 from dyntui.services.actions.write_gate import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.services.actions.write_gate import Weight
+    from dyntui.api.client import Client, WritePermit
+    from dyntui.services.actions.write_gate import Impact
 
-__all__ = ["AccessActions", "Operations", "access_target"]
+__all__ = ["AccessActions", "AccessOperations", "access_target"]
 
 Fields = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ def _same(document: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
+class AccessOperations:
     """The operations of one kind. id_name: what their paths call its id."""
 
     id_name: str
@@ -49,8 +49,8 @@ class AccessActions:
     farewell: what a deletion means. before_deletion: what the audit keeps of one that is deleted.
     """
 
-    kind: Kind
-    operations: Operations
+    kind: PolicyKind
+    operations: AccessOperations
     fields: tuple[str, ...]
     checked: Callable[[Fields], dict[str, Any]]
     kept: Callable[[Any], Any] = _same
@@ -74,8 +74,8 @@ class AccessActions:
     def _after(self, target: Target, value: Any) -> Any:
         return self.kept(value)
 
-    def _weigh(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Weight]]:
-        async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    def _weigh(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Impact]]:
+        async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
             return await weigh_change(client, self.kind, [target.id for target in targets], change)
 
         return weigh
@@ -86,7 +86,7 @@ class AccessActions:
     def create(self) -> WriteAction:
         """Create one, off."""
 
-        async def call(client: Client, target: Target, permit: Permit) -> Any:
+        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             fields = self.checked(target.data["fields"])
             body = {name: value for name, value in fields.items() if value not in (None, "")}
             return self._bare(await client.call(self.operations.create, body=body, permit=permit))
@@ -99,7 +99,7 @@ class AccessActions:
     def update(self) -> WriteAction:
         """Change what can be set."""
 
-        async def call(client: Client, target: Target, permit: Permit) -> Any:
+        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             # PUT may replace the whole: so what stays is sent as well.
             now = await self.read(client, target)
             fields = {name: now.get(name) for name in self.fields} | self.checked(target.data["fields"])
@@ -107,7 +107,7 @@ class AccessActions:
             path = self._path(target)
             return self._bare(await client.call(self.operations.update, path=path, body=body, permit=permit))
 
-        async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+        async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
             (target,) = targets
             return await self._weigh(updated(self.checked(target.data["fields"])))(client, targets)
 
@@ -124,7 +124,7 @@ class AccessActions:
     def delete(self) -> WriteAction:
         """Delete it."""
 
-        async def call(client: Client, target: Target, permit: Permit) -> None:
+        async def call(client: Client, target: Target, permit: WritePermit) -> None:
             await client.call(self.operations.delete, path=self._path(target), permit=permit)
 
         return WriteAction(
@@ -141,7 +141,7 @@ class AccessActions:
         """Enable or disable it."""
         operation = self.operations.enable if on else self.operations.disable
 
-        async def call(client: Client, target: Target, permit: Permit) -> Any:
+        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             return self._bare(await client.call(operation, path=self._path(target), permit=permit))
 
         return WriteAction(

@@ -8,10 +8,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.resources.access import IDENTIFIER_TITLES
-from dyntui.services.access.access_policy import Access, Kind, Role, Row, is_on, name_of, names, read_access, role_of
-from dyntui.services.access.drafts import State, from_words, said_of
+from dyntui.services.access.access_policy import (
+    AccessPolicy,
+    PolicyKind,
+    PolicyRole,
+    Row,
+    is_on,
+    name_of,
+    names,
+    read_access,
+    role_of,
+)
+from dyntui.services.access.drafts import DraftState, from_words, said_of
 from dyntui.services.access.entry_search import find_on_lists
 from dyntui.services.access.gates import rule_words
 from dyntui.services.access.user_identifiers import entries_for, with_domain
@@ -19,10 +29,10 @@ from dyntui.services.access.user_identifiers import entries_for, with_domain
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["Answer", "Match", "Verdict", "check_access", "check_user", "subject_of"]
+__all__ = ["AccessAnswer", "AccessMatch", "AccessVerdict", "check_access", "check_user", "subject_of"]
 
 
-class Verdict(StrEnum):
+class AccessVerdict(StrEnum):
     """DEPENDS: gates decide as well, and they cannot be asked from here."""
 
     YES = "yes"
@@ -31,7 +41,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class AccessMatch:
     """An entry that names somebody, and the list it stands on."""
 
     allowlist: Row
@@ -45,13 +55,13 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AccessAnswer:
     """because: the steps that lead to the verdict. matches: on which lists, on or off. scopes: what they get."""
 
     subject: str
-    verdict: Verdict
+    verdict: AccessVerdict
     because: tuple[str, ...]
-    matches: tuple[Match, ...] = ()
+    matches: tuple[AccessMatch, ...] = ()
     scopes: tuple[str, ...] = ()
     entries: tuple[Mapping[str, Any], ...] = field(default=())
 
@@ -59,9 +69,9 @@ class Answer:
     def words(self) -> str:
         """The answer in a sentence."""
         match self.verdict:
-            case Verdict.YES:
+            case AccessVerdict.YES:
                 return f"Yes: {self.subject} may sign in."
-            case Verdict.NO:
+            case AccessVerdict.NO:
                 return f"No: {self.subject} is refused at sign-in."
         return f"It depends: gates decide about {self.subject}, and what a wallet holds cannot be seen from here."
 
@@ -88,26 +98,28 @@ class Answer:
 def subject_of(text: str, *, region: str | None = None) -> Mapping[str, Any]:
     """What is asked about, as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises Usage."""
     (draft,) = from_words([text], region=region)
-    if draft.state is State.WRONG:
-        raise Usage(f"{text!r} is nobody that can be looked for: {draft.why}")
+    if draft.state is DraftState.WRONG:
+        raise UsageError(f"{text!r} is nobody that can be looked for: {draft.why}")
     return draft.entry
 
 
-async def check_access(client: Client, entry: Mapping[str, Any], *, access: Access | None = None) -> Answer:
+async def check_access(client: Client, entry: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
     """About whoever has this one identifier, and nothing else."""
     return await _check(client, with_domain(entry), said_of(entry), access)
 
 
-async def check_user(client: Client, user: Mapping[str, Any], *, access: Access | None = None) -> Answer:
+async def check_user(client: Client, user: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
     """About a user, with every identifier that is linked."""
     label = str(user.get("email") or user.get("username") or user.get("alias") or user.get("id") or "")
     return await _check(client, entries_for(user), label, access)
 
 
-async def _check(client: Client, entries: Sequence[Mapping[str, Any]], subject: str, access: Access | None) -> Answer:
+async def _check(
+    client: Client, entries: Sequence[Mapping[str, Any]], subject: str, access: AccessPolicy | None
+) -> AccessAnswer:
     access = access or await read_access(client)
     matches = [
-        Match(row, entry)
+        AccessMatch(row, entry)
         for row, found in await find_on_lists(client, access.lists, entries)
         for entry in found.values()
     ]
@@ -115,56 +127,57 @@ async def _check(client: Client, entries: Sequence[Mapping[str, Any]], subject: 
 
 
 def conclude(
-    access: Access, matches: Sequence[Match], subject: str, entries: Sequence[Mapping[str, Any]] = ()
-) -> Answer:
+    access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, Any]] = ()
+) -> AccessAnswer:
     """The verdict that follows from the lists somebody is on."""
     because: list[str] = []
-    having = {role: [match for match in matches if role_of(match.allowlist) is role] for role in Role}
-    doors = access.having(Role.DOOR)
-    verdict = Verdict.YES
-    if having[Role.BLOCK]:
-        verdict = Verdict.NO
-        because += [f"{match.words}, which keeps people out." for match in having[Role.BLOCK]]
+    having = {role: [match for match in matches if role_of(match.allowlist) is role] for role in PolicyRole}
+    doors = access.having(PolicyRole.DOOR)
+    verdict = AccessVerdict.YES
+    if having[PolicyRole.BLOCK]:
+        verdict = AccessVerdict.NO
+        because += [f"{match.words}, which keeps people out." for match in having[PolicyRole.BLOCK]]
     elif not doors:
         because.append("No siteAccess list is on, so lists keep nobody out but those who are blocked.")
-    elif having[Role.DOOR]:
-        because += [f"{match.words}, which lets people in." for match in having[Role.DOOR]]
+    elif having[PolicyRole.DOOR]:
+        because += [f"{match.words}, which lets people in." for match in having[PolicyRole.DOOR]]
         if len(doors) > 1:
             because.append(f"One of {names(doors, 'and')} is enough.")
     else:
-        verdict = Verdict.NO
+        verdict = AccessVerdict.NO
         because.append(f"Only who is on {names(doors)} may sign in, and {subject} is on none of them.")
-    if access.having(Role.BLOCK) and not having[Role.BLOCK]:
-        because.append(f"Not on {names(access.having(Role.BLOCK))}, which would keep them out.")
-    if not having[Role.BLOCK]:
+    if access.having(PolicyRole.BLOCK) and not having[PolicyRole.BLOCK]:
+        because.append(f"Not on {names(access.having(PolicyRole.BLOCK))}, which would keep them out.")
+    if not having[PolicyRole.BLOCK]:
         verdict = _with_gates(access, verdict, bool(doors), because)
-    if having[Role.OTHER]:
-        verdict = Verdict.DEPENDS
+    if having[PolicyRole.OTHER]:
+        verdict = AccessVerdict.DEPENDS
         because += [
             f"{match.words}, whose outcome {match.allowlist.get('outcome')} this version does not know."
-            for match in having[Role.OTHER]
+            for match in having[PolicyRole.OTHER]
         ]
-    because += [f"{match.words}, which is off." for match in having[Role.OFF]]
-    scopes = [str(match.allowlist["scope"]) for match in having[Role.SCOPE] if match.allowlist.get("scope")]
+    because += [f"{match.words}, which is off." for match in having[PolicyRole.OFF]]
+    scopes = [str(match.allowlist["scope"]) for match in having[PolicyRole.SCOPE] if match.allowlist.get("scope")]
     because += [
-        f"{match.words} gives the scope {match.allowlist.get('scope') or '(none)'}." for match in having[Role.SCOPE]
+        f"{match.words} gives the scope {match.allowlist.get('scope') or '(none)'}."
+        for match in having[PolicyRole.SCOPE]
     ]
-    return Answer(subject, verdict, tuple(because), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
+    return AccessAnswer(subject, verdict, tuple(because), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
 
 
-def _with_gates(access: Access, verdict: Verdict, lists_decide: bool, because: list[str]) -> Verdict:
+def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool, because: list[str]) -> AccessVerdict:
     """The verdict once gates have been thought of: they ask what a wallet holds, which nobody here can see."""
     if access.gates_unread:
         because.append(f"Whether gates ask for more is not known: {access.gates_unread}")
-        return verdict if verdict is Verdict.NO else Verdict.DEPENDS
-    for role, words in ((Role.DOOR, "lets in only who holds"), (Role.BLOCK, "keeps out who holds")):
-        for gate in access.having(role, Kind.GATE):
+        return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS
+    for role, words in ((PolicyRole.DOOR, "lets in only who holds"), (PolicyRole.BLOCK, "keeps out who holds")):
+        for gate in access.having(role, PolicyKind.GATE):
             rules = "; and ".join(rule_words(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
             because.append(f"The gate “{name_of(gate)}” {words} {rules or 'what it names'}.")
-    if access.having(Role.DOOR, Kind.GATE):
+    if access.having(PolicyRole.DOOR, PolicyKind.GATE):
         if lists_decide:
             because.append("Whether a gate lets in who is on no list, or the other way round, is not documented.")
-        return Verdict.DEPENDS
-    if access.having(Role.BLOCK, Kind.GATE) and verdict is Verdict.YES:
-        return Verdict.DEPENDS
+        return AccessVerdict.DEPENDS
+    if access.having(PolicyRole.BLOCK, PolicyKind.GATE) and verdict is AccessVerdict.YES:
+        return AccessVerdict.DEPENDS
     return verdict

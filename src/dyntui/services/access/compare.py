@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import Row, name_of
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import Cancel, Confirmation, Results, Target, WriteAction
+from dyntui.services.actions.write_gate import Cancel, Confirmation, Target, WriteAction, WriteResults
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.services.actions.write_gate import Writes
+    from dyntui.api.client import Client, WritePermit
+    from dyntui.services.actions.write_gate import WriteGate
 
 __all__ = [
-    "Diff",
-    "Side",
+    "ComparisonSide",
+    "EntryDiff",
     "SyncPlan",
     "compare",
     "plan_sync",
@@ -40,7 +40,7 @@ Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparisonSide:
     """Entries by key. name: what it is. wrong: lines of a file that are no entry, and why. repeated: said again."""
 
     name: str
@@ -50,11 +50,11 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
+class EntryDiff:
     """What two sides have. both: pairs; relabelled: those of them whose aliases differ."""
 
-    left: Side
-    right: Side
+    left: ComparisonSide
+    right: ComparisonSide
     only_left: tuple[Entry, ...]
     only_right: tuple[Entry, ...]
     both: tuple[tuple[Entry, Entry], ...]
@@ -74,7 +74,7 @@ class SyncPlan:
     """How a list becomes as a source is. keep: on both; relabelled: kept, with another alias in the source."""
 
     allowlist: Row
-    source: Side
+    source: ComparisonSide
     add: tuple[Entry, ...]
     remove: tuple[Entry, ...]
     keep: int
@@ -117,7 +117,7 @@ def _some(what: str, entries: Sequence[Entry], sign: str, most: int) -> list[str
     return lines + ([f"    … and {len(entries) - most:,} more"] if len(entries) > most else [])
 
 
-def side_of(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> Side:
+def side_of(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
     """A side from entries; of those that say the same, the first counts."""
     found: dict[str, Entry] = {}
     repeated = 0
@@ -125,22 +125,26 @@ def side_of(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]
         if key := key_of(entry):
             repeated += key in found
             found.setdefault(key, entry)
-    return Side(name, found, tuple(wrong), repeated)
+    return ComparisonSide(name, found, tuple(wrong), repeated)
 
 
-async def read_list(client: Client, row: Row, on_progress: Callable[[int, int | None], None] | None = None) -> Side:
+async def read_list(
+    client: Client, row: Row, on_progress: Callable[[int, int | None], None] | None = None
+) -> ComparisonSide:
     """The entries of a list."""
     return side_of(f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")), on_progress)])
 
 
-def read_file(where: Path | BinaryIO, *, name: str = "", region: str | None = None, live: bool = False) -> Side:
+def read_file(
+    where: Path | BinaryIO, *, name: str = "", region: str | None = None, live: bool = False
+) -> ComparisonSide:
     """The entries of a file, mapped as an import would map it. Raises Usage when no column is understood."""
     from dyntui.importer import AllowlistMapper, has_errors, open_source, propose
 
     with open_source(where, name=name) as source:
         mapping = propose(source.info, source.sample(), kind="allowlist")
         if mapping.missing:
-            raise Usage(
+            raise UsageError(
                 f"{source.info.name}: {mapping.missing[0]}",
                 hint="Name the columns as the fields are: email, walletPublicKey, ..., or identifier.",
             )
@@ -157,9 +161,9 @@ def read_file(where: Path | BinaryIO, *, name: str = "", region: str | None = No
         return side_of(source.info.name, entries, wrong)
 
 
-def compare(left: Side, right: Side) -> Diff:
+def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
     """What only one has, and what both have."""
-    return Diff(
+    return EntryDiff(
         left,
         right,
         tuple(entry for key, entry in left.entries.items() if key not in right.entries),
@@ -177,11 +181,11 @@ def twice(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]
     return {key: several for key, several in found.items() if len(several) > 1}
 
 
-def plan_sync(row: Row, there: Side, source: Side, *, remove: bool) -> SyncPlan:
+def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove: bool) -> SyncPlan:
     """What makes the list (`there`) as `source` is. remove: also take away what only the list has."""
     if source.wrong and remove:
         line, why = source.wrong[0]
-        raise Usage(
+        raise UsageError(
             f"{len(source.wrong):,} lines of {source.name} are no entry (line {line}: {why}), so who they mean "
             "would be removed.",
             hint="Correct them, or sync without removing.",
@@ -220,20 +224,20 @@ class _NoRemovalAfterFailure:
 
 
 async def sync(
-    writes: Writes,
+    writes: WriteGate,
     plan: SyncPlan,
     confirmation: Confirmation,
     *,
     job: str = "",
     on_progress: Callable[[int, int], None] | None = None,
     cancel: Cancel | None = None,
-) -> Results:
+) -> WriteResults:
     """Apply the plan through the one door. What could not be added keeps everything from being removed."""
     action, targets = sync_action(plan, job=job)
     stop = _NoRemovalAfterFailure(cancel, len(plan.add))
     inner = action.call
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         try:
             return await inner(client, target, permit)
         except BaseException:

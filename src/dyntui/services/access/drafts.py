@@ -14,14 +14,14 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.importer.column_inference import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 
-__all__ = ["KIND_WORDS", "Draft", "State", "draft_of", "from_words", "key_of", "mark_twice", "parse_lines"]
+__all__ = ["KIND_WORDS", "DraftState", "EntryDraft", "draft_of", "from_words", "key_of", "mark_twice", "parse_lines"]
 __all__ += ["said_of", "with_kind"]
 
 KIND_WORDS: Mapping[str, str] = {
@@ -46,7 +46,7 @@ _UNCLEAR = "entry_kind_unclear"
 _SAY = "Say which, before a colon: twitter, discord, farcaster, fid, external."
 
 
-class State(StrEnum):
+class DraftState(StrEnum):
     """What is known of a draft. THERE: on the list already. TWICE: an earlier draft says the same."""
 
     NEW = "new"
@@ -56,14 +56,14 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EntryDraft:
     """One entry that may be sent. line: where it came from. elsewhere: the names of other lists that have it."""
 
     line: int
     text: str
     entry: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
-    state: State = State.NEW
+    state: DraftState = DraftState.NEW
     elsewhere: tuple[str, ...] = ()
     note: str = ""
 
@@ -117,19 +117,19 @@ def said_of(entry: Mapping[str, Any]) -> str:
 
 def draft_of(
     fields: Mapping[str, Any], *, line: int = 1, text: str = "", region: str | None = None, live: bool = False
-) -> Draft:
+) -> EntryDraft:
     """A draft from fields of an entry, and `identifier` for one of unknown kind; checked as an import checks it."""
     if wrong := [name for name in fields if name not in ENTRY_FIELDS]:
-        raise Usage(f"An entry has no {', '.join(wrong)}.", hint=f"It has: {', '.join(ENTRY_FIELDS)}.")
+        raise UsageError(f"An entry has no {', '.join(wrong)}.", hint=f"It has: {', '.join(ENTRY_FIELDS)}.")
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
     mapped = _mapper(_Rules(region, live)).map(Row(line, cells))
     problems = tuple(each._replace(suggestion=_SAY) if each.code == _UNCLEAR else each for each in mapped.problems)
     bad = any(each.severity == "error" for each in problems)
     said = text or said_of(fields) or str(fields.get("identifier") or "")
-    return Draft(line, said, mapped.user, problems, State.WRONG if bad else State.NEW)
+    return EntryDraft(line, said, mapped.user, problems, DraftState.WRONG if bad else DraftState.NEW)
 
 
-def with_kind(draft: Draft, kind: str, *, region: str | None = None, live: bool = False) -> Draft:
+def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: bool = False) -> EntryDraft:
     """The same text as another kind of identifier."""
     alias = draft.entry.get("alias")
     text = _without_word(draft.text)
@@ -137,7 +137,7 @@ def with_kind(draft: Draft, kind: str, *, region: str | None = None, live: bool 
     return draft_of(fields, line=draft.line, text=draft.text, region=region, live=live)
 
 
-def from_words(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[Draft]:
+def from_words(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
     """Drafts from arguments, one identifier each."""
     found = [
         draft_of(_said(word), line=number, text=word, region=region, live=live) for number, word in enumerate(words, 1)
@@ -145,11 +145,11 @@ def from_words(words: Iterable[str], *, region: str | None = None, live: bool = 
     return mark_twice(found)
 
 
-def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[Draft]:
+def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
     """Drafts from pasted lines: an identifier, and perhaps an alias after a comma, semicolon or tab; or several
     identifiers on a line; or lines below the names of fields, as an export has them."""
     names: list[str] | None = None
-    found: list[Draft] = []
+    found: list[EntryDraft] = []
     for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n"), 1):
         line = raw.strip()
         if not line:
@@ -163,15 +163,15 @@ def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> 
     return mark_twice(found)
 
 
-def mark_twice(drafts: Sequence[Draft]) -> list[Draft]:
+def mark_twice(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
     """Later drafts that say the same as an earlier one are TWICE."""
     first: dict[str, int] = {}
-    out: list[Draft] = []
+    out: list[EntryDraft] = []
     for draft in drafts:
-        fresh = replace(draft, state=State.NEW, note="") if draft.state is State.TWICE else draft
-        if fresh.key and fresh.state is not State.WRONG:
+        fresh = replace(draft, state=DraftState.NEW, note="") if draft.state is DraftState.TWICE else draft
+        if fresh.key and fresh.state is not DraftState.WRONG:
             if (earlier := first.get(fresh.key)) is not None:
-                fresh = replace(fresh, state=State.TWICE, note=f"the same as line {earlier}")
+                fresh = replace(fresh, state=DraftState.TWICE, note=f"the same as line {earlier}")
             else:
                 first[fresh.key] = fresh.line
         out.append(fresh)

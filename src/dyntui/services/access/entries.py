@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.services.access.access_policy import Row, is_on, name_of
-from dyntui.services.access.drafts import Draft, State, key_of, said_of
+from dyntui.services.access.drafts import DraftState, EntryDraft, key_of, said_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.impact import weigh_entries
-from dyntui.services.actions.write_gate import Effect, Target, Weight, WriteAction
+from dyntui.services.actions.write_gate import Effect, Impact, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
 
 __all__ = ["ENTRY_EXPORT", "EXISTS", "add_entries", "body_of", "change_entries", "checked_against", "entry_target"]
 __all__ += [
@@ -63,7 +63,7 @@ def removal_target(row: Mapping[str, Any]) -> Target:
     return Target(str(row.get("id", "")), said_of(row), {"entry": dict(row), "remove": True})
 
 
-async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: Permit) -> dict[str, Any]:
+async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> dict[str, Any]:
     """Add one. A lost answer is looked into: when the entry is there, it is done."""
     from dyntui.api.errors import ApiProblem, Invalid
 
@@ -92,7 +92,7 @@ async def _there(client: Client, list_id: str, body: Mapping[str, Any]) -> dict[
         return None
 
 
-async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: Permit) -> None:
+async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: WritePermit) -> None:
     """Delete one. One that is gone is done; a lost answer is looked into."""
     from dyntui.api.errors import ApiProblem, NotFound
 
@@ -139,7 +139,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
     """Add some entries and delete others, in the order of the targets."""
     list_id = str(row.get("id"))
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         if target.data.get("remove"):
             return await _remove(client, list_id, target.data["entry"], permit)
         return await _post(client, list_id, target.data["entry"], permit)
@@ -147,7 +147,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]} if target.data.get("remove") else None
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         removing = sum(bool(target.data.get("remove")) for target in targets)
         return await weigh_entries(client, list_id, adding=len(targets) - removing, removing=removing)
 
@@ -179,10 +179,10 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     """
     list_id = str(row.get("id"))
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         old, new = target.data["entry"], target.data["new"]
         if body_of(old) == dict(new):
-            raise Usage("Nothing was changed.")
+            raise UsageError("Nothing was changed.")
         if key_of(old) != key_of(new):
             added = await _post(client, list_id, new, permit)
             try:
@@ -194,7 +194,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
                 ) from error
             return added
         if not gap and await _counts(client, list_id):
-            raise Usage(
+            raise UsageError(
                 f"The server does not let {said_of(old)} stand twice, so its alias can only be changed by removing it "
                 "for a moment, while the list is on. Nothing was done.",
                 hint="Say that this is all right (--allow-gap), or disable the list first.",
@@ -204,9 +204,9 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]}
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         if all(key_of(target.data["entry"]) == key_of(target.data["new"]) for target in targets):
-            return Weight((_MOMENT,), Effect.DESTRUCTIVE)
+            return Impact((_MOMENT,), Effect.DESTRUCTIVE)
         weight = await weigh_entries(client, list_id, adding=len(targets), removing=len(targets))
         return replace(weight, effects=(_ORDER, *weight.effects))
 
@@ -237,7 +237,7 @@ async def _counts(client: Client, list_id: str) -> bool:
 
 
 async def _other_way_round(
-    client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: Permit
+    client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: WritePermit
 ) -> dict[str, Any]:
     await _remove(client, list_id, old, permit)
     try:
@@ -253,9 +253,11 @@ async def _other_way_round(
         raise DyntuiError(f"The new entry was refused, and the old one was put back: {error}") from error
 
 
-async def checked_against(client: Client, row: Row, drafts: Sequence[Draft], others: Sequence[Row] = ()) -> list[Draft]:
+async def checked_against(
+    client: Client, row: Row, drafts: Sequence[EntryDraft], others: Sequence[Row] = ()
+) -> list[EntryDraft]:
     """The drafts with what is known of them: on the list already, and on which other lists."""
-    sendable = [draft.entry for draft in drafts if draft.state is State.NEW]
+    sendable = [draft.entry for draft in drafts if draft.state is DraftState.NEW]
     there = await find_entries(client, str(row.get("id")), sendable)
     elsewhere: dict[str, list[str]] = {}
     strangers = [other for other in others if other.get("id") != row.get("id")]
@@ -264,9 +266,9 @@ async def checked_against(client: Client, row: Row, drafts: Sequence[Draft], oth
             elsewhere.setdefault(key, []).append(name_of(other))
     out = []
     for draft in drafts:
-        if draft.state is State.NEW:
+        if draft.state is DraftState.NEW:
             if draft.key in there:
-                draft = replace(draft, state=State.THERE, note="is on the list already")
+                draft = replace(draft, state=DraftState.THERE, note="is on the list already")
             draft = replace(draft, elsewhere=tuple(elsewhere.get(draft.key, ())))
         out.append(draft)
     return out

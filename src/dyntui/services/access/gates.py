@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dyntui.core.errors import Usage
-from dyntui.services.access.access_policy import Kind
-from dyntui.services.access.actions import AccessActions, Operations
+from dyntui.core.errors import UsageError
+from dyntui.services.access.access_policy import PolicyKind
+from dyntui.services.access.actions import AccessActions, AccessOperations
 from dyntui.services.access.lists import checked_fields
 
 __all__ = ["GATE_ACTIONS", "RULE_HELP", "parse_rule", "rule_text", "rule_words"]
@@ -22,16 +22,16 @@ def parse_rule(text: str) -> dict[str, Any]:
     """`nft:1:0x…:amount=2` as the API takes it. Raises Usage."""
     kind, *rest = text.strip().split(":")
     if kind not in ("token", "nft") or len(rest) < 2:
-        raise Usage(f"{text!r} is no rule.", hint=f"Write it as {RULE_HELP}.")
+        raise UsageError(f"{text!r} is no rule.", hint=f"Write it as {RULE_HELP}.")
     network, contract, *more = rest
     if not network.isdigit():
-        raise Usage(f"{network!r} is no network id.", hint="It is a number: 1 for Ethereum, 137 for Polygon, ...")
+        raise UsageError(f"{network!r} is no network id.", hint="It is a number: 1 for Ethereum, 137 for Polygon, ...")
     rule: dict[str, Any] = {"type": kind, "address": {"networkId": int(network), "contractAddress": contract}}
     filters: dict[str, Any] = {}
     for part in more:
         name, separator, value = part.partition("=")
         if not separator or not value or name not in _FILTERS:
-            raise Usage(f"{part!r} is no part of a rule.", hint=f"Write it as {RULE_HELP}.")
+            raise UsageError(f"{part!r} is no part of a rule.", hint=f"Write it as {RULE_HELP}.")
         if name == "chain":
             rule["chain"] = value.upper()
         elif name == "amount":
@@ -39,7 +39,7 @@ def parse_rule(text: str) -> dict[str, Any]:
         else:
             filters["tokenId"] = value
     if rule.get("chain", "EVM") in ("EVM", "ETH") and not _EVM.fullmatch(contract):
-        raise Usage(f"{contract!r} is not the address of a contract.", hint="0x and forty hexadecimal digits.")
+        raise UsageError(f"{contract!r} is not the address of a contract.", hint="0x and forty hexadecimal digits.")
     if filters:
         rule["filter"] = filters
     return rule
@@ -51,7 +51,7 @@ def _amount(text: str) -> int | float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise Usage(f"{text!r} is no amount.", hint="A number greater than 0: how many there have to be at least.")
+        raise UsageError(f"{text!r} is no amount.", hint="A number greater than 0: how many there have to be at least.")
     return int(number) if number.is_integer() else number
 
 
@@ -79,15 +79,15 @@ def rule_text(rule: Mapping[str, Any]) -> str:
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    fields = checked_fields(given, kind=Kind.GATE)
+    fields = checked_fields(given, kind=PolicyKind.GATE)
     if "rules" in fields and not fields["rules"]:
-        raise Usage("A gate needs at least one rule.", hint=f"Write one as {RULE_HELP}.")
+        raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_HELP}.")
     return fields
 
 
 GATE_ACTIONS = AccessActions(
-    Kind.GATE,
-    Operations(
+    PolicyKind.GATE,
+    AccessOperations(
         "gateId",
         read="getGate",
         create="createGate",

@@ -8,10 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
-from dyntui.services.access.access_policy import Access, Change, Kind, Role, Row, name_of, names, read_access, role_of
-from dyntui.services.actions.write_gate import Weight
+from dyntui.services.access.access_policy import (
+    AccessPolicy,
+    Change,
+    PolicyKind,
+    PolicyRole,
+    Row,
+    name_of,
+    names,
+    read_access,
+    role_of,
+)
+from dyntui.services.actions.write_gate import Impact
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -36,15 +46,15 @@ def deleted(row: Row) -> Row | None:
     return None
 
 
-CHANGES: Mapping[str, tuple[Kind, str, Change | None]] = {
-    "enableAllowlistById": (Kind.LIST, "allowlistId", switched(True)),
-    "disableAllowlistById": (Kind.LIST, "allowlistId", switched(False)),
-    "updateAllowlistById": (Kind.LIST, "allowlistId", None),
-    "deleteAllowlistById": (Kind.LIST, "allowlistId", deleted),
-    "enableGate": (Kind.GATE, "gateId", switched(True)),
-    "disableGate": (Kind.GATE, "gateId", switched(False)),
-    "updateGate": (Kind.GATE, "gateId", None),
-    "deleteGate": (Kind.GATE, "gateId", deleted),
+CHANGES: Mapping[str, tuple[PolicyKind, str, Change | None]] = {
+    "enableAllowlistById": (PolicyKind.LIST, "allowlistId", switched(True)),
+    "disableAllowlistById": (PolicyKind.LIST, "allowlistId", switched(False)),
+    "updateAllowlistById": (PolicyKind.LIST, "allowlistId", None),
+    "deleteAllowlistById": (PolicyKind.LIST, "allowlistId", deleted),
+    "enableGate": (PolicyKind.GATE, "gateId", switched(True)),
+    "disableGate": (PolicyKind.GATE, "gateId", switched(False)),
+    "updateGate": (PolicyKind.GATE, "gateId", None),
+    "deleteGate": (PolicyKind.GATE, "gateId", deleted),
 }
 """By operation: what it changes, the path parameter that names it, and how; None: as its body says."""
 
@@ -60,33 +70,35 @@ async def entry_count(client: Client, list_id: str) -> int | None:
     return (await client.allowlists.entries(list_id, limit=1)).total
 
 
-async def weigh_change(client: Client, kind: Kind, ids: Sequence[str], change: Change) -> Weight:
+async def weigh_change(client: Client, kind: PolicyKind, ids: Sequence[str], change: Change) -> Impact:
     """What `change` to these lists or gates does. Usage when one is not of this environment."""
     access = await read_access(client)
-    if kind is Kind.GATE and access.gates_unread:
-        raise Usage(
+    if kind is PolicyKind.GATE and access.gates_unread:
+        raise UsageError(
             f"The gates cannot be read, so nobody can tell what this does: {access.gates_unread}",
             hint="Use a token that may read them.",
         )
     known = {str(row.get("id")): row for row in access.rows(kind)}
     if strange := [each for each in ids if each not in known]:
-        raise Usage(
+        raise UsageError(
             f"There is no {kind} {strange[0]} in this environment.", hint="Read the list again, or use its environment."
         )
     counts: dict[str, int | None] = {}
     for each in ids:
-        counts[each] = await entry_count(client, each) if kind is Kind.LIST else None
+        counts[each] = await entry_count(client, each) if kind is PolicyKind.LIST else None
     weight = judge(access, kind, [known[each] for each in ids], change, counts)
     if weight.phrase and len(ids) > 1:
-        raise Usage(f"This decides who may come in: do it with one {kind} after another.")
+        raise UsageError(f"This decides who may come in: do it with one {kind} after another.")
     return weight
 
 
-def judge(access: Access, kind: Kind, rows: Sequence[Row], change: Change, counts: Mapping[str, int | None]) -> Weight:
+def judge(
+    access: AccessPolicy, kind: PolicyKind, rows: Sequence[Row], change: Change, counts: Mapping[str, int | None]
+) -> Impact:
     """The weight of `change` to `rows`. counts: entries by the id of a list."""
     ids = [str(row.get("id")) for row in rows]
     after = access.with_change(kind, ids, change)
-    before_doors, after_doors = access.having(Role.DOOR, kind), after.having(Role.DOOR, kind)
+    before_doors, after_doors = access.having(PolicyRole.DOOR, kind), after.having(PolicyRole.DOOR, kind)
     effects: list[str] = []
     effect, phrase, decides = Effect.WRITE, "", False
     for row in rows:
@@ -97,89 +109,89 @@ def judge(access: Access, kind: Kind, rows: Sequence[Row], change: Change, count
         if was is becomes:
             effects += _unchanged(row, new, was, who)
             continue
-        decides = decides or bool({was, becomes} & {Role.DOOR, Role.BLOCK})
+        decides = decides or bool({was, becomes} & {PolicyRole.DOOR, PolicyRole.BLOCK})
         lost, grave = _lost(row, was, after_doors, who)
         effects += lost
         gained, grave_too = _gained(new or row, becomes, before_doors, who, count)
         effects += gained
         if grave or grave_too:
             effect = Effect.DESTRUCTIVE
-        if (becomes is Role.DOOR and not before_doors) or (was is Role.DOOR and not after_doors):
+        if (becomes is PolicyRole.DOOR and not before_doors) or (was is PolicyRole.DOOR and not after_doors):
             phrase = phrase_for(row)
-        if Role.OFF not in (was, becomes) or {was, becomes} & {Role.DOOR, Role.BLOCK}:
+        if PolicyRole.OFF not in (was, becomes) or {was, becomes} & {PolicyRole.DOOR, PolicyRole.BLOCK}:
             effects.append(_AT_SIGN_IN)
-        if Role.DOOR in (was, becomes) and (others := _of_the_other_kind(after, kind)):
+        if PolicyRole.DOOR in (was, becomes) and (others := _of_the_other_kind(after, kind)):
             effects.append(others)
     facts = [str(kind), *(f"{each} {'empty' if counts.get(each) == 0 else ''}" for each in ids)]
     facts += [f"before {row.get('id')}" for row in before_doors] + [f"after {row.get('id')}" for row in after_doors]
-    between = (access, after) if decides and kind is Kind.LIST else None
-    return Weight(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), between)
+    between = (access, after) if decides and kind is PolicyKind.LIST else None
+    return Impact(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), between)
 
 
-def _who(row: Row, kind: Kind, count: int | None) -> str:
-    if kind is Kind.GATE:
+def _who(row: Row, kind: PolicyKind, count: int | None) -> str:
+    if kind is PolicyKind.GATE:
         return f"who holds what “{name_of(row)}” asks for"
     entries = "" if count is None else f" ({count:,} {'entry' if count == 1 else 'entries'})"
     return f"who is on “{name_of(row)}”{entries}"
 
 
-def _unchanged(row: Row, new: Row | None, role: Role, who: str) -> list[str]:
-    if role is Role.OFF:
+def _unchanged(row: Row, new: Row | None, role: PolicyRole, who: str) -> list[str]:
+    if role is PolicyRole.OFF:
         return ["It is off, so nothing changes for anybody now."]
-    if role is Role.SCOPE and new is not None and new.get("scope") != row.get("scope"):
+    if role is PolicyRole.SCOPE and new is not None and new.get("scope") != row.get("scope"):
         return [f"From the next sign-in, {who} gets the scope {new.get('scope')} instead of {row.get('scope')}."]
     return ["What it does to people stays as it is."]
 
 
-def _lost(row: Row, was: Role, doors_left: Sequence[Row], who: str) -> tuple[list[str], bool]:
+def _lost(row: Row, was: PolicyRole, doors_left: Sequence[Row], who: str) -> tuple[list[str], bool]:
     """What ends, and whether that is grave."""
     match was:
-        case Role.DOOR if doors_left:
+        case PolicyRole.DOOR if doors_left:
             return [f"{_capital(who)} can no longer sign in, unless also on {names(doors_left)}."], True
-        case Role.DOOR:
+        case PolicyRole.DOOR:
             return ["Nothing of its kind is left on: everybody may sign in from now on, listed or not."], True
-        case Role.BLOCK:
+        case PolicyRole.BLOCK:
             return [f"{_capital(who)} is no longer kept out."], True
-        case Role.SCOPE:
+        case PolicyRole.SCOPE:
             return [
                 f"{_capital(who)} loses the scope {row.get('scope') or ''} at the next sign-in.".replace("  ", " ")
             ], True
-        case Role.OTHER:
+        case PolicyRole.OTHER:
             return [f"What its outcome {row.get('outcome')} does is not known to this version."], True
     return [], False
 
 
 def _gained(
-    row: Row, becomes: Role, doors_before: Sequence[Row], who: str, count: int | None
+    row: Row, becomes: PolicyRole, doors_before: Sequence[Row], who: str, count: int | None
 ) -> tuple[list[str], bool]:
     """What begins, and whether that is grave."""
     match becomes:
-        case Role.DOOR if doors_before:
+        case PolicyRole.DOOR if doors_before:
             return [f"{_capital(who)} may sign in as well, beside {names(doors_before)}."], False
-        case Role.DOOR if count == 0:
+        case PolicyRole.DOOR if count == 0:
             return [
                 "No other siteAccess list is on, so this one decides alone who may come in; and it has no entries.",
                 "NOBODY could sign in from now on.",
             ], True
-        case Role.DOOR:
+        case PolicyRole.DOOR:
             return [
                 f"Nothing of its kind is on yet, so this one decides alone: only {who} may sign in from now on.",
                 "EVERYBODY ELSE IS LOCKED OUT.",
             ], True
-        case Role.BLOCK:
+        case PolicyRole.BLOCK:
             return [f"{_capital(who)} is refused at sign-in from now on, whatever else lets them in."], True
-        case Role.SCOPE:
+        case PolicyRole.SCOPE:
             return [f"{_capital(who)} gets the scope {row.get('scope') or '(none)'} from the next sign-in."], False
-        case Role.OTHER:
+        case PolicyRole.OTHER:
             return [f"What its outcome {row.get('outcome')} does is not known to this version."], True
     return [], False
 
 
-def _of_the_other_kind(access: Access, kind: Kind) -> str:
-    other = Kind.GATE if kind is Kind.LIST else Kind.LIST
-    if doors := access.having(Role.DOOR, other):
+def _of_the_other_kind(access: AccessPolicy, kind: PolicyKind) -> str:
+    other = PolicyKind.GATE if kind is PolicyKind.LIST else PolicyKind.LIST
+    if doors := access.having(PolicyRole.DOOR, other):
         return f"The {other} {names(doors, 'and')} also decides; whether one of both is enough is not documented."
-    if access.gates_unread and kind is Kind.LIST:
+    if access.gates_unread and kind is PolicyKind.LIST:
         return f"Whether gates also decide is not known: {access.gates_unread}"
     return ""
 
@@ -188,21 +200,21 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removing: int = 0) -> Weight:
+async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removing: int = 0) -> Impact:
     """What it does to people that entries come to a list or leave it."""
     access = await read_access(client)
     row = next((row for row in access.lists if row.get("id") == list_id), None)
     if row is None:
-        raise Usage(f"There is no allowlist {list_id} in this environment.", hint="Read the lists again.")
+        raise UsageError(f"There is no allowlist {list_id} in this environment.", hint="Read the lists again.")
     role, name = role_of(row), name_of(row)
     effects: list[str] = []
     effect = Effect.DESTRUCTIVE if removing else Effect.WRITE
     phrase = ""
-    facts = [str(Kind.LIST), list_id, role.value]
-    if role is Role.OFF:
+    facts = [str(PolicyKind.LIST), list_id, role.value]
+    if role is PolicyRole.OFF:
         effects.append(f"“{name}” is off, so nothing changes for anybody now.")
-    elif role is Role.DOOR:
-        doors = [door for door in access.having(Role.DOOR) if door is not row]
+    elif role is PolicyRole.DOOR:
+        doors = [door for door in access.having(PolicyRole.DOOR) if door is not row]
         if adding:
             effects.append(f"“{name}” is on: who is added may sign in at once.")
         if removing:
@@ -212,13 +224,13 @@ async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removi
             if not doors and count is not None and count + adding <= removing:
                 effects.append(f"Nothing stays on “{name}”, and it decides alone: NOBODY could sign in from now on.")
                 phrase = phrase_for(row)
-    elif role is Role.BLOCK:
+    elif role is PolicyRole.BLOCK:
         if adding:
             effects.append(f"“{name}” keeps people out: who is added is refused at the next sign-in.")
             effect = Effect.DESTRUCTIVE
         if removing:
             effects.append(f"“{name}” keeps people out: who is removed is no longer kept out.")
-    elif role is Role.SCOPE:
+    elif role is PolicyRole.SCOPE:
         words = " and ".join(
             [*(["who is added gets"] if adding else []), *(["who is removed loses"] if removing else [])]
         )
@@ -226,4 +238,4 @@ async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removi
     else:
         effects.append(f"What the outcome {row.get('outcome')} does is not known to this version.")
         effect = Effect.DESTRUCTIVE
-    return Weight(tuple(effects), effect, phrase, tuple(facts))
+    return Impact(tuple(effects), effect, phrase, tuple(facts))

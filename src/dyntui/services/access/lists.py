@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
-from dyntui.services.access.access_policy import Kind, Row, role_of
-from dyntui.services.access.actions import AccessActions, Operations
+from dyntui.core.errors import UsageError
+from dyntui.services.access.access_policy import PolicyKind, Row, role_of
+from dyntui.services.access.actions import AccessActions, AccessOperations
 from dyntui.services.access.impact import entry_count
 
 if TYPE_CHECKING:
@@ -26,19 +26,19 @@ OUTCOMES: Mapping[str, str] = {
 _LONGEST = 255
 
 
-def checked_fields(fields: Mapping[str, Any], *, kind: Kind = Kind.LIST) -> dict[str, Any]:
+def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.LIST) -> dict[str, Any]:
     """Name, outcome, scope (and rules of a gate), as the API takes them. Raises Usage."""
-    known = ("name", "outcome", "scope") + (("rules",) if kind is Kind.GATE else ())
+    known = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
     if wrong := [name for name in fields if name not in known]:
-        raise Usage(f"The {kind} has no {', '.join(wrong)} that can be set.", hint=f"It has: {', '.join(known)}.")
+        raise UsageError(f"The {kind} has no {', '.join(wrong)} that can be set.", hint=f"It has: {', '.join(known)}.")
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
-        raise Usage(f"{outcome!r} is no outcome.", hint=f"There are: {', '.join(OUTCOMES)}.")
+        raise UsageError(f"{outcome!r} is no outcome.", hint=f"There are: {', '.join(OUTCOMES)}.")
     for name in ("name", "scope"):
         text = fields.get(name)
         if text is not None and len(str(text)) > _LONGEST:
-            raise Usage(f"The {name} may have {_LONGEST} characters; this one has {len(str(text)):,}.")
+            raise UsageError(f"The {name} may have {_LONGEST} characters; this one has {len(str(text)):,}.")
     if "name" in fields and not str(fields["name"] or "").strip():
-        raise Usage(f"The {kind} needs a name.")
+        raise UsageError(f"The {kind} needs a name.")
     return dict(fields)
 
 
@@ -53,8 +53,8 @@ async def _before_deletion(client: Client, target: Target) -> Any:
 
 
 LIST_ACTIONS = AccessActions(
-    Kind.LIST,
-    Operations(
+    PolicyKind.LIST,
+    AccessOperations(
         "allowlistId",
         read="getAllowlistsById",
         create="createAllowlistByEnvironmentId",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import age, now, parse_time
-from dyntui.services.access.access_policy import Access, Kind, Role
+from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, PolicyRole
 from dyntui.services.access.drafts import key_of
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.impact import entry_count
@@ -182,19 +182,23 @@ async def counted(connection: Connection, needed: Requirement) -> list[str]:
 
 async def who_is_affected(
     connection: Connection,
-    before: Access,
-    after: Access,
+    before: AccessPolicy,
+    after: AccessPolicy,
     *,
     users: KnownUsers | None = None,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> Lockout:
     """Count whom the change from `before` to `after` locks out or lets in, among `users` (else the known ones)."""
     users = users or await known_users(connection, on_progress=on_progress)
-    gates = any(access.having(role, Kind.GATE) for access in (before, after) for role in (Role.DOOR, Role.BLOCK))
+    gates = any(
+        access.having(role, PolicyKind.GATE)
+        for access in (before, after)
+        for role in (PolicyRole.DOOR, PolicyRole.BLOCK)
+    )
     lists = {
         str(row.get("id")): row
         for access in (before, after)
-        for role in (Role.DOOR, Role.BLOCK)
+        for role in (PolicyRole.DOOR, PolicyRole.BLOCK)
         for row in access.having(role)
     }
     keys: dict[str, frozenset[str]] = {}
@@ -208,8 +212,8 @@ async def who_is_affected(
     return _count(users, _rule(before, keys), _rule(after, keys), gates)
 
 
-def _rule(access: Access, keys: Mapping[str, frozenset[str]]) -> _Rule:
-    doors, blocks = access.having(Role.DOOR), access.having(Role.BLOCK)
+def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
+    doors, blocks = access.having(PolicyRole.DOOR), access.having(PolicyRole.BLOCK)
     joined = frozenset[str]().union(*(keys[str(row.get("id"))] for row in doors))
     return _Rule(joined if doors else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
 

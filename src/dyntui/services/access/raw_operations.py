@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.access.access_policy import Kind, Role, name_of, read_lists, role_of
+from dyntui.services.access.access_policy import PolicyKind, PolicyRole, name_of, read_lists, role_of
 from dyntui.services.access.impact import CHANGES, entry_count, phrase_for, updated, weigh_change, weigh_entries
-from dyntui.services.actions.write_gate import Effect, Target, Weight, WriteAction
+from dyntui.services.actions.write_gate import Effect, Impact, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["weighing"]
 
-_READS = {Kind.LIST: "getAllowlistsById", Kind.GATE: "getGate"}
+_READS = {PolicyKind.LIST: "getAllowlistsById", PolicyKind.GATE: "getGate"}
 
 
 def weighing(action: WriteAction, operation: Operation, path: Mapping[str, object], body: Any) -> WriteAction:
@@ -30,7 +30,7 @@ def weighing(action: WriteAction, operation: Operation, path: Mapping[str, objec
     change = known or updated(body if isinstance(body, Mapping) else {})
     thing = str(path.get(parameter, ""))
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         return await weigh_change(client, kind, [thing], change)
 
     async def before(client: Client, target: Target) -> Any:
@@ -43,7 +43,7 @@ def weighing(action: WriteAction, operation: Operation, path: Mapping[str, objec
 
 
 def _adding(list_id: str) -> Any:
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         return await weigh_entries(client, list_id, adding=1)
 
     return weigh
@@ -52,16 +52,16 @@ def _adding(list_id: str) -> Any:
 def _removing(entry_id: str) -> Any:
     """An entry's id does not say which list it is on; what counts is the last entry of the only door."""
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
-        doors = [row for row in await read_lists(client) if role_of(row) is Role.DOOR]
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+        doors = [row for row in await read_lists(client) if role_of(row) is PolicyRole.DOOR]
         effects = ["Which list the entry is on cannot be told from its id: who it names may be shut out."]
         if len(doors) != 1 or await entry_count(client, str(doors[0].get("id"))) != 1:
-            return Weight(tuple(effects), Effect.DESTRUCTIVE)
+            return Impact(tuple(effects), Effect.DESTRUCTIVE)
         (door,) = doors
         page = await client.allowlists.entries(str(door.get("id")), limit=1)
         if not any(row.get("id") == entry_id for row in page.items):
-            return Weight(tuple(effects), Effect.DESTRUCTIVE)
+            return Impact(tuple(effects), Effect.DESTRUCTIVE)
         effects = [f"It is the last entry of “{name_of(door)}”, which decides alone: NOBODY could sign in from now on."]
-        return Weight(tuple(effects), Effect.DESTRUCTIVE, phrase_for(door), ("last", str(door.get("id")), entry_id))
+        return Impact(tuple(effects), Effect.DESTRUCTIVE, phrase_for(door), ("last", str(door.get("id")), entry_id))
 
     return weigh

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import Row, find, name_of, read_lists
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.actions.audit import Audit
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.jobs import JobLocation
 
 __all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_import_undo", "plan_of", "plan_undo", "undo_action"]
 
@@ -92,7 +92,7 @@ class EntryJob:
         return f"{done} from {self.source}" if self.source else done
 
 
-def jobs_of(audit: Audit, where: Where) -> list[EntryJob]:
+def jobs_of(audit: Audit, where: JobLocation) -> list[EntryJob]:
     """What was done to entries here and can be undone, newest first; imports that added any as well."""
     changes: dict[str, list[tuple[str, Any, Any]]] = {}
     for line in audit.lines():
@@ -110,7 +110,7 @@ def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
     return EntryJob(job, lines[0][0], len(after), len(before), lists)
 
 
-def _imports(where: Where) -> Iterator[EntryJob]:
+def _imports(where: JobLocation) -> Iterator[EntryJob]:
     from dyntui.services.imports.jobs import files, summary
     from dyntui.store.journal import Journal
 
@@ -128,10 +128,10 @@ def _imports(where: Where) -> Iterator[EntryJob]:
 
 async def plan_of(connection: Connection, job: str) -> EntryUndo:
     """What undoing a job comes to, be it an import or anything else that was done together. Raises Usage."""
-    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.jobs import JobLocation
 
     client, profile = connection.client, connection.profile
-    plan = await plan_import_undo(client, job, Where.of(profile))
+    plan = await plan_import_undo(client, job, JobLocation.of(profile))
     return plan or await plan_undo(client, connection.audit, job, profile.environment_id)
 
 
@@ -150,7 +150,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
             added[key] = line.after
     everything = [*added.values(), *deleted.values()]
     if not everything:
-        raise Usage(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
+        raise UsageError(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
     row = find(await read_lists(client), str(everything[0].get("allowListId")))
     there = await find_entries(client, str(row.get("id")), everything, search=False)
     left: list[tuple[Entry, str]] = []
@@ -172,7 +172,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
     return EntryUndo(job, row, tuple(add), tuple(remove), tuple(left))
 
 
-async def plan_import_undo(client: Client, name: str, here: Where) -> EntryUndo | None:
+async def plan_import_undo(client: Client, name: str, here: JobLocation) -> EntryUndo | None:
     """What undoing an import of entries comes to; None when there is no import job of that name. Raises Usage."""
     from dyntui.services.imports.jobs import check_where, files
     from dyntui.services.imports.jobs import find as find_job
@@ -183,7 +183,7 @@ async def plan_import_undo(client: Client, name: str, here: Where) -> EntryUndo 
         return None
     with Journal.read(find_job(name)) as journal:
         if journal.kind != "allowlist":
-            raise Usage(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
+            raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
         check_where(journal, here)
         created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
         row = find(await read_lists(client), str(journal.facts["allowlist"]["id"]))

@@ -8,7 +8,7 @@ from dyntui.services.access.gates import GATE_ACTIONS
 from dyntui.services.access.lists import LIST_ACTIONS
 
 if TYPE_CHECKING:
-    from dyntui.resources import Action, Resource
+    from dyntui.resources import Resource, ResourceAction
     from dyntui.services.actions.write_gate import WriteAction
 
 __all__ = ["own_action"]
@@ -17,7 +17,7 @@ __all__ = ["own_action"]
 _OWN = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
 
 
-def own_action(record: Resource, action: Action) -> WriteAction | None:
+def own_action(record: Resource, action: ResourceAction) -> WriteAction | None:
     """The action of a list or a gate; None for any other record. What was filled in is in its target, as `fields`."""
     if (actions := _OWN.get(record.name)) is None:
         return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
-from dyntui.services.actions.write_gate import WEIGHED, Target, WriteAction
+from dyntui.core.errors import UsageError
+from dyntui.services.actions.write_gate import IMPACT_OPERATIONS, Target, WriteAction
 from dyntui.services.actions.write_rules import effect_of
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
 
 __all__ = ["all_rows", "is_sensitive", "write_action"]
 
@@ -39,7 +39,7 @@ def write_action(
     asked to confirm them.
     """
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await client.call(operation.id, path=path, query=query, body=body, headers=headers, permit=permit)
 
     action = WriteAction(
@@ -53,7 +53,7 @@ def write_action(
         environment_id=str({**(query or {}), **(path or {})}.get("environmentId") or ""),
         scope=_scope(path or {}),
     )
-    if operation.id in WEIGHED | _ENTRIES:
+    if operation.id in IMPACT_OPERATIONS | _ENTRIES:
         from dyntui.services.access.raw_operations import weighing
 
         return weighing(action, operation, path or {}, body)
@@ -75,7 +75,7 @@ async def all_rows(
     names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
     if not (operation.reads and (offsets or cursors)):
-        raise Usage(f"{operation.id} has no pages.", hint="Leave out --all.")
+        raise UsageError(f"{operation.id} has no pages.", hint="Leave out --all.")
     asked, seen, offset = dict(query), set[str](), 0
     size = int(str(asked.get("limit") or MAX_LIMIT)) if offsets else 0
     check = PageCheck()

@@ -10,19 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from dyntui.core.errors import Usage
-from dyntui.resources import RESOURCES, Action, On, Resource, Scope, Shape, resource
+from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import dig
 from dyntui.resources.tokens import is_own
 from dyntui.services.actions.custom_actions import own_action
-from dyntui.services.actions.write_gate import Results, Target, WriteAction
-from dyntui.services.forms import Asked, Filled, Kind, Where, asked_by, fill, present, text_of
+from dyntui.services.actions.write_gate import Target, WriteAction, WriteResults
+from dyntui.services.forms import FieldKind, FormField, FormResult, ParameterLocation, asked_by, fill, present, text_of
 from dyntui.services.lists.list_source import scan
 from dyntui.services.lists.response_rows import read_page
 from dyntui.services.text_diff import came_and_went, told_apart
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -62,16 +62,16 @@ def record_named(name: str) -> Resource:
     known = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
     near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists them all."
-    raise Usage(f"There is no resource {name!r}.", hint=hint)
+    raise UsageError(f"There is no resource {name!r}.", hint=hint)
 
 
-def action_named(record: Resource, name: str) -> Action:
+def action_named(record: Resource, name: str) -> ResourceAction:
     """The action of that name. Raises Usage with those there are."""
     if found := record.action(name):
         return found
     names = ", ".join(action.name for action in record.actions)
     hint = f"There is: {names}." if names else "Nothing can be done with it."
-    raise Usage(f"{record.title} have no action {name!r}.", hint=hint)
+    raise UsageError(f"{record.title} have no action {name!r}.", hint=hint)
 
 
 def masked(record: Resource, row: Row) -> dict[str, Any]:
@@ -105,7 +105,7 @@ async def _find_organization(client: Client) -> str:
             if any(isinstance(each, dict) and each.get("id") == client.environment_id for each in environments):
                 return str(organization.get("id"))
     names = ", ".join(f"{each.get('name')} {each.get('id')}" for each in found)
-    raise Usage(
+    raise UsageError(
         "Which organization is meant cannot be told." if found else "This token sees no organization.",
         hint=f"Name one by its id: {names}." if found else "A person's token may see it; an environment's does not.",
     )
@@ -117,7 +117,7 @@ async def parent_of(client: Client, record: Resource, given: str = "") -> str:
         return given if record.parent else ""
     if record.scope is Scope.ORGANIZATION:
         return await organization_of(client)
-    raise Usage(
+    raise UsageError(
         f"{record.title} belong to one of {record.of or 'something else'}.",
         hint="Say which with --of ID" + (f"; `dyntui get {record.of}` lists them." if record.of else "."),
     )
@@ -157,7 +157,7 @@ async def find_rows(
             if len(found) == len(wanted):
                 break
     if missing := [row_id for row_id in ids if row_id not in found]:
-        raise Usage(
+        raise UsageError(
             f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists what there is."
         )
     return found
@@ -166,18 +166,18 @@ async def find_rows(
 # Doing
 
 
-def asked_of(client: Client, action: Action) -> list[Asked]:
+def asked_of(client: Client, action: ResourceAction) -> list[FormField]:
     """The fields of an action; the ids in its path are known, unless they are named among its fields."""
     if not action.fields:
         return []
     asked = asked_by(client.catalog, client.catalog.get(action.operation), action.fields)
-    return [field for field in asked if field.where is not Where.PATH or field.name in action.fields]
+    return [field for field in asked if field.where is not ParameterLocation.PATH or field.name in action.fields]
 
 
-def starting_values(action: Action, asked: Iterable[Asked], row: Row | None) -> dict[str, str]:
+def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row | None) -> dict[str, str]:
     """What the fields hold before anybody fills them in: what the row has, or the only choice there is."""
     asked = list(asked)
-    if row is not None and action.on is On.ROWS:
+    if row is not None and action.on is ActionTarget.ROWS:
         return present(asked, dig(row, action.at))
     return {
         field.name: field.options[0]
@@ -193,7 +193,7 @@ def target_of(record: Resource, row: Row | None, row_id: str = "", *, label: str
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
 
 
-def made_of(record: Resource, results: Results) -> Results:
+def made_of(record: Resource, results: WriteResults) -> WriteResults:
     """The results of making something, under the id that it was given."""
     items = []
     for item in results.items:
@@ -204,7 +204,7 @@ def made_of(record: Resource, results: Results) -> Results:
     return replace(results, items=tuple(items))
 
 
-def without_secrets(record: Resource, results: Results) -> Results:
+def without_secrets(record: Resource, results: WriteResults) -> WriteResults:
     """The results without the values that must not be shown."""
 
     def bare(value: Any) -> Any:
@@ -215,17 +215,17 @@ def without_secrets(record: Resource, results: Results) -> Results:
 
 
 async def targets_for(
-    client: Client, record: Resource, action: Action, ids: Sequence[str], *, parent: str = ""
+    client: Client, record: Resource, action: ResourceAction, ids: Sequence[str], *, parent: str = ""
 ) -> list[Target]:
     """The targets with those ids, read first where the action has to know more than the id."""
-    if action.on is On.LIST:
+    if action.on is ActionTarget.LIST:
         if ids:
-            raise Usage(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
+            raise UsageError(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
         return [target_of(record, None)]
     if not ids and is_single(record):
         rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
         if not rows:
-            raise Usage(record.empty or f"There is no {record.singular}.")
+            raise UsageError(record.empty or f"There is no {record.singular}.")
         return [target_of(record, row) for row in rows]
     if not (action.whole or action.body or action.when or action.at):
         return [target_of(record, None, row_id) for row_id in ids]
@@ -238,31 +238,31 @@ async def targets_for(
 
 
 def filled_in(
-    client: Client, action: Action, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
-) -> Filled:
+    client: Client, action: ResourceAction, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
+) -> FormResult:
     """What was filled in, checked. before: what the fields held. Raises Usage when the operation cannot take it."""
     asked = asked_of(client, action)
     filled = fill(asked, values, before=before)
     if filled.wrong:
         name, why = next(iter(filled.wrong.items()))
-        raise Usage(f"{name}: {why}", hint="It takes " + ", ".join(field.label for field in asked) + ".")
+        raise UsageError(f"{name}: {why}", hint="It takes " + ", ".join(field.label for field in asked) + ".")
     if before is not None and asked and filled.body is None:
-        raise Usage("Nothing is different, so nothing was sent.")
+        raise UsageError("Nothing is different, so nothing was sent.")
     return filled
 
 
 def write_of(
-    client: Client, record: Resource, action: Action, filled: Filled | None = None, *, parent: str = ""
+    client: Client, record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
 ) -> WriteAction:
     """The action for the one door."""
     if own := own_action(record, action):
         return own
     operation = client.catalog.get(action.operation)
 
-    async def call(on: Client, target: Target, permit: Permit) -> Any:
+    async def call(on: Client, target: Target, permit: WritePermit) -> Any:
         row = target.data.get("row") or {record.key: target.id}
         if action.when is not None and (reason := action.when(row)):
-            raise Usage(reason, hint="Nothing was sent.")
+            raise UsageError(reason, hint="Nothing was sent.")
         path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
         query = {**dict(action.query), **(filled.query if filled else {})}
         body = _body_for(on, action, row, filled.body if filled else None)
@@ -271,7 +271,7 @@ def write_of(
     async def reread(on: Client, target: Target) -> Any:
         return await read_one(on, record, target.id, parent=parent)
 
-    again = action.on is On.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
+    again = action.on is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
     return WriteAction(
         name=f"{record.name}.{action.name}",
         verb=action.verb,
@@ -305,19 +305,19 @@ async def _rows_known(client: Client, record: Resource, targets: Sequence[Target
     return known if len(known) == len(targets) else [scanned.row async for scanned in scan(client, record)]
 
 
-def _path(client: Client, record: Resource, action: Action, row: Row, parent: str) -> dict[str, str]:
+def _path(client: Client, record: Resource, action: ResourceAction, row: Row, parent: str) -> dict[str, str]:
     names = [name for name in client.catalog.get(action.operation).path_names if name != "environmentId"]
     given = dict(action.path)
     path = {name: text_of(dig(row, given[name])) for name in names if name in given}
     if record.parent in names:
         path[record.parent] = parent
     own = [name for name in names if name not in path and name not in action.fields]
-    if own and action.on is On.ROWS:
+    if own and action.on is ActionTarget.ROWS:
         path[own[-1]] = text_of(row.get(record.key))
     return path
 
 
-def _body_for(client: Client, action: Action, row: Row, filled: Any) -> Any:
+def _body_for(client: Client, action: ResourceAction, row: Row, filled: Any) -> Any:
     if action.body is not None:
         return action.body(row, filled or {})
     if not action.whole:
@@ -336,16 +336,16 @@ def _merged(before: Any, after: Any) -> Any:
     return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
 
 
-def changes(asked: Iterable[Asked], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
+def changes(asked: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
     """What is different, a line a field, for the confirmation; secrets are not named."""
     lines = []
     for field in asked:
         was, now = before.get(field.name, ""), values.get(field.name, "")
-        if field.where is not Where.BODY or was == now:
+        if field.where is not ParameterLocation.BODY or was == now:
             continue
         if "secret" in field.name.lower():
             lines.append(f"{field.name}: changed")
-        elif field.kind is Kind.LIST and (parts := came_and_went(was, now)):
+        elif field.kind is FieldKind.LIST and (parts := came_and_went(was, now)):
             lines += [f"{field.name}: {part}" for part in parts]
         else:
             was, now = told_apart(was, now)
@@ -353,7 +353,7 @@ def changes(asked: Iterable[Asked], before: Mapping[str, str], values: Mapping[s
     return lines
 
 
-def shown_once(action: Action, value: Any) -> tuple[str, str] | None:
+def shown_once(action: ResourceAction, value: Any) -> tuple[str, str] | None:
     """What of an answer is shown once, and its name: a raw token, a secret. None when there is nothing of the kind."""
     way, name = action.shows
     found = dig(value, way) if way else None

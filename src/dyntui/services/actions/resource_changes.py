@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
-from dyntui.resources import RESOURCES, On, Resource
+from dyntui.resources import RESOURCES, ActionTarget, Resource
 
 __all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
 
@@ -149,7 +149,7 @@ def _makers() -> Mapping[str, Resource]:
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
         found |= {operation: record for operation in record.extra if operation.startswith(_MAKES)}
-        found |= {action.operation: record for action in record.actions if action.on is On.LIST}
+        found |= {action.operation: record for action in record.actions if action.on is ActionTarget.LIST}
     return found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.write_gate import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.services.actions.write_gate import Weight
+    from dyntui.api.client import Client, WritePermit
+    from dyntui.services.actions.write_gate import Impact
 
 __all__ = [
     "CREATE_USER",
@@ -71,47 +71,49 @@ async def _reread_user(client: Client, target: Target) -> Any:
     return document.get("user", document) if isinstance(document, dict) else document
 
 
-async def _create_user(client: Client, target: Target, permit: Permit) -> Any:
+async def _create_user(client: Client, target: Target, permit: WritePermit) -> Any:
     document = await client.call("createUser", body=dict(target.data["fields"]), permit=permit)
     return document.get("user", document) if isinstance(document, dict) else document
 
 
-async def _update_user(client: Client, target: Target, permit: Permit) -> Any:
+async def _update_user(client: Client, target: Target, permit: WritePermit) -> Any:
     fields = dict(target.data["fields"])
     if wrong := [name for name in fields if name not in UPDATABLE]:
-        raise Usage(f"The API cannot change {', '.join(wrong)} of a user.", hint="Delete the user and create it anew.")
+        raise UsageError(
+            f"The API cannot change {', '.join(wrong)} of a user.", hint="Delete the user and create it anew."
+        )
     return await client.call("updateUser", path={"userId": target.id}, body=fields, permit=permit)
 
 
-async def _delete_user(client: Client, target: Target, permit: Permit) -> None:
+async def _delete_user(client: Client, target: Target, permit: WritePermit) -> None:
     await client.users.delete(target.id, permit)
 
 
-async def _revoke_sessions(client: Client, target: Target, permit: Permit) -> None:
+async def _revoke_sessions(client: Client, target: Target, permit: WritePermit) -> None:
     await client.users.revoke_sessions(target.id, permit)
 
 
-async def _revoke_session(client: Client, target: Target, permit: Permit) -> Any:
+async def _revoke_session(client: Client, target: Target, permit: WritePermit) -> Any:
     return await client.call("revokeSessionById", path={"sessionId": target.id}, permit=permit)
 
 
-async def _remove_mfa(client: Client, target: Target, permit: Permit) -> None:
+async def _remove_mfa(client: Client, target: Target, permit: WritePermit) -> None:
     await client.call("resetAllMfaDevices", path={"userId": target.id}, permit=permit)
 
 
-async def _reset_mfa(client: Client, target: Target, permit: Permit) -> None:
+async def _reset_mfa(client: Client, target: Target, permit: WritePermit) -> None:
     await client.call("resetUserMfa", path={"userId": target.id}, permit=permit)
 
 
-async def _reveal(client: Client, target: Target, permit: Permit) -> Any:
+async def _reveal(client: Client, target: Target, permit: WritePermit) -> Any:
     return await client.call("getUserOauthAccessToken", path={"oauthAccountId": target.id}, permit=permit)
 
 
-async def _delete_wallet(client: Client, target: Target, permit: Permit) -> None:
+async def _delete_wallet(client: Client, target: Target, permit: WritePermit) -> None:
     await client.wallets.delete(target.id, permit)
 
 
-async def _recover(client: Client, target: Target, permit: Permit) -> Any:
+async def _recover(client: Client, target: Target, permit: WritePermit) -> Any:
     return await client.wallets.recover(target.id, permit)
 
 
@@ -207,7 +209,7 @@ USER_ACTIONS = (
 def set_metadata_field(key: str, value: Any) -> WriteAction:
     """Set one field of the metadata: the user is read first, because whether PUT merges metadata is undocumented."""
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         user = await _reread_user(client, target)
         metadata = {**(user.get("metadata") or {}), key: value}
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
@@ -218,14 +220,14 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
 def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
     """Put a user on a list by its e-mail, else by its first wallet; being on it already counts as done."""
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         from dyntui.api.errors import Invalid
 
         user = await _reread_user(client, target)
         wallets = [credential.get("address") for credential in user.get("verifiedCredentials") or ()]
         wallet = next((address for address in (user.get("walletPublicKey"), *wallets) if address), None)
         if not (user.get("email") or wallet):
-            raise Usage(f"{target.label or target.id} has neither e-mail nor wallet to be listed by.")
+            raise UsageError(f"{target.label or target.id} has neither e-mail nor wallet to be listed by.")
         entry = {"email": user["email"]} if user.get("email") else {"walletPublicKey": wallet}
         try:
             return await client.call(
@@ -236,7 +238,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
                 raise
             return entry
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         from dyntui.services.access.impact import weigh_entries
 
         return await weigh_entries(client, allowlist_id, adding=len(targets))
@@ -247,7 +249,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
 def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
     """Link an external wallet to a user; fields as CreateWalletRequest."""
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await client.call("createWallet", path={"userId": target.id}, body=dict(fields), permit=permit)
 
     return WriteAction(
@@ -287,9 +289,9 @@ def pregeneration(
     legacy = legacy or farcaster_fid is not None
     named = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
     if not identifier.strip():
-        raise Usage("Say for whom: an e-mail, a phone number, an id.")
+        raise UsageError("Say for whom: an e-mail, a phone number, an id.")
     if not named:
-        raise Usage("Name a chain.", hint=f"There are: {', '.join(PREGENERATE_CHAINS)}.")
+        raise UsageError("Name a chain.", hint=f"There are: {', '.join(PREGENERATE_CHAINS)}.")
     identifier = identifier.strip()
     if farcaster_fid is not None:
         body = {"email": identifier, "fid": farcaster_fid, "chains": named}
@@ -298,7 +300,7 @@ def pregeneration(
     if kind == "phoneNumber":
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:
-        raise Usage("Say at which social provider: google, github, ...")
+        raise UsageError("Say at which social provider: google, github, ...")
     if social:
         body["socialProvider"] = social
     return "createEmbeddedWallet" if legacy else "createWaasWallet", body
@@ -311,10 +313,10 @@ def _phone(text: str) -> tuple[str, dict[str, str]]:
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
-        raise Usage(f"{text} is no phone number with its country, as in +14155550100.") from None
+        raise UsageError(f"{text} is no phone number with its country, as in +14155550100.") from None
     region = phonenumbers.region_code_for_number(number)
     if not region:
-        raise Usage(f"{text} is in no country that is known.")
+        raise UsageError(f"{text} is in no country that is known.")
     rest = phonenumbers.national_significant_number(number)
     return rest, {"isoCountryCode": region, "phoneCountryCode": str(number.country_code)}
 
@@ -323,7 +325,7 @@ def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
     """Make embedded wallets ahead of sign-in; the person claims them by signing in. operation: createWaasWallet
     (current; Solana is SVM), createEmbeddedWallet or createEmbeddedWalletFromFarcaster (legacy; Solana is SOL)."""
 
-    async def call(client: Client, target: Target, permit: Permit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         document = await client.call(operation, body=dict(body), permit=permit)
         return document.get("user", document) if isinstance(document, dict) else document
 

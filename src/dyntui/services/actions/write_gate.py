@@ -14,22 +14,31 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.core.effect import Effect
-from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
+from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
 from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.resource_changes import Changes
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.config.profiles import Profile
-    from dyntui.services.access.access_policy import Access
+    from dyntui.services.access.access_policy import AccessPolicy
 
-__all__ = ["WEIGHED", "AuditUnavailable", "Cancel", "Confirmation", "Effect", "Level", "Outcome", "Requirement"]
-__all__ += ["Results", "Target", "TargetResult", "Weight", "WriteAction", "Writes"]
+__all__ = [
+    "IMPACT_OPERATIONS",
+    "AuditUnavailable",
+    "Cancel",
+    "Confirmation",
+    "ConfirmationLevel",
+    "Effect",
+    "Requirement",
+    "WriteOutcome",
+]
+__all__ += ["Impact", "Target", "TargetResult", "WriteAction", "WriteGate", "WriteResults"]
 
 _LISTED = 5
 
 
-WEIGHED = frozenset(
+IMPACT_OPERATIONS = frozenset(
     {
         "deleteAllowlistById",
         "deleteGate",
@@ -44,7 +53,7 @@ WEIGHED = frozenset(
 """Operations that decide who may come in: none of them passes unweighed (services.access.impact)."""
 
 
-class Level(StrEnum):
+class ConfirmationLevel(StrEnum):
     """How much a person must do before an action runs."""
 
     NONE = "none"
@@ -52,7 +61,7 @@ class Level(StrEnum):
     TYPED = "typed"
 
 
-class Outcome(StrEnum):
+class WriteOutcome(StrEnum):
     """What became of one target. UNKNOWN: the answer was lost, it may have been applied."""
 
     DONE = "done"
@@ -77,7 +86,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class Impact:
     """What an action does as things stand now. effects: sentences that a person has to read.
 
     effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on; when
@@ -89,7 +98,7 @@ class Weight:
     effect: Effect = Effect.WRITE
     phrase: str = ""
     facts: tuple[str, ...] = ()
-    between: tuple[Access, Access] | None = None
+    between: tuple[AccessPolicy, AccessPolicy] | None = None
 
     @property
     def code(self) -> str:
@@ -116,15 +125,15 @@ class WriteAction:
     verb: str
     noun: str
     operation: str
-    call: Callable[[Client, Target, Permit], Awaitable[Any]]
+    call: Callable[[Client, Target, WritePermit], Awaitable[Any]]
     effect: Effect = Effect.WRITE
     reread: Callable[[Client, Target], Awaitable[Any]] | None = None
     warning: str = ""
     typed_in_live: bool = False
     phrase: str = ""
     sensitive: bool = False
-    weigh: Callable[[Client, Sequence[Target]], Awaitable[Weight]] | None = None
-    weight: Weight | None = None
+    weigh: Callable[[Client, Sequence[Target]], Awaitable[Impact]] | None = None
+    weight: Impact | None = None
     before: Callable[[Client, Target], Awaitable[Any]] | None = None
     after: Callable[[Target, Any], Any] | None = None
     job: str = ""
@@ -145,7 +154,7 @@ class Requirement:
     shown. between: as in Weight. destructive: whether it destroys something; enter then declines in the console.
     """
 
-    level: Level
+    level: ConfirmationLevel
     question: str
     lines: tuple[str, ...]
     warning: str
@@ -153,7 +162,7 @@ class Requirement:
     accepted: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     code: str = ""
-    between: tuple[Access, Access] | None = None
+    between: tuple[AccessPolicy, AccessPolicy] | None = None
     destructive: bool = True
 
 
@@ -171,7 +180,7 @@ class TargetResult:
     """What became of one target. value: the answer. reread: the target as it is now, None when gone or not re-read."""
 
     target: Target
-    outcome: Outcome
+    outcome: WriteOutcome
     value: Any = None
     reread: Any = None
     error: DyntuiError | None = None
@@ -182,26 +191,26 @@ class AuditUnavailable(DyntuiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class WriteResults:
     """All targets of one action, in order."""
 
     action: WriteAction
     items: tuple[TargetResult, ...]
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: WriteOutcome) -> int:
         return sum(item.outcome is outcome for item in self.items)
 
     @property
     def left(self) -> tuple[Target, ...]:
         """The targets that are not done: what should stay selected."""
-        return tuple(item.target for item in self.items if item.outcome is not Outcome.DONE)
+        return tuple(item.target for item in self.items if item.outcome is not WriteOutcome.DONE)
 
     @property
     def first_error(self) -> DyntuiError | None:
         return next((item.error for item in self.items if item.error is not None), None)
 
 
-class Writes:
+class WriteGate:
     """The door of one connection."""
 
     def __init__(
@@ -251,7 +260,7 @@ class Writes:
         the audit log."""
         if reason := self.refusal(action):
             self._record_outcome(action, targets, "refused", detail=reason)
-            raise Usage(
+            raise UsageError(
                 f"{reason} {action.verb.rstrip(':')} was not done.",
                 hint="Use a profile of that environment that may write.",
             )
@@ -282,11 +291,11 @@ class Writes:
         action = _with_rule(action)
         organization_wide = rule_of(action.operation).organization_wide
         live = self._profile.kind == "live" or organization_wide
-        level = Level.CONFIRM
+        level = ConfirmationLevel.CONFIRM
         if action.effect is Effect.READ and not action.sensitive:
-            level = Level.NONE
+            level = ConfirmationLevel.NONE
         elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
-            level = Level.TYPED
+            level = ConfirmationLevel.TYPED
         count = len(targets)
         what = (
             f"{count:,} {action.plural or action.noun + 's'}"
@@ -307,32 +316,34 @@ class Writes:
             tuple(lines),
             action.warning,
             environment,
-            accepted if level is Level.TYPED else (),
+            accepted if level is ConfirmationLevel.TYPED else (),
             action.weight.effects if action.weight is not None else (),
             action.weight.code if action.weight is not None else "",
             action.weight.between if action.weight is not None else None,
             action.effect is Effect.DESTRUCTIVE,
         )
 
-    def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> Permit:
+    def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
         """Check read-only and the confirmation, and give the permit for `action`. For work that runs on its own (jobs);
         everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
-        from dyntui.api.client import Permit
+        from dyntui.api.client import WritePermit
 
         self.check(action, targets)
-        if action.weight is None and (action.weigh is not None or action.operation in WEIGHED):
-            raise Usage(f"What {action.operation} does depends on how things stand, and nobody has looked.")
+        if action.weight is None and (action.weigh is not None or action.operation in IMPACT_OPERATIONS):
+            raise UsageError(f"What {action.operation} does depends on how things stand, and nobody has looked.")
         needed = self.requirement(action, targets)
         typed = confirmation.typed.strip()
-        wrong = needed.level is Level.TYPED and typed not in needed.accepted
+        wrong = needed.level is ConfirmationLevel.TYPED and typed not in needed.accepted
         if wrong or needed.code not in ("", confirmation.read):
             hint = f"Type {' or '.join(needed.accepted)} to confirm."
             if needed.code:
                 hint = "\n".join((*needed.effects, f"{hint} That this was read is said with --read {needed.code}."))
-            raise Usage(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
-        if needed.level is Level.CONFIRM and not (confirmation.yes or typed):
-            raise Usage(f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line.")
-        return Permit(action.name, frozenset({action.operation, *action.also}))
+            raise UsageError(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
+        if needed.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
+            raise UsageError(
+                f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line."
+            )
+        return WritePermit(action.name, frozenset({action.operation, *action.also}))
 
     async def perform(
         self,
@@ -342,7 +353,7 @@ class Writes:
         *,
         on_progress: Callable[[int, int], None] | None = None,
         cancel: Cancel | None = None,
-    ) -> Results:
+    ) -> WriteResults:
         """Do `action` to each target, one after another, and say what became of each.
 
         One failure does not stop the others, but no answer at all, or a token that is refused, leaves the rest untried.
@@ -356,16 +367,16 @@ class Writes:
         with self._changes.together():
             for number, target in enumerate(targets, 1):
                 if stopped or (cancel is not None and cancel.is_set()):
-                    results.append(TargetResult(target, Outcome.NOT_TRIED))
+                    results.append(TargetResult(target, WriteOutcome.NOT_TRIED))
                     continue
                 result = await self._one(action, target, permit)
                 results.append(result)
                 stopped = _hopeless(result.error)
                 if on_progress is not None:
                     on_progress(number, len(targets))
-        return Results(action, tuple(results))
+        return WriteResults(action, tuple(results))
 
-    async def _one(self, action: WriteAction, target: Target, permit: Permit) -> TargetResult:
+    async def _one(self, action: WriteAction, target: Target, permit: WritePermit) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem
 
         before: Any = None
@@ -373,25 +384,25 @@ class Writes:
             try:
                 before = await action.before(self._client, target)
             except DyntuiError as problem:
-                self._record_outcome(action, (target,), Outcome.FAILED, detail=f"not begun: {problem}")
-                return TargetResult(target, Outcome.FAILED, error=problem)
+                self._record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not begun: {problem}")
+                return TargetResult(target, WriteOutcome.FAILED, error=problem)
         try:
             self._record_start(action, (target,), before=before)
         except AuditUnavailable as problem:
-            return TargetResult(target, Outcome.FAILED, error=problem)
+            return TargetResult(target, WriteOutcome.FAILED, error=problem)
         permit.request_ids.clear()
         value: Any = None
         error: DyntuiError | None = None
-        outcome = Outcome.DONE
+        outcome = WriteOutcome.DONE
         try:
             value = await action.call(self._client, target, permit)
         except DyntuiError as problem:
             error = problem
             lost = isinstance(problem, ApiProblem) and problem.maybe_applied
-            outcome = Outcome.UNKNOWN if lost else Outcome.FAILED
+            outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
         except BaseException:
             detail = "stopped while it was under way"
-            self._record_outcome(action, (target,), Outcome.UNKNOWN, detail=detail, before=before)
+            self._record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
@@ -502,4 +513,4 @@ def _hopeless(error: DyntuiError | None) -> bool:
         return False
     from dyntui.api.errors import NotSent, Unauthorized, WriteRefused
 
-    return isinstance(error, (AuditUnavailable, NotAuthorised, Unauthorized, NotSent, WriteRefused))
+    return isinstance(error, (AuditUnavailable, NotAuthorized, Unauthorized, NotSent, WriteRefused))

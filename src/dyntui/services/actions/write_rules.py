@@ -18,7 +18,7 @@ from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
-    from dyntui.resources import Action
+    from dyntui.resources import ResourceAction
     from dyntui.services.actions.write_gate import WriteAction
 
 __all__ = ["WriteRule", "effect_of", "rule_of", "stricter"]
@@ -77,7 +77,7 @@ def rule_of(operation_id: str) -> WriteRule:
     )
 
 
-def _actions_of(operation_id: str) -> Iterator[Action | WriteAction]:
+def _actions_of(operation_id: str) -> Iterator[ResourceAction | WriteAction]:
     """All actions of the records that call it, and the hand-written ones. An action that is sensitive only with its
     own query says nothing of the operation without it (services.actions.raw_writes.is_sensitive decides)."""
     from dyntui.services.actions.user_actions import USER_ACTIONS

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import entry_keys
 from dyntui.services.access.entry_search import SEARCHED, is_searched
-from dyntui.services.imports.destination import Ask, Found, Lane, Sending
-from dyntui.services.imports.response_outcome import Verdict
+from dyntui.services.imports.destination import FoundRow, Sending, SendQueue, ServerReader
+from dyntui.services.imports.response_outcome import ResponseOutcome
 from dyntui.services.imports.server_reader import objects, paged
-from dyntui.store.journal import Outcome, WorkRow
+from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
 __all__ = ["EntryDestination", "resolve_list"]
 
-ENTRY = Lane(0, "postEntryByAllowlistId", at_most=1)
+ENTRY = SendQueue(0, "postEntryByAllowlistId", at_most=1)
 _LIST = "getEntriesByAllowlistId"
 
 
@@ -24,30 +24,30 @@ class EntryDestination:
     """Rows become entries of one list. A duplicate is there already: `exists`."""
 
     noun = "entry"
-    lanes: tuple[Lane, ...] = (ENTRY,)
+    lanes: tuple[SendQueue, ...] = (ENTRY,)
 
     def __init__(self, allowlist_id: str) -> None:
         self._path = {"allowlistId": allowlist_id}
 
-    def request(self, lane: Lane, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
         (row,) = rows
         return Sending(lane.operation, row.body, path=self._path)
 
-    def read(self, lane: Lane, rows: Sequence[WorkRow], verdict: Verdict) -> list[Outcome]:
+    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
         entry = verdict.document
         if isinstance(entry, Mapping):
             entry = entry.get("entry", entry)
         if not isinstance(entry, Mapping) or not isinstance(entry.get("id"), str):
             return []
-        return [Outcome(rows[0].number, RowState.CREATED, entry["id"])]
+        return [JournalOutcome(rows[0].number, RowState.CREATED, entry["id"])]
 
     def can_search(self, row: WorkRow) -> bool:
         return is_searched(row.document)
 
-    async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
+    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         keys = set(row.key_list)
         body = row.document
-        out: dict[str, Found] = {}
+        out: dict[str, FoundRow] = {}
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
             # The server may compare exactly, and may keep what it was sent or its lower-case form.
             for form in dict.fromkeys((value, value.lower())):
@@ -58,22 +58,22 @@ class EntryDestination:
                             out[found.id] = found
         return list(out.values())
 
-    async def count(self, ask: Ask) -> int | None:
+    async def count(self, ask: ServerReader) -> int | None:
         answer = await ask(_LIST, path=self._path, query={"limit": 1})
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in paged(ask, _LIST, "entries", path=self._path):
             yield page
 
-    async def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         nothing: list[list[Mapping[str, Any]]] = []  # entries have no time of creation
         for page in nothing:
             yield page
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
-        return Found(str(document.get("id", "")), None, None, row.key_list[0] in entry_keys(document), document)
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+        return FoundRow(str(document.get("id", "")), None, None, row.key_list[0] in entry_keys(document), document)
 
     def created_at(self, document: Mapping[str, Any]) -> int | None:
         return None
@@ -85,7 +85,7 @@ class EntryDestination:
         return {}
 
 
-async def resolve_list(ask: Ask, name: str) -> tuple[str, str]:
+async def resolve_list(ask: ServerReader, name: str) -> tuple[str, str]:
     """The id and the name of a list, by either. Usage names what there is."""
     lists = objects(await ask("getAllowlistsByEnvironmentId"))
     found = [one for one in lists if name in (one.get("id"), one.get("name"))]
@@ -93,5 +93,5 @@ async def resolve_list(ask: Ask, name: str) -> tuple[str, str]:
         return str(found[0]["id"]), str(found[0].get("name") or "")
     known = ", ".join(f"{one.get('name')} ({one.get('id')})" for one in lists[:5]) or "none"
     if found:
-        raise Usage(f"{len(found)} allowlists are called {name}.", hint=f"Give the id: {known}.")
-    raise Usage(f"There is no allowlist {name}.", hint=f"There are: {known}.")
+        raise UsageError(f"{len(found)} allowlists are called {name}.", hint=f"Give the id: {known}.")
+    raise UsageError(f"There is no allowlist {name}.", hint=f"There are: {known}.")

@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from dyntui.services.imports.response_outcome import Says, Verdict, verdict_of, verdict_on
+from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, verdict_of, verdict_on
 from dyntui.services.imports.row_queue import Batch
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
 
-__all__ = ["Sender"]
+__all__ = ["BatchSender"]
 
 _GRACE = 10.0
 _TICKS = 8
 
 
-class Sender:
+class BatchSender:
     """One request at a time. clock is told what time it is at the server."""
 
-    def __init__(self, client: Client, permit: Permit, clock: ServerClock) -> None:
+    def __init__(self, client: Client, permit: WritePermit, clock: ServerClock) -> None:
         self._client = client
         self._permit = permit
         self._clock = clock
-        self._flight: asyncio.Task[Verdict] | None = None
+        self._flight: asyncio.Task[ResponseOutcome] | None = None
         self._grace: asyncio.TimerHandle | None = None
         self._abandoned = False
 
@@ -35,7 +35,7 @@ class Sender:
         for _ in range(_TICKS):
             await asyncio.sleep(0)
 
-    async def verdict(self) -> Verdict:
+    async def verdict(self) -> ResponseOutcome:
         """What came of it."""
         assert self._flight is not None
         return await self._flight
@@ -60,7 +60,7 @@ class Sender:
             self._abandoned = True
             self._flight.cancel()
 
-    async def _post(self, batch: Batch) -> Verdict:
+    async def _post(self, batch: Batch) -> ResponseOutcome:
         from dyntui.api.errors import ApiProblem
 
         sending = batch.sending
@@ -80,4 +80,4 @@ class Sender:
         except asyncio.CancelledError:
             if not self._abandoned:
                 raise
-            return Verdict(Says.MAYBE)
+            return ResponseOutcome(OutcomeKind.MAYBE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
@@ -15,7 +15,7 @@ CANCELLED_ROW = ("cancelled", "The job was cancelled before this row.")
 def cancel(journal: Journal, reason: str = "cancelled") -> None:
     """Rows that were not sent are skipped. A row whose answer was lost stays unknown: it may be on the server."""
     if journal.state in (JobState.DONE, JobState.CANCELLED):
-        raise Usage(f"Job {journal.id} is {journal.state} already.")
+        raise UsageError(f"Job {journal.id} is {journal.state} already.")
     with journal.transaction():
         journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELLED_ROW)
         journal.move(JobState.CANCELLED, reason)

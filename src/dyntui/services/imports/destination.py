@@ -6,14 +6,24 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dyntui.services.imports.response_outcome import RETRYABLE_CODES, Verdict
-from dyntui.store.journal import Outcome, WorkRow
+from dyntui.services.imports.response_outcome import RETRYABLE_CODES, ResponseOutcome
+from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["Ask", "Destination", "Found", "Lane", "Sending", "Undecided", "find_by_reading", "is_taken", "refusal"]
+__all__ = [
+    "Destination",
+    "FoundRow",
+    "LookupInconclusive",
+    "SendQueue",
+    "Sending",
+    "ServerReader",
+    "find_by_reading",
+    "is_taken",
+    "refusal",
+]
 
 
-class Ask(Protocol):
+class ServerReader(Protocol):
     """Read something from the server; raises an ApiProblem."""
 
     def __call__(
@@ -21,12 +31,12 @@ class Ask(Protocol):
     ) -> Awaitable[Any]: ...
 
 
-class Undecided(Exception):
+class LookupInconclusive(Exception):
     """The server's answers do not tell whether a row is there; the message says why. The row goes to review."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class SendQueue:
     """Rows that travel alike. number: as in the journal. at_most: rows in a request, None for as many as is set."""
 
     number: int
@@ -45,7 +55,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRow:
     """Something on the server that has a key of a row. created, updated: ms at the server, None when it does not say.
 
     primary: whether it has the row's first key, which is what the row is about.
@@ -62,13 +72,13 @@ class Destination(Protocol):
     """Where rows go. noun: `user`, as in messages."""
 
     noun: str
-    lanes: tuple[Lane, ...]
+    lanes: tuple[SendQueue, ...]
 
-    def request(self, lane: Lane, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
         """The request that sends these rows."""
         ...
 
-    def read(self, lane: Lane, rows: Sequence[WorkRow], verdict: Verdict) -> list[Outcome]:
+    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
         """What a successful answer says of each row that can be recognised in it."""
         ...
 
@@ -77,26 +87,26 @@ class Destination(Protocol):
         reading everything (`find_by_reading`)."""
         ...
 
-    async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
+    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         """What is on the server and has a key of the row, compared exactly here. Empty: it is not there.
 
         Unless thorough, the search ends with whoever has the row's first key.
         """
         ...
 
-    async def count(self, ask: Ask) -> int | None:
+    async def count(self, ask: ServerReader) -> int | None:
         """How many there are on the server; None when it does not say."""
         ...
 
-    def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """All there are on the server, page by page; some may come twice."""
         ...
 
-    def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """The same, latest first; nothing when the server cannot give them so."""
         ...
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
         """Something on the server that has a key of the row."""
         ...
 
@@ -113,13 +123,15 @@ class Destination(Protocol):
         ...
 
 
-async def find_by_reading(destination: Destination, ask: Ask, rows: Sequence[WorkRow]) -> dict[int, list[Found]]:
+async def find_by_reading(
+    destination: Destination, ask: ServerReader, rows: Sequence[WorkRow]
+) -> dict[int, list[FoundRow]]:
     """What is on the server and has a key of one of these rows, by row number: everything is read, once for all."""
     by_key: dict[str, list[WorkRow]] = {}
     for row in rows:
         for key in row.key_list:
             by_key.setdefault(key, []).append(row)
-    found: dict[int, dict[str, Found]] = {}
+    found: dict[int, dict[str, FoundRow]] = {}
     if by_key:
         async for page in destination.everything(ask):
             for document in page:
@@ -146,19 +158,19 @@ def is_taken(code: str) -> bool:
     return any(part in code for part in _TAKEN_PARTS)
 
 
-def refusal(row: WorkRow, code: str, message: str) -> Outcome:
+def refusal(row: WorkRow, code: str, message: str) -> JournalOutcome:
     """What becomes of a row that the server refused by itself, with its own error code.
 
     A row that was sent before may meet its own earlier attempt: `already exists` then says nothing yet.
     """
     kind, field = next((found for part, found in _KINDS.items() if part in code), ("", ""))
     if code in RETRYABLE_CODES:
-        return Outcome(row.number, RowState.PENDING, "", code, field, message)
+        return JournalOutcome(row.number, RowState.PENDING, "", code, field, message)
     if is_taken(code):
         if row.attempts:
-            return Outcome(row.number, RowState.UNKNOWN, "", code, field, message)
+            return JournalOutcome(row.number, RowState.UNKNOWN, "", code, field, message)
         primary = row.keys.partition(":")[0]
         # A code that names no field is not about the row's first key where the check found another value taken.
         if kind == primary or (not kind and row.precheck != "taken"):
-            return Outcome(row.number, RowState.EXISTS, "", code, field, message)
-    return Outcome(row.number, RowState.FAILED, "", code, field, message)
+            return JournalOutcome(row.number, RowState.EXISTS, "", code, field, message)
+    return JournalOutcome(row.number, RowState.FAILED, "", code, field, message)

@@ -6,24 +6,29 @@ import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 
-__all__ = ["Control", "Halt", "Wish"]
+__all__ = ["JobControl", "JobStopped", "StopRequest"]
 
 
-class Wish(StrEnum):
+class StopRequest(StrEnum):
     """What is asked of a running job."""
 
     PAUSE = "pause"
     CANCEL = "cancel"
 
 
-class Halt(Exception):
+class JobStopped(Exception):
     """The job stops here, for a reason; rows not sent yet stay pending.
 
     error: the problem that stopped it, when one did. planned: it did what it was asked to do.
     """
 
     def __init__(
-        self, reason: str, *, wish: Wish = Wish.PAUSE, error: Exception | None = None, planned: bool = False
+        self,
+        reason: str,
+        *,
+        wish: StopRequest = StopRequest.PAUSE,
+        error: Exception | None = None,
+        planned: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -32,13 +37,13 @@ class Halt(Exception):
         self.planned = planned
 
 
-class Control:
+class JobControl:
     """The wish, and waiting that ends when there is one. `ask` may be called from any thread and more than once."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event: asyncio.Event | None = None
-        self._wish: Wish | None = None
+        self._wish: StopRequest | None = None
         self._reason = ""
         self._listeners: list[Callable[[], None]] = []
 
@@ -49,9 +54,9 @@ class Control:
         if self._wish is not None:
             self._event.set()
 
-    def ask(self, wish: Wish, reason: str) -> None:
+    def ask(self, wish: StopRequest, reason: str) -> None:
         """Stop: finish what is in flight, send nothing more. Cancel is stronger than pause."""
-        if self._wish is not Wish.CANCEL:
+        if self._wish is not StopRequest.CANCEL:
             self._wish, self._reason = wish, reason
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
@@ -73,7 +78,7 @@ class Control:
     def check(self) -> None:
         """Raises Halt when somebody asked."""
         if self._wish is not None:
-            raise Halt(self._reason, wish=self._wish)
+            raise JobStopped(self._reason, wish=self._wish)
 
     async def wait(self, seconds: float) -> None:
         """Wait so long, or until somebody asks: then Halt."""

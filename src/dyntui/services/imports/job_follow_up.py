@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import Mapping, Problem, Row, Source, SourceInfo
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.imports.job_control import Control
-from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, summary
+from dyntui.services.imports.job_control import JobControl
+from dyntui.services.imports.jobs import JobLocation, JobSummary, check_where, find, summary
 from dyntui.services.imports.prepare import prepare
 from dyntui.services.imports.reports import failed_rows
 from dyntui.services.imports.retry import retry
-from dyntui.services.imports.undo import Undone, plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
-from dyntui.services.imports.wizard_draft import Draft, Reading, kind_of, save_draft
+from dyntui.services.imports.undo import UndoResult, plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
+from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, kind_of, save_draft
 from dyntui.services.imports.wizard_review import as_problems
 from dyntui.store import job_queries, review_log
 from dyntui.store.journal import Journal
@@ -25,7 +25,7 @@ from dyntui.store.review_queries import FILE_CODES
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Requirement, Weight
+    from dyntui.services.actions.write_gate import Confirmation, Impact, Requirement
     from dyntui.services.connection import Connection
 
 __all__ = ["UndoPlan", "delete_created", "mend", "plan_deletion", "try_again"]
@@ -34,7 +34,7 @@ _OVER = (JobState.DONE, JobState.CANCELLED)
 _KEPT = ("options", "allowlist", "custom_fields")
 
 
-def mend(job: str, connection: Connection) -> Draft:
+def mend(job: str, connection: Connection) -> ImportDraft:
     """A draft with the rows of a finished job that did not get through, to be put right in the review and sent again.
 
     A row that the server refused is a problem for as long as it is what was refused.
@@ -42,12 +42,12 @@ def mend(job: str, connection: Connection) -> Draft:
     with Journal.read(find(job)) as old:
         _check(old, connection)
         if next(failed_rows(old), None) is None:
-            raise Usage(
+            raise UsageError(
                 f"Job {old.id} has no row to put right.", hint="Every row got through, or was left out by hand."
             )
         source = _Failed(old)
         mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
-        where = Where.of_job(old.facts)
+        where = JobLocation.of_job(old.facts)
         kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
         region = str(old.facts.get("region", ""))
         journal = prepare(source, mapping, where, region=region or None, mends=old.id, **kept)
@@ -55,13 +55,13 @@ def mend(job: str, connection: Connection) -> Draft:
     with journal:
         journal.move(JobState.DRAFT)
         review_log.begin(journal, source.codes)
-        draft = Draft(
+        draft = ImportDraft(
             journal.id,
             where.environment_id,
             where.base_url,
             where.profile,
             kind_of(journal.kind),
-            read_as=Reading(),
+            read_as=ReadOptions(),
             mapping=mapping,
             region=region,
             upsert=upsert,
@@ -80,16 +80,16 @@ def try_again(job: str, connection: Connection) -> JobSummary:
     """A new job that is ready, with the rows of a finished one that failed, as they are."""
     with Journal.read(find(job)) as old:
         _check(old, connection)
-        where = Where.of_job(old.facts)
+        where = JobLocation.of_job(old.facts)
         with retry(old, where) as journal:
             path = journal.path
     return summary(path)
 
 
 def _check(old: Journal, connection: Connection) -> None:
-    check_where(old, Where.of(connection.profile))
+    check_where(old, JobLocation.of(connection.profile))
     if old.state not in _OVER:
-        raise Usage(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
+        raise UsageError(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
 
 
 def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
@@ -128,9 +128,9 @@ class _Failed(Source):
 class UndoPlan:
     """What an undo comes to, and what has to be confirmed. weight: what it does to who may come in."""
 
-    found: Undone
+    found: UndoResult
     needed: Requirement
-    weight: Weight | None
+    weight: Impact | None
 
 
 def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], None]) -> UndoPlan:
@@ -138,7 +138,7 @@ def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], N
 
     async def work() -> UndoPlan:
         with Journal.open(find(job)) as journal:
-            check_where(journal, Where.of(connection.profile))
+            check_where(journal, JobLocation.of(connection.profile))
             async with connection.new_client() as client:
                 found = await plan_undo(journal, client, tell)
                 weight = await undo_weight(journal, connection, client)
@@ -152,14 +152,14 @@ def delete_created(
     connection: Connection,
     plan: UndoPlan,
     confirmation: Confirmation,
-    control: Control,
+    control: JobControl,
     tell: Callable[[int, int], None],
-) -> Undone:
+) -> UndoResult:
     """Delete what was planned, each read again right before."""
 
-    async def work() -> Undone:
+    async def work() -> UndoResult:
         with Journal.open(find(job)) as journal:
-            check_where(journal, Where.of(connection.profile))
+            check_where(journal, JobLocation.of(connection.profile))
             permit = undo_authorise(journal, connection, confirmation, plan.weight)
             async with connection.new_client() as client:
                 return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
-from dyntui.services.imports.job_control import Control
+from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.precheck import PRECHECKED, pre_check
 from dyntui.services.imports.progress import Progress
-from dyntui.services.imports.runner import Ended, ImportRunner, RunOptions
+from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
 from dyntui.services.imports.server_reader import asking
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
-    from dyntui.api.rate_limiter import RateGate
+    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.rate_limiter import RateLimiter
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -61,9 +61,9 @@ class JobOptions:
         return asdict(self)
 
 
-async def as_job(client: Client, target: Target, permit: Permit) -> None:
+async def as_job(client: Client, target: Target, permit: WritePermit) -> None:
     """The call of an action that never runs target by target."""
-    raise Usage("An import runs as a job, not as a single write.")
+    raise UsageError("An import runs as a job, not as a single write.")
 
 
 IMPORT = WriteAction(
@@ -109,7 +109,7 @@ def requirement(journal: Journal, connection: Connection) -> Requirement:
     return connection.writes.requirement(action_for(journal), [_target(journal)])
 
 
-def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> Permit:
+def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
     """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
     permit = connection.writes.authorise(action_for(journal), [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
@@ -130,7 +130,7 @@ async def check(journal: Journal, client: Client, on_progress: Callable[[int, in
         await pre_check(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
-def set_rate(gates: Sequence[RateGate], rate: float) -> None:
+def set_rate(gates: Sequence[RateLimiter], rate: float) -> None:
     """So many requests a minute through the first gate; those behind it let as many pass. 0: all let all pass."""
     for number, gate in enumerate(gates):
         if not number or not rate or 0 < gate.per_minute < rate:
@@ -141,12 +141,12 @@ async def run_job(
     journal: Journal,
     connection: Connection,
     client: Client,
-    permit: Permit,
+    permit: WritePermit,
     *,
     first: int | None = None,
-    control: Control | None = None,
+    control: JobControl | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-) -> Ended:
+) -> RunResult:
     """Run the job in this event loop with `client`; begin and end are in the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:

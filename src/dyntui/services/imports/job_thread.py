@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.imports.job_control import Control, Wish
+from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_service import check, run_job
-from dyntui.services.imports.jobs import Where, check_where
+from dyntui.services.imports.jobs import JobLocation, check_where
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.reports import write_reports
-from dyntui.services.imports.runner import Ended
+from dyntui.services.imports.runner import RunResult
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Permit
+    from dyntui.api.client import WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = ["JobThread"]
@@ -36,7 +36,7 @@ class JobThread:
         self,
         path: Path,
         connection: Connection,
-        permit: Permit,
+        permit: WritePermit,
         *,
         first: int | None = None,
         on_change: Callable[[], None] | None = None,
@@ -46,10 +46,10 @@ class JobThread:
         self._permit = permit
         self._first = first
         self._on_change = on_change
-        self._control = Control()
+        self._control = JobControl()
         self._thread = threading.Thread(target=self._run, name=f"job {path.stem}", daemon=True)
         self.progress: Progress | None = None
-        self.ended: Ended | None = None
+        self.ended: RunResult | None = None
         self.error: BaseException | None = None
 
     def start(self) -> None:
@@ -58,11 +58,11 @@ class JobThread:
 
     def pause(self, reason: str = "paused") -> None:
         """Finish what is in flight and stop; start a new JobThread to go on."""
-        self._control.ask(Wish.PAUSE, reason)
+        self._control.ask(StopRequest.PAUSE, reason)
 
     def cancel(self, reason: str = "cancelled") -> None:
         """Finish what is in flight and give up the rest."""
-        self._control.ask(Wish.CANCEL, reason)
+        self._control.ask(StopRequest.CANCEL, reason)
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; whether it came."""
@@ -82,7 +82,7 @@ class JobThread:
     def _run(self) -> None:
         try:
             with Journal.open(self._path) as journal:
-                check_where(journal, Where.of(self._connection.profile))
+                check_where(journal, JobLocation.of(self._connection.profile))
                 self.ended = asyncio.run(self._work(journal))
                 if self.ended.planned or self.ended.state is not JobState.PAUSED:
                     write_reports(journal)
@@ -92,7 +92,7 @@ class JobThread:
             self._connection.changes.note(JOBS)
             self._tell()
 
-    async def _work(self, journal: Journal) -> Ended:
+    async def _work(self, journal: Journal) -> RunResult:
         async with self._connection.new_client() as client:
             await check(journal, client)
             return await run_job(

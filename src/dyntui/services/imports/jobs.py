@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyntui.config.paths import paths
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
@@ -21,13 +21,23 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.config.profiles import Profile
 
-__all__ = ["JobSummary", "Where", "check_where", "find", "jobs", "new_job", "organisation_of", "plan_file", "summary"]
+__all__ = [
+    "JobLocation",
+    "JobSummary",
+    "check_where",
+    "find",
+    "jobs",
+    "new_job",
+    "organisation_of",
+    "plan_file",
+    "summary",
+]
 
 _BAD = frozenset({RowState.FAILED, RowState.INVALID, RowState.REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class JobLocation:
     """The place a job belongs to. organisation: its id, "" when the token may not see it."""
 
     profile: str
@@ -37,11 +47,11 @@ class Where:
     organisation: str = ""
 
     @classmethod
-    def of(cls, profile: Profile, organisation: str = "") -> Where:
+    def of(cls, profile: Profile, organisation: str = "") -> JobLocation:
         return cls(profile.name, profile.base_url, profile.environment_id, profile.kind, organisation)
 
     @classmethod
-    def of_job(cls, facts: Mapping[str, Any]) -> Where:
+    def of_job(cls, facts: Mapping[str, Any]) -> JobLocation:
         place = facts["where"]
         return cls(
             place["profile"],
@@ -67,7 +77,7 @@ class JobSummary:
     total: int = 0
     counts: Mapping[RowState, int] | None = None
     source: str = ""
-    where: Where | None = None
+    where: JobLocation | None = None
     busy: bool = False
     problem: str = ""
     draft: str = ""
@@ -99,7 +109,7 @@ class JobSummary:
         return sum(n for state, n in (self.counts or {}).items() if state in _BAD)
 
 
-def new_job(kind: str, where: Where, **facts: Any) -> Journal:
+def new_job(kind: str, where: JobLocation, **facts: Any) -> Journal:
     """A new, empty draft, locked."""
     name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     place = {
@@ -123,15 +133,17 @@ def find(name: str) -> Path:
     if name == "last":
         if known:
             return known[0]
-        raise Usage("There is no job yet.", hint="`dyntui import FILE` makes one.")
+        raise UsageError("There is no job yet.", hint="`dyntui import FILE` makes one.")
     if name.endswith(".plan.json"):
         name = Path(name).name.removesuffix(".plan.json")
     found = [path for path in known if path.stem == name] or [path for path in known if path.stem.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise Usage(f"{len(found)} jobs begin with {name}.", hint=f"Say more: {', '.join(p.stem for p in found[:4])}.")
-    raise Usage(f"There is no job {name}.", hint="`dyntui jobs list` names them all; `last` is the newest.")
+        raise UsageError(
+            f"{len(found)} jobs begin with {name}.", hint=f"Say more: {', '.join(p.stem for p in found[:4])}."
+        )
+    raise UsageError(f"There is no job {name}.", hint="`dyntui jobs list` names them all; `last` is the newest.")
 
 
 def jobs() -> Iterator[JobSummary]:
@@ -158,7 +170,7 @@ def summary(path: Path) -> JobSummary:
                 total=journal.total,
                 counts={row: n for row, n in journal.counts.items() if n},
                 source=str(journal.facts.get("source", {}).get("name", "")),
-                where=Where.of_job(journal.facts),
+                where=JobLocation.of_job(journal.facts),
                 busy=busy,
                 draft=str(journal.facts.get("draft", "")),
                 undone=undo_counts(journal).get(UndoState.DELETED, 0),
@@ -169,9 +181,9 @@ def summary(path: Path) -> JobSummary:
         return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", busy=busy)
 
 
-def check_where(journal: Journal, here: Where) -> None:
+def check_where(journal: Journal, here: JobLocation) -> None:
     """Refuse to work on a job with another environment, base URL or organisation than its own."""
-    own = Where.of_job(journal.facts)
+    own = JobLocation.of_job(journal.facts)
     differs = [
         (name, mine, theirs)
         for name, mine, theirs in (
@@ -183,7 +195,7 @@ def check_where(journal: Journal, here: Where) -> None:
     ]
     if differs:
         name, mine, theirs = differs[0]
-        raise Usage(
+        raise UsageError(
             f"Job {journal.id} belongs to the {name} {mine}, not to {theirs}.",
             hint=f"Use the profile it was made with (--profile {own.profile}), or another one of that environment.",
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import Mapping, SourceInfo
 
 __all__ = ["find_mapping", "load_mapping", "mapping_names", "save_mapping"]
@@ -31,18 +31,18 @@ def load_mapping(name: str) -> Mapping:
             text = file.read(_LIMIT + 1)
     except OSError as error:
         known = ", ".join(mapping_names()) or "none is saved yet"
-        raise Usage(
+        raise UsageError(
             f"There is no mapping {name}: {error.strerror}.", hint=f"Saved ones: {known}. A file needs its path."
         ) from error
     if len(text) > _LIMIT:
-        raise Usage(f"{path} is too large to be a mapping.")
+        raise UsageError(f"{path} is too large to be a mapping.")
     return Mapping.from_json(text)
 
 
 def save_mapping(name: str, mapping: Mapping) -> Path:
     """Keep a mapping under a name; one of that name is replaced."""
     if not _NAME.fullmatch(name):
-        raise Usage(
+        raise UsageError(
             f"{name!r} cannot be the name of a mapping.", hint="Use letters, digits, dots, dashes, underscores."
         )
     folder = private_dir(paths().mappings_dir)
@@ -56,7 +56,7 @@ def find_mapping(info: SourceInfo, kind: str = "users") -> tuple[str, Mapping] |
     for name in mapping_names():
         try:
             mapping = load_mapping(name)
-        except Usage:
+        except UsageError:
             continue  # a file that is no mapping cannot be the one
         if mapping.fingerprint == info.fingerprint and mapping.kind == kind:
             return name, mapping.bind(info)

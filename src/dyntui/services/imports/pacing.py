@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
-__all__ = ["BatchSize", "Patience"]
+__all__ = ["Backoff", "BatchSize"]
 
 _SMALLEST = 10
 _WELL_TO_GROW = 3
@@ -49,7 +49,7 @@ class BatchSize:
         self.now, self._well = min(self.now, self._limit), 0
 
 
-class Patience:
+class Backoff:
     """Growing delays after failures in a row, and when to give up: soon when the server never answered, later when
     it did before."""
 

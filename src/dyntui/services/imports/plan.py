@@ -9,9 +9,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from dyntui.api.rate_limiter import Gates
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write, read_private
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import duration, now_iso
 from dyntui.importer import CODES
@@ -88,7 +88,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         if plan["dyntui"] != "plan" or plan["digest"] != _digest(plan):
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
-        raise Usage(
+        raise UsageError(
             f"{path} is not a plan, or was changed.", hint="Make one with `dyntui import --dry-run`."
         ) from error
     return dict(plan)
@@ -97,12 +97,12 @@ def read_plan(path: Path) -> dict[str, Any]:
 def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
     """Refuse to run a plan whose job is not as the plan saw it."""
     if journal.state is not JobState.READY or journal.first_send is not None:
-        raise Usage(
+        raise UsageError(
             f"The plan's job {journal.id} is {journal.state} already.",
             hint=f"`dyntui jobs resume {journal.id}` goes on with it.",
         )
     if make_plan(journal)["digest"] != plan["digest"]:
-        raise Usage(
+        raise UsageError(
             f"The job {journal.id} is not as the plan says.", hint="Make a new plan: `dyntui import --dry-run`."
         )
 
@@ -153,7 +153,7 @@ def _seconds(requests: Mapping[str, int], rate: float | None, operation_of_job: 
     from dyntui.config.settings import Settings
 
     settings = Settings.load()
-    gates = Gates(settings.rate_per_minute, settings.bulk_per_minute)
+    gates = RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
     if rate is not None:
         set_rate(gates.of(operation_of_job), rate)
     minutes = 0.0

@@ -14,9 +14,9 @@ from typing import Any
 
 from dyntui.core.text import without_surrogates
 from dyntui.importer import describe_key, field_of_key
-from dyntui.services.imports.destination import Ask, Destination, Undecided, find_by_reading
+from dyntui.services.imports.destination import Destination, LookupInconclusive, ServerReader, find_by_reading
 from dyntui.store import precheck_matches
-from dyntui.store.journal import Journal, Outcome, WorkRow, now_ms
+from dyntui.store.journal import Journal, JournalOutcome, WorkRow, now_ms
 from dyntui.store.states import RowState
 
 __all__ = ["PRECHECKED", "PreCheck", "pre_check"]
@@ -65,7 +65,7 @@ class PreCheck:
 
 async def pre_check(
     journal: Journal,
-    ask: Ask,
+    ask: ServerReader,
     destination: Destination,
     *,
     upsert: bool = False,
@@ -91,7 +91,7 @@ async def pre_check(
 
 async def _list(
     journal: Journal,
-    ask: Ask,
+    ask: ServerReader,
     destination: Destination,
     there: int | None,
     upsert: bool,
@@ -112,7 +112,7 @@ async def _list(
 
 async def _look_up(
     journal: Journal,
-    ask: Ask,
+    ask: ServerReader,
     destination: Destination,
     pending: int,
     upsert: bool,
@@ -125,7 +125,7 @@ async def _look_up(
         async with turn:
             try:
                 return await destination.find(ask, row, thorough=True)
-            except Undecided:
+            except LookupInconclusive:
                 return []  # the server decides when the row is sent
 
     after, done = 0, 0
@@ -186,18 +186,18 @@ def _judge(journal: Journal, noun: str, out: PreCheck, *, upsert: bool) -> None:
     after = 0
     while matches := precheck_matches.matches(journal, after, _WINDOW):
         after = matches[-1].row
-        outcomes: list[Outcome] = []
+        outcomes: list[JournalOutcome] = []
         marks: list[tuple[str, int]] = []
         for match in matches:
             if match.users > 1:
                 out.conflict += 1
                 name, words = _collision(journal, match.row, noun)
                 message = f"The row matches {match.users} on the server: {words}."
-                outcomes.append(Outcome(match.row, RowState.REVIEW, "", "conflict", name, message))
+                outcomes.append(JournalOutcome(match.row, RowState.REVIEW, "", "conflict", name, message))
                 _note_collision(out, match.row, words)
             elif match.primary and not upsert:
                 out.exists += 1
-                outcomes.append(Outcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
+                outcomes.append(JournalOutcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
             elif match.primary or upsert:
                 out.exists += 1
                 marks.append(("exists", match.row))

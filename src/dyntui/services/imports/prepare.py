@@ -21,7 +21,7 @@ from dyntui.importer import (
     mapper_for,
     natural_keys,
 )
-from dyntui.services.imports.jobs import Where, new_job
+from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.store.cell_codec import pack
 from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal
@@ -35,7 +35,7 @@ _TELL_EVERY = 0.5
 def prepare(
     source: Source,
     mapping: Mapping,
-    where: Where,
+    where: JobLocation,
     *,
     region: str | None = None,
     on_rows: Callable[[int], None] | None = None,

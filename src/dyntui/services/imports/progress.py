@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dyntui.core.times import duration
-from dyntui.store.journal import Journal, Outcome
+from dyntui.store.journal import Journal, JournalOutcome
 from dyntui.store.states import FINAL, JobState, RowState
 
-__all__ = ["Failure", "Pace", "Progress", "Teller"]
+__all__ = ["Pace", "Progress", "ProgressReporter", "RowFailure"]
 
 _WINDOW = 10.0
 _TELL_EVERY = 0.1
@@ -19,7 +19,7 @@ _FAILURES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RowFailure:
     """A row that failed."""
 
     row: int
@@ -45,7 +45,7 @@ class Progress:
     eta: float | None
     waiting: str = ""
     batch: int = 0
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[RowFailure, ...] = ()
 
     @property
     def finished(self) -> int:
@@ -85,7 +85,7 @@ class Pace:
         return left / self.rate if self.rate > 0 else None
 
 
-class Teller:
+class ProgressReporter:
     """Makes a snapshot of a journal now and then and hands it on, at most ten times a second."""
 
     def __init__(self, journal: Journal, listener: Callable[[Progress], None] | None) -> None:
@@ -96,13 +96,13 @@ class Teller:
         self._batch = 0
         self._why = ""
         self._until = 0.0
-        self._failures: deque[Failure] = deque(maxlen=_FAILURES)
+        self._failures: deque[RowFailure] = deque(maxlen=_FAILURES)
 
-    def failed(self, outcomes: Sequence[Outcome]) -> None:
+    def failed(self, outcomes: Sequence[JournalOutcome]) -> None:
         """Remember the failures among what became of some rows."""
         for outcome in outcomes:
             if outcome.state is RowState.FAILED:
-                self._failures.appendleft(Failure(outcome.number, outcome.code, outcome.field, outcome.message))
+                self._failures.appendleft(RowFailure(outcome.number, outcome.code, outcome.field, outcome.message))
 
     def waits(self, seconds: float, why: str) -> None:
         """Nothing is sent for so long."""

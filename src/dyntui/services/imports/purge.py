@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.imports.jobs import summary
 from dyntui.store.lock import JobLock
 from dyntui.store.states import JobState
@@ -22,7 +22,7 @@ def purge(path: Path, *, unfinished: bool = False) -> list[Path]:
     """
     known = summary(path)
     if not (known.problem or known.abandoned or unfinished or known.state in _FINISHED):
-        raise Usage(
+        raise UsageError(
             f"Job {path.stem} is {known.state}: it could still be resumed.",
             hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",
         )

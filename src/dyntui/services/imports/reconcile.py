@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dyntui.services.imports.destination import Destination, Found, is_taken
-from dyntui.store.journal import Outcome, WorkRow
+from dyntui.services.imports.destination import Destination, FoundRow, is_taken
+from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
 __all__ = ["UNMATCHED", "judge"]
@@ -16,7 +16,7 @@ UNMATCHED = "unmatched"
 _MOST_ATTEMPTS = 50
 
 
-def judge(row: WorkRow, found: Sequence[Found], destination: Destination, *, upsert: bool) -> Outcome:
+def judge(row: WorkRow, found: Sequence[FoundRow], destination: Destination, *, upsert: bool) -> JournalOutcome:
     """Found and ours: created. Found, not ours: exists (or, with upsert, updated when all values are there). Absent:
     pending, to be sent again. Whatever cannot be told: review, for a person."""
     number = row.number
@@ -40,14 +40,14 @@ def judge(row: WorkRow, found: Sequence[Found], destination: Destination, *, ups
         if one.created is None or _not_before(one.created, sent):
             return _recovered(row, one)
     if not upsert:
-        return Outcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
+        return JournalOutcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
     touched = one.updated is not None and sent is not None and one.updated >= sent
     if not destination.changes(one.document, row.document):
         state = RowState.UPDATED if touched else RowState.EXISTS
-        return Outcome(number, state, one.id, "recovered" if touched else "")
+        return JournalOutcome(number, state, one.id, "recovered" if touched else "")
     if touched:
         return _review(row, "changed_since", "It was changed after the row was sent, to other values.", one.id)
-    return Outcome(number, RowState.PENDING, "", "not_applied", "", "")
+    return JournalOutcome(number, RowState.PENDING, "", "not_applied", "", "")
 
 
 def _not_before(created: int, sent: int) -> bool:
@@ -55,20 +55,22 @@ def _not_before(created: int, sent: int) -> bool:
     return created >= (sent if created % 1000 else sent - 999)
 
 
-def _recovered(row: WorkRow, one: Found) -> Outcome:
+def _recovered(row: WorkRow, one: FoundRow) -> JournalOutcome:
     stamp = str(one.document.get("updatedAt") or "")
-    return Outcome(row.number, RowState.CREATED, one.id, "recovered", stamp=stamp)
+    return JournalOutcome(row.number, RowState.CREATED, one.id, "recovered", stamp=stamp)
 
 
-def _absent(row: WorkRow) -> Outcome:
+def _absent(row: WorkRow) -> JournalOutcome:
     if is_taken(row.code):
         return _review(row, row.code, "The server says that it exists, and does not find it.")
     if row.code == UNMATCHED and row.attempts > 1:
         return _review(row, UNMATCHED, "The server's answers never mention this row, and it is not there.")
     if row.attempts >= _MOST_ATTEMPTS:
         return _review(row, "gave_up", f"It was sent {row.attempts} times and is not there.")
-    return Outcome(row.number, RowState.PENDING, "", row.code if row.code == UNMATCHED else "not_applied", "", "")
+    return JournalOutcome(
+        row.number, RowState.PENDING, "", row.code if row.code == UNMATCHED else "not_applied", "", ""
+    )
 
 
-def _review(row: WorkRow, code: str, message: str, found: str = "") -> Outcome:
-    return Outcome(row.number, RowState.REVIEW, found, code, "", message)
+def _review(row: WorkRow, code: str, message: str, found: str = "") -> JournalOutcome:
+    return JournalOutcome(row.number, RowState.REVIEW, found, code, "", message)

@@ -10,10 +10,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.imports.destination import Ask, Destination, Found, Undecided, find_by_reading, is_taken
+from dyntui.services.imports.destination import (
+    Destination,
+    FoundRow,
+    LookupInconclusive,
+    ServerReader,
+    find_by_reading,
+    is_taken,
+)
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reconcile import judge
-from dyntui.store.journal import Journal, Outcome, WorkRow
+from dyntui.store.journal import Journal, JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
 if TYPE_CHECKING:
@@ -33,7 +40,7 @@ _MARGIN_MS = 1000
 class Recovery:
     """Settles unknown rows of one job."""
 
-    def __init__(self, journal: Journal, destination: Destination, ask: Ask, upsert: bool = False) -> None:
+    def __init__(self, journal: Journal, destination: Destination, ask: ServerReader, upsert: bool = False) -> None:
         self._journal = journal
         self._destination = destination
         self._ask = ask
@@ -52,12 +59,12 @@ class Recovery:
             return problem
         turn = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(row: WorkRow) -> Outcome:
+        async def one(row: WorkRow) -> JournalOutcome:
             async with turn:
                 return await self._look_up(row)
 
         results = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
-        self._journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, Outcome)])
+        self._journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, JournalOutcome)])
         asked = None
         for result in results:
             if isinstance(result, ApiProblem):
@@ -66,17 +73,17 @@ class Recovery:
                 raise result
         return asked
 
-    async def _look_up(self, row: WorkRow) -> Outcome:
+    async def _look_up(self, row: WorkRow) -> JournalOutcome:
         try:
             found = await self._destination.find(self._ask, row)
-        except Undecided as undecided:
-            return Outcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
+        except LookupInconclusive as undecided:
+            return JournalOutcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
         return self._judge(row, found)
 
-    def _judge(self, row: WorkRow, found: Sequence[Found]) -> Outcome:
+    def _judge(self, row: WorkRow, found: Sequence[FoundRow]) -> JournalOutcome:
         if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
             message = "The answer was lost, and the server does not keep the id that the row was sent with."
-            return Outcome(row.number, RowState.REVIEW, "", "no_key", "", message)
+            return JournalOutcome(row.number, RowState.REVIEW, "", "no_key", "", message)
         return judge(row, found, self._destination, upsert=self._upsert)
 
     async def _walk(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
@@ -88,7 +95,7 @@ class Recovery:
         if pages > len(rows) // 2:
             return rows
         found, complete = await self._newest(rows, since - _MARGIN_MS, 2 * pages)
-        outcomes: list[Outcome] = []
+        outcomes: list[JournalOutcome] = []
         left: list[WorkRow] = []
         for row in rows:
             if (there := found.get(row.number)) is not None and there.primary:
@@ -112,11 +119,11 @@ class Recovery:
         settled = {row.number for row in unsearched}
         return [row for row in rows if row.number not in settled]
 
-    async def _newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, Found], bool]:
+    async def _newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, FoundRow], bool]:
         """Rows found among what was created since then, and whether all of that was seen."""
         by_key: dict[str, WorkRow] = {key: row for row in rows for key in row.key_list}
         by_key |= {f"id:{row.chosen_id}": row for row in rows if row.chosen_id}
-        out: dict[int, Found] = {}
+        out: dict[int, FoundRow] = {}
         newest: int | None = None
         pages = 0
         async for page in self._destination.newest(self._ask):
@@ -136,7 +143,9 @@ class Recovery:
                 return out, False
         return out, pages > 0
 
-    def _match(self, document: Mapping[str, Any], by_key: Mapping[str, WorkRow], out: dict[int, Found]) -> int | None:
+    def _match(
+        self, document: Mapping[str, Any], by_key: Mapping[str, WorkRow], out: dict[int, FoundRow]
+    ) -> int | None:
         keys = self._destination.keys_of(document) | {f"id:{document.get('id')}"}
         for number, row in {row.number: row for key in keys if (row := by_key.get(key)) is not None}.items():
             found = self._destination.found(document, row)

@@ -19,8 +19,8 @@ from dyntui.importer import (
     write_report_html,
     write_report_json,
 )
-from dyntui.importer import Outcome as Reported
-from dyntui.services.imports.jobs import Where
+from dyntui.importer import RowOutcome as Reported
+from dyntui.services.imports.jobs import JobLocation
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
@@ -88,7 +88,7 @@ def failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
 
 
 def _report(journal: Journal) -> Report:
-    where = Where.of_job(journal.facts)
+    where = JobLocation.of_job(journal.facts)
     problems = {count.code: count.n for count in job_queries.problem_counts(journal) if count.level != "info"}
     for _, code, count in job_queries.failure_counts(journal):
         problems[code] = max(count, problems.get(code, 0))

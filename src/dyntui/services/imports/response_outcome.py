@@ -32,9 +32,9 @@ from dyntui.api.errors import (
 )
 
 if TYPE_CHECKING:
-    from dyntui.api.transport import Answer
+    from dyntui.api.transport import ApiResponse
 
-__all__ = ["RETRYABLE_CODES", "Says", "Verdict", "verdict_of", "verdict_on"]
+__all__ = ["RETRYABLE_CODES", "OutcomeKind", "ResponseOutcome", "verdict_of", "verdict_on"]
 
 RETRYABLE_CODES = frozenset(
     {"lock_timeout", "lock_too_many_attempts", "too_many_requests", "wallet_service_connection_error"}
@@ -43,7 +43,7 @@ _REQUEST_TIMEOUT = 408
 _ENDS = (b"}", b"]")
 
 
-class Says(StrEnum):
+class OutcomeKind(StrEnum):
     """What is known after a request."""
 
     ANSWERED = "answered"
@@ -57,18 +57,18 @@ class Says(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ResponseOutcome:
     """What is known after a request, the answer when there is one, and the error when there is one. document: what the
     answer says, once it is `decoded`."""
 
-    says: Says
+    says: OutcomeKind
     document: Any = None
     status: int = 0
     request_id: str = ""
     error: ApiProblem | None = None
-    answer: Answer | None = None
+    answer: ApiResponse | None = None
 
-    def decoded(self) -> Verdict:
+    def decoded(self) -> ResponseOutcome:
         """With the document; MAYBE when the answer turns out to be no JSON."""
         from dyntui.api.client import decode
 
@@ -88,39 +88,41 @@ class Verdict:
         """The server's own code, or a short name of what happened."""
         if isinstance(self.error, ApiError):
             return self.error.code or f"http_{self.error.status}"
-        return {Says.MAYBE: "answer_lost", Says.NOT_SENT: "not_sent"}.get(self.says, "")
+        return {OutcomeKind.MAYBE: "answer_lost", OutcomeKind.NOT_SENT: "not_sent"}.get(self.says, "")
 
 
-def verdict_on(answer: Answer) -> Verdict:
+def verdict_on(answer: ApiResponse) -> ResponseOutcome:
     """The verdict on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
     rest is left to `decoded`, which takes as long as the server takes for a few rows."""
-    verdict = Verdict(Says.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), answer=answer)
+    verdict = ResponseOutcome(
+        OutcomeKind.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), answer=answer
+    )
     return verdict if answer.body.rstrip()[-1:] in _ENDS else verdict.decoded()
 
 
-def verdict_of(error: ApiProblem) -> Verdict:
+def verdict_of(error: ApiProblem) -> ResponseOutcome:
     """The verdict on a request that did not end in an answer that can be used."""
     status = error.status if isinstance(error, ApiError) else 0
     request_id = error.request_id if isinstance(error, ApiError) else ""
-    return Verdict(_says(error, status), status=status, request_id=request_id, error=error)
+    return ResponseOutcome(_says(error, status), status=status, request_id=request_id, error=error)
 
 
-def _says(error: ApiProblem, status: int) -> Says:
+def _says(error: ApiProblem, status: int) -> OutcomeKind:
     if error.maybe_applied or status >= 500 or status == _REQUEST_TIMEOUT:
-        return Says.MAYBE
+        return OutcomeKind.MAYBE
     match error:
         case NotSent():
-            return Says.NOT_SENT
+            return OutcomeKind.NOT_SENT
         case RateLimited():
-            return Says.RATE_LIMITED
+            return OutcomeKind.RATE_LIMITED
         case Unauthorized() | Forbidden() | WriteRefused() | Redirected():
-            return Says.NOT_ALLOWED
+            return OutcomeKind.NOT_ALLOWED
         case RepeatedPage():
-            return Says.REFUSED
+            return OutcomeKind.REFUSED
         case TooLarge():
-            return Says.TOO_LARGE
+            return OutcomeKind.TOO_LARGE
         case ApiError():
-            return Says.BUSY if error.code in RETRYABLE_CODES else Says.REFUSED
+            return OutcomeKind.BUSY if error.code in RETRYABLE_CODES else OutcomeKind.REFUSED
         case _:
             # Not known to be refused: so it may have worked.
-            return Says.MAYBE
+            return OutcomeKind.MAYBE

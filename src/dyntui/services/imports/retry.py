@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
 from dyntui.services.imports.cancel import CANCELLED_ROW
-from dyntui.services.imports.jobs import Where, new_job
+from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.services.imports.prepare import discard
 from dyntui.store import job_queries
 from dyntui.store.cell_codec import pack
@@ -21,13 +21,13 @@ _KEPT = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
 _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
-def retry(old: Journal, where: Where) -> Journal:
+def retry(old: Journal, where: JobLocation) -> Journal:
     """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
     are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
     if old.state not in (JobState.DONE, JobState.CANCELLED):
-        raise Usage(f"Job {old.id} is {old.state}.", hint=f"`dyntui jobs resume {old.id}` goes on with it.")
+        raise UsageError(f"Job {old.id} is {old.state}.", hint=f"`dyntui jobs resume {old.id}` goes on with it.")
     if next(_rows(old), None) is None:
-        raise Usage(
+        raise UsageError(
             f"Job {old.id} has no row to try again.", hint="Invalid rows are in its failed-rows file: mend them."
         )
     kept = {name: old.facts[name] for name in _KEPT if name in old.facts}

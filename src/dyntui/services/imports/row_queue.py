@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dyntui.services.imports.destination import Destination, Lane, Sending
+from dyntui.services.imports.destination import Destination, Sending, SendQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 from dyntui.store.journal import KEY_SEPARATOR, Journal, WorkRow
@@ -20,7 +20,7 @@ class Batch:
     """Rows that are `sending` in the journal, and their request."""
 
     id: int
-    lane: Lane
+    lane: SendQueue
     rows: list[WorkRow]
     sending: Sending
 
@@ -53,7 +53,7 @@ class RowQueue:
             return False
         return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
 
-    def take(self, lane: Lane, size: int, most: int, record: Callable[[], None]) -> deque[Batch]:
+    def take(self, lane: SendQueue, size: int, most: int, record: Callable[[], None]) -> deque[Batch]:
         """Mark the next rows as `sending`, up to `most` batches, in one commit with what `record` writes down; empty
         when no row is left."""
         marked: deque[Batch] = deque()
@@ -67,7 +67,7 @@ class RowQueue:
                 marked.append(Batch(number, lane, rows, sending))
         return marked
 
-    def _select(self, lane: Lane, size: int) -> list[WorkRow]:
+    def _select(self, lane: SendQueue, size: int) -> list[WorkRow]:
         """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
         while self._halves:
             if rows := self._journal.pending_of(lane.number, self._halves.popleft()):

@@ -18,26 +18,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.imports.batch_sender import Sender
+from dyntui.services.imports.batch_sender import BatchSender
 from dyntui.services.imports.cancel import CANCELLED_ROW
-from dyntui.services.imports.destination import Destination, Lane, is_taken, refusal
-from dyntui.services.imports.job_control import Control, Halt, Wish
-from dyntui.services.imports.pacing import BatchSize, Patience
-from dyntui.services.imports.progress import Progress, Teller
+from dyntui.services.imports.destination import Destination, SendQueue, is_taken, refusal
+from dyntui.services.imports.job_control import JobControl, JobStopped, StopRequest
+from dyntui.services.imports.pacing import Backoff, BatchSize
+from dyntui.services.imports.progress import Progress, ProgressReporter
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
-from dyntui.services.imports.response_outcome import Says, Verdict, verdict_of
+from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, verdict_of
 from dyntui.services.imports.row_queue import Batch, RowQueue
 from dyntui.services.imports.server_clock import ServerClock
 from dyntui.services.imports.server_reader import asking
-from dyntui.store.journal import Journal, Outcome, now_ms
+from dyntui.store.journal import Journal, JournalOutcome, now_ms
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.api.errors import ApiProblem
 
-__all__ = ["Ended", "ImportRunner", "RunOptions"]
+__all__ = ["ImportRunner", "RunOptions", "RunResult"]
 
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
@@ -66,7 +66,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class RunResult:
     """How a run ended. state: done, paused or cancelled. error: what stopped it. planned: it did all it was asked."""
 
     state: JobState
@@ -83,33 +83,33 @@ class ImportRunner:
         journal: Journal,
         client: Client,
         destination: Destination,
-        permit: Permit,
+        permit: WritePermit,
         options: RunOptions | None = None,
         *,
-        control: Control | None = None,
+        control: JobControl | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self.journal = journal
-        self.control = control or Control()
+        self.control = control or JobControl()
         self.options = options or RunOptions()
         self._destination = destination
         self._clock = ServerClock()
         self._client = client
-        self._sender = Sender(client, permit, self._clock)
+        self._sender = BatchSender(client, permit, self._clock)
         self._recovery = Recovery(journal, destination, asking(client, self._clock), self.options.upsert)
         self._settle = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
-        self._patience = Patience()
-        self._teller = Teller(journal, on_progress)
+        self._patience = Backoff()
+        self._teller = ProgressReporter(journal, on_progress)
         self._queue = RowQueue(journal, destination, self._clock)
         self._reading: asyncio.Future[ApiProblem | None] | None = None
         self._interrupted = False
-        self._garbled: Verdict | None = None
+        self._garbled: ResponseOutcome | None = None
         self._refused = 0
         self._pace = _HORIZON
         self._later = _FIRST_LATER
 
-    async def run(self) -> Ended:
+    async def run(self) -> RunResult:
         """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
         journal = self.journal
         self.control.attach()
@@ -120,11 +120,11 @@ class ImportRunner:
         listener = asyncio.create_task(self._listen())
         try:
             await self._work()
-            ended = Ended(JobState.DONE)
-        except Halt as halt:
+            ended = RunResult(JobState.DONE)
+        except JobStopped as halt:
             error = halt.error if isinstance(halt.error, DyntuiError) else None
-            state = JobState.CANCELLED if halt.wish is Wish.CANCEL else JobState.PAUSED
-            ended = Ended(state, halt.reason, error, halt.planned)
+            state = JobState.CANCELLED if halt.wish is StopRequest.CANCEL else JobState.PAUSED
+            ended = RunResult(state, halt.reason, error, halt.planned)
         finally:
             listener.cancel()
         with journal.transaction():
@@ -155,7 +155,7 @@ class ImportRunner:
                 )
                 self._later = min(_LONGEST_LATER, 2 * self._later)
         if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
-            raise Halt(f"the first {self.options.first:,} rows are sent", planned=True)
+            raise JobStopped(f"the first {self.options.first:,} rows are sent", planned=True)
 
     async def _set_clock(self) -> None:
         """Learn what time it is at the server before anything is sent; one that does not answer now is left to the
@@ -166,13 +166,13 @@ class ImportRunner:
             async with asyncio.timeout(_CLOCK_WITHIN):
                 await self._destination.count(asking(self._client, self._clock, patient=True))
 
-    async def _send_all(self, lane: Lane) -> None:
+    async def _send_all(self, lane: SendQueue) -> None:
         """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
         self._queue.start()
         self._interrupted = False
         self._garbled = None
         self.control.check()
-        answered: list[tuple[Batch, Verdict]] = []
+        answered: list[tuple[Batch, ResponseOutcome]] = []
         marked = self._take(lane, answered)
         while marked:
             if self.control.asked or self._interrupted or self._garbled is not None:
@@ -192,7 +192,7 @@ class ImportRunner:
                 verdict = await self._sender.verdict()
             finally:
                 self._sender.end()
-            if verdict.says is Says.ANSWERED:
+            if verdict.says is OutcomeKind.ANSWERED:
                 answered.append((current, verdict))
                 self._refused = 0
                 self._pace = time.monotonic() - started
@@ -206,7 +206,7 @@ class ImportRunner:
                 marked = self._take(lane, answered)
             self._teller.tell(batch=self._size.now)
 
-    def _take(self, lane: Lane, answered: list[tuple[Batch, Verdict]]) -> deque[Batch]:
+    def _take(self, lane: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
         """Write down what was answered and mark what comes next, in one commit: several batches when the server is
         quicker than the disk may be."""
         ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._pace)))
@@ -214,7 +214,7 @@ class ImportRunner:
         answered.clear()
         return marked
 
-    def _leave(self, answered: list[tuple[Batch, Verdict]], marked: deque[Batch]) -> None:
+    def _leave(self, answered: list[tuple[Batch, ResponseOutcome]], marked: deque[Batch]) -> None:
         """Write down what was answered; what was marked and did not leave is pending again."""
         with self.journal.transaction():
             self._record(answered)
@@ -224,14 +224,14 @@ class ImportRunner:
 
     # -- one answer ----------------------------------------------------------------------------------------------------
 
-    def _record(self, answered: Sequence[tuple[Batch, Verdict]]) -> None:
+    def _record(self, answered: Sequence[tuple[Batch, ResponseOutcome]]) -> None:
         """Write down what answers say of each row."""
         for batch, verdict in answered:
             self._record_one(batch, verdict)
 
-    def _record_one(self, batch: Batch, verdict: Verdict) -> None:
+    def _record_one(self, batch: Batch, verdict: ResponseOutcome) -> None:
         verdict = verdict.decoded()
-        if verdict.says is not Says.ANSWERED:
+        if verdict.says is not OutcomeKind.ANSWERED:
             self._garbled = verdict
             with self.journal.transaction():
                 self._dispose(batch, verdict)
@@ -239,12 +239,12 @@ class ImportRunner:
             return
         self._patience.well()
         said = {outcome.number: outcome for outcome in self._destination.read(batch.lane, batch.rows, verdict)}
-        outcomes: list[Outcome] = []
+        outcomes: list[JournalOutcome] = []
         for row in batch.rows:
             outcome = said.get(row.number)
             if outcome is None:
                 message = "The answer does not mention this row."
-                outcome = Outcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
+                outcome = JournalOutcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
             elif (
                 row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(IDS_KEPT, True)
             ):
@@ -257,46 +257,48 @@ class ImportRunner:
             self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
         self._teller.failed(outcomes)
 
-    async def _deal_with(self, batch: Batch, verdict: Verdict) -> None:
+    async def _deal_with(self, batch: Batch, verdict: ResponseOutcome) -> None:
         """After anything but an answer: put the rows where they belong, then wait, or Halt."""
         with self.journal.transaction():
             self._dispose(batch, verdict)
             self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
         match verdict.says:
-            case Says.NOT_ALLOWED:
-                raise Halt(verdict.message, error=verdict.error)
-            case Says.RATE_LIMITED:
+            case OutcomeKind.NOT_ALLOWED:
+                raise JobStopped(verdict.message, error=verdict.error)
+            case OutcomeKind.RATE_LIMITED:
                 asked = getattr(verdict.error, "retry_after", None) or 0.0
                 held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
                 growing = self._patience.delay() or _LONGEST_LATER  # for a server that says 429 without end
                 await self._wait(max(asked, held, growing), "the server asked to slow down", "the server's rate limit")
-            case Says.NOT_SENT | Says.MAYBE | Says.BUSY:
+            case OutcomeKind.NOT_SENT | OutcomeKind.MAYBE | OutcomeKind.BUSY:
                 await self._bear(verdict)
-            case Says.REFUSED | Says.TOO_LARGE if self._refused >= _ALL_REFUSED.get(verdict.status, _MOST_REFUSED):
-                raise Halt(f"the server refuses every row: {verdict.message}", error=verdict.error)
+            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if self._refused >= _ALL_REFUSED.get(
+                verdict.status, _MOST_REFUSED
+            ):
+                raise JobStopped(f"the server refuses every row: {verdict.message}", error=verdict.error)
 
-    def _dispose(self, batch: Batch, verdict: Verdict) -> None:
+    def _dispose(self, batch: Batch, verdict: ResponseOutcome) -> None:
         journal, numbers = self.journal, batch.numbers
         match verdict.says:
-            case Says.MAYBE:
+            case OutcomeKind.MAYBE:
                 message = verdict.message or "The job was stopped before the answer."
-                lost = [Outcome(number, RowState.UNKNOWN, "", verdict.code, "", message) for number in numbers]
+                lost = [JournalOutcome(number, RowState.UNKNOWN, "", verdict.code, "", message) for number in numbers]
                 journal.settle(RowState.SENDING, lost)
                 self._size.went_badly()
-            case Says.REFUSED | Says.TOO_LARGE if len(numbers) == 1:
+            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
                 outcome = refusal(batch.rows[0], verdict.code, verdict.message)
                 journal.settle(RowState.SENDING, [outcome])
                 self._teller.failed([outcome])
                 self._refused = 0 if is_taken(verdict.code) else self._refused + 1
-            case Says.REFUSED:
+            case OutcomeKind.REFUSED:
                 journal.put_back(numbers, sent=True)
                 self._queue.halve(numbers)
-            case Says.TOO_LARGE:
+            case OutcomeKind.TOO_LARGE:
                 journal.put_back(numbers, sent=True)
                 self._size.too_large(len(numbers))
                 self._queue.rewind(batch)
             case _:
-                journal.put_back(numbers, sent=verdict.says is not Says.NOT_SENT)
+                journal.put_back(numbers, sent=verdict.says is not OutcomeKind.NOT_SENT)
                 self._queue.rewind(batch)
 
     async def _bear_garbled(self) -> None:
@@ -305,11 +307,11 @@ class ImportRunner:
         if garbled is not None:
             await self._bear(garbled)
 
-    async def _bear(self, verdict: Verdict) -> None:
+    async def _bear(self, verdict: ResponseOutcome) -> None:
         """Wait before the next try, longer each time; Halt when it has been too long."""
         delay = self._patience.delay()
         if delay is None:
-            raise Halt(f"the server does not answer: {verdict.message}", error=verdict.error)
+            raise JobStopped(f"the server does not answer: {verdict.message}", error=verdict.error)
         await self._wait(delay, verdict.message or "the server does not answer", "a server that fails")
 
     # -- lost answers ----------------------------------------------------------------------------------------------
@@ -346,8 +348,8 @@ class ImportRunner:
                 self._patience.well()
             else:
                 verdict = verdict_of(problem)
-                if verdict.says in (Says.NOT_ALLOWED, Says.REFUSED):
-                    raise Halt(f"rows cannot be looked up: {verdict.message}", error=problem)
+                if verdict.says in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
+                    raise JobStopped(f"rows cannot be looked up: {verdict.message}", error=problem)
                 await self._bear(verdict)
             self._teller.tell()
 
@@ -367,7 +369,7 @@ class ImportRunner:
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
             if asked := self.journal.asked():
-                self.control.ask(Wish(asked), f"another command asked to {asked} it")
+                self.control.ask(StopRequest(asked), f"another command asked to {asked} it")
             self._teller.tell()
 
     def _hurry(self) -> None:

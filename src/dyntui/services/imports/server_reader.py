@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ async def patiently(client: Client, read: Callable[[], Awaitable[T]]) -> T:
     """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
     is given up at once. Long waits are announced in the client's log."""
     from dyntui.api.errors import ApiProblem, NotSent
-    from dyntui.services.imports.pacing import Patience
+    from dyntui.services.imports.pacing import Backoff
 
-    patience = Patience()
+    patience = Backoff()
     while True:
         try:
             return await read()
@@ -41,7 +41,7 @@ async def patiently(client: Client, read: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(delay)
 
 
-def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> Ask:
+def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> ServerReader:
     """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
     from dyntui.api.client import decode
 
@@ -61,7 +61,7 @@ def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = 
 
 
 async def paged(
-    ask: Ask,
+    ask: ServerReader,
     operation: str,
     items: str,
     *,

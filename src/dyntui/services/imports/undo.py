@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.services.access.impact import weigh_entries
-from dyntui.services.actions.write_gate import Confirmation, Effect, Requirement, Target, Weight, WriteAction
-from dyntui.services.imports.destination import Ask
-from dyntui.services.imports.job_control import Control, Halt
+from dyntui.services.actions.write_gate import Confirmation, Effect, Impact, Requirement, Target, WriteAction
+from dyntui.services.imports.destination import ServerReader
+from dyntui.services.imports.job_control import JobControl, JobStopped
 from dyntui.services.imports.job_service import as_job
-from dyntui.services.imports.pacing import Patience
-from dyntui.services.imports.response_outcome import Says, verdict_of
+from dyntui.services.imports.pacing import Backoff
+from dyntui.services.imports.response_outcome import OutcomeKind, verdict_of
 from dyntui.services.imports.server_reader import asking
-from dyntui.services.imports.undo_targets import WARNING, Kind, kind_of
+from dyntui.services.imports.undo_targets import WARNING, UndoTarget, kind_of
 from dyntui.store.journal import Journal
 from dyntui.store.undo_journal import (
     CreatedRow,
@@ -35,10 +35,10 @@ from dyntui.store.undo_journal import (
 )
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, Permit
+    from dyntui.api.client import Client, WritePermit
     from dyntui.services.connection import Connection
 
-__all__ = ["WARNING", "Undone", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
+__all__ = ["WARNING", "UndoResult", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
 __all__ += ["undo_weight"]
 
 _WINDOW = 200
@@ -48,7 +48,7 @@ _LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoResult:
     """How far an undo is. skipped: rows left alone, and why. stopped: why it ended early, "" when it did not."""
 
     counts: Mapping[UndoState, int]
@@ -57,7 +57,7 @@ class Undone:
     error: Exception | None = None
 
 
-def _action(journal: Journal, connection: Connection, weight: Weight | None = None) -> WriteAction:
+def _action(journal: Journal, connection: Connection, weight: Impact | None = None) -> WriteAction:
     kind = kind_of(journal)
     action = WriteAction(
         name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
@@ -72,7 +72,7 @@ def _action(journal: Journal, connection: Connection, weight: Weight | None = No
     if journal.kind != "allowlist":
         return action
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Weight:
+    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         removing = undo_counts(journal).get(UndoState.PENDING, 0)
         return await weigh_entries(client, str(journal.facts["allowlist"]["id"]), removing=removing)
 
@@ -80,7 +80,7 @@ def _action(journal: Journal, connection: Connection, weight: Weight | None = No
     return replace(action, weigh=weigh, weight=weight, phrase=phrase)
 
 
-async def undo_weight(journal: Journal, connection: Connection, client: Client) -> Weight | None:
+async def undo_weight(journal: Journal, connection: Connection, client: Client) -> Impact | None:
     """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
     weigh = _action(journal, connection).weigh
     return await weigh(client, [_target(journal)]) if weigh is not None else None
@@ -96,19 +96,21 @@ def _target(journal: Journal) -> Target:
     return Target(journal.id, f"{journal.id}: delete {delete:,} {kind_of(journal).plural}")
 
 
-def undo_requirement(journal: Journal, connection: Connection, weight: Weight | None = None) -> Requirement:
+def undo_requirement(journal: Journal, connection: Connection, weight: Impact | None = None) -> Requirement:
     """What has to be typed, in every environment. weight: from `undo_weight`."""
     return connection.writes.requirement(_action(journal, connection, weight), [_target(journal)])
 
 
 def undo_authorise(
-    journal: Journal, connection: Connection, confirmation: Confirmation, weight: Weight | None = None
-) -> Permit:
+    journal: Journal, connection: Connection, confirmation: Confirmation, weight: Impact | None = None
+) -> WritePermit:
     """The permit for the undo that was planned. Entries need their weight, from `undo_weight`."""
     return connection.writes.authorise(_action(journal, connection, weight), [_target(journal)], confirmation)
 
 
-async def plan_undo(journal: Journal, client: Client, on_progress: Callable[[int, int], None] | None = None) -> Undone:
+async def plan_undo(
+    journal: Journal, client: Client, on_progress: Callable[[int, int], None] | None = None
+) -> UndoResult:
     """Read everything that the job created and that is not deleted yet; decide what is deleted and what is skipped."""
     kind = kind_of(journal)
     ask = asking(client, patient=True)
@@ -137,30 +139,30 @@ async def plan_undo(journal: Journal, client: Client, on_progress: Callable[[int
     return undone(journal)
 
 
-def undone(journal: Journal, stopped: str = "", error: Exception | None = None) -> Undone:
+def undone(journal: Journal, stopped: str = "", error: Exception | None = None) -> UndoResult:
     """How far the undo of a job is."""
     skipped = undo_lines(journal, (UndoState.SKIPPED, UndoState.FAILED), -1, _LISTED)
-    return Undone(undo_counts(journal), tuple(skipped), stopped, error)
+    return UndoResult(undo_counts(journal), tuple(skipped), stopped, error)
 
 
 async def run_undo(
     journal: Journal,
     connection: Connection,
     client: Client,
-    permit: Permit,
+    permit: WritePermit,
     *,
-    control: Control | None = None,
+    control: JobControl | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Undone:
+) -> UndoResult:
     """Delete what the plan says, each read again right before. What was being deleted when the process ended is too."""
-    control = control or Control()
+    control = control or JobControl()
     control.attach()
     action, target = _action(journal, connection), _target(journal)
     connection.writes.record_job_start(action, [target])
-    stopped: Halt | None = None
+    stopped: JobStopped | None = None
     try:
         await _delete_all(journal, client, permit, control, on_progress)
-    except Halt as halt:
+    except JobStopped as halt:
         stopped = halt
     except BaseException as error:
         connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
@@ -173,8 +175,8 @@ async def run_undo(
 async def _delete_all(
     journal: Journal,
     client: Client,
-    permit: Permit,
-    control: Control,
+    permit: WritePermit,
+    control: JobControl,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
     kind, ask = kind_of(journal), asking(client, patient=True)
@@ -202,10 +204,10 @@ async def _delete_all(
 async def _delete(
     journal: Journal,
     client: Client,
-    permit: Permit,
-    control: Control,
-    kind: Kind,
-    ask: Ask,
+    permit: WritePermit,
+    control: JobControl,
+    kind: UndoTarget,
+    ask: ServerReader,
     row: CreatedRow,
     document: Mapping[str, Any] | None,
     *,
@@ -215,7 +217,7 @@ async def _delete(
     anybody else."""
     from dyntui.api.errors import ApiProblem
 
-    patience = Patience()
+    patience = Backoff()
     while True:
         if document is None:
             state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _GONE)
@@ -231,15 +233,15 @@ async def _delete(
             await client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
         except ApiProblem as problem:
             verdict = verdict_of(problem)
-            if verdict.says is Says.NOT_ALLOWED:
+            if verdict.says is OutcomeKind.NOT_ALLOWED:
                 write_undo(journal, [line])
-                raise Halt(verdict.message, error=problem) from problem
-            if verdict.says in (Says.REFUSED, Says.TOO_LARGE) and verdict.status != 404:
+                raise JobStopped(verdict.message, error=problem) from problem
+            if verdict.says in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and verdict.status != 404:
                 write_undo(journal, [line._replace(state=UndoState.FAILED, reason=verdict.message)])
                 return
             delay = patience.delay()
             if delay is None:
-                raise Halt(f"the server does not answer: {verdict.message}", error=problem) from problem
+                raise JobStopped(f"the server does not answer: {verdict.message}", error=problem) from problem
             delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
             with client.log.waits.known("a server that fails", delay):
                 await control.wait(delay)
@@ -249,6 +251,6 @@ async def _delete(
         return
 
 
-def _line(kind: Kind, row: CreatedRow, document: Mapping[str, Any]) -> UndoLine:
+def _line(kind: UndoTarget, row: CreatedRow, document: Mapping[str, Any]) -> UndoLine:
     reason = kind.changed(document, row)
     return UndoLine(row.row, row.user_id, UndoState.SKIPPED if reason else UndoState.PENDING, reason)

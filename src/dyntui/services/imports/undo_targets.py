@@ -8,21 +8,21 @@ from typing import Any, NamedTuple, Protocol
 
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
-from dyntui.services.imports.destination import Ask
+from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_reader import objects, paged
 from dyntui.services.imports.user_destination import keys_of_user, stamp_of
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.journal_types import row_document
 from dyntui.store.undo_journal import CreatedRow
 
-__all__ = ["WARNING", "Kind", "Words", "kind_of", "words_of"]
+__all__ = ["WARNING", "UndoLabels", "UndoTarget", "kind_of", "words_of"]
 
 WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
 
 _SLACK_S = 5.0
 
 
-class Kind(Protocol):
+class UndoTarget(Protocol):
     """What a job created. noun, plural: as in messages; parameter: of the operation that deletes one."""
 
     noun: str
@@ -33,11 +33,11 @@ class Kind(Protocol):
     at_once: int
     """For how many rows `read` is asked right before they are deleted."""
 
-    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         """What these rows became, as it is now, by id; those that are gone are not in it."""
         ...
 
-    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """All there are on the server, page by page."""
         ...
 
@@ -46,12 +46,12 @@ class Kind(Protocol):
         ...
 
 
-def kind_of(journal: Journal) -> Kind:
+def kind_of(journal: Journal) -> UndoTarget:
     """What this job created."""
     return _Entries(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _Users()
 
 
-class Words(NamedTuple):
+class UndoLabels(NamedTuple):
     """How one thing that a job created is called, several, and what one has to know before they are deleted."""
 
     noun: str
@@ -59,10 +59,10 @@ class Words(NamedTuple):
     warning: str
 
 
-def words_of(kind: str) -> Words:
+def words_of(kind: str) -> UndoLabels:
     """The words for what jobs of a kind (`users`, `allowlist`) create."""
     said = _Entries if kind == "allowlist" else _Users
-    return Words(said.noun, said.plural, said.warning)
+    return UndoLabels(said.noun, said.plural, said.warning)
 
 
 class _Users:
@@ -73,7 +73,7 @@ class _Users:
     warning = WARNING
     at_once = 1
 
-    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         from dyntui.api.errors import NotFound
 
         found: dict[str, Mapping[str, Any]] = {}
@@ -87,7 +87,7 @@ class _Users:
                 found[row.user_id] = user
         return found
 
-    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         return paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
@@ -117,7 +117,7 @@ class _Entries:
     def __init__(self, list_id: str) -> None:
         self._path = {"allowlistId": list_id}
 
-    async def read(self, ask: Ask, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         # The API reads no entry by its id, and its search does not look at every kind of identifier.
         wanted = {row.user_id for row in rows}
         found: dict[str, Mapping[str, Any]] = {}
@@ -127,7 +127,7 @@ class _Entries:
                 break
         return found
 
-    def pages(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path)
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:

@@ -7,16 +7,16 @@ from typing import Any
 
 from dyntui.core.times import parse_time
 from dyntui.importer import natural_keys
-from dyntui.services.imports.destination import Ask, Found, Lane, Sending, Undecided, refusal
-from dyntui.services.imports.response_outcome import Verdict
+from dyntui.services.imports.destination import FoundRow, LookupInconclusive, Sending, SendQueue, ServerReader, refusal
+from dyntui.services.imports.response_outcome import ResponseOutcome
 from dyntui.services.imports.server_reader import objects, paged
-from dyntui.store.journal import Outcome, WorkRow
+from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
 __all__ = ["UserDestination", "keys_of_user", "stamp_of"]
 
-BULK = Lane(0, "bulkCreateUser")
-SINGLE = Lane(1, "createUser", at_most=1)
+BULK = SendQueue(0, "bulkCreateUser")
+SINGLE = SendQueue(1, "createUser", at_most=1)
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -26,12 +26,12 @@ class UserDestination:
     """Rows become users. upsert: a user who is there already is updated."""
 
     noun = "user"
-    lanes: tuple[Lane, ...] = (BULK, SINGLE)
+    lanes: tuple[SendQueue, ...] = (BULK, SINGLE)
 
     def __init__(self, *, upsert: bool = False) -> None:
         self.upsert = upsert
 
-    def request(self, lane: Lane, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
         if lane is SINGLE:
             (row,) = rows
             separator = b"," if len(row.body) > 2 else b""
@@ -39,7 +39,7 @@ class UserDestination:
         content = b"[" + b",".join([row.body for row in rows]) + b"]"
         return Sending(lane.operation, content, query={"upsert": self.upsert})
 
-    def read(self, lane: Lane, rows: Sequence[WorkRow], verdict: Verdict) -> list[Outcome]:
+    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
         document = verdict.document
         if not isinstance(document, Mapping):
             return []
@@ -47,17 +47,17 @@ class UserDestination:
             user = document.get("user", document)
             if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
                 return []
-            return [Outcome(rows[0].number, RowState.CREATED, user["id"], stamp=stamp_of(user))]
+            return [JournalOutcome(rows[0].number, RowState.CREATED, user["id"], stamp=stamp_of(user))]
         return self._read_bulk(rows, document)
 
-    def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[Outcome]:
+    def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[JournalOutcome]:
         by_key = {key: row for row in rows for key in row.key_list}
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, JournalOutcome] = {}
         for name, state in (("created", RowState.CREATED), ("updated", RowState.UPDATED)):
             for user in objects(document.get(name)):
                 row = _owner(user, by_key)
                 if row is not None and isinstance(user.get("id"), str):
-                    outcomes.setdefault(row.number, Outcome(row.number, state, user["id"], stamp=stamp_of(user)))
+                    outcomes.setdefault(row.number, JournalOutcome(row.number, state, user["id"], stamp=stamp_of(user)))
         failures = objects(document.get("failed"))
         for failure in failures:
             echo = failure.get("user")
@@ -69,7 +69,7 @@ class UserDestination:
                 outcomes.setdefault(row.number, said)
         return list(outcomes.values())
 
-    async def find(self, ask: Ask, row: WorkRow, *, thorough: bool = False) -> list[Found]:
+    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         if row.chosen_id:
             from dyntui.api.errors import NotFound
 
@@ -80,7 +80,7 @@ class UserDestination:
             user = answer.get("user", answer) if isinstance(answer, Mapping) else {}
             return [self.found(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
-        seen: dict[str, Found] = {}
+        seen: dict[str, FoundRow] = {}
         for query in _lookups(row.document):
             async for user in _search(ask, query):
                 if not keys_of_user(user).isdisjoint(keys):
@@ -93,23 +93,23 @@ class UserDestination:
     def can_search(self, row: WorkRow) -> bool:
         return True
 
-    async def count(self, ask: Ask) -> int | None:
+    async def count(self, ask: ServerReader) -> int | None:
         answer = await ask("getEnvironmentUsers", query={"limit": 1})
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def everything(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
             yield page
 
-    async def newest(self, ask: Ask) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
             yield page
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> Found:
+    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
         primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in keys_of_user(document)
         updated = _ms(document.get("updatedAt"))
-        return Found(str(document.get("id", "")), self.created_at(document), updated, primary, document)
+        return FoundRow(str(document.get("id", "")), self.created_at(document), updated, primary, document)
 
     def created_at(self, document: Mapping[str, Any]) -> int | None:
         return _ms(document.get("createdAt"))
@@ -192,7 +192,7 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
                 yield {"filterColumn": column, "filterValue": form}
 
 
-async def _search(ask: Ask, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
+async def _search(ask: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
     """Every user that passes a server filter. Raises Undecided when the server does not narrow."""
     from dyntui.api.pagination import PageCheck
 
@@ -206,7 +206,9 @@ async def _search(ask: Ask, query: Mapping[str, str]) -> AsyncIterator[Mapping[s
             yield user
         if len(users) < _PAGE:
             return
-    raise Undecided(f"The server finds more than {_MOST_PAGES * _PAGE:,} users for this {query['filterColumn']}.")
+    raise LookupInconclusive(
+        f"The server finds more than {_MOST_PAGES * _PAGE:,} users for this {query['filterColumn']}."
+    )
 
 
 def _ms(value: object) -> int | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private, remove_private
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import now, now_iso
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
 __all__ = [
-    "Draft",
-    "Reading",
+    "ImportDraft",
+    "ReadOptions",
     "draft_for",
     "drafts",
     "keep_rows",
@@ -41,7 +41,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How the file is to be read; what is None is found. delimiter "" is one column, header_row 0 no row of names."""
 
     format: str | None = None
@@ -52,7 +52,7 @@ class Reading:
 
 
 @dataclass(slots=True)
-class Draft:
+class ImportDraft:
     """An import that has not begun. environment_id and base_url: the place it is for.
 
     path: the file; pasted: that it is our own copy of what was pasted. job: the id of the journal that holds the rows,
@@ -67,9 +67,9 @@ class Draft:
     kind: MappingKind = "users"
     path: str = ""
     pasted: bool = False
-    reading: Reading = field(default_factory=Reading)
+    reading: ReadOptions = field(default_factory=ReadOptions)
     read_path: str = ""
-    read_as: Reading | None = None
+    read_as: ReadOptions | None = None
     mapping: Mapping | None = None
     region: str = ""
     upsert: bool = False
@@ -89,13 +89,13 @@ class Draft:
     def take(self, path: str, *, pasted: bool = False) -> None:
         """Another file: what was decided about the one before does not hold for it."""
         self.path, self.pasted = path, pasted
-        self.reading = Reading()
+        self.reading = ReadOptions()
         self.mapping = None
 
 
-def new_draft(profile: Profile, kind: MappingKind = "users") -> Draft:
+def new_draft(profile: Profile, kind: MappingKind = "users") -> ImportDraft:
     """An empty draft for an environment; it is not on the disk before it is saved."""
-    return Draft(
+    return ImportDraft(
         f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", profile.environment_id, profile.base_url, profile.name, kind
     )
 
@@ -112,7 +112,7 @@ def _data_file(draft_id: str) -> Path:
     return _folder() / f"{draft_id}.rows"
 
 
-def save_draft(draft: Draft) -> None:
+def save_draft(draft: ImportDraft) -> None:
     """Put the draft on the disk, whole or not at all."""
     draft.changed_at = now_iso()
     values: dict[str, Any] = {
@@ -136,7 +136,7 @@ _PLAIN = (
 _LATER = ("allowlist_id", "allowlist_name")
 
 
-def load_draft(draft_id: str) -> Draft:
+def load_draft(draft_id: str) -> ImportDraft:
     """A draft from the disk; Usage when it cannot be read."""
     from dyntui.importer.mapping import Mapping
 
@@ -149,61 +149,61 @@ def load_draft(draft_id: str) -> Draft:
             hints: dict[str, str] = values["hints"]
             columns = tuple(replace(each, hint=hints.get(each.column, "")) for each in mapping.columns)
             mapping = replace(mapping, columns=columns)
-        return Draft(
+        return ImportDraft(
             **{name: values[name] for name in _PLAIN},
             **{name: values.get(name, "") for name in _LATER},
-            reading=Reading(**values["reading"]),
-            read_as=None if values["read_as"] is None else Reading(**values["read_as"]),
+            reading=ReadOptions(**values["reading"]),
+            read_as=None if values["read_as"] is None else ReadOptions(**values["read_as"]),
             mapping=mapping,
         )
     except FileNotFoundError as error:
-        raise Usage(f"There is no draft {draft_id}.", hint="Begin a new import.") from error
+        raise UsageError(f"There is no draft {draft_id}.", hint="Begin a new import.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Usage(
+        raise UsageError(
             f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and begin anew."
         ) from error
 
 
-def drafts(environment_id: str = "", base_url: str = "") -> Iterator[Draft]:
+def drafts(environment_id: str = "", base_url: str = "") -> Iterator[ImportDraft]:
     """Drafts, the one changed last first; of one environment when it is given.
 
     One that cannot be read is left out; `load_draft` says why.
     """
-    found: list[Draft] = []
+    found: list[ImportDraft] = []
     for path in _folder().glob("*.json"):
         try:
             draft = load_draft(path.stem)
-        except Usage:
+        except UsageError:
             continue
         if not environment_id or (draft.environment_id, draft.base_url) == (environment_id, base_url):
             found.append(draft)
     yield from sorted(found, key=lambda draft: draft.changed_at, reverse=True)
 
 
-def draft_for(job: JobSummary) -> Draft:
+def draft_for(job: JobSummary) -> ImportDraft:
     """A draft for a job that has none; what was decided for it is in its journal."""
     assert job.where is not None
     where = job.where
-    return Draft(
+    return ImportDraft(
         job.id,
         where.environment_id,
         where.base_url,
         where.profile,
         kind_of(job.kind),
         job=job.id,
-        read_as=Reading(),
+        read_as=ReadOptions(),
         source_name=job.source,
     )
 
 
-def remove_draft(draft: Draft) -> None:
+def remove_draft(draft: ImportDraft) -> None:
     """Forget a draft, and the rows that were pasted for it."""
     for path in (_file(draft.id), _data_file(draft.id)):
         if path.parent.exists():
             remove_private(path)
 
 
-def keep_rows(draft: Draft, text: str) -> None:
+def keep_rows(draft: ImportDraft, text: str) -> None:
     """Make pasted text the draft's file."""
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))

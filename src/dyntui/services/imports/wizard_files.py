@@ -13,7 +13,7 @@ from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import parse_json
 
-__all__ = ["Entry", "Listing", "list_folder", "recent_files", "remember_file", "split_typed", "whole_path"]
+__all__ = ["FileEntry", "FolderListing", "list_folder", "recent_files", "remember_file", "split_typed", "whole_path"]
 
 SUFFIXES = frozenset(
     ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods".split()  # noqa: SIM905  # reads as a list
@@ -23,7 +23,7 @@ _RECENT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """A folder, or a file that may hold rows. size, changed: bytes and seconds since 1970, of a file."""
 
     path: str
@@ -34,20 +34,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FolderListing:
     """A folder: its folders, then its files. others: how many files are of no kind that can be read. problem: why it
     cannot be listed, "" when it can."""
 
     path: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[FileEntry, ...] = ()
     others: int = 0
     problem: str = ""
 
 
-def list_folder(path: str) -> Listing:
+def list_folder(path: str) -> FolderListing:
     """What is in a folder; names that begin with a dot are left out."""
-    folders: list[Entry] = []
-    files: list[Entry] = []
+    folders: list[FileEntry] = []
+    files: list[FileEntry] = []
     others = 0
     try:
         with os.scandir(path) as found:
@@ -60,25 +60,25 @@ def list_folder(path: str) -> Listing:
                 else:
                     (folders if entry.folder else files).append(entry)
     except OSError as error:
-        return Listing(path, problem=error.strerror or type(error).__name__)
+        return FolderListing(path, problem=error.strerror or type(error).__name__)
     by_name = sorted(folders, key=_by_name) + sorted(files, key=_by_name)
-    return Listing(path, tuple(by_name), others)
+    return FolderListing(path, tuple(by_name), others)
 
 
-def _by_name(entry: Entry) -> tuple[str, str]:
+def _by_name(entry: FileEntry) -> tuple[str, str]:
     return entry.name.casefold(), entry.name
 
 
-def _entry(item: os.DirEntry[str]) -> Entry | None:
+def _entry(item: os.DirEntry[str]) -> FileEntry | None:
     try:
         if item.is_dir():
-            return Entry(item.path, item.name, folder=True)
+            return FileEntry(item.path, item.name, folder=True)
         if Path(item.name).suffix.lower() not in SUFFIXES or not item.is_file():
             return None
         status = item.stat()
     except OSError:  # a link that leads nowhere, a file that has just gone
         return None
-    return Entry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
+    return FileEntry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
 
 
 def whole_path(typed: str) -> str:
@@ -108,15 +108,15 @@ def _read() -> dict[str, list[str]]:
     return {name: [each for each in value if isinstance(each, str)] for name, value in lists.items()}
 
 
-def recent_files() -> Sequence[Entry]:
+def recent_files() -> Sequence[FileEntry]:
     """Files imported lately that are still there, the latest first."""
-    found: list[Entry] = []
+    found: list[FileEntry] = []
     for name in _read().get("files", []):
         try:
             status = Path(name).stat()
         except (OSError, ValueError):
             continue
-        found.append(Entry(name, Path(name).name, size=status.st_size, changed=status.st_mtime))
+        found.append(FileEntry(name, Path(name).name, size=status.st_size, changed=status.st_mtime))
     return found
 
 

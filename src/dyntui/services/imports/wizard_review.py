@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
 from dyntui.importer.fields import FULL_NAME
 from dyntui.services.imports.prepare import new_rows
@@ -20,23 +20,23 @@ from dyntui.store.cell_codec import pack, unpack
 from dyntui.store.job_loader import NewRow
 from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import Journal
-from dyntui.store.review_log import Change
+from dyntui.store.review_log import CellChange
 
 if TYPE_CHECKING:
     from dyntui.importer.problems import Severity
 
-__all__ = ["Fix", "Review", "Summary", "as_problems", "column_of", "kept_rows"]
+__all__ = ["Fix", "Review", "ReviewSummary", "as_problems", "column_of", "kept_rows"]
 
 _MANY = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ReviewSummary:
     """Where a review is. undo, redo: what each would take back or do again, "" for nothing. changed: rows that are not
     as the file has them."""
 
-    sums: review_queries.Sums
-    groups: tuple[review_queries.Group, ...]
+    sums: review_queries.RowCounts
+    groups: tuple[review_queries.ProblemGroup, ...]
     undo: str
     redo: str
     changed: int
@@ -60,10 +60,10 @@ class Review:
         self._mapper = mapper
         review_log.begin(journal)
 
-    def summary(self) -> Summary:
+    def summary(self) -> ReviewSummary:
         """The numbers, as they are now."""
         undo, redo = review_log.last(self.journal), review_log.next_undone(self.journal)
-        return Summary(
+        return ReviewSummary(
             review_queries.sums(self.journal),
             tuple(review_queries.groups(self.journal)),
             undo[0].label if undo else "",
@@ -130,7 +130,7 @@ class Review:
                     if isinstance(cell, str) and value in cell
                 }
                 return self._change_each(wanted, label)
-        raise Usage(f"Nothing was done: {how} needs a text to look for.")
+        raise UsageError(f"Nothing was done: {how} needs a text to look for.")
 
     def undo(self) -> str:
         """Take the last step back; its name, "" when there is none."""
@@ -183,17 +183,17 @@ class Review:
                     yield row.number, (column, problem.suggestion)
 
     def _change_each(self, wanted: dict[int, tuple[int, str]], label: str) -> int:
-        changes: list[Change] = []
+        changes: list[CellChange] = []
         for number, raw, out in review_queries.raws(self.journal, list(wanted)):
             after = _with_raw(raw, partial(_with, at=wanted[number]))
             if after != raw:
-                changes.append(Change(number, raw, after, out, out))
+                changes.append(CellChange(number, raw, after, out, out))
         self._do(changes, label)
         return len(changes)
 
     def _change(self, numbers: Sequence[int], how: Callable[[list[Any]], list[Any]], label: str) -> None:
         changes = [
-            Change(number, raw, after, out, out)
+            CellChange(number, raw, after, out, out)
             for number, raw, out in review_queries.raws(self.journal, numbers)
             if (after := _with_raw(raw, how)) != raw
         ]
@@ -201,13 +201,13 @@ class Review:
 
     def _leave_out(self, numbers: Sequence[int], out: bool, label: str) -> None:
         changes = [
-            Change(number, raw, raw, was, out)
+            CellChange(number, raw, raw, was, out)
             for number, raw, was in review_queries.raws(self.journal, numbers)
             if was != out
         ]
         self._do(changes, label)
 
-    def _do(self, changes: list[Change], label: str) -> None:
+    def _do(self, changes: list[CellChange], label: str) -> None:
         if not changes:
             return
         with self.journal.transaction():
@@ -216,7 +216,7 @@ class Review:
             self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
         self.journal.refresh()
 
-    def _apply(self, after: Sequence[Change], before: Sequence[Change]) -> None:
+    def _apply(self, after: Sequence[CellChange], before: Sequence[CellChange]) -> None:
         """Make rows what they are in `after`; in `before` they are as they are now."""
         cells = [
             (new.row, old.after, new.after) for new, old in zip(after, before, strict=True) if new.after != old.after

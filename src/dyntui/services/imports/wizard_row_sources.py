@@ -9,7 +9,7 @@ from dyntui.importer import Row, Source, SourceInfo
 from dyntui.services.imports.wizard_review import kept_rows
 from dyntui.store.journal import Journal
 
-__all__ = ["InPortions", "Kept", "in_portions"]
+__all__ = ["ChunkedRows", "RowStore", "in_portions"]
 
 _PORTION = 50
 
@@ -22,7 +22,7 @@ def in_portions(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Ro
         yield row
 
 
-class InPortions(Source):
+class ChunkedRows(Source):
     """Another source, its rows handed out in portions."""
 
     def __init__(self, source: Source, between: Callable[[], None]) -> None:
@@ -37,7 +37,7 @@ class InPortions(Source):
         """Whoever opened it closes it."""
 
 
-class Kept(Source):
+class RowStore(Source):
     """The rows of a job as a source."""
 
     def __init__(self, journal: Journal) -> None:

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui import importer
 from dyntui.config.paths import paths
-from dyntui.core.errors import Stopped, Usage
+from dyntui.core.errors import StoppedError, UsageError
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
 from dyntui.services.imports.job_service import JobOptions
-from dyntui.services.imports.jobs import JobSummary, Where, check_where, find, jobs, summary
+from dyntui.services.imports.jobs import JobLocation, JobSummary, check_where, find, jobs, summary
 from dyntui.services.imports.mappings import find_mapping
 from dyntui.services.imports.prepare import discard, prepare
 from dyntui.services.imports.purge import purge
 from dyntui.services.imports.reports import default_folder
-from dyntui.services.imports.wizard_draft import Draft, Reading, save_draft
+from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft
 from dyntui.services.imports.wizard_review import Review, kept_rows
-from dyntui.services.imports.wizard_row_sources import InPortions, Kept, in_portions
+from dyntui.services.imports.wizard_row_sources import ChunkedRows, RowStore, in_portions
 from dyntui.store import review_log
 from dyntui.store import review_queries as rows_of
 from dyntui.store.job_queries import failure_counts
@@ -35,9 +35,9 @@ from dyntui.store.states import JobState
 if TYPE_CHECKING:
     from dyntui.services.actions.write_gate import Confirmation, Requirement
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_control import Control
+    from dyntui.services.imports.job_control import JobControl
 
-__all__ = ["Bench", "Counted", "Look", "Outcome", "mapper_for"]
+__all__ = ["FilePreview", "FileTotals", "ImportSummary", "WizardService", "mapper_for"]
 
 _SAMPLE = 200
 _THROUGH = ("created", "updated", "exists", "pending", "sending")
@@ -46,7 +46,7 @@ _HEAD = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FilePreview:
     """A file as it was read: what it is, and its first rows."""
 
     info: SourceInfo
@@ -54,7 +54,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class FileTotals:
     """The whole file: rows, and what it got wrong itself, by code."""
 
     rows: int
@@ -62,7 +62,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportSummary:
     """How a job ended: its numbers, why rows did not get through (state, code, rows), and the files it left.
 
     allowlist: id and name of the list that entries went to.
@@ -75,7 +75,7 @@ class Outcome:
     allowlist: AbstractMapping[str, str]
 
 
-class Bench:
+class WizardService:
     """What a wizard works on. Every method belongs to the thread of one Clerk.
 
     give_way: called between portions of long work, for whoever has to be quick.
@@ -84,33 +84,33 @@ class Bench:
     def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
         self._give_way = give_way
         self._source: Source | None = None
-        self._opened: tuple[str, Reading] | None = None
+        self._opened: tuple[str, ReadOptions] | None = None
         self.journal: Journal | None = None
         self._path: Path | None = None
         self._review: Review | None = None
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
-    def look(self, draft: Draft) -> Look:
+    def look(self, draft: ImportDraft) -> FilePreview:
         """Open the draft's file and look at its beginning. Raises SourceError."""
         self._put_away()
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
-            return Look(Kept(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
+            return FilePreview(RowStore(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
         source = self._open_source(draft)
-        return Look(source.info, source.sample(_SAMPLE))
+        return FilePreview(source.info, source.sample(_SAMPLE))
 
-    def head(self, draft: Draft) -> dict[int, str]:
+    def head(self, draft: ImportDraft) -> dict[int, str]:
         """The first records of the file, in words, by their number: one of them may hold the names."""
         with _open(draft, replace(draft.reading, header_row=0)) as source:
             rows = source.sample(_HEAD)
         return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
 
-    def count(self, draft: Draft, tell: Callable[[int], None], stop: Event) -> Counted:
+    def count(self, draft: ImportDraft, tell: Callable[[int], None], stop: Event) -> FileTotals:
         """Go through the whole file once."""
         if not draft.path and self.open_job(draft):
-            return Counted(self.job().total, {})
+            return FileTotals(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
         for rows, row in enumerate(in_portions(source.rows(), self._give_way), 1):
@@ -119,16 +119,16 @@ class Bench:
             if not rows % _COUNT_EVERY:
                 _go_on(stop)
                 tell(rows)
-        return Counted(rows, dict(problems))
+        return FileTotals(rows, dict(problems))
 
-    def propose(self, draft: Draft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
+    def propose(self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
         """A mapping for the file, and the name it was saved under; "" when it is made anew."""
         source = self._open_source(draft)
         if saved := find_mapping(source.info, draft.kind):
             return saved[1], saved[0]
         return propose(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
 
-    def _open_source(self, draft: Draft) -> Source:
+    def _open_source(self, draft: ImportDraft) -> Source:
         if self._source is None or self._opened != (draft.path, draft.reading):
             self._put_away()
             self._source = _open(draft, draft.reading)
@@ -142,7 +142,7 @@ class Bench:
 
     # -- the job -------------------------------------------------------------------------------------------------------
 
-    def open_job(self, draft: Draft) -> bool:
+    def open_job(self, draft: ImportDraft) -> bool:
         """Open the job that a draft already has; whether there is one. A check that was made is kept."""
         if self.journal is not None and self.journal.id == draft.job:
             return True
@@ -161,7 +161,7 @@ class Bench:
             draft.allowlist_name = str(facts.get("allowlist", {}).get("name", ""))
         return True
 
-    def is_prepared(self, draft: Draft) -> bool:
+    def is_prepared(self, draft: ImportDraft) -> bool:
         """Whether the job holds the rows as the draft wants them."""
         journal = self.journal
         return (
@@ -172,10 +172,10 @@ class Bench:
             and self._same_rows(draft)
         )
 
-    def _same_rows(self, draft: Draft) -> bool:
+    def _same_rows(self, draft: ImportDraft) -> bool:
         return (draft.read_path, draft.read_as) == (draft.path, draft.reading)
 
-    def edits(self, draft: Draft) -> int:
+    def edits(self, draft: ImportDraft) -> int:
         """How many changed rows would be lost if the file were read anew; 0 when they are taken along."""
         if self.journal is None or self._same_rows(draft):
             return 0
@@ -183,7 +183,7 @@ class Bench:
         return review_log.changed_rows(self.journal)
 
     def prepare(
-        self, draft: Draft, where: Where, options: JobOptions, tell: Callable[[int], None], stop: Event
+        self, draft: ImportDraft, where: JobLocation, options: JobOptions, tell: Callable[[int], None], stop: Event
     ) -> None:
         """Make the job that the draft says: from the rows of the one before when only the mapping is another one, with
         all that was changed in them; else from the file."""
@@ -198,9 +198,9 @@ class Bench:
 
         if old is not None and again:
             review_log.begin(old)
-        source = Kept(old) if old is not None and again else self._open_source(draft)
+        source = RowStore(old) if old is not None and again else self._open_source(draft)
         journal = prepare(
-            InPortions(source, self._give_way),
+            ChunkedRows(source, self._give_way),
             mapping,
             where,
             region=draft.region or None,
@@ -254,12 +254,12 @@ class Bench:
         return journal
 
     def check(
-        self, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+        self, connection: Connection, control: JobControl, tell: Callable[[int, int | None], None]
     ) -> AbstractMapping[str, Any]:
         """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
         return asyncio.run(_check(self.job(), connection, control, tell))
 
-    def plan(self) -> tuple[dict[str, Any], rows_of.Sums]:
+    def plan(self) -> tuple[dict[str, Any], rows_of.RowCounts]:
         """What the job is going to do, kept beside the job too; and the sums of the review."""
         from dyntui.services.imports.plan import make_plan, save_plan
 
@@ -289,10 +289,10 @@ class Bench:
 
         path = find(job)
         with Journal.open(path) as journal:
-            check_where(journal, Where.of(connection.profile))
+            check_where(journal, JobLocation.of(connection.profile))
             confirmation = confirmed(journal)
             if confirmation is None:
-                raise Usage(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
+                raise UsageError(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
             return path, authorise(journal, connection, confirmation)
 
     def cancel(self, job: str) -> None:
@@ -308,7 +308,7 @@ class Bench:
         """A job as its file has it, whoever works on it."""
         return summary(find(job))
 
-    def outcome(self, job: str) -> Outcome:
+    def outcome(self, job: str) -> ImportSummary:
         """How a job ended."""
         path = find(job)
         with Journal.read(path) as journal:
@@ -316,13 +316,13 @@ class Bench:
             folder = Path(journal.facts.get("report") or default_folder(journal))
             allowlist = dict(journal.facts.get("allowlist", {}))
         files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
-        return Outcome(summary(path), why, str(folder), files, allowlist)
+        return ImportSummary(summary(path), why, str(folder), files, allowlist)
 
     def job(self) -> Journal:
         """The journal of the draft's job."""
         if self.journal is None:
             if self._path is None:
-                raise Usage("There are no rows yet.", hint="Go back to the mapping and on again.")
+                raise UsageError("There are no rows yet.", hint="Go back to the mapping and on again.")
             self.journal = Journal.open(self._path)
         return self.journal
 
@@ -338,7 +338,7 @@ class Bench:
         self._let_go()
 
 
-def _to(draft: Draft) -> dict[str, Any]:
+def _to(draft: ImportDraft) -> dict[str, Any]:
     """Which list entries go to, for the job to keep."""
     if draft.kind == "users":
         return {}
@@ -350,7 +350,7 @@ def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper |
     return importer.mapper_for(mapping, region=region or None, environment_kind=environment_kind)
 
 
-def _open(draft: Draft, reading: Reading) -> Source:
+def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
     return open_source(
         Path(draft.path).expanduser(),
         name=draft.name,
@@ -363,7 +363,7 @@ def _open(draft: Draft, reading: Reading) -> Source:
 
 
 async def _check(
-    journal: Journal, connection: Connection, control: Control, tell: Callable[[int, int | None], None]
+    journal: Journal, connection: Connection, control: JobControl, tell: Callable[[int, int | None], None]
 ) -> AbstractMapping[str, Any]:
     from dyntui.services.imports.job_service import check
     from dyntui.services.imports.precheck import PRECHECKED
@@ -381,11 +381,11 @@ async def _check(
         try:
             await work
         except asyncio.CancelledError:
-            raise Stopped("The check was stopped; nothing of it counts.") from None
+            raise StoppedError("The check was stopped; nothing of it counts.") from None
     found: AbstractMapping[str, Any] = journal.facts[PRECHECKED]
     return found
 
 
 def _go_on(stop: Event) -> None:
     if stop.is_set():
-        raise Stopped("Reading was stopped.")
+        raise StoppedError("Reading was stopped.")

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from dyntui.core.errors import Stopped
+from dyntui.core.errors import StoppedError
 
 if TYPE_CHECKING:
-    from dyntui.services.imports.wizard_service import Bench
+    from dyntui.services.imports.wizard_service import WizardService
 
-__all__ = ["Clerk"]
+__all__ = ["WizardThread"]
 
 T = TypeVar("T")
 _SWITCH = 0.001
 _WHILE, _PAUSE = 0.2, 0.02
 
 
-class Clerk:
+class WizardThread:
     """Does what it is given, one thing after another, in a thread of its own, on one Bench.
 
     typed_at: when somebody typed last (seconds, `time.monotonic`). Python runs one thread at a time: while somebody
@@ -35,10 +35,10 @@ class Clerk:
         self._bench = self._pool.submit(self._make_bench)
         self._closed = False
 
-    def do(self, work: Callable[[Bench], T]) -> Future[T]:
+    def do(self, work: Callable[[WizardService], T]) -> Future[T]:
         """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
         if self._closed:
-            raise Stopped("The wizard was left.")
+            raise StoppedError("The wizard was left.")
         return self._pool.submit(lambda: work(self._bench.result()))
 
     def close(self) -> None:
@@ -48,11 +48,11 @@ class Clerk:
             self._pool.submit(lambda: self._bench.result().close())
             self._pool.shutdown(wait=False)
 
-    def _make_bench(self) -> Bench:
+    def _make_bench(self) -> WizardService:
         """A bench; what it needs is read in the clerk's thread."""
-        from dyntui.services.imports.wizard_service import Bench
+        from dyntui.services.imports.wizard_service import WizardService
 
-        return Bench(self._give_way)
+        return WizardService(self._give_way)
 
     def _give_way(self) -> None:
         if time.monotonic() - self._typed_at() < _WHILE:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
-from dyntui.services.lists.paged_view import Fetch, PagedView, Query, Row
+from dyntui.services.lists.paged_view import Fetch, ListQuery, PagedView, Row
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.api.pagination import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["KeptRows", "PagedView", "Query", "Scanned", "kept_view", "scan", "scan_with", "view_of"]
+__all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "kept_view", "scan", "scan_with", "view_of"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -26,7 +26,7 @@ _REREADS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRows:
+class CachedList:
     """The part of the row cache that belongs to one list. parent: the id of what the list hangs on, or ""."""
 
     cache: RowCache
@@ -37,14 +37,14 @@ class KeptRows:
     def name(self) -> str:
         return f"{self.resource.name}/{self.parent}" if self.parent else self.resource.name
 
-    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None:
+    def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None:
         page = self.cache.page(self.name, _key(query), start, count)
         return None if page is None else (page.rows, page.at)
 
-    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None:
+    def save(self, query: ListQuery, start: int, rows: list[Row], total: int | None) -> None:
         self.cache.put(self.name, _key(query), start, rows, total, key=self.resource.key)
 
-    def total(self, query: Query) -> int | None:
+    def total(self, query: ListQuery) -> int | None:
         return self.cache.total(self.name, _key(query))
 
     def replace(self, row_id: str, row: Row) -> None:
@@ -53,25 +53,25 @@ class KeptRows:
     def forget(self, row_id: str) -> None:
         self.cache.forget(self.name, row_id)
 
-    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]:
+    def find(self, query: ListQuery, text: str) -> Iterator[tuple[Row, datetime]]:
         return self.cache.matching(self.name, text, self._filtered(query))
 
-    def count(self, query: Query) -> int:
+    def count(self, query: ListQuery) -> int:
         return self.cache.count(self.name, self._filtered(query))
 
     def rows(self, ids: Sequence[str]) -> list[Row | None]:
         return self.cache.rows(self.name, ids)
 
-    def _filtered(self, query: Query) -> list[str] | None:
+    def _filtered(self, query: ListQuery) -> list[str] | None:
         """The names under which rows with the filter of `query` are kept, in whatever order; None for no filter."""
         if not query.filter:
             return None
-        wanted = _key(Query(filter=query.filter))
+        wanted = _key(ListQuery(filter=query.filter))
         return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == wanted]
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScannedRow:
     """One row of a full scan. seen: how many so far; reported: how many the server says there are, None unknown."""
 
     row: Row
@@ -79,7 +79,7 @@ class Scanned:
     reported: int | None
 
 
-def _key(query: Query) -> str:
+def _key(query: ListQuery) -> str:
     return "&".join([query.order, *(f"{name}={value}" for name, value in sorted(query.filter.items()))])
 
 
@@ -88,7 +88,7 @@ def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
     listing = resource.list
     path = {resource.parent: parent} if resource.parent else None
 
-    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         asked: dict[str, Any] = dict(listing.query)
         if query.filter and resource.filter is not None:
             whole = resource.filter.key
@@ -110,9 +110,9 @@ def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
     how = resource.filter
     assert how is not None
     found: list[Row] = []
-    read: Query | None = None
+    read: ListQuery | None = None
 
-    async def search(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def search(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pagination import Page
         from dyntui.services.lists.row_match import Match, RowFilter
 
@@ -121,7 +121,7 @@ def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
             return await fetch(query, offset, limit, cursor)
         if not offset or read != query:
             wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.here)
-            scanned = scan_with(fetch, resource, resource.list.paging, Query(order=query.order))
+            scanned = scan_with(fetch, resource, resource.list.paging, ListQuery(order=query.order))
             found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
         return Page(found[offset : offset + limit], total=len(found))
 
@@ -134,7 +134,7 @@ def view_of(
     *,
     parent: str = "",
     cache: RowCache | None = None,
-    query: Query | None = None,
+    query: ListQuery | None = None,
     page_size: int = _PAGE,
 ) -> PagedView:
     """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
@@ -143,30 +143,32 @@ def view_of(
         paging=resource.list.paging,
         key=resource.key,
         page_size=page_size,
-        kept=KeptRows(cache, resource, parent) if cache is not None and resource.cached else None,
-        query=query or Query(order=resource.list.order),
+        kept=CachedList(cache, resource, parent) if cache is not None and resource.cached else None,
+        query=query or ListQuery(order=resource.list.order),
     )
 
 
-def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: Query, page_size: int) -> PagedView:
+def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: ListQuery, page_size: int) -> PagedView:
     """A view of the rows that are kept of a list, until there is a client to read them again with."""
 
-    async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         await asyncio.get_running_loop().create_future()
         raise AssertionError("nobody answers it")
 
-    kept = KeptRows(cache, resource, parent) if resource.cached else None
+    kept = CachedList(cache, resource, parent) if resource.cached else None
     return PagedView(fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, kept=kept, query=query)
 
 
-def scan(client: Client, resource: Resource, *, parent: str = "", query: Query | None = None) -> AsyncIterator[Scanned]:
+def scan(
+    client: Client, resource: Resource, *, parent: str = "", query: ListQuery | None = None
+) -> AsyncIterator[ScannedRow]:
     """Every row of a list once; see `scan_with`."""
-    return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or Query())
+    return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or ListQuery())
 
 
 async def scan_with(
-    fetch: Fetch, resource: Resource, paging: Paging, query: Query, *, size: int = _PAGE
-) -> AsyncIterator[Scanned]:
+    fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE
+) -> AsyncIterator[ScannedRow]:
     """Every row once of a list that is read with `fetch`, `size` rows at a time.
 
     Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
@@ -176,7 +178,7 @@ async def scan_with(
     """
     asked = query
     if any(column.order == "createdAt" for column in resource.columns):
-        asked = Query(order="createdAt-asc", filter=asked.filter)
+        asked = ListQuery(order="createdAt-asc", filter=asked.filter)
     from dyntui.api.pagination import PageCheck
 
     recent: dict[str, None] = {}
@@ -203,7 +205,7 @@ async def scan_with(
             if row_id not in recent:
                 recent[row_id] = None
                 seen += 1
-                yield Scanned(row, seen, page.total)
+                yield ScannedRow(row, seen, page.total)
         while len(recent) > _REMEMBERED:
             del recent[next(iter(recent))]
         cursor = page.cursor

@@ -12,17 +12,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dyntui.resources import Column
-from dyntui.services.lists.paged_view import PagedView, Paging, Query, Row
+from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging, Row
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import Page
-    from dyntui.services.lists.paged_view import Kept
+    from dyntui.services.lists.paged_view import CachedView
 
-__all__ = ["Local", "LocalRows"]
+__all__ = ["LocalQuery", "LocalRows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class LocalQuery:
     """What is looked for, in any value and whatever the case, and the column that orders; None: as the list does."""
 
     text: str = ""
@@ -38,7 +38,7 @@ class LocalRows:
     fetched.
     """
 
-    def __init__(self, of: PagedView, wanted: Local, key: str) -> None:
+    def __init__(self, of: PagedView, wanted: LocalQuery, key: str) -> None:
         self.wanted = wanted
         self.whole = of.whole
         self.searched = 0
@@ -61,7 +61,7 @@ class LocalRows:
         """The ids of the rows that fit, in order; [] before they were looked for."""
         return self._ids or []
 
-    async def _page(self, query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+    async def _page(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pagination import Page
 
         ids = self._ids
@@ -91,7 +91,7 @@ class LocalRows:
 
         return not self.wanted.text or self.wanted.text.casefold() in words_of(row)
 
-    def _in_cache(self, kept: Kept) -> list[str]:
+    def _in_cache(self, kept: CachedView) -> list[str]:
         query = self._of.query
         self.searched, self.oldest = kept.count(query), None
         pairs: list[tuple[Any, str]] = []

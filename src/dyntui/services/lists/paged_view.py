@@ -15,48 +15,48 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.api.pagination import PageCheck
-from dyntui.core.errors import DyntuiError, NotAuthorised, Usage
+from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Paging
-from dyntui.services.lists.row_blocks import Block, Blocks
-from dyntui.services.lists.tombstones import Ghosts, vanished
+from dyntui.services.lists.row_blocks import RowBlock, RowBlocks
+from dyntui.services.lists.tombstones import Tombstones, vanished
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import Page
 
-__all__ = ["Fetch", "Kept", "PagedView", "Paging", "Query", "Row"]
+__all__ = ["CachedView", "Fetch", "ListQuery", "PagedView", "Paging", "Row"]
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ListQuery:
     """What a view shows. order: `COLUMN-asc|desc` or "". filter: the server's own filter, as the endpoint takes it."""
 
     order: str = ""
     filter: Mapping[str, str] = field(default_factory=dict)
 
 
-Fetch = Callable[[Query, int, int, str | None], Awaitable["Page"]]
+Fetch = Callable[[ListQuery, int, int, str | None], Awaitable["Page"]]
 """(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
 
 
-class Kept(Protocol):
+class CachedView(Protocol):
     """What remembers rows between runs: services.lists.list_source binds the cache to a list."""
 
-    def load(self, query: Query, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
+    def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
 
-    def save(self, query: Query, start: int, rows: list[Row], total: int | None) -> None: ...
+    def save(self, query: ListQuery, start: int, rows: list[Row], total: int | None) -> None: ...
 
-    def total(self, query: Query) -> int | None: ...
+    def total(self, query: ListQuery) -> int | None: ...
 
     def replace(self, row_id: str, row: Row) -> None: ...
 
     def forget(self, row_id: str) -> None: ...
 
-    def find(self, query: Query, text: str) -> Iterator[tuple[Row, datetime]]: ...
+    def find(self, query: ListQuery, text: str) -> Iterator[tuple[Row, datetime]]: ...
 
-    def count(self, query: Query) -> int: ...
+    def count(self, query: ListQuery) -> int: ...
 
     def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
 
@@ -84,8 +84,8 @@ class PagedView:
         key: str = "id",
         page_size: int = 100,
         keep: int = 24,
-        kept: Kept | None = None,
-        query: Query | None = None,
+        kept: CachedView | None = None,
+        query: ListQuery | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         self.fetch = fetch
@@ -99,11 +99,11 @@ class PagedView:
         self._clock = 0
         self._kept = kept
         self._generation = 0
-        self.query = query or Query()
+        self.query = query or ListQuery()
         self._reset()
 
     def _reset(self) -> None:
-        self._blocks = Blocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
+        self._blocks = RowBlocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
         self._cursors: dict[int, str | None] = {0: None}
         self._check = PageCheck(self._key)
         self._ended = False
@@ -112,7 +112,7 @@ class PagedView:
         self._direction = 1
         self._generation += 1
         self._healed_at = -_HEAL_EVERY
-        self._ghosts = Ghosts()
+        self._ghosts = Tombstones()
         self.changed: set[str] = set()
         """Ids of rows that the last refresh found different."""
         self.error: DyntuiError | None = None
@@ -161,7 +161,7 @@ class PagedView:
         """Whether rows in view are those kept from before, not read again yet."""
         return any(block.recalled for block in self._in_view())
 
-    def _in_view(self) -> list[Block]:
+    def _in_view(self) -> list[RowBlock]:
         return [self._blocks[number] for number in self._blocks.numbers(*self._window) if number in self._blocks]
 
     def get(self, index: int) -> Row | None:
@@ -202,7 +202,7 @@ class PagedView:
                 yield str(row.get(self._key, ""))
 
     @property
-    def kept(self) -> Kept | None:
+    def kept(self) -> CachedView | None:
         """What remembers the rows that went out of memory, if anything does."""
         return self._kept if self.paging is Paging.OFFSET else None
 
@@ -235,7 +235,7 @@ class PagedView:
         if hopeful and self._next() is not None:
             self._start()
 
-    def set_query(self, query: Query) -> None:
+    def set_query(self, query: ListQuery) -> None:
         """Show another query, from its first row."""
         if query != self.query:
             self.query = query
@@ -353,7 +353,7 @@ class PagedView:
             return number
         return None
 
-    def _lacks(self, block: Block | None) -> bool:
+    def _lacks(self, block: RowBlock | None) -> bool:
         """Whether a block is to be fetched."""
         return block is None or (block.stale and not self._held)
 
@@ -388,7 +388,7 @@ class PagedView:
                 self.error = error
                 self.failed_at = self.failed_at or now()
                 self._tell()
-                if isinstance(error, (Usage, NotAuthorised)) or not _passes(error):
+                if isinstance(error, (UsageError, NotAuthorized)) or not _passes(error):
                     return
                 self._wake.clear()
                 try:
@@ -441,7 +441,7 @@ class PagedView:
             self._total = len(rows)
         self._compare(number, rows)
         self._ghosts.discard({str(row.get(self._key, "")) for row in rows}, self._key)
-        self._blocks[number] = Block(rows, now(), stale=stale, used=self._clock)
+        self._blocks[number] = RowBlock(rows, now(), stale=stale, used=self._clock)
         self.outdated = self.outdated and any(block.stale for block in self._in_view())
         if self._kept is not None and self.paging is not Paging.CURSOR:
             self._kept.save(self.query, number * self._blocks.stride, rows, self._total)
@@ -475,7 +475,7 @@ class PagedView:
         count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
         found = self._kept.load(self.query, number * self._blocks.stride, count)
         if found is not None:
-            self._blocks[number] = Block(found[0], found[1], stale=True, recalled=True)
+            self._blocks[number] = RowBlock(found[0], found[1], stale=True, recalled=True)
             self._tell()
 
     def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:

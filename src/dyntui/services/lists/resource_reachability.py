@@ -7,20 +7,20 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import Paging, Resource, Scope
 from dyntui.services.actions.resource_actions import parent_of
-from dyntui.services.lists.list_source import Query, fetch_of
+from dyntui.services.lists.list_source import ListQuery, fetch_of
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["Reach", "reach_of"]
+__all__ = ["Reachability", "reach_of"]
 
 _PROBES = 4
 
 
-class Reach:
+class Reachability:
     """What one token reaches, by the name of the record; each is asked once."""
 
     def __init__(self, client: Client) -> None:
@@ -58,7 +58,7 @@ class Reach:
         try:
             parent = await parent_of(self._client, record)
             limit = 1 if record.list.paging is Paging.OFFSET else 100
-            await fetch_of(self._client, record, parent)(Query(order=record.list.order), 0, limit, None)
+            await fetch_of(self._client, record, parent)(ListQuery(order=record.list.order), 0, limit, None)
         except DyntuiError as error:
             self.saw(record, error)
         else:
@@ -76,16 +76,16 @@ def _refusal(error: DyntuiError) -> str | None:
             return f"not on this server: {error.message}"
         case ApiError(status=501):
             return f"not on this server: {error.message}"
-        case Usage():
+        case UsageError():
             return f"{error.message}"
     return None
 
 
-_reaches: WeakKeyDictionary[Client, Reach] = WeakKeyDictionary()
+_reaches: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
 
 
-def reach_of(client: Client) -> Reach:
+def reach_of(client: Client) -> Reachability:
     """What a client's token reaches, as far as was found out."""
     if client not in _reaches:
-        _reaches[client] = Reach(client)
+        _reaches[client] = Reachability(client)
     return _reaches[client]

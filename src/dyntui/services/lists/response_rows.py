@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import now
-from dyntui.resources import Listing, Paging, Shape
+from dyntui.resources import ListOperation, Paging, Shape
 from dyntui.resources.cell_formats import dig
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["read_page", "rows_in"]
 _RANGE = timedelta(days=30)
 
 
-def rows_in(listing: Listing, document: Any) -> Page:
+def rows_in(listing: ListOperation, document: Any) -> Page:
     """The page in an answer. Raises BadPage when there is nothing of the shape that the listing says."""
     from dyntui.api.errors import BadPage
     from dyntui.api.pagination import Page, page_from
@@ -48,7 +48,7 @@ def rows_in(listing: Listing, document: Any) -> Page:
     raise BadPage("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
 
 
-def _opened(listing: Listing, page: Page) -> Page:
+def _opened(listing: ListOperation, page: Page) -> Page:
     if not listing.inside:
         return page
     from dyntui.api.pagination import Page
@@ -58,7 +58,7 @@ def _opened(listing: Listing, page: Page) -> Page:
 
 
 async def read_page(
-    client: Client, listing: Listing, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
+    client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
 ) -> Page:
     """One page of a list."""
     asked = {name: value for name, value in query.items() if value is not None}
@@ -75,7 +75,7 @@ async def read_page(
     return Page(rows, total=len(rows))
 
 
-async def _read(client: Client, listing: Listing, path: dict[str, object], query: Mapping[str, object]) -> Page:
+async def _read(client: Client, listing: ListOperation, path: dict[str, object], query: Mapping[str, object]) -> Page:
     from dyntui.api.errors import NotFound
     from dyntui.api.pagination import Page
 

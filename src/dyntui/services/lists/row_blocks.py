@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["Block", "Blocks"]
+__all__ = ["RowBlock", "RowBlocks"]
 
 Row = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Block:
+class RowBlock:
     """Rows that follow one another. at: when they were fetched. stale: to be read again. used: the higher, the later.
 
     recalled: they are from before, and were not read yet.
@@ -26,16 +26,16 @@ class Block:
     recalled: bool = False
 
 
-class Blocks(MutableMapping[int, Block]):
+class RowBlocks(MutableMapping[int, RowBlock]):
     """Blocks by number: block n begins at position n * stride. key: the field that is a row's id."""
 
     def __init__(self, key: str, stride: int) -> None:
         self.stride = stride
         self._key = key
-        self._blocks: dict[int, Block] = {}
+        self._blocks: dict[int, RowBlock] = {}
         self._positions: dict[str, int] = {}
 
-    def __getitem__(self, number: int) -> Block:
+    def __getitem__(self, number: int) -> RowBlock:
         return self._blocks[number]
 
     def __iter__(self) -> Iterator[int]:
@@ -44,7 +44,7 @@ class Blocks(MutableMapping[int, Block]):
     def __len__(self) -> int:
         return len(self._blocks)
 
-    def __setitem__(self, number: int, block: Block) -> None:
+    def __setitem__(self, number: int, block: RowBlock) -> None:
         if number in self._blocks:
             del self[number]
         self._blocks[number] = block

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.resources.filters import parse_filter
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
         column = fields.get(name.casefold(), "") if colon and rest else ""
         value, columns = (rest, (column,)) if column else (text, ())
     if not value:
-        raise Usage("--exact and --match need a text to compare with.", hint="--filter TEXT, or --filter column:TEXT.")
+        raise UsageError(
+            "--exact and --match need a text to compare with.", hint="--filter TEXT, or --filter column:TEXT."
+        )
     return RowFilter(value, match, columns)
 
 

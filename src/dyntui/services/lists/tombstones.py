@@ -9,13 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from typing import Any
 
-__all__ = ["Ghosts", "vanished"]
+__all__ = ["Tombstones", "vanished"]
 
 Row = dict[str, Any]
 _MOST = 100
 
 
-class Ghosts:
+class Tombstones:
     """Vanished rows, each before the server position it stood at. At most a hundred; more are not shown."""
 
     def __init__(self) -> None:

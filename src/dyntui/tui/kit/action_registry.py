@@ -2,7 +2,7 @@
 
 What each key does is in the tables of `tui/keys` and, for the resources, in `tui/shell/record_actions.py`.
 
-A screen or widget mixes in `Acting` and declares `BINDINGS = bindings("its scope")`; the scope of an action is the part
+A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings("its scope")`; the scope of an action is the part
 of its id before the dot. Its method `action_<run>` does the work. Whatever is disabled says why when it is pressed.
 """
 
@@ -31,7 +31,17 @@ if TYPE_CHECKING:
 else:
     _Node = object
 
-__all__ = ["ACTIONS", "SCOPES", "Acting", "Action", "Here", "actions_here", "bindings", "key_words", "reason_against"]
+__all__ = [
+    "ACTIONS",
+    "SCOPES",
+    "Action",
+    "ActionMixin",
+    "ActiveAction",
+    "actions_here",
+    "bindings",
+    "key_words",
+    "reason_against",
+]
 
 
 ACTIONS: dict[str, Action] = {action.id: action for action in (*GENERAL, *IMPORTS, *ACCESS, *PEOPLE, *KEYS)}
@@ -123,7 +133,7 @@ def reason_against(action: Action, node: Any) -> str | None:
     return reason
 
 
-class Acting(_Node):
+class ActionMixin(_Node):
     """A screen, a widget or the app, whose keys come from the registry."""
 
     async def action_do(self, action_id: str, *arguments: str) -> None:
@@ -138,7 +148,7 @@ class Acting(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class ActiveAction:
     """An action that a key reaches at this moment. node: who does it."""
 
     action: Action
@@ -151,12 +161,12 @@ class Here:
         return reason_against(self.action, self.node)
 
 
-def actions_here(screen: Screen[Any]) -> list[Here]:
+def actions_here(screen: Screen[Any]) -> list[ActiveAction]:
     """What the keys do on `screen` at this moment, the focused widget first."""
     return list(_here(screen))
 
 
-def _here(screen: Screen[Any]) -> Iterator[Here]:
+def _here(screen: Screen[Any]) -> Iterator[ActiveAction]:
     keys: dict[str, list[str]] = {}
     nodes: dict[str, Any] = {}
     for key, active in screen.active_bindings.items():
@@ -164,7 +174,7 @@ def _here(screen: Screen[Any]) -> Iterator[Here]:
             keys.setdefault(id_, []).append(key)
             nodes[id_] = active.node
     for id_, bound in keys.items():
-        yield Here(ACTIONS[id_], nodes[id_], tuple(bound))
+        yield ActiveAction(ACTIONS[id_], nodes[id_], tuple(bound))
 
 
 _WORDS = {

@@ -13,35 +13,42 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, Usage, told
-from dyntui.resources import Action, On, Resource
-from dyntui.services.actions.write_gate import Confirmation, Level, Outcome, Results, Target, WriteAction
+from dyntui.core.errors import DyntuiError, UsageError, told
+from dyntui.resources import ActionTarget, Resource, ResourceAction
+from dyntui.services.actions.write_gate import (
+    Confirmation,
+    ConfirmationLevel,
+    Target,
+    WriteAction,
+    WriteOutcome,
+    WriteResults,
+)
 from dyntui.tui.shell.action_runner import ProgressDialog, settle
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.error_hints import hint_of
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.services.forms import Asked
-    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+    from dyntui.services.forms import FormField
+    from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.shell.schema_form import SchemaForm
 
-__all__ = ["Doing", "Later", "Plan", "outcome_words"]
+__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin", "outcome_words"]
 
 
 @dataclass(slots=True)
-class Plan:
+class ActionFlow:
     """One action on its way. key: what opened it. changes: what is different, in lines. form: what it was filled in
     with; it stays open until something was done."""
 
     record: Resource
-    action: Action
+    action: ResourceAction
     rows: list[dict[str, Any]]
     parent: str
     key: str = ""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    asked: Sequence[Asked] = ()
+    asked: Sequence[FormField] = ()
     held: dict[str, str] | None = None
     changes: Sequence[str] = ()
     write: WriteAction | None = None
@@ -49,7 +56,7 @@ class Plan:
     targets: Sequence[Target] = ()
 
 
-class Later(Framed):
+class WorkerMixin(ConsoleScreen):
     """A screen that waits for the server in workers, and goes on with what they give."""
 
     class Next(Message):
@@ -68,7 +75,7 @@ class Later(Framed):
         work: Awaitable[Any],
         then: Callable[[Any], None],
         group: str = "doing",
-        form: Dialog[Any] | None = None,
+        form: BaseDialog[Any] | None = None,
     ) -> None:
         """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told; `form` reopens."""
 
@@ -88,7 +95,7 @@ class Later(Framed):
 
         self.run_worker(run(), group=group)
 
-    def surely(self, work: Awaitable[Any], then: Callable[[Any], None], form: Dialog[Any] | None = None) -> None:
+    def surely(self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None) -> None:
         """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
         console = self.console
 
@@ -105,24 +112,26 @@ class Later(Framed):
         console.run_worker(run(), group="writes")
 
 
-class Doing(Later):
+class ActionFlowMixin(WorkerMixin):
     """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
 
-    def after(self, plan: Plan, results: Results) -> None:
+    def after(self, plan: ActionFlow, results: WriteResults) -> None:
         """An action was done, or not, to each of its targets."""
 
     # The steps
 
-    def begin(self, record: Resource, action: Action, rows: list[dict[str, Any]], parent: str, key: str = "") -> None:
+    def begin(
+        self, record: Resource, action: ResourceAction, rows: list[dict[str, Any]], parent: str, key: str = ""
+    ) -> None:
         """Do `action` to `rows` (none: to the list), asking for whatever it takes."""
         connection = self.console.session.connection
         if connection is None:
             self.console.say("The environment is not open yet.", "warning")
             return
-        plan = Plan(record, action, rows, parent, key)
+        plan = ActionFlow(record, action, rows, parent, key)
         self.later(_loaded(connection, plan), self._ask)
 
-    def _ask(self, plan: Plan) -> None:
+    def _ask(self, plan: ActionFlow) -> None:
         if not plan.asked:
             self._filled(plan, {})
             return
@@ -147,7 +156,7 @@ class Doing(Later):
         )
         self.console.open_form(form, form.done)
 
-    def _filled(self, plan: Plan, values: dict[str, str]) -> None:
+    def _filled(self, plan: ActionFlow, values: dict[str, str]) -> None:
         from dyntui.services.actions.resource_actions import changes, filled_in, target_of, write_of
 
         connection = self.console.session.connection
@@ -155,7 +164,7 @@ class Doing(Later):
             return
         try:
             filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
-        except Usage as error:
+        except UsageError as error:
             self.console.say(str(error), "warning")
             if plan.form is not None:
                 plan.form.reopen(str(error))
@@ -166,17 +175,17 @@ class Doing(Later):
             plan.changes = changes(plan.asked, plan.held, values)
         label = next((value for value in values.values() if value), "")
         plan.targets = [target_of(plan.record, row) for row in plan.rows]
-        if plan.action.on is On.LIST:
+        if plan.action.on is ActionTarget.LIST:
             plan.targets = [target_of(plan.record, None, label=label)]
         self.later(_weighed(connection, plan), self._confirm, form=plan.form)
 
-    def _confirm(self, plan: Plan) -> None:
+    def _confirm(self, plan: ActionFlow) -> None:
         connection = self.console.session.connection
         assert plan.write is not None
         if connection is None or (plan.form is not None and plan.form.was_left):
             return
         needed = connection.writes.requirement(plan.write, plan.targets)
-        if needed.level is Level.NONE:
+        if needed.level is ConfirmationLevel.NONE:
             self._go(plan, Confirmation())
             return
         needed = replace(needed, lines=(*needed.lines, *plan.changes))
@@ -189,7 +198,7 @@ class Doing(Later):
 
         self.console.ask(confirm(needed, verb=plan.action.words, trigger=plan.key), answered)
 
-    def _go(self, plan: Plan, confirmation: Confirmation) -> None:
+    def _go(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
         assert plan.write is not None
         if connection is None:
@@ -203,7 +212,7 @@ class Doing(Later):
 
         work = connection.writes.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
 
-        async def shown() -> Results:
+        async def shown() -> WriteResults:
             try:
                 return await work
             finally:
@@ -213,15 +222,15 @@ class Doing(Later):
             self.console.ask(dialog)
         self.surely(shown(), lambda results: self._done(plan, results), plan.form)
 
-    def _done(self, plan: Plan, results: Results) -> None:
+    def _done(self, plan: ActionFlow, results: WriteResults) -> None:
         from dyntui.services.actions.resource_actions import shown_once
-        from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+        from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
         settle(plan.form, results)
         words, bad = outcome_words(plan.record, plan.action, results)
         once = shown_once(plan.action, results.items[0].value) if results.items else None
         if once is not None:
-            self.console.ask(OnceDialog(*once))
+            self.console.ask(SecretDialog(*once))
         else:
             self.console.say(words, "error" if bad else "information")
         if self.is_attached:
@@ -233,7 +242,7 @@ def _close(dialog: ProgressDialog | None) -> None:
         dialog.dismiss(None)
 
 
-async def _loaded(connection: Connection, plan: Plan) -> Plan:
+async def _loaded(connection: Connection, plan: ActionFlow) -> ActionFlow:
     """With the fields that are asked for, and the one row as it is now."""
     from dyntui.services.actions.resource_actions import asked_of, read_one
 
@@ -257,7 +266,7 @@ async def _event_names(connection: Connection) -> list[str]:
     return [str(row.get("name")) for row in page.items if row.get("name")]
 
 
-async def _weighed(connection: Connection, plan: Plan) -> Plan:
+async def _weighed(connection: Connection, plan: ActionFlow) -> ActionFlow:
     from dyntui.services.actions.resource_actions import warned
 
     assert plan.write is not None
@@ -266,15 +275,15 @@ async def _weighed(connection: Connection, plan: Plan) -> Plan:
     return plan
 
 
-def outcome_words(record: Resource, action: Action, results: Results) -> tuple[str, bool]:
+def outcome_words(record: Resource, action: ResourceAction, results: WriteResults) -> tuple[str, bool]:
     """What became of it, for a person, and whether something went wrong."""
-    done, count = results.count(Outcome.DONE), len(results.items)
+    done, count = results.count(WriteOutcome.DONE), len(results.items)
     error = results.first_error
     if count == 1:
         label = results.items[0].target.label or record.singular
         if error is None:
             return f"{action.words}: {label}.", False
-        lost = results.items[0].outcome is Outcome.UNKNOWN
+        lost = results.items[0].outcome is WriteOutcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else hint_of(error)
         return f"{action.words}: {label}: {told(error.message, hint)}", True
     if done == count:

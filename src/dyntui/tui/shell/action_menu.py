@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import actions_here, key_words
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.app import Console
-    from dyntui.tui.shell.base_screen import Framed
+    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["offer_menu"]
 
@@ -17,10 +17,10 @@ _ELSEWHERE = ("app", "rows", "tree", "table")
 """Scopes of moving about and of the console itself: the help and the palette have them."""
 
 
-def offer_menu(screen: Framed, title: str, *, without: Sequence[str] = (), marks: bool = False) -> None:
+def offer_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str] = (), marks: bool = False) -> None:
     """Ask which of the actions of `screen` to do, and do it. title: raw. without: ids that are left out. marks: offer
     what a table does with marks too."""
-    from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+    from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
     offered = [
         here
@@ -47,4 +47,4 @@ def offer_menu(screen: Framed, title: str, *, without: Sequence[str] = (), marks
         if action_id is not None:
             await nodes[action_id].action_do(action_id)
 
-    cast("Console", screen.app).ask(PickDialog(title, choices), picked)
+    cast("Console", screen.app).ask(SelectDialog(title, choices), picked)

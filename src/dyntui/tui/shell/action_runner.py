@@ -15,16 +15,16 @@ from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.write_gate import (
     Cancel,
     Confirmation,
-    Level,
-    Outcome,
+    ConfirmationLevel,
     Requirement,
-    Results,
     Target,
     WriteAction,
+    WriteOutcome,
+    WriteResults,
 )
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
-from dyntui.tui.shell.impact_dialog import Preview, WeighedDialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Perform", "counting", "do", "outcome_words", "read", "settle"]
 
-Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[Results]]
+Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
 """Does it, when not simply through `Writes.perform`."""
 
 
-class ProgressDialog(Dialog[None]):
+class ProgressDialog(BaseDialog[None]):
     """How far it is. esc stops after the request that is under way."""
 
     BINDINGS = bindings("progress")
@@ -96,11 +96,11 @@ def read(
     console.run_worker(wait(), group="access")
 
 
-def settle(form: Dialog[Any] | None, results: Results) -> None:
+def settle(form: BaseDialog[Any] | None, results: WriteResults) -> None:
     """Close the form that was submitted, or give it back with the reason when nothing of it was done."""
     if form is None:
         return
-    if results.count(Outcome.DONE):
+    if results.count(WriteOutcome.DONE):
         form.finish()
     else:
         form.reopen(str(results.first_error or "Nothing was done."))
@@ -115,8 +115,8 @@ def do(
     trigger: str = "",
     told: Sequence[str] = (),
     perform: Perform | None = None,
-    form: Dialog[Any] | None = None,
-    done: Callable[[Results], None] = lambda results: None,
+    form: BaseDialog[Any] | None = None,
+    done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
 ) -> None:
     """Do `action` to `targets` once a person has read what it does and confirmed it. done: told the results.
@@ -145,7 +145,7 @@ def do(
         if form is not None and form.was_left:
             return
         needed = connection.writes.requirement(weighed, targets)
-        if needed.level is Level.NONE:
+        if needed.level is ConfirmationLevel.NONE:
             _go(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
             return
 
@@ -156,7 +156,7 @@ def do(
                 give_back()
 
         preview = counting(connection, needed)
-        console.ask(WeighedDialog(needed, verb=verb, trigger=trigger, told=told, preview=preview), answered)
+        console.ask(ImpactDialog(needed, verb=verb, trigger=trigger, told=told, preview=preview), answered)
 
     read(console, weigh(), ask, give_back)
 
@@ -169,8 +169,8 @@ def _go(
     confirmation: Confirmation,
     verb: str,
     perform: Perform | None,
-    form: Dialog[Any] | None,
-    done: Callable[[Results], None],
+    form: BaseDialog[Any] | None,
+    done: Callable[[WriteResults], None],
 ) -> None:
     stop = asyncio.Event()
     dialog = ProgressDialog(f"{verb} …", len(targets), stop) if len(targets) > 1 else None
@@ -192,7 +192,7 @@ def _go(
         else:
             console.call_next(ended, results, None)
 
-    def ended(results: Results | None, error: DyntuiError | None) -> None:
+    def ended(results: WriteResults | None, error: DyntuiError | None) -> None:
         if dialog is not None and dialog.is_current:
             dialog.dismiss(None)
         if error is not None:
@@ -210,23 +210,23 @@ def _go(
     console.run_worker(work(), group="writes")
 
 
-def _tell(console: Console, results: Results) -> None:
+def _tell(console: Console, results: WriteResults) -> None:
     text = outcome_words(results)
     error = results.first_error
     console.say(f"{text} {error or ''}".strip(), "error" if error is not None else "information")
 
 
-def outcome_words(results: Results) -> str:
+def outcome_words(results: WriteResults) -> str:
     """What became of all of them: `3 done, 1 was there already, 2 failed.`"""
     from dyntui.services.access.entries import existed
 
     there = sum(existed(item.value) for item in results.items)
     counts = {
-        "done": results.count(Outcome.DONE) - there,
+        "done": results.count(WriteOutcome.DONE) - there,
         "there already": there,
-        "failed": results.count(Outcome.FAILED),
-        "not known (the answer was lost)": results.count(Outcome.UNKNOWN),
-        "not tried": results.count(Outcome.NOT_TRIED),
+        "failed": results.count(WriteOutcome.FAILED),
+        "not known (the answer was lost)": results.count(WriteOutcome.UNKNOWN),
+        "not tried": results.count(WriteOutcome.NOT_TRIED),
     }
     verb = results.action.verb.rstrip(":")
     if len(results.items) == 1:

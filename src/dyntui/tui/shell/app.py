@@ -24,7 +24,7 @@ from dyntui.tui.kit.action_registry import ACTIONS, actions_here, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import PAINTS
 from dyntui.tui.shell import startup
-from dyntui.tui.shell.console_state import Note, Session
+from dyntui.tui.shell.console_state import ConsoleState, Notification
 from dyntui.tui.shell.header_footer import Latency
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 
@@ -61,7 +61,7 @@ class Console(TerminalActionsMixin):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Console.Traffic)
 
-    def __init__(self, session: Session, settings: Settings | None = None) -> None:
+    def __init__(self, session: ConsoleState, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         # An ansi theme is chosen before the base class picks its filter: NO_COLOR in another order is black on black.
         no_colour = True if "NO_COLOR" in os.environ else None
@@ -221,7 +221,7 @@ class Console(TerminalActionsMixin):
         markup: bool = False,
     ) -> None:
         text = safe(message, 1000)
-        self.session.notes.append(Note(now(), severity, text))
+        self.session.notes.append(Notification(now(), severity, text))
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def set_theme(self, name: str) -> None:
@@ -267,14 +267,14 @@ class Console(TerminalActionsMixin):
         open_import(self)
 
     def action_requests(self) -> None:
-        from dyntui.tui.features.session_log.journals import RequestsScreen
+        from dyntui.tui.features.session_log.journals import RequestLogScreen
 
-        self.visit(RequestsScreen())
+        self.visit(RequestLogScreen())
 
     def action_notes(self) -> None:
-        from dyntui.tui.features.session_log.journals import NotesScreen
+        from dyntui.tui.features.session_log.journals import NotificationsScreen
 
-        self.visit(NotesScreen())
+        self.visit(NotificationsScreen())
 
     def action_leave(self) -> None:
         if self.session.running is None:

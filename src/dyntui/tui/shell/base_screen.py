@@ -17,11 +17,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.times import age, now
-from dyntui.tui.kit.action_registry import Acting, actions_here
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.action_registry import ActionMixin, actions_here
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
-from dyntui.tui.shell.header_footer import BottomLine, Machine, Where
+from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
 from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.shell.app import Console
 
-__all__ = ["WIDE", "Framed", "age_of", "error_words"]
+__all__ = ["WIDE", "ConsoleScreen", "age_of", "error_words"]
 
 WIDE = 100
 """From so many columns on panes stand side by side."""
 
 
-class Framed(Acting, Screen[None]):
+class ConsoleScreen(ActionMixin, Screen[None]):
     """A screen between the two lines of the frame. A subclass gives `crumbs`, `body` and perhaps `status`."""
 
     # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
@@ -48,7 +48,7 @@ class Framed(Acting, Screen[None]):
         """The frame may have to say something else."""
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, Framed.Changed)
+            return isinstance(message, ConsoleScreen.Changed)
 
     _colour = ""
     _asked_about = ""
@@ -125,13 +125,13 @@ class Framed(Acting, Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
-            yield Where(id="where")
-            yield Machine(id="machine")
+            yield Breadcrumbs(id="where")
+            yield StatusIndicator(id="machine")
         with Horizontal(id="body"):
             yield from self.body()
         yield Suggestions()
         with Horizontal(id="bottom"):
-            yield BottomLine(id="bottom-line")
+            yield StatusBar(id="bottom-line")
             yield Prompt()
 
     def on_mount(self) -> None:
@@ -149,19 +149,19 @@ class Framed(Acting, Screen[None]):
     def paint_frame(self) -> None:
         """Paint what is different in the frame."""
         if self.is_active and self.is_mounted:
-            self.query_one(BottomLine).actions = tuple(actions_here(self))
+            self.query_one(StatusBar).actions = tuple(actions_here(self))
             self._paint_said()
 
     def _paint_said(self) -> None:
         self._paint_top()
-        where = self.query_one(Where)
+        where = self.query_one(Breadcrumbs)
         where.crumbs = self.crumbs
         where.repaint()
-        machine = self.query_one(Machine)
+        machine = self.query_one(StatusIndicator)
         machine.in_flight = self.console.in_flight
         machine.set_class(self.console.session.job_elsewhere, "-elsewhere")
         machine.repaint()
-        bottom = self.query_one(BottomLine)
+        bottom = self.query_one(StatusBar)
         bottom.parts = self._parts()
         bottom.repaint()
 
@@ -208,7 +208,7 @@ class Framed(Acting, Screen[None]):
     def on_descendant_focus(self) -> None:
         self.changed()
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         """The cursor of `lines` moved; said at once, so that position and line are one frame."""
         if self.is_active and self.is_mounted:
             self._paint_said()
@@ -278,7 +278,7 @@ class Framed(Acting, Screen[None]):
         if not text:
             return
         lines = self.home()
-        number, count = lines.find_line(text) if isinstance(lines, Lines) else (0, 0)
+        number, count = lines.find_line(text) if isinstance(lines, LineList) else (0, 0)
         if count:
             self.console.say(f"{number:,} of {count:,} lines with `{text}`.")
         else:
@@ -302,7 +302,7 @@ class Framed(Acting, Screen[None]):
 
     def home(self) -> Widget | None:
         """Where the focus belongs."""
-        return next((widget for widget in self.query("#body Lines").results(Widget) if widget.focusable), None)
+        return next((widget for widget in self.query("#body LineList").results(Widget) if widget.focusable), None)
 
 
 def age_of(moment: datetime | None) -> str:
@@ -315,14 +315,14 @@ def age_of(moment: datetime | None) -> str:
 def error_words(error: DyntuiError) -> str:
     """What is wrong, in a word or two, for the bottom line."""
     from dyntui.api.errors import Forbidden, RateLimited, Unauthorized, Unreachable
-    from dyntui.core.errors import NotAuthorised
+    from dyntui.core.errors import NotAuthorized
 
     match error:
         case RateLimited():
             return "rate-limited"
         case Unreachable():
             return "offline"
-        case Unauthorized() | Forbidden() | NotAuthorised():
+        case Unauthorized() | Forbidden() | NotAuthorized():
             return "not authorised"
         case _:
             return "error"

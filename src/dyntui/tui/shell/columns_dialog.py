@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from dyntui.core.text import safe
 from dyntui.resources import Column
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import fit
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["ColumnsDialog"]
 
@@ -20,7 +20,7 @@ _WIDEST = 120
 _STEP = 2
 
 
-class _Columns(Lines):
+class _Columns(LineList):
     def __init__(self, columns: list[Column], shown: set[str]) -> None:
         super().__init__(id="list-columns")
         self.columns = columns
@@ -38,7 +38,7 @@ class _Columns(Lines):
         return [bar, (sign, "strong"), (name, ""), (f"{column.width:>5}", "dim")]
 
 
-class ColumnsDialog(Dialog[list[Column]]):
+class ColumnsDialog(BaseDialog[list[Column]]):
     """Answers with the columns from left to right; [] for the usual ones, None when it was left."""
 
     BINDINGS = bindings("columns")

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import width_of
 
@@ -32,7 +32,7 @@ def _texts(needed: Requirement) -> ComposeResult:
         yield Static(safe(needed.warning, 500), classes="warning", markup=False)
 
 
-class ConfirmDialog(Dialog[Confirmation]):
+class ConfirmDialog(BaseDialog[Confirmation]):
     """One key confirms: `y`, or `o` when it was `y` that opened the dialog; enter too where nothing is destroyed.
 
     verb: what the key does, in a word.
@@ -63,7 +63,7 @@ class ConfirmDialog(Dialog[Confirmation]):
             self.dismiss(None)
 
 
-class TypedDialog(Dialog[Confirmation]):
+class TypedDialog(BaseDialog[Confirmation]):
     """The environment's name has to be typed."""
 
     def __init__(self, needed: Requirement, *, verb: str) -> None:
@@ -94,17 +94,17 @@ class TypedDialog(Dialog[Confirmation]):
 
 def confirm(
     needed: Requirement, *, verb: str, trigger: str = "", preview: Preview | None = None
-) -> Dialog[Confirmation]:
+) -> BaseDialog[Confirmation]:
     """The dialog that `needed` asks for. trigger: the key that opened it. preview: finds out more to be read. Not for
     Level.NONE.
 
     What has effects to be read is confirmed only where they are read, and what is long where it can be read whole.
     """
     if needed.effects or _long(needed):
-        from dyntui.tui.shell.impact_dialog import WeighedDialog
+        from dyntui.tui.shell.impact_dialog import ImpactDialog
 
-        return WeighedDialog(needed, verb=verb, trigger=trigger, preview=preview)
-    if needed.level is Level.TYPED:
+        return ImpactDialog(needed, verb=verb, trigger=trigger, preview=preview)
+    if needed.level is ConfirmationLevel.TYPED:
         return TypedDialog(needed, verb=verb)
     return ConfirmDialog(needed, verb=verb, trigger=trigger)
 

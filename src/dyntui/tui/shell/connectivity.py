@@ -6,24 +6,24 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.tui.shell.environment_switching import Connecting
+from dyntui.tui.shell.environment_switching import EnvironmentSwitchMixin
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_state import Session
+    from dyntui.tui.shell.console_state import ConsoleState
 
-__all__ = ["Reaching"]
+__all__ = ["ConnectivityMixin"]
 
 
-class Reaching(Connecting):
+class ConnectivityMixin(EnvironmentSwitchMixin):
     """The part of the app that knows whether anybody is at the other end."""
 
     LOOK_EVERY = 5.0
     """Seconds between looks whether the server is back."""
 
-    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._looking: Timer | None = None
         self._was_away = False

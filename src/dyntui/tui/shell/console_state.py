@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.features.imports.running_job import RunningJob
 
-__all__ = ["Health", "Note", "Session", "open_connection", "open_rows", "place_of", "rows_before"]
+__all__ = ["ConsoleState", "HealthCheck", "Notification", "open_connection", "open_rows", "place_of", "rows_before"]
 
 
 _KIND_PATIENCE = 2.0
@@ -29,7 +29,7 @@ _KIND_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Notification:
     """A message that was shown. severity: information, warning or error."""
 
     at: datetime
@@ -38,7 +38,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class HealthCheck:
     """What a check of an environment said. ok: the token works. words: for people. token: its hint, "" for none."""
 
     ok: bool
@@ -48,7 +48,7 @@ class Health:
 
 
 @dataclass(slots=True)
-class Session:
+class ConsoleState:
     """The state that all screens share. profile is None until an environment is chosen.
 
     connection: None until it is open. error: why it could not be opened. running: the job of this console, if any.
@@ -65,8 +65,8 @@ class Session:
     running: RunningJob | None = None
     recent: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
-    health: dict[str, Health] = field(default_factory=dict)
-    notes: deque[Note] = field(default_factory=lambda: deque(maxlen=500))
+    health: dict[str, HealthCheck] = field(default_factory=dict)
+    notes: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
 
     @property
     def job_elsewhere(self) -> bool:

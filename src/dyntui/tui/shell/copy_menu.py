@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.text import plain_json, shorten
 from dyntui.services.web_links import console_url
 from dyntui.tui.kit.clipboard import copied, send
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -49,7 +49,7 @@ def ask_copy(console: Console, record: Resource, rows: Sequence[Mapping[str, Any
             send(console, texts[words], what, lines=True)
 
     title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
-    console.ask(PickDialog(f"Copy of {title}", choices), picked)
+    console.ask(SelectDialog(f"Copy of {title}", choices), picked)
 
 
 def show_console(console: Console, thing_id: str, find: str) -> None:

@@ -14,18 +14,18 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.kit.widgets.tabs import TabLine
-from dyntui.tui.shell.base_screen import Framed, age_of, error_words
+from dyntui.tui.kit.widgets.tabs import TabBar
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
 from dyntui.tui.shell.error_hints import hint_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class _Pane(Vertical):
         yield from self._screen.pane(self.tab)
 
 
-class DetailScreen(Framed):
+class DetailScreen(ConsoleScreen):
     """A subclass names its TABS and gives `pane`, `fetch`, `fill` and `counts`."""
 
     BINDINGS = bindings("detail")
@@ -121,7 +121,7 @@ class DetailScreen(Framed):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield TabLine([tab.title for tab in self.TABS])
+            yield TabBar([tab.title for tab in self.TABS])
             yield Static("", id="failure", markup=False)
             with ContentSwitcher(initial=f"pane-{self.TABS[0].name}", id="panes"):
                 yield _Pane(self, self.TABS[0])
@@ -154,7 +154,7 @@ class DetailScreen(Framed):
         self.fetched_at = at
         self.error = None
         self.query_one("#failure", Static).display = False
-        tabs = self.query_one(TabLine)
+        tabs = self.query_one(TabBar)
         tabs.counts = list(self.counts(document))
         tabs.repaint()
         for pane in self.panes():
@@ -170,7 +170,7 @@ class DetailScreen(Framed):
         self.document = self.error = self.fetched_at = None
         self.deleted = self.out_of_date = False
         self.query_one("#failure", Static).display = False
-        tabs = self.query_one(TabLine)
+        tabs = self.query_one(TabBar)
         tabs.counts = [None] * len(self.TABS)
         tabs.repaint()
 
@@ -198,7 +198,7 @@ class DetailScreen(Framed):
         parts: list[Piece] = []
         if self.error is not None:
             parts.append((error_words(self.error), "warn"))
-        if isinstance(self.focused, Lines) and self.focused.count:
+        if isinstance(self.focused, LineList) and self.focused.count:
             parts.append((f"{self.focused.cursor + 1:,} of {self.focused.count:,}", ""))
         if self.fetched_at is not None:
             parts.append((age_of(self.fetched_at), ""))
@@ -211,7 +211,7 @@ class DetailScreen(Framed):
             self.read()
 
     def time_passed(self) -> None:
-        for facts in self.query(Facts):
+        for facts in self.query(FieldList):
             facts.repaint()
         for table in self.query(Table):
             table.time_passed()
@@ -228,7 +228,7 @@ class DetailScreen(Framed):
 
     def read_again(self) -> None:
         if self.deleted:
-            self.post_message(self.Failed(self.thing_id, Usage(f"This {self.NOUN} was deleted.")))
+            self.post_message(self.Failed(self.thing_id, UsageError(f"This {self.NOUN} was deleted.")))
         else:
             self.read()
 
@@ -242,17 +242,17 @@ class DetailScreen(Framed):
     @property
     def tab(self) -> int:
         """The number of the tab that is shown, from 0."""
-        return self.query_one(TabLine).current
+        return self.query_one(TabBar).current
 
     def home(self) -> Widget | None:
         pane = self.query_one(f"#pane-{self.TABS[self.tab].name}")
-        return next(iter(pane.query("Lines").results(Widget)), None)
+        return next(iter(pane.query("LineList").results(Widget)), None)
 
     async def go_to_tab(self, index: int) -> None:
         """Show a tab, made when it is shown first; numbers beyond the last do nothing."""
         if not 0 <= index < len(self.TABS):
             return
-        tab, tabs, panes = self.TABS[index], self.query_one(TabLine), self.query_one("#panes", ContentSwitcher)
+        tab, tabs, panes = self.TABS[index], self.query_one(TabBar), self.query_one("#panes", ContentSwitcher)
         with self.app.batch_update():
             if not self.query(f"#pane-{tab.name}"):
                 await panes.mount(_Pane(self, tab))
@@ -264,8 +264,8 @@ class DetailScreen(Framed):
                 self.set_focus(home, scroll_visible=False)
         self.changed()
 
-    @on(TabLine.Clicked)
-    async def _tab_clicked(self, event: TabLine.Clicked) -> None:
+    @on(TabBar.Clicked)
+    async def _tab_clicked(self, event: TabBar.Clicked) -> None:
         await self.go_to_tab(event.index)
 
     async def action_tab(self, number: str) -> None:
@@ -288,7 +288,7 @@ class DetailScreen(Framed):
     def _value(self) -> tuple[str, str] | None:
         """The value under the cursor and what it is."""
         match self.focused:
-            case Facts(fact=fact) if fact is not None and fact.raw:
+            case FieldList(fact=fact) if fact is not None and fact.raw:
                 return fact.raw, fact.label
             case JsonTree() as tree if tree.count:
                 return tree.value_text, tree.path or "value"

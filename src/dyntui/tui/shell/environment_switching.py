@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, NotAuthorised
+from dyntui.core.errors import DyntuiError, NotAuthorized
 from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
-    Session,
+    ConsoleState,
     became_live,
     open_connection,
     open_rows,
@@ -22,7 +22,7 @@ from dyntui.tui.shell.console_state import (
     rows_before,
 )
 from dyntui.tui.shell.error_hints import words_of
-from dyntui.tui.shell.navigation import Places
+from dyntui.tui.shell.navigation import NavigationMixin
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
-    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+    from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.shell.app import Console
 
-__all__ = ["Connecting"]
+__all__ = ["EnvironmentSwitchMixin"]
 
 _PLACES = ("session", "keyring", "passphrase", "file")
 """The places for a token that a token can be put into from here."""
@@ -43,7 +43,7 @@ _PATIENCE = 1.0
 """Seconds that opening an environment waits for the rows from before to be shown: they are there before the network."""
 
 
-class Connecting(Places):
+class EnvironmentSwitchMixin(NavigationMixin):
     """The part of the app that opens, leaves and reopens environments."""
 
     class Recalled(Message):
@@ -99,7 +99,7 @@ class Connecting(Places):
             profile: Profile,
             warnings: list[str],
             error: DyntuiError | None,
-            form: Dialog[Any],
+            form: BaseDialog[Any],
             done: Callable[[Profile], None] = lambda profile: None,
         ) -> None:
             super().__init__()
@@ -109,7 +109,7 @@ class Connecting(Places):
             self.error = error
             self.done = done
 
-    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
         self._waiting: list[Future[str]] = []
@@ -207,7 +207,7 @@ class Connecting(Places):
         attempt, session = self._attempt, replace(self.session)
         self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
 
-    def _open_in_thread(self, attempt: int, session: Session) -> None:
+    def _open_in_thread(self, attempt: int, session: ConsoleState) -> None:
         before: list[RowCache] = []
 
         def found(profile: Profile, token: str) -> None:
@@ -348,7 +348,7 @@ class Connecting(Places):
         from dyntui.tui.shell.token_dialog import TokenDialog
 
         profile = self.session.profile
-        if type(error) is not NotAuthorised or profile is None or profile.credential not in _PLACES:
+        if type(error) is not NotAuthorized or profile is None or profile.credential not in _PLACES:
             return
 
         form = TokenDialog(profile)
@@ -359,7 +359,7 @@ class Connecting(Places):
 
         self.open_form(form, filled)
 
-    def _keep_token(self, profile: Profile, token: str, form: Dialog[Any]) -> None:
+    def _keep_token(self, profile: Profile, token: str, form: BaseDialog[Any]) -> None:
         from dyntui.config.credentials import check_token, store_for
 
         problem: DyntuiError | None = None

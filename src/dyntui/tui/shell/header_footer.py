@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, cast
 from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import Here, key_words
+from dyntui.tui.kit.action_registry import ActiveAction, key_words
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.app import Console
-    from dyntui.tui.shell.console_state import Session
+    from dyntui.tui.shell.console_state import ConsoleState
 
-__all__ = ["BottomLine", "Latency", "Machine", "Where"]
+__all__ = ["Breadcrumbs", "Latency", "StatusBar", "StatusIndicator"]
 
 
 _FELT = 20.0
@@ -30,13 +30,13 @@ _LEAST = 24
 _STEP = 8
 
 
-class Where(Painted):
+class Breadcrumbs(LineWidget):
     """The left of the top line: kind, environment, server when it is not the vendor's, read-only, crumbs."""
 
     crumbs: tuple[str, ...] = ()
 
     @property
-    def _session(self) -> Session:
+    def _session(self) -> ConsoleState:
         return cast("Console", self.app).session
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
@@ -93,7 +93,7 @@ class Latency:
         return f"{max(1, round(self.shown))} ms" if self.shown < 1000 else f"{self.shown / 1000:.1f} s"
 
 
-class Machine(Painted):
+class StatusIndicator(LineWidget):
     """The right of the top line: requests that take long, the latency, a running job."""
 
     in_flight = 0
@@ -111,14 +111,14 @@ class Machine(Painted):
         return [(" " * (width - 1 - width_of(text)) + text, "")], ""
 
 
-class BottomLine(Painted):
+class StatusBar(LineWidget):
     """The bottom line: keys and what they do, and on the right what the screen says of itself: position, marks, age.
 
     One widget, so that what is said is whole in the frame in which it is said: no layout has to make room for it. The
     least important keys are left out where room is scarce.
     """
 
-    actions: tuple[Here, ...] = ()
+    actions: tuple[ActiveAction, ...] = ()
     parts: tuple[Piece, ...] = ()
     _room = 0
 
@@ -131,7 +131,7 @@ class BottomLine(Painted):
         return [*_keys_within(self.actions, width - self._room), *_parts_within(self.parts, self._room)], ""
 
 
-def _keys_within(actions: Sequence[Here], width: int) -> list[Piece]:
+def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
     """As many keys as there is room for, in exactly that many cells."""
     shown = sorted(
         (here for here in actions if here.action.rank and here.reason is None),
@@ -152,7 +152,7 @@ def _keys_within(actions: Sequence[Here], width: int) -> list[Piece]:
     return [*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style)]
 
 
-def _keys(here: Here) -> str:
+def _keys(here: ActiveAction) -> str:
     """The key to show for an action: the first; the first and last where each of them is an argument."""
     first = key_words(here.keys[0])
     if not here.action.each:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Here, key_words
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_words
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["HelpDialog"]
 
@@ -17,11 +17,11 @@ _KEYS, _TITLE = 22, 16
 _NARROW, _FEW_KEYS = 80, 13
 
 
-class _HelpLines(Lines):
-    def __init__(self, here: Sequence[Here]) -> None:
+class _HelpLines(LineList):
+    def __init__(self, here: Sequence[ActiveAction]) -> None:
         super().__init__(id="help")
         order = {id_: place for place, id_ in enumerate(ACTIONS)}
-        self.rows: list[str | Here] = []
+        self.rows: list[str | ActiveAction] = []
         scopes = list(dict.fromkeys(item.action.scope for item in here))
         scopes.sort(key=lambda name: (name == "app", name in ("rows", "table")))
         for scope in scopes:
@@ -55,20 +55,20 @@ class _HelpLines(Lines):
 
     def moved(self) -> None:
         row = self.rows[self.cursor]
-        if isinstance(self.screen, Dialog):
+        if isinstance(self.screen, BaseDialog):
             self.screen.say_whole("" if isinstance(row, str) else _said(row), self._room)
 
 
-def _said(here: Here) -> str:
+def _said(here: ActiveAction) -> str:
     return f"not now: {here.reason}" if here.reason else here.action.help
 
 
-class HelpDialog(Dialog[None]):
+class HelpDialog(BaseDialog[None]):
     """Scrolls like any list."""
 
     title_text = "Keys"
 
-    def __init__(self, here: Sequence[Here]) -> None:
+    def __init__(self, here: Sequence[ActiveAction]) -> None:
         super().__init__(classes="large")
         self._here = here
 

@@ -14,14 +14,14 @@ from textual.widgets import Input, Static
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["Preview", "WeighedDialog"]
+__all__ = ["ImpactDialog", "Preview"]
 
 Preview = Callable[[], Awaitable[Sequence[str]]]
 """Finds out more to read: numbers, with their limits."""
@@ -32,7 +32,7 @@ _CHROME, _TYPED = 10, 3
 _COUNTING = "Counting whom it concerns ···"
 
 
-class Read(Lines, can_focus=False):
+class ReadTracker(LineList, can_focus=False):
     """Lines that know whether all of them have been in view."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Read(Lines, can_focus=False):
         self.moved()
 
 
-class WeighedDialog(Dialog[Confirmation]):
+class ImpactDialog(BaseDialog[Confirmation]):
     """needed: of the weighed action. verb: what confirming does, in a word or two. trigger: the key that opened it.
 
     told: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
@@ -112,13 +112,13 @@ class WeighedDialog(Dialog[Confirmation]):
         self.verb = verb
         self.keys = ConfirmKeys(needed, trigger)
         self.key = self.keys.key
-        self.typed = needed.level is Level.TYPED
+        self.typed = needed.level is ConfirmationLevel.TYPED
         self._told = list(told)
         self._preview = preview
         self._numbers: list[str] | None = None if preview is not None else []
 
     def content(self) -> ComposeResult:
-        yield Read()
+        yield ReadTracker()
         if self.typed:
             yield Static(f"Type {self._wanted} to confirm:", classes="ask", markup=False)
             field = Input(compact=True, id="typed", disabled=True)
@@ -135,8 +135,8 @@ class WeighedDialog(Dialog[Confirmation]):
         return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.keys.shown, done))
 
     @property
-    def read(self) -> Read:
-        return self.query_one(Read)
+    def read(self) -> ReadTracker:
+        return self.query_one(ReadTracker)
 
     @property
     def may_confirm(self) -> bool:
@@ -207,7 +207,7 @@ class WeighedDialog(Dialog[Confirmation]):
             return ""
         return "" if self.may_confirm else "Read on with ↓ first: there is more."
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def _moved(self) -> None:
         self._look()
 

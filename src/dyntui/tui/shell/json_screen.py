@@ -12,12 +12,12 @@ from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
-__all__ = ["RawScreen"]
+__all__ = ["JsonScreen"]
 
 
-class RawScreen(Framed):
+class JsonScreen(ConsoleScreen):
     """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
 
     BINDINGS = bindings("raw")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.resources import RESOURCES, Resource, Scope
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.prompt import Suggestion
 
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ def _quit(console: Console, rest: str) -> None:
 
 
 def _everything(console: Console, rest: str) -> None:
-    from dyntui.tui.features.resources.resource_index import EverythingScreen
+    from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 
-    console.visit(EverythingScreen())
+    console.visit(ResourceIndexScreen())
 
 
 def _api(console: Console, rest: str) -> None:
-    from dyntui.tui.features.api_console.api_operations import OperationsScreen
+    from dyntui.tui.features.api_console.api_operations import ApiOperationsScreen
 
-    console.visit(OperationsScreen(rest))
+    console.visit(ApiOperationsScreen(rest))
 
 
 _SCREENS = (
@@ -151,7 +151,7 @@ def jump_to(console: Console, typed: str, chosen: Suggestion | None) -> None:
     text = typed.strip()
     if (number := row_number(text)) is not None:
         lines = console.shown.home() if console.shown is not None else None
-        if isinstance(lines, Lines):
+        if isinstance(lines, LineList):
             lines.move_to(number - 1)
         return
     head, _, rest = text.partition(" ")

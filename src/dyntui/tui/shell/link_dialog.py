@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.web_browser import no_browser, open_page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["LinkDialog"]
 
 
-class LinkDialog(Dialog[None]):
+class LinkDialog(BaseDialog[None]):
     """what: where it leads. note: a line about it. find: what to look for there, "" for nothing."""
 
     BINDINGS = bindings("link")
@@ -58,7 +58,7 @@ class LinkDialog(Dialog[None]):
     def action_open(self) -> None:
         try:
             open_page(self.url)
-        except Usage as error:
+        except UsageError as error:
             cast("Console", self.app).say_error(error)
         else:
             self.dismiss(None)

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.screen import Screen
 
 from dyntui.tui.kit.history import History
-from dyntui.tui.shell.base_screen import Framed
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.type_ahead import TypeAheadMixin
 
 if TYPE_CHECKING:
-    from dyntui.tui.kit.dialogs.base_dialog import Dialog
+    from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
-__all__ = ["Places"]
+__all__ = ["NavigationMixin"]
 
 T = TypeVar("T")
 
 
-class Places(TypeAheadMixin, inherit_bindings=False):
+class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     """The part of the app that knows which screens are alive and which is shown."""
 
-    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self.session = session
         self.history = History("place-0")
         self._numbers = count(1)
-        self._alive: dict[str, Framed] = {}
+        self._alive: dict[str, ConsoleScreen] = {}
 
     def get_default_screen(self) -> Screen[Any]:
         from dyntui.tui.shell.first_screen import first_screen
@@ -40,7 +40,7 @@ class Places(TypeAheadMixin, inherit_bindings=False):
     def take_first_screen(self) -> None:
         """The screen that Textual showed first is the first place of the history."""
         first = self.screen
-        assert isinstance(first, Framed)
+        assert isinstance(first, ConsoleScreen)
         self._alive[self.history.current] = first
         self.install_screen(first, self.history.current)
         # Textual gives every screen but the very first one a place for its result, and `switch_screen` takes it away.
@@ -48,17 +48,17 @@ class Places(TypeAheadMixin, inherit_bindings=False):
         self.release_keys()
 
     @property
-    def shown(self) -> Framed | None:
+    def shown(self) -> ConsoleScreen | None:
         """The screen that is in front and composed; None while a dialog is, or when there is none (yet)."""
         front = self.screen_stack[-1] if self.screen_stack else None
-        return front if isinstance(front, Framed) and front.is_mounted else None
+        return front if isinstance(front, ConsoleScreen) and front.is_mounted else None
 
     @property
-    def open_screens(self) -> list[Framed]:
+    def open_screens(self) -> list[ConsoleScreen]:
         """Every screen within reach of back and forward that is ready to be told something."""
         return [screen for screen in self._alive.values() if screen.is_mounted]
 
-    def visit(self, screen: Framed) -> None:
+    def visit(self, screen: ConsoleScreen) -> None:
         """Go to a new screen; `back` returns."""
         self._show_new(screen, self.history.visit)
 
@@ -68,11 +68,11 @@ class Places(TypeAheadMixin, inherit_bindings=False):
 
         self.visit(first_screen(self.session))
 
-    def _begin(self, screen: Framed) -> None:
+    def _begin(self, screen: ConsoleScreen) -> None:
         """Begin anew with one screen."""
         self._show_new(screen, self.history.restart)
 
-    def _show_new(self, screen: Framed, enter: Callable[[str], list[str]]) -> None:
+    def _show_new(self, screen: ConsoleScreen, enter: Callable[[str], list[str]]) -> None:
         name = f"place-{next(self._numbers)}"
         self._close_dialogs()
         self._alive[name] = screen
@@ -99,7 +99,7 @@ class Places(TypeAheadMixin, inherit_bindings=False):
             self.at_once(lambda: self.push_screen(dialog, answered))
 
     def open_form(
-        self, form: Dialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
+        self, form: BaseDialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
     ) -> None:
         """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
         form.on_submit = submitted
@@ -131,7 +131,7 @@ class Places(TypeAheadMixin, inherit_bindings=False):
 
     # History
 
-    async def _remove(self, screen: Framed) -> None:
+    async def _remove(self, screen: ConsoleScreen) -> None:
         await screen.remove()
 
     def _close_dialogs(self) -> None:
@@ -139,7 +139,7 @@ class Places(TypeAheadMixin, inherit_bindings=False):
             self.pop_screen()
 
     def no_way_back(self) -> str | None:
-        if isinstance(self.screen, Framed) and self.screen.inner():
+        if isinstance(self.screen, ConsoleScreen) and self.screen.inner():
             return None
         return None if self.history.previous else "This is the first screen. Q leaves dyntui."
 
@@ -147,7 +147,7 @@ class Places(TypeAheadMixin, inherit_bindings=False):
         return None if self.history.next else "Nothing was gone back from."
 
     async def action_back(self) -> None:
-        if isinstance(self.screen, Framed) and self.screen.inner():
+        if isinstance(self.screen, ConsoleScreen) and self.screen.inner():
             self.screen.leave_inner()
             return
         if name := self.history.back():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput
 
 __all__ = ["PassphraseDialog"]
 
@@ -11,4 +11,4 @@ class PassphraseDialog(FormDialog):
     """Answers {"passphrase": ...}. what: what it is for."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, (Field("passphrase", "passphrase", secret=True),), verb="go on")
+        super().__init__(what, (FormInput("passphrase", "passphrase", secret=True),), verb="go on")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES, Action, Resource
+from dyntui.resources import RESOURCES, Resource, ResourceAction
 from dyntui.tui.kit.action import Action as Key
 
 __all__ = ["BESPOKE", "KEYS", "KEY_SCOPES", "TOGGLE", "method_of", "offered"]
@@ -26,7 +26,7 @@ def method_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def offered(record: Resource) -> list[tuple[str, tuple[Action, ...]]]:
+def offered(record: Resource) -> list[tuple[str, tuple[ResourceAction, ...]]]:
     """What the console offers of a record: the name, and the one action, or the two that `t` goes between."""
     if record.name in BESPOKE:
         return []

@@ -9,56 +9,56 @@ from dyntui.resources import RESOURCES, Resource
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.app import Console
-    from dyntui.tui.shell.base_screen import Framed
+    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["open_list", "open_thing", "screen_for"]
 
 Row = Mapping[str, Any]
 
 
-def _thing(record: Resource, row: Row, parent: str) -> Framed:
+def _thing(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.resources.resource_detail import thing_of
 
     return thing_of(record, row, parent)
 
 
-def _webhook(record: Resource, row: Row, parent: str) -> Framed:
+def _webhook(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.webhooks.webhook_messages import webhook_of
 
     return webhook_of(row)
 
 
-def _message(record: Resource, row: Row, parent: str) -> Framed:
-    from dyntui.tui.features.webhooks.webhook_message import MessageScreen
+def _message(record: Resource, row: Row, parent: str) -> ConsoleScreen:
+    from dyntui.tui.features.webhooks.webhook_message import WebhookMessageScreen
 
-    return MessageScreen(row, parent)
+    return WebhookMessageScreen(row, parent)
 
 
-def _event(record: Resource, row: Row, parent: str) -> Framed:
+def _event(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.events.event_screen import EventScreen
 
     return EventScreen(row)
 
 
-def _hostname(record: Resource, row: Row, parent: str) -> Framed:
+def _hostname(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.resources.hostname_screen import hostname_of
 
     return hostname_of(row)
 
 
-def _settings(record: Resource, row: Row, parent: str) -> Framed:
+def _settings(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.resources.settings_screen import SettingsScreen
 
     return SettingsScreen()
 
 
-def _analytics(record: Resource, row: Row, parent: str) -> Framed:
+def _analytics(record: Resource, row: Row, parent: str) -> ConsoleScreen:
     from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
 
     return AnalyticsScreen()
 
 
-_SCREENS: Mapping[str, Callable[[Resource, Row, str], Framed]] = {
+_SCREENS: Mapping[str, Callable[[Resource, Row, str], ConsoleScreen]] = {
     "thing": _thing,
     "export": _thing,
     "webhook": _webhook,
@@ -90,13 +90,13 @@ def open_list(console: Console, record: Resource, parent: str = "", parent_label
     console.visit(ResourceScreen.of(record, parent=parent, parent_label=parent_label))
 
 
-def screen_for(record: Resource, filter_text: str = "") -> Framed:
+def screen_for(record: Resource, filter_text: str = "") -> ConsoleScreen:
     """Where a person goes who asks for `record` by its name: its list, or what says more than a list."""
     match record.name:
         case "events":
-            from dyntui.tui.features.events.event_tail import TailScreen
+            from dyntui.tui.features.events.event_tail import EventTailScreen
 
-            return TailScreen(filter_text)
+            return EventTailScreen(filter_text)
         case "analytics":
             return _analytics(record, {}, "")
         case "settings":

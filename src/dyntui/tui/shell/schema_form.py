@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from textual.widgets import Input
 
 from dyntui.core.text import safe
-from dyntui.services.forms import Asked, Kind, fill
+from dyntui.services.forms import FieldKind, FormField, fill
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.multi_select_dialog import PickManyDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog
 
 __all__ = ["SchemaForm"]
 
@@ -27,7 +27,7 @@ class SchemaForm(FormDialog):
     def __init__(
         self,
         title: str,
-        asked: Sequence[Asked],
+        asked: Sequence[FormField],
         start: Mapping[str, str],
         *,
         verb: str,
@@ -44,24 +44,24 @@ class SchemaForm(FormDialog):
         super().__init__(title, fields, check=self._wrong, verb=verb)
         self.add_class("schema")
 
-    def _field(self, name: str, field: Asked, value: str) -> Field:
+    def _field(self, name: str, field: FormField, value: str) -> FormInput:
         secret = field.name.lower().endswith("secret")
         shown = safe(value)
         if shown != value:
             # An input draws what it is given: what could not be drawn is shown as it is elsewhere, and kept raw.
             self._raw[name] = (shown, value)
-        if field.kind in (Kind.FLAG, Kind.CHOICE) and len(field.options) <= _FEW:
+        if field.kind in (FieldKind.FLAG, FieldKind.CHOICE) and len(field.options) <= _FEW:
             nothing = {} if field.required and value else {"": "—"}
             own = {value: value} if value and value not in field.options else {}
             options = {**nothing, **own, **{option: option for option in field.options}}
-            return Field(name, field.label, value, options)
+            return FormInput(name, field.label, value, options)
         value = shown
-        hint = "" if field.kind is Kind.CHOICE or self._options(field) else field.hint
+        hint = "" if field.kind is FieldKind.CHOICE or self._options(field) else field.hint
         if self._options(field):
-            hint = "with commas between; ctrl+o chooses" if field.kind is Kind.LIST else "ctrl+o chooses"
-        return Field(name, field.label, value, help=hint, secret=secret)
+            hint = "with commas between; ctrl+o chooses" if field.kind is FieldKind.LIST else "ctrl+o chooses"
+        return FormInput(name, field.label, value, help=hint, secret=secret)
 
-    def _options(self, field: Asked) -> tuple[str, ...]:
+    def _options(self, field: FormField) -> tuple[str, ...]:
         return tuple(self.known.get(field.name, ())) or field.options
 
     def foot(self) -> tuple[tuple[str, str], ...]:
@@ -87,7 +87,7 @@ class SchemaForm(FormDialog):
 
     # Choosing
 
-    def _here(self) -> tuple[str, Asked] | None:
+    def _here(self) -> tuple[str, FormField] | None:
         focused = self.focused
         name = (focused.id or "").removeprefix("field-") if isinstance(focused, Input) else ""
         return (name, self.asked[name]) if name in self.asked else None
@@ -108,5 +108,5 @@ class SchemaForm(FormDialog):
                 widget.value = ", ".join(found)
                 widget.cursor_position = len(widget.value)
 
-        many = field.kind is Kind.LIST
-        self.app.push_screen(PickManyDialog(field.name, self._options(field), chosen, many=many), picked)
+        many = field.kind is FieldKind.LIST
+        self.app.push_screen(MultiSelectDialog(field.name, self._options(field), chosen, many=many), picked)

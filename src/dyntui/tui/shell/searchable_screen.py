@@ -5,12 +5,12 @@ from __future__ import annotations
 from dyntui.core.text import safe
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_flow import Later
+from dyntui.tui.shell.action_flow import WorkerMixin
 
-__all__ = ["SearchScreen"]
+__all__ = ["SearchableScreen"]
 
 
-class SearchScreen(Later):
+class SearchableScreen(WorkerMixin):
     """found: where the search is, in words. whole: what the clipboard calls the tree. hint: what to search for."""
 
     found = ""

@@ -10,19 +10,19 @@ from textual import on
 from textual.message import Message
 
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.tui.shell.base_screen import Framed
-from dyntui.tui.shell.connectivity import Reaching
+from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.connectivity import ConnectivityMixin
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_state import Session
+    from dyntui.tui.shell.console_state import ConsoleState
 
 __all__ = ["ServerChangesMixin"]
 
 
-class ServerChangesMixin(Reaching):
+class ServerChangesMixin(ConnectivityMixin):
     """The part of the app that passes on what writes have changed."""
 
     REREAD_EVERY_S = 2.0
@@ -36,7 +36,7 @@ class ServerChangesMixin(Reaching):
             self.connection = connection
             self.at_once = at_once
 
-    def __init__(self, session: Session, *, ansi_color: bool | None = None) -> None:
+    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._reread_at = -self.REREAD_EVERY_S
         self._rereading: Timer | None = None
@@ -81,5 +81,5 @@ class ServerChangesMixin(Reaching):
             self._rereading = None
         self._reread_at = monotonic()
         front = next(iter(self.screen_stack), None)
-        if isinstance(front, Framed):
+        if isinstance(front, ConsoleScreen):
             front.catch_up()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dyntui.services.lists.paged_view import PagedView
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["BesideScreen"]
+__all__ = ["SiblingScreen"]
 
 _REST = 0.15
 """Seconds on one thing before it is read: a key held down asks for nothing."""
@@ -31,7 +31,7 @@ _AHEAD = 4
 _WIDE = 100
 
 
-class BesideScreen(DetailScreen):
+class SiblingScreen(DetailScreen):
     """A thing out of a list. known: its row there. behind: the list. A subclass gives `fetch_one` and `outline` too."""
 
     BINDINGS = bindings("beside")
@@ -40,7 +40,7 @@ class BesideScreen(DetailScreen):
         """The list behind has other rows."""
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, BesideScreen.ListChanged)
+            return isinstance(message, SiblingScreen.ListChanged)
 
     class ReadAhead(Message):
         """The one beside it was read."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Literal
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote", "outlive_terminal"]
 
@@ -26,13 +26,13 @@ def check(environ: Mapping[str, str] | None = None) -> None:
     """Refuse, with the reason, a terminal that cannot show the console."""
     environ = os.environ if environ is None else environ
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
-        raise Usage("The console needs a terminal for its input and its screen (standard error).", hint=_PLAIN)
+        raise UsageError("The console needs a terminal for its input and its screen (standard error).", hint=_PLAIN)
     name = environ.get("TERM", "")
     if name in ("", "dumb", "unknown"):
-        raise Usage(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_PLAIN)
+        raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_PLAIN)
     encoding = _encoding()
     if encoding.lower().replace("-", "") != "utf8":
-        raise Usage(
+        raise UsageError(
             f"The console needs a UTF-8 locale, and this one is {encoding}.",
             hint="Set LANG=C.UTF-8 (or another that ends in .UTF-8) and start again.",
         )
@@ -66,7 +66,7 @@ def animations(wanted: bool, environ: Mapping[str, str] | None = None) -> Litera
     return "full" if wanted and not is_remote(environ) else "none"
 
 
-class _Lasting(io.TextIOWrapper):
+class _HangupSafeWriter(io.TextIOWrapper):
     """A terminal to write to that may go away: what is written then, nobody sees."""
 
     def write(self, text: str, /) -> int:
@@ -84,7 +84,7 @@ def outlive_terminal() -> None:
     screen = sys.__stderr__
     assert screen is not None
     to_screen = io.BufferedWriter(io.FileIO(screen.fileno(), "w", closefd=False))
-    lasting = _Lasting(to_screen, encoding="utf-8", errors=screen.errors)
+    lasting = _HangupSafeWriter(to_screen, encoding="utf-8", errors=screen.errors)
     sys.__stderr__ = lasting  # type: ignore[misc]  # it is where Textual's driver looks for the terminal
 
 

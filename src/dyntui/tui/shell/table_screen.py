@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["TableScreen"]
 
 
-class TableScreen(Framed):
+class TableScreen(ConsoleScreen):
     """Its table is called `list`, and shows a ListView."""
 
     @property
@@ -21,10 +21,10 @@ class TableScreen(Framed):
         return self.query_one("#list", Table)
 
     @property
-    def own(self) -> ListView:
+    def own(self) -> StaticRows:
         """The rows."""
         view = self.table.view
-        assert isinstance(view, ListView)
+        assert isinstance(view, StaticRows)
         return view
 
     def put(self, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,9 +8,9 @@ from textual.widgets import Input, TextArea
 
 from dyntui.config.settings import Settings
 from dyntui.tui.kit.action_registry import ACTIONS, key_words
-from dyntui.tui.kit.terminal.app_mixin import LeanDisplay
+from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.environment import has_job_control, stop_process_group
-from dyntui.tui.shell.console_state import Session
+from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.server_changes import ServerChangesMixin
 
 __all__ = ["TerminalActionsMixin", "window_title"]
@@ -18,7 +18,7 @@ __all__ = ["TerminalActionsMixin", "window_title"]
 _NO_JOB_CONTROL = "Not suspended: no shell here could continue dyntui."
 
 
-def window_title(session: Session) -> str:
+def window_title(session: ConsoleState) -> str:
     """Return the title of the terminal's window: environment, kind and whether it is read-only."""
     profile = session.profile
     if profile is None:
@@ -27,7 +27,7 @@ def window_title(session: Session) -> str:
     return f"{profile.name} ({profile.kind}{read_only}) · dyntui"
 
 
-class TerminalActionsMixin(LeanDisplay[int], ServerChangesMixin):
+class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
     """The part of the app that gives the terminal away and takes it back."""
 
     settings: Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import Usage
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.core.errors import UsageError
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
@@ -25,7 +25,7 @@ class TokenDialog(FormDialog):
     """Answers {"token": ...}."""
 
     def __init__(self, profile: Profile) -> None:
-        field = Field("token", "API token", secret=True, help=_KEPT.get(profile.credential, ""))
+        field = FormInput("token", "API token", secret=True, help=_KEPT.get(profile.credential, ""))
         title = f"The token of {profile.kind} environment {profile.name}"
         super().__init__(title, (field,), check=_wrong, verb="open")
 
@@ -35,6 +35,6 @@ def _wrong(values: Values) -> Mapping[str, str]:
 
     try:
         check_token(values["token"])
-    except Usage as error:
+    except UsageError as error:
         return {"token": str(error)}
     return {}

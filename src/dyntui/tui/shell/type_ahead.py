@@ -10,14 +10,14 @@ from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from dyntui.tui.kit.action_registry import Acting
-from dyntui.tui.kit.widgets.line_list import Lines
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.kit.action_registry import ActionMixin
+from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["TypeAheadMixin"]
 
 
-class TypeAheadMixin(Acting, App[int], inherit_bindings=False):
+class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
     """The part of the app that takes keys and pastes.
 
     Each one has had its effect before the next is looked at: a screen that it opens is composed and has its focus, a
@@ -66,7 +66,7 @@ class TypeAheadMixin(Acting, App[int], inherit_bindings=False):
 
     async def _dispatch_typed(self, event: events.Key | events.Paste) -> None:
         screen, focused = self.screen, self.screen.focused
-        at_list = isinstance(screen, Framed) and isinstance(focused, Lines | None)
+        at_list = isinstance(screen, ConsoleScreen) and isinstance(focused, LineList | None)
         if at_list and isinstance(event, events.Key) and self.app_focus:
             # A list takes no text: what its keys do is done now, not when the key has been offered to every widget.
             moves = focused is not None and event.key in focused._bindings.key_to_bindings

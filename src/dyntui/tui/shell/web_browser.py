@@ -9,7 +9,7 @@ import sys
 from urllib.parse import urlsplit
 
 from dyntui.config.tokens import scrubbed
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.tui.shell.startup import is_remote
 
 __all__ = ["no_browser", "open_page"]
@@ -33,10 +33,10 @@ def no_browser() -> str:
 def open_page(url: str) -> None:
     """Open `url`, which a person has seen whole. Raises Usage."""
     if urlsplit(url).scheme not in ("http", "https"):
-        raise Usage("Only http and https addresses are opened.")
+        raise UsageError("Only http and https addresses are opened.")
     opener = _opener()
     if reason := no_browser():
-        raise Usage(reason)
+        raise UsageError(reason)
     assert opener is not None
     try:
         subprocess.Popen(
@@ -48,4 +48,4 @@ def open_page(url: str) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise Usage(f"The browser cannot be started: {error.strerror}.") from None
+        raise UsageError(f"The browser cannot be started: {error.strerror}.") from None

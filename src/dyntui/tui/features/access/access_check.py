@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.access.check import Answer, check_access, subject_of
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.services.access.check import AccessAnswer, check_access, subject_of
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.action_runner import read
 
@@ -30,7 +30,7 @@ def ask_who(console: Console) -> None:
             work = check_access(connection.client, subject_of(values["who"]))
             read(console, work, lambda answer: show_answer(console, answer))
 
-    dialog = FormDialog("Would they get in?", (Field("who", "who", help=_HELP),), check=_wrong, verb="ask")
+    dialog = FormDialog("Would they get in?", (FormInput("who", "who", help=_HELP),), check=_wrong, verb="ask")
     console.ask(dialog, filled)
 
 
@@ -42,7 +42,7 @@ def _wrong(values: Values) -> dict[str, str]:
     return {}
 
 
-def show_answer(console: Console, answer: Answer) -> None:
+def show_answer(console: Console, answer: AccessAnswer) -> None:
     """The verdict and what it rests on."""
     lines = [answer.words, "", *(f"· {line}" for line in answer.because)]
     console.ask(MessageDialog("Would they get in?", "\n".join(lines)))

@@ -15,13 +15,13 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.resources import ALLOWLISTS, Column, Resource
 from dyntui.resources.cell_formats import ident, number, since
-from dyntui.services.access.access_policy import Access, is_on, name_of, read_access
+from dyntui.services.access.access_policy import AccessPolicy, is_on, name_of, read_access
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.actions.write_gate import Target
-from dyntui.services.lists.paged_view import PagedView, Paging, Query
+from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-class Summary(Static):
+class AllowlistSummary(Static):
     """Sentences above a list; painted only when they are others."""
 
     def __init__(self) -> None:
@@ -64,11 +64,11 @@ class AllowlistsScreen(ResourceScreen):
 
     def __init__(self, record: Resource = ALLOWLISTS, **where: Any) -> None:
         super().__init__(replace(record, columns=_COLUMNS), **where)
-        self.access: Access | None = None
+        self.access: AccessPolicy | None = None
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Summary()
+            yield AllowlistSummary()
             yield from super().body()
 
     def on_mount(self) -> None:
@@ -78,7 +78,7 @@ class AllowlistsScreen(ResourceScreen):
     def make_view(self, connection: Connection) -> PagedView:
         client = connection.client
 
-        async def fetch(query: Query, offset: int, limit: int, cursor: str | None) -> Page:
+        async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
             from dyntui.api.pagination import Page
 
             self.access = access = await read_access(client)
@@ -90,7 +90,7 @@ class AllowlistsScreen(ResourceScreen):
     @on(ResourceScreen.ViewChanged)
     def _summarise(self) -> None:
         if self.access is not None and self.is_mounted:
-            self.query_one(Summary).say(self.access.summary())
+            self.query_one(AllowlistSummary).say(self.access.summary())
 
     @property
     def shows(self) -> frozenset[str]:
@@ -166,9 +166,9 @@ class AllowlistsScreen(ResourceScreen):
         ask_import(self.console, row)
 
     def action_duplicates(self) -> None:
-        from dyntui.tui.features.access.compare_screen import DuplicatesScreen
+        from dyntui.tui.features.access.compare_screen import DuplicateEntriesScreen
 
-        self.console.visit(DuplicatesScreen())
+        self.console.visit(DuplicateEntriesScreen())
 
 
 class ListForm(FormDialog):
@@ -178,14 +178,16 @@ class ListForm(FormDialog):
         super().__init__(
             title,
             (
-                Field("name", "name", str(row.get("name") or "")),
-                Field(
+                FormInput("name", "name", str(row.get("name") or "")),
+                FormInput(
                     "outcome",
                     "outcome",
                     str(row.get("outcome") or "siteAccess"),
                     {name: f"{name}: {words}" for name, words in OUTCOMES.items()},
                 ),
-                Field("scope", "scope", str(row.get("scope") or ""), help="Given to who is listed, by a scope list."),
+                FormInput(
+                    "scope", "scope", str(row.get("scope") or ""), help="Given to who is listed, by a scope list."
+                ),
             ),
             check=_check,
         )

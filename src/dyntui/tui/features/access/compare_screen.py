@@ -13,8 +13,8 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.services.access.access_policy import Row, name_of, read_lists
 from dyntui.services.access.compare import (
-    Diff,
-    Side,
+    ComparisonSide,
+    EntryDiff,
     compare,
     plan_sync,
     read_file,
@@ -26,13 +26,13 @@ from dyntui.services.access.compare import (
 from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import Cancel, Confirmation, Results
-from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.services.actions.write_gate import Cancel, Confirmation, WriteResults
+from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.app import Console
 
-__all__ = ["CompareScreen", "DuplicatesScreen", "ask_other_side"]
+__all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_other_side"]
 
 _COLUMNS = (
     Column("where", "where", 10, priority=0),
@@ -66,16 +66,18 @@ def ask_other_side(console: Console, row: Row) -> None:
 
         def picked(key: str | None) -> None:
             if key == _FILE:
-                console.ask(FormDialog("Compare with", (Field("path", "file"),), check=_no_file, verb="compare"), typed)
+                console.ask(
+                    FormDialog("Compare with", (FormInput("path", "file"),), check=_no_file, verb="compare"), typed
+                )
             elif key is not None:
                 other = next(other for other in others if other.get("id") == key)
-                console.visit(CompareScreen(row, other))
+                console.visit(CompareAllowlistScreen(row, other))
 
-        console.ask(PickDialog(f"Compare {name_of(row)} with", choices), picked)
+        console.ask(SelectDialog(f"Compare {name_of(row)} with", choices), picked)
 
     def typed(values: Values | None) -> None:
         if values is not None:
-            console.visit(CompareScreen(row, Path(values["path"]).expanduser()))
+            console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
     read(console, read_lists(connection.client), listed)
 
@@ -85,7 +87,7 @@ def _no_file(values: Values) -> dict[str, str]:
     return {} if values["path"].strip() and path.is_file() else {"path": "There is no such file."}
 
 
-class CompareScreen(TableScreen):
+class CompareAllowlistScreen(TableScreen):
     """What only the list has, what only the other side has, and both. other: a list, or a file."""
 
     BINDINGS = bindings("compare")
@@ -94,7 +96,7 @@ class CompareScreen(TableScreen):
         super().__init__()
         self.row = row
         self.other = other
-        self.diff: Diff | None = None
+        self.diff: EntryDiff | None = None
         self.shown = ""
         self._entries: list[Mapping[str, Any]] = []
 
@@ -108,8 +110,8 @@ class CompareScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Summary()
-            view = ListView(key="key", loaded=False)
+            yield AllowlistSummary()
+            view = StaticRows(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=self._empty, retry="r tries again.", markable=True, id="list")
 
     def _empty(self) -> str:
@@ -132,13 +134,13 @@ class CompareScreen(TableScreen):
             return
         seen = self.changes_seen
 
-        async def work() -> Diff:
+        async def work() -> EntryDiff:
             here = await read_list(connection.client, self.row)
             return compare(here, await self._other(connection))
 
         read(self.console, work(), lambda diff: self._compared(diff, seen))
 
-    async def _other(self, connection: Connection) -> Side:
+    async def _other(self, connection: Connection) -> ComparisonSide:
         import asyncio
 
         if not isinstance(self.other, Path):
@@ -149,7 +151,7 @@ class CompareScreen(TableScreen):
         except OSError as error:
             raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="r tries again.") from error
 
-    def _compared(self, diff: Diff, changes_seen: int) -> None:
+    def _compared(self, diff: EntryDiff, changes_seen: int) -> None:
         self.was_read(changes_seen)
         self.diff = diff
         if self.is_mounted:
@@ -172,7 +174,7 @@ class CompareScreen(TableScreen):
         if diff.right.wrong:
             line, why = diff.right.wrong[0]
             lines.append(f"{len(diff.right.wrong):,} of {self.other_name} are no entry; line {line}: {why}")
-        self.query_one(Summary).say(lines)
+        self.query_one(AllowlistSummary).say(lines)
         self.changed()
 
     def status(self) -> Sequence[Piece]:
@@ -240,7 +242,7 @@ class CompareScreen(TableScreen):
         action, targets = sync_action(plan, job=job)
         writes = connection.writes
 
-        async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> Results:
+        async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> WriteResults:
             return await sync(writes, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
 
         do(
@@ -254,7 +256,7 @@ class CompareScreen(TableScreen):
             done=self._done,
         )
 
-    def _done(self, results: Results) -> None:
+    def _done(self, results: WriteResults) -> None:
         self.table.marks.clear()
         self.table.repaint()
 
@@ -277,7 +279,7 @@ _TWICE = (
 )
 
 
-class DuplicatesScreen(TableScreen):
+class DuplicateEntriesScreen(TableScreen):
     """Identifiers that stand on several lists, or twice on one."""
 
     BINDINGS = bindings("duplicates")
@@ -287,7 +289,7 @@ class DuplicatesScreen(TableScreen):
         return ("allowlists", "duplicates")
 
     def body(self) -> ComposeResult:
-        yield Table(_TWICE, ListView(loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
+        yield Table(_TWICE, StaticRows(loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self.load()

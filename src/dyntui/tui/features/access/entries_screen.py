@@ -13,8 +13,8 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
 from dyntui.resources.access import ENTRY_ORDERS, IDENTIFIER_TITLES
-from dyntui.services.access.access_policy import Access, find, is_on, name_of, read_access
-from dyntui.services.access.drafts import State, draft_of, key_of, said_of
+from dyntui.services.access.access_policy import AccessPolicy, find, is_on, name_of, read_access
+from dyntui.services.access.drafts import DraftState, draft_of, key_of, said_of
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -26,11 +26,11 @@ from dyntui.services.access.entries import (
     replacement_target,
 )
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import Results
-from dyntui.tui.features.access.allowlists_screen import Summary, switch
+from dyntui.services.actions.write_gate import WriteResults
+from dyntui.tui.features.access.allowlists_screen import AllowlistSummary, switch
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -51,19 +51,19 @@ class EntriesScreen(ResourceScreen):
     class ListRead(Message):
         """The list itself was read, with the others."""
 
-        def __init__(self, access: Access, row: dict[str, Any]) -> None:
+        def __init__(self, access: AccessPolicy, row: dict[str, Any]) -> None:
             super().__init__()
             self.access = access
             self.row = row
 
     def __init__(self, record: Resource = ALLOWLIST_ENTRIES, **where: Any) -> None:
         super().__init__(record, **where)
-        self.access: Access | None = None
+        self.access: AccessPolicy | None = None
         self.row: dict[str, Any] | None = None
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Summary()
+            yield AllowlistSummary()
             yield from super().body()
 
     def connected(self, connection: Connection) -> None:
@@ -76,11 +76,11 @@ class EntriesScreen(ResourceScreen):
         if connection is None:
             return
 
-        async def work() -> tuple[Access, dict[str, Any]]:
+        async def work() -> tuple[AccessPolicy, dict[str, Any]]:
             access = await read_access(connection.client)
             return access, dict(find(access.lists, self.parent_id))
 
-        def found(what: tuple[Access, dict[str, Any]]) -> None:
+        def found(what: tuple[AccessPolicy, dict[str, Any]]) -> None:
             self.post_message(self.ListRead(*what))
 
         read(self.console, work(), found)
@@ -100,7 +100,7 @@ class EntriesScreen(ResourceScreen):
         order = self.view.query.order if self.view is not None else ""
         name, _, way = order.rpartition("-")
         ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
-        self.query_one(Summary).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
+        self.query_one(AllowlistSummary).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
 
     @property
     def shows(self) -> frozenset[str]:
@@ -110,7 +110,7 @@ class EntriesScreen(ResourceScreen):
         super().read_again()
         self.read_list()
 
-    def keep_marks(self, results: Results) -> None:
+    def keep_marks(self, results: WriteResults) -> None:
         """What failed stays marked, and only that."""
         self.table.marks = {target.id for target in results.left} & self.table.marks
         self.table.repaint()
@@ -157,7 +157,7 @@ class EntriesScreen(ResourceScreen):
         return profile is not None and profile.kind == "live"
 
     def action_paste(self) -> None:
-        from dyntui.tui.features.access.entry_drafts import PasteDialog, open_drafts
+        from dyntui.tui.features.access.entry_drafts import PasteEntriesDialog, open_drafts
 
         row, access = self._list, self.access
         assert access is not None
@@ -166,7 +166,7 @@ class EntriesScreen(ResourceScreen):
             if text and text.strip():
                 open_drafts(self.console, row, access.lists, text)
 
-        self.console.ask(PasteDialog(name_of(row)), pasted)
+        self.console.ask(PasteEntriesDialog(name_of(row)), pasted)
 
     def action_bring(self) -> None:
         from dyntui.tui.features.access.import_export import ask_import
@@ -205,7 +205,7 @@ class EntriesScreen(ResourceScreen):
             else:
                 form.reopen()
 
-        self.console.ask(PickDialog("The list is on, and no entry can stand twice", choices), chosen)
+        self.console.ask(SelectDialog("The list is on, and no entry can stand twice", choices), chosen)
 
     def _replace(
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
@@ -263,9 +263,9 @@ class EntriesScreen(ResourceScreen):
             if other is not None:
                 self._chosen(lambda entries: chosen(entries, other))
 
-        self.console.ask(PickDialog("Copy to", choices), picked)
+        self.console.ask(SelectDialog("Copy to", choices), picked)
 
-    def _copied(self, results: Results) -> None:
+    def _copied(self, results: WriteResults) -> None:
         left = {target.id for target in results.left}
         rows = {key_of(row).removeprefix("entry:"): row_id for row_id, row in self._marked_rows().items()}
         self.table.marks = {row_id for key, row_id in rows.items() if key in left}
@@ -320,9 +320,9 @@ class EntryForm(FormDialog):
         super().__init__(
             title,
             (
-                Field("value", "identifier", said_of(entry)),
-                Field("kind", "kind", kind, kinds),
-                Field("alias", "alias", str(entry.get("alias") or "")),
+                FormInput("value", "identifier", said_of(entry)),
+                FormInput("kind", "kind", kind, kinds),
+                FormInput("alias", "alias", str(entry.get("alias") or "")),
             ),
             check=lambda values: _wrong(values, live=live),
         )
@@ -344,4 +344,4 @@ def _wrong(values: Values, *, live: bool) -> dict[str, str]:
         draft = _draft(values, live=live)
     except DyntuiError as error:
         return {"": str(error)}
-    return {"value": draft.why} if draft.state is State.WRONG else {}
+    return {"value": draft.why} if draft.state is DraftState.WRONG else {}

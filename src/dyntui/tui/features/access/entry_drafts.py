@@ -13,15 +13,15 @@ from textual.widgets import Static, TextArea
 from dyntui.resources import Column
 from dyntui.resources.access import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import Row, name_of
-from dyntui.services.access.drafts import Draft, State, mark_twice, parse_lines, with_kind
+from dyntui.services.access.drafts import DraftState, EntryDraft, mark_twice, parse_lines, with_kind
 from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
-from dyntui.services.actions.write_gate import Outcome, Results
-from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
+from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.app import Console
 
-__all__ = ["DraftsScreen", "PasteDialog", "open_drafts"]
+__all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 
 _COLUMNS = (
     Column("value", "identifier", 26, grow=True, priority=0),
@@ -43,7 +43,7 @@ _COLUMNS = (
 _SENT = "sent"
 
 
-class PasteDialog(Dialog[str]):
+class PasteEntriesDialog(BaseDialog[str]):
     """Answers with the text."""
 
     BINDINGS = bindings("pasting")
@@ -78,15 +78,15 @@ def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> 
     """Look at what was pasted, checked against the lists."""
     profile = console.session.profile
     live = profile is not None and profile.kind == "live"
-    console.visit(DraftsScreen(row, lists, parse_lines(text, live=live), live=live))
+    console.visit(EntryDraftsScreen(row, lists, parse_lines(text, live=live), live=live))
 
 
-class DraftsScreen(TableScreen):
+class EntryDraftsScreen(TableScreen):
     """Entries that may be sent to a list."""
 
     BINDINGS = bindings("drafts")
 
-    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[Draft], *, live: bool) -> None:
+    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[EntryDraft], *, live: bool) -> None:
         super().__init__()
         self.row = row
         self.lists = tuple(lists)
@@ -100,8 +100,8 @@ class DraftsScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Summary()
-            yield Table(_COLUMNS, ListView(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
+            yield AllowlistSummary()
+            yield Table(_COLUMNS, StaticRows(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self._show()
@@ -121,7 +121,7 @@ class DraftsScreen(TableScreen):
             work = checked_against(connection.client, self.row, self.drafts, self.lists)
             read(self.console, work, lambda drafts: self._checked(drafts, seen))
 
-    def _checked(self, drafts: list[Draft], changes_seen: int) -> None:
+    def _checked(self, drafts: list[EntryDraft], changes_seen: int) -> None:
         if changes_seen != self.changes_seen:
             return  # checked once more since
         self.was_read(changes_seen)
@@ -131,15 +131,22 @@ class DraftsScreen(TableScreen):
 
     def _show(self) -> None:
         self.put([_row(draft) for draft in self.drafts])
-        counts = {state: self._count(state) for state in State}
-        words = {State.NEW: "to send", State.THERE: "there already", State.TWICE: "twice", State.WRONG: "no entry"}
-        parts = [f"{counts[state]:,} {words[state]}" for state in State if counts[state]]
+        counts = {state: self._count(state) for state in DraftState}
+        words = {
+            DraftState.NEW: "to send",
+            DraftState.THERE: "there already",
+            DraftState.TWICE: "twice",
+            DraftState.WRONG: "no entry",
+        }
+        parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
         says = f"{total:,} {'entries' if total != 1 else 'entry'} = {' + '.join(parts)}" if parts else ""
-        self.query_one(Summary).say([says if self.checked else f"{says}; asking the server which are there ···"])
+        self.query_one(AllowlistSummary).say(
+            [says if self.checked else f"{says}; asking the server which are there ···"]
+        )
         self.changed()
 
-    def _count(self, state: State) -> int:
+    def _count(self, state: DraftState) -> int:
         return sum(draft.state is state for draft in self.drafts)
 
     def status(self) -> Sequence[Piece]:
@@ -147,7 +154,7 @@ class DraftsScreen(TableScreen):
         return [(at, "")] if at else []
 
     def unsaved(self) -> str:
-        count = self._count(State.NEW)
+        count = self._count(DraftState.NEW)
         return f"adding the {count:,} {'entries' if count != 1 else 'entry'}" if count else ""
 
     # Reasons
@@ -156,7 +163,7 @@ class DraftsScreen(TableScreen):
         return None if self.table.row is not None else "There is no line under the cursor."
 
     def nothing_to_send(self) -> str | None:
-        return None if self._count(State.NEW) else "Nothing here can be sent."
+        return None if self._count(DraftState.NEW) else "Nothing here can be sent."
 
     # Actions
 
@@ -172,7 +179,7 @@ class DraftsScreen(TableScreen):
                 self._show()
                 self._check()
 
-        self.console.ask(PickDialog(f"{draft.text} is", choices), picked)
+        self.console.ask(SelectDialog(f"{draft.text} is", choices), picked)
 
     def action_leave(self) -> None:
         del self.drafts[self.table.cursor]
@@ -180,27 +187,27 @@ class DraftsScreen(TableScreen):
         self._show()
 
     def action_send(self) -> None:
-        sending = [draft for draft in self.drafts if draft.state is State.NEW]
+        sending = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in sending]
         action = add_entries(self.row, job=new_job())
         do(self.console, action, targets, verb="Add", trigger="enter", done=self._sent)
 
-    def _sent(self, results: Results) -> None:
+    def _sent(self, results: WriteResults) -> None:
         """What was added goes; what failed stays, with the reason."""
         by_key = {f"entry:{item.target.id}": item for item in results.items}
-        left: list[Draft] = []
+        left: list[EntryDraft] = []
         for draft in self.drafts:
-            item = by_key.get(draft.key) if draft.state is State.NEW else None
+            item = by_key.get(draft.key) if draft.state is DraftState.NEW else None
             if item is None:
                 left.append(draft)
-            elif item.outcome is not Outcome.DONE:
+            elif item.outcome is not WriteOutcome.DONE:
                 left.append(replace(draft, note=str(item.error or "not tried")))
         self.drafts = left
         if self.is_mounted:
             self._show()
 
 
-def _row(draft: Draft) -> dict[str, Any]:
+def _row(draft: EntryDraft) -> dict[str, Any]:
     return {
         "line": draft.line,
         "value": draft.value,

@@ -10,14 +10,14 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import GATES, Resource
-from dyntui.services.access.access_policy import Kind, is_on, name_of
+from dyntui.services.access.access_policy import PolicyKind, is_on, name_of
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
 from dyntui.services.access.lists import OUTCOMES, checked_fields
-from dyntui.services.actions.write_gate import Results, Target
+from dyntui.services.actions.write_gate import Target, WriteResults
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import do
@@ -41,19 +41,21 @@ class GateForm(FormDialog):
         texts = [rule_text(rule) for rule in rules] + [""] * _RULES
         more = f" {len(rules) - _RULES} more stay as they are." if len(rules) > _RULES else ""
         fields = [
-            Field("name", "name", str(row.get("name") or "")),
-            Field(
+            FormInput("name", "name", str(row.get("name") or "")),
+            FormInput(
                 "outcome",
                 "outcome",
                 str(row.get("outcome") or "siteAccess"),
                 {name: f"{name}: {words.replace('is on it', 'passes')}" for name, words in OUTCOMES.items()},
             ),
-            Field("scope", "scope", str(row.get("scope") or ""), help="Without one, who does not pass is kept out."),
+            FormInput(
+                "scope", "scope", str(row.get("scope") or ""), help="Without one, who does not pass is kept out."
+            ),
         ]
         for number in range(_RULES):
             last = number == _RULES - 1
             help_text = f"{RULE_HELP}. All must hold.{more}" if last else ""
-            fields.append(Field(f"rule{number}", f"rule {number + 1}", texts[number], help=help_text))
+            fields.append(FormInput(f"rule{number}", f"rule {number + 1}", texts[number], help=help_text))
         super().__init__(title, fields, check=_check)
 
 
@@ -72,7 +74,7 @@ def _check(values: Values) -> dict[str, str]:
     if not any(values[f"rule{number}"].strip() for number in range(_RULES)):
         wrong["rule0"] = "A gate needs at least one rule."
     try:
-        checked_fields({"name": values["name"], "scope": values["scope"]}, kind=Kind.GATE)
+        checked_fields({"name": values["name"], "scope": values["scope"]}, kind=PolicyKind.GATE)
     except DyntuiError as error:
         wrong["name"] = error.message
     return wrong
@@ -116,7 +118,9 @@ def _switch(console: Console, row: Mapping[str, Any]) -> None:
     do(console, action, [access_target(row)], verb=action.verb, trigger="t")
 
 
-def _delete(console: Console, row: Mapping[str, Any], done: Callable[[Results], None] = lambda results: None) -> None:
+def _delete(
+    console: Console, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
+) -> None:
     do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
 
 
@@ -167,7 +171,7 @@ class GateScreen(DetailScreen):
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "gate":
-            yield Facts(id="facts")
+            yield FieldList(id="facts")
         else:
             yield SearchTree(id="raw")
 
@@ -184,16 +188,16 @@ class GateScreen(DetailScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        facts = [Fact("gate", heading=True), Fact("name", document.get("name"))]
+        facts = [FieldLine("gate", heading=True), FieldLine("name", document.get("name"))]
         outcome = str(document.get("outcome") or "")
         facts.append(
-            Fact("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'not known here').replace('is on it', 'passes')}")
+            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'not known here').replace('is on it', 'passes')}")
         )
-        facts += [Fact("scope", document.get("scope")), Fact("enabled", document.get("enabledAt") or "off")]
-        facts += [Fact("id", document.get("id")), Fact("rules, all of which must hold", heading=True)]
+        facts += [FieldLine("scope", document.get("scope")), FieldLine("enabled", document.get("enabledAt") or "off")]
+        facts += [FieldLine("id", document.get("id")), FieldLine("rules, all of which must hold", heading=True)]
         rules = [rule for rule in document.get("rules") or () if isinstance(rule, Mapping)]
-        facts += [Fact(f"rule {number}", rule_words(rule)) for number, rule in enumerate(rules, 1)]
-        self.query_one("#facts", Facts).show(facts)
+        facts += [FieldLine(f"rule {number}", rule_words(rule)) for number, rule in enumerate(rules, 1)]
+        self.query_one("#facts", FieldList).show(facts)
 
     def openable(self, pane: Widget | None) -> bool:
         return False
@@ -212,7 +216,7 @@ class GateScreen(DetailScreen):
     def action_delete(self) -> None:
         assert self.document is not None
 
-        def gone(results: Results) -> None:
+        def gone(results: WriteResults) -> None:
             if not results.left:
                 self.run_worker(self.console.action_back())
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.services.access.access_policy import Row, name_of
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def ask_export(console: Console, row: Row) -> None:
     if connection is None:
         return
     fields = (
-        Field("path", "file", f"{_plain(name_of(row))}.csv", help="A new file; nothing is overwritten."),
-        Field("format", "format", "csv", _FORMATS),
+        FormInput("path", "file", f"{_plain(name_of(row))}.csv", help="A new file; nothing is overwritten."),
+        FormInput("format", "format", "csv", _FORMATS),
     )
 
     def filled(values: Values | None) -> None:
@@ -54,25 +54,25 @@ def _plain(name: str) -> str:
 def ask_import(console: Console, row: Row) -> None:
     """Begin an import into a list, in the wizard."""
     from dyntui.services.imports.wizard_draft import new_draft
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
     profile = console.session.profile
     if profile is None:
         return
     draft = new_draft(profile, "allowlist")
     draft.allowlist_id, draft.allowlist_name = str(row.get("id")), name_of(row)
-    console.visit(ImportScreen(draft))
+    console.visit(WizardScreen(draft))
 
 
 def ask_undo(console: Console, row: Row) -> None:
     """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
     from dyntui.services.access.undo import jobs_of
-    from dyntui.services.imports.jobs import Where
+    from dyntui.services.imports.jobs import JobLocation
 
     connection = console.session.connection
     if connection is None:
         return
-    known = jobs_of(connection.audit, Where.of(connection.profile))
+    known = jobs_of(connection.audit, JobLocation.of(connection.profile))
     jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
     if not jobs:
         console.say("Nothing was added or removed from here that could be undone.", "warning")
@@ -83,7 +83,7 @@ def ask_undo(console: Console, row: Row) -> None:
         if job is not None:
             _undo(console, job)
 
-    console.ask(PickDialog("Undo what was done at", choices), picked)
+    console.ask(SelectDialog("Undo what was done at", choices), picked)
 
 
 def _undo(console: Console, job: str) -> None:

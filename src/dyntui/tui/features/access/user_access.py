@@ -13,17 +13,17 @@ from textual.message import Message
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
 from dyntui.resources.access import IDENTIFIER_TITLES
 from dyntui.resources.cell_formats import since
-from dyntui.services.access.access_policy import Access, find, name_of, read_access
-from dyntui.services.access.check import Answer, Match, check_user
+from dyntui.services.access.access_policy import AccessPolicy, find, name_of, read_access
+from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
 from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.user_identifiers import entries_for
 from dyntui.tui.features.access.access_check import show_answer
-from dyntui.tui.features.access.allowlists_screen import Summary
+from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -31,7 +31,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["PersonScreen"]
+__all__ = ["UserAccessScreen"]
 
 _COLUMNS = (
     Column("name", "list", 16, grow=True, priority=0),
@@ -42,7 +42,7 @@ _COLUMNS = (
 )
 
 
-class PersonScreen(TableScreen):
+class UserAccessScreen(TableScreen):
     """All lists, and what names this user on them."""
 
     BINDINGS = bindings("person")
@@ -50,7 +50,7 @@ class PersonScreen(TableScreen):
     class Found(Message):
         """Lists, gates and entries were read."""
 
-        def __init__(self, access: Access, user: dict[str, Any], answer: Answer, changes_seen: int) -> None:
+        def __init__(self, access: AccessPolicy, user: dict[str, Any], answer: AccessAnswer, changes_seen: int) -> None:
             super().__init__()
             self.changes_seen = changes_seen
             self.access = access
@@ -61,9 +61,9 @@ class PersonScreen(TableScreen):
         super().__init__()
         self.user_id = user_id
         self.label = label
-        self.access: Access | None = None
+        self.access: AccessPolicy | None = None
         self.user: dict[str, Any] = {}
-        self.answer: Answer | None = None
+        self.answer: AccessAnswer | None = None
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -71,8 +71,8 @@ class PersonScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Summary()
-            view = ListView(key="key", loaded=False)
+            yield AllowlistSummary()
+            view = StaticRows(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
 
     def connected(self, connection: Connection) -> None:
@@ -92,10 +92,10 @@ class PersonScreen(TableScreen):
             return
         seen = self.changes_seen
 
-        def found(event: PersonScreen.Found) -> None:
+        def found(event: UserAccessScreen.Found) -> None:
             self.post_message(event)
 
-        async def work() -> PersonScreen.Found:
+        async def work() -> UserAccessScreen.Found:
             document = await connection.client.users.get_raw(self.user_id)
             user = document.get("user", document) if isinstance(document, dict) else {}
             access = await read_access(connection.client)
@@ -109,7 +109,7 @@ class PersonScreen(TableScreen):
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
-        self.query_one(Summary).say([event.answer.words, scopes])
+        self.query_one(AllowlistSummary).say([event.answer.words, scopes])
         self.changed()
 
     def status(self) -> Sequence[Piece]:
@@ -159,7 +159,7 @@ class PersonScreen(TableScreen):
                 action = add_entries(row, job=new_job())
                 do(self.console, action, [entry_target(entry)], verb="Add", trigger="n")
 
-        self.console.ask(PickDialog(f"Add to {name_of(row)} by", choices), picked)
+        self.console.ask(SelectDialog(f"Add to {name_of(row)} by", choices), picked)
 
     def _alias(self) -> dict[str, str]:
         name = " ".join(str(self.user[key]) for key in ("firstName", "lastName") if self.user.get(key))
@@ -193,7 +193,7 @@ class PersonScreen(TableScreen):
         self.load()
 
 
-def _rows(access: Access, matches: Sequence[Match]) -> list[dict[str, Any]]:
+def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str, Any]]:
     """A row for each list and each entry on it that names the user."""
     rows: list[dict[str, Any]] = []
     for allowlist in access.lists:

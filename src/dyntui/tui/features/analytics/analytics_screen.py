@@ -15,21 +15,21 @@ from textual.message import Message
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe, shorten
 from dyntui.core.times import now
 from dyntui.importer.formula_escaping import protect
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
-from dyntui.services.analytics import RANGES, Figures, Range, Series
+from dyntui.services.analytics import RANGES, DateRange, Figures, Series
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed, age_of, error_words
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
 from dyntui.tui.shell.error_hints import hint_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _DATES = 5
 """As many dates stand below a chart at 80 columns; plotext drops what does not fit."""
 
 
-class _Totals(Painted):
+class _Totals(LineWidget):
     """The top figures, and which chart of how many is shown."""
 
     figures: Figures | None = None
@@ -94,7 +94,7 @@ def _words(value: float | None) -> str:
     return "—" if value is None else f"{value:,.0f}"
 
 
-class AnalyticsScreen(Framed):
+class AnalyticsScreen(ConsoleScreen):
     """The last thirty days at first."""
 
     BINDINGS = bindings("figures")
@@ -110,12 +110,12 @@ class AnalyticsScreen(Framed):
 
     def __init__(self) -> None:
         super().__init__()
-        self.range = Range.last(RANGES["30 days"])
+        self.range = DateRange.last(RANGES["30 days"])
         self.figures: Figures | None = None
         self.error: DyntuiError | None = None
         self.read_at: Any = None
         self.chart = 0
-        self._numbers = ListView(loaded=False)
+        self._numbers = StaticRows(loaded=False)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ class AnalyticsScreen(Framed):
         longer = [each for each in days if (each > self.range.days if step > 0 else each < self.range.days)]
         return (longer[0] if step > 0 else longer[-1]) if longer else None
 
-    def _take(self, wanted: Range) -> None:
+    def _take(self, wanted: DateRange) -> None:
         self.range = wanted
         self.action_refresh()
         self.changed()
@@ -239,26 +239,26 @@ class AnalyticsScreen(Framed):
     def action_longer(self) -> None:
         days = self._other(1)
         assert days is not None
-        self._take(Range.last(days))
+        self._take(DateRange.last(days))
 
     def action_shorter(self) -> None:
         days = self._other(-1)
         assert days is not None
-        self._take(Range.last(days))
+        self._take(DateRange.last(days))
 
     def action_range(self) -> None:
         def check(values: Values) -> dict[str, str]:
             try:
-                Range.between(values["start"].strip(), values["end"].strip())
-            except Usage as error:
+                DateRange.between(values["start"].strip(), values["end"].strip())
+            except UsageError as error:
                 return {"end": str(error)}
             return {}
 
         def taken(values: Values | None) -> None:
             if values is not None:
-                self._take(Range.between(values["start"].strip(), values["end"].strip()))
+                self._take(DateRange.between(values["start"].strip(), values["end"].strip()))
 
-        fields = [Field("start", "from", str(self.range.start)), Field("end", "to", str(self.range.end))]
+        fields = [FormInput("start", "from", str(self.range.start)), FormInput("end", "to", str(self.range.end))]
         self.console.ask(FormDialog("Range, both days included", fields, check=check, verb="show"), taken)
 
     def _turn(self, step: int) -> None:

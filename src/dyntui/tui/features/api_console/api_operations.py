@@ -10,21 +10,21 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.api.catalog import catalog
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.resources import Column
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from dyntui.services.api_console import Answered, Request
+    from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
     from dyntui.services.connection import Connection
 
-__all__ = ["OperationsScreen", "history_of"]
+__all__ = ["ApiOperationsScreen", "history_of"]
 
 _COLUMNS = (
     Column("method", "method", 6, priority=0),
@@ -35,22 +35,22 @@ _COLUMNS = (
 )
 _MOST = 100
 
-_histories: WeakKeyDictionary[Connection, list[Answered]] = WeakKeyDictionary()
+_histories: WeakKeyDictionary[Connection, list[ConsoleResponse]] = WeakKeyDictionary()
 
 
-def history_of(connection: Connection) -> list[Answered]:
+def history_of(connection: Connection) -> list[ConsoleResponse]:
     """What was sent from here over this connection, the latest last; it is kept in memory only."""
     return _histories.setdefault(connection, [])
 
 
-def remember(connection: Connection, answered: Answered) -> None:
+def remember(connection: Connection, answered: ConsoleResponse) -> None:
     """Keep one answer for the history."""
     kept = history_of(connection)
     kept.append(answered)
     del kept[:-_MOST]
 
 
-class OperationsScreen(Framed):
+class ApiOperationsScreen(ConsoleScreen):
     """All operations, those for API tokens first."""
 
     BINDINGS = bindings("operations")
@@ -58,7 +58,7 @@ class OperationsScreen(Framed):
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
         self.filter_text = filter_text
-        self._view = ListView(key="id")
+        self._view = StaticRows(key="id")
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -118,16 +118,16 @@ class OperationsScreen(Framed):
         await self.action_do("operations.open")
 
     def action_open(self) -> None:
-        from dyntui.services.api_console import Request
+        from dyntui.services.api_console import ConsoleRequest
 
         row = self.table.row
         assert row is not None
-        self._visit(Request(str(row["id"])))
+        self._visit(ConsoleRequest(str(row["id"])))
 
-    def _visit(self, request: Request, answered: Answered | None = None) -> None:
-        from dyntui.tui.features.api_console.api_request import RequestScreen
+    def _visit(self, request: ConsoleRequest, answered: ConsoleResponse | None = None) -> None:
+        from dyntui.tui.features.api_console.api_request import ApiRequestScreen
 
-        self.console.visit(RequestScreen(request, answered))
+        self.console.visit(ApiRequestScreen(request, answered))
 
     def no_history(self) -> str | None:
         connection = self.console.session.connection
@@ -151,14 +151,14 @@ class OperationsScreen(Framed):
             if key is not None:
                 self._visit(kept[int(key)].request, kept[int(key)])
 
-        self.console.ask(PickDialog("Sent in this session", choices), picked)
+        self.console.ask(SelectDialog("Sent in this session", choices), picked)
 
     def action_saved(self) -> None:
         from dyntui.services.api_console import SavedRequests
 
         try:
             saved = SavedRequests().load()
-        except Usage as error:
+        except UsageError as error:
             self.console.say_error(error)
             return
         if not saved:
@@ -175,7 +175,7 @@ class OperationsScreen(Framed):
                 return
             self._visit(found)
 
-        self.console.ask(PickDialog("Kept requests", choices), picked)
+        self.console.ask(SelectDialog("Kept requests", choices), picked)
 
     def action_copy(self) -> None:
         send(self.console, str(self.table.row_id), "operation id")

@@ -11,14 +11,14 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 
 from dyntui.api.catalog import Operation, catalog
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.services import editor
 from dyntui.services.actions.resource_changes import resources_of
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.api_console import (
-    Answered,
-    Request,
+    ConsoleRequest,
+    ConsoleResponse,
     SavedRequests,
     as_command,
     as_curl,
@@ -27,31 +27,31 @@ from dyntui.services.api_console import (
     send,
     warning_about,
 )
-from dyntui.services.forms import WHOLE, Asked, Filled, Where
+from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
 from dyntui.tui.features.api_console.api_operations import remember
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send as to_clipboard
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.field_list import Fact, Facts
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import counting
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.schema_form import SchemaForm
-from dyntui.tui.shell.searchable_screen import SearchScreen
+from dyntui.tui.shell.searchable_screen import SearchableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["RequestScreen"]
+__all__ = ["ApiRequestScreen"]
 
 
-class _Result(Painted):
+class _Result(LineWidget):
     """Status, time and size of an answer; what went wrong."""
 
-    answered: Answered | None = None
+    answered: ConsoleResponse | None = None
     sending = False
     careful = ""
 
@@ -73,19 +73,19 @@ class _Result(Painted):
         return [], ""
 
 
-class RequestScreen(SearchScreen):
+class ApiRequestScreen(SearchableScreen):
     """request: the operation and what is filled in. answered: what came of it before."""
 
     BINDINGS = bindings("request")
     whole = "answer"
     hint = "a part of a name or value of the answer"
 
-    def __init__(self, request: Request, answered: Answered | None = None) -> None:
+    def __init__(self, request: ConsoleRequest, answered: ConsoleResponse | None = None) -> None:
         super().__init__()
         self.request = self._saved = request
         self.answered_with = answered
         self.operation: Operation = catalog().get(request.operation)
-        self.asked: list[Asked] = fields_of(catalog(), self.operation)
+        self.asked: list[FormField] = fields_of(catalog(), self.operation)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class RequestScreen(SearchScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="api"):
-            yield Facts(self._facts(), id="request")
+            yield FieldList(self._facts(), id="request")
             with Vertical(id="answer"):
                 yield _Result(id="result")
                 yield SearchTree(id="answer-tree", unfolded=2)
@@ -138,27 +138,29 @@ class RequestScreen(SearchScreen):
 
     # What is shown
 
-    def _facts(self) -> list[Fact]:
+    def _facts(self) -> list[FieldLine]:
         operation, values = self.operation, self.request.values
-        facts = [Fact(operation.group, heading=True), Fact("what it does", operation.summary)]
-        facts += [Fact("method", operation.method), Fact("path", operation.path)]
-        for where in Where:
+        facts = [FieldLine(operation.group, heading=True), FieldLine("what it does", operation.summary)]
+        facts += [FieldLine("method", operation.method), FieldLine("path", operation.path)]
+        for where in ParameterLocation:
             fields = [each for each in self.asked if each.where is where]
-            if not fields or (where is Where.BODY and self.request.body.strip()):
+            if not fields or (where is ParameterLocation.BODY and self.request.body.strip()):
                 continue
-            facts.append(Fact(where.value, heading=True))
-            facts += [Fact(each.label, self._shown(each, values.get(each.name, ""))) for each in fields]
+            facts.append(FieldLine(where.value, heading=True))
+            facts += [FieldLine(each.label, self._shown(each, values.get(each.name, ""))) for each in fields]
         if self.request.body.strip():
-            facts.append(Fact("body, as written", heading=True))
-            facts += [Fact("" if at else "JSON", line) for at, line in enumerate(self.request.body.strip().split("\n"))]
+            facts.append(FieldLine("body, as written", heading=True))
+            facts += [
+                FieldLine("" if at else "JSON", line) for at, line in enumerate(self.request.body.strip().split("\n"))
+            ]
         return facts
 
-    def _shown(self, field: Asked, value: str) -> str:
+    def _shown(self, field: FormField, value: str) -> str:
         hidden = field.name.lower().endswith("secret")
         return ("set, not shown here" if hidden else value) if value else ""
 
     def _show(self) -> None:
-        self.query_one("#request", Facts).show(self._facts())
+        self.query_one("#request", FieldList).show(self._facts())
         result = self.query_one(_Result)
         result.answered, result.careful = self.answered_with, warning_about(self.operation)
         result.repaint()
@@ -184,7 +186,11 @@ class RequestScreen(SearchScreen):
 
     def action_fill(self) -> None:
         written = bool(self.request.body.strip())
-        asked = [each for each in self.asked if not (each.where is Where.BODY and (written or each.name == WHOLE))]
+        asked = [
+            each
+            for each in self.asked
+            if not (each.where is ParameterLocation.BODY and (written or each.name == WHOLE))
+        ]
         if not asked:
             self.action_body()
             return
@@ -203,7 +209,7 @@ class RequestScreen(SearchScreen):
                     changed = editor.edit(text)
             except SuspendNotSupported:
                 pass  # no terminal to hand over: it is written here
-            except Usage as error:
+            except UsageError as error:
                 self.console.say_error(error)
                 return
             else:
@@ -215,7 +221,7 @@ class RequestScreen(SearchScreen):
                 self._written(found.text)
 
         about = "JSON; ctrl+s keeps it. With EDITOR set, your editor opens instead."
-        self.console.ask(PasteDialog(f"Body of {self.operation.id}", about, text=text, verb="keep"), pasted)
+        self.console.ask(PasteTextDialog(f"Body of {self.operation.id}", about, text=text, verb="keep"), pasted)
 
     def _body_text(self) -> str:
         filled = prepare(catalog(), self.request)
@@ -233,7 +239,7 @@ class RequestScreen(SearchScreen):
 
     # Sending
 
-    def _filled(self) -> Filled:
+    def _filled(self) -> FormResult:
         return prepare(catalog(), self.request)
 
     def not_ready(self) -> str | None:
@@ -256,7 +262,7 @@ class RequestScreen(SearchScreen):
         self.later(work, lambda needed: self._confirm(connection, needed))
 
     def _confirm(self, connection: Connection, needed: Requirement) -> None:
-        if needed.level is Level.NONE:
+        if needed.level is ConfirmationLevel.NONE:
             self._send(connection, Confirmation())
             return
 
@@ -271,7 +277,7 @@ class RequestScreen(SearchScreen):
         result.sending = True
         result.repaint()
 
-        async def run() -> Answered | DyntuiError:
+        async def run() -> ConsoleResponse | DyntuiError:
             try:
                 return await send(connection, self.request, confirmation)
             except DyntuiError as error:
@@ -279,7 +285,7 @@ class RequestScreen(SearchScreen):
 
         self.surely(run(), lambda found: self._came(connection, found))
 
-    def _came(self, connection: Connection, found: Answered | DyntuiError) -> None:
+    def _came(self, connection: Connection, found: ConsoleResponse | DyntuiError) -> None:
         if isinstance(found, DyntuiError):
             self.console.say_error(found)
         else:
@@ -318,10 +324,14 @@ class RequestScreen(SearchScreen):
         def check(values: Values) -> dict[str, str]:
             return {} if values["name"].strip() else {"name": "Give it a name."}
 
-        field = Field("name", "name", self.request.name or self.operation.id)
+        field = FormInput("name", "name", self.request.name or self.operation.id)
         self.console.ask(FormDialog("Keep this request", [field], check=check, verb="keep"), named)
 
 
-def _skeleton(asked: Sequence[Asked]) -> dict[str, Any]:
+def _skeleton(asked: Sequence[FormField]) -> dict[str, Any]:
     """What must be in a body, to be filled in."""
-    return {each.name: None for each in asked if each.where is Where.BODY and each.required and "." not in each.name}
+    return {
+        each.name: None
+        for each in asked
+        if each.where is ParameterLocation.BODY and each.required and "." not in each.name
+    }

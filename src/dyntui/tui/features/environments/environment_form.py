@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, Usage
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
-from dyntui.tui.kit.dialogs.form_dialog import ChoiceField, Field, FormDialog, Values
+from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
 
 if TYPE_CHECKING:
     from dyntui.config.keyring_store import KeyringProbe
@@ -52,9 +52,9 @@ class EnvironmentForm(FormDialog):
         self._old = old
         self._taken = taken
         name = (
-            Field("name", "name", old.name, options={old.name: old.name})
+            FormInput("name", "name", old.name, options={old.name: old.name})
             if old
-            else Field("name", "name", help="What you call it, such as acme-live.")
+            else FormInput("name", "name", help="What you call it, such as acme-live.")
         )
         keep = (
             "Leave it empty to keep the token that is stored." if old else "From the dashboard: Developer, API Tokens."
@@ -62,15 +62,17 @@ class EnvironmentForm(FormDialog):
         places = {"keyring": "looking for a keyring ···"} | self._more_places()
         fields = [
             name,
-            Field("base_url", "base URL", old.base_url if old else DEFAULT_BASE_URL),
-            Field("environment_id", "environment id", old.environment_id if old else "", help="36 characters."),
-            Field("kind", "kind", old.kind if old else "live", options=_KINDS, help="Live asks before it destroys."),
-            Field("read_only", "access", "yes" if old and old.read_only else "no", options=_ACCESS),
-            Field("where", "keep token in", str(old.credential) if old else "keyring", options=places),
-            Field("token", "API token", secret=True, help=keep),
+            FormInput("base_url", "base URL", old.base_url if old else DEFAULT_BASE_URL),
+            FormInput("environment_id", "environment id", old.environment_id if old else "", help="36 characters."),
+            FormInput(
+                "kind", "kind", old.kind if old else "live", options=_KINDS, help="Live asks before it destroys."
+            ),
+            FormInput("read_only", "access", "yes" if old and old.read_only else "no", options=_ACCESS),
+            FormInput("where", "keep token in", str(old.credential) if old else "keyring", options=places),
+            FormInput("token", "API token", secret=True, help=keep),
         ]
         if old is not None and old.kind == "live":
-            fields.insert(-2, Field("keep_rows", "keep rows seen", "yes" if old.keep_rows else "no", options=_ROWS))
+            fields.insert(-2, FormInput("keep_rows", "keep rows seen", "yes" if old.keep_rows else "no", options=_ROWS))
         title = f"Edit {old.name}" if old else "Add an environment"
         super().__init__(title, fields, check=self._wrong)
 
@@ -90,7 +92,7 @@ class EnvironmentForm(FormDialog):
 
     @on(Probed)
     def _probed(self, event: Probed) -> None:
-        where = self.query_one("#field-where", ChoiceField)
+        where = self.query_one("#field-where", FormChoice)
         stored = str(self._old.credential) if self._old else ""
         if event.probe.ok:
             options = {"keyring": f"system keyring ({event.probe.backend})"} | self._more_places()
@@ -118,7 +120,7 @@ class EnvironmentForm(FormDialog):
         ):
             try:
                 check(values[name])
-            except Usage as error:
+            except UsageError as error:
                 wrong[name] = str(error)
         if self._old is None and values["name"] in self._taken:
             wrong["name"] = f"There is an environment called {values['name']} already."
@@ -128,7 +130,7 @@ class EnvironmentForm(FormDialog):
         if values["token"].strip():
             try:
                 check_token(values["token"])
-            except Usage as error:
+            except UsageError as error:
                 wrong["token"] = str(error)
         elif values["where"] not in _NEEDS_NO_TOKEN and self._needs_token(values) and "base_url" not in wrong:
             anew = "Another address or place needs the token anew."
@@ -187,7 +189,7 @@ def edit_environment(
                 form.reopen()
 
         needed = Requirement(
-            Level.CONFIRM,
+            ConfirmationLevel.CONFIRM,
             f"Send tokens of {profile.name} to {shown_host(profile.base_url)}?",
             (),
             "It is not one of Dynamic's own servers.",

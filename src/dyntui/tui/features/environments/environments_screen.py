@@ -14,12 +14,12 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, ident
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.console_state import Health
+from dyntui.tui.shell.console_state import HealthCheck
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class EnvironmentsScreen(TableScreen):
     class Checked(Message):
         """An environment was checked."""
 
-        def __init__(self, name: str, health: Health) -> None:
+        def __init__(self, name: str, health: HealthCheck) -> None:
             super().__init__()
             self.name = name
             self.health = health
@@ -103,7 +103,7 @@ class EnvironmentsScreen(TableScreen):
         return ("environments",)
 
     def body(self) -> ComposeResult:
-        view = ListView(key="name", loaded=False)
+        view = StaticRows(key="name", loaded=False)
         yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. a adds one.", id="list")
 
     def on_mount(self) -> None:
@@ -180,7 +180,7 @@ class EnvironmentsScreen(TableScreen):
             "last_used": profile.last_used,
         }
 
-    def _health(self, profile: Profile) -> Health | None:
+    def _health(self, profile: Profile) -> HealthCheck | None:
         """What is known of a profile: of the one in use by what the server said last, of others by a check."""
         session = self.console.session
         checked = session.health.get(profile.name)
@@ -188,15 +188,19 @@ class EnvironmentsScreen(TableScreen):
             return checked
         connection = session.connection
         if connection is None:
-            return Health(False, session.error.message) if session.error is not None else Health(True, "opening ···")
+            return (
+                HealthCheck(False, session.error.message)
+                if session.error is not None
+                else HealthCheck(True, "opening ···")
+            )
         token, last = connection.token_hint, connection.log.last_answer
         if self.console.offline_words:
-            return Health(False, self.console.offline_words, token)
+            return HealthCheck(False, self.console.offline_words, token)
         if last is None or (checked is not None and (checked.ok or last.at < checked.at) and last.status < _REFUSED):
-            return replace(checked, token=token) if checked is not None else Health(True, "not checked", token)
+            return replace(checked, token=token) if checked is not None else HealthCheck(True, "not checked", token)
         if last.status in _NOT_AUTHORIZED:
-            return Health(False, f"{_NOT_AUTHORIZED[last.status]} ({last.status})", token)
-        return Health(True, f"ok, {max(1, round(last.ms))} ms", token)
+            return HealthCheck(False, f"{_NOT_AUTHORIZED[last.status]} ({last.status})", token)
+        return HealthCheck(True, f"ok, {max(1, round(last.ms))} ms", token)
 
     def status(self) -> Sequence[Piece]:
         parts = self.position()
@@ -259,7 +263,7 @@ class EnvironmentsScreen(TableScreen):
         if session.connection is not None and session.connection.app is not None and session.profile == profile:
             self.console.say("The demo runs in this process; there is nothing to check.")
             return
-        session.health[profile.name] = Health(True, "checking ···")
+        session.health[profile.name] = HealthCheck(True, "checking ···")
         self._show()
 
         def work() -> None:
@@ -280,7 +284,7 @@ class EnvironmentsScreen(TableScreen):
         profile = self._under_cursor()
         assert profile is not None
         needed = Requirement(
-            Level.CONFIRM,
+            ConfirmationLevel.CONFIRM,
             f"Remove {profile.name}?",
             (),
             f"Its token is deleted ({_KEPT.get(profile.credential, profile.credential)}). "

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.tui.shell.console_state import Health
+from dyntui.tui.shell.console_state import HealthCheck
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["check_profile"]
 
 
-def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> Health:
+def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> HealthCheck:
     """Find the token, and ask the server whether it takes it."""
     from dyntui.config.credentials import find_token
     from dyntui.services.connection import Connection
@@ -24,23 +24,23 @@ def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> Health:
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase)
     except DyntuiError as error:
-        return Health(False, error.message)
+        return HealthCheck(False, error.message)
     return asyncio.run(_ask(Connection(profile, credential.token, where=credential.where)))
 
 
-async def _ask(connection: Connection) -> Health:
+async def _ask(connection: Connection) -> HealthCheck:
     from dyntui.services.health import check_health
 
     async with connection:
         try:
             found = await check_health(connection.client, connection.profile.kind)
         except DyntuiError as error:
-            return Health(False, error.message, connection.token_hint)
+            return HealthCheck(False, error.message, connection.token_hint)
     if found.belongs:
-        return Health(False, f"the token belongs to environment {found.belongs}", connection.token_hint)
+        return HealthCheck(False, f"the token belongs to environment {found.belongs}", connection.token_hint)
     if found.treated_as_live:
-        return Health(True, "ok, but live by the server", connection.token_hint)
+        return HealthCheck(True, "ok, but live by the server", connection.token_hint)
     words = [f"ok, {max(1, round(found.ms or 0))} ms"]
     if found.scopes is not None:
         words.append(f"{len(found.scopes)} scopes")
-    return Health(True, ", ".join([*words, *found.warnings]), connection.token_hint)
+    return HealthCheck(True, ", ".join([*words, *found.warnings]), connection.token_hint)

@@ -11,8 +11,8 @@ from textual.widgets import Static
 
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
-from dyntui.tui.kit.widgets.line_list import Lines
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.config.profiles import Profile
@@ -28,7 +28,7 @@ _CHOICES = (
 )
 
 
-class SetupScreen(Framed):
+class SetupScreen(ConsoleScreen):
     """Two ways on, and one out."""
 
     BINDINGS = bindings("setup")
@@ -62,6 +62,6 @@ class SetupScreen(Framed):
     def _added(self, profile: Profile) -> None:
         self.console.switch_environment(profile)
 
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     async def _clicked(self) -> None:
         await self.action_do("setup.choose")

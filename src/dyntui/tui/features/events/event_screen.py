@@ -12,12 +12,12 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["EventScreen"]
 
 
-class EventScreen(Framed):
+class EventScreen(ConsoleScreen):
     """An event as the server wrote it."""
 
     BINDINGS = bindings("event")

@@ -10,24 +10,24 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import ident
 from dyntui.resources.happenings import user_of
-from dyntui.services.events import EventFilter, Tail, since
+from dyntui.services.events import EventFilter, EventTail, since
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed, error_words
+from dyntui.tui.shell.base_screen import ConsoleScreen, error_words
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["TailScreen"]
+__all__ = ["EventTailScreen"]
 
 _EVERY = 2.0
 _KEPT = 5_000
@@ -53,7 +53,7 @@ _COLUMNS = (
 )
 
 
-class TailScreen(Framed):
+class EventTailScreen(ConsoleScreen):
     """wanted: what of the stream; every: seconds between looks."""
 
     BINDINGS = bindings("tail")
@@ -62,7 +62,7 @@ class TailScreen(Framed):
     class Came(Message):
         """The server was asked. error: why it gave no answer."""
 
-        def __init__(self, tail: Tail, events: list[dict[str, Any]], error: DyntuiError | None) -> None:
+        def __init__(self, tail: EventTail, events: list[dict[str, Any]], error: DyntuiError | None) -> None:
             super().__init__()
             self.tail = tail
             self.events = events
@@ -76,10 +76,10 @@ class TailScreen(Framed):
         self.paused = False
         self.error: DyntuiError | None = None
         self._asked = False
-        self._tail: Tail | None = None
-        self._looking: Tail | None = None
+        self._tail: EventTail | None = None
+        self._looking: EventTail | None = None
         self._events: list[dict[str, Any]] = []
-        self._view = ListView(key="eventId", loaded=False)
+        self._view = StaticRows(key="eventId", loaded=False)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class TailScreen(Framed):
         connection = self.console.session.connection
         if connection is None:
             return
-        self._tail = Tail(connection.client, self.wanted, backlog=_BACKLOG)
+        self._tail = EventTail(connection.client, self.wanted, backlog=_BACKLOG)
         self._events.clear()
         self._asked = False
         self._look()
@@ -128,7 +128,7 @@ class TailScreen(Framed):
         self._looking = self._tail
         self.run_worker(self._poll(self._tail), group="tail")
 
-    async def _poll(self, tail: Tail) -> None:
+    async def _poll(self, tail: EventTail) -> None:
         try:
             found = await tail.poll()
         except DyntuiError as error:
@@ -248,7 +248,7 @@ class TailScreen(Framed):
                 self._set(resource=values["resource"].strip())
 
         known = "user, user.session, wallet, visit, admin; empty for all"
-        field = Field("resource", "resource", self.wanted.resource, help=known)
+        field = FormInput("resource", "resource", self.wanted.resource, help=known)
         self.console.ask(FormDialog("Events of", [field], verb="show"), named)
 
     def action_range(self) -> None:
@@ -257,7 +257,7 @@ class TailScreen(Framed):
             for name, text in values.items():
                 try:
                     since(text.strip()) if text.strip() else None
-                except Usage as error:
+                except UsageError as error:
                     wrong[name] = str(error)
             return wrong
 
@@ -270,8 +270,8 @@ class TailScreen(Framed):
             self._set(start=begin, end=since(end) if end else None)
 
         fields = [
-            Field("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last day"),
-            Field("end", "until", help="the same; empty goes on for ever"),
+            FormInput("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last day"),
+            FormInput("end", "until", help="the same; empty goes on for ever"),
         ]
         self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), ranged)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, Usage
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["ExportsScreen"]
 _EVERY = 2.0
 
 
-class ExportsScreen(ThingsScreen):
+class ExportsScreen(ResourceActionsScreen):
     """While one is pending the list is read again and again."""
 
     BINDINGS = bindings("export")
@@ -84,7 +84,7 @@ class ExportsScreen(ThingsScreen):
             return
         try:
             host = host_shown(connection, row)
-        except Usage as error:
+        except UsageError as error:
             self.console.say_error(error)
             return
 
@@ -99,7 +99,7 @@ class ExportsScreen(ThingsScreen):
                 self._fetch(dict(row), Path(values["path"]).expanduser())
 
         note = f"from {host}; the token does not go there"
-        field = Field("path", "file", str(Path.cwd() / file_name(row)), help=note)
+        field = FormInput("path", "file", str(Path.cwd() / file_name(row)), help=note)
         self.console.ask(FormDialog("Download into a new file", [field], check=check, verb="download"), taken)
 
     def _fetch(self, row: dict[str, Any], path: Path) -> None:

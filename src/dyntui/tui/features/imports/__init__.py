@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
-    from dyntui.services.imports.wizard_draft import Draft
+    from dyntui.services.imports.wizard_draft import ImportDraft
     from dyntui.tui.shell.app import Console
 
 __all__ = ["offer_left", "open_draft", "open_import", "open_job"]
@@ -15,32 +15,32 @@ __all__ = ["offer_left", "open_draft", "open_import", "open_job"]
 def open_import(console: Console) -> None:
     """Begin a new import."""
     from dyntui.services.imports.wizard_draft import new_draft
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
     profile = console.session.profile
     if profile is None:
         console.say("Open an environment first: an import goes into one.", "warning")
         return
-    console.visit(ImportScreen(new_draft(profile)))
+    console.visit(WizardScreen(new_draft(profile)))
 
 
-def open_draft(console: Console, draft: Draft) -> None:
+def open_draft(console: Console, draft: ImportDraft) -> None:
     """Go on with an import where it was left."""
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
-    console.visit(ImportScreen(draft))
+    console.visit(WizardScreen(draft))
 
 
 def open_job(console: Console, job: JobSummary) -> None:
     """Look at a job, or go on with it."""
     from dyntui.services.imports.wizard_draft import draft_for
     from dyntui.store.states import JobState
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
     over = job.state in (JobState.DONE, JobState.CANCELLED)
     draft = draft_for(job)
     draft.step = "finish" if over else "run" if job.begun else "plan"
-    console.visit(ImportScreen(draft, begun=job.begun))
+    console.visit(WizardScreen(draft, begun=job.begun))
 
 
 def offer_left(console: Console) -> None:

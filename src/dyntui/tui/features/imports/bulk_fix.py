@@ -8,14 +8,14 @@ from typing import Any
 from dyntui.services.imports.wizard_review import Fix, Review
 from dyntui.store import review_queries as rows_of
 from dyntui.tui.features.imports.review_table import ReviewTable
-from dyntui.tui.features.imports.wizard_step import Step
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
-__all__ = ["Fixing"]
+__all__ = ["BulkFixMixin"]
 
 
-class Fixing(Step):
+class BulkFixMixin(WizardStep):
     """A step that shows rows by kind of problem. A subclass gives `table`, `which` and `do`."""
 
     which: str | None
@@ -53,12 +53,12 @@ class Fixing(Step):
             elif name is not None:
                 self._fix(code, name)
 
-        self.console.ask(PickDialog(f"All rows with {code}", choices), picked)
+        self.console.ask(SelectDialog(f"All rows with {code}", choices), picked)
 
     def _ask_value(self, code: str, fix: Fix) -> None:
-        fields = [Field("value", "value", help="Put into the cell of every one of these rows.")]
+        fields = [FormInput("value", "value", help="Put into the cell of every one of these rows.")]
         if fix.name == "replace":
-            fields = [Field("value", "look for"), Field("instead", "put instead", help="Empty takes it away.")]
+            fields = [FormInput("value", "look for"), FormInput("instead", "put instead", help="Empty takes it away.")]
 
         def filled(values: Values | None) -> None:
             if values is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual.message import Message
 from textual.widgets import Input
 
-from dyntui.tui.kit.action_registry import Acting, bindings
+from dyntui.tui.kit.action_registry import ActionMixin, bindings
 
-__all__ = ["CellField"]
+__all__ = ["CellEditor"]
 
 _LEAST = 32
 
 
-class CellField(Acting, Input):
+class CellEditor(ActionMixin, Input):
     """Over the table while a cell is changed. Enter keeps the change, esc does not, tab takes what is suggested."""
 
     BINDINGS = bindings("cell")

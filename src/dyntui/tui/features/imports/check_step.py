@@ -11,26 +11,26 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.core.errors import DyntuiError, Stopped
+from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.ids import short_id
 from dyntui.importer import describe_key
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
-from dyntui.services.imports.job_control import Control, Wish
-from dyntui.services.imports.wizard_service import Bench
-from dyntui.store.precheck_rows import FoundRow, found_numbers, found_rows
+from dyntui.services.imports.job_control import JobControl, StopRequest
+from dyntui.services.imports.wizard_service import WizardService
+from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line, words
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
 from dyntui.tui.features.imports.review_table import ReviewRows
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["CheckStep"]
 
@@ -47,7 +47,7 @@ _WORDS = {
 }
 
 
-class CheckStep(Step):
+class CheckStep(WizardStep):
     """Compare the rows with the server; what is done with those that are there is decided here."""
 
     NAME, TITLE = "check", "Check"
@@ -64,11 +64,11 @@ class CheckStep(Step):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, CheckStep.Asked)
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.found: Mapping[str, Any] | None = None
         self._ready = 0
-        self._control: Control | None = None
+        self._control: JobControl | None = None
         self._done, self._all = 0, None  # type: int, int | None
 
     @property
@@ -78,7 +78,7 @@ class CheckStep(Step):
         return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
 
     def compose(self) -> ComposeResult:
-        yield Sheet(id="check-sheet")
+        yield ReportView(id="check-sheet")
         yield Table(_FOUND, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
@@ -95,7 +95,7 @@ class CheckStep(Step):
     def entered(self) -> None:
         options = self.wizard.options()
 
-        def look(bench: Bench) -> tuple[int, Mapping[str, Any] | None, array[int]]:
+        def look(bench: WizardService) -> tuple[int, Mapping[str, Any] | None, array[int]]:
             from dyntui.services.imports.precheck import PRECHECKED
 
             bench.open_job(self.draft)
@@ -120,7 +120,7 @@ class CheckStep(Step):
         self._show()
 
     def _fetch(self, wanted: Sequence[int]) -> None:
-        def fetched(found: dict[int, FoundRow]) -> None:
+        def fetched(found: dict[int, PrecheckRow]) -> None:
             self._rows.put({number: _row(row) for number, row in found.items()})
             self.query_one("#found", Table).view_changed()
 
@@ -145,7 +145,7 @@ class CheckStep(Step):
     def action_check(self) -> None:
         connection = self.console.session.connection
         assert connection is not None
-        self._control = control = Control()
+        self._control = control = JobControl()
         self._done, self._all = 0, None
         self.found = None
         self._show()
@@ -154,10 +154,10 @@ class CheckStep(Step):
         def tell(done: int, all_: int | None) -> None:
             self.post_message(self.Asked(done, all_))
 
-        def check(bench: Bench) -> Mapping[str, Any] | None:
+        def check(bench: WizardService) -> Mapping[str, Any] | None:
             try:
                 return bench.check(connection, control, tell)
-            except Stopped:
+            except StoppedError:
                 return None
 
         def checked(found: Mapping[str, Any] | None) -> None:
@@ -185,7 +185,7 @@ class CheckStep(Step):
 
     def _stop(self) -> None:
         if self._control is not None:
-            self._control.ask(Wish.PAUSE, "stopped")
+            self._control.ask(StopRequest.PAUSE, "stopped")
 
     def inner(self) -> str | None:
         return "the check" if self.checking else None
@@ -221,10 +221,10 @@ class CheckStep(Step):
             ]
         else:
             lines += self._outcome(self.found)
-        self.query_one("#check-sheet", Sheet).put(lines)
+        self.query_one("#check-sheet", ReportView).put(lines)
         self.changed()
 
-    def _outcome(self, found: Mapping[str, Any]) -> list[SheetLine]:
+    def _outcome(self, found: Mapping[str, Any]) -> list[ReportLine]:
         new, exists, conflict, taken = (int(found[name]) for name in ("new", "exists", "conflict", "taken"))
         left = "are updated" if self.draft.upsert else "are left alone"
         lines = [
@@ -273,12 +273,12 @@ class CheckStep(Step):
     def blocked(self) -> str | None:
         return "It is being checked. esc stops it." if self.checking else None
 
-    @on(Lines.Opened, "#found")
+    @on(LineList.Opened, "#found")
     def _clicked(self) -> None:
         """A row of what was found has no more to it."""
 
 
-def _row(found: FoundRow) -> dict[str, Any]:
+def _row(found: PrecheckRow) -> dict[str, Any]:
     shown = found.keys[:1] if found.what == "exists" else found.keys
     users = ", ".join(short_id(user) for user in found.users)
     return {

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from dyntui.core.text import safe
 from dyntui.core.times import age, parse_time
-from dyntui.services.imports.wizard_draft import Draft
-from dyntui.services.imports.wizard_files import Entry, Listing
+from dyntui.services.imports.wizard_draft import ImportDraft
+from dyntui.services.imports.wizard_files import FileEntry, FolderListing
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["FileTree", "Node"]
+__all__ = ["FileNode", "FileTree"]
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class FileNode:
     """A line of the list. kind: heading, draft, file, folder, up or words."""
 
     kind: str
@@ -31,17 +31,17 @@ class Node:
     open: bool = False
 
 
-class FileTree(Lines):
+class FileTree(LineList):
     """Drafts, recent files, and a tree of folders that are read when they are opened."""
 
     def __init__(self) -> None:
         super().__init__(id="files")
         self.root = str(Path.cwd())
-        self.drafts: Sequence[Draft] = ()
-        self.recent: Sequence[Entry] = ()
-        self.folders: dict[str, Listing] = {}
+        self.drafts: Sequence[ImportDraft] = ()
+        self.recent: Sequence[FileEntry] = ()
+        self.folders: dict[str, FolderListing] = {}
         self.opened: set[str] = set()
-        self._shown_nodes: list[Node] = []
+        self._shown_nodes: list[FileNode] = []
         self._touched = False
 
     @property
@@ -49,23 +49,23 @@ class FileTree(Lines):
         return len(self._shown_nodes)
 
     @property
-    def node(self) -> Node | None:
+    def node(self) -> FileNode | None:
         """The line under the cursor."""
         return self._shown_nodes[self.cursor] if self._shown_nodes else None
 
     def build(self) -> None:
         """Build the lines anew; the cursor stays on what somebody put it on, else it is on the first file."""
         before = self.node
-        nodes: list[Node] = []
+        nodes: list[FileNode] = []
         if self.drafts:
-            nodes.append(Node("heading", "go on with"))
+            nodes.append(FileNode("heading", "go on with"))
             nodes += [_draft_node(draft) for draft in self.drafts]
         if self.recent:
-            nodes.append(Node("heading", "recent files"))
+            nodes.append(FileNode("heading", "recent files"))
             nodes += [_file_node(entry, 0, formatting.short_path(entry.path)) for entry in self.recent]
-        nodes.append(Node("heading", f"files in {formatting.short_path(self.root)}"))
+        nodes.append(FileNode("heading", f"files in {formatting.short_path(self.root)}"))
         if Path(self.root).parent != Path(self.root):
-            nodes.append(Node("up", "..", str(Path(self.root).parent)))
+            nodes.append(FileNode("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
         self._shown_nodes = nodes
         if before is not None and self._touched:
@@ -85,22 +85,22 @@ class FileTree(Lines):
         self._touched = False
         self.build()
 
-    def _add(self, nodes: list[Node], path: str, depth: int) -> None:
+    def _add(self, nodes: list[FileNode], path: str, depth: int) -> None:
         listing = self.folders.get(path)
         if listing is None:
-            nodes.append(Node("words", "reading ···", depth=depth))
+            nodes.append(FileNode("words", "reading ···", depth=depth))
             return
         for entry in listing.entries:
             if entry.folder:
-                nodes.append(Node("folder", f"{entry.name}/", entry.path, depth, open=entry.path in self.opened))
+                nodes.append(FileNode("folder", f"{entry.name}/", entry.path, depth, open=entry.path in self.opened))
                 if entry.path in self.opened:
                     self._add(nodes, entry.path, depth + 1)
             else:
                 nodes.append(_file_node(entry, depth, entry.name))
         if listing.problem:
-            nodes.append(Node("words", f"cannot be read: {listing.problem}", depth=depth))
+            nodes.append(FileNode("words", f"cannot be read: {listing.problem}", depth=depth))
         elif not listing.entries:
-            nodes.append(Node("words", "no file here that can be imported", depth=depth))
+            nodes.append(FileNode("words", "no file here that can be imported", depth=depth))
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         node = self._shown_nodes[index]
@@ -123,12 +123,12 @@ def _head(text: str) -> str:
     return safe(f"{words.upper()} IN {path}" if path else words.upper())
 
 
-def _draft_node(draft: Draft) -> Node:
+def _draft_node(draft: ImportDraft) -> FileNode:
     when = age(parse_time(draft.changed_at))
     where = f"{draft.step}: {draft.note}" if draft.note else draft.step
-    return Node("draft", f"{draft.name} · {where}", draft.id, when=when)
+    return FileNode("draft", f"{draft.name} · {where}", draft.id, when=when)
 
 
-def _file_node(entry: Entry, depth: int, name: str) -> Node:
+def _file_node(entry: FileEntry, depth: int, name: str) -> FileNode:
     when = age(datetime.fromtimestamp(entry.changed, UTC))
-    return Node("file", name, entry.path, depth, formatting.size_words(entry.size), when)
+    return FileNode("file", name, entry.path, depth, formatting.size_words(entry.size), when)

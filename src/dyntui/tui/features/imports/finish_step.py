@@ -17,24 +17,24 @@ from dyntui.services.imports.failure_hints import advice
 from dyntui.services.imports.job_follow_up import mend, try_again
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import draft_for
-from dyntui.services.imports.wizard_service import Outcome
+from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.follow_up_actions import nothing_to_undo
-from dyntui.tui.features.imports.message_line import Said
+from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line
 from dyntui.tui.features.imports.run_step import STATES
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["FinishStep"]
 
@@ -49,20 +49,20 @@ _TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
 _GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
 
-class FinishStep(Step):
+class FinishStep(WizardStep):
     """The outcome."""
 
     NAME, TITLE = "finish", "Finish"
     BINDINGS = bindings("finish")
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
-        self.result: Outcome | None = None
+        self.result: ImportSummary | None = None
 
     def compose(self) -> ComposeResult:
-        yield Sheet(id="finish-sheet")
-        yield Table(_WHY, ListView(loaded=False), empty=lambda: "Every row got through.", id="why")
-        yield Said()
+        yield ReportView(id="finish-sheet")
+        yield Table(_WHY, StaticRows(loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield MessageLine()
 
     def on_mount(self) -> None:
         self.query_one("#finish-sheet").border_title = "outcome"
@@ -75,7 +75,7 @@ class FinishStep(Step):
         job = self.draft.job
         seen = self.wizard.changes_seen
 
-        def found(result: Outcome) -> None:
+        def found(result: ImportSummary) -> None:
             self.wizard.was_read(seen)
             self._show(result)
 
@@ -88,11 +88,11 @@ class FinishStep(Step):
     def read_again(self) -> None:
         self.entered()
 
-    def _show(self, result: Outcome) -> None:
+    def _show(self, result: ImportSummary) -> None:
         self.result = result
-        self.query_one("#finish-sheet", Sheet).put(_lines(result))
+        self.query_one("#finish-sheet", ReportView).put(_lines(result))
         table = self.query_one("#why", Table)
-        assert isinstance(table.view, ListView)
+        assert isinstance(table.view, StaticRows)
         table.view.put(
             [
                 {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
@@ -116,9 +116,9 @@ class FinishStep(Step):
         parts: list[Piece] = [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
         return [*parts, (f"{known.undone:,} undone", "warn")] if known.undone else parts
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         table = self.query_one("#why", Table)
-        self.query_one(Said).say(str(table.row["todo"]) if table.row is not None else "")
+        self.query_one(MessageLine).say(str(table.row["todo"]) if table.row is not None else "")
 
     # Actions
 
@@ -158,16 +158,16 @@ class FinishStep(Step):
         self.wizard.hand(lambda bench: try_again(job, connection), made)
 
     def action_undo(self) -> None:
-        from dyntui.tui.features.imports.undo_screen import UndoScreen
+        from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
 
-        self.console.visit(UndoScreen(self.draft.job, self.draft.name, self.draft.kind))
+        self.console.visit(ImportUndoScreen(self.draft.job, self.draft.name, self.draft.kind))
 
     def nothing_to_copy(self) -> str | None:
-        here = self.query_one("#finish-sheet", Sheet).here
+        here = self.query_one("#finish-sheet", ReportView).here
         return None if here is not None and here.copy else "Put the cursor on a file to send its path."
 
     def action_copy(self) -> None:
-        here = self.query_one("#finish-sheet", Sheet).here
+        here = self.query_one("#finish-sheet", ReportView).here
         assert here is not None
         send(self.console, here.copy, "path")
 
@@ -203,7 +203,7 @@ def _todo(state: str, code: str) -> str:
     return advice(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
 
 
-def _lines(result: Outcome) -> list[SheetLine]:
+def _lines(result: ImportSummary) -> list[ReportLine]:
     known = result.known
     counts = known.counts or {}
     most = max(counts.values(), default=0)
@@ -221,7 +221,7 @@ def _lines(result: Outcome) -> list[SheetLine]:
     lines.append(line("sum", f"{known.total:,}", note="rows in all"))
     if result.files:
         lines += [line(""), heading(f"files in {formatting.short_path(result.folder)}")]
-        lines += [SheetLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
+        lines += [ReportLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
     return lines
 
 

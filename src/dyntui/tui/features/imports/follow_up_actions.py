@@ -11,7 +11,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
-__all__ = ["Afterwards", "nothing_to_undo"]
+__all__ = ["JobFollowUpMixin", "nothing_to_undo"]
 
 
 def nothing_to_undo(job: JobSummary | None) -> str | None:
@@ -21,7 +21,7 @@ def nothing_to_undo(job: JobSummary | None) -> str | None:
     return "All that the job created is undone." if job is not None and job.undone else "The job created nothing."
 
 
-class Afterwards(TableScreen):
+class JobFollowUpMixin(TableScreen):
     """A screen with a job under the cursor. A subclass says which, and does work in a thread."""
 
     @property
@@ -86,8 +86,8 @@ class Afterwards(TableScreen):
         self.in_thread(work)
 
     def action_undo(self) -> None:
-        from dyntui.tui.features.imports.undo_screen import UndoScreen
+        from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
 
         job = self.job
         assert job is not None
-        self.console.visit(UndoScreen(job.id, job.source, job.kind))
+        self.console.visit(ImportUndoScreen(job.id, job.source, job.kind))

@@ -10,16 +10,16 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 
-__all__ = ["Chosen", "SearchDialog", "matching"]
+__all__ = ["FuzzyChoice", "FuzzySelectDialog", "matching"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class FuzzyChoice:
     """What was answered. key: of the choice under the cursor, "" when none was in view."""
 
     text: str
@@ -46,18 +46,18 @@ class _Found(Choices):
         return self.draw(index, width), "cursor" if index == self.cursor else ""
 
 
-class _Field(Input):
+class _SearchField(Input):
     """The text. Up, down and tab belong to the choices."""
 
     def on_key(self, event: events.Key) -> None:
         dialog = self.screen
-        if event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, SearchDialog):
+        if event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, FuzzySelectDialog):
             event.stop()
             event.prevent_default()
             dialog.special(event.key)
 
 
-class SearchDialog(Dialog[Chosen]):
+class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     """find: the choices for what is typed. free: whether text that is none of them may be answered.
 
     says: a line for the choice under the cursor, below the list.
@@ -85,7 +85,9 @@ class SearchDialog(Dialog[Chosen]):
         self._moved_to = False
 
     def content(self) -> ComposeResult:
-        field = _Field(self._text, placeholder=self._placeholder, compact=True, id="search", select_on_focus=False)
+        field = _SearchField(
+            self._text, placeholder=self._placeholder, compact=True, id="search", select_on_focus=False
+        )
         field.cursor_blink = False
         yield field
         yield _Found(())
@@ -96,7 +98,7 @@ class SearchDialog(Dialog[Chosen]):
         return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(_Field), scroll_visible=False)
+        self.set_focus(self.query_one(_SearchField), scroll_visible=False)
         self.look()
 
     def entered(self) -> str | None:
@@ -104,12 +106,12 @@ class SearchDialog(Dialog[Chosen]):
 
     def look(self) -> None:
         """Find anew: what is typed, or what there is, is different."""
-        self.query_one(_Found).offer(self._find(self.query_one(_Field).value))
+        self.query_one(_Found).offer(self._find(self.query_one(_SearchField).value))
         self._say()
 
     @property
     def typed(self) -> str:
-        return self.query_one(_Field).value
+        return self.query_one(_SearchField).value
 
     def _under_cursor(self) -> Choice | None:
         found = self.query_one(_Found)
@@ -120,7 +122,7 @@ class SearchDialog(Dialog[Chosen]):
             choice = self._under_cursor()
             self.query_one("#says", Static).update(safe(self._says(choice.key), 500) if choice is not None else "")
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def _moved(self) -> None:
         self._say()
 
@@ -143,18 +145,18 @@ class SearchDialog(Dialog[Chosen]):
             case "pageup":
                 found.action_page_up()
             case "tab" if (choice := self._under_cursor()) is not None:
-                field = self.query_one(_Field)
+                field = self.query_one(_SearchField)
                 field.value = choice.key
                 field.cursor_position = len(choice.key)
 
     @on(Input.Submitted)
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     def _submitted(self) -> None:
         choice = self._under_cursor()
         if self._free and choice is not None and self._moved_to:
-            self.dismiss(Chosen(choice.key, choice.key))
+            self.dismiss(FuzzyChoice(choice.key, choice.key))
         elif choice is not None or self._free:
-            self.dismiss(Chosen(self.typed, choice.key if choice is not None else ""))
+            self.dismiss(FuzzyChoice(self.typed, choice.key if choice is not None else ""))
 
 
 def matching(choices: Sequence[Choice], text: str) -> list[Choice]:

@@ -9,7 +9,7 @@ from typing import Any
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, number
 from dyntui.services.imports.jobs import JobSummary
-from dyntui.services.imports.wizard_draft import Draft
+from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import OPEN, JobState, RowState
 from dyntui.tui.features.imports.running_job import RunningJob
 
@@ -34,7 +34,7 @@ _BAD = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
 _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–"}
 
 
-def job_row(job: JobSummary, draft: Draft | None, running: RunningJob | None) -> Row:
+def job_row(job: JobSummary, draft: ImportDraft | None, running: RunningJob | None) -> Row:
     """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
     at_work = running is not None and running.id == job.id and running.active
     if at_work or (job.busy and job.state is JobState.RUNNING):
@@ -64,7 +64,7 @@ def fresh(row: Row, running: RunningJob | None) -> Row:
     return {**row, **_numbers(running.progress.counts), "state": "⧖ running"}
 
 
-def draft_row(draft: Draft) -> Row:
+def draft_row(draft: ImportDraft) -> Row:
     """A draft without a job."""
     return {
         "id": draft.job or draft.id,

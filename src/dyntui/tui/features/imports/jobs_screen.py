@@ -12,24 +12,24 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.store.states import JobState
-from dyntui.tui.features.imports.follow_up_actions import Afterwards
+from dyntui.tui.features.imports.follow_up_actions import JobFollowUpMixin
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, fresh, job_row
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dyntui.api.client import Permit
+    from dyntui.api.client import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobSummary
-    from dyntui.services.imports.wizard_draft import Draft
+    from dyntui.services.imports.wizard_draft import ImportDraft
 
 __all__ = ["JobsScreen"]
 
@@ -39,10 +39,10 @@ class _Known:
     """What is on the disk: jobs, newest first, and drafts that have no job yet."""
 
     jobs: tuple[JobSummary, ...]
-    drafts: tuple[Draft, ...]
+    drafts: tuple[ImportDraft, ...]
 
 
-class JobsScreen(Afterwards):
+class JobsScreen(JobFollowUpMixin):
     """Every job of this machine, whichever environment it is for."""
 
     BINDINGS = bindings("jobs")
@@ -74,14 +74,14 @@ class JobsScreen(Afterwards):
         super().__init__()
         self._loads = 0
         self._jobs: dict[str, JobSummary] = {}
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: dict[str, ImportDraft] = {}
 
     @property
     def crumbs(self) -> tuple[str, ...]:
         return ("jobs",)
 
     def body(self) -> ComposeResult:
-        view = ListView(key="id", loaded=False)
+        view = StaticRows(key="id", loaded=False)
         yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
 
     def on_mount(self) -> None:
@@ -168,7 +168,7 @@ class JobsScreen(Afterwards):
         return self._jobs.get(self.table.row_id or "")
 
     @property
-    def _draft(self) -> Draft | None:
+    def _draft(self) -> ImportDraft | None:
         return self._drafts.get(self.table.row_id or "")
 
     def elsewhere(self, job: JobSummary) -> str | None:
@@ -261,12 +261,12 @@ class JobsScreen(Afterwards):
         self.in_thread(lambda: self._permit(job.id, connection))
 
     def _permit(self, job: str, connection: Connection) -> Callable[[], None]:
-        from dyntui.services.imports.wizard_service import Bench
+        from dyntui.services.imports.wizard_service import WizardService
 
-        path, permit = Bench().go_on(job, connection)
+        path, permit = WizardService().go_on(job, connection)
         return lambda: self._start(path, connection, permit)
 
-    def _start(self, path: Path, connection: Connection, permit: Permit) -> None:
+    def _start(self, path: Path, connection: Connection, permit: WritePermit) -> None:
         job = RunningJob(self.console, path, connection, permit, None)
         job.watch(self)
         job.start()
@@ -308,7 +308,7 @@ class JobsScreen(Afterwards):
         open_rows = job.open if job is not None and job.state is not None and not is_over(job.state) else 0
         left = f" {open_rows:,} rows were not sent." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
-        needed = Requirement(Level.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
+        needed = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
@@ -316,7 +316,7 @@ class JobsScreen(Afterwards):
 
         self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
 
-    def _remove(self, job: JobSummary | None, draft: Draft | None) -> Callable[[], None]:
+    def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find
         from dyntui.services.imports.purge import purge
         from dyntui.services.imports.wizard_draft import remove_draft

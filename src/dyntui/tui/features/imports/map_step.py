@@ -14,22 +14,22 @@ from dyntui.core.errors import DyntuiError
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import owner_of
 from dyntui.resources import Column
-from dyntui.services.imports.wizard_service import Look
+from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.mapping_rows import VERIFIED, mapping_rows, samples_of
-from dyntui.tui.features.imports.message_line import Said
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine
+from dyntui.tui.features.imports.message_line import MessageLine
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView
 from dyntui.tui.features.imports.row_preview import first_row
-from dyntui.tui.features.imports.saved_mappings import KeptMappings
+from dyntui.tui.features.imports.saved_mappings import SavedMappingsMixin
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["MapStep"]
 
@@ -41,21 +41,21 @@ _COLUMNS = (
 )
 
 
-class MapStep(KeptMappings):
+class MapStep(SavedMappingsMixin):
     """Columns on the left, fields on the right; what has to be chosen is said until it is."""
 
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings("map")
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self._custom: Sequence[AbstractMapping[str, Any]] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
-            yield Table(_COLUMNS, ListView(key="key", loaded=False), id="columns")
-            yield Sheet(id="fields-there")
-        yield Said()
+            yield Table(_COLUMNS, StaticRows(key="key", loaded=False), id="columns")
+            yield ReportView(id="fields-there")
+        yield MessageLine()
 
     def on_mount(self) -> None:
         self.query_one("#columns").border_title = "columns of the file"
@@ -77,7 +77,7 @@ class MapStep(KeptMappings):
         else:
             self._show()
 
-    def _looked(self, look: Look) -> None:
+    def _looked(self, look: FilePreview) -> None:
         self.wizard.look = look
         mapping = self.draft.mapping
         if mapping is not None and mapping.source_columns == look.info.columns:
@@ -121,7 +121,7 @@ class MapStep(KeptMappings):
         if mapping is None:
             return
         view = self.columns.view
-        assert isinstance(view, ListView)
+        assert isinstance(view, StaticRows)
         view.put(mapping_rows(mapping, self.wizard.look, self.draft.region))
         self.columns.view_changed()
         self._show_first()
@@ -139,8 +139,8 @@ class MapStep(KeptMappings):
                 lambda bench: first_row(mapping, look, region, kind, custom), self._shown_first, latest="first"
             )
 
-    def _shown_first(self, lines: list[SheetLine]) -> None:
-        self.query_one("#fields-there", Sheet).put(lines)
+    def _shown_first(self, lines: list[ReportLine]) -> None:
+        self.query_one("#fields-there", ReportView).put(lines)
 
     @property
     def note(self) -> str:
@@ -163,9 +163,9 @@ class MapStep(KeptMappings):
             return "Say whether e-mails are verified: v"
         return mapping.missing[0] if mapping.missing else None
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         row = self.columns.row
-        self.query_one(Said).say(str(row["why"]) if row is not None else "")
+        self.query_one(MessageLine).say(str(row["why"]) if row is not None else "")
 
     # Reasons
 
@@ -193,7 +193,7 @@ class MapStep(KeptMappings):
 
     # Actions
 
-    @on(Lines.Opened, "#columns")
+    @on(LineList.Opened, "#columns")
     async def _clicked(self) -> None:
         await self.action_do("map.choose")
 
@@ -314,7 +314,7 @@ class MapStep(KeptMappings):
             if values is not None:
                 self.take(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
 
-        field = Field(
+        field = FormInput(
             "value", name, str(mapping.constants.get(name, "")), help="For every row that has none of its own."
         )
         self.console.ask(FormDialog("A value for every row", (field,), check=check, verb="take"), filled)
@@ -336,7 +336,7 @@ class MapStep(KeptMappings):
                 self._show()
 
         help_text = "Two letters, such as DE. Empty: a number without + and country code is an error."
-        field = Field("region", "country", self.draft.region, help=help_text)
+        field = FormInput("region", "country", self.draft.region, help=help_text)
         self.console.ask(FormDialog("Phone numbers without a country code", (field,), check=check, verb="take"), filled)
 
     def action_anew(self) -> None:

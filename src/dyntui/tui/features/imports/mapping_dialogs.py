@@ -13,12 +13,12 @@ from dyntui.core.text import safe
 from dyntui.importer import ColumnMap, Mapping, Problem
 from dyntui.importer.fields import MappingKind, field_for, field_names
 from dyntui.importer.transforms import TRANSFORMS
-from dyntui.tui.features.imports.fuzzy_select import Chosen, SearchDialog, matching
+from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, matching
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import cut, fit
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
 __all__ = ["TransformsDialog", "VerifiedDialog", "answer", "constant_dialog", "field_dialog", "metadata_key"]
@@ -29,16 +29,16 @@ def metadata_key(column: str) -> str:
     return column.replace(".", "_").strip() or "value"
 
 
-def answer(then: Callable[[str | None], None]) -> Callable[[Chosen | None], None]:
+def answer(then: Callable[[str | None], None]) -> Callable[[FuzzyChoice | None], None]:
     """Hands on what was chosen: the choice, else the text that was typed."""
 
-    def chosen(found: Chosen | None) -> None:
+    def chosen(found: FuzzyChoice | None) -> None:
         then(None if found is None else found.key or found.text.strip() or None)
 
     return chosen
 
 
-def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> SearchDialog:
+def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> FuzzySelectDialog:
     """Choose the field for a column; a dot path may be typed (`wallets.1.chain`, `metadata.plan`)."""
     taken = {each.field: each.column for each in mapping.columns if each.field and each.column != column}
     own = f"metadata.{metadata_key(column)}"
@@ -52,7 +52,7 @@ def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> Search
             found.insert(0, _choice(typed, mapping.kind, taken.get(typed, "")))
         return found
 
-    return SearchDialog(f"{safe(column, 60)} goes to", find, placeholder="type a part of the field's name")
+    return FuzzySelectDialog(f"{safe(column, 60)} goes to", find, placeholder="type a part of the field's name")
 
 
 def _choice(name: str, kind: MappingKind, taken: str) -> Choice:
@@ -61,16 +61,16 @@ def _choice(name: str, kind: MappingKind, taken: str) -> Choice:
 
 
 def _is_field(name: str, kind: MappingKind) -> bool:
-    from dyntui.core.errors import Usage
+    from dyntui.core.errors import UsageError
 
     try:
         field_for(name, kind)
-    except Usage:
+    except UsageError:
         return False
     return True
 
 
-def constant_dialog(mapping: Mapping) -> SearchDialog:
+def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
     """Choose the field that gets a value for every row."""
     choices = [
         _choice(name, mapping.kind, "")
@@ -83,7 +83,9 @@ def constant_dialog(mapping: Mapping) -> SearchDialog:
         extra = [_choice(typed, mapping.kind, "")] if typed and _is_field(typed, mapping.kind) else []
         return list({choice.key: choice for choice in [*extra, *matching(choices, text)]}.values())
 
-    return SearchDialog("Which field gets a value for every row?", find, placeholder="such as country, metadata.source")
+    return FuzzySelectDialog(
+        "Which field gets a value for every row?", find, placeholder="such as country, metadata.source"
+    )
 
 
 _MEANS = {
@@ -102,7 +104,7 @@ _MEANS = {
 }
 
 
-class VerifiedDialog(Dialog[str]):
+class VerifiedDialog(BaseDialog[str]):
     """Answers `unverified`, `now` or `column:NAME`. columns: those that may say it."""
 
     BINDINGS = bindings("pick")
@@ -133,17 +135,17 @@ class VerifiedDialog(Dialog[str]):
     def on_mount(self) -> None:
         self._explain()
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def _explain(self) -> None:
         key = self._choices.choices[self._choices.cursor].key.partition(":")[0]
         self.query_one("#means", Static).update(_MEANS[key])
 
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     def action_choose(self) -> None:
         self.dismiss(self._choices.choices[self._choices.cursor].key)
 
 
-class _Transforms(Lines):
+class _Transforms(LineList):
     """Every transform, and whether it is done."""
 
     BINDINGS = bindings("transforms")
@@ -173,7 +175,7 @@ class _Transforms(Lines):
         self.post_message(self.Moved(self))
 
 
-class TransformsDialog(Dialog[list[str]]):
+class TransformsDialog(BaseDialog[list[str]]):
     """Answers with the names in their order. samples: values to show what they come to."""
 
     BINDINGS = bindings("pick")
@@ -200,20 +202,20 @@ class TransformsDialog(Dialog[list[str]]):
     def on_mount(self) -> None:
         self._preview()
 
-    @on(Lines.Moved)
+    @on(LineList.Moved)
     def _preview(self) -> None:
         lines = [f"{safe(value, 40)}  →  {self._result(value)}" for value in self._samples]
         self.query_one("#means", Static).update("\n".join(lines) or "There is no value to show it on.")
 
     def _result(self, value: str) -> str:
         from dyntui.importer.mapper import compile_step
-        from dyntui.importer.validation_context import Rules
+        from dyntui.importer.validation_context import ValidationContext
 
         problems: list[Problem] = []
-        result: Any = compile_step(self._field, self._list.done, Rules(self._region))(value, problems)
+        result: Any = compile_step(self._field, self._list.done, ValidationContext(self._region))(value, problems)
         wrong = next((problem for problem in problems if problem.severity == "error"), None)
         return f"✕ {safe(wrong.message, 80)}" if wrong is not None else safe(result, 60)
 
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     def action_choose(self) -> None:
         self.dismiss(list(self._list.done))

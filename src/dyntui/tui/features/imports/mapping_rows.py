@@ -6,7 +6,7 @@ from typing import Any
 
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import reach
-from dyntui.services.imports.wizard_service import Look
+from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 
 __all__ = ["VERIFIED", "mapping_rows", "samples_of"]
@@ -15,7 +15,7 @@ VERIFIED = "emailVerifiedAt"
 _EVERY_ROW = "(every row)"
 
 
-def samples_of(look: Look, column: str) -> list[str]:
+def samples_of(look: FilePreview, column: str) -> list[str]:
     """The first different values of a column or a path into one."""
     follow = reach(look.info.columns, column)
     found: dict[str, None] = {}
@@ -28,7 +28,7 @@ def samples_of(look: Look, column: str) -> list[str]:
     return list(found)
 
 
-def mapping_rows(mapping: Mapping, look: Look | None, region: str) -> list[dict[str, Any]]:
+def mapping_rows(mapping: Mapping, look: FilePreview | None, region: str) -> list[dict[str, Any]]:
     """The rows; a choice that has to be made is the first of them."""
     rows: list[dict[str, Any]] = []
     if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["Said"]
+__all__ = ["MessageLine"]
 
 
-class Said(Painted):
+class MessageLine(LineWidget):
     """text: raw."""
 
     def __init__(self) -> None:

@@ -15,33 +15,33 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.resources import Column
-from dyntui.services.imports.wizard_service import Counted, Look
+from dyntui.services.imports.wizard_service import FilePreview, FileTotals
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.parse_summary import (
     DELIMITERS,
     FORMATS,
     FOUND,
     TEXT_FORMATS,
-    Line,
-    ReadingLines,
+    ParseSummary,
+    SummaryLine,
     reading_lines,
 )
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["ParseStep", "column_of_file", "preview_rows"]
 
 
-class ParseStep(Step):
+class ParseStep(WizardStep):
     """Look at the file as it is understood, and put that right."""
 
     NAME, TITLE = "parse", "Parse"
@@ -57,7 +57,7 @@ class ParseStep(Step):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ParseStep.Counting)
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.error: DyntuiError | None = None
         self._rows = 0
@@ -65,11 +65,11 @@ class ParseStep(Step):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
-            yield ReadingLines()
-            yield Table((Column("row", " "),), ListView(loaded=False), empty=self._empty, id="preview")
+            yield ParseSummary()
+            yield Table((Column("row", " "),), StaticRows(loaded=False), empty=self._empty, id="preview")
 
     def on_mount(self) -> None:
-        self.query_one(ReadingLines).border_title = "how it is read"
+        self.query_one(ParseSummary).border_title = "how it is read"
         self.query_one(Table).border_title = "the first rows"
 
     def entered(self) -> None:
@@ -89,11 +89,11 @@ class ParseStep(Step):
         draft = self.copy()
         self.wizard.hand(lambda bench: bench.look(draft), self._show, self._cannot, latest="look")
 
-    def _show(self, look: Look) -> None:
+    def _show(self, look: FilePreview) -> None:
         self.error = None
         self.wizard.look = look
         table = self.query_one("#preview", Table)
-        table.view = ListView(preview_rows(look), key="row")
+        table.view = StaticRows(preview_rows(look), key="row")
         table.columns = tuple(column_of_file(look, place) for place in range(len(look.info.columns))) or table.columns
         table.offset_columns = 0
         table.layout_changed()
@@ -106,7 +106,7 @@ class ParseStep(Step):
     def _cannot(self, error: DyntuiError) -> None:
         self.error = error
         table = self.query_one("#preview", Table)
-        view = ListView(())
+        view = StaticRows(())
         view.error = error
         table.show(view)
         self._arrange()
@@ -129,7 +129,7 @@ class ParseStep(Step):
         self._arrange()
         self.changed()
 
-    def _counted(self, counted: Counted) -> None:
+    def _counted(self, counted: FileTotals) -> None:
         self.wizard.counted = counted
         self._arrange()
         self.changed()
@@ -143,23 +143,23 @@ class ParseStep(Step):
             if look is not None
             else self._error_lines()
         )
-        self.query_one(ReadingLines).put(lines)
+        self.query_one(ParseSummary).put(lines)
 
     def _count_words(self) -> str:
         counted = self.wizard.counted
         return f"{counted.rows:,}" if counted is not None else f"counting, {self._rows:,}"
 
-    def _error_lines(self) -> list[Line]:
+    def _error_lines(self) -> list[SummaryLine]:
         from dyntui.importer import UnknownEncoding
 
         reading = self.draft.reading
         lines = [
-            Line("format", FORMATS.get(reading.format or "", "not known"), "format"),
-            Line("encoding", reading.encoding or "not known: choose one", "encoding", "warn"),
+            SummaryLine("format", FORMATS.get(reading.format or "", "not known"), "format"),
+            SummaryLine("encoding", reading.encoding or "not known: choose one", "encoding", "warn"),
         ]
         if isinstance(self.error, UnknownEncoding):
-            lines.append(Line.heading("the first odd text reads"))
-            lines += [Line(name, safe(text, 200)) for name, text in self.error.candidates]
+            lines.append(SummaryLine.heading("the first odd text reads"))
+            lines += [SummaryLine(name, safe(text, 200)) for name, text in self.error.candidates]
         return lines
 
     def _empty(self) -> str:
@@ -184,7 +184,7 @@ class ParseStep(Step):
     # Changing it
 
     def nothing_here(self) -> str | None:
-        line = self.query_one(ReadingLines).line_here
+        line = self.query_one(ParseSummary).line_here
         if not self.draft.path:
             return "These rows come from an earlier job: they are not read again."
         return None if line is not None and line.key else "This follows from the rest."
@@ -193,12 +193,12 @@ class ParseStep(Step):
         reading = self.draft.reading
         return "Everything is as it was found." if reading == type(reading)() else None
 
-    @on(Lines.Opened, "#reading")
+    @on(LineList.Opened, "#reading")
     async def _clicked(self) -> None:
         await self.action_do("parse.change")
 
     def action_change(self) -> None:
-        line = self.query_one(ReadingLines).line_here
+        line = self.query_one(ParseSummary).line_here
         assert line is not None
         if line.key == "header_row":
             draft = self.copy()
@@ -241,7 +241,7 @@ class ParseStep(Step):
             if value is not None:
                 self._set(key, value)
 
-        self.console.ask(PickDialog(title, choices), picked)
+        self.console.ask(SelectDialog(title, choices), picked)
 
     def _set(self, key: str, value: str) -> None:
         wanted: Any = None if value == FOUND else int(value) if key == "header_row" else value
@@ -255,7 +255,7 @@ class ParseStep(Step):
         self._look()
 
 
-def column_of_file(look: Look, place: int) -> Column:
+def column_of_file(look: FilePreview, place: int) -> Column:
     """A column of the file as a table shows it, as wide as its values need."""
     name = safe(look.info.columns[place], 40)
     values = [safe(cell_text(row.cells[place]), 60) for row in look.rows[:50]]
@@ -267,6 +267,6 @@ def column_of_file(look: Look, place: int) -> Column:
     return Column(title=name, width=max(3, min(width, 28)), priority=place, pick=pick)
 
 
-def preview_rows(look: Look) -> list[dict[str, Any]]:
+def preview_rows(look: FilePreview) -> list[dict[str, Any]]:
     """The first rows for a table."""
     return [{"row": str(row.number), "cells": row.cells} for row in look.rows]

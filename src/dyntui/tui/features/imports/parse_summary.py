@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from dyntui.core.text import safe
 from dyntui.importer import SourceInfo
-from dyntui.services.imports.wizard_draft import Reading
+from dyntui.services.imports.wizard_draft import ReadOptions
 from dyntui.tui.features.imports.formatting import size_words
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["DELIMITERS", "FORMATS", "FOUND", "TEXT_FORMATS", "Line", "ReadingLines", "reading_lines"]
+__all__ = ["DELIMITERS", "FORMATS", "FOUND", "TEXT_FORMATS", "ParseSummary", "SummaryLine", "reading_lines"]
 
 DELIMITERS = {
     ",": "comma  ,",
@@ -38,7 +38,7 @@ _LABEL = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """A line of the list. key: the setting that Enter changes, "" for none. One without a value is a text."""
 
     label: str
@@ -47,27 +47,27 @@ class Line:
     style: str = ""
 
     @classmethod
-    def heading(cls, text: str) -> Line:
+    def heading(cls, text: str) -> SummaryLine:
         return cls(text.upper(), style="head")
 
 
-class ReadingLines(Lines):
+class ParseSummary(LineList):
     """How the file is read, and what it is."""
 
     def __init__(self) -> None:
         super().__init__(id="reading")
-        self.lines_: list[Line] = []
+        self.lines_: list[SummaryLine] = []
 
     @property
     def count(self) -> int:
         return len(self.lines_)
 
     @property
-    def line_here(self) -> Line | None:
+    def line_here(self) -> SummaryLine | None:
         """The line under the cursor."""
         return self.lines_[self.cursor] if self.lines_ else None
 
-    def put(self, lines: Sequence[Line]) -> None:
+    def put(self, lines: Sequence[SummaryLine]) -> None:
         """Show these."""
         self.lines_ = list(lines)
         self.count_changed()
@@ -81,37 +81,37 @@ class ReadingLines(Lines):
         return [bar, (label, "dim"), (cut(line.value, max(0, width - 2 - width_of(label))), line.style)]
 
 
-def reading_lines(info: SourceInfo, reading: Reading, rows: str) -> list[Line]:
+def reading_lines(info: SourceInfo, reading: ReadOptions, rows: str) -> list[SummaryLine]:
     """What was found, and what was chosen. rows: how many there are, in words."""
 
     def by(value: object) -> str:
         return "" if value is None else "  (by hand)"
 
-    lines = [Line("format", FORMATS.get(info.format, info.format) + by(reading.format), "format")]
+    lines = [SummaryLine("format", FORMATS.get(info.format, info.format) + by(reading.format), "format")]
     if info.encoding:
-        lines.append(Line("encoding", _encoding(info.encoding) + by(reading.encoding), "encoding"))
+        lines.append(SummaryLine("encoding", _encoding(info.encoding) + by(reading.encoding), "encoding"))
     if info.format in _DELIMITED:
         words = DELIMITERS.get(info.delimiter, info.delimiter)
-        lines.append(Line("delimiter", words + by(reading.delimiter), "delimiter"))
+        lines.append(SummaryLine("delimiter", words + by(reading.delimiter), "delimiter"))
     if info.format not in ("json", "ndjson"):
         names = f"row {info.header_row}" if info.header_row else "none: every row is data"
-        lines.append(Line("names in", names + by(reading.header_row), "header_row"))
+        lines.append(SummaryLine("names in", names + by(reading.header_row), "header_row"))
     if len(info.sheets) > 1:
-        lines.append(Line("sheet", safe(info.sheet or "", 60) + by(reading.sheet), "sheet"))
+        lines.append(SummaryLine("sheet", safe(info.sheet or "", 60) + by(reading.sheet), "sheet"))
     lines += [
-        Line(""),
-        Line("rows", rows),
-        Line("columns", f"{len(info.columns):,}"),
-        Line("size", size_words(info.size)),
+        SummaryLine(""),
+        SummaryLine("rows", rows),
+        SummaryLine("columns", f"{len(info.columns):,}"),
+        SummaryLine("size", size_words(info.size)),
     ]
     if info.preset:
-        lines.append(Line("looks like", f"an export of {_preset(info.preset)}"))
+        lines.append(SummaryLine("looks like", f"an export of {_preset(info.preset)}"))
     if info.non_ascii:
-        lines += [Line(""), Line.heading("does this read right?")]
-        lines += [Line(safe(text, 100)) for text in info.non_ascii[:5]]
+        lines += [SummaryLine(""), SummaryLine.heading("does this read right?")]
+        lines += [SummaryLine(safe(text, 100)) for text in info.non_ascii[:5]]
     if info.notes:
-        lines += [Line(""), Line.heading("notes")]
-        lines += [Line(part, style="dim") for note in info.notes for part in _wrapped(safe(note, 400))]
+        lines += [SummaryLine(""), SummaryLine.heading("notes")]
+        lines += [SummaryLine(part, style="dim") for note in info.notes for part in _wrapped(safe(note, 400))]
     return lines
 
 

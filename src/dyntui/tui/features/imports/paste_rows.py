@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
-__all__ = ["PasteDialog"]
+__all__ = ["PasteRowsDialog"]
 
 
-class PasteDialog(Dialog[str]):
+class PasteRowsDialog(BaseDialog[str]):
     """Answers with the text."""
 
     BINDINGS = bindings("paste")

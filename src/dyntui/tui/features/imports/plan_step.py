@@ -16,18 +16,18 @@ from dyntui.core.times import duration
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
 from dyntui.services.actions.write_gate import Confirmation, Requirement
-from dyntui.services.imports.wizard_service import Bench
-from dyntui.store.review_queries import DUPLICATE, Sums
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line, point, words
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.services.imports.wizard_service import WizardService
+from dyntui.store.review_queries import DUPLICATE, RowCounts
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, point, words
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["FIRST", "PlanStep", "plan_lines"]
 
@@ -49,13 +49,13 @@ _OUTCOMES = (
 )
 
 
-class PlanStep(Step):
+class PlanStep(WizardStep):
     """The plan, and what upsert would change."""
 
     NAME, TITLE = "plan", "Plan"
     BINDINGS = bindings("plan")
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.plan: Mapping[str, Any] | None = None
         self._needed: Requirement | None = None
@@ -66,8 +66,8 @@ class PlanStep(Step):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
-            yield Sheet(id="plan-sheet")
-            yield Table(_CHANGES, ListView(()), empty=lambda: "No user is changed.", id="changes")
+            yield ReportView(id="plan-sheet")
+            yield Table(_CHANGES, StaticRows(()), empty=lambda: "No user is changed.", id="changes")
 
     def on_mount(self) -> None:
         self.query_one("#plan-sheet").border_title = "what is going to happen"
@@ -82,18 +82,18 @@ class PlanStep(Step):
             return
         options = self.wizard.options()
 
-        def look(bench: Bench) -> tuple[dict[str, Any], Sums, Requirement]:
+        def look(bench: WizardService) -> tuple[dict[str, Any], RowCounts, Requirement]:
             bench.open_job(self.draft)
             bench.finish_review(options)
             return *bench.plan(), bench.requirement(connection)
 
         self.wizard.hand(look, self._planned, latest="plan")
 
-    def _planned(self, found: tuple[dict[str, Any], Sums, Requirement]) -> None:
+    def _planned(self, found: tuple[dict[str, Any], RowCounts, Requirement]) -> None:
         self.plan, sums, self._needed = found
-        self.query_one("#plan-sheet", Sheet).put(plan_lines(self.plan, sums, self.draft.allowlist_name))
+        self.query_one("#plan-sheet", ReportView).put(plan_lines(self.plan, sums, self.draft.allowlist_name))
         table = self.query_one("#changes", Table)
-        assert isinstance(table.view, ListView)
+        assert isinstance(table.view, StaticRows)
         table.view.put(_changes(self.plan))
         table.view_changed()
         self.set_class(bool(self.plan["options"]["upsert"]), "-upsert")
@@ -146,7 +146,7 @@ class PlanStep(Step):
         self.console.say_error(error)
 
 
-def plan_lines(plan: Mapping[str, Any], sums: Sums, allowlist: str = "") -> list[SheetLine]:
+def plan_lines(plan: Mapping[str, Any], sums: RowCounts, allowlist: str = "") -> list[ReportLine]:
     """The plan in plain words; its numbers sum to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
     to = f"{allowlist} in {plan['where']['profile']}" if allowlist else plan["where"]["profile"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
-from dyntui.services.imports.wizard_review import Summary
+from dyntui.services.imports.wizard_review import ReviewSummary
 from dyntui.store import review_queries
 
 __all__ = ["KINDS", "kind_rows"]
@@ -18,7 +18,7 @@ KINDS = (
 _SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: "–"}
 
 
-def kind_rows(summary: Summary) -> list[dict[str, Any]]:
+def kind_rows(summary: ReviewSummary) -> list[dict[str, Any]]:
     """The kinds, as rows of a table: those with problems, all rows, then each problem."""
     sums = summary.sums
     rows: list[dict[str, Any]] = [

@@ -10,9 +10,9 @@ from textual import events
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["Sheet", "SheetLine", "heading", "line", "point", "words"]
+__all__ = ["ReportLine", "ReportView", "heading", "line", "point", "words"]
 
 _POINT = "· "
 _LEAST = 16
@@ -21,7 +21,7 @@ _DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLine:
+class ReportLine:
     """One line, raw. number: the value is one, and stands to the right of its column. copy: what `y` sends."""
 
     label: str = ""
@@ -37,33 +37,33 @@ class SheetLine:
         return digits.isdigit() and len(digits) <= _DIGITS
 
 
-def line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> SheetLine:
+def line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> ReportLine:
     """A name and a value, and perhaps a few words."""
-    return SheetLine(label, value, note, style, copy=copy)
+    return ReportLine(label, value, note, style, copy=copy)
 
 
-def heading(text: str) -> SheetLine:
+def heading(text: str) -> ReportLine:
     """A heading; one that names something is written as it is."""
-    return SheetLine(text if any(char.isdigit() or char == "/" for char in text) else text.upper(), head=True)
+    return ReportLine(text if any(char.isdigit() or char == "/" for char in text) else text.upper(), head=True)
 
 
-def words(text: str, style: str = "") -> SheetLine:
+def words(text: str, style: str = "") -> ReportLine:
     """A line of words across the sheet."""
-    return SheetLine(note=text, style=style)
+    return ReportLine(note=text, style=style)
 
 
-def point(text: str, style: str = "") -> SheetLine:
+def point(text: str, style: str = "") -> ReportLine:
     """One of several points."""
     return words(_POINT + text, style)
 
 
-class Sheet(Lines):
+class ReportView(LineList):
     """Labels in a column, values beside them; words that have no room on their line go on below it."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._given: Sequence[SheetLine] = ()
-        self.lines_: list[SheetLine] = []
+        self._given: Sequence[ReportLine] = ()
+        self.lines_: list[ReportLine] = []
         self._label = self._value = 0
 
     @property
@@ -71,11 +71,11 @@ class Sheet(Lines):
         return len(self.lines_)
 
     @property
-    def here(self) -> SheetLine | None:
+    def here(self) -> ReportLine | None:
         """The line under the cursor."""
         return self.lines_[self.cursor] if self.lines_ else None
 
-    def put(self, lines: Sequence[SheetLine]) -> None:
+    def put(self, lines: Sequence[ReportLine]) -> None:
         """Show these."""
         self._given = lines
         self._label = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
@@ -90,7 +90,7 @@ class Sheet(Lines):
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
 
-    def _parts(self, each: SheetLine, room: int) -> Sequence[SheetLine]:
+    def _parts(self, each: ReportLine, room: int) -> Sequence[ReportLine]:
         """The line, and those that its words go on in."""
         if each.head or each.copy or (each.label and not each.value):
             return (each,)

@@ -13,7 +13,7 @@ from dyntui.core.text import safe
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["CELLS", "JSON", "RowPane"]
 
@@ -24,7 +24,7 @@ _MOST = 2000
 _SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn")}
 
 
-class RowPane(Lines):
+class RowPane(LineList):
     """mode: cells or json."""
 
     def __init__(self) -> None:

@@ -8,27 +8,27 @@ from typing import Any
 
 from dyntui.core.text import safe
 from dyntui.importer import CODES
-from dyntui.services.imports.wizard_review import Review, Summary
+from dyntui.services.imports.wizard_review import Review, ReviewSummary
 from dyntui.store import review_queries as rows_of
 from dyntui.tui.kit.widgets.cells import width_of
 
-__all__ = ["Seen", "empty_words", "look_at", "title_of", "widths_of"]
+__all__ = ["ReviewSnapshot", "empty_words", "look_at", "title_of", "widths_of"]
 
 _WIDTHS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReviewSnapshot:
     """What the clerk found: the numbers, the rows to show, and which rows have a problem. did: what was done."""
 
-    summary: Summary
+    summary: ReviewSummary
     which: str
     numbers: array[int]
     problems: array[int]
     did: Any = None
 
 
-def look_at(review: Review, which: str | None, did: Any = None, known: Seen | None = None) -> Seen:
+def look_at(review: Review, which: str | None, did: Any = None, known: ReviewSnapshot | None = None) -> ReviewSnapshot:
     """How things are. which: the rows to show; None for those with problems when there are any. known: how they were
     found to be, when nothing was changed since."""
     journal = review.journal
@@ -40,7 +40,7 @@ def look_at(review: Review, which: str | None, did: Any = None, known: Seen | No
     if which not in (rows_of.ALL, rows_of.PROBLEMS, *codes):
         which = rows_of.PROBLEMS if problems else rows_of.ALL
     numbers = problems if which == rows_of.PROBLEMS else rows_of.numbers(journal, which)
-    return Seen(summary, which, numbers, problems, did)
+    return ReviewSnapshot(summary, which, numbers, problems, did)
 
 
 def widths_of(review: Review, numbers: array[int]) -> dict[int, int]:

@@ -11,60 +11,60 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from dyntui.services.imports.wizard_review import Review, Summary, column_of
-from dyntui.services.imports.wizard_service import Bench
+from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
+from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries as rows_of
-from dyntui.tui.features.imports.bulk_fix import Fixing
-from dyntui.tui.features.imports.cell_editor import CellField
-from dyntui.tui.features.imports.message_line import Said
+from dyntui.tui.features.imports.bulk_fix import BulkFixMixin
+from dyntui.tui.features.imports.cell_editor import CellEditor
+from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.problem_groups import KINDS, kind_rows
 from dyntui.tui.features.imports.review_row import RowPane
-from dyntui.tui.features.imports.review_snapshot import Seen, empty_words, look_at, title_of, widths_of
+from dyntui.tui.features.imports.review_snapshot import ReviewSnapshot, empty_words, look_at, title_of, widths_of
 from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, row_of
-from dyntui.tui.features.imports.row_loading import Preparing
+from dyntui.tui.features.imports.row_loading import RowLoadingMixin
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.spinner import Spinner
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import WIDE
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["ReviewStep"]
 
 
-class ReviewStep(Preparing, Fixing):
+class ReviewStep(RowLoadingMixin, BulkFixMixin):
     """The rows as they will be sent; made ready first when they are not."""
 
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings("review")
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
-        self.summary: Summary | None = None
+        self.summary: ReviewSummary | None = None
         self.which: str | None = None
         self._problems: array[int] = array("q")
-        self._seen: Seen | None = None
+        self._seen: ReviewSnapshot | None = None
         self._to_problem = False
         self._taking = False
 
     def compose(self) -> ComposeResult:
         yield Spinner("making the rows ready", id="preparing")
         with Horizontal(classes="panes"):
-            yield Table(KINDS, ListView(key="key", loaded=False), titles=False, id="kinds")
+            yield Table(KINDS, StaticRows(key="key", loaded=False), titles=False, id="kinds")
             with Vertical(id="rows-pane"):
                 yield ReviewTable(id="rows")
-                yield CellField()
-        yield Said()
+                yield CellEditor()
+        yield MessageLine()
         yield RowPane()
 
     def on_mount(self) -> None:
         self.query_one("#kinds").border_title = "problems by kind"
         self.query_one("#rows-pane").border_title = "rows"
-        self.query_one(CellField).display = False
+        self.query_one(CellEditor).display = False
         self.table.markable = True
         self._rows = ReviewRows(self._fetch)
         self.table.view = self._rows
@@ -84,13 +84,13 @@ class ReviewStep(Preparing, Fixing):
     def load(self) -> None:
         which = self.which
 
-        def look(bench: Bench) -> tuple[Seen, dict[int, int]]:
+        def look(bench: WizardService) -> tuple[ReviewSnapshot, dict[int, int]]:
             seen = look_at(bench.review(), which)
             return seen, widths_of(bench.review(), seen.numbers)
 
         self.wizard.hand(look, self._loaded, latest="review")
 
-    def _loaded(self, found: tuple[Seen, dict[int, int]]) -> None:
+    def _loaded(self, found: tuple[ReviewSnapshot, dict[int, int]]) -> None:
         seen, widths = found
         self._ready()
         mapping = self.draft.mapping
@@ -101,7 +101,7 @@ class ReviewStep(Preparing, Fixing):
         if not self.has_focus_within:
             self.wizard.go_home()
 
-    def _take(self, seen: Seen) -> None:
+    def _take(self, seen: ReviewSnapshot) -> None:
         """Show what the clerk found."""
         self._taking = True
         self._seen = seen
@@ -113,7 +113,7 @@ class ReviewStep(Preparing, Fixing):
         else:
             self.table.view_changed()
         kinds = self.query_one("#kinds", Table)
-        assert isinstance(kinds.view, ListView)
+        assert isinstance(kinds.view, StaticRows)
         kinds.view.put(kind_rows(seen.summary))
         kinds.view_changed()
         kinds.move_to(kinds.view.index_of(seen.which) or 0)
@@ -128,7 +128,7 @@ class ReviewStep(Preparing, Fixing):
         self.changed()
 
     def _fetch(self, wanted: Sequence[int]) -> None:
-        def fetch(bench: Bench) -> list[rows_of.ReviewRow]:
+        def fetch(bench: WizardService) -> list[rows_of.ReviewRow]:
             return rows_of.window(bench.review().journal, wanted)
 
         def fetched(found: list[rows_of.ReviewRow]) -> None:
@@ -161,7 +161,7 @@ class ReviewStep(Preparing, Fixing):
             return "No row is ready to be sent: put some right first."
         return None
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         if lines.id == "rows":
             self._row_shown()
         elif lines.id == "kinds" and not self._taking:
@@ -170,7 +170,7 @@ class ReviewStep(Preparing, Fixing):
     def _row_shown(self) -> None:
         row = self.table.row
         self.query_one(RowPane).show(row, self.draft.mapping)
-        self.query_one(Said).say(str(row["problem"]) if row is not None else "")
+        self.query_one(MessageLine).say(str(row["problem"]) if row is not None else "")
         if row is not None and self._to_problem:
             self._to_problem = False
             if row["problems"] and self.draft.mapping is not None:
@@ -194,11 +194,11 @@ class ReviewStep(Preparing, Fixing):
         """Have something done, and show how things are afterwards."""
         which = self.which
 
-        def done(bench: Bench) -> Seen:
+        def done(bench: WizardService) -> ReviewSnapshot:
             did = work(bench.review())
             return look_at(bench.review(), which, did)
 
-        def show(seen: Seen) -> None:
+        def show(seen: ReviewSnapshot) -> None:
             self.table.marks.clear()
             self._take(seen)
             if words := say(seen.did):
@@ -234,20 +234,20 @@ class ReviewStep(Preparing, Fixing):
         span = self.table.cell_span()
         if span is None:
             return
-        self.query_one(CellField).open(self.table.cell_value, self._suggestion(), span, self.table.size.width)
+        self.query_one(CellEditor).open(self.table.cell_value, self._suggestion(), span, self.table.size.width)
 
-    @on(Lines.Opened, "#rows")
+    @on(LineList.Opened, "#rows")
     async def _row_clicked(self) -> None:
         await self.action_do("review.edit")
 
     @property
     def editing(self) -> bool:
-        return bool(self.query_one(CellField).display)
+        return bool(self.query_one(CellEditor).display)
 
-    @on(CellField.Closed)
-    def _cell_closed(self, event: CellField.Closed) -> None:
+    @on(CellEditor.Closed)
+    def _cell_closed(self, event: CellEditor.Closed) -> None:
         """The cell was changed, or left as it was."""
-        self.query_one(CellField).display = False
+        self.query_one(CellEditor).display = False
         self.screen.set_focus(self.table, scroll_visible=False)
         row, place = self.table.row, self.table.place
         if row is None or place is None or event.value is None or event.value == self.table.cell_value:
@@ -273,7 +273,7 @@ class ReviewStep(Preparing, Fixing):
             self._ready()
             self.wizard.show_step("map")
         else:
-            self.query_one(CellField).action_leave()
+            self.query_one(CellEditor).action_leave()
 
     def action_exclude(self) -> None:
         """Leave the marked rows out, or the one under the cursor; take it in again when it is out."""
@@ -314,7 +314,7 @@ class ReviewStep(Preparing, Fixing):
             self._row_shown()
             return
 
-        def seen(found: Seen) -> None:
+        def seen(found: ReviewSnapshot) -> None:
             self._take(found)
             self._to_problem = True
             self.table.move_to(self._rows.place_of(wanted))

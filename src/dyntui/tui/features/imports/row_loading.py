@@ -10,20 +10,20 @@ from textual.message import Message
 
 from dyntui.api.errors import ApiProblem
 from dyntui.core.errors import DyntuiError
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
-from dyntui.services.imports.wizard_service import Bench
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.imports.wizard_service import WizardService
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
-__all__ = ["Preparing"]
+__all__ = ["RowLoadingMixin"]
 
 
-class Preparing(Step):
+class RowLoadingMixin(WizardStep):
     """A step that needs the rows. A subclass gives `load`, which shows them."""
 
     class Prepared(Message):
@@ -34,9 +34,9 @@ class Preparing(Step):
             self.rows = rows
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, Preparing.Prepared)
+            return isinstance(message, RowLoadingMixin.Prepared)
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.preparing = False
         self._stop = Event()
@@ -51,7 +51,7 @@ class Preparing(Step):
     def entered(self) -> None:
         draft = self.draft
 
-        def look(bench: Bench) -> tuple[bool, int]:
+        def look(bench: WizardService) -> tuple[bool, int]:
             bench.open_job(draft)
             return bench.is_prepared(draft), bench.edits(draft)
 
@@ -75,7 +75,7 @@ class Preparing(Step):
     def _confirm_reading(self, edits: int) -> None:
         """The file is read another way: what was put right in its rows cannot be taken along."""
         needed = Requirement(
-            Level.CONFIRM,
+            ConfirmationLevel.CONFIRM,
             f"Give up the changes to {edits:,} rows?",
             (),
             "The file is another one, or is read another way; changes to its rows do not fit any more.",
@@ -102,19 +102,19 @@ class Preparing(Step):
         self.run_worker(self._make(connection, self._stop), group="prepare")
 
     async def _make(self, connection: Connection, stop: Event) -> None:
-        from dyntui.services.imports.jobs import Where, organisation_of
+        from dyntui.services.imports.jobs import JobLocation, organisation_of
 
         try:
             organisation = await organisation_of(connection.client)
         except ApiProblem:
             organisation = ""  # the job is for this environment whoever it belongs to
-        where = Where.of(connection.profile, organisation)
+        where = JobLocation.of(connection.profile, organisation)
         draft, options = self.draft, self.wizard.options()
 
         def tell(rows: int) -> None:
             self.post_message(self.Prepared(rows))
 
-        def make(bench: Bench) -> None:
+        def make(bench: WizardService) -> None:
             bench.prepare(draft, where, options, tell, stop)
 
         self.wizard.hand(make, lambda done: None if self.wizard.away else self.load(), self._cannot)

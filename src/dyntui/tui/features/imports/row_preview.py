@@ -8,17 +8,17 @@ from typing import Any
 
 from dyntui.importer import Mapping
 from dyntui.importer.fields import field_names
-from dyntui.services.imports.wizard_service import Look, mapper_for
-from dyntui.tui.features.imports.report_view import SheetLine, heading, line, words
+from dyntui.services.imports.wizard_service import FilePreview, mapper_for
+from dyntui.tui.features.imports.report_view import ReportLine, heading, line, words
 
 __all__ = ["first_row"]
 
 _VERIFIED = "emailVerifiedAt"
 
 
-def first_row(mapping: Mapping, look: Look, region: str, kind: str, custom: Sequence[str]) -> list[SheetLine]:
+def first_row(mapping: Mapping, look: FilePreview, region: str, kind: str, custom: Sequence[str]) -> list[ReportLine]:
     """Fields with their values, what is wrong with them, and the fields that nothing goes to."""
-    lines: list[SheetLine] = []
+    lines: list[ReportLine] = []
     if look.rows:
         chosen = mapping.kind != "users" or _VERIFIED in mapping.targets
         whole = mapping if chosen else mapping.with_constant(_VERIFIED, "unverified")

@@ -11,21 +11,21 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import duration
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.jobs import JobSummary
-from dyntui.services.imports.progress import Failure, Progress
-from dyntui.services.imports.wizard_service import Bench
+from dyntui.services.imports.progress import Progress, RowFailure
+from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.states import FINAL, JobState, RowState
 from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line, point, words
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, point, words
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["RunStep", "state_lines"]
 
@@ -44,21 +44,21 @@ STATES: tuple[tuple[RowState, str], ...] = (
 _ALWAYS = (RowState.CREATED, RowState.FAILED, RowState.PENDING)
 
 
-class RunStep(Step):
+class RunStep(WizardStep):
     """Progress, and the three things one can do: pause, go on, cancel."""
 
     NAME, TITLE = "run", "Run"
     BINDINGS = bindings("run")
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.known: JobSummary | None = None
 
     def compose(self) -> ComposeResult:
-        yield Sheet(id="run-sheet")
+        yield ReportView(id="run-sheet")
 
     def on_mount(self) -> None:
-        self.query_one(Sheet).border_title = "the job"
+        self.query_one(ReportView).border_title = "the job"
 
     @property
     def job(self) -> RunningJob | None:
@@ -78,7 +78,7 @@ class RunStep(Step):
     def _look(self) -> None:
         job = self.draft.job
 
-        def look(bench: Bench) -> JobSummary:
+        def look(bench: WizardService) -> JobSummary:
             return bench.summary(job)
 
         self.wizard.hand(look, self._known, latest="run")
@@ -111,7 +111,7 @@ class RunStep(Step):
             lines = _still_lines(self.known, progress.failures if progress is not None else ())
         else:
             lines = [words("···", "dim")]
-        self.query_one(Sheet).put(lines)
+        self.query_one(ReportView).put(lines)
         self.changed()
 
     @property
@@ -131,7 +131,7 @@ class RunStep(Step):
         return [(str(self.state or ""), "warn" if self.state is JobState.PAUSED else "")]
 
     def home(self) -> Widget | None:
-        return self.query_one(Sheet)
+        return self.query_one(ReportView)
 
     def blocked(self) -> str | None:
         if self._active:
@@ -169,7 +169,7 @@ class RunStep(Step):
         known = self.known
         left = known.open if known is not None else 0
         needed = Requirement(
-            Level.CONFIRM,
+            ConfirmationLevel.CONFIRM,
             "Give up the rest of this import?",
             (),
             f"What was sent stays. Rows that were not sent are left out for good{f', {left:,} now' if left else ''}.",
@@ -192,7 +192,7 @@ class RunStep(Step):
         self._look()
 
 
-def state_lines(counts: Mapping[RowState, int], total: int) -> list[SheetLine]:
+def state_lines(counts: Mapping[RowState, int], total: int) -> list[ReportLine]:
     """Rows by state; they sum to the rows of the file."""
     lines = []
     for state, note in STATES:
@@ -203,7 +203,7 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[SheetLine]:
     return [*lines, line("sum", f"{total:,}", note="rows in all")]
 
 
-def _progress_lines(progress: Progress) -> list[SheetLine]:
+def _progress_lines(progress: Progress) -> list[ReportLine]:
     share = progress.finished / progress.total if progress.total else 0.0
     lines = [words(f"{bar(share, 40)}  {100 * share:.0f} %")]
     said = [f"{progress.finished:,} of {progress.total:,} rows final"]
@@ -219,7 +219,7 @@ def _progress_lines(progress: Progress) -> list[SheetLine]:
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)
 
 
-def _still_lines(known: JobSummary, failures: Sequence[Failure]) -> list[SheetLine]:
+def _still_lines(known: JobSummary, failures: Sequence[RowFailure]) -> list[ReportLine]:
     counts = dict(known.counts or {})
     final = sum(count for state, count in counts.items() if state in FINAL)
     share = final / known.total if known.total else 0.0
@@ -231,7 +231,7 @@ def _still_lines(known: JobSummary, failures: Sequence[Failure]) -> list[SheetLi
     return lines + state_lines(counts, known.total) + _failure_lines(failures)
 
 
-def _failure_lines(failures: Sequence[Failure]) -> list[SheetLine]:
+def _failure_lines(failures: Sequence[RowFailure]) -> list[ReportLine]:
     if not failures:
         return []
     found: list[Any] = [line(""), heading("the last ones that failed")]

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.services.actions.write_gate import Confirmation, Level, Requirement
+from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Permit
+    from dyntui.api.client import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.progress import Progress
-    from dyntui.services.imports.runner import Ended
+    from dyntui.services.imports.runner import RunResult
     from dyntui.tui.shell.app import Console
 
 __all__ = ["RunningJob", "ask_before_leaving", "is_over"]
@@ -34,7 +34,9 @@ class RunningJob:
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RunningJob.Changed)
 
-    def __init__(self, console: Console, path: Path, connection: Connection, permit: Permit, first: int | None) -> None:
+    def __init__(
+        self, console: Console, path: Path, connection: Connection, permit: WritePermit, first: int | None
+    ) -> None:
         self._console = console
         self.path = path
         self.profile = connection.profile
@@ -62,7 +64,7 @@ class RunningJob:
         return self.thread.progress
 
     @property
-    def ended(self) -> Ended | None:
+    def ended(self) -> RunResult | None:
         return self.thread.ended
 
     @property
@@ -84,13 +86,13 @@ class RunningJob:
             widget.post_message(self.Changed())
 
     def _show(self) -> None:
-        from dyntui.tui.shell.base_screen import Framed
+        from dyntui.tui.shell.base_screen import ConsoleScreen
 
         if not self.active and not self._told:
             self._told = True
             self._tell_end()
         shown = self._console.screen_stack  # none when the console ends
-        if shown and isinstance(shown[-1], Framed):
+        if shown and isinstance(shown[-1], ConsoleScreen):
             shown[-1].changed()
 
     @property
@@ -134,7 +136,7 @@ def ask_before_leaving(console: Console) -> None:
         console.exit(0)
         return
     needed = Requirement(
-        Level.CONFIRM,
+        ConfirmationLevel.CONFIRM,
         "Leave dyntui while an import runs?",
         (f"job {job.id} in {job.profile.name}",),
         "It is paused after the request that is under way. Nothing is lost: the jobs screen, or "

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dyntui.importer import Mapping
-from dyntui.tui.features.imports.wizard_step import Step
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
-__all__ = ["KeptMappings"]
+__all__ = ["SavedMappingsMixin"]
 
 
-class KeptMappings(Step):
+class SavedMappingsMixin(WizardStep):
     """A step with a mapping that can be kept and brought back. A subclass gives `take`."""
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self.kept_as = ""
 
@@ -46,7 +46,9 @@ class KeptMappings(Step):
                     ),
                 )
 
-        field = Field("name", "name", self.kept_as, help="Letters, digits, dots, dashes. One of that name is replaced.")
+        field = FormInput(
+            "name", "name", self.kept_as, help="Letters, digits, dots, dashes. One of that name is replaced."
+        )
         self.console.ask(FormDialog("Keep this mapping", (field,)), filled)
 
     def action_load(self) -> None:
@@ -66,4 +68,4 @@ class KeptMappings(Step):
 
                 self.wizard.hand(lambda bench: load_mapping(name).bind(look.info), self.take)
 
-        self.console.ask(PickDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)
+        self.console.ask(SelectDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)

@@ -12,10 +12,10 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.services.imports.wizard_draft import Draft, drafts, keep_rows, load_draft, save_draft
+from dyntui.services.imports.wizard_draft import ImportDraft, drafts, keep_rows, load_draft, save_draft
 from dyntui.services.imports.wizard_files import (
-    Entry,
-    Listing,
+    FileEntry,
+    FolderListing,
     list_folder,
     recent_files,
     remember_file,
@@ -24,23 +24,23 @@ from dyntui.services.imports.wizard_files import (
 )
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.file_tree import FileTree
-from dyntui.tui.features.imports.fuzzy_select import Chosen, SearchDialog
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
 if TYPE_CHECKING:
-    from dyntui.services.imports.wizard_service import Look
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.services.imports.wizard_service import FilePreview
+    from dyntui.tui.features.imports.wizard import WizardScreen
 
 __all__ = ["SourceStep"]
 
 _MOST_DRAFTS = 4
 
 
-class SourceStep(Step):
+class SourceStep(WizardStep):
     """Choose a file; opening it looks at it and goes on."""
 
     NAME, TITLE = "source", "Source"
@@ -49,19 +49,19 @@ class SourceStep(Step):
     class Listed(Message):
         """A folder was read."""
 
-        def __init__(self, listing: Listing) -> None:
+        def __init__(self, listing: FolderListing) -> None:
             super().__init__()
             self.listing = listing
 
     class Known(Message):
         """Drafts and recent files were read."""
 
-        def __init__(self, found: Sequence[Draft], recent: Sequence[Entry]) -> None:
+        def __init__(self, found: Sequence[ImportDraft], recent: Sequence[FileEntry]) -> None:
             super().__init__()
             self.found = found
             self.recent = recent
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)
         self._asked: set[str] = set()
         self._opening = ""
@@ -108,7 +108,7 @@ class SourceStep(Step):
         self.files.folders[event.listing.path] = event.listing
         self.files.build()
         shown = self.app.screen
-        if isinstance(shown, SearchDialog) and shown.is_mounted:  # it looks by itself when it is there
+        if isinstance(shown, FuzzySelectDialog) and shown.is_mounted:  # it looks by itself when it is there
             shown.look()
 
     @on(Known)
@@ -141,7 +141,7 @@ class SourceStep(Step):
             case _:
                 self._show_folder(node.path)
 
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     async def _clicked(self) -> None:
         await self.action_do("source.open")
 
@@ -173,7 +173,7 @@ class SourceStep(Step):
 
     def action_path(self) -> None:
         typed = "" if self.draft.pasted or not self.draft.path else self.draft.path
-        dialog = SearchDialog(
+        dialog = FuzzySelectDialog(
             "Path of the file",
             self._complete,
             text=typed or f"{formatting.short_path(self.files.root)}/",
@@ -183,7 +183,7 @@ class SourceStep(Step):
         )
         self.console.ask(dialog, self._typed)
 
-    def _typed(self, chosen: Chosen | None) -> None:
+    def _typed(self, chosen: FuzzyChoice | None) -> None:
         if chosen is None:
             return
         text = whole_path(chosen.text)
@@ -191,9 +191,9 @@ class SourceStep(Step):
         self.open_path(chosen.key if begun else text)
 
     def action_paste(self) -> None:
-        from dyntui.tui.features.imports.paste_rows import PasteDialog
+        from dyntui.tui.features.imports.paste_rows import PasteRowsDialog
 
-        self.console.ask(PasteDialog(), self.take_text)
+        self.console.ask(PasteRowsDialog(), self.take_text)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -261,7 +261,7 @@ class SourceStep(Step):
 
         self.wizard.hand(keep, lambda result: self._open())
 
-    def _looked(self, look: Look) -> None:
+    def _looked(self, look: FilePreview) -> None:
         self._opening = ""
         self.wizard.look = look
         if not self.draft.pasted:
@@ -288,7 +288,7 @@ class SourceStep(Step):
     def _go_on_with(self, draft_id: str) -> None:
         from dyntui.tui.features.imports import open_draft
 
-        def found(draft: Draft) -> None:
+        def found(draft: ImportDraft) -> None:
             open_draft(self.console, draft)
 
         self.wizard.hand(lambda bench: load_draft(draft_id), found)

@@ -10,13 +10,13 @@ from textual.message import Message
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["Mark", "Trail"]
+__all__ = ["StepBar", "StepMark"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StepMark:
     """A step on the trail. note: what a person should know of it, such as `12 problems`."""
 
     name: str
@@ -30,7 +30,7 @@ _NEXT = ("] next step", "] next")
 _LEAST_REASON = 20
 
 
-class Trail(Painted):
+class StepBar(LineWidget):
     """marks: the steps in their order. onward: why the next one cannot be reached, "" when a key leads there; None at
     the end."""
 
@@ -43,7 +43,7 @@ class Trail(Painted):
 
     def __init__(self) -> None:
         super().__init__(id="trail")
-        self.marks: tuple[Mark, ...] = ()
+        self.marks: tuple[StepMark, ...] = ()
         self.onward: str | None = None
 
     def _texts(self, width: int) -> list[str]:
@@ -90,6 +90,6 @@ class Trail(Painted):
             at += width_of(text)
 
 
-def _text(mark: Mark, *, note: bool) -> str:
+def _text(mark: StepMark, *, note: bool) -> str:
     text = ("▸" if mark.current else "") + mark.title + (" ✓" if mark.done and not mark.note else "")
     return f"{text} {mark.note}" if mark.note and note else text

@@ -15,24 +15,24 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
 from dyntui.services.actions.write_gate import Confirmation
-from dyntui.services.imports.job_control import Control, Wish
+from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan_deletion
-from dyntui.services.imports.undo import Undone
+from dyntui.services.imports.undo import UndoResult
 from dyntui.services.imports.undo_targets import words_of
 from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import Sheet, SheetLine, heading, line, words
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["UndoScreen"]
+__all__ = ["ImportUndoScreen"]
 
 _ROW = Column("row", "row", 7, right=True, priority=0, as_=number)
 _REASON = Column("reason", "left alone because it", 30, grow=True, priority=0)
@@ -45,7 +45,7 @@ _STATES: tuple[tuple[UndoState, str], ...] = (
 )
 
 
-class UndoScreen(Framed):
+class ImportUndoScreen(ConsoleScreen):
     """The undo of one job. It can be stopped by leaving, and gone on with. kind: of the job, `users` or `allowlist`."""
 
     BINDINGS = bindings("import-undo")
@@ -66,12 +66,12 @@ class UndoScreen(Framed):
             self.total = total
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, UndoScreen.Further)
+            return isinstance(message, ImportUndoScreen.Further)
 
     class Ended(Message):
         """It is done, or was stopped."""
 
-        def __init__(self, outcome: Undone) -> None:
+        def __init__(self, outcome: UndoResult) -> None:
             super().__init__()
             self.outcome = outcome
 
@@ -87,9 +87,9 @@ class UndoScreen(Framed):
         self.job = job
         self.source_name = name
         self.words = words_of(kind)
-        self.found: Undone | None = None
+        self.found: UndoResult | None = None
         self._plan: UndoPlan | None = None
-        self._control: Control | None = None
+        self._control: JobControl | None = None
         self._doing = ""
         self._done, self._total = 0, 0
 
@@ -99,9 +99,9 @@ class UndoScreen(Framed):
 
     def body(self) -> ComposeResult:
         with Vertical(classes="step"):
-            yield Sheet(id="undo-sheet")
+            yield ReportView(id="undo-sheet")
             columns = (_ROW, Column("id", self.words.noun, 36, grow=True, priority=2), _REASON)
-            yield Table(columns, ListView(loaded=False), empty=self._empty, id="left-alone")
+            yield Table(columns, StaticRows(loaded=False), empty=self._empty, id="left-alone")
 
     def on_mount(self) -> None:
         self.query_one("#undo-sheet").border_title = "undo"
@@ -115,7 +115,7 @@ class UndoScreen(Framed):
 
     def on_unmount(self) -> None:
         if self._control is not None:
-            self._control.ask(Wish.PAUSE, "the screen was left")
+            self._control.ask(StopRequest.PAUSE, "the screen was left")
 
     # Looking
 
@@ -192,7 +192,7 @@ class UndoScreen(Framed):
         self.console.ask(confirm(plan.needed, verb="Delete them", trigger="enter"), answered)
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
-        self._control = control = Control()
+        self._control = control = JobControl()
         job = self.job
         self._begin("deleting")
 
@@ -220,12 +220,12 @@ class UndoScreen(Framed):
 
     def leave_inner(self) -> None:
         assert self._control is not None
-        self._control.ask(Wish.PAUSE, "stopped")
+        self._control.ask(StopRequest.PAUSE, "stopped")
 
     # What is shown
 
     def _show(self) -> None:
-        lines: list[SheetLine] = [words(self.words.warning, "warn"), line("")]
+        lines: list[ReportLine] = [words(self.words.warning, "warn"), line("")]
         if self._doing:
             share = self._done / self._total if self._total else 0.0
             lines += [words(f"{self._doing}: {self._done:,} of {self._total:,}"), words(bar(share, 40)), line("")]
@@ -236,9 +236,9 @@ class UndoScreen(Framed):
             lines.append(line("sum", f"{sum(counts.values()):,}"))
             if self._to_delete and not self._doing:
                 lines += [line(""), words("enter deletes them; each is read again right before")]
-        self.query_one(Sheet).put(lines)
+        self.query_one(ReportView).put(lines)
         table = self.query_one("#left-alone", Table)
-        assert isinstance(table.view, ListView)
+        assert isinstance(table.view, StaticRows)
         table.view.put(self._rows())
         table.view_changed()
         self.changed()

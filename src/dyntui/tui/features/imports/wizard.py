@@ -15,25 +15,25 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from dyntui.core.errors import DyntuiError, Stopped
-from dyntui.services.imports.wizard_draft import Draft, remove_draft, save_draft
-from dyntui.services.imports.wizard_thread import Clerk
-from dyntui.tui.features.imports.step_bar import Mark, Trail
-from dyntui.tui.features.imports.wizard_step import Step
+from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.services.imports.wizard_draft import ImportDraft, remove_draft, save_draft
+from dyntui.services.imports.wizard_thread import WizardThread
+from dyntui.tui.features.imports.step_bar import StepBar, StepMark
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
-from dyntui.tui.shell.base_screen import Framed
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Permit
+    from dyntui.api.client import WritePermit
     from dyntui.services.actions.write_gate import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import JobOptions
-    from dyntui.services.imports.wizard_service import Bench, Counted, Look
+    from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
 
-__all__ = ["ImportScreen"]
+__all__ = ["WizardScreen"]
 
 T = TypeVar("T")
 
@@ -50,26 +50,26 @@ _STEPS = (
 _NAMES = tuple(name for name, _ in _STEPS)
 
 
-def _class_of(name: str) -> type[Step]:
+def _class_of(name: str) -> type[WizardStep]:
     """The step of that name; its module is read when it is first shown."""
     module = import_module(f"dyntui.tui.features.imports.{name}_step")
-    found: type[Step] = getattr(module, f"{name.capitalize()}Step")
+    found: type[WizardStep] = getattr(module, f"{name.capitalize()}Step")
     return found
 
 
-class ImportScreen(Framed):
+class WizardScreen(ConsoleScreen):
     """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
 
     BINDINGS = bindings("wizard")
 
-    def __init__(self, draft: Draft, *, begun: bool = False) -> None:
+    def __init__(self, draft: ImportDraft, *, begun: bool = False) -> None:
         super().__init__()
         self.draft = draft
         self.begun = begun
-        self.clerk = Clerk(lambda: self.console.typed_at)
-        self.look: Look | None = None
-        self.counted: Counted | None = None
-        self._steps: dict[str, Step] = {}
+        self.clerk = WizardThread(lambda: self.console.typed_at)
+        self.look: FilePreview | None = None
+        self.counted: FileTotals | None = None
+        self._steps: dict[str, WizardStep] = {}
         self.away = False
         self._shown = False
         self._showing = asyncio.Lock()
@@ -86,7 +86,7 @@ class ImportScreen(Framed):
         self.draft.step = name
         self._steps[name] = step = _class_of(name)(self)
         with Vertical(id="wizard"):
-            yield Trail()
+            yield StepBar()
             with Vertical(id="steps"):
                 yield step
 
@@ -94,7 +94,7 @@ class ImportScreen(Framed):
         self.call_later(self._show_step, self.draft.step)
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> WizardStep | None:
         """The step that is shown; None until all that it is made of is there."""
         step = self._steps.get(self.draft.step)
         return step if step is not None and step.is_mounted else None
@@ -123,7 +123,7 @@ class ImportScreen(Framed):
     def home(self) -> Widget | None:
         return self.step.home() if self.step is not None else None
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         super().lines_moved(lines)
         if self.step is not None:
             self.step.lines_moved(lines)
@@ -139,9 +139,9 @@ class ImportScreen(Framed):
     def step_changed(self) -> None:
         """Trail and frame may have to say something else."""
         at = self._at
-        trail = self.query_one(Trail)
+        trail = self.query_one(StepBar)
         trail.marks = tuple(
-            Mark(
+            StepMark(
                 name,
                 title,
                 done=place < at,
@@ -201,7 +201,7 @@ class ImportScreen(Framed):
 
     def hand(
         self,
-        work: Callable[[Bench], T],
+        work: Callable[[WizardService], T],
         then: Callable[[T], None] = lambda result: None,
         failed: Callable[[DyntuiError], None] | None = None,
         *,
@@ -215,13 +215,13 @@ class ImportScreen(Framed):
 
     async def _wait(
         self,
-        work: Callable[[Bench], T],
+        work: Callable[[WizardService], T],
         then: Callable[[T], None],
         failed: Callable[[DyntuiError], None] | None,
     ) -> None:
         try:
             result = await asyncio.wrap_future(self.clerk.do(work))
-        except Stopped:
+        except StoppedError:
             return
         except DyntuiError as error:
             if self.is_attached:
@@ -245,13 +245,13 @@ class ImportScreen(Framed):
             return
         draft = self.draft
 
-        def hand_over(bench: Bench) -> tuple[Path, Permit]:
+        def hand_over(bench: WizardService) -> tuple[Path, WritePermit]:
             bench.open_job(draft)
             path, permit = bench.hand_over(connection, confirmation)
             remove_draft(draft)
             return path, permit
 
-        def start(found: tuple[Path, Permit]) -> None:
+        def start(found: tuple[Path, WritePermit]) -> None:
             from dyntui.tui.features.imports.running_job import RunningJob
 
             self.begun = True
@@ -261,11 +261,11 @@ class ImportScreen(Framed):
 
         self.hand(hand_over, start)
 
-    def start_over(self, draft: Draft) -> None:
+    def start_over(self, draft: ImportDraft) -> None:
         """Go on with another draft, in the same place."""
         self.call_later(self._start_over, draft)
 
-    async def _start_over(self, draft: Draft) -> None:
+    async def _start_over(self, draft: ImportDraft) -> None:
         for step in self._steps.values():
             step.left()
         self._steps.clear()
@@ -282,7 +282,7 @@ class ImportScreen(Framed):
             self.console.say("The environment is not open.", "warning")
             return
 
-        def start(found: tuple[Path, Permit]) -> None:
+        def start(found: tuple[Path, WritePermit]) -> None:
             from dyntui.tui.features.imports.running_job import RunningJob
 
             RunningJob(self.console, found[0], connection, found[1], None).start()
@@ -363,8 +363,8 @@ class ImportScreen(Framed):
     def action_step(self, number: str) -> None:
         self._go(_NAMES[int(number) - 1])
 
-    @on(Trail.Clicked)
-    def _clicked(self, event: Trail.Clicked) -> None:
+    @on(StepBar.Clicked)
+    def _clicked(self, event: StepBar.Clicked) -> None:
         self._go(event.name)
 
     def _go(self, name: str) -> None:

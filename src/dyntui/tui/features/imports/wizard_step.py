@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from dyntui.tui.kit.action_registry import Acting
-from dyntui.tui.kit.widgets.line_list import Lines
+from dyntui.tui.kit.action_registry import ActionMixin
+from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
 if TYPE_CHECKING:
-    from dyntui.services.imports.wizard_draft import Draft
-    from dyntui.tui.features.imports.wizard import ImportScreen
+    from dyntui.services.imports.wizard_draft import ImportDraft
+    from dyntui.tui.features.imports.wizard import WizardScreen
     from dyntui.tui.shell.app import Console
 
-__all__ = ["Step"]
+__all__ = ["WizardStep"]
 
 
-class Step(Acting, Vertical):
+class WizardStep(ActionMixin, Vertical):
     """A subclass names itself, composes its part and says where it stands."""
 
     NAME: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
 
-    def __init__(self, wizard: ImportScreen) -> None:
+    def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(id=f"step-{self.NAME}", classes="step")
         self.wizard = wizard
 
@@ -66,7 +66,7 @@ class Step(Acting, Vertical):
 
     def home(self) -> Widget | None:
         """Where the focus belongs."""
-        return next((widget for widget in self.query("Lines").results(Widget) if widget.focusable), None)
+        return next((widget for widget in self.query("LineList").results(Widget) if widget.focusable), None)
 
     def inner(self) -> str | None:
         """What going back undoes before it leaves the step; None for nothing."""
@@ -75,7 +75,7 @@ class Step(Acting, Vertical):
     def leave_inner(self) -> None:
         """Undo that."""
 
-    def lines_moved(self, lines: Lines) -> None:
+    def lines_moved(self, lines: LineList) -> None:
         """The cursor of a list is on another line, or there are more or fewer of them."""
 
     def answered(self, text: str) -> None:
@@ -88,10 +88,10 @@ class Step(Acting, Vertical):
         return cast("Console", self.app)
 
     @property
-    def draft(self) -> Draft:
+    def draft(self) -> ImportDraft:
         return self.wizard.draft
 
-    def copy(self) -> Draft:
+    def copy(self) -> ImportDraft:
         """The draft as it is now, for another thread."""
         return replace(self.draft)
 

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.resources import RESOURCES, Column
-from dyntui.tui.features.resources.resource_detail import ThingScreen, facts_of, thing_of
-from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, facts_of, thing_of
+from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.detail_screen import Tab
 
@@ -27,7 +27,7 @@ _RECORDS = (
 )
 
 
-class HostnameScreen(ThingScreen):
+class HostnameScreen(ResourceDetailScreen):
     """`y` copies the value of the record under the cursor; `v` in the list shows all of it."""
 
     TABS = (Tab("facts", "Hostname"), Tab("dns", "DNS records"), Tab("raw", "Raw"))
@@ -36,10 +36,10 @@ class HostnameScreen(ThingScreen):
         match tab.name:
             case "facts":
                 with Horizontal(classes="two"):
-                    yield Facts(id="facts")
-                    yield Table(_RECORDS, ListView(loaded=False), empty=_none, id="dns-beside")
+                    yield FieldList(id="facts")
+                    yield Table(_RECORDS, StaticRows(loaded=False), empty=_none, id="dns-beside")
             case "dns":
-                yield Table(_RECORDS, ListView(loaded=False), empty=_none, id="dns-whole")
+                yield Table(_RECORDS, StaticRows(loaded=False), empty=_none, id="dns-whole")
             case _:
                 yield SearchTree(id="raw", unfolded=3)
 
@@ -58,9 +58,9 @@ class HostnameScreen(ThingScreen):
             return
         if tab.name == "facts":
             counted = {**document, "verificationRecords": len(self._rows(document))}
-            self.query_one("#facts", Facts).show(facts_of(self.record, counted))
+            self.query_one("#facts", FieldList).show(facts_of(self.record, counted))
         table = self.query_one("#dns-beside" if tab.name == "facts" else "#dns-whole", Table)
-        assert isinstance(table.view, ListView)
+        assert isinstance(table.view, StaticRows)
         table.view.put(self._rows(document))
         table.view_changed()
 
@@ -69,6 +69,6 @@ def _none() -> str:
     return "No DNS record has to be set."
 
 
-def hostname_of(row: Mapping[str, Any]) -> ThingScreen:
+def hostname_of(row: Mapping[str, Any]) -> ResourceDetailScreen:
     """The screen of a hostname."""
     return thing_of(RESOURCES["hostnames"], row, base=HostnameScreen)

@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from dyntui.resources import RESOURCES, Action, Column, On, Resource, Scope
-from dyntui.services.actions.write_gate import Outcome, Results
+from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
+from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_flow import Doing, Plan
+from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_actions_screen import action_methods
 from dyntui.tui.shell.routes import open_list
@@ -26,24 +26,24 @@ from dyntui.tui.shell.routes import open_list
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["ThingScreen", "facts_of", "thing_of"]
+__all__ = ["ResourceDetailScreen", "facts_of", "thing_of"]
 
 _BELOW = (Column("title", "belongs to it", 26, grow=True, priority=0), Column("name", "its name", 20, priority=1))
 
 
-def facts_of(record: Resource, document: Mapping[str, Any]) -> list[Fact]:
+def facts_of(record: Resource, document: Mapping[str, Any]) -> list[FieldLine]:
     """What the columns show first, then every other value, nested ones by their paths."""
     titles = {column.field: column.name for column in record.columns if column.field and "." not in column.field}
-    facts = [Fact(record.singular, heading=True)]
-    facts += [Fact(title, document.get(name)) for name, title in titles.items() if not _nested(document.get(name))]
+    facts = [FieldLine(record.singular, heading=True)]
+    facts += [FieldLine(title, document.get(name)) for name, title in titles.items() if not _nested(document.get(name))]
     rest = {name: value for name, value in document.items() if name not in titles}
     plain = [(name, value) for name, value in rest.items() if not _nested(value)]
     if plain:
-        facts.append(Fact("more", heading=True))
-        facts += [Fact(str(name), value) for name, value in plain]
+        facts.append(FieldLine("more", heading=True))
+        facts += [FieldLine(str(name), value) for name, value in plain]
     for name, value in document.items():
         if _nested(value):
-            facts.append(Fact(str(name), heading=True))
+            facts.append(FieldLine(str(name), heading=True))
             facts += _inside(value)
     return facts
 
@@ -54,19 +54,19 @@ def _nested(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value)
 
 
-def _inside(value: Any, prefix: str = "") -> list[Fact]:
+def _inside(value: Any, prefix: str = "") -> list[FieldLine]:
     parts = value.items() if isinstance(value, Mapping) else enumerate(value, 1)
-    facts: list[Fact] = []
+    facts: list[FieldLine] = []
     for name, part in parts:
         whole = f"{prefix}{name}"
-        facts += _inside(part, f"{whole}.") if _nested(part) and prefix.count(".") < 2 else [Fact(whole, part)]
+        facts += _inside(part, f"{whole}.") if _nested(part) and prefix.count(".") < 2 else [FieldLine(whole, part)]
     return facts
 
 
-class ThingScreen(DetailScreen, Doing):
+class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
     """A row of a record, read again when there is an operation for it. Made with `thing_of`."""
 
-    TABS: tuple[Tab, ...] = (Tab("facts", "Facts"), Tab("raw", "Raw"))
+    TABS: tuple[Tab, ...] = (Tab("facts", "FieldList"), Tab("raw", "Raw"))
     record: Resource
 
     def __init__(self, row: Mapping[str, Any], parent: str = "") -> None:
@@ -92,11 +92,11 @@ class ThingScreen(DetailScreen, Doing):
             yield SearchTree(id="raw", unfolded=2)
         elif self.below:
             with Horizontal(classes="two"):
-                yield Facts(id="facts")
+                yield FieldList(id="facts")
                 rows = [{"title": record.title, "name": record.name} for record in self.below]
-                yield Table(_BELOW, ListView(rows, key="name"), id="below")
+                yield Table(_BELOW, StaticRows(rows, key="name"), id="below")
         else:
-            yield Facts(id="facts")
+            yield FieldList(id="facts")
 
     async def fetch(self, client: Client) -> dict[str, Any]:
         from dyntui.services.actions.resource_actions import read_one
@@ -122,7 +122,7 @@ class ThingScreen(DetailScreen, Doing):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(self.shown(document))
         else:
-            self.query_one("#facts", Facts).show(facts_of(self.record, self.shown(document)))
+            self.query_one("#facts", FieldList).show(facts_of(self.record, self.shown(document)))
 
     def openable(self, pane: Widget | None) -> bool:
         return self._leads_to(pane) is not None
@@ -131,7 +131,7 @@ class ThingScreen(DetailScreen, Doing):
         """The list, or the user, that the cursor is on."""
         if isinstance(pane, Table) and pane.row is not None:
             return str(pane.row.get("name") or "") or None
-        fact = pane.fact if isinstance(pane, Facts) else None
+        fact = pane.fact if isinstance(pane, FieldList) else None
         return "user" if fact is not None and fact.label in ("userId", "user") and fact.value else None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
@@ -139,7 +139,7 @@ class ThingScreen(DetailScreen, Doing):
         if name == "user":
             from dyntui.tui.features.users.user_screen import UserScreen
 
-            assert isinstance(pane, Facts)
+            assert isinstance(pane, FieldList)
             assert pane.fact is not None
             self.console.visit(UserScreen(str(pane.fact.value), str(pane.fact.value)))
         elif name is not None:
@@ -147,25 +147,25 @@ class ThingScreen(DetailScreen, Doing):
 
     # Actions
 
-    def why_not(self, actions: tuple[Action, ...]) -> str | None:
+    def why_not(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
-        if actions[0].on is On.LIST:
+        if actions[0].on is ActionTarget.LIST:
             return "This is done in the list."
         reasons = [each.when(self.row) if each.when is not None else None for each in actions]
         return None if None in reasons else reasons[0]
 
-    def act(self, actions: tuple[Action, ...], key: str) -> None:
+    def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Do the one of these that fits."""
         fitting = [each for each in actions if each.when is None or each.when(self.row) is None]
         self.begin(self.record, fitting[0], [self.row], self.parent_id, key)
 
-    def after(self, plan: Plan, results: Results) -> None:
-        if results.items[0].outcome is Outcome.DONE and plan.action.name == "delete":
+    def after(self, plan: ActionFlow, results: WriteResults) -> None:
+        if results.items[0].outcome is WriteOutcome.DONE and plan.action.name == "delete":
             self.call_later(self.console.action_back)
 
 
 @cache
-def _class_for(name: str, base: type[ThingScreen]) -> type[ThingScreen]:
+def _class_for(name: str, base: type[ResourceDetailScreen]) -> type[ResourceDetailScreen]:
     record = RESOURCES[name]
     namespace: dict[str, Any] = {
         "BINDINGS": bindings(name),
@@ -175,11 +175,11 @@ def _class_for(name: str, base: type[ThingScreen]) -> type[ThingScreen]:
         **action_methods(record),
     }
     made = type(f"One{name.title().replace('-', '')}Screen", (base,), namespace)
-    return cast("type[ThingScreen]", made)
+    return cast("type[ResourceDetailScreen]", made)
 
 
 def thing_of(
-    record: Resource, row: Mapping[str, Any], parent: str = "", base: type[ThingScreen] = ThingScreen
-) -> ThingScreen:
+    record: Resource, row: Mapping[str, Any], parent: str = "", base: type[ResourceDetailScreen] = ResourceDetailScreen
+) -> ResourceDetailScreen:
     """The screen of one thing."""
     return _class_for(record.name, base)(row, parent)

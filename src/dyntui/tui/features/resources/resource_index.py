@@ -11,15 +11,15 @@ from textual.app import ComposeResult
 from dyntui.resources import RESOURCES, Column, Resource, Scope
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_flow import Later
+from dyntui.tui.shell.action_flow import WorkerMixin
 from dyntui.tui.shell.routes import screen_for
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["EverythingScreen"]
+__all__ = ["ResourceIndexScreen"]
 
 _COLUMNS = (
     Column("title", "what", 28, grow=True, priority=0),
@@ -32,14 +32,14 @@ _UNSURE = ("organizations", "my-invites", "membership-environments", "user-token
 """Lists that an environment's token often may not read: asked for as soon as this is opened."""
 
 
-class EverythingScreen(Later):
+class ResourceIndexScreen(WorkerMixin):
     """The records, in their order. What the token may not reach says why, asked once."""
 
     BINDINGS = bindings("everything")
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = ListView(key="name")
+        self._view = StaticRows(key="name")
         self.probing = False
 
     @property

@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, Usage, told
+from dyntui.core.errors import DyntuiError, UsageError, told
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
-from dyntui.services.actions.write_gate import Confirmation, Outcome, Results, Target
+from dyntui.services.actions.write_gate import Confirmation, Target, WriteOutcome, WriteResults
 from dyntui.services.forms import fill, text_of
 from dyntui.services.text_diff import told_apart
 from dyntui.tui.kit.action_registry import bindings
@@ -27,7 +27,7 @@ from dyntui.tui.shell.base_screen import age_of, error_words
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.error_hints import hint_of
 from dyntui.tui.shell.schema_form import SchemaForm
-from dyntui.tui.shell.searchable_screen import SearchScreen
+from dyntui.tui.shell.searchable_screen import SearchableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["SettingsScreen"]
 
 
-class SettingsScreen(SearchScreen):
+class SettingsScreen(SearchableScreen):
     """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
 
     BINDINGS = bindings("setting")
@@ -164,14 +164,14 @@ class SettingsScreen(SearchScreen):
 
         self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
 
-    def _told(self, results: Results, after: Any, form: SchemaForm) -> None:
+    def _told(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
         item = results.items[0]
-        if isinstance(item.error, Usage):
+        if isinstance(item.error, UsageError):
             form.finish()  # it was made from a value that is another one by now
         else:
             settle(form, results)
         if item.error is not None:
-            lost = "It may have been changed all the same." if item.outcome is Outcome.UNKNOWN else ""
+            lost = "It may have been changed all the same." if item.outcome is WriteOutcome.UNKNOWN else ""
             self.console.say(told(item.error.message, lost, hint_of(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()  # somebody else may have changed it: then nothing was sent

@@ -13,14 +13,14 @@ from dyntui.resources.cell_formats import number
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["NotesScreen", "RequestsScreen"]
+__all__ = ["NotificationsScreen", "RequestLogScreen"]
 
 _REQUESTS = (
     Column("at", "at", 12, priority=0),
@@ -47,7 +47,7 @@ class _Journal(TableScreen):
     EMPTY = ""
 
     def body(self) -> ComposeResult:
-        yield Table(self.COLUMNS, ListView(self.rows(), key="key"), empty=lambda: self.EMPTY, id="list")
+        yield Table(self.COLUMNS, StaticRows(self.rows(), key="key"), empty=lambda: self.EMPTY, id="list")
 
     def rows(self) -> list[dict[str, Any]]:
         """What there is, newest first."""
@@ -92,7 +92,7 @@ class _Journal(TableScreen):
         send(self.console, self.text(row), "line")
 
 
-class RequestsScreen(_Journal):
+class RequestLogScreen(_Journal):
     """The request log. It never holds what was in a request, only that there was one."""
 
     COLUMNS = _REQUESTS
@@ -135,7 +135,7 @@ class RequestsScreen(_Journal):
         return "\n".join([*lines, "", str(row["error"])] if row["error"] else lines)
 
 
-class NotesScreen(_Journal):
+class NotificationsScreen(_Journal):
     """Every message that was shown."""
 
     COLUMNS = _NOTES

@@ -13,10 +13,10 @@ from dyntui.services.actions.user_actions import (
     add_to_allowlist,
     set_metadata_field,
 )
-from dyntui.services.actions.write_gate import Outcome, Results, Target, WriteAction
+from dyntui.services.actions.write_gate import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.features.users.edit_profile import check_metadata, metadata_fields, metadata_value
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["ask_allowlist", "ask_metadata", "ask_new", "delete", "revoke_sessions"]
 
 _NEW = (
-    Field("email", "e-mail", help="It cannot be changed afterwards."),
-    Field("username", "username"),
-    Field("firstName", "first name"),
-    Field("lastName", "last name"),
-    Field("phoneNumber", "phone"),
-    Field("country", "country", help="Two letters, as in GB."),
+    FormInput("email", "e-mail", help="It cannot be changed afterwards."),
+    FormInput("username", "username"),
+    FormInput("firstName", "first name"),
+    FormInput("lastName", "last name"),
+    FormInput("phoneNumber", "phone"),
+    FormInput("country", "country", help="Two letters, as in GB."),
 )
 _OUTCOMES = {
-    Outcome.FAILED: "failed",
-    Outcome.UNKNOWN: "not known, the answer was lost",
-    Outcome.NOT_TRIED: "not tried",
+    WriteOutcome.FAILED: "failed",
+    WriteOutcome.UNKNOWN: "not known, the answer was lost",
+    WriteOutcome.NOT_TRIED: "not tried",
 }
 
 
@@ -54,7 +54,7 @@ def _do(screen: UsersScreen, action: WriteAction, key: str, verb: str, form: For
     do(screen.console, action, screen.targets, verb=verb, trigger=key, form=form, done=done)
 
 
-def _done(screen: UsersScreen, results: Results) -> None:
+def _done(screen: UsersScreen, results: WriteResults) -> None:
     if not screen.is_mounted:
         return
     screen.table.marks &= {target.id for target in results.left}
@@ -64,14 +64,14 @@ def _done(screen: UsersScreen, results: Results) -> None:
         _tell_left(screen, results)
 
 
-def _tell_left(screen: UsersScreen, results: Results) -> None:
+def _tell_left(screen: UsersScreen, results: WriteResults) -> None:
     """What became of those that are not done, one by one; Enter opens one."""
-    left = [item for item in results.items if item.outcome is not Outcome.DONE]
+    left = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     choices = [
         Choice(
             item.target.id,
             item.target.label or item.target.id,
-            "✕" if item.outcome is Outcome.FAILED else "?" if item.outcome is Outcome.UNKNOWN else "·",
+            "✕" if item.outcome is WriteOutcome.FAILED else "?" if item.outcome is WriteOutcome.UNKNOWN else "·",
             _OUTCOMES[item.outcome] + (f": {item.error.message}" if item.error is not None else ""),
         )
         for item in left
@@ -85,7 +85,7 @@ def _tell_left(screen: UsersScreen, results: Results) -> None:
             screen.console.visit(UserScreen(user_id, labels[user_id]))
 
     title = f"{len(left):,} of {len(results.items):,} not done; they stay marked"
-    screen.console.ask(PickDialog(title, choices), picked)
+    screen.console.ask(SelectDialog(title, choices), picked)
 
 
 def ask_metadata(screen: UsersScreen) -> None:
@@ -119,7 +119,7 @@ def ask_allowlist(screen: UsersScreen) -> None:
             screen.console.say("There are no allowlists yet.", "warning")
             return
         choices = [Choice(list_id, name) for list_id, name in lists.items()]
-        screen.console.ask(PickDialog("Add to", choices), partial(picked, lists))
+        screen.console.ask(SelectDialog("Add to", choices), partial(picked, lists))
 
     read(screen.console, read_lists(connection.client), found)
 
@@ -141,9 +141,9 @@ def ask_new(screen: UsersScreen) -> None:
     screen.console.open_form(form, filled)
 
 
-def _made(screen: UsersScreen, results: Results) -> None:
+def _made(screen: UsersScreen, results: WriteResults) -> None:
     made = results.items[0]
-    if made.outcome is not Outcome.DONE or not screen.is_mounted:
+    if made.outcome is not WriteOutcome.DONE or not screen.is_mounted:
         return
     user_id = str(made.value.get("id") or "") if isinstance(made.value, dict) else ""
     if user_id and screen.is_current:

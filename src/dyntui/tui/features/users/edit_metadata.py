@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services import editor
 from dyntui.services.actions.user_actions import UPDATE_USER, user_target
-from dyntui.services.actions.write_gate import Outcome, Results
+from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
 from dyntui.services.metadata import (
     USUAL_LIMIT,
     metadata_changes,
@@ -20,7 +20,7 @@ from dyntui.services.metadata import (
     read_metadata,
 )
 from dyntui.tui.features.users.edit_profile import fresh_user
-from dyntui.tui.kit.dialogs.text_dialog import WritingDialog
+from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class _Editing:
                 text = editor.edit(text)
         except SuspendNotSupported:
             self._write(text)  # no terminal to hand over
-        except Usage as error:
+        except UsageError as error:
             self.console.say_error(error)
         else:
             self._written(text)
@@ -76,7 +76,7 @@ class _Editing:
     def _write(self, text: str, problem: str = "", *, submit: bool = False) -> None:
         """Show the text to be written on. submit: it is complete, so go on with it at once."""
         about = _AGAIN if self.user["id"] in self.drafts else _ABOUT
-        dialog = WritingDialog(
+        dialog = TextDialog(
             f"Metadata of {self.label}", about, text, check=_check, original=self.original, problem=problem
         )
 
@@ -88,7 +88,7 @@ class _Editing:
         if submit:
             dialog.call_after_refresh(dialog.submit, text)
 
-    def _take(self, text: str, dialog: WritingDialog) -> None:
+    def _take(self, text: str, dialog: TextDialog) -> None:
         self.drafts[self.user["id"]] = text
         connection = self.console.session.connection
         if connection is None:
@@ -102,7 +102,7 @@ class _Editing:
         work = fresh_user(connection, self.user["id"])
         read(self.console, work, confirm, lambda error: dialog.reopen(str(error)))
 
-    def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: WritingDialog) -> None:
+    def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: TextDialog) -> None:
         there = metadata_of(user)
         told = metadata_changes(there, wanted)
         if not told:
@@ -128,9 +128,9 @@ class _Editing:
             reread=True,
         )
 
-    def _saved(self, results: Results, wanted: dict[str, Any]) -> None:
+    def _saved(self, results: WriteResults, wanted: dict[str, Any]) -> None:
         item = results.items[0]
-        if item.outcome is Outcome.DONE:
+        if item.outcome is WriteOutcome.DONE:
             self.drafts.pop(self.user["id"], None)
             if isinstance(item.reread, dict) and metadata_changes(wanted, metadata_of(item.reread)):
                 self.console.say("The server holds other metadata than was sent: look at it.", "warning")
@@ -139,6 +139,6 @@ class _Editing:
 def _check(text: str) -> str:
     try:
         read_metadata(text)
-    except Usage as error:
+    except UsageError as error:
         return error.message
     return ""

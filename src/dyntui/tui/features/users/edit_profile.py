@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import UPDATE_USER, set_metadata_field, user_target
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
 def _ask_profile(console: Console, user: dict[str, Any], key: str) -> None:
     start = {name: _text(user.get(name)) for name in (*_TEXTS, "policiesConsent")}
     fields = [
-        Field(name, label, start[name], help=_MAIL if name == "firstName" else "") for name, label in _TEXTS.items()
+        FormInput(name, label, start[name], help=_MAIL if name == "firstName" else "") for name, label in _TEXTS.items()
     ]
     consent = {value: words for value, words in _CONSENT.items() if value or not start["policiesConsent"]}
-    fields.append(Field("policiesConsent", "policies", start["policiesConsent"], consent))
+    fields.append(FormInput("policiesConsent", "policies", start["policiesConsent"], consent))
 
     form = FormDialog(f"Profile of {user_target(user).label}", fields, verb="go on")
 
@@ -97,12 +97,12 @@ def _ask_metadata(console: Console, user: dict[str, Any], key: str) -> None:
     console.open_form(form, filled)
 
 
-def metadata_fields(known: Sequence[str]) -> tuple[Field, ...]:
+def metadata_fields(known: Sequence[str]) -> tuple[FormInput, ...]:
     """What a form asks about one field of the metadata. known: the fields that are there."""
     there = ", ".join(known)
     return (
-        Field("key", "field", help=f"There are: {there}." if there else "Fields that are there already are kept."),
-        Field("value", "value", help="Text; true, false, null, numbers, [...] and {...} are taken as JSON."),
+        FormInput("key", "field", help=f"There are: {there}." if there else "Fields that are there already are kept."),
+        FormInput("value", "value", help="Text; true, false, null, numbers, [...] and {...} are taken as JSON."),
     )
 
 
@@ -111,7 +111,7 @@ def check_metadata(values: Values) -> Mapping[str, str]:
     wrong = {} if values["key"].strip() else {"key": "A field needs a name."}
     try:
         metadata_value(values["value"])
-    except Usage as error:
+    except UsageError as error:
         wrong["value"] = error.message
     return wrong
 
@@ -123,7 +123,7 @@ def metadata_value(text: str) -> Any:
         value = json.loads(text)
     except ValueError as error:
         if text[:1] in ("{", "["):
-            raise Usage(f"It is not JSON: {error}.") from None
+            raise UsageError(f"It is not JSON: {error}.") from None
         return text
     return value
 

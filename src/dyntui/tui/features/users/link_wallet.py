@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.services.actions.user_actions import link_wallet
 from dyntui.services.actions.write_gate import Target
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custod
 def ask_link(console: Console, target: Target) -> None:
     """Ask which wallet, show what is sent, link it."""
     fields = (
-        Field("publicWalletAddress", "address"),
-        Field("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
-        Field("walletName", "wallet", help="What wallet it is: metamask, phantom, ..."),
-        Field("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
+        FormInput("publicWalletAddress", "address"),
+        FormInput("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
+        FormInput("walletName", "wallet", help="What wallet it is: metamask, phantom, ..."),
+        FormInput("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
     )
 
     def check(values: Values) -> Mapping[str, str]:

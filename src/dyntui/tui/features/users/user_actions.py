@@ -17,15 +17,15 @@ from dyntui.services.actions.user_actions import (
     REVOKE_SESSIONS,
     user_target,
 )
-from dyntui.services.actions.write_gate import Outcome, Results, Target, WriteAction
+from dyntui.services.actions.write_gate import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do
-from dyntui.tui.shell.sibling_navigation import BesideScreen
+from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
-__all__ = ["UserDoing"]
+__all__ = ["UserActionsMixin"]
 
 
-class UserDoing(BesideScreen):
+class UserActionsMixin(SiblingScreen):
     """The actions of the user screen."""
 
     NAME: ClassVar = "users"
@@ -146,17 +146,17 @@ class UserDoing(BesideScreen):
         ask_link(self.console, self.target)
 
     def action_reveal(self) -> None:
-        from dyntui.tui.kit.dialogs.secret_dialog import OnceDialog
+        from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
         row = self._row_of("social")
         assert row is not None
         label = f"{row.get('provider')} {row.get('copy')}"
 
-        def revealed(results: Results) -> None:
+        def revealed(results: WriteResults) -> None:
             item = results.items[0]
             token = item.value.get("accessToken") if isinstance(item.value, dict) else None
-            if item.outcome is Outcome.DONE and token:
-                self.console.ask(OnceDialog(f"access token of {label}", str(token)))
+            if item.outcome is WriteOutcome.DONE and token:
+                self.console.ask(SecretDialog(f"access token of {label}", str(token)))
 
         target = Target(str(row.get("id")), label)
         do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", trigger="t", done=revealed)
@@ -170,7 +170,7 @@ class UserDoing(BesideScreen):
         title = record.label_of(self.document or {}) or self.thing_id
         do(self.console, DELETE_USER, [self.target], verb="Delete", trigger="d", told=[title, *told], done=self._gone)
 
-    def _gone(self, results: Results) -> None:
-        done = results.items[0].outcome is Outcome.DONE
+    def _gone(self, results: WriteResults) -> None:
+        done = results.items[0].outcome is WriteOutcome.DONE
         if done and self.console.shown is self and self.console.no_way_back() is None:
             self.console.call_later(self.console.action_back)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
-from dyntui.tui.features.users.user_actions import UserDoing
+from dyntui.tui.features.users.user_actions import UserActionsMixin
 from dyntui.tui.features.users.user_tables import (
     CHECKS,
     CREDENTIALS,
@@ -31,11 +31,11 @@ from dyntui.tui.features.users.user_tables import (
     wallet_rows,
 )
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.detail_screen import Tab
 
@@ -55,7 +55,7 @@ _ROWS = {
 }
 
 
-class UserScreen(UserDoing):
+class UserScreen(UserActionsMixin):
     """A user by id. label: what to call it until it is read."""
 
     BINDINGS = bindings("user", "taking")
@@ -86,7 +86,7 @@ class UserScreen(UserDoing):
         match tab.name:
             case "profile":
                 with Horizontal(classes="two"):
-                    yield Facts(id="facts")
+                    yield FieldList(id="facts")
                     yield _table("related", RELATED, "Nothing is linked to this user.")
             case "credentials":
                 yield _table("credentials", CREDENTIALS, "This user has no credentials.")
@@ -99,7 +99,7 @@ class UserScreen(UserDoing):
             case "mfa":
                 yield _table("mfa", MFA, "This user has no MFA devices.")
             case "access":
-                yield Facts(id="access")
+                yield FieldList(id="access")
             case "checks":
                 yield _table("checks", CHECKS, "No address of this user was checked.")
             case "metadata":
@@ -131,10 +131,10 @@ class UserScreen(UserDoing):
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
             case "profile":
-                self.query_one("#facts", Facts).show(facts_of(document))
+                self.query_one("#facts", FieldList).show(facts_of(document))
                 self._put("related", related_rows(document))
             case "access":
-                self.query_one("#access", Facts).show(access_facts(document))
+                self.query_one("#access", FieldList).show(access_facts(document))
             case "metadata":
                 self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
@@ -145,10 +145,10 @@ class UserScreen(UserDoing):
     def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
         match tab.name:
             case "profile":
-                self.query_one("#facts", Facts).show(facts_of(row))
+                self.query_one("#facts", FieldList).show(facts_of(row))
                 self._wait("related")
             case "access":
-                self.query_one("#access", Facts).show(())
+                self.query_one("#access", FieldList).show(())
             case "metadata" | "raw":
                 self.query_one(f"#{tab.name}", JsonTree).show({})
             case name:
@@ -156,18 +156,18 @@ class UserScreen(UserDoing):
 
     def _wait(self, name: str) -> None:
         """The rows are still to come."""
-        self.query_one(f"#{name}", Table).show(ListView(loaded=False))
+        self.query_one(f"#{name}", Table).show(StaticRows(loaded=False))
 
     def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
         table = self.query_one(f"#{name}", Table)
-        assert isinstance(table.view, ListView)
+        assert isinstance(table.view, StaticRows)
         table.view.put(rows)
         table.view_changed()
 
     def action_access(self) -> None:
-        from dyntui.tui.features.access.user_access import PersonScreen
+        from dyntui.tui.features.access.user_access import UserAccessScreen
 
-        self.console.visit(PersonScreen(self.thing_id, self.label))
+        self.console.visit(UserAccessScreen(self.thing_id, self.label))
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
@@ -187,4 +187,4 @@ class UserScreen(UserDoing):
 
 
 def _table(name: str, columns: Sequence[Any], empty: str) -> Table:
-    return Table(columns, ListView(loaded=False), empty=lambda: empty, id=name)
+    return Table(columns, StaticRows(loaded=False), empty=lambda: empty, id=name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, flag
-from dyntui.tui.kit.widgets.field_list import Fact
+from dyntui.tui.kit.widgets.field_list import FieldLine
 
 __all__ = ["CHECKS", "CREDENTIALS", "MFA", "RELATED", "SESSIONS", "SOCIAL", "WALLETS"]
 __all__ += ["access_facts", "check_rows", "mfa_rows", "social_rows"]
@@ -105,23 +105,23 @@ _ELSEWHERE = frozenset({"metadata", "id", "projectEnvironmentId", "verifiedCrede
 _ELSEWHERE |= {"oauthAccounts", "mfaDevices", "chainalysisChecks"}
 
 
-def facts_of(user: Mapping[str, Any]) -> list[Fact]:
+def facts_of(user: Mapping[str, Any]) -> list[FieldLine]:
     """Everything that is one value, grouped; what this version does not know comes last, when it says something."""
-    facts: list[Fact] = []
+    facts: list[FieldLine] = []
     named = set(_ELSEWHERE)
     for title, fields in _GROUPS:
-        facts.append(Fact(title, heading=True))
+        facts.append(FieldLine(title, heading=True))
         for key, label in fields:
             named.add(key)
-            facts.append(Fact(label, user.get(key)))
+            facts.append(FieldLine(label, user.get(key)))
     metadata = user.get("metadata")
     if isinstance(metadata, dict) and metadata:
-        facts.append(Fact("metadata", heading=True))
-        facts += [Fact(str(key), value) for key, value in metadata.items()]
-    facts.append(Fact("more", heading=True))
-    facts.append(Fact("id", user.get("id")))
+        facts.append(FieldLine("metadata", heading=True))
+        facts += [FieldLine(str(key), value) for key, value in metadata.items()]
+    facts.append(FieldLine("more", heading=True))
+    facts.append(FieldLine("id", user.get("id")))
     rest = ((_LABELS.get(str(key), str(key)), value) for key, value in user.items() if key not in named)
-    facts += [Fact(key, value) for key, value in rest if value not in (None, "", [], {})]
+    facts += [FieldLine(key, value) for key, value in rest if value not in (None, "", [], {})]
     return facts
 
 
@@ -169,20 +169,20 @@ def check_rows(user: Mapping[str, Any]) -> list[Row]:
     return [{**row, "copy": row.get("walletPublicKey")} for row in _list(user, "chainalysisChecks")]
 
 
-def access_facts(user: Mapping[str, Any]) -> list[Fact]:
+def access_facts(user: Mapping[str, Any]) -> list[FieldLine]:
     """Why this user gets in or not, as the user's document says; `A` asks the lists themselves."""
-    facts = [Fact("lists that matched", heading=True)]
+    facts = [FieldLine("lists that matched", heading=True)]
     facts += _numbered(user.get("lists"))
-    facts.append(Fact("fields still missing", heading=True))
+    facts.append(FieldLine("fields still missing", heading=True))
     facts += _numbered(user.get("missingFields"))
-    facts += [Fact("scope", heading=True), Fact("scope", user.get("scope") or None)]
+    facts += [FieldLine("scope", heading=True), FieldLine("scope", user.get("scope") or None)]
     return facts
 
 
-def _numbered(value: Any) -> list[Fact]:
+def _numbered(value: Any) -> list[FieldLine]:
     parts = value if isinstance(value, list) else []
     named = [part.get("name") or part.get("id") or part if isinstance(part, dict) else part for part in parts]
-    return [Fact(f"{number}", part) for number, part in enumerate(named, 1)] or [Fact("none")]
+    return [FieldLine(f"{number}", part) for number, part in enumerate(named, 1)] or [FieldLine("none")]
 
 
 def related_rows(user: Mapping[str, Any]) -> list[Row]:

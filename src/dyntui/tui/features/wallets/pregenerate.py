@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import (
     PREGENERATE_CHAINS,
     PREGENERATE_TYPES,
@@ -16,7 +16,7 @@ from dyntui.services.actions.user_actions import (
     wallet_chains,
 )
 from dyntui.services.actions.write_gate import Target
-from dyntui.tui.kit.dialogs.form_dialog import ChoiceField, Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _TYPES = {
 class PregenerateForm(FormDialog):
     """Says what Solana is called in the form that is chosen."""
 
-    @on(ChoiceField.Changed, "#field-form")
+    @on(FormChoice.Changed, "#field-form")
     def _other_form(self) -> None:
         self.note("chains", _chains_help(self.values()["form"]))
 
@@ -54,7 +54,7 @@ def _request(values: Values) -> tuple[str, dict[str, Any]]:
         try:
             fid = int(values["fid"])
         except ValueError:
-            raise Usage("The fid is a number.") from None
+            raise UsageError("The fid is a number.") from None
     return pregeneration(
         values["identifier"],
         "email" if fid is not None else values["type"],
@@ -71,7 +71,7 @@ def _wrong(values: Values) -> Mapping[str, str]:
         return {"chains": f"There is no chain {', '.join(unknown)}. {_chains_help(values['form'])}"}
     try:
         _request(values)
-    except Usage as error:
+    except UsageError as error:
         return {"": str(error)}
     return {}
 
@@ -85,12 +85,12 @@ def ask_pregeneration(
 ) -> None:
     """Ask for whom and on which chains, show what is sent, make them."""
     fields = (
-        Field("form", "form", "waas", _FORMS),
-        Field("identifier", "for", identifier, help="Claimed by signing in with it. Farcaster: the e-mail."),
-        Field("type", "that is", kind, {name: _TYPES[name] for name in PREGENERATE_TYPES}),
-        Field("chains", "chains", "EVM SVM", help=_chains_help("waas")),
-        Field("social", "provider", help="Of a social username or account: google, github, ..."),
-        Field("fid", "fid", help="Farcaster only: the number of the account."),
+        FormInput("form", "form", "waas", _FORMS),
+        FormInput("identifier", "for", identifier, help="Claimed by signing in with it. Farcaster: the e-mail."),
+        FormInput("type", "that is", kind, {name: _TYPES[name] for name in PREGENERATE_TYPES}),
+        FormInput("chains", "chains", "EVM SVM", help=_chains_help("waas")),
+        FormInput("social", "provider", help="Of a social username or account: google, github, ..."),
+        FormInput("fid", "fid", help="Farcaster only: the number of the account."),
     )
 
     form = PregenerateForm("Pre-generate wallets", fields, check=_wrong, verb="go on")

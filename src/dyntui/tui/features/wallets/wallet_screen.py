@@ -14,15 +14,15 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.user_actions import DELETE_WALLET, RECOVER_WALLETS
-from dyntui.services.actions.write_gate import Outcome, Results, Target
+from dyntui.services.actions.write_gate import Target, WriteOutcome, WriteResults
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_facts
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import Facts
+from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.detail_screen import Tab
-from dyntui.tui.shell.sibling_navigation import BesideScreen
+from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["WalletScreen"]
 
 
-class WalletScreen(BesideScreen):
+class WalletScreen(SiblingScreen):
     """A wallet by id. owner: the crumb before it, when one came from a user.
 
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
@@ -69,7 +69,7 @@ class WalletScreen(BesideScreen):
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "wallet":
-            yield Facts(id="facts")
+            yield FieldList(id="facts")
         else:
             yield SearchTree(id="raw")
 
@@ -96,7 +96,7 @@ class WalletScreen(BesideScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        self.query_one("#facts", Facts).show(wallet_facts(document, self.owner))
+        self.query_one("#facts", FieldList).show(wallet_facts(document, self.owner))
 
     def moved_on(self) -> None:
         self.owner = ""
@@ -150,8 +150,8 @@ class WalletScreen(BesideScreen):
     def read_again(self) -> None:
         self.read()  # also when it was deleted: wallets can be recovered
 
-    def _gone(self, results: Results) -> None:
-        done = results.items[0].outcome is Outcome.DONE
+    def _gone(self, results: WriteResults) -> None:
+        done = results.items[0].outcome is WriteOutcome.DONE
         if done and self.console.shown is self and self.console.no_way_back() is None:
             self.console.call_later(self.console.action_back)
 
@@ -173,11 +173,11 @@ class WalletScreen(BesideScreen):
     # What Enter opens
 
     def openable(self, pane: Widget | None) -> bool:
-        fact = pane.fact if isinstance(pane, Facts) else None
+        fact = pane.fact if isinstance(pane, FieldList) else None
         return fact is not None and bool(fact.value) and fact.label in (USER, EXPLORER, SIGNER)
 
     def open_under_cursor(self, pane: Widget | None) -> None:
-        assert isinstance(pane, Facts)
+        assert isinstance(pane, FieldList)
         assert pane.fact is not None
         label, value = pane.fact.label, str(pane.fact.value)
         if label == EXPLORER:

@@ -7,12 +7,12 @@ from dyntui.services.actions.user_actions import RECOVER_WALLETS
 from dyntui.services.actions.write_gate import Target
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import do
-from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
 __all__ = ["WalletsScreen"]
 
 
-class WalletsScreen(ThingsScreen):
+class WalletsScreen(ResourceActionsScreen):
     """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
 
     BINDINGS = bindings("taking")

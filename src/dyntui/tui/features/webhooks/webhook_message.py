@@ -13,23 +13,23 @@ from dyntui.resources.happenings import answer_of, latency_ms
 from dyntui.resources.webhook_payloads import opened
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import Fact, Facts
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_flow import Doing
+from dyntui.tui.shell.action_flow import ActionFlowMixin
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["MessageScreen"]
+__all__ = ["WebhookMessageScreen"]
 
 _RECORD = RESOURCES["webhook-messages"]
 _ATTEMPTS = tuple(column for column in _RECORD.columns if column.name not in ("id", "event", "event id"))
 
 
-class MessageScreen(DetailScreen, Doing):
+class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
     """row: its latest delivery, from the list."""
 
     BINDINGS = bindings("message")
@@ -49,9 +49,9 @@ class MessageScreen(DetailScreen, Doing):
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
             case "facts":
-                yield Facts(id="facts")
+                yield FieldList(id="facts")
             case "tries":
-                yield Table(_ATTEMPTS, ListView(loaded=False, key="deliveryId"), id="tries")
+                yield Table(_ATTEMPTS, StaticRows(loaded=False, key="deliveryId"), id="tries")
             case name:
                 yield SearchTree(id=f"tree-{name}", unfolded=3)
 
@@ -68,45 +68,45 @@ class MessageScreen(DetailScreen, Doing):
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
             case "facts":
-                self.query_one("#facts", Facts).show(self._facts())
+                self.query_one("#facts", FieldList).show(self._facts())
             case "tries":
                 table = self.query_one("#tries", Table)
-                assert isinstance(table.view, ListView)
+                assert isinstance(table.view, StaticRows)
                 table.view.put([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
                 table.view_changed()
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(opened(self.row.get(name)))
 
-    def _facts(self) -> list[Fact]:
+    def _facts(self) -> list[FieldLine]:
         row = self.row
         latency = latency_ms(row)
         return [
-            Fact("delivery", heading=True),
-            Fact("status", row.get("status")),
-            Fact("answer", answer_of(row)),
-            Fact("attempt", row.get("deliveryAttempt")),
-            Fact("latency", f"{latency:,} ms" if latency is not None else None),
-            Fact("sent", row.get("deliveredAt")),
-            Fact("message", heading=True),
-            Fact("event", self.label),
-            Fact("message made", row.get("messageCreatedAt")),
-            Fact("event happened", row.get("eventCreatedAt")),
-            Fact("message id", row.get("messageId")),
-            Fact("event id", row.get("eventId")),
-            Fact("delivery id", row.get("deliveryId")),
+            FieldLine("delivery", heading=True),
+            FieldLine("status", row.get("status")),
+            FieldLine("answer", answer_of(row)),
+            FieldLine("attempt", row.get("deliveryAttempt")),
+            FieldLine("latency", f"{latency:,} ms" if latency is not None else None),
+            FieldLine("sent", row.get("deliveredAt")),
+            FieldLine("message", heading=True),
+            FieldLine("event", self.label),
+            FieldLine("message made", row.get("messageCreatedAt")),
+            FieldLine("event happened", row.get("eventCreatedAt")),
+            FieldLine("message id", row.get("messageId")),
+            FieldLine("event id", row.get("eventId")),
+            FieldLine("delivery id", row.get("deliveryId")),
         ]
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
-        from dyntui.tui.shell.json_screen import RawScreen
+        from dyntui.tui.shell.json_screen import JsonScreen
 
         assert isinstance(pane, Table)
         assert pane.row is not None
         row = {name: value for name, value in pane.row.items() if name != "copy"}
         shown = {**row, "request": opened(row.get("request")), "response": opened(row.get("response"))}
-        self.console.visit(RawScreen((*self.crumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
+        self.console.visit(JsonScreen((*self.crumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
 
     # Actions
 

@@ -13,28 +13,28 @@ from textual.containers import Vertical
 from dyntui.core.text import safe
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import Results
+from dyntui.services.actions.write_gate import WriteResults
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteDialog
+from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut, width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
-from dyntui.tui.shell.action_flow import Plan
-from dyntui.tui.shell.lists.resource_actions_screen import ThingsScreen
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.shell.action_flow import ActionFlow
+from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
 
-__all__ = ["MessagesScreen", "webhook_of"]
+__all__ = ["WebhookMessagesScreen", "webhook_of"]
 
 _LATEST = 25
 _TOLD = 3
 """Lines at most for what a webhook is told of: there are events enough to fill a screen."""
 
 
-class _About(Painted):
+class _About(LineWidget):
     """The webhook, what it is told of, and why it is off, in as many lines as that takes."""
 
     webhook: Mapping[str, Any] = {}
@@ -93,7 +93,7 @@ class _About(Painted):
         return [(cut(text, width), style) for text, style in lines], ""
 
 
-class MessagesScreen(ThingsScreen):
+class WebhookMessagesScreen(ResourceActionsScreen):
     """The messages of the webhook whose id is the parent."""
 
     BINDINGS = bindings("webhook")
@@ -183,7 +183,7 @@ class MessagesScreen(ThingsScreen):
                 with_secret(self, self._row(), "V", lambda secret: self._judge(found, secret))
 
         about = "Paste the body exactly as it was received, and below it the signature."
-        self.console.ask(PasteDialog("Verify a signature", about, line=f"The header {SIGNATURE}:"), pasted)
+        self.console.ask(PasteTextDialog("Verify a signature", about, line=f"The header {SIGNATURE}:"), pasted)
 
     def _judge(self, pasted: Pasted, secret: str) -> None:
         from dyntui.services.webhooks import verify
@@ -209,7 +209,7 @@ class MessagesScreen(ThingsScreen):
     def action_reveal(self) -> None:
         self._on_webhook("reveal-secret", "S")
 
-    def after(self, plan: Plan, results: Results) -> None:
+    def after(self, plan: ActionFlow, results: WriteResults) -> None:
         if plan.record is self.record:
             super().after(plan, results)
 

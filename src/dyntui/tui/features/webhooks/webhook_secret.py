@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import Confirmation, Results
-from dyntui.tui.shell.action_flow import Later
+from dyntui.services.actions.write_gate import Confirmation, WriteResults
+from dyntui.tui.shell.action_flow import WorkerMixin
 from dyntui.tui.shell.confirm_dialog import confirm
 
 __all__ = ["with_secret"]
 
 
-def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
+def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
     """Ask, read the secret, and hand it to `use`."""
     from dyntui.services.actions.resource_actions import target_of
     from dyntui.services.webhooks import reading_secret
@@ -23,7 +23,7 @@ def with_secret(screen: Later, webhook: Mapping[str, Any], key: str, use: Callab
         return
     write, targets = reading_secret(connection.client), [target_of(RESOURCES["webhooks"], webhook)]
 
-    def got(results: Results) -> None:
+    def got(results: WriteResults) -> None:
         error = results.first_error
         value = results.items[0].value
         secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""

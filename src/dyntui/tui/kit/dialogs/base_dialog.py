@@ -18,16 +18,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import Acting, bindings
+from dyntui.tui.kit.action_registry import ActionMixin, bindings
 from dyntui.tui.kit.widgets.cells import cut, width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["Dialog", "Foot"]
+__all__ = ["BaseDialog", "DialogFooter"]
 
 T = TypeVar("T")
 
 
-class Foot(Painted):
+class DialogFooter(LineWidget):
     """The last lines of a dialog: what has no room above, and the keys."""
 
     def __init__(self, *keys: tuple[str, str]) -> None:
@@ -45,7 +45,7 @@ class Foot(Painted):
         return pieces, ""
 
 
-class Dialog(Acting, ModalScreen[T | None], Generic[T]):
+class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     """A dialog. A subclass gives `content` and `foot`; None is what it returns when it is left.
 
     on_submit: gets what is submitted while the dialog stays open, locked; whoever sets it ends with `finish` or
@@ -74,7 +74,7 @@ class Dialog(Acting, ModalScreen[T | None], Generic[T]):
         with Vertical(id="dialog"):
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
-            yield Foot(*self.foot())
+            yield DialogFooter(*self.foot())
 
     def say_whole(self, text: str, room: int) -> None:
         """Say above the keys what was cut because there is room for fewer cells."""
@@ -82,7 +82,7 @@ class Dialog(Acting, ModalScreen[T | None], Generic[T]):
 
     def say_below(self, text: str, style: str) -> None:
         """Say something above the keys."""
-        foot = self.query_one(Foot)
+        foot = self.query_one(DialogFooter)
         foot.said, foot.said_style = safe(text, 200), style
         foot.repaint()
 

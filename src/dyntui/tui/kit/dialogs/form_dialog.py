@@ -14,17 +14,17 @@ from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["ChoiceField", "Field", "FormDialog", "Values"]
+__all__ = ["FormChoice", "FormDialog", "FormInput", "Values"]
 
 Values = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormInput:
     """One field. options: value to words, for a choice instead of text. help: one line below it. secret: not shown."""
 
     name: str
@@ -35,7 +35,7 @@ class Field:
     secret: bool = False
 
 
-class ChoiceField(Painted, can_focus=True):
+class FormChoice(LineWidget, can_focus=True):
     """One of a few values on one line: `‹ sandbox ›`; left, right and space change it."""
 
     value: reactive[str] = reactive("", init=False)
@@ -43,18 +43,18 @@ class ChoiceField(Painted, can_focus=True):
     class Changed(Message):
         """Another value was chosen."""
 
-        def __init__(self, choice: ChoiceField) -> None:
+        def __init__(self, choice: FormChoice) -> None:
             super().__init__()
             self.choice = choice
 
         @property
-        def control(self) -> ChoiceField:
+        def control(self) -> FormChoice:
             return self.choice
 
     def __init__(self, options: Mapping[str, str], value: str, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="choice")
         self.options = dict(options)
-        self.set_reactive(ChoiceField.value, value if value in options else next(iter(options), ""))
+        self.set_reactive(FormChoice.value, value if value in options else next(iter(options), ""))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         words = cut(safe(self.options.get(self.value, "")), max(0, width - 6))
@@ -94,7 +94,7 @@ class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """It scrolls with the field that has the focus: the keys that would scroll it go from field to field."""
 
 
-class FormDialog(Dialog[Values]):
+class FormDialog(BaseDialog[Values]):
     """Answers with the values by field name. check: what is wrong, by field name; "" as a name is about all of it."""
 
     BINDINGS = bindings("form")
@@ -102,7 +102,7 @@ class FormDialog(Dialog[Values]):
     def __init__(
         self,
         title: str,
-        fields: Sequence[Field],
+        fields: Sequence[FormInput],
         *,
         check: Callable[[Values], Mapping[str, str]] = lambda values: {},
         verb: str = "save",
@@ -124,9 +124,9 @@ class FormDialog(Dialog[Values]):
                 yield note
         yield Static("", id="problem", classes="problem", markup=False)
 
-    def _widget(self, item: Field) -> Input | ChoiceField:
+    def _widget(self, item: FormInput) -> Input | FormChoice:
         if item.options:
-            return ChoiceField(item.options, item.value, id=f"field-{item.name}")
+            return FormChoice(item.options, item.value, id=f"field-{item.name}")
         widget = Input(item.value, password=item.secret, compact=True, id=f"field-{item.name}", select_on_focus=False)
         widget.cursor_blink = False
         return widget
@@ -141,9 +141,9 @@ class FormDialog(Dialog[Values]):
         """What is filled in now."""
         return {item.name: self._value(item) for item in self.fields}
 
-    def _value(self, item: Field) -> str:
+    def _value(self, item: FormInput) -> str:
         if item.options:
-            return self.query_one(f"#field-{item.name}", ChoiceField).value
+            return self.query_one(f"#field-{item.name}", FormChoice).value
         return self.query_one(f"#field-{item.name}", Input).value
 
     def keep_untouched(self, name: str) -> None:
@@ -159,12 +159,12 @@ class FormDialog(Dialog[Values]):
         note.set_class(not text, "-none")
 
     def action_next(self) -> None:
-        self.focus_next("Input, ChoiceField")
+        self.focus_next("Input, FormChoice")
 
     def action_previous(self) -> None:
-        self.focus_previous("Input, ChoiceField")
+        self.focus_previous("Input, FormChoice")
 
-    @on(ChoiceField.Changed)
+    @on(FormChoice.Changed)
     def _choice_changed(self) -> None:
         self.input_changed()
 
@@ -173,12 +173,12 @@ class FormDialog(Dialog[Values]):
         self._enter()
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "enter" and isinstance(self.focused, ChoiceField):
+        if event.key == "enter" and isinstance(self.focused, FormChoice):
             event.stop()
             self._enter()
 
     def _enter(self) -> None:
-        last = self.query("#fields Input, #fields ChoiceField").last()
+        last = self.query("#fields Input, #fields FormChoice").last()
         if self.focused is last:
             self.action_save()
         else:

@@ -8,16 +8,16 @@ from textwrap import wrap
 from textual.app import ComposeResult
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["MessageDialog"]
 
 _WIDTH = 68
 
 
-class _Text(Lines):
+class _Text(LineList):
     def __init__(self, text: str) -> None:
         super().__init__(id="text")
         self.rows = [part for line in text.split("\n") for part in (wrap(safe(line, 20_000), _WIDTH) or [""])]
@@ -30,7 +30,7 @@ class _Text(Lines):
         return [(" " + cut(self.rows[index], width - 1), "")]
 
 
-class MessageDialog(Dialog[None]):
+class MessageDialog(BaseDialog[None]):
     """text: raw, lines kept."""
 
     def __init__(self, title: str, text: str) -> None:

@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["PickManyDialog"]
+__all__ = ["MultiSelectDialog"]
 
 
-class _Options(Lines):
+class _Options(LineList):
     def __init__(self, options: Sequence[str], chosen: set[str], many: bool) -> None:
         super().__init__(id="many")
         self.options = options
@@ -33,7 +33,7 @@ class _Options(Lines):
         return [bar, (sign, "strong"), (cut(safe(option, 200), max(0, width - 2 - len(sign))), "")]
 
 
-class PickManyDialog(Dialog[list[str]]):
+class MultiSelectDialog(BaseDialog[list[str]]):
     """Answers with what was chosen, in the order of the list; None when it was left. many: not only one."""
 
     BINDINGS = bindings("many")

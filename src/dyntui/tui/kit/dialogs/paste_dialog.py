@@ -9,9 +9,9 @@ from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
-__all__ = ["PasteDialog", "Pasted"]
+__all__ = ["PasteTextDialog", "Pasted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Pasted:
     line: str = ""
 
 
-class PasteDialog(Dialog[Pasted]):
+class PasteTextDialog(BaseDialog[Pasted]):
     """about: a line above the text. line: the name of a field below it, "" for none."""
 
     BINDINGS = bindings("signature")

@@ -11,17 +11,17 @@ from textual.widgets import Static
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.app import Console
 
-__all__ = ["OnceDialog"]
+__all__ = ["SecretDialog"]
 
 _WIDTH = 64
 
 
-class OnceDialog(Dialog[None]):
+class SecretDialog(BaseDialog[None]):
     """what: its name. value: raw."""
 
     BINDINGS = bindings("once")

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["Choice", "Choices", "PickDialog"]
+__all__ = ["Choice", "Choices", "SelectDialog"]
 
 _SHARE, _CHROME = 0.9, 6
 """What a dialog may take of the height, and what of it is title, keys and margin."""
@@ -30,7 +30,7 @@ class Choice:
     note: str = ""
 
 
-class Choices(Lines):
+class Choices(LineList):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__(id="choices")
         self.choices = choices
@@ -55,11 +55,11 @@ class Choices(Lines):
         return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
 
     def moved(self) -> None:
-        if self.count and isinstance(self.screen, Dialog):
+        if self.count and isinstance(self.screen, BaseDialog):
             self.screen.say_whole(self.choices[self.cursor].note, self._room)
 
 
-class PickDialog(Dialog[str]):
+class SelectDialog(BaseDialog[str]):
     """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
 
     BINDINGS = bindings("pick")
@@ -84,6 +84,6 @@ class PickDialog(Dialog[str]):
             event.stop()
             self.dismiss(chosen.key)
 
-    @on(Lines.Opened)
+    @on(LineList.Opened)
     def action_choose(self) -> None:
         self.dismiss(self._choices.choices[self._choices.cursor].key if self._choices.count else None)

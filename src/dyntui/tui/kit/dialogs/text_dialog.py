@@ -9,12 +9,12 @@ from textual.widgets import Static, TextArea
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
-__all__ = ["WritingDialog"]
+__all__ = ["TextDialog"]
 
 
-class WritingDialog(Dialog[str]):
+class TextDialog(BaseDialog[str]):
     """Answers with the text. check: what is wrong with it, "" when it can be used. about: a line above it.
 
     text: what it begins with. original: what leaving it does not lose; `text` when nothing is said. problem: said at

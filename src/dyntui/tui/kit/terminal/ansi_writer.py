@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 
 from dyntui.tui.kit.terminal.cells import drawn_width, is_certain, is_simple, replaced
-from dyntui.tui.kit.terminal.scrolling import Move
-from dyntui.tui.kit.terminal.sgr import PLAIN, Pen, can_erase, change
+from dyntui.tui.kit.terminal.scrolling import ScrollMove
+from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle, can_erase, change
 
-__all__ = ["Sender"]
+__all__ = ["AnsiWriter"]
 
 _BLANKS = re.compile("( {12,})")
 """Blanks that are sooner erased than written."""
 
 
-class Sender:
+class AnsiWriter:
     """A terminal of `width` columns that does not wrap; `take` gives what is to be sent.
 
     fills: it erases with the background colour (terminfo's bce), and part of a line (ech). wide_ambiguous: characters
@@ -27,23 +27,23 @@ class Sender:
         self._fills = fills
         self._wide_ambiguous = wide_ambiguous
         self._out: list[str] = []
-        self._pen: Pen | None = None
+        self._pen: CellStyle | None = None
         self._line: int | None = None
         self._column: int | None = None
 
-    def can_erase(self, pen: Pen) -> bool:
+    def can_erase(self, pen: CellStyle) -> bool:
         """Whether erasing leaves blanks of that pen."""
         return can_erase(pen, self._fills)
 
     def take(self) -> str:
         """What is to be sent, once. No link stays open between frames."""
         if self._pen is not None and self._pen.link:
-            self.use(Pen(self._pen.codes))
+            self.use(CellStyle(self._pen.codes))
         data = "".join(self._out)
         self._out.clear()
         return data
 
-    def use(self, pen: Pen) -> None:
+    def use(self, pen: CellStyle) -> None:
         """Draw with that pen from now on."""
         if pen is not self._pen:
             self._out.append(change(self._pen, pen))
@@ -63,13 +63,13 @@ class Sender:
         self._out.append(way)
         self._line, self._column = line, column
 
-    def erase_rest(self, line: int, column: int, pen: Pen) -> None:
+    def erase_rest(self, line: int, column: int, pen: CellStyle) -> None:
         """Blanks from a place to the end of the line."""
         self.go(line, column)
         self.use(pen)
         self._out.append("\x1b[K")
 
-    def write(self, line: int, column: int, cells: Sequence[str], pen: Pen) -> int:
+    def write(self, line: int, column: int, cells: Sequence[str], pen: CellStyle) -> int:
         """Write columns; how many after them have to be written again, because a character may have covered them."""
         self.use(pen)
         if self._wide_ambiguous:
@@ -89,7 +89,7 @@ class Sender:
                 covered = max(covered, start + self._write_run(line, column + start, cells[start:x]))
         return max(0, covered - len(cells))
 
-    def _write_simple(self, line: int, column: int, text: str, pen: Pen) -> None:
+    def _write_simple(self, line: int, column: int, text: str, pen: CellStyle) -> None:
         if not (self._fills and " " * 12 in text and self.can_erase(pen)):
             self._write_text(line, column, text, len(text))
             return
@@ -124,7 +124,7 @@ class Sender:
         self._column = None
         return max(drawn, width)
 
-    def move_lines(self, move: Move) -> None:
+    def move_lines(self, move: ScrollMove) -> None:
         """Move lines, and leave plain blank ones behind.
 
         Delete and insert line between margins are the VT102's and so everywhere; scroll up and down are not.

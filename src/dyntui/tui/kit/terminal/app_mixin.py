@@ -1,4 +1,4 @@
-"""The app's and the driver's side of the lean writer. `LeanDisplay` in front of App is all that a program needs."""
+"""The app's and the driver's side of the lean writer. `LeanDisplayMixin` in front of App is all that a program needs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 else:
     _Base = Driver
 
-__all__ = ["LeanDisplay", "LeanDriver"]
+__all__ = ["LeanDisplayMixin", "LeanDriverMixin"]
 
 
-class LeanDisplay(textual_internals.DisplayHook[ReturnType]):
+class LeanDisplayMixin(textual_internals.DisplayHook[ReturnType]):
     """A mixin in front of App that sends the terminal only what changed: `class Mine(LeanDisplay[int], App[int])`.
 
     terminal: what a person has set, `lean` or `textual`; DYNTUI_TERMINAL wins. `lean` is None when Textual's own output
@@ -45,7 +45,7 @@ class LeanDisplay(textual_internals.DisplayHook[ReturnType]):
         if not self.lean_reason:
             colours = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
             self.lean = Output(colours, fills=erases_with_background())
-            self.driver_class = _with_mixin(LeanDriver, self.driver_class)
+            self.driver_class = _with_mixin(LeanDriverMixin, self.driver_class)
 
     def set_terminal_title(self, title: str) -> None:
         """Show `title`, any text, as the title of the terminal's window until the terminal is given away."""
@@ -76,10 +76,10 @@ class LeanDisplay(textual_internals.DisplayHook[ReturnType]):
             self.lean.synchronised = True
 
 
-class LeanDriver(_Base):
+class LeanDriverMixin(_Base):
     """What a driver tells the lean writer: when it has the terminal, and what the terminal answers."""
 
-    def __init__(self, app: LeanDisplay[Any], **named: Any) -> None:
+    def __init__(self, app: LeanDisplayMixin[Any], **named: Any) -> None:
         super().__init__(app, **named)
         assert app.lean is not None
         self._lean = app.lean

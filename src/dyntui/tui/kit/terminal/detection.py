@@ -8,7 +8,7 @@ import select
 import time
 from collections.abc import Mapping
 
-from dyntui.core.errors import Usage
+from dyntui.core.errors import UsageError
 
 __all__ = ["LEAN", "SEEN", "STOCK", "lean_status", "round_trip", "switched_off", "wanted"]
 
@@ -25,7 +25,7 @@ def wanted(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple
     environ = os.environ if environ is None else environ
     value, where = (environ[_VARIABLE], _VARIABLE) if environ.get(_VARIABLE) else (setting or LEAN, "settings")
     if value not in (LEAN, STOCK):
-        raise Usage(
+        raise UsageError(
             f"{where}: the terminal writer is {LEAN} or {STOCK}, not {value!r}.", hint=f"{LEAN} is the default."
         )
     return value, where

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
-__all__ = ["QUESTION", "WINDOW", "Pacing"]
+__all__ = ["QUESTION", "WINDOW", "FlowControl"]
 
 QUESTION = "\x1b[6n"
 WINDOW = 1500
@@ -40,7 +40,7 @@ class _Question(NamedTuple):
     queued: int
 
 
-class Pacing:
+class FlowControl:
     """What is on its way to the terminal. clock: gives seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

@@ -8,12 +8,12 @@ from itertools import compress
 from rich.segment import Segment
 from rich.style import Style
 
-from dyntui.tui.kit.terminal.ansi_writer import Sender
+from dyntui.tui.kit.terminal.ansi_writer import AnsiWriter
 from dyntui.tui.kit.terminal.cells import is_certain, is_simple, split
-from dyntui.tui.kit.terminal.scrolling import Line, Move, blank_line, differing, find_move
-from dyntui.tui.kit.terminal.sgr import PLAIN, Pen
+from dyntui.tui.kit.terminal.scrolling import ScreenLine, ScrollMove, blank_line, differing, find_move
+from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle
 
-__all__ = ["Writer"]
+__all__ = ["FrameDiff"]
 
 _UNKNOWN = "\0"
 """What the terminal shows in a column when nobody knows; no character that is to be shown is this one."""
@@ -23,14 +23,16 @@ _FEWEST = 4
 """Lines that have to change before it is looked at whether they moved."""
 
 
-class Writer:
+class FrameDiff:
     """The screen of a terminal. `put` says what it should show; `frame` gives what to send.
 
     pen: the pen of a style. fills: the terminal erases with the background colour. wide_ambiguous: characters of East
     Asian ambiguous width take two columns in it.
     """
 
-    def __init__(self, width: int, height: int, pen: Callable[[Style | None], Pen], *, fills: bool = False) -> None:
+    def __init__(
+        self, width: int, height: int, pen: Callable[[Style | None], CellStyle], *, fills: bool = False
+    ) -> None:
         self.width = width
         self.height = height
         self._pen = pen
@@ -43,7 +45,7 @@ class Writer:
         """Nobody knows any more what the terminal shows."""
         self._front = [blank_line(self.width, _UNKNOWN) for _ in range(self.height)]
         self._dirty = set(range(self.height))
-        self._sender = Sender(self.width, fills=self._fills, wide_ambiguous=self.wide_ambiguous)
+        self._sender = AnsiWriter(self.width, fills=self._fills, wide_ambiguous=self.wide_ambiguous)
 
     def resize(self, width: int, height: int) -> None:
         """The terminal has another size now, and shows nobody knows what."""
@@ -74,7 +76,7 @@ class Writer:
             x = end
         return x
 
-    def _replace(self, y: int, x: int, new: list[str], new_pens: list[Pen]) -> None:
+    def _replace(self, y: int, x: int, new: list[str], new_pens: list[CellStyle]) -> None:
         cells, pens = self._back[y]
         if (room := self.width - x) <= 0:
             return
@@ -117,14 +119,14 @@ class Writer:
         found = find_move(self._front[top : bottom + 1], self._back[top : bottom + 1])
         if found is None:
             return
-        move = Move(top + found.first, top + found.last, found.by)
+        move = ScrollMove(top + found.first, top + found.last, found.by)
         self._sender.move_lines(move)
         lines = slice(move.first, move.last + 1)
         moved, blank = self._front[lines], [blank_line(self.width) for _ in range(abs(move.by))]
         self._front[lines] = [*moved[move.by :], *blank] if move.by > 0 else [*blank, *moved[: move.by]]
         self._dirty.update(range(self.height)[lines])
 
-    def _send_line(self, y: int, front: Line, back: Line) -> None:
+    def _send_line(self, y: int, front: ScreenLine, back: ScreenLine) -> None:
         blank_from = self._blank_from(back)
         done = 0
         simple = is_simple("".join(back.cells), self.wide_ambiguous)
@@ -134,7 +136,7 @@ class Writer:
             if end > done:
                 done = self._send(y, max(start, done), end, blank_from)
 
-    def _blank_from(self, line: Line) -> int:
+    def _blank_from(self, line: ScreenLine) -> int:
         """The column from which on there are only blanks of one pen, which can be erased."""
         pen = line.pens[-1]
         x = self.width
@@ -164,7 +166,7 @@ class Writer:
                 end = max(end, self._whole(self._back[y], x, min(self.width, stop + covered))[1])
         return x
 
-    def _whole(self, line: Line, start: int, end: int) -> tuple[int, int]:
+    def _whole(self, line: ScreenLine, start: int, end: int) -> tuple[int, int]:
         """Columns `start` to before `end`, with the rest of what is written in one go with the first and the last."""
         while 0 < start < self.width and self._joined(line, start):
             start -= 1
@@ -172,14 +174,14 @@ class Writer:
             end += 1
         return start, end
 
-    def _joined(self, line: Line, column: int) -> bool:
+    def _joined(self, line: ScreenLine, column: int) -> bool:
         """Whether a column is written in one go with the one before it: their widths are uncertain."""
         return line.pens[column - 1] == line.pens[column] and all(
             not item or not is_certain(item, self.wide_ambiguous) for item in line.cells[column - 1 : column + 1]
         )
 
 
-def _runs(columns: list[int], line: Line) -> Iterable[tuple[int, int]]:
+def _runs(columns: list[int], line: ScreenLine) -> Iterable[tuple[int, int]]:
     """Columns that differ, as runs from a column to before another; short gaps of the same pen are part of them."""
     start = last = columns[0]
     for column in columns[1:]:
@@ -190,7 +192,7 @@ def _runs(columns: list[int], line: Line) -> Iterable[tuple[int, int]]:
     yield start, last + 1
 
 
-def _same_pen(pens: list[Pen], start: int, end: int) -> int:
+def _same_pen(pens: list[CellStyle], start: int, end: int) -> int:
     """The column after those of the same pen, at most `end`."""
     pen = pens[start]
     if pens[start:end].count(pen) == end - start:

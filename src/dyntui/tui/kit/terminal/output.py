@@ -9,8 +9,8 @@ from threading import Condition
 from rich.color import ColorSystem
 from textual.driver import Driver
 
-from dyntui.tui.kit.terminal.flow_control import QUESTION, Pacing
-from dyntui.tui.kit.terminal.frame_diff import Writer
+from dyntui.tui.kit.terminal.flow_control import QUESTION, FlowControl
+from dyntui.tui.kit.terminal.frame_diff import FrameDiff
 from dyntui.tui.kit.terminal.sgr import pens
 from dyntui.tui.kit.terminal.textual_internals import Piece
 
@@ -29,16 +29,16 @@ class Output:
     colours: what it can show. fills: see Writer.
     """
 
-    def __init__(self, colours: ColorSystem, *, fills: bool, pacing: Pacing | None = None) -> None:
+    def __init__(self, colours: ColorSystem, *, fills: bool, pacing: FlowControl | None = None) -> None:
         self.synchronised = False
         self._pen = pens(colours)
         self._fills = fills
         self._driver: Driver | None = None
-        self._writer: Writer | None = None
+        self._writer: FrameDiff | None = None
         self._forgotten = False
         self._size_expected = False
         self._cursor = (0, 0)
-        self._pacing = pacing or Pacing()
+        self._pacing = pacing or FlowControl()
         self._probing = False
         self._wide_ambiguous = False
         self._answer = Condition()
@@ -110,7 +110,7 @@ class Output:
         """Show parts of a screen of that size, with the cursor in that column and line, as soon as may be."""
         width, height = size
         if self._writer is None:
-            self._writer = Writer(width, height, self._pen, fills=self._fills)
+            self._writer = FrameDiff(width, height, self._pen, fills=self._fills)
         elif (self._writer.width, self._writer.height) != size:
             self._writer.resize(width, height)
         for y, x, segments in parts:
@@ -131,7 +131,7 @@ class Output:
             driver.write(frame + question)
         self._watch()
 
-    def _frame(self, writer: Writer) -> str:
+    def _frame(self, writer: FrameDiff) -> str:
         if writer.wide_ambiguous != self._wide_ambiguous:
             writer.wide_ambiguous = self._wide_ambiguous
             self._forgotten = True

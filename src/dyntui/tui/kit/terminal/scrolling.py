@@ -8,9 +8,9 @@ from itertools import accumulate
 from operator import gt, ne, or_
 from typing import NamedTuple
 
-from dyntui.tui.kit.terminal.sgr import PLAIN, Pen
+from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle
 
-__all__ = ["Line", "Move", "blank_line", "differing", "find_move"]
+__all__ = ["ScreenLine", "ScrollMove", "blank_line", "differing", "find_move"]
 
 _VOTES = 3
 """Pieces of lines that have to be found elsewhere before it is looked at closer."""
@@ -20,14 +20,14 @@ _JUMP = 5
 """Bytes to get to where something differs."""
 
 
-class Line(NamedTuple):
+class ScreenLine(NamedTuple):
     """What stands in a line: text and pen of each column."""
 
     cells: list[str]
-    pens: list[Pen]
+    pens: list[CellStyle]
 
 
-class Move(NamedTuple):
+class ScrollMove(NamedTuple):
     """Lines first..last move up by `by` lines (down, when negative)."""
 
     first: int
@@ -35,19 +35,19 @@ class Move(NamedTuple):
     by: int
 
 
-def blank_line(width: int, cell: str = " ") -> Line:
+def blank_line(width: int, cell: str = " ") -> ScreenLine:
     """A line of one cell all over, in a plain pen."""
-    return Line([cell] * width, [PLAIN] * width)
+    return ScreenLine([cell] * width, [PLAIN] * width)
 
 
-def differing(old: Line, new: Line) -> list[bool]:
+def differing(old: ScreenLine, new: ScreenLine) -> list[bool]:
     """For each column, whether it differs."""
     if old.pens == new.pens:
         return list(map(ne, old.cells, new.cells))
     return list(map(or_, map(ne, old.cells, new.cells), map(ne, old.pens, new.pens)))
 
 
-def find_move(old: Sequence[Line], new: Sequence[Line]) -> Move | None:
+def find_move(old: Sequence[ScreenLine], new: Sequence[ScreenLine]) -> ScrollMove | None:
     """The move that brings the old lines closest to the new ones, or None when none is worth it."""
     by = _moved_by(old, new)
     if not by:
@@ -61,10 +61,10 @@ def find_move(old: Sequence[Line], new: Sequence[Line]) -> Move | None:
     uncovered = range(last + 1, last + 1 + by) if by > 0 else range(first + by, first)
     blank = blank_line(len(new[0].cells))
     gain -= sum(_cost(blank, new[y]) - stays[y] for y in uncovered)
-    return Move(min(first, first + by), max(last, last + by), by) if gain >= _WORTH else None
+    return ScrollMove(min(first, first + by), max(last, last + by), by) if gain >= _WORTH else None
 
 
-def _cost(old: Line, new: Line) -> int:
+def _cost(old: ScreenLine, new: ScreenLine) -> int:
     """About the bytes that turn one line into the other, styles aside."""
     if old.cells == new.cells:
         return 0
@@ -73,7 +73,7 @@ def _cost(old: Line, new: Line) -> int:
     return sum(differs) + _JUMP * sum(jumps)
 
 
-def _moved_by(old: Sequence[Line], new: Sequence[Line]) -> int:
+def _moved_by(old: Sequence[ScreenLine], new: Sequence[ScreenLine]) -> int:
     """By how many lines up most of the text seems to have moved: each third of a line that is elsewhere has a vote."""
     votes: Counter[int] = Counter()
     width = len(new[0].cells)

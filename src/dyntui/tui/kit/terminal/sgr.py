@@ -10,32 +10,34 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-__all__ = ["PLAIN", "Pen", "can_erase", "change", "pens"]
+__all__ = ["PLAIN", "CellStyle", "can_erase", "change", "pens"]
 
 
-class Pen(NamedTuple):
+class CellStyle(NamedTuple):
     """codes: SGR codes as Textual writes them. link: parameters and address of a hyperlink, as in OSC 8."""
 
     codes: str
     link: str = ""
 
 
-PLAIN = Pen("")
+PLAIN = CellStyle("")
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 """Codes that end an attribute and that terminals agree on; for the others everything is set anew."""
 _SEEN = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Attributes that can be seen on a blank."""
 
 
-def pens(colours: ColorSystem) -> Callable[[Style | None], Pen]:
+def pens(colours: ColorSystem) -> Callable[[Style | None], CellStyle]:
     """The pen of a style, for a terminal with these colours."""
 
     @lru_cache(maxsize=8192)
-    def pen(style: Style | None) -> Pen:
+    def pen(style: Style | None) -> CellStyle:
         if style is None:
             return PLAIN
         link = style.link or ""
-        return Pen(Strip.render_ansi(style, colours), f"id={style.link_id};{link}" if link and _harmless(link) else "")
+        return CellStyle(
+            Strip.render_ansi(style, colours), f"id={style.link_id};{link}" if link and _harmless(link) else ""
+        )
 
     return pen
 
@@ -69,7 +71,7 @@ def _parts(codes: str) -> _Parts:
 
 
 @lru_cache(maxsize=4096)
-def change(old: Pen | None, new: Pen) -> str:
+def change(old: CellStyle | None, new: CellStyle) -> str:
     """What makes the terminal draw with `new`; old: None when it is not known, but no link is open."""
     link = "" if (old or PLAIN).link == new.link else f"\x1b]8;{new.link or ';'}\x1b\\"
     if old is None:
@@ -79,13 +81,13 @@ def change(old: Pen | None, new: Pen) -> str:
     return link + min(_anew(new), _onwards(old, new) or _anew(new), key=len)
 
 
-def _anew(new: Pen) -> str:
+def _anew(new: CellStyle) -> str:
     parts = _parts(new.codes)
     codes = (*parts.attributes, *(colour for colour in parts[1:] if colour not in ("39", "49")))
     return f"\x1b[0;{';'.join(codes)}m" if codes else "\x1b[m"
 
 
-def _onwards(old: Pen, new: Pen) -> str:
+def _onwards(old: CellStyle, new: CellStyle) -> str:
     """Only what differs; empty when an attribute cannot be ended alone."""
     before, after = _parts(old.codes), _parts(new.codes)
     gone = set(before.attributes) - set(after.attributes)
@@ -99,7 +101,7 @@ def _onwards(old: Pen, new: Pen) -> str:
 
 
 @lru_cache(maxsize=4096)
-def can_erase(pen: Pen, fills: bool) -> bool:
+def can_erase(pen: CellStyle, fills: bool) -> bool:
     """Whether erasing leaves what writing blanks would. fills: the terminal erases with the background colour."""
     if pen.link or not _SEEN.isdisjoint(_parts(pen.codes).attributes):
         return False

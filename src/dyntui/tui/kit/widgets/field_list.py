@@ -10,13 +10,13 @@ from typing import Any
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import age, parse_time
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["Fact", "Facts"]
+__all__ = ["FieldLine", "FieldList"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FieldLine:
     """One line. value: raw; a heading has none."""
 
     label: str
@@ -31,15 +31,15 @@ class Fact:
         return "" if self.value is None else str(self.value)
 
 
-class Facts(Lines):
+class FieldList(LineList):
     """A list of facts."""
 
-    def __init__(self, facts: Sequence[Fact] = (), *, id: str | None = None) -> None:
+    def __init__(self, facts: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.facts: list[Fact] = []
+        self.facts: list[FieldLine] = []
         self.show(facts)
 
-    def show(self, facts: Sequence[Fact]) -> None:
+    def show(self, facts: Sequence[FieldLine]) -> None:
         """Show these."""
         self.facts = list(facts)
         self._label = max((width_of(safe(fact.label, 20)) for fact in facts if not fact.heading), default=0)
@@ -53,7 +53,7 @@ class Facts(Lines):
         return len(self.facts)
 
     @property
-    def fact(self) -> Fact | None:
+    def fact(self) -> FieldLine | None:
         """The fact under the cursor; None on a heading."""
         fact = self.facts[self.cursor] if self.facts else None
         return None if fact is None or fact.heading else fact

@@ -10,7 +10,7 @@ from typing import Any
 from dyntui.core.text import plain_json, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["JsonTree"]
 
@@ -33,7 +33,7 @@ class _Node:
         return [(str(index), value) for index, value in enumerate(self.value)]
 
 
-class JsonTree(Lines):
+class JsonTree(LineList):
     """A document, raw. What is deeper than `unfolded` levels is folded at first."""
 
     BINDINGS = bindings("tree")

@@ -12,11 +12,11 @@ from typing import Protocol, runtime_checkable
 from textual import events
 from textual.message import Message
 
-from dyntui.tui.kit.action_registry import Acting, bindings
+from dyntui.tui.kit.action_registry import ActionMixin, bindings
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["Lines", "Piece"]
+__all__ = ["LineList", "Piece"]
 
 _WHEEL = 3
 _WHOLE_WIDTH = 1000
@@ -27,10 +27,10 @@ _WHOLE_WIDTH = 1000
 class Host(Protocol):
     """A screen that wants to know at once where the cursor is; `Moved` comes a frame later."""
 
-    def lines_moved(self, lines: Lines) -> None: ...
+    def lines_moved(self, lines: LineList) -> None: ...
 
 
-class Lines(Acting, Painted, can_focus=True):
+class LineList(ActionMixin, LineWidget, can_focus=True):
     """Lines of one row each, one of them under the cursor. head: lines at the top that do not scroll."""
 
     BINDINGS = bindings("rows")
@@ -38,26 +38,26 @@ class Lines(Acting, Painted, can_focus=True):
     class Moved(Message):
         """The cursor is on another line, or there are more or fewer of them."""
 
-        def __init__(self, lines: Lines) -> None:
+        def __init__(self, lines: LineList) -> None:
             super().__init__()
             self.lines = lines
 
         @property
-        def control(self) -> Lines:
+        def control(self) -> LineList:
             return self.lines
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, Lines.Moved) and message.lines is self.lines
+            return isinstance(message, LineList.Moved) and message.lines is self.lines
 
     class Opened(Message):
         """A line was clicked while the cursor was on it."""
 
-        def __init__(self, lines: Lines) -> None:
+        def __init__(self, lines: LineList) -> None:
             super().__init__()
             self.lines = lines
 
         @property
-        def control(self) -> Lines:
+        def control(self) -> LineList:
             return self.lines
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

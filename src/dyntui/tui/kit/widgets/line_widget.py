@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from dyntui.tui.kit.control_character_filter import harmless
 
-__all__ = ["PAINTS", "Painted", "Piece"]
+__all__ = ["PAINTS", "LineWidget", "Piece"]
 
 Piece = tuple[str, str]
 """Text and the name of its style: one of PAINTS without the `painted--`; "" is the widget's own."""
@@ -41,7 +41,7 @@ _Look = tuple[int, str, tuple[Piece, ...]]
 """What is to be seen of a line: its width, its ground and its pieces."""
 
 
-class Painted(Widget):
+class LineWidget(Widget):
     """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
 
     ALLOW_SELECT = False

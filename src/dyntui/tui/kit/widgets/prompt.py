@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, fit
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
@@ -31,7 +31,7 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 _SHOWN = 8
 
 
-class Suggestions(Lines, can_focus=False):
+class Suggestions(LineList, can_focus=False):
     """What may be meant by what is typed, above the prompt."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Suggestions(Lines, can_focus=False):
         self.repaint()
 
 
-class _Field(Input):
+class _PromptField(Input):
     """The text itself. Up, down and tab belong to the suggestions."""
 
     def on_key(self, event: events.Key) -> None:
@@ -94,7 +94,7 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="sign", markup=False)
-        yield _Field(compact=True, select_on_focus=False, id="field")
+        yield _PromptField(compact=True, select_on_focus=False, id="field")
 
     @property
     def asking(self) -> bool:
@@ -113,7 +113,7 @@ class Prompt(Horizontal):
         self.sign = sign
         self._suggest = suggest
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
-        field = self.query_one(_Field)
+        field = self.query_one(_PromptField)
         field.cursor_blink = False
         field.placeholder = placeholder
         field.value = text
@@ -139,7 +139,7 @@ class Prompt(Horizontal):
             case "up":
                 suggestions.move_to(suggestions.cursor - 1)
             case "tab" if suggestions.found:
-                field = self.query_one(_Field)
+                field = self.query_one(_PromptField)
                 field.value = suggestions.found[suggestions.cursor].text
                 field.cursor_position = len(field.value)
 

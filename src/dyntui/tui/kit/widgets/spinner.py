@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 __all__ = ["Spinner"]
 
@@ -13,7 +13,7 @@ _STILL = "◦"
 _SECONDS = 0.12
 
 
-class Spinner(Painted):
+class Spinner(LineWidget):
     """Turns while `turning`; a still sign where animations are off."""
 
     def __init__(self, words: str = "", *, id: str | None = None) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from dyntui.core.errors import DyntuiError
 
-__all__ = ["ListView"]
+__all__ = ["StaticRows"]
 
 
-class ListView:
+class StaticRows:
     """A view on a list. key: the field that is a row's id; without one, the row's number is."""
 
     def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", loaded: bool = True) -> None:

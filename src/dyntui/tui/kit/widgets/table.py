@@ -19,10 +19,10 @@ from dyntui.core.times import now
 from dyntui.resources.resource import Column, Row
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import Lines, Piece
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.shell.error_hints import hint_of
 
-__all__ = ["Rows", "Table"]
+__all__ = ["Table", "TableRows"]
 
 GUTTER = 2
 NOT_HERE = "···"
@@ -31,7 +31,7 @@ _MOST = 3
 """A growing column takes at most this many times its width."""
 
 
-class Rows(Protocol):
+class TableRows(Protocol):
     """What a table shows; services.lists.paged_view.PagedView is one, rows.ListView another."""
 
     error: DyntuiError | None
@@ -56,7 +56,7 @@ class _Layout:
     more_right: bool
 
 
-class Table(Lines):
+class Table(LineList):
     """A table over a view. marks: the ids of marked rows. order: a column and whether it descends, for the header.
 
     empty: what to say when there is nothing, asked when it is needed. retry: what to say below an error.
@@ -92,7 +92,7 @@ class Table(Lines):
     def __init__(
         self,
         columns: Sequence[Column],
-        view: Rows,
+        view: TableRows,
         *,
         empty: Callable[[], str] = lambda: "Nothing here.",
         retry: str = "",
@@ -135,7 +135,7 @@ class Table(Lines):
         """The id of the row under the cursor."""
         return self.view.id_at(self.cursor)
 
-    def show(self, view: Rows, *, marks: bool = False) -> None:
+    def show(self, view: TableRows, *, marks: bool = False) -> None:
         """Show another view from its first row. marks: they stay, because the rows are of the same list."""
         self.view = view
         if not marks:

@@ -8,12 +8,12 @@ from textual import events
 from textual.message import Message
 
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_widget import Painted, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["TabLine"]
+__all__ = ["TabBar"]
 
 
-class TabLine(Painted):
+class TabBar(LineWidget):
     """names: of the tabs. counts: how many things are on each, None for not said."""
 
     class Clicked(Message):

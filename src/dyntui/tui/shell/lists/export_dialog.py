@@ -13,17 +13,17 @@ from textual.widgets import Static
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import Dialog
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.list_source import Scanned
+    from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.features.users.users_screen import UsersScreen
     from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
     from dyntui.tui.shell.app import Console
 
-__all__ = ["ScanDialog", "ask_export", "scan_with_progress"]
+__all__ = ["ExportProgressDialog", "ask_export", "scan_with_progress"]
 
 _FORMATS = {
     "csv": "CSV, safe in a spreadsheet",
@@ -34,7 +34,7 @@ _FORMATS = {
 }
 
 
-class ScanDialog(Dialog[None]):
+class ExportProgressDialog(BaseDialog[None]):
     """How many were seen of how many the server reports. esc stops."""
 
     BINDINGS = bindings("progress")
@@ -63,11 +63,11 @@ class ScanDialog(Dialog[None]):
 def scan_with_progress(
     console: Console,
     title: str,
-    work: Callable[[ScanDialog], Any],
+    work: Callable[[ExportProgressDialog], Any],
     then: Callable[[Any], None],
 ) -> None:
     """Do `work` behind a dialog that says how far it is; then go on with what it gave. What goes wrong is told."""
-    dialog = ScanDialog(title)
+    dialog = ExportProgressDialog(title)
     shown = asyncio.Event()
 
     def ended(found: Any, error: DyntuiError | None) -> None:
@@ -103,9 +103,9 @@ def ask_export(screen: UsersScreen | WalletsScreen) -> None:
         what["here"] = f"the {len(screen.local.ids):,} found among the rows here"
     what["all"] = f"all {name}"
     fields = (
-        Field("what", "what", next(iter(what)), what),
-        Field("format", "format", "csv", _FORMATS),
-        Field("path", "file", f"{name}.csv", help="A new file; nothing is overwritten."),
+        FormInput("what", "what", next(iter(what)), what),
+        FormInput("format", "format", "csv", _FORMATS),
+        FormInput("path", "file", f"{name}.csv", help="A new file; nothing is overwritten."),
     )
 
     def check(values: Values) -> dict[str, str]:
@@ -135,7 +135,7 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
         ids = screen.local.ids
     columns = [column.field for column in screen.table.columns if column.field] if values["format"] == "shown" else ()
 
-    async def work(dialog: ScanDialog) -> int | None:
+    async def work(dialog: ExportProgressDialog) -> int | None:
         some = what in ("marked", "here")
         rows = _marked(screen, connection, ids, gone) if some else _scanned(screen, connection, what == "filter")
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
@@ -151,21 +151,21 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
     scan_with_progress(console, f"Export to {path.name}", work, done)
 
 
-def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filtered: bool) -> AsyncIterator[Scanned]:
-    from dyntui.services.lists.list_source import Query, scan
+def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
+    from dyntui.services.lists.list_source import ListQuery, scan
 
-    query = screen.view.query if filtered and screen.view is not None else Query()
+    query = screen.view.query if filtered and screen.view is not None else ListQuery()
     return scan(connection.client, screen.record, query=query)
 
 
 async def _marked(
     screen: UsersScreen | WalletsScreen, connection: Connection, ids: Sequence[str], gone: list[str]
-) -> AsyncIterator[Scanned]:
+) -> AsyncIterator[ScannedRow]:
     """The marked ones as they are now, one by one, with what only the list says of them. gone: takes the ids of those
     that are not there any more."""
     from dyntui.api.errors import NotFound
     from dyntui.services.actions.resource_actions import read_one
-    from dyntui.services.lists.list_source import Scanned
+    from dyntui.services.lists.list_source import ScannedRow
 
     for number, (row_id, known) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
         try:
@@ -175,11 +175,16 @@ async def _marked(
                 gone.append(row_id)
                 continue
             fresh = {}  # a deleted wallet is in the list, and nowhere else
-        yield Scanned({**known, **fresh}, number, len(ids))
+        yield ScannedRow({**known, **fresh}, number, len(ids))
 
 
 async def _write(
-    path: Path, kind: str, name: str, found: AsyncIterator[Scanned], dialog: ScanDialog, columns: Sequence[str]
+    path: Path,
+    kind: str,
+    name: str,
+    found: AsyncIterator[ScannedRow],
+    dialog: ExportProgressDialog,
+    columns: Sequence[str],
 ) -> int | None:
     """Write the rows to a new file; how many, or None when it was stopped. columns: of a CSV, the usual ones when there
     are none."""

@@ -14,9 +14,9 @@ from dyntui.core.times import now
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import ListView
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import Framed, age_of, error_words
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import Widths
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ListScreen"]
 
 
-class ListScreen(Framed):
+class ListScreen(ConsoleScreen):
     """Rows of a resource. parent: the id its path needs. view: what the server lists; the table may show other rows."""
 
     class ViewChanged(Message):
@@ -45,7 +45,7 @@ class ListScreen(Framed):
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
         self.view: PagedView | None = None
-        self._waiting = ListView(loaded=False)
+        self._waiting = StaticRows(loaded=False)
         self._told: DyntuiError | None = None
         self._created: tuple[str, str | None, frozenset[str]] | None = None
         """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
@@ -87,9 +87,9 @@ class ListScreen(Framed):
         return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
 
     def recalled(self, rows: RowCache) -> None:
-        from dyntui.services.lists.list_source import Query, kept_view
+        from dyntui.services.lists.list_source import ListQuery, kept_view
 
-        query, size = Query(order=self.record.list.order), self.console.settings.page_size
+        query, size = ListQuery(order=self.record.list.order), self.console.settings.page_size
         self._take(kept_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
 
     def connected(self, connection: Connection) -> None:
@@ -108,10 +108,10 @@ class ListScreen(Framed):
         self.table.show(view)
 
     def _kept_columns(self) -> Widths:
-        from dyntui.config.list_preferences import Lists
+        from dyntui.config.list_preferences import ListPreferences
 
         try:
-            return Lists.load().columns.get(self.record.name, ())
+            return ListPreferences.load().columns.get(self.record.name, ())
         except DyntuiError as error:
             self.console.say_error(error)
             return ()
@@ -143,12 +143,12 @@ class ListScreen(Framed):
             self.view = None
 
     def _query(self, order: str | None = None) -> None:
-        from dyntui.services.lists.paged_view import Query
+        from dyntui.services.lists.paged_view import ListQuery
 
         if self.view is not None:
             how = self.record.filter
             wanted = parse_filter(how, self.filter_text) if how is not None else {}
-            self.view.set_query(Query(order if order is not None else self.view.query.order, wanted))
+            self.view.set_query(ListQuery(order if order is not None else self.view.query.order, wanted))
 
     def show_order(self) -> None:
         """Say in the header what the rows are ordered by."""

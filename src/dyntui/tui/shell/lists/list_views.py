@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.config.list_preferences import Lists, SavedView, Widths
+from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
 from dyntui.core.errors import DyntuiError
 from dyntui.services.lists.columns import offered, widths_of
-from dyntui.tui.kit.dialogs.form_dialog import Field, FormDialog, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.columns_dialog import ColumnsDialog
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def choose_columns(screen: ResourceScreen) -> None:
         wanted = widths_of(columns)
         wanted = () if wanted == widths_of(screen.usual) else wanted
         try:
-            Lists.keep_columns(screen.record.name, wanted)
+            ListPreferences.keep_columns(screen.record.name, wanted)
         except DyntuiError as error:
             screen.console.say_error(error)
         screen.set_columns(wanted)
@@ -47,7 +47,7 @@ def choose_columns(screen: ResourceScreen) -> None:
 def pick_view(screen: ResourceScreen) -> None:
     """Show the views of this list, to go to one, keep another or forget one."""
     try:
-        views = Lists.load().views.get(screen.record.name, {})
+        views = ListPreferences.load().views.get(screen.record.name, {})
     except DyntuiError as error:
         screen.console.say_error(error)
         return
@@ -67,7 +67,7 @@ def pick_view(screen: ResourceScreen) -> None:
     choices.append(Choice(_KEEP, "keep this view …", "+"))
     if views:
         choices.append(Choice(_FORGET, "forget a view …", "-"))
-    screen.console.ask(PickDialog(f"Views of {screen.record.title.lower()}", choices), picked)
+    screen.console.ask(SelectDialog(f"Views of {screen.record.title.lower()}", choices), picked)
 
 
 def _words(view: SavedView) -> str:
@@ -85,7 +85,9 @@ def _keep(screen: ResourceScreen) -> None:
         columns = () if columns == widths_of(screen.usual) else columns
         name = " ".join(values["name"].split())
         try:
-            Lists.keep_view(screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns))
+            ListPreferences.keep_view(
+                screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns)
+            )
         except DyntuiError as error:
             screen.console.say_error(error)
         else:
@@ -94,7 +96,7 @@ def _keep(screen: ResourceScreen) -> None:
     def check(values: Values) -> dict[str, str]:
         return {} if values["name"].strip() else {"name": "The view needs a name."}
 
-    field = Field("name", "name", help="Filter, order and columns are kept; a view of that name is replaced.")
+    field = FormInput("name", "name", help="Filter, order and columns are kept; a view of that name is replaced.")
     screen.console.ask(FormDialog("Keep this view", [field], check=check, verb="keep"), named)
 
 
@@ -103,11 +105,11 @@ def _forget(screen: ResourceScreen, views: Mapping[str, SavedView]) -> None:
         if name is None:
             return
         try:
-            Lists.keep_view(screen.record.name, name, None)
+            ListPreferences.keep_view(screen.record.name, name, None)
         except DyntuiError as error:
             screen.console.say_error(error)
         else:
             screen.console.say(f"{name} is forgotten.")
 
     choices = [Choice(name, name, note=_words(view)) for name, view in views.items()]
-    screen.console.ask(PickDialog("Forget a view", choices), picked)
+    screen.console.ask(SelectDialog("Forget a view", choices), picked)

@@ -16,7 +16,7 @@ from dyntui.tui.shell.lists.list_screen import ListScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.local_query import Local, LocalRows
+    from dyntui.services.lists.local_query import LocalQuery, LocalRows
     from dyntui.services.lists.paged_view import PagedView
 
 __all__ = ["LocalListScreen"]
@@ -26,7 +26,7 @@ class LocalListScreen(ListScreen):
     """A list that can also show only what is here. local: those of the rows here that fit; None for all of the list."""
 
     local: LocalRows | None = None
-    _pending: Local | None = None
+    _pending: LocalQuery | None = None
     """A search that was typed before there was a list, or that goes on when the list is opened again."""
     _seen = 0
 
@@ -61,7 +61,7 @@ class LocalListScreen(ListScreen):
 
     def show_local(self, text: str, column: Column | None, descends: bool) -> None:
         """Show the rows that are here and have `text` in them, by a column, or as the list is ordered."""
-        from dyntui.services.lists.local_query import Local, LocalRows
+        from dyntui.services.lists.local_query import LocalQuery, LocalRows
 
         view = self.view
         if view is None:
@@ -72,7 +72,7 @@ class LocalListScreen(ListScreen):
             column = next((each for each in self.table.columns if each.order == name and name), None)
             descends = way == "desc"
         self._seen = view.version
-        self.local = LocalRows(view, Local(text, column, descends), self.record.key)
+        self.local = LocalRows(view, LocalQuery(text, column, descends), self.record.key)
         self.local.view.subscribe(self._heard)
         if column is not None:
             self.table.order_by(column.name, descends)
@@ -130,11 +130,11 @@ class LocalListScreen(ListScreen):
 
     def answered_local(self, text: str) -> None:
         """Show only the loaded rows that have `text` in them, as soon as there is a list; "" for all of the list."""
-        from dyntui.services.lists.local_query import Local
+        from dyntui.services.lists.local_query import LocalQuery
 
         text = " ".join(text.split())
         if self.view is None:
-            self._pending = Local(text) if text else None
+            self._pending = LocalQuery(text) if text else None
             self.changed()
         elif text:
             known = self.local.wanted if self.local is not None else None
@@ -164,7 +164,7 @@ class LocalListScreen(ListScreen):
         return [*found, *(each for each in self.table.columns if each.name.casefold() not in names)]
 
     def action_sort(self) -> None:
-        from dyntui.tui.kit.dialogs.select_dialog import Choice, PickDialog
+        from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
         now, descends = self.table.order or ("", False)
         whole = self.view is not None and self.view.whole
@@ -176,7 +176,7 @@ class LocalListScreen(ListScreen):
             note = where or ("turn the order around" if sign else "")
             found.append(Choice(column.name, column.name, sign, note))
         start = next((index for index, choice in enumerate(found) if choice.sign), 0)
-        self.console.ask(PickDialog("Order by", found, start=start), self._sort_by)
+        self.console.ask(SelectDialog("Order by", found, start=start), self._sort_by)
 
     def _sort_by(self, name: str | None) -> None:
         column = next((each for each in self._offered() if each.name == name), None)

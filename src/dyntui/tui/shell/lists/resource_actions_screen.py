@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import on
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, Action, On, Resource, Scope
-from dyntui.services.actions.write_gate import Results
+from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.services.actions.write_gate import WriteResults
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.shell.action_flow import Doing, Plan
+from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, method_of, offered
 from dyntui.tui.shell.routes import open_thing
@@ -19,12 +19,12 @@ from dyntui.tui.shell.routes import open_thing
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["ThingsScreen", "action_methods", "list_class", "list_of"]
+__all__ = ["ResourceActionsScreen", "action_methods", "list_class", "list_of"]
 
-ListClass = type["ThingsScreen"]
+ListClass = type["ResourceActionsScreen"]
 
 
-class ThingsScreen(ResourceScreen, Doing):
+class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     """A list whose actions come from the record. Made with `list_of`, which brings its keys."""
 
     @property
@@ -89,12 +89,12 @@ class ThingsScreen(ResourceScreen, Doing):
 
     def action_raw(self) -> None:
         from dyntui.services.actions.resource_actions import masked
-        from dyntui.tui.shell.json_screen import RawScreen
+        from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.row
         assert row is not None
         crumbs = (*self.crumbs, self.record.label_of(row))
-        self.console.visit(RawScreen(crumbs, masked(self.record, row), self.shows))
+        self.console.visit(JsonScreen(crumbs, masked(self.record, row), self.shows))
 
     def nothing_to_open(self) -> str | None:
         return self.nothing_here() or (None if self.record.open else "There is no more to it; v shows it raw.")
@@ -107,9 +107,9 @@ class ThingsScreen(ResourceScreen, Doing):
 
     # Actions
 
-    def why_not(self, actions: tuple[Action, ...]) -> str | None:
+    def why_not(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
-        if actions[0].on is On.LIST:
+        if actions[0].on is ActionTarget.LIST:
             return None
         marks = self.table.marks
         rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # asked often: not for all of them
@@ -120,13 +120,13 @@ class ThingsScreen(ResourceScreen, Doing):
         reasons = [each.when(rows[0]) if each.when is not None else None for each in actions]
         return None if None in reasons else reasons[0]
 
-    def act(self, actions: tuple[Action, ...], key: str) -> None:
+    def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Do the one of these that fits the row under the cursor, to it or to the marked ones."""
-        rows = self.marked if actions[0].on is On.ROWS else []
+        rows = self.marked if actions[0].on is ActionTarget.ROWS else []
         fitting = [each for each in actions if not rows or each.when is None or each.when(rows[0]) is None]
         self.begin(self.record, (fitting or actions)[0], rows, self.parent_id, key)
 
-    def after(self, plan: Plan, results: Results) -> None:
+    def after(self, plan: ActionFlow, results: WriteResults) -> None:
         self.table.marks &= {target.id for target in results.left}
         self.table.repaint()
         self.changed()
@@ -135,10 +135,10 @@ class ThingsScreen(ResourceScreen, Doing):
 def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
     """The methods that the registry calls for the actions of a record: `action_act_X`, `why_not_X`."""
 
-    def methods(actions: tuple[Action, ...], key: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def methods(actions: tuple[ResourceAction, ...], key: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return (
-            lambda self: cast("ThingsScreen", self).act(actions, key),
-            lambda self: cast("ThingsScreen", self).why_not(actions),
+            lambda self: cast("ResourceActionsScreen", self).act(actions, key),
+            lambda self: cast("ResourceActionsScreen", self).why_not(actions),
         )
 
     found: dict[str, Callable[..., Any]] = {}
@@ -149,7 +149,7 @@ def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
     return found
 
 
-def list_class(name: str, base: ListClass = ThingsScreen) -> ListClass:
+def list_class(name: str, base: ListClass = ResourceActionsScreen) -> ListClass:
     """The class of a record's list, with the keys that the registry has for it."""
     namespace: Mapping[str, Any] = {"BINDINGS": bindings(name), **action_methods(RESOURCES[name])}
     return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))
@@ -163,4 +163,4 @@ def list_of(name: str) -> ListClass | None:
         return None
     from dyntui.tui.shell.list_overrides import SPECIAL
 
-    return list_class(name, SPECIAL.get(name, ThingsScreen))
+    return list_class(name, SPECIAL.get(name, ResourceActionsScreen))

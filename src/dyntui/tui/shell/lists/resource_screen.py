@@ -122,11 +122,11 @@ class ResourceScreen(MarkedListScreen):
         self.answered(view.filter)
 
     def action_raw(self) -> None:
-        from dyntui.tui.shell.json_screen import RawScreen
+        from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.row
         assert row is not None
-        self.console.visit(RawScreen((*self.crumbs, self.record.label_of(row)), row, self.shows))
+        self.console.visit(JsonScreen((*self.crumbs, self.record.label_of(row)), row, self.shows))
 
     def action_menu(self) -> None:
         from dyntui.tui.shell.action_menu import offer_menu
