@@ -31,7 +31,8 @@ business with.
 
 def keys() -> str:
     """Every action of the console."""
-    from dyntui.tui.kit.action_registry import ACTIONS, key_words
+    from dyntui.tui.kit.action_registry import key_words
+    from dyntui.tui.shell.all_actions import ALL_ACTIONS
 
     out = ["# Keys\n", NOTE]
     out.append(
@@ -39,7 +40,8 @@ def keys() -> str:
         '(`dyntui doctor` says where), by the id of the action: `"list.refresh" = "f5"`.\n'
     )
     scope = ""
-    for action in ACTIONS.values():
+    scopes = list(dict.fromkeys(each.scope for each in ALL_ACTIONS))
+    for action in sorted(ALL_ACTIONS, key=lambda each: scopes.index(each.scope)):
         if action.scope != scope:
             scope = action.scope
             out.append(f"\n## {scope}\n\n| keys | action | what it does | effect |\n|---|---|---|---|")

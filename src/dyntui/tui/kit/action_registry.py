@@ -8,7 +8,7 @@ of its id before the dot. Its method `action_<run>` does the work. Whatever is d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding, BindingType
 
 from dyntui.core.effect import Effect
-from dyntui.tui.features.access.actions import ACCESS
-from dyntui.tui.features.imports.actions import IMPORTS
-from dyntui.tui.features.users.actions import PEOPLE
 from dyntui.tui.kit.action import Action
-from dyntui.tui.shell.actions import GENERAL
-from dyntui.tui.shell.record_actions import KEY_SCOPES, KEYS
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -41,68 +36,31 @@ __all__ = [
     "bindings",
     "key_words",
     "reason_against",
+    "register",
 ]
 
 
-ACTIONS: dict[str, Action] = {action.id: action for action in (*GENERAL, *IMPORTS, *ACCESS, *PEOPLE, *KEYS)}
-"""Every action by id, in the order of the help screen."""
+ACTIONS: dict[str, Action] = {}
+"""Every registered action by id."""
 
-SCOPES = {
-    "app": "everywhere",
-    "rows": "moving",
-    "table": "table",
-    "list": "list",
-    "detail": "here",
-    "beside": "here",
-    "taking": "here",
-    "link": "dialog",
-    "tree": "tree",
-    "journal": "here",
-    "environments": "environments",
-    "setup": "here",
-    "raw": "here",
-    "dialog": "dialog",
-    "pick": "dialog",
-    "confirm": "dialog",
-    "columns": "columns",
-    "form": "form",
-    "wizard": "the import",
-    "source": "file",
-    "paste": "paste",
-    "writing": "writing",
-    "parse": "reading",
-    "map": "mapping",
-    "transforms": "transforms",
-    "review": "review",
-    "check": "check",
-    "plan": "plan",
-    "run": "the job",
-    "finish": "outcome",
-    "jobs": "jobs",
-    "cell": "the cell",
-    "allowlists": "allowlists",
-    "allowlist-entries": "entries",
-    "pasting": "paste",
-    "drafts": "entries to add",
-    "compare": "compare",
-    "duplicates": "duplicates",
-    "gates": "gates",
-    "gate": "gate",
-    "person": "access",
-    "user": "user",
-    "users": "users",
-    "wallet": "wallet",
-    "weigh": "dialog",
-    **KEY_SCOPES,
-    "import-undo": "undo",
-}
-"""What the help screen calls the scopes."""
+SCOPES: dict[str, str] = {}
+"""What the help screen calls each scope."""
 
 
-def bindings(*scopes: str) -> list[BindingType]:
-    """The bindings of the actions of `scopes`, for the BINDINGS of the class that does them."""
+def register(scopes: Mapping[str, str], *actions: Action) -> tuple[Action, ...]:
+    """Add actions to the registry and return them.
+
+    `scopes` maps each scope of `actions` to its heading on the help screen.
+    """
+    SCOPES.update(scopes)
+    ACTIONS.update((action.id, action) for action in actions)
+    return actions
+
+
+def bindings(actions: Iterable[Action], *scopes: str) -> list[BindingType]:
+    """Return the bindings of those of `actions` that are in one of `scopes`."""
     found: list[BindingType] = []
-    for action in ACTIONS.values():
+    for action in actions:
         if action.scope in scopes:
             if action.each:
                 found += [_binding(action, (key,), f"do('{action.id}', '{key}')") for key in action.keys]

@@ -22,7 +22,6 @@ from dyntui.services.actions.write_gate import (
     WriteOutcome,
     WriteResults,
 )
-from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
@@ -38,8 +37,6 @@ Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable
 
 class ProgressDialog(BaseDialog[None]):
     """How far it is. esc stops after the request that is under way."""
-
-    BINDINGS = bindings("progress")
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__()

@@ -1,16 +1,32 @@
-"""The keys that work everywhere, in lists, details and dialogs, and those of the environments."""
+"""Actions that work everywhere, in every list and in every detail screen.
+
+Each is done by the method `action_NAME` of the class that binds its scope.
+"""
 
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
+from dyntui.tui.kit.action_registry import register
 
-__all__ = ["GENERAL"]
+__all__ = ["SHELL_ACTIONS"]
 
 _READ = Effect.READ
 
-GENERAL = (
-    # everywhere
+SHELL_ACTIONS = register(
+    {
+        "app": "everywhere",
+        "list": "list",
+        "detail": "here",
+        "taking": "here",
+        "link": "dialog",
+        "beside": "here",
+        "columns": "columns",
+        "confirm": "dialog",
+        "raw": "here",
+        "weigh": "dialog",
+        "schema": "form",
+    },
     Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", _READ, 90),
     Action("app.help", ("question_mark",), "help", "All keys that work here, and why some do not.", _READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search everything that can be done here.", _READ),
@@ -28,24 +44,7 @@ GENERAL = (
     Action("app.repaint", ("ctrl+l",), "repaint", "Draw the whole screen again.", _READ, priority=True),
     Action("app.interrupt", ("ctrl+c",), "how to quit", "Say how to quit; with a selection, copy it.", _READ,
         priority=True),
-    # every list of lines
-    Action("rows.down", ("j", "down"), "down", "Next row.", _READ),
-    Action("rows.up", ("k", "up"), "up", "Previous row.", _READ),
-    Action("rows.page_down", ("pagedown", "ctrl+f"), "page down", "One page down.", _READ),
-    Action("rows.page_up", ("pageup", "ctrl+b"), "page up", "One page up.", _READ),
-    Action("rows.half_down", ("ctrl+d",), "half page down", "Half a page down.", _READ),
-    Action("rows.half_up", ("ctrl+u",), "half page up", "Half a page up.", _READ),
-    Action("rows.first", ("g", "home"), "first", "First row.", _READ),
-    Action("rows.last", ("G", "end"), "last", "Last row.", _READ),
-    # tables
-    Action("table.left", ("h", "left"), "columns left", "Show the columns further left.", _READ),
-    Action("table.right", ("l", "right"), "columns right", "Show the columns further right.", _READ),
-    Action("table.mark", ("space",), "mark", "Mark the row, or take its mark away.", _READ, 12,
-        why_not="no_marks"),
-    Action("table.mark_range", ("M",), "mark range", "Mark all rows from the one marked last to this one.", _READ,
-        why_not="no_range"),
-    Action("table.unmark", ("U",), "unmark all", "Take all marks away.", _READ, why_not="nothing_marked"),
-    # lists of a resource
+    Action("app.import", ("i",), "import", "Import users from a file.", _READ, why_not="no_import"),
     Action("list.filter", ("slash",), "filter", "Show only what matches.", _READ, 10),
     Action("list.find", ("F",), "find here", "Show only those of the loaded rows that match; the server is not asked.",
         _READ),
@@ -62,25 +61,16 @@ GENERAL = (
     Action("list.copy", ("y",), "copy id", "Send the id to the clipboard.", _READ, why_not="nothing_here"),
     Action("list.raw", ("v",), "raw", "The row as the server wrote it.", _READ, why_not="nothing_here"),
     Action("list.menu", ("a",), "actions", "All that can be done with this row.", _READ, 13),
-    # environments
-    Action("environments.switch", ("enter",), "switch", "Work in this environment.", _READ, 10,
-        why_not="no_profile"),
-    Action("environments.add", ("a",), "add", "Add an environment.", _READ, 11),
-    Action("environments.edit", ("e",), "edit", "Change this environment or its token.", _READ, 12,
-        why_not="no_stored_profile"),
-    Action("environments.check", ("c",), "check", "Ask the server whether the token works.", _READ, 13,
-        why_not="no_profile"),
-    Action("environments.remove", ("d",), "remove", "Forget this environment and its token.", _READ, 14,
-        why_not="no_stored_profile"),
-    # first run
-    Action("setup.choose", ("enter",), "choose", "Go on with this.", _READ, 10),
-    # one thing in tabs
     Action("detail.tab", tuple("1234567890"), "tab", "Go to a tab by its number.", _READ, 10, each=True),
     Action("detail.next_tab", ("right_square_bracket",), "next tab", "Go to the next tab.", _READ),
     Action("detail.previous_tab", ("left_square_bracket",), "previous tab", "Go to the tab before.", _READ),
     Action("detail.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 12,
         why_not="nothing_here"),
     Action("detail.copy_id", ("Y",), "copy id", "Send the id to the clipboard.", _READ),
+    Action("detail.refresh", ("r", "f5"), "refresh", "Read it again.", _READ, 15),
+    Action("detail.open", ("enter",), "open", "Open what is under the cursor.", _READ, 13,
+        why_not="nothing_to_open"),
+    Action("detail.menu", ("a",), "actions", "All that can be done here.", _READ, 11),
     Action("taking.copy", ("c",), "copy as", "Send id, e-mail or address, or all of it as JSON, to the clipboard.", _READ,
         run="copy_as", why_not="nothing_to_take"),
     Action("taking.console", ("W",), "web console", "Where the vendor's web console is; to copy, or to open.", _READ,
@@ -89,22 +79,10 @@ GENERAL = (
     Action("link.find", ("i",), "send what to look for", "Send what to look for there to the clipboard.", _READ,
         run="copy_find", why_not="nothing_to_find"),
     Action("link.open", ("o",), "open", "Open it in the browser.", _READ, why_not="no_opening"),
-    Action("detail.refresh", ("r", "f5"), "refresh", "Read it again.", _READ, 15),
-    Action("detail.open", ("enter",), "open", "Open what is under the cursor.", _READ, 13,
-        why_not="nothing_to_open"),
-    Action("detail.menu", ("a",), "actions", "All that can be done here.", _READ, 11),
     Action("beside.next", ("n",), "next", "The next one of the list it was opened from.", _READ, 15, "next_one",
         why_not="no_next"),
     Action("beside.previous", ("p",), "previous", "The one before it in the list it was opened from.", _READ, 15,
         "previous_one", why_not="no_previous"),
-    # a JSON tree
-    Action("tree.toggle", ("enter", "space"), "fold", "Fold or unfold.", _READ, 10, "fold", why_not="no_fold"),
-    Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", _READ),
-    Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", _READ),
-    Action("tree.all", ("z",), "fold all", "Fold everything, or unfold it.", _READ, 11),
-    # dialogs
-    Action("dialog.cancel", ("escape", "q"), "close", "Leave without doing anything.", _READ),
-    Action("pick.choose", ("enter",), "choose", "Take the one under the cursor.", _READ),
     Action("columns.turn", ("space",), "show", "Show the column, or not.", _READ),
     Action("columns.later", ("J", "shift+down"), "move right", "Show the column further right.", _READ),
     Action("columns.earlier", ("K", "shift+up"), "move left", "Show the column further left.", _READ),
@@ -114,11 +92,10 @@ GENERAL = (
     Action("columns.take", ("enter",), "take these", "Show these columns, and remember them.", _READ,
         why_not="none_chosen"),
     Action("confirm.keep", ("n",), "keep", "Leave everything as it is.", _READ, run="cancel"),
-    Action("form.next", ("down",), "next field", "Go to the next field.", _READ),
-    Action("form.previous", ("up",), "previous field", "Go to the field before.", _READ),
-    Action("form.save", ("ctrl+s",), "save", "Check what was filled in and save it.", _READ),
     Action("raw.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 12),
-    # request log and messages
-    Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, why_not="nothing_here"),
-    Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, why_not="nothing_here"),
+    Action("weigh.down", ("down",), "read on", "Further lines.", _READ),
+    Action("weigh.up", ("up",), "read back", "Earlier lines.", _READ),
+    Action("weigh.page_down", ("pagedown",), "read on", "The next lines.", _READ),
+    Action("weigh.page_up", ("pageup",), "read back", "The lines before.", _READ),
+    Action("schema.pick", ("ctrl+o",), "choose", "Choose from what is known.", _READ, 0, "pick", "nothing_to_pick"),
 )  # fmt: skip

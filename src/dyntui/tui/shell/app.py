@@ -20,10 +20,12 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports import offer_left
 from dyntui.tui.kit import control_character_filter
-from dyntui.tui.kit.action_registry import ACTIONS, actions_here, bindings
+from dyntui.tui.kit.action_registry import actions_here, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import PAINTS
 from dyntui.tui.shell import startup
+from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.console_state import ConsoleState, Notification
 from dyntui.tui.shell.header_footer import Latency
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
@@ -51,7 +53,7 @@ class Console(TerminalActionsMixin):
 
     TITLE = "dyntui"
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
-    BINDINGS = bindings("app")
+    BINDINGS = bindings(SHELL_ACTIONS, "app")
     ENABLE_COMMAND_PALETTE = False
     COMPONENT_CLASSES: ClassVar = PAINTS
 
@@ -121,7 +123,7 @@ class Console(TerminalActionsMixin):
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
             self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
         for action_id in self.settings.keymap:
-            if action_id not in ACTIONS:
+            if action_id not in {action.id for action in ALL_ACTIONS}:
                 self.say(f"keymap.toml: there is no action {action_id!r}.", "warning")
 
     def on_ready(self) -> None:  # the first frame has been painted

@@ -13,6 +13,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["ColumnsDialog"]
 
@@ -41,7 +42,7 @@ class _Columns(LineList):
 class ColumnsDialog(BaseDialog[list[Column]]):
     """Answers with the columns from left to right; [] for the usual ones, None when it was left."""
 
-    BINDINGS = bindings("columns")
+    BINDINGS = bindings(SHELL_ACTIONS, "columns")
 
     def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:
         super().__init__()

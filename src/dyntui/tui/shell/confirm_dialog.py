@@ -15,6 +15,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import width_of
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.impact_dialog import Preview
@@ -38,7 +39,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
     verb: what the key does, in a word.
     """
 
-    BINDINGS = bindings("confirm")
+    BINDINGS = bindings(SHELL_ACTIONS, "confirm")
 
     def __init__(self, needed: Requirement, *, verb: str, trigger: str = "") -> None:
         super().__init__()

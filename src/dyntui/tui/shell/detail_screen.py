@@ -25,6 +25,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
 from dyntui.tui.shell.error_hints import hint_of
 
@@ -59,7 +60,7 @@ class _Pane(Vertical):
 class DetailScreen(ConsoleScreen):
     """A subclass names its TABS and gives `pane`, `fetch`, `fill` and `counts`."""
 
-    BINDINGS = bindings("detail")
+    BINDINGS = bindings(SHELL_ACTIONS, "detail")
     TABS: tuple[Tab, ...] = ()
     NOUN = ""
     RESOURCE = ""

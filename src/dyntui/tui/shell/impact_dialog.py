@@ -20,6 +20,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["ImpactDialog", "Preview"]
 
@@ -88,7 +89,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
     told: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
     """
 
-    BINDINGS = bindings("weigh")
+    BINDINGS = bindings(SHELL_ACTIONS, "weigh")
 
     class Told(Message):
         """The numbers are there, or why they are not."""

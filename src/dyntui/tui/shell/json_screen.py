@@ -12,6 +12,7 @@ from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["JsonScreen"]
@@ -20,7 +21,7 @@ __all__ = ["JsonScreen"]
 class JsonScreen(ConsoleScreen):
     """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
 
-    BINDINGS = bindings("raw")
+    BINDINGS = bindings(SHELL_ACTIONS, "raw")
 
     def __init__(self, crumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
         super().__init__()

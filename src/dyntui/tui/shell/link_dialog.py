@@ -12,6 +12,7 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.web_browser import no_browser, open_page
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["LinkDialog"]
 class LinkDialog(BaseDialog[None]):
     """what: where it leads. note: a line about it. find: what to look for there, "" for nothing."""
 
-    BINDINGS = bindings("link")
+    BINDINGS = bindings(SHELL_ACTIONS, "link")
 
     def __init__(self, what: str, url: str, *, note: str = "", find: str = "") -> None:
         super().__init__()

@@ -11,6 +11,7 @@ from dyntui.services.forms import FieldKind, FormField, fill
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["SchemaForm"]
 
@@ -22,7 +23,7 @@ class SchemaForm(FormDialog):
     """asked: the fields. start: what they hold at first, and what is left out when it is sent. known: further options
     for a field, by its name. whole: whether what is not different may be sent all the same."""
 
-    BINDINGS = bindings("schema")
+    BINDINGS = bindings(SHELL_ACTIONS, "schema")
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _WIDE = 100
 class SiblingScreen(DetailScreen):
     """A thing out of a list. known: its row there. behind: the list. A subclass gives `fetch_one` and `outline` too."""
 
-    BINDINGS = bindings("beside")
+    BINDINGS = bindings(SHELL_ACTIONS, "beside")
 
     class ListChanged(Message):
         """The list behind has other rows."""

@@ -1,16 +1,30 @@
-"""The keys of allowlists, entries and gates, and of what decides who comes in."""
+"""Actions of allowlists, their entries and gates.
+
+Each is done by the method `action_NAME` of the class that binds its scope.
+"""
 
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
+from dyntui.tui.kit.action_registry import register
 
-__all__ = ["ACCESS"]
+__all__ = ["ACCESS_ACTIONS"]
 
 _READ = Effect.READ
 
-ACCESS = (
-    # allowlists, their entries, gates
+ACCESS_ACTIONS = register(
+    {
+        "allowlists": "allowlists",
+        "allowlist-entries": "entries",
+        "pasting": "paste",
+        "drafts": "entries to add",
+        "compare": "compare",
+        "duplicates": "duplicates",
+        "gates": "gates",
+        "gate": "gate",
+        "person": "access",
+    },
     Action("allowlists.new", ("n",), "new", "Make a list; it is off until it is enabled.", rank=12),
     Action("allowlists.edit", ("e",), "edit", "Change name, outcome or scope.", rank=12, why_not="nothing_here"),
     Action("allowlists.switch", ("t",), "on/off", "Turn the list on or off; what that does is told first.",
@@ -76,8 +90,4 @@ ACCESS = (
     Action("person.why", ("w",), "why", "Whether the user would get in, and why.", _READ, 12, why_not="not_asked"),
     Action("person.open", ("enter",), "open list", "The entries of the list.", _READ, 13, why_not="nothing_here"),
     Action("person.refresh", ("r", "f5"), "read again", "Read it again.", _READ, 15),
-    Action("weigh.down", ("down",), "read on", "Further lines.", _READ),
-    Action("weigh.up", ("up",), "read back", "Earlier lines.", _READ),
-    Action("weigh.page_down", ("pagedown",), "read on", "The next lines.", _READ),
-    Action("weigh.page_up", ("pageup",), "read back", "The lines before.", _READ),
 )  # fmt: skip

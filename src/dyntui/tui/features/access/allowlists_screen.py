@@ -20,6 +20,7 @@ from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.actions.write_gate import Target
 from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
@@ -60,7 +61,7 @@ class AllowlistSummary(Static):
 class AllowlistsScreen(ResourceScreen):
     """Lists with their entries counted, below what they come to together."""
 
-    BINDINGS = bindings("allowlists")
+    BINDINGS = bindings(ACCESS_ACTIONS, "allowlists")
 
     def __init__(self, record: Resource = ALLOWLISTS, **where: Any) -> None:
         super().__init__(replace(record, columns=_COLUMNS), **where)

@@ -27,6 +27,7 @@ from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_gate import Cancel, Confirmation, WriteResults
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -90,7 +91,7 @@ def _no_file(values: Values) -> dict[str, str]:
 class CompareAllowlistScreen(TableScreen):
     """What only the list has, what only the other side has, and both. other: a list, or a file."""
 
-    BINDINGS = bindings("compare")
+    BINDINGS = bindings(ACCESS_ACTIONS, "compare")
 
     def __init__(self, row: Row, other: Row | Path) -> None:
         super().__init__()
@@ -282,7 +283,7 @@ _TWICE = (
 class DuplicateEntriesScreen(TableScreen):
     """Identifiers that stand on several lists, or twice on one."""
 
-    BINDINGS = bindings("duplicates")
+    BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
 
     @property
     def crumbs(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_gate import WriteResults
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.allowlists_screen import AllowlistSummary, switch
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -46,7 +47,7 @@ _AUTO = ""
 class EntriesScreen(ResourceScreen):
     """Entries of the list whose id is the parent. The list itself is read beside them."""
 
-    BINDINGS = bindings("allowlist-entries")
+    BINDINGS = bindings(ACCESS_ACTIONS, "allowlist-entries")
 
     class ListRead(Message):
         """The list itself was read, with the others."""

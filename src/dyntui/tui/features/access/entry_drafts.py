@@ -16,6 +16,7 @@ from dyntui.services.access.access_policy import Row, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_twice, parse_lines, with_kind
 from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
 from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
@@ -46,7 +47,7 @@ _SENT = "sent"
 class PasteEntriesDialog(BaseDialog[str]):
     """Answers with the text."""
 
-    BINDINGS = bindings("pasting")
+    BINDINGS = bindings(ACCESS_ACTIONS, "pasting")
 
     def __init__(self, name: str) -> None:
         super().__init__(classes="large paste")
@@ -84,7 +85,7 @@ def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> 
 class EntryDraftsScreen(TableScreen):
     """Entries that may be sent to a list."""
 
-    BINDINGS = bindings("drafts")
+    BINDINGS = bindings(ACCESS_ACTIONS, "drafts")
 
     def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[EntryDraft], *, live: bool) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
 from dyntui.services.access.lists import OUTCOMES, checked_fields
 from dyntui.services.actions.write_gate import Target, WriteResults
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
@@ -127,7 +128,7 @@ def _delete(
 class GatesScreen(ResourceScreen):
     """The gates."""
 
-    BINDINGS = bindings("gates")
+    BINDINGS = bindings(ACCESS_ACTIONS, "gates")
 
     def __init__(self, record: Resource = GATES, **where: Any) -> None:
         super().__init__(record, **where)
@@ -160,7 +161,7 @@ class GatesScreen(ResourceScreen):
 class GateScreen(DetailScreen):
     """One gate with its rules."""
 
-    BINDINGS = bindings("gate")
+    BINDINGS = bindings(ACCESS_ACTIONS, "gate")
     NOUN = "gate"
     RESOURCE = "gates"
     TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))

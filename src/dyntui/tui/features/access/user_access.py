@@ -19,6 +19,7 @@ from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.user_identifiers import entries_for
 from dyntui.tui.features.access.access_check import show_answer
+from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -45,7 +46,7 @@ _COLUMNS = (
 class UserAccessScreen(TableScreen):
     """All lists, and what names this user on them."""
 
-    BINDINGS = bindings("person")
+    BINDINGS = bindings(ACCESS_ACTIONS, "person")
 
     class Found(Message):
         """Lists, gates and entries were read."""

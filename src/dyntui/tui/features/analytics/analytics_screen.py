@@ -22,6 +22,7 @@ from dyntui.importer.formula_escaping import protect
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
 from dyntui.services.analytics import RANGES, DateRange, Figures, Series
+from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -97,7 +98,7 @@ def _words(value: float | None) -> str:
 class AnalyticsScreen(ConsoleScreen):
     """The last thirty days at first."""
 
-    BINDINGS = bindings("figures")
+    BINDINGS = bindings(ANALYTICS_ACTIONS, "figures")
 
     class Read(Message):
         """The figures came, or not."""

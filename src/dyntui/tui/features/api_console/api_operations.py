@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.resources import Column
+from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -53,7 +54,7 @@ def remember(connection: Connection, answered: ConsoleResponse) -> None:
 class ApiOperationsScreen(ConsoleScreen):
     """All operations, those for API tokens first."""
 
-    BINDINGS = bindings("operations")
+    BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()

@@ -28,6 +28,7 @@ from dyntui.services.api_console import (
     warning_about,
 )
 from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
+from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.api_operations import remember
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send as to_clipboard
@@ -76,7 +77,7 @@ class _Result(LineWidget):
 class ApiRequestScreen(SearchableScreen):
     """request: the operation and what is filled in. answered: what came of it before."""
 
-    BINDINGS = bindings("request")
+    BINDINGS = bindings(API_CONSOLE_ACTIONS, "request")
     whole = "answer"
     hint = "a part of a name or value of the answer"
 

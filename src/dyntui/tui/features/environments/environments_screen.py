@@ -15,6 +15,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, ident
 from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -59,7 +60,7 @@ class _Stored:
 class EnvironmentsScreen(TableScreen):
     """Profiles as they are in the file, and the one in use when it is not from there."""
 
-    BINDINGS = bindings("environments")
+    BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
 
     class Loaded(Message):
         """The file was read."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -31,7 +32,7 @@ _CHOICES = (
 class SetupScreen(ConsoleScreen):
     """Two ways on, and one out."""
 
-    BINDINGS = bindings("setup")
+    BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "setup")
 
     @property
     def crumbs(self) -> tuple[str, ...]:

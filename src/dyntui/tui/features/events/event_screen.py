@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 
 from dyntui.resources.happenings import user_of
+from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -20,7 +21,7 @@ __all__ = ["EventScreen"]
 class EventScreen(ConsoleScreen):
     """An event as the server wrote it."""
 
-    BINDINGS = bindings("event")
+    BINDINGS = bindings(EVENTS_ACTIONS, "event")
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         super().__init__()

@@ -16,6 +16,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import ident
 from dyntui.resources.happenings import user_of
 from dyntui.services.events import EventFilter, EventTail, since
+from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -56,7 +57,7 @@ _COLUMNS = (
 class EventTailScreen(ConsoleScreen):
     """wanted: what of the stream; every: seconds between looks."""
 
-    BINDINGS = bindings("tail")
+    BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     EVERY = _EVERY
 
     class Came(Message):

@@ -9,6 +9,7 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -28,7 +29,7 @@ _EVERY = 2.0
 class ExportsScreen(ResourceActionsScreen):
     """While one is pending the list is read again and again."""
 
-    BINDINGS = bindings("export")
+    BINDINGS = bindings(EXPORTS_ACTIONS, "export")
     EVERY = _EVERY
 
     class Step(Message):

@@ -1,16 +1,35 @@
-"""The keys of the import wizard, of what it opens, and of jobs."""
+"""Actions of the import wizard, of jobs and of the import undo.
+
+Each is done by the method `action_NAME` of the class that binds its scope.
+"""
 
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
+from dyntui.tui.kit.action_registry import register
 
-__all__ = ["IMPORTS"]
+__all__ = ["IMPORTS_ACTIONS"]
 
 _READ = Effect.READ
 
-IMPORTS = (
-    # the import wizard
+IMPORTS_ACTIONS = register(
+    {
+        "wizard": "the import",
+        "source": "file",
+        "paste": "paste",
+        "parse": "reading",
+        "map": "mapping",
+        "transforms": "transforms",
+        "review": "review",
+        "cell": "the cell",
+        "check": "check",
+        "plan": "plan",
+        "run": "the job",
+        "finish": "outcome",
+        "jobs": "jobs",
+        "import-undo": "undo",
+    },
     Action("wizard.next", ("right_square_bracket",), "next step", "Go on to the next step.", _READ, 30,
         why_not="no_next"),
     Action("wizard.previous", ("left_square_bracket",), "step back", "Go back to the step before; nothing is lost.", _READ,
@@ -23,7 +42,6 @@ IMPORTS = (
     Action("source.unfold", ("l", "right"), "unfold", "Show what is in the folder.", _READ, why_not="no_folder"),
     Action("source.fold", ("h", "left"), "fold", "Fold the folder.", _READ, why_not="no_folder"),
     Action("paste.take", ("ctrl+s",), "import this", "Import what was pasted.", _READ),
-    Action("writing.take", ("ctrl+s", "f2"), "take it", "Go on with what was written.", _READ),
     Action("parse.change", ("enter",), "change", "Read the file another way.", _READ, 10, why_not="nothing_here"),
     Action("parse.found", ("r",), "as found", "Read the file as it was found at first.", _READ, 11,
         why_not="no_reading"),
@@ -82,8 +100,6 @@ IMPORTS = (
     Action("finish.users", ("o",), "users", "Look at the users.", _READ, 14),
     Action("finish.jobs", ("b",), "jobs", "All jobs of this machine.", _READ, 15),
     Action("finish.another", ("i",), "import more", "Import another file.", _READ, 16),
-    # jobs
-    Action("app.import", ("i",), "import", "Import users from a file.", _READ, why_not="no_import"),
     Action("jobs.open", ("enter",), "open", "Look at the job, or go on with the draft.", _READ, 10,
         why_not="no_opening"),
     Action("jobs.resume", ("r",), "resume", "Go on with a job that was paused or interrupted.", rank=11,
@@ -96,12 +112,12 @@ IMPORTS = (
         why_not="no_mending"),
     Action("jobs.undo", ("z",), "undo", "Delete what the job created; what is deleted is shown first.", _READ, 18,
         why_not="no_undoing"),
-    Action("import-undo.delete", ("enter",), "delete them", "Delete what this job created.", Effect.DESTRUCTIVE, 10,
-        why_not="nothing_to_delete"),
-    Action("import-undo.look", ("r",), "look again", "Read again what the job created.", _READ, 11, why_not="at_work"),
     Action("jobs.report", ("w",), "report", "Write the report and the failed rows.", _READ, 13,
         why_not="no_reporting"),
     Action("jobs.remove", ("d",), "remove", "Delete the job from this machine; users stay.", _READ, 15,
         why_not="no_removing"),
     Action("jobs.new", ("i",), "import", "Import a file.", _READ, 14, why_not="no_new"),
+    Action("import-undo.delete", ("enter",), "delete them", "Delete what this job created.", Effect.DESTRUCTIVE, 10,
+        why_not="nothing_to_delete"),
+    Action("import-undo.look", ("r",), "look again", "Read again what the job created.", _READ, 11, why_not="at_work"),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 from textual.widgets import Input
 
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
 
 __all__ = ["CellEditor"]
@@ -15,7 +16,7 @@ _LEAST = 32
 class CellEditor(ActionMixin, Input):
     """Over the table while a cell is changed. Enter keeps the change, esc does not, tab takes what is suggested."""
 
-    BINDINGS = bindings("cell")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "cell")
 
     class Closed(Message):
         """It is over. value: what the cell is to be, None when it stays as it was."""

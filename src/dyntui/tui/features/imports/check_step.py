@@ -20,6 +20,7 @@ from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.progress_bar import bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
 from dyntui.tui.features.imports.review_table import ReviewRows
@@ -51,7 +52,7 @@ class CheckStep(WizardStep):
     """Compare the rows with the server; what is done with those that are there is decided here."""
 
     NAME, TITLE = "check", "Check"
-    BINDINGS = bindings("check")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "check")
 
     class Asked(Message):
         """So much was looked at."""

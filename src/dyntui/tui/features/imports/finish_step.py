@@ -20,6 +20,7 @@ from dyntui.services.imports.wizard_draft import draft_for
 from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.imports import formatting
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.follow_up_actions import nothing_to_undo
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.progress_bar import bar
@@ -53,7 +54,7 @@ class FinishStep(WizardStep):
     """The outcome."""
 
     NAME, TITLE = "finish", "Finish"
-    BINDINGS = bindings("finish")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
 
     def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)

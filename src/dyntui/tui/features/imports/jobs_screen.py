@@ -14,6 +14,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
 from dyntui.store.states import JobState
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.follow_up_actions import JobFollowUpMixin
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, fresh, job_row
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
@@ -45,7 +46,7 @@ class _Known:
 class JobsScreen(JobFollowUpMixin):
     """Every job of this machine, whichever environment it is for."""
 
-    BINDINGS = bindings("jobs")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
 
     class Loaded(Message):
         """The jobs were read."""

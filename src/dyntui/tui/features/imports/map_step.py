@@ -16,6 +16,7 @@ from dyntui.importer.value_paths import owner_of
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.mapping_rows import VERIFIED, mapping_rows, samples_of
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView
@@ -45,7 +46,7 @@ class MapStep(SavedMappingsMixin):
     """Columns on the left, fields on the right; what has to be chosen is said until it is."""
 
     NAME, TITLE = "map", "Map"
-    BINDINGS = bindings("map")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "map")
 
     def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)

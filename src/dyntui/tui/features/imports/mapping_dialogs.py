@@ -13,8 +13,10 @@ from dyntui.core.text import safe
 from dyntui.importer import ColumnMap, Mapping, Problem
 from dyntui.importer.fields import MappingKind, field_for, field_names
 from dyntui.importer.transforms import TRANSFORMS
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, matching
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import cut, fit
@@ -107,7 +109,7 @@ _MEANS = {
 class VerifiedDialog(BaseDialog[str]):
     """Answers `unverified`, `now` or `column:NAME`. columns: those that may say it."""
 
-    BINDINGS = bindings("pick")
+    BINDINGS = bindings(KIT_ACTIONS, "pick")
     title_text = "Are these e-mail addresses verified?"
 
     def __init__(self, columns: Sequence[str], mapping: Mapping) -> None:
@@ -148,7 +150,7 @@ class VerifiedDialog(BaseDialog[str]):
 class _Transforms(LineList):
     """Every transform, and whether it is done."""
 
-    BINDINGS = bindings("transforms")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "transforms")
 
     def __init__(self, done: Sequence[str]) -> None:
         super().__init__(id="choices")
@@ -178,7 +180,7 @@ class _Transforms(LineList):
 class TransformsDialog(BaseDialog[list[str]]):
     """Answers with the names in their order. samples: values to show what they come to."""
 
-    BINDINGS = bindings("pick")
+    BINDINGS = bindings(KIT_ACTIONS, "pick")
 
     def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(classes="transforms")

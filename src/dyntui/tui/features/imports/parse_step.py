@@ -16,6 +16,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview, FileTotals
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.parse_summary import (
     DELIMITERS,
@@ -45,7 +46,7 @@ class ParseStep(WizardStep):
     """Look at the file as it is understood, and put that right."""
 
     NAME, TITLE = "parse", "Parse"
-    BINDINGS = bindings("parse")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "parse")
 
     class Counting(Message):
         """So many rows were counted."""

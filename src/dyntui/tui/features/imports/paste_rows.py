@@ -7,6 +7,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
@@ -16,7 +17,7 @@ __all__ = ["PasteRowsDialog"]
 class PasteRowsDialog(BaseDialog[str]):
     """Answers with the text."""
 
-    BINDINGS = bindings("paste")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "paste")
     title_text = "Paste rows"
 
     def __init__(self) -> None:

@@ -18,6 +18,7 @@ from dyntui.resources.cell_formats import number
 from dyntui.services.actions.write_gate import Confirmation, Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.review_queries import DUPLICATE, RowCounts
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, point, words
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
@@ -53,7 +54,7 @@ class PlanStep(WizardStep):
     """The plan, and what upsert would change."""
 
     NAME, TITLE = "plan", "Plan"
-    BINDINGS = bindings("plan")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "plan")
 
     def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)

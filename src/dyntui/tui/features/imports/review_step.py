@@ -14,6 +14,7 @@ from textual.widget import Widget
 from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries as rows_of
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.bulk_fix import BulkFixMixin
 from dyntui.tui.features.imports.cell_editor import CellEditor
 from dyntui.tui.features.imports.message_line import MessageLine
@@ -40,7 +41,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     """The rows as they will be sent; made ready first when they are not."""
 
     NAME, TITLE = "review", "Review"
-    BINDINGS = bindings("review")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "review")
 
     def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)

@@ -16,6 +16,7 @@ from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.states import FINAL, JobState, RowState
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.progress_bar import bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, point, words
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
@@ -48,7 +49,7 @@ class RunStep(WizardStep):
     """Progress, and the three things one can do: pause, go on, cancel."""
 
     NAME, TITLE = "run", "Run"
-    BINDINGS = bindings("run")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "run")
 
     def __init__(self, wizard: WizardScreen) -> None:
         super().__init__(wizard)

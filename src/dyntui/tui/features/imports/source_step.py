@@ -23,6 +23,7 @@ from dyntui.services.imports.wizard_files import (
     whole_path,
 )
 from dyntui.tui.features.imports import formatting
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.file_tree import FileTree
 from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog
 from dyntui.tui.features.imports.wizard_step import WizardStep
@@ -44,7 +45,7 @@ class SourceStep(WizardStep):
     """Choose a file; opening it looks at it and goes on."""
 
     NAME, TITLE = "source", "Source"
-    BINDINGS = bindings("source")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "source")
 
     class Listed(Message):
         """A folder was read."""

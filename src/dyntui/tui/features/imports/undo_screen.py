@@ -20,6 +20,7 @@ from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan
 from dyntui.services.imports.undo import UndoResult
 from dyntui.services.imports.undo_targets import words_of
 from dyntui.store.undo_journal import UndoState
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.progress_bar import bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
 from dyntui.tui.kit.action_registry import bindings
@@ -48,7 +49,7 @@ _STATES: tuple[tuple[UndoState, str], ...] = (
 class ImportUndoScreen(ConsoleScreen):
     """The undo of one job. It can be stopped by leaving, and gone on with. kind: of the job, `users` or `allowlist`."""
 
-    BINDINGS = bindings("import-undo")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "import-undo")
 
     class Planned(Message):
         """Everything was read."""

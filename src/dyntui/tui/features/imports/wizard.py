@@ -18,6 +18,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.services.imports.wizard_draft import ImportDraft, remove_draft, save_draft
 from dyntui.services.imports.wizard_thread import WizardThread
+from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.step_bar import StepBar, StepMark
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
@@ -60,7 +61,7 @@ def _class_of(name: str) -> type[WizardStep]:
 class WizardScreen(ConsoleScreen):
     """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
 
-    BINDINGS = bindings("wizard")
+    BINDINGS = bindings(IMPORTS_ACTIONS, "wizard")
 
     def __init__(self, draft: ImportDraft, *, begun: bool = False) -> None:
         super().__init__()

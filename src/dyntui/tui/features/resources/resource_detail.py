@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -168,7 +168,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 def _class_for(name: str, base: type[ResourceDetailScreen]) -> type[ResourceDetailScreen]:
     record = RESOURCES[name]
     namespace: dict[str, Any] = {
-        "BINDINGS": bindings(name),
+        "BINDINGS": bindings(ACTIONS.values(), name),
         "NOUN": record.singular,
         "RESOURCE": name,
         "record": record,

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.resources import RESOURCES, Column, Resource, Scope
+from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -35,7 +36,7 @@ _UNSURE = ("organizations", "my-invites", "membership-environments", "user-token
 class ResourceIndexScreen(WorkerMixin):
     """The records, in their order. What the token may not reach says why, asked once."""
 
-    BINDINGS = bindings("everything")
+    BINDINGS = bindings(RESOURCES_ACTIONS, "everything")
 
     def __init__(self) -> None:
         super().__init__()

@@ -18,6 +18,7 @@ from dyntui.services import settings
 from dyntui.services.actions.write_gate import Confirmation, Target, WriteOutcome, WriteResults
 from dyntui.services.forms import fill, text_of
 from dyntui.services.text_diff import told_apart
+from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -38,7 +39,7 @@ __all__ = ["SettingsScreen"]
 class SettingsScreen(SearchableScreen):
     """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
 
-    BINDINGS = bindings("setting")
+    BINDINGS = bindings(RESOURCES_ACTIONS, "setting")
     whole = "settings"
     hint = "a part of a name or value: jwt, google, embedded"
 

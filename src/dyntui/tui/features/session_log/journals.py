@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
+from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -42,7 +43,7 @@ _NOTES = (
 class _Journal(TableScreen):
     """Rows of what happened, the newest first."""
 
-    BINDINGS = bindings("journal")
+    BINDINGS = bindings(SESSION_LOG_ACTIONS, "journal")
     COLUMNS: tuple[Column, ...] = ()
     EMPTY = ""
 

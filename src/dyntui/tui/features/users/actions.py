@@ -1,15 +1,23 @@
-"""The keys of users and wallets."""
+"""Actions of the users list and of one user.
+
+Each is done by the method `action_NAME` of the class that binds its scope.
+"""
 
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
+from dyntui.tui.kit.action_registry import register
 
-__all__ = ["PEOPLE"]
+__all__ = ["USERS_ACTIONS"]
 
 _READ = Effect.READ
 
-PEOPLE = (
+USERS_ACTIONS = register(
+    {
+        "users": "users",
+        "user": "user",
+    },
     Action("users.new", ("n",), "new", "Create a user.", rank=16),
     Action("users.delete", ("d",), "delete", "Delete the marked users, or this one, for good.", Effect.DESTRUCTIVE, 17,
         why_not="nobody"),
@@ -20,11 +28,6 @@ PEOPLE = (
     Action("users.allowlist", ("A",), "add to allowlist", "Put the marked users, or this one, on an allowlist.",
         why_not="nobody"),
     Action("users.export", ("E",), "export", "Write the marked users, those of the filter or all to a new file.", _READ),
-    Action("wallets.pregenerate", ("n",), "pre-generate", "Make embedded wallets that somebody claims by signing in.",
-        rank=16),
-    Action("wallets.recover", ("u",), "recover", "Bring the deleted wallets of the owners back.", rank=17,
-        why_not="no_owners"),
-    Action("wallets.export", ("E",), "export", "Write the marked wallets, or all, to a new file.", _READ),
     Action("user.access", ("A",), "access", "On which lists this user is, and whether they get in.", _READ, 16),
     Action("user.edit", ("e",), "edit", "Change the profile, on the Metadata tab the metadata; never the e-mail.",
         rank=14, why_not="not_read"),
@@ -44,10 +47,6 @@ PEOPLE = (
         why_not="not_read"),
     Action("user.link", ("w",), "link wallet", "Link an external wallet.", why_not="not_read"),
     Action("user.recover", ("u",), "recover wallets", "Bring the deleted wallets back.", why_not="not_read"),
-    Action("wallet.delete", ("d",), "delete", "Delete the wallet; recover brings it back.", Effect.DESTRUCTIVE, 16,
-        why_not="no_deleting"),
-    Action("wallet.recover", ("u",), "recover", "Bring the deleted wallets of the owner back.", rank=17,
-        why_not="no_owner"),
     Action("user.delete", ("d",), "delete", "Delete the user for good.", Effect.DESTRUCTIVE, 18,
         why_not="not_read"),
 )  # fmt: skip

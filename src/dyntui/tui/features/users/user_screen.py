@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
+from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.users.user_actions import UserActionsMixin
 from dyntui.tui.features.users.user_tables import (
     CHECKS,
@@ -37,6 +38,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import Tab
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ _ROWS = {
 class UserScreen(UserActionsMixin):
     """A user by id. label: what to call it until it is read."""
 
-    BINDINGS = bindings("user", "taking")
+    BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "taking")]
     NOUN = "user"
     RESOURCE = "users"
     TABS = (

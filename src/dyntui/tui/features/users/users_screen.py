@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ class UsersScreen(ResourceScreen):
     It is the first screen of most starts, so what its keys do is loaded when they are pressed.
     """
 
-    BINDINGS = bindings("users", "taking")
+    BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "taking")]
 
     @property
     def targets(self) -> list[Target]:

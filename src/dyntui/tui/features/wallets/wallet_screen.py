@@ -15,12 +15,14 @@ from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.user_actions import DELETE_WALLET, RECOVER_WALLETS
 from dyntui.services.actions.write_gate import Target, WriteOutcome, WriteResults
+from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_facts
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import Tab
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
@@ -37,7 +39,7 @@ class WalletScreen(SiblingScreen):
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
     """
 
-    BINDINGS = bindings("wallet", "taking")
+    BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "taking")]
     NOUN = "wallet"
     RESOURCE = "wallets"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))

@@ -7,6 +7,7 @@ from dyntui.services.actions.user_actions import RECOVER_WALLETS
 from dyntui.services.actions.write_gate import Target
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
 __all__ = ["WalletsScreen"]
@@ -15,7 +16,7 @@ __all__ = ["WalletsScreen"]
 class WalletsScreen(ResourceActionsScreen):
     """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
 
-    BINDINGS = bindings("taking")
+    BINDINGS = bindings(SHELL_ACTIONS, "taking")
 
     @property
     def targets(self) -> list[Target]:

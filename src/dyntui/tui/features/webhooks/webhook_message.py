@@ -11,6 +11,7 @@ from textual.widget import Widget
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, latency_ms
 from dyntui.resources.webhook_payloads import opened
+from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
@@ -32,7 +33,7 @@ _ATTEMPTS = tuple(column for column in _RECORD.columns if column.name not in ("i
 class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
     """row: its latest delivery, from the list."""
 
-    BINDINGS = bindings("message")
+    BINDINGS = bindings(WEBHOOKS_ACTIONS, "message")
     NOUN = "message"
     RESOURCE = "webhook-messages"
     TABS = (Tab("facts", "Message"), Tab("request", "Request"), Tab("response", "Response"), Tab("tries", "Attempts"))

@@ -14,6 +14,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_gate import WriteResults
+from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
@@ -96,7 +97,7 @@ class _About(LineWidget):
 class WebhookMessagesScreen(ResourceActionsScreen):
     """The messages of the webhook whose id is the parent."""
 
-    BINDINGS = bindings("webhook")
+    BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
     webhook: Mapping[str, Any] = {}
     failed_only = False
 

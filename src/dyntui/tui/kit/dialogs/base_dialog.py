@@ -19,6 +19,7 @@ from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -53,7 +54,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    BINDINGS = bindings("dialog")
+    BINDINGS = bindings(KIT_ACTIONS, "dialog")
     title_text = ""
     on_submit: Callable[[T], Any] | None = None
     was_left = False

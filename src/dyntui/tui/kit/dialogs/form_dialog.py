@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -97,7 +98,7 @@ class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
 class FormDialog(BaseDialog[Values]):
     """Answers with the values by field name. check: what is wrong, by field name; "" as a name is about all of it."""
 
-    BINDINGS = bindings("form")
+    BINDINGS = bindings(KIT_ACTIONS, "form")
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
@@ -36,7 +37,7 @@ class _Options(LineList):
 class MultiSelectDialog(BaseDialog[list[str]]):
     """Answers with what was chosen, in the order of the list; None when it was left. many: not only one."""
 
-    BINDINGS = bindings("many")
+    BINDINGS = bindings(KIT_ACTIONS, "many")
 
     def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, many: bool = True) -> None:
         super().__init__()

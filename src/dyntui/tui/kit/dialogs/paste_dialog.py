@@ -9,6 +9,7 @@ from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 __all__ = ["PasteTextDialog", "Pasted"]
@@ -25,7 +26,7 @@ class Pasted:
 class PasteTextDialog(BaseDialog[Pasted]):
     """about: a line above the text. line: the name of a field below it, "" for none."""
 
-    BINDINGS = bindings("signature")
+    BINDINGS = bindings(KIT_ACTIONS, "signature")
 
     def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "check") -> None:
         super().__init__(classes="large pasting")

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
@@ -24,7 +25,7 @@ _WIDTH = 64
 class SecretDialog(BaseDialog[None]):
     """what: its name. value: raw."""
 
-    BINDINGS = bindings("once")
+    BINDINGS = bindings(KIT_ACTIONS, "once")
 
     def __init__(self, what: str, value: str) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
@@ -62,7 +63,7 @@ class Choices(LineList):
 class SelectDialog(BaseDialog[str]):
     """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
 
-    BINDINGS = bindings("pick")
+    BINDINGS = bindings(KIT_ACTIONS, "pick")
 
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
         super().__init__()

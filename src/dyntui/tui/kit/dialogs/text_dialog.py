@@ -9,6 +9,7 @@ from textual.widgets import Static, TextArea
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 __all__ = ["TextDialog"]
@@ -21,7 +22,7 @@ class TextDialog(BaseDialog[str]):
     once, about the text that it begins with.
     """
 
-    BINDINGS = bindings("writing")
+    BINDINGS = bindings(KIT_ACTIONS, "writing")
 
     def __init__(
         self,

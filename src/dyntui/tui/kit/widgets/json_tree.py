@@ -9,6 +9,7 @@ from typing import Any
 
 from dyntui.core.text import plain_json, safe
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
@@ -36,7 +37,7 @@ class _Node:
 class JsonTree(LineList):
     """A document, raw. What is deeper than `unfolded` levels is folded at first."""
 
-    BINDINGS = bindings("tree")
+    BINDINGS = bindings(KIT_ACTIONS, "tree")
 
     def __init__(self, document: Any = None, *, unfolded: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)

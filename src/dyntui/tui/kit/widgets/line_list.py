@@ -13,6 +13,7 @@ from textual import events
 from textual.message import Message
 
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -33,7 +34,7 @@ class Host(Protocol):
 class LineList(ActionMixin, LineWidget, can_focus=True):
     """Lines of one row each, one of them under the cursor. head: lines at the top that do not scroll."""
 
-    BINDINGS = bindings("rows")
+    BINDINGS = bindings(KIT_ACTIONS, "rows")
 
     class Moved(Message):
         """The cursor is on another line, or there are more or fewer of them."""

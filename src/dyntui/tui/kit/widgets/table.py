@@ -18,6 +18,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.resources.resource import Column, Row
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.shell.error_hints import hint_of
@@ -62,7 +63,7 @@ class Table(LineList):
     empty: what to say when there is nothing, asked when it is needed. retry: what to say below an error.
     """
 
-    BINDINGS = bindings("table")
+    BINDINGS = bindings(KIT_ACTIONS, "table")
 
     class RangeWanted(Message):
         """A range is to be marked, and not all of its rows are here."""

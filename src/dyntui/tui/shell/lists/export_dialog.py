@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 
@@ -36,8 +35,6 @@ _FORMATS = {
 
 class ExportProgressDialog(BaseDialog[None]):
     """How many were seen of how many the server reports. esc stops."""
-
-    BINDINGS = bindings("progress")
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from textual import on
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_gate import WriteResults
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, method_of, offered
@@ -151,7 +151,7 @@ def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
 
 def list_class(name: str, base: ListClass = ResourceActionsScreen) -> ListClass:
     """The class of a record's list, with the keys that the registry has for it."""
-    namespace: Mapping[str, Any] = {"BINDINGS": bindings(name), **action_methods(RESOURCES[name])}
+    namespace: Mapping[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name), **action_methods(RESOURCES[name])}
     return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))
 
 

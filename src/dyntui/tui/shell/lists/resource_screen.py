@@ -14,6 +14,7 @@ from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
 from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 from dyntui.tui.shell.row_routes import can_open, open_row
@@ -27,7 +28,7 @@ __all__ = ["ResourceScreen"]
 class ResourceScreen(MarkedListScreen):
     """A list and its keys. Made with `of`, which brings the resource's own actions."""
 
-    BINDINGS = bindings("list")
+    BINDINGS = bindings(SHELL_ACTIONS, "list")
 
     @classmethod
     def of(cls, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> ResourceScreen:
@@ -160,5 +161,5 @@ def _class_for(name: str) -> type[ResourceScreen]:
         return made
     if not any(action.scope == name for action in ACTIONS.values()):
         return ResourceScreen
-    namespace: dict[str, Any] = {"BINDINGS": bindings(name)}
+    namespace: dict[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name)}
     return type(f"{name.title()}Screen", (ResourceScreen,), namespace)
