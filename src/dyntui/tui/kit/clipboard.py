@@ -7,20 +7,32 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dyntui.core.text import safe, without_controls
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from textual.notifications import SeverityLevel
 
-__all__ = ["MOST", "copied", "send", "sequence"]
+__all__ = ["MOST", "ClipboardApp", "copied", "send", "sequence"]
 
 MOST = 74_994
 """Bytes that terminals take at most."""
 _BREAKS = re.compile("(\r?\n)")
 _SCREEN_PART = 700
 """GNU screen passes strings through in parts of at most 768 bytes."""
+
+
+class ClipboardApp(Protocol):
+    """An app that has a terminal and says what happened."""
+
+    clipboard_text: str
+
+    def to_terminal(self, data: str) -> None:
+        """Write a sequence for the terminal itself."""
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a message."""
 
 
 def sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
@@ -51,7 +63,7 @@ def copied(text: str, *, lines: bool = False) -> str:
     return "".join(part if part in ("\n", "\r\n") else safe(part, sys.maxsize) for part in _BREAKS.split(text))
 
 
-def send(console: Console, text: str, what: str, *, lines: bool = False) -> None:
+def send(console: ClipboardApp, text: str, what: str, *, lines: bool = False) -> None:
     """Send `text` to the clipboard, as `copied` makes it, and say so."""
     text = copied(text, lines=lines)
     data = sequence(text)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from dyntui.tui.kit.action_registry import actions_here, key_words
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.base_screen import ConsoleScreen
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["offer_menu"]
 
@@ -47,4 +47,4 @@ def offer_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str] = ()
         if action_id is not None:
             await nodes[action_id].action_do(action_id)
 
-    cast("Console", screen.app).ask(SelectDialog(title, choices), picked)
+    cast("ConsoleApp", screen.app).ask(SelectDialog(title, choices), picked)

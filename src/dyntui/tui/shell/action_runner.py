@@ -27,7 +27,7 @@ from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["Perform", "counting", "do", "outcome_words", "read", "settle"]
 
@@ -74,7 +74,7 @@ def counting(connection: Connection, needed: Requirement) -> Preview | None:
 
 
 def read(
-    console: Console,
+    console: ConsoleApp,
     work: Awaitable[Any],
     then: Callable[[Any], None],
     failed: Callable[[DyntuiError], None] = lambda error: None,
@@ -104,7 +104,7 @@ def settle(form: BaseDialog[Any] | None, results: WriteResults) -> None:
 
 
 def do(
-    console: Console,
+    console: ConsoleApp,
     action: WriteAction,
     targets: Sequence[Target],
     *,
@@ -159,7 +159,7 @@ def do(
 
 
 def _go(
-    console: Console,
+    console: ConsoleApp,
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
@@ -207,7 +207,7 @@ def _go(
     console.run_worker(work(), group="writes")
 
 
-def _tell(console: Console, results: WriteResults) -> None:
+def _tell(console: ConsoleApp, results: WriteResults) -> None:
     text = outcome_words(results)
     error = results.first_error
     console.say(f"{text} {error or ''}".strip(), "error" if error is not None else "information")

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import threading
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,17 +24,22 @@ from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import actions_here, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import PAINTS
-from dyntui.tui.shell import startup
+from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
-from dyntui.tui.shell.console_state import ConsoleState, Notification
-from dyntui.tui.shell.header_footer import Latency
+from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
+from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from dyntui.config.profiles import Profile
+    from dyntui.resources import Resource
     from dyntui.services.connection import Connection
+    from dyntui.tui.kit.widgets.prompt import Suggestion
+    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["Console"]
 
@@ -242,6 +248,56 @@ class Console(TerminalActionsMixin):
         if self._driver is not None:
             self._driver.write(data)
 
+    def first_screen(self) -> ConsoleScreen:
+        """Make the screen that the console begins with."""
+        return routes.first_screen(self.session)
+
+    def environments_screen(self, select: str = "") -> ConsoleScreen:
+        """Make the screen of all environments, with the cursor on the profile `select`."""
+        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+
+        return EnvironmentsScreen(select=select)
+
+    def at_environments(self) -> bool:
+        """Whether the screen of all environments is in front."""
+        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+
+        return isinstance(self.shown, EnvironmentsScreen)
+
+    def edit_stored(self, profile: Profile, stored: Collection[str], focus: str) -> None:
+        """Open the form of a stored profile with the cursor in the field `focus`."""
+        from dyntui.tui.features.environments.environment_form import edit_environment
+
+        edit_environment(self, profile, taken=stored, done=lambda profile: None, focus=focus)
+
+    def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
+        """Suggest where a typed name may lead."""
+        return suggest_jumps(self, typed)
+
+    def jump(self, typed: str, chosen: Suggestion | None) -> None:
+        """Go where a typed name leads."""
+        jump_to(self, typed, chosen)
+
+    def open_route(self, name: str, target: RouteTarget | None = None) -> None:
+        """Open the screen that the route table names `name`."""
+        routes.open_route(self, name, target or RouteTarget())
+
+    def open_list(self, record: Resource, parent: str = "", parent_label: str = "") -> None:
+        """Open the list of `record`."""
+        self.visit(routes.list_screen(record, parent=parent, parent_label=parent_label))
+
+    def open_named(self, record: Resource, filter_text: str = "") -> None:
+        """Open `record` for somebody who asked for it by its name."""
+        routes.open_named(self, record, filter_text)
+
+    def open_row(self, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
+        """Open a row of `record`; False when nothing opens."""
+        return routes.open_row(self, record, row, parent)
+
+    def can_open(self, record: Resource) -> bool:
+        """Whether rows of `record` open."""
+        return routes.can_open(record)
+
     def action_jump(self) -> None:
         if self.shown is not None:
             self.shown.ask_jump()
@@ -264,19 +320,13 @@ class Console(TerminalActionsMixin):
         return None if self.session.profile is not None else "Open an environment first: an import goes into one."
 
     def action_import(self) -> None:
-        from dyntui.tui.features.imports import open_import
-
-        open_import(self)
+        self.open_route("import")
 
     def action_requests(self) -> None:
-        from dyntui.tui.features.session_log.journals import RequestLogScreen
-
-        self.visit(RequestLogScreen())
+        self.open_route("request-log")
 
     def action_notes(self) -> None:
-        from dyntui.tui.features.session_log.journals import NotificationsScreen
-
-        self.visit(NotificationsScreen())
+        self.open_route("notifications")
 
     def action_leave(self) -> None:
         if self.session.running is None:

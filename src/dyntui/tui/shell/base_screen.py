@@ -22,14 +22,13 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
-from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
 
 if TYPE_CHECKING:
     from dyntui.core.errors import DyntuiError
     from dyntui.services.actions.resource_changes import Change
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WIDE", "ConsoleScreen", "age_of", "error_words"]
 
@@ -58,6 +57,11 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     """Whether something has changed what is shown, and it was not read again since."""
     changes_seen = 0
     """How many changes of what is shown there have been."""
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        """Open the screen for `target`, as the route table asks."""
+        console.visit(cls())
 
     # What a subclass says
 
@@ -120,8 +124,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     # The frame
 
     @property
-    def console(self) -> Console:
-        return cast("Console", self.app)
+    def console(self) -> ConsoleApp:
+        return cast("ConsoleApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
@@ -249,7 +253,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         self.query_one(Prompt).ask(
             ":",
             placeholder="users, allowlists, environments, 5000, ...",
-            suggest=lambda text: suggest_jumps(self.console, text),
+            suggest=self.console.suggest_jumps,
         )
 
     def ask_filter(
@@ -287,7 +291,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
         if event.sign == ":":
-            jump_to(self.console, event.text, event.chosen)
+            self.console.jump(event.text, event.chosen)
         else:
             self._on_answer(event.text)
 

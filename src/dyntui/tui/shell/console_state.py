@@ -21,11 +21,45 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.features.imports.running_job import RunningJob
 
-__all__ = ["ConsoleState", "HealthCheck", "Notification", "open_connection", "open_rows", "place_of", "rows_before"]
+__all__ = [
+    "ConsoleState",
+    "HealthCheck",
+    "Latency",
+    "Notification",
+    "open_connection",
+    "open_rows",
+    "place_of",
+    "rows_before",
+]
 
 
 _KIND_PATIENCE = 2.0
 """Seconds that opening an environment waits for the server to say whether it is live."""
+
+
+_FELT = 20.0
+"""Milliseconds that make no difference to a person."""
+
+
+class Latency:
+    """The latency to show: it changes only when it has doubled or halved, and by more than a person can tell."""
+
+    def __init__(self) -> None:
+        self.shown: float | None = None
+
+    def saw(self, ms: float | None) -> None:
+        if ms is None:
+            return
+        near = self.shown is not None and (abs(ms - self.shown) < _FELT or self.shown / 2 <= ms <= self.shown * 2)
+        if not near:
+            self.shown = ms
+
+    @property
+    def words(self) -> str:
+        """`42 ms`, `1.3 s`, or "" before the first answer."""
+        if self.shown is None:
+            return ""
+        return f"{max(1, round(self.shown))} ms" if self.shown < 1000 else f"{self.shown / 1000:.1f} s"
 
 
 @dataclass(frozen=True, slots=True)

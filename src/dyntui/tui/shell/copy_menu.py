@@ -13,7 +13,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["ask_copy", "show_console"]
 
@@ -29,7 +29,7 @@ _PARTS = {
 }
 
 
-def ask_copy(console: Console, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+def ask_copy(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
     """Ask which part of a row, or of each of many, goes to the clipboard. JSON is of what is here of it."""
     texts: dict[str, str] = {}
     choices: list[Choice] = []
@@ -52,7 +52,7 @@ def ask_copy(console: Console, record: Resource, rows: Sequence[Mapping[str, Any
     console.ask(SelectDialog(f"Copy of {title}", choices), picked)
 
 
-def show_console(console: Console, thing_id: str, find: str) -> None:
+def show_console(console: ConsoleApp, thing_id: str, find: str) -> None:
     """Show where the vendor's web console is. find: what finds the thing there."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 

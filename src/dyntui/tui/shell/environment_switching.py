@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from http import HTTPStatus
 from threading import Event
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.message import Message
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["EnvironmentSwitchMixin"]
 
@@ -137,32 +137,37 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def switch_environment(self, profile: Profile) -> None:
         """Work in another environment: no screen of the old one stays."""
-        from dyntui.tui.shell.first_screen import first_screen
-
         self._connect_to(profile)
-        self._begin(first_screen(self.session))
+        self._begin(self.first_screen())
         self.open_environment()
+
+    def environments_screen(self, select: str = "") -> ConsoleScreen:
+        """Make the screen of all environments, with the cursor on the profile `select`."""
+        raise NotImplementedError
+
+    def at_environments(self) -> bool:
+        """Whether the screen of all environments is in front."""
+        raise NotImplementedError
+
+    def edit_stored(self, profile: Profile, stored: Collection[str], focus: str) -> None:
+        """Open the form of a stored profile with the cursor in the field `focus`."""
+        raise NotImplementedError
 
     def _reconnect(self, profile: Profile) -> None:
         """Work with the profile in use as it is stored now.
 
         Nothing that was opened with the old one stays: neither its connection with its write gate, nor a screen.
         """
-        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
-        from dyntui.tui.shell.first_screen import first_screen
-
-        at_list = isinstance(self.shown, EnvironmentsScreen)
+        at_list = self.at_environments()
         self._connect_to(profile)
-        self._begin(EnvironmentsScreen(select=profile.name) if at_list else first_screen(self.session))
+        self._begin(self.environments_screen(profile.name) if at_list else self.first_screen())
         self.open_environment()
 
     def leave_removed(self) -> None:
         """Leave the environment in use: its profile is stored no longer."""
-        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
-
         self._attempt += 1  # an opening that is under way is for a profile that is gone
         self._connect_to(None)
-        self._begin(EnvironmentsScreen())
+        self._begin(self.environments_screen())
 
     def in_use(self, name: str) -> bool:
         """Whether the stored profile `name` is the one in use."""
@@ -181,12 +186,11 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def start_demo(self) -> None:
         """Work in a sandbox made now, in this process."""
         from dyntui.sandbox.options import SandboxOptions
-        from dyntui.tui.shell.first_screen import first_screen
 
         self._leave_environment()
         self.session.profile = None
         self.session.demo = SandboxOptions(users=500)
-        self._begin(first_screen(self.session))
+        self._begin(self.first_screen())
         self.open_environment()
 
     def reopen(self) -> None:
@@ -228,6 +232,17 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.post_message(self.NotOpened(attempt, error))
         else:
             self.post_message(self.Opened(attempt, connection, rows))
+
+    def profile_stored(
+        self,
+        profile: Profile,
+        warnings: list[str],
+        error: DyntuiError | None,
+        form: BaseDialog[Any],
+        done: Callable[[Profile], None],
+    ) -> None:
+        """Report from a thread that a profile was stored, or why not; `done` runs in the app when it was."""
+        self.post_message(self.Stored(profile, warnings, error, form, done))
 
     def ask_passphrase(self, what: str) -> str:
         """Ask a person and wait for the answer; for threads that look for a token, never the event loop."""
@@ -328,20 +343,12 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     @on(StoredFound)
     def _stored_found(self, event: StoredFound) -> None:
-        from dyntui.tui.features.environments.environment_form import edit_environment
-
         if event.wanted not in event.found:
             self.say(f"{event.wanted} is not stored: variables or options say what it is.", "warning")
             return
         last = self.session.connection.log.last_answer if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
-        edit_environment(
-            cast("Console", self),
-            event.found[event.wanted],
-            taken=event.found,
-            done=lambda profile: None,
-            focus="token" if refused else "environment_id",
-        )
+        self.edit_stored(event.found[event.wanted], event.found, "token" if refused else "environment_id")
 
     def _ask_token(self, error: DyntuiError) -> None:
         """Ask for the token where there is none and the profile's place can take one."""

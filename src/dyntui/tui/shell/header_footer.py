@@ -17,14 +17,12 @@ from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
     from dyntui.tui.shell.console_state import ConsoleState
 
-__all__ = ["Breadcrumbs", "Latency", "StatusBar", "StatusIndicator"]
+__all__ = ["Breadcrumbs", "StatusBar", "StatusIndicator"]
 
 
-_FELT = 20.0
-"""Milliseconds that make no difference to a person."""
 _HOST_WIDTH = 40
 _LEAST = 24
 _STEP = 8
@@ -37,7 +35,7 @@ class Breadcrumbs(LineWidget):
 
     @property
     def _session(self) -> ConsoleState:
-        return cast("Console", self.app).session
+        return cast("ConsoleApp", self.app).session
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         profile = self._session.profile
@@ -72,34 +70,13 @@ def _cut_left(text: str, width: int) -> str:
     return "…" + text.lstrip(" ›")
 
 
-class Latency:
-    """The latency to show: it changes only when it has doubled or halved, and by more than a person can tell."""
-
-    def __init__(self) -> None:
-        self.shown: float | None = None
-
-    def saw(self, ms: float | None) -> None:
-        if ms is None:
-            return
-        near = self.shown is not None and (abs(ms - self.shown) < _FELT or self.shown / 2 <= ms <= self.shown * 2)
-        if not near:
-            self.shown = ms
-
-    @property
-    def words(self) -> str:
-        """`42 ms`, `1.3 s`, or "" before the first answer."""
-        if self.shown is None:
-            return ""
-        return f"{max(1, round(self.shown))} ms" if self.shown < 1000 else f"{self.shown / 1000:.1f} s"
-
-
 class StatusIndicator(LineWidget):
     """The right of the top line: requests that take long, the latency, a running job."""
 
     in_flight = 0
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        console = cast("Console", self.app)
+        console = cast("ConsoleApp", self.app)
         parts = [f"req {self.in_flight} ▂"] if self.in_flight else []
         if words := console.latency.words:
             parts.append(f"⇅ {words}")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from dyntui.resources import RESOURCES, Resource, Scope
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.prompt import Suggestion
-
-if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["Jump", "jump_to", "jumps", "suggest_jumps"]
 
@@ -25,71 +23,42 @@ class Jump:
 
     name: str
     title: str
-    go: Callable[[Console, str], None]
+    go: Callable[[ConsoleApp, str], None]
     aliases: tuple[str, ...] = ()
 
 
-def _environments(console: Console, rest: str) -> None:
-    from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
-
-    console.visit(EnvironmentsScreen())
-
-
-def _import(console: Console, rest: str) -> None:
-    from dyntui.tui.features.imports import open_import
-
-    open_import(console)
-
-
-def _jobs(console: Console, rest: str) -> None:
-    from dyntui.tui.features.imports.jobs_screen import JobsScreen
-
-    console.visit(JobsScreen())
-
-
-def _requests(console: Console, rest: str) -> None:
-    console.action_requests()
-
-
-def _notes(console: Console, rest: str) -> None:
-    console.action_notes()
-
-
-def _quit(console: Console, rest: str) -> None:
+def _quit(console: ConsoleApp, rest: str) -> None:
     console.action_leave()
 
 
-def _everything(console: Console, rest: str) -> None:
-    from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
-
-    console.visit(ResourceIndexScreen())
-
-
-def _api(console: Console, rest: str) -> None:
-    from dyntui.tui.features.api_console.api_operations import ApiOperationsScreen
-
-    console.visit(ApiOperationsScreen(rest))
+def _route(name: str) -> Callable[[ConsoleApp, str], None]:
+    return lambda console, rest: console.open_route(name, RouteTarget(filter_text=rest))
 
 
 _SCREENS = (
-    Jump("environments", "Environments: switch, add, check, remove", _environments, ("env", "envs", "profiles")),
-    Jump("import", "Import users from a file", _import, ("i",)),
-    Jump("jobs", "Import jobs: go on with one, look at its outcome", _jobs, ("j", "imports")),
-    Jump("everything", "Everything the API has, and what this token reaches", _everything, ("resources", "all")),
-    Jump("api", "API console: any operation, filled in and sent", _api, ("operations", "console")),
-    Jump("requests", "Request log: what went over the wire", _requests, ("log",)),
-    Jump("messages", "All messages of this session", _notes, ("notifications",)),
+    Jump(
+        "environments", "Environments: switch, add, check, remove", _route("environments"), ("env", "envs", "profiles")
+    ),
+    Jump("import", "Import users from a file", _route("import"), ("i",)),
+    Jump("jobs", "Import jobs: go on with one, look at its outcome", _route("jobs"), ("j", "imports")),
+    Jump(
+        "everything",
+        "Everything the API has, and what this token reaches",
+        _route("resource-index"),
+        ("resources", "all"),
+    ),
+    Jump("api", "API console: any operation, filled in and sent", _route("api-operations"), ("operations", "console")),
+    Jump("requests", "Request log: what went over the wire", _route("request-log"), ("log",)),
+    Jump("messages", "All messages of this session", _route("notifications"), ("notifications",)),
     Jump("quit", "Leave dyntui", _quit, ("q", "exit")),
 )
 
 
-def _list_of(record: Resource, console: Console) -> Jump:
+def _list_of(record: Resource, console: ConsoleApp) -> Jump:
     from dyntui.services.lists.resource_reachability import reach_of
 
-    def go(console: Console, rest: str) -> None:
-        from dyntui.tui.shell.routes import screen_for
-
-        console.visit(screen_for(record, rest))
+    def go(console: ConsoleApp, rest: str) -> None:
+        console.open_named(record, rest)
 
     of = "the organization" if record.scope is Scope.ORGANIZATION else "this environment"
     connection = console.session.connection
@@ -98,15 +67,13 @@ def _list_of(record: Resource, console: Console) -> Jump:
 
 
 def _user(user_id: str, label: str) -> Jump:
-    def go(console: Console, rest: str) -> None:
-        from dyntui.tui.features.users.user_screen import UserScreen
-
-        console.visit(UserScreen(user_id, label))
+    def go(console: ConsoleApp, rest: str) -> None:
+        console.open_route("user", RouteTarget(row_id=user_id, label=label))
 
     return Jump(label, f"user {user_id}", go)
 
 
-def jumps(console: Console) -> Iterator[Jump]:
+def jumps(console: ConsoleApp) -> Iterator[Jump]:
     """Every name, as far as it makes sense now."""
     if console.session.profile is not None:
         for record in RESOURCES.values():
@@ -133,7 +100,7 @@ def row_number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
-def suggest_jumps(console: Console, typed: str) -> Sequence[Suggestion]:
+def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
     """What `typed` may mean, the best first."""
     text = typed.strip().casefold()
     if row_number(text) is not None:
@@ -146,11 +113,11 @@ def suggest_jumps(console: Console, typed: str) -> Sequence[Suggestion]:
     return [Suggestion(jump.name, jump.title) for _, jump in ranked]
 
 
-def jump_to(console: Console, typed: str, chosen: Suggestion | None) -> None:
+def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
     """Go where `typed` says: a whole name, a name and a filter, else the suggestion that was chosen."""
     text = typed.strip()
     if (number := row_number(text)) is not None:
-        lines = console.shown.home() if console.shown is not None else None
+        lines = console.shown.home() if isinstance(console.shown, ConsoleScreen) else None
         if isinstance(lines, LineList):
             lines.move_to(number - 1)
         return

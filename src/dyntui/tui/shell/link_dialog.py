@@ -16,7 +16,7 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.web_browser import no_browser, open_page
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["LinkDialog"]
 
@@ -51,15 +51,15 @@ class LinkDialog(BaseDialog[None]):
         return no_browser() or None
 
     def action_copy(self) -> None:
-        send(cast("Console", self.app), self.url, "address")
+        send(cast("ConsoleApp", self.app), self.url, "address")
 
     def action_copy_find(self) -> None:
-        send(cast("Console", self.app), self.find, "what to look for")
+        send(cast("ConsoleApp", self.app), self.find, "what to look for")
 
     def action_open(self) -> None:
         try:
             open_page(self.url)
         except UsageError as error:
-            cast("Console", self.app).say_error(error)
+            cast("ConsoleApp", self.app).say_error(error)
         else:
             self.dismiss(None)

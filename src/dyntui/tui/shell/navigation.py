@@ -33,9 +33,11 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self._alive: dict[str, ConsoleScreen] = {}
 
     def get_default_screen(self) -> Screen[Any]:
-        from dyntui.tui.shell.first_screen import first_screen
+        return self.first_screen()
 
-        return first_screen(self.session)
+    def first_screen(self) -> ConsoleScreen:
+        """Make the screen that the console begins with."""
+        raise NotImplementedError
 
     def take_first_screen(self) -> None:
         """The screen that Textual showed first is the first place of the history."""
@@ -64,9 +66,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
 
     def visit_first(self) -> None:
         """Go to where the environment begins."""
-        from dyntui.tui.shell.first_screen import first_screen
-
-        self.visit(first_screen(self.session))
+        self.visit(self.first_screen())
 
     def _begin(self, screen: ConsoleScreen) -> None:
         """Begin anew with one screen."""

@@ -15,7 +15,7 @@ from dyntui.tui.kit.action_registry import actions_here, key_words
 from dyntui.tui.shell.jump_targets import jumps
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["palette"]
 
@@ -33,7 +33,7 @@ class RegistryCommands(Provider):
     """What can be done on the screen below."""
 
     def _commands(self) -> Iterator[_Command]:
-        console = cast("Console", self.app)
+        console = cast("ConsoleApp", self.app)
         for here in actions_here(self.screen):
             action = here.action
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:

@@ -1,106 +1,121 @@
-"""What Enter leads to from the list of any resource."""
+"""The route table: which screen opens for a name, a row or a list. The app opens them; features never import each other.
+
+To add a screen of its own, give its class an `open` method when the default of `ConsoleScreen` is not enough, and add
+one line to ROUTES (opened by name or by a record's `open`) or to LIST_SCREENS (the list of a record).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from dyntui.resources import RESOURCES, Resource
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.record_actions import BESPOKE
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.base_screen import ConsoleScreen
+    from dyntui.tui.shell.console_state import ConsoleState
+    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["open_list", "open_thing", "screen_for"]
+__all__ = ["LIST_SCREENS", "ROUTES", "can_open", "first_screen", "list_screen", "open_named", "open_route", "open_row"]
 
-Row = Mapping[str, Any]
+_FEATURES = "dyntui.tui.features"
 
-
-def _thing(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.resources.resource_detail import thing_of
-
-    return thing_of(record, row, parent)
-
-
-def _webhook(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.webhooks.webhook_messages import webhook_of
-
-    return webhook_of(row)
-
-
-def _message(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.webhooks.webhook_message import WebhookMessageScreen
-
-    return WebhookMessageScreen(row, parent)
-
-
-def _event(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.events.event_screen import EventScreen
-
-    return EventScreen(row)
-
-
-def _hostname(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.resources.hostname_screen import hostname_of
-
-    return hostname_of(row)
-
-
-def _settings(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.resources.settings_screen import SettingsScreen
-
-    return SettingsScreen()
-
-
-def _analytics(record: Resource, row: Row, parent: str) -> ConsoleScreen:
-    from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
-
-    return AnalyticsScreen()
-
-
-_SCREENS: Mapping[str, Callable[[Resource, Row, str], ConsoleScreen]] = {
-    "thing": _thing,
-    "export": _thing,
-    "webhook": _webhook,
-    "message": _message,
-    "event": _event,
-    "hostname": _hostname,
-    "settings": _settings,
-    "analytics": _analytics,
+ROUTES: Mapping[str, str] = {
+    "analytics": f"{_FEATURES}.analytics.analytics_screen:AnalyticsScreen.open",
+    "api-operations": f"{_FEATURES}.api_console.api_operations:ApiOperationsScreen.open",
+    "environments": f"{_FEATURES}.environments.environments_screen:EnvironmentsScreen.open",
+    "event": f"{_FEATURES}.events.event_screen:EventScreen.open",
+    "event-tail": f"{_FEATURES}.events.event_tail:EventTailScreen.open",
+    "export": f"{_FEATURES}.resources.resource_detail:ResourceDetailScreen.open",
+    "gate": f"{_FEATURES}.access.gates_screen:GateScreen.open",
+    "hostname": f"{_FEATURES}.resources.hostname_screen:HostnameScreen.open",
+    "import": f"{_FEATURES}.imports.wizard:WizardScreen.open",
+    "jobs": f"{_FEATURES}.imports.jobs_screen:JobsScreen.open",
+    "message": f"{_FEATURES}.webhooks.webhook_message:WebhookMessageScreen.open",
+    "notifications": f"{_FEATURES}.session_log.journals:NotificationsScreen.open",
+    "pregenerate": f"{_FEATURES}.wallets.pregenerate:open_pregenerate",
+    "request-log": f"{_FEATURES}.session_log.journals:RequestLogScreen.open",
+    "resource-index": f"{_FEATURES}.resources.resource_index:ResourceIndexScreen.open",
+    "settings": f"{_FEATURES}.resources.settings_screen:SettingsScreen.open",
+    "setup": f"{_FEATURES}.environments.setup_screen:SetupScreen.open",
+    "thing": f"{_FEATURES}.resources.resource_detail:ResourceDetailScreen.open",
+    "user": f"{_FEATURES}.users.user_screen:UserScreen.open",
+    "user-access": f"{_FEATURES}.access.user_access:UserAccessScreen.open",
+    "wallet": f"{_FEATURES}.wallets.wallet_screen:WalletScreen.open",
+    "webhook": f"{_FEATURES}.webhooks.webhook_messages:WebhookMessagesScreen.open",
 }
+"""Route name -> what opens it, as `module:name`: called with the app and a RouteTarget."""
+
+LIST_SCREENS: Mapping[str, str] = {
+    "allowlist-entries": f"{_FEATURES}.access.entries_screen:EntriesScreen",
+    "allowlists": f"{_FEATURES}.access.allowlists_screen:AllowlistsScreen",
+    "exports": f"{_FEATURES}.exports.exports_screen:ExportsScreen",
+    "gates": f"{_FEATURES}.access.gates_screen:GatesScreen",
+    "users": f"{_FEATURES}.users.users_screen:UsersScreen",
+    "wallets": f"{_FEATURES}.wallets.wallets_screen:WalletsScreen",
+    "webhook-messages": f"{_FEATURES}.webhooks.webhook_messages:WebhookMessagesScreen",
+}
+"""Record name -> the class of its list, as `module:name`; every other record has the generic list."""
+
+_INSTEAD_OF_LIST = {"analytics": "analytics", "events": "event-tail", "settings": "settings"}
+"""Record name -> the route that opens when somebody asks for the record by its name."""
 
 
-def open_thing(console: Console, record: Resource, row: Row, parent: str = "") -> bool:
-    """Open a row of `record`: its own screen, or the list that it leads to. Whether there was one here."""
-    if record.open in _SCREENS:
-        console.visit(_SCREENS[record.open](record, row, parent))
+def open_route(console: ConsoleApp, name: str, target: RouteTarget) -> None:
+    """Open the route `name` for `target`."""
+    opener: Callable[[ConsoleApp, RouteTarget], None] = resolve_name(ROUTES[name])
+    opener(console, target)
+
+
+@cache
+def _list_class(name: str) -> type[ResourceScreen]:
+    from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen, list_class
+
+    base: type[ResourceScreen] = resolve_name(LIST_SCREENS[name]) if name in LIST_SCREENS else ResourceActionsScreen
+    if name in BESPOKE or not issubclass(base, ResourceActionsScreen):
+        return base
+    return list_class(name, base)
+
+
+def list_screen(record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> ResourceScreen:
+    """Make the list screen of `record`, with the keys that the action registry has for it."""
+    made = _list_class(record.name)
+    return made(record, parent=parent, parent_label=parent_label, filter_text=filter_text)
+
+
+def open_named(console: ConsoleApp, record: Resource, filter_text: str = "") -> None:
+    """Open `record` for somebody who asked for it by its name."""
+    if record.name in _INSTEAD_OF_LIST:
+        open_route(console, _INSTEAD_OF_LIST[record.name], RouteTarget(record, filter_text=filter_text))
+    else:
+        console.visit(list_screen(record, filter_text=filter_text))
+
+
+def can_open(record: Resource) -> bool:
+    """Whether rows of `record` open."""
+    return record.open in ROUTES or record.open in RESOURCES
+
+
+def open_row(console: ConsoleApp, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
+    """Open a row of `record`: its screen, or the list that belongs to it. False when it has neither."""
+    row_id, label = str(row.get(record.key, "")), record.label_of(row)
+    if record.open in ROUTES:
+        open_route(console, record.open, RouteTarget(record, row_id, label, row, parent))
     elif record.open in RESOURCES:
         below = RESOURCES[record.open]
-        row_id = str(row.get(record.key, ""))
-        open_list(console, below, row_id if below.parent else "", record.label_of(row) if below.parent else "")
+        console.visit(list_screen(below, parent=row_id, parent_label=label) if below.parent else list_screen(below))
     else:
         return False
     return True
 
 
-def open_list(console: Console, record: Resource, parent: str = "", parent_label: str = "") -> None:
-    """Open a list."""
-    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-
-    console.visit(ResourceScreen.of(record, parent=parent, parent_label=parent_label))
-
-
-def screen_for(record: Resource, filter_text: str = "") -> ConsoleScreen:
-    """Where a person goes who asks for `record` by its name: its list, or what says more than a list."""
-    match record.name:
-        case "events":
-            from dyntui.tui.features.events.event_tail import EventTailScreen
-
-            return EventTailScreen(filter_text)
-        case "analytics":
-            return _analytics(record, {}, "")
-        case "settings":
-            return _settings(record, {}, "")
-    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-
-    return ResourceScreen.of(record, filter_text=filter_text)
+def first_screen(state: ConsoleState) -> ConsoleScreen:
+    """Make the screen that the console begins with: the users of the environment, or the first-run setup."""
+    if state.profile is not None or state.demo is not None:
+        return list_screen(RESOURCES["users"])
+    setup: type[ConsoleScreen] = resolve_name(f"{_FEATURES}.environments.setup_screen:SetupScreen")
+    return setup()

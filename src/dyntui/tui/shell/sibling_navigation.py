@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
+    from dyntui.tui.shell.console_app import ConsoleApp
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 __all__ = ["SiblingScreen"]
@@ -30,6 +31,14 @@ _REST = 0.15
 _FRESH = timedelta(seconds=30)
 _AHEAD = 4
 _WIDE = 100
+
+
+def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
+    """The list of the record `name` when it is the screen in front: what a row is opened from."""
+    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+    shown = console.shown
+    return shown if isinstance(shown, ResourceScreen) and shown.record.name == name else None
 
 
 class SiblingScreen(DetailScreen):

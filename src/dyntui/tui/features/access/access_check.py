@@ -11,14 +11,14 @@ from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.action_runner import read
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["ask_who", "show_answer"]
 
 _HELP = "An e-mail, wallet, phone or domain; or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
 
 
-def ask_who(console: Console) -> None:
+def ask_who(console: ConsoleApp) -> None:
     """Ask about whom, then the server, then tell."""
     connection = console.session.connection
     if connection is None:
@@ -42,7 +42,7 @@ def _wrong(values: Values) -> dict[str, str]:
     return {}
 
 
-def show_answer(console: Console, answer: AccessAnswer) -> None:
+def show_answer(console: ConsoleApp, answer: AccessAnswer) -> None:
     """The verdict and what it rests on."""
     lines = [answer.words, "", *(f"· {line}" for line in answer.because)]
     console.ask(MessageDialog("Would they get in?", "\n".join(lines)))

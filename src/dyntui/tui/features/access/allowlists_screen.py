@@ -29,7 +29,7 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 if TYPE_CHECKING:
     from dyntui.api.pagination import Page
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["AllowlistsScreen", "ListForm", "switch"]
 
@@ -206,7 +206,7 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def switch(console: Console, row: dict[str, Any], *, trigger: str) -> None:
+def switch(console: ConsoleApp, row: dict[str, Any], *, trigger: str) -> None:
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
     action = LIST_ACTIONS.switch(on_)

@@ -40,7 +40,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_other_side"]
 
@@ -54,7 +54,7 @@ _HERE, _THERE, _BOTH, _ALIAS = "only here", "only there", "both", "alias"
 _FILE = "file"
 
 
-def ask_other_side(console: Console, row: Row) -> None:
+def ask_other_side(console: ConsoleApp, row: Row) -> None:
     """Ask what a list is compared with, and compare it."""
     connection = console.session.connection
     if connection is None:

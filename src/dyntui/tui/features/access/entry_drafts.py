@@ -29,7 +29,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 
@@ -75,7 +75,7 @@ class PasteEntriesDialog(BaseDialog[str]):
         self.submit(self.entered())
 
 
-def open_drafts(console: Console, row: Row, lists: Sequence[Row], text: str) -> None:
+def open_drafts(console: ConsoleApp, row: Row, lists: Sequence[Row], text: str) -> None:
     """Look at what was pasted, checked against the lists."""
     profile = console.session.profile
     live = profile is not None and profile.kind == "live"

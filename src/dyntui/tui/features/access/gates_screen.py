@@ -27,7 +27,7 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["GateForm", "GateScreen", "GatesScreen"]
 
@@ -88,7 +88,7 @@ def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
 
 
-def _new(console: Console) -> None:
+def _new(console: ConsoleApp) -> None:
     form = GateForm("New gate", {})
 
     def filled(values: Values) -> None:
@@ -99,7 +99,7 @@ def _new(console: Console) -> None:
     console.open_form(form, filled)
 
 
-def _edit(console: Console, row: Mapping[str, Any]) -> None:
+def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     form = GateForm(f"Change {name_of(row)}", row)
 
     def filled(values: Values) -> None:
@@ -113,14 +113,14 @@ def _edit(console: Console, row: Mapping[str, Any]) -> None:
     console.open_form(form, filled)
 
 
-def _switch(console: Console, row: Mapping[str, Any]) -> None:
+def _switch(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     on_ = not is_on(row)
     action = GATE_ACTIONS.switch(on_)
     do(console, action, [access_target(row)], verb=action.verb, trigger="t")
 
 
 def _delete(
-    console: Console, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
+    console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
 ) -> None:
     do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
 
@@ -165,6 +165,10 @@ class GateScreen(DetailScreen):
     NOUN = "gate"
     RESOURCE = "gates"
     TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row_id, target.label))
 
     @property
     def crumbs(self) -> tuple[str, ...]:

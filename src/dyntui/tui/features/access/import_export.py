@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dyntui.services.access.access_policy import Row, name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import do, read
-
-if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ask_export", "ask_import", "ask_undo"]
 
 _FORMATS = {"csv": "CSV, safe in a spreadsheet", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
 
 
-def ask_export(console: Console, row: Row) -> None:
+def ask_export(console: ConsoleApp, row: Row) -> None:
     """Ask for a file and write the entries of a list to it."""
     connection = console.session.connection
     if connection is None:
@@ -36,7 +33,7 @@ def ask_export(console: Console, row: Row) -> None:
     console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="write"), filled)
 
 
-async def _export(console: Console, row: Row, path: Path, format: str) -> int | None:
+async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int | None:
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
     from dyntui.services.exports import ExportFormat, export_file
@@ -51,20 +48,12 @@ def _plain(name: str) -> str:
     return "".join(sign if sign.isalnum() else "-" for sign in name.lower()).strip("-") or "entries"
 
 
-def ask_import(console: Console, row: Row) -> None:
+def ask_import(console: ConsoleApp, row: Row) -> None:
     """Begin an import into a list, in the wizard."""
-    from dyntui.services.imports.wizard_draft import new_draft
-    from dyntui.tui.features.imports.wizard import WizardScreen
-
-    profile = console.session.profile
-    if profile is None:
-        return
-    draft = new_draft(profile, "allowlist")
-    draft.allowlist_id, draft.allowlist_name = str(row.get("id")), name_of(row)
-    console.visit(WizardScreen(draft))
+    console.open_route("import", RouteTarget(parent=str(row.get("id")), parent_label=name_of(row)))
 
 
-def ask_undo(console: Console, row: Row) -> None:
+def ask_undo(console: ConsoleApp, row: Row) -> None:
     """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
     from dyntui.services.access.undo import jobs_of
     from dyntui.services.imports.jobs import JobLocation
@@ -86,7 +75,7 @@ def ask_undo(console: Console, row: Row) -> None:
     console.ask(SelectDialog("Undo what was done at", choices), picked)
 
 
-def _undo(console: Console, job: str) -> None:
+def _undo(console: ConsoleApp, job: str) -> None:
     from dyntui.services.access.entries import new_job
     from dyntui.services.access.undo import EntryUndo, plan_of, undo_action
 

@@ -31,6 +31,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["UserAccessScreen"]
 
@@ -65,6 +66,10 @@ class UserAccessScreen(TableScreen):
         self.access: AccessPolicy | None = None
         self.user: dict[str, Any] = {}
         self.answer: AccessAnswer | None = None
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row_id, target.label))
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -184,11 +189,10 @@ class UserAccessScreen(TableScreen):
         show_answer(self.console, self.answer)
 
     def action_open(self) -> None:
-        from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
         row = self.table.row
         assert row is not None
-        self.console.visit(ResourceScreen.of(ALLOWLIST_ENTRIES, parent=str(row["id"]), parent_label=str(row["name"])))
+        self.console.open_list(ALLOWLIST_ENTRIES, str(row["id"]), str(row["name"]))
 
     def action_refresh(self) -> None:
         self.load()

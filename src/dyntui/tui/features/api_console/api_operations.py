@@ -24,6 +24,7 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 if TYPE_CHECKING:
     from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
     from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ApiOperationsScreen", "history_of"]
 
@@ -60,6 +61,10 @@ class ApiOperationsScreen(ConsoleScreen):
         super().__init__()
         self.filter_text = filter_text
         self._view = StaticRows(key="id")
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.filter_text))
 
     @property
     def crumbs(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput
 if TYPE_CHECKING:
     from dyntui.config.keyring_store import KeyringProbe
     from dyntui.config.profiles import Profile
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["EnvironmentForm", "edit_environment"]
 
@@ -161,7 +161,7 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
 
 
 def edit_environment(
-    console: Console,
+    console: ConsoleApp,
     old: Profile | None,
     *,
     taken: Collection[str],
@@ -201,7 +201,7 @@ def edit_environment(
 
 
 def _store(
-    console: Console, profile: Profile, token: str, form: EnvironmentForm, done: Callable[[Profile], None]
+    console: ConsoleApp, profile: Profile, token: str, form: EnvironmentForm, done: Callable[[Profile], None]
 ) -> None:
     def work() -> None:
         from dyntui.config.credentials import check_token, store_for, token_warning
@@ -216,8 +216,8 @@ def _store(
                 store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
                 warnings += [warning] if (warning := token_warning(checked)) else []
         except DyntuiError as error:
-            console.post_message(console.Stored(profile, [], error, form, done))
+            console.profile_stored(profile, [], error, form, done)
         else:
-            console.post_message(console.Stored(profile, warnings, None, form, done))
+            console.profile_stored(profile, warnings, None, form, done)
 
     console.run_worker(work, thread=True, group="profiles")

@@ -14,6 +14,7 @@ from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["EventScreen"]
 
@@ -26,6 +27,10 @@ class EventScreen(ConsoleScreen):
     def __init__(self, event: Mapping[str, Any]) -> None:
         super().__init__()
         self.event = dict(event)
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row))
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -45,10 +50,8 @@ class EventScreen(ConsoleScreen):
         return None if user_of(self.event) else "The event names no user: it came through an API token, or from nobody."
 
     def action_user(self) -> None:
-        from dyntui.tui.features.users.user_screen import UserScreen
-
         user_id = user_of(self.event)
-        self.console.visit(UserScreen(user_id, user_id))
+        self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
 
     def action_copy(self) -> None:
         send(self.console, self._tree.value_text, self._tree.path or "event", lines=not self._tree.is_text)

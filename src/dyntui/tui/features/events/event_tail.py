@@ -24,6 +24,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen, error_words
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -81,6 +82,10 @@ class EventTailScreen(ConsoleScreen):
         self._looking: EventTail | None = None
         self._events: list[dict[str, Any]] = []
         self._view = StaticRows(key="eventId", loaded=False)
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.filter_text))
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -230,11 +235,9 @@ class EventTailScreen(ConsoleScreen):
         self.console.visit(EventScreen({name: value for name, value in row.items() if name not in ("at", "user")}))
 
     def action_user(self) -> None:
-        from dyntui.tui.features.users.user_screen import UserScreen
-
         row = self.table.row
         assert row is not None
-        self.console.visit(UserScreen(str(row["user"]), str(row["user"])))
+        self.console.open_route("user", RouteTarget(row_id=str(row["user"]), label=str(row["user"])))
 
     def action_copy(self) -> None:
         send(self.console, str(self.table.row_id), "event id")

@@ -7,31 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.imports.wizard_draft import ImportDraft
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["offer_left", "open_draft", "open_import", "open_job"]
-
-
-def open_import(console: Console) -> None:
-    """Begin a new import."""
-    from dyntui.services.imports.wizard_draft import new_draft
-    from dyntui.tui.features.imports.wizard import WizardScreen
-
-    profile = console.session.profile
-    if profile is None:
-        console.say("Open an environment first: an import goes into one.", "warning")
-        return
-    console.visit(WizardScreen(new_draft(profile)))
+__all__ = ["offer_left", "open_draft", "open_job"]
 
 
-def open_draft(console: Console, draft: ImportDraft) -> None:
+def open_draft(console: ConsoleApp, draft: ImportDraft) -> None:
     """Go on with an import where it was left."""
     from dyntui.tui.features.imports.wizard import WizardScreen
 
     console.visit(WizardScreen(draft))
 
 
-def open_job(console: Console, job: JobSummary) -> None:
+def open_job(console: ConsoleApp, job: JobSummary) -> None:
     """Look at a job, or go on with it."""
     from dyntui.services.imports.wizard_draft import draft_for
     from dyntui.store.states import JobState
@@ -43,7 +31,7 @@ def open_job(console: Console, job: JobSummary) -> None:
     console.visit(WizardScreen(draft, begun=job.begun))
 
 
-def offer_left(console: Console) -> None:
+def offer_left(console: ConsoleApp) -> None:
     """Say what was left unfinished in this environment, and how to go on with it."""
     from dyntui.services.imports.jobs import jobs
     from dyntui.services.imports.wizard_draft import drafts

@@ -178,11 +178,10 @@ class FinishStep(WizardStep):
             self.console.visit_first()
             return
         from dyntui.resources import RESOURCES
-        from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
         to = self.result.allowlist if self.result is not None else {}
         record = RESOURCES["allowlist-entries"]
-        self.console.visit(ResourceScreen.of(record, parent=to.get("id", ""), parent_label=to.get("name", "")))
+        self.console.open_list(record, to.get("id", ""), to.get("name", ""))
 
     def action_jobs(self) -> None:
         from dyntui.tui.features.imports.jobs_screen import JobsScreen
@@ -191,9 +190,7 @@ class FinishStep(WizardStep):
 
     def action_another(self) -> None:
         """Import another file."""
-        from dyntui.tui.features.imports import open_import
-
-        open_import(self.console)
+        self.console.open_route("import")
 
     def _failed(self, error: DyntuiError) -> None:
         self.console.say_error(error)

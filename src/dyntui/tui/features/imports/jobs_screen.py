@@ -249,9 +249,7 @@ class JobsScreen(JobFollowUpMixin):
             open_job(self.console, self.job)
 
     def action_new(self) -> None:
-        from dyntui.tui.features.imports import open_import
-
-        open_import(self.console)
+        self.console.open_route("import")
 
     def no_new(self) -> str | None:
         return None if self.console.session.profile is not None else "Open an environment first."

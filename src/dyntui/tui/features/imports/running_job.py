@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.progress import Progress
     from dyntui.services.imports.runner import RunResult
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["RunningJob", "ask_before_leaving", "is_over"]
 
@@ -35,7 +35,7 @@ class RunningJob:
             return isinstance(message, RunningJob.Changed)
 
     def __init__(
-        self, console: Console, path: Path, connection: Connection, permit: WritePermit, first: int | None
+        self, console: ConsoleApp, path: Path, connection: Connection, permit: WritePermit, first: int | None
     ) -> None:
         self._console = console
         self.path = path
@@ -127,7 +127,7 @@ class RunningJob:
             await asyncio.to_thread(self.thread.join, _GRACE)
 
 
-def ask_before_leaving(console: Console) -> None:
+def ask_before_leaving(console: ConsoleApp) -> None:
     """Leave the console; ask first when a job runs, and leave it so that it can be gone on with."""
     from dyntui.tui.shell.confirm_dialog import confirm
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
@@ -33,28 +33,30 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import JobOptions
     from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WizardScreen"]
 
 T = TypeVar("T")
 
+_PACKAGE = "dyntui.tui.features.imports"
 _STEPS = (
-    ("source", "Source"),
-    ("parse", "Parse"),
-    ("map", "Map"),
-    ("review", "Review"),
-    ("check", "Check"),
-    ("plan", "Plan"),
-    ("run", "Run"),
-    ("finish", "Finish"),
+    ("source", "Source", f"{_PACKAGE}.source_step:SourceStep"),
+    ("parse", "Parse", f"{_PACKAGE}.parse_step:ParseStep"),
+    ("map", "Map", f"{_PACKAGE}.map_step:MapStep"),
+    ("review", "Review", f"{_PACKAGE}.review_step:ReviewStep"),
+    ("check", "Check", f"{_PACKAGE}.check_step:CheckStep"),
+    ("plan", "Plan", f"{_PACKAGE}.plan_step:PlanStep"),
+    ("run", "Run", f"{_PACKAGE}.run_step:RunStep"),
+    ("finish", "Finish", f"{_PACKAGE}.finish_step:FinishStep"),
 )
-_NAMES = tuple(name for name, _ in _STEPS)
+"""The steps in order: name, title, and the class, whose module is loaded when the step is first shown."""
+_NAMES = tuple(name for name, _, _ in _STEPS)
+_CLASSES = {name: path for name, _, path in _STEPS}
 
 
 def _class_of(name: str) -> type[WizardStep]:
-    """The step of that name; its module is read when it is first shown."""
-    module = import_module(f"dyntui.tui.features.imports.{name}_step")
-    found: type[WizardStep] = getattr(module, f"{name.capitalize()}Step")
+    found: type[WizardStep] = resolve_name(_CLASSES[name])
     return found
 
 
@@ -62,6 +64,20 @@ class WizardScreen(ConsoleScreen):
     """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "wizard")
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        """Start a new import; into the allowlist `target.parent` when it names one."""
+        from dyntui.services.imports.wizard_draft import new_draft
+
+        profile = console.session.profile
+        if profile is None:
+            console.say("Open an environment first: an import goes into one.", "warning")
+            return
+        draft = new_draft(profile, "allowlist" if target.parent else "users")
+        if target.parent:
+            draft.allowlist_id, draft.allowlist_name = target.parent, target.parent_label
+        console.visit(cls(draft))
 
     def __init__(self, draft: ImportDraft, *, begun: bool = False) -> None:
         super().__init__()
@@ -149,7 +165,7 @@ class WizardScreen(ConsoleScreen):
                 current=place == at,
                 note=self._steps[name].note if name in self._steps else "",
             )
-            for place, (name, title) in enumerate(_STEPS)
+            for place, (name, title, _) in enumerate(_STEPS)
         )
         last = at == len(_STEPS) - 1
         trail.onward = None if last or self.step is None else self.step.blocked() or ""

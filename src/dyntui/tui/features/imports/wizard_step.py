@@ -16,7 +16,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 if TYPE_CHECKING:
     from dyntui.services.imports.wizard_draft import ImportDraft
     from dyntui.tui.features.imports.wizard import WizardScreen
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["WizardStep"]
 
@@ -84,8 +84,8 @@ class WizardStep(ActionMixin, Vertical):
     # What it works with
 
     @property
-    def console(self) -> Console:
-        return cast("Console", self.app)
+    def console(self) -> ConsoleApp:
+        return cast("ConsoleApp", self.app)
 
     @property
     def draft(self) -> ImportDraft:

@@ -8,8 +8,8 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dyntui.resources import RESOURCES, Column
-from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, facts_of, thing_of
+from dyntui.resources import Column
+from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, facts_of
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -17,7 +17,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.detail_screen import Tab
 
-__all__ = ["HostnameScreen", "hostname_of"]
+__all__ = ["HostnameScreen"]
 
 _RECORDS = (
     Column("dnsRecordType", "kind", 6, priority=0),
@@ -67,8 +67,3 @@ class HostnameScreen(ResourceDetailScreen):
 
 def _none() -> str:
     return "No DNS record has to be set."
-
-
-def hostname_of(row: Mapping[str, Any]) -> ResourceDetailScreen:
-    """The screen of a hostname."""
-    return thing_of(RESOURCES["hostnames"], row, base=HostnameScreen)

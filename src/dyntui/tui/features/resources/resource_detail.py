@@ -19,14 +19,14 @@ from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_actions_screen import action_methods
-from dyntui.tui.shell.routes import open_list
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["ResourceDetailScreen", "facts_of", "thing_of"]
+__all__ = ["ResourceDetailScreen", "facts_of"]
 
 _BELOW = (Column("title", "belongs to it", 26, grow=True, priority=0), Column("name", "its name", 20, priority=1))
 
@@ -64,7 +64,7 @@ def _inside(value: Any, prefix: str = "") -> list[FieldLine]:
 
 
 class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
-    """A row of a record, read again when there is an operation for it. Made with `thing_of`."""
+    """A row of a record, read again when there is an operation for it."""
 
     TABS: tuple[Tab, ...] = (Tab("facts", "FieldList"), Tab("raw", "Raw"))
     record: Resource
@@ -73,6 +73,11 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         super().__init__(str(row.get(self.record.key, "")), self.record.label_of(row))
         self.row = dict(row)
         self.parent_id = parent
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        assert target.record is not None
+        console.visit(_class_for(target.record.name, cls)(target.row, target.parent))
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -137,13 +142,12 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
     def open_under_cursor(self, pane: Widget | None) -> None:
         name = self._leads_to(pane)
         if name == "user":
-            from dyntui.tui.features.users.user_screen import UserScreen
-
             assert isinstance(pane, FieldList)
             assert pane.fact is not None
-            self.console.visit(UserScreen(str(pane.fact.value), str(pane.fact.value)))
+            user_id = str(pane.fact.value)
+            self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
         elif name is not None:
-            open_list(self.console, RESOURCES[name], self.thing_id, self.label)
+            self.console.open_list(RESOURCES[name], self.thing_id, self.label)
 
     # Actions
 
@@ -176,10 +180,3 @@ def _class_for(name: str, base: type[ResourceDetailScreen]) -> type[ResourceDeta
     }
     made = type(f"One{name.title().replace('-', '')}Screen", (base,), namespace)
     return cast("type[ResourceDetailScreen]", made)
-
-
-def thing_of(
-    record: Resource, row: Mapping[str, Any], parent: str = "", base: type[ResourceDetailScreen] = ResourceDetailScreen
-) -> ResourceDetailScreen:
-    """The screen of one thing."""
-    return _class_for(record.name, base)(row, parent)

@@ -15,7 +15,6 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import WorkerMixin
-from dyntui.tui.shell.routes import screen_for
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -147,7 +146,7 @@ class ResourceIndexScreen(WorkerMixin):
     def action_open(self) -> None:
         row = self.table.row
         assert row is not None
-        self.console.visit(screen_for(RESOURCES[str(row["name"])]))
+        self.console.open_named(RESOURCES[str(row["name"])])
 
     def action_probe(self) -> None:
         self._ask(RESOURCES.values())

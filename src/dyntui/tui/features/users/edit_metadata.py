@@ -24,7 +24,7 @@ from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["edit_metadata"]
 
@@ -32,7 +32,7 @@ _ABOUT = "JSON. Nothing is saved before the difference was shown."
 _AGAIN = "What you typed before; it is not saved yet."
 
 
-def edit_metadata(console: Console, user_id: str, key: str, *, own: bool) -> None:
+def edit_metadata(console: ConsoleApp, user_id: str, key: str, *, own: bool) -> None:
     """Let a person change the metadata of a user. own: in their own editor. key: what they pressed."""
     connection = console.session.connection
     if connection is not None:
@@ -42,7 +42,7 @@ def edit_metadata(console: Console, user_id: str, key: str, *, own: bool) -> Non
 class _Editing:
     """One metadata on its way. user: as it was when it was opened."""
 
-    def __init__(self, console: Console, user: dict[str, Any], key: str) -> None:
+    def __init__(self, console: ConsoleApp, user: dict[str, Any], key: str) -> None:
         self.console = console
         self.user = user
         self.key = key

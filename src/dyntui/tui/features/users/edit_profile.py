@@ -13,7 +13,7 @@ from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["ask_metadata", "ask_profile", "differences", "fresh_user", "metadata_value"]
 
@@ -33,7 +33,7 @@ _CONSENT = {"": "not said", "true": "yes", "false": "no"}
 _MAIL = "The API cannot change the e-mail."
 
 
-def ask_profile(console: Console, user_id: str, key: str) -> None:
+def ask_profile(console: ConsoleApp, user_id: str, key: str) -> None:
     """Read the user, ask for other values, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
@@ -47,7 +47,7 @@ async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
 
 
-def _ask_profile(console: Console, user: dict[str, Any], key: str) -> None:
+def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
     start = {name: _text(user.get(name)) for name in (*_TEXTS, "policiesConsent")}
     fields = [
         FormInput(name, label, start[name], help=_MAIL if name == "firstName" else "") for name, label in _TEXTS.items()
@@ -70,14 +70,14 @@ def _ask_profile(console: Console, user: dict[str, Any], key: str) -> None:
     console.open_form(form, filled)
 
 
-def ask_metadata(console: Console, user_id: str, key: str) -> None:
+def ask_metadata(console: ConsoleApp, user_id: str, key: str) -> None:
     """Read the user, ask for one field of the metadata, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
         read(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key))
 
 
-def _ask_metadata(console: Console, user: dict[str, Any], key: str) -> None:
+def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
     metadata = user.get("metadata") if isinstance(user.get("metadata"), dict) else {}
     assert isinstance(metadata, dict)
 

@@ -11,7 +11,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["ask_link"]
 
@@ -19,7 +19,7 @@ _CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "S
 _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
 
 
-def ask_link(console: Console, target: Target) -> None:
+def ask_link(console: ConsoleApp, target: Target) -> None:
     """Ask which wallet, show what is sent, link it."""
     fields = (
         FormInput("publicWalletAddress", "address"),

@@ -20,6 +20,7 @@ from dyntui.services.actions.user_actions import (
 from dyntui.services.actions.write_gate import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
 __all__ = ["UserActionsMixin"]
@@ -119,11 +120,9 @@ class UserActionsMixin(SiblingScreen):
         self._do(RECOVER_WALLETS, "u", verb="Recover")
 
     def action_pregenerate(self) -> None:
-        from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
-
         user = self.document or {}
         email = str(user.get("email") or "")
-        ask_pregeneration(self.console, "P", identifier=email or self.thing_id, kind="email" if email else "id")
+        self.console.open_route("pregenerate", RouteTarget(row_id=self.thing_id, row={"email": email}))
 
     # To take along
 

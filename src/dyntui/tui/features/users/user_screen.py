@@ -39,7 +39,9 @@ from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
+from dyntui.tui.shell.sibling_navigation import list_in_front
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -166,26 +168,32 @@ class UserScreen(UserActionsMixin):
         table.view.put(rows)
         table.view_changed()
 
-    def action_access(self) -> None:
-        from dyntui.tui.features.access.user_access import UserAccessScreen
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        row = target.row or None
+        console.visit(cls(target.row_id, target.label, known=row, behind=list_in_front(console, "users")))
 
-        self.console.visit(UserAccessScreen(self.thing_id, self.label))
+    def action_access(self) -> None:
+        self.console.open_route("user-access", RouteTarget(row_id=self.thing_id, label=self.label))
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
 
     def open_under_cursor(self, pane: Widget | None) -> None:
-        from dyntui.tui.features.wallets.wallet_screen import WalletScreen
-
         assert isinstance(pane, Table)
         assert pane.row is not None
         wallet_id = str(pane.row["wallet"])
         wallets = self.document.get("wallets") if self.document else None
         known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
-        screen = WalletScreen(
-            wallet_id, str(pane.row.get("copy", "")), owner=self.label, known={"userId": self.thing_id, **known}
+        row = {"userId": self.thing_id, **known}
+        target = RouteTarget(
+            row_id=wallet_id,
+            label=str(pane.row.get("copy", "")),
+            row=row,
+            parent=self.thing_id,
+            parent_label=self.label,
         )
-        self.console.visit(screen)
+        self.console.open_route("wallet", target)
 
 
 def _table(name: str, columns: Sequence[Any], empty: str) -> Table:

@@ -20,9 +20,9 @@ from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput
 from dyntui.tui.shell.action_runner import do
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["ask_pregeneration"]
+__all__ = ["ask_pregeneration", "open_pregenerate"]
 
 _FORMS = {"waas": "current (waas/create)", "legacy": "legacy (embeddedWallets)", "farcaster": "legacy, Farcaster"}
 _TYPES = {
@@ -76,8 +76,14 @@ def _wrong(values: Values) -> Mapping[str, str]:
     return {}
 
 
+def open_pregenerate(console: ConsoleApp, target: RouteTarget) -> None:
+    """Pre-generate wallets for the user of `target`, as the route table asks."""
+    email = str(target.row.get("email") or "")
+    ask_pregeneration(console, "P", identifier=email or target.row_id, kind="email" if email else "id")
+
+
 def ask_pregeneration(
-    console: Console,
+    console: ConsoleApp,
     key: str,
     *,
     identifier: str = "",

@@ -23,8 +23,9 @@ from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
-from dyntui.tui.shell.sibling_navigation import SiblingScreen
+from dyntui.tui.shell.sibling_navigation import SiblingScreen, list_in_front
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -63,6 +64,11 @@ class WalletScreen(SiblingScreen):
     ) -> None:
         super().__init__(thing_id, label, known=known, behind=behind)
         self.owner = owner
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        behind = list_in_front(console, "wallets")
+        console.visit(cls(target.row_id, target.label, owner=target.parent_label, known=target.row, behind=behind))
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -190,6 +196,4 @@ class WalletScreen(SiblingScreen):
         elif label == SIGNER:
             self.console.visit(WalletScreen(value, value, owner=self.owner, known={"userId": self.user_id}))
         else:
-            from dyntui.tui.features.users.user_screen import UserScreen
-
-            self.console.visit(UserScreen(value, self.owner or value))
+            self.console.open_route("user", RouteTarget(row_id=value, label=self.owner or value))

@@ -23,6 +23,7 @@ from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WebhookMessageScreen"]
 
@@ -42,6 +43,10 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         super().__init__(str(row.get("messageId", "")), _RECORD.label_of(row))
         self.row = dict(row)
         self.webhook_id = webhook_id
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row, target.parent))
 
     @property
     def crumbs(self) -> tuple[str, ...]:

@@ -27,8 +27,9 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["WebhookMessagesScreen", "webhook_of"]
+__all__ = ["WebhookMessagesScreen"]
 
 _LATEST = 25
 _TOLD = 3
@@ -98,6 +99,11 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     """The messages of the webhook whose id is the parent."""
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.open_list(RESOURCES["webhook-messages"], target.row_id, target.label)
+
     webhook: Mapping[str, Any] = {}
     failed_only = False
 
@@ -213,10 +219,3 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         if plan.record is self.record:
             super().after(plan, results)
-
-
-def webhook_of(row: Mapping[str, Any]) -> ResourceScreen:
-    """The screen of a webhook."""
-    return ResourceScreen.of(
-        RESOURCES["webhook-messages"], parent=str(row.get("webhookId", "")), parent_label=str(row.get("url") or "")
-    )

@@ -15,7 +15,7 @@ from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.kit.clipboard import ClipboardApp
 
 __all__ = ["SecretDialog"]
 
@@ -42,7 +42,7 @@ class SecretDialog(BaseDialog[None]):
         return (("c", "send to clipboard"), ("esc", "close"))
 
     def action_copy(self) -> None:
-        console = cast("Console", self.app)
+        console = cast("ClipboardApp", self.app)
         send(console, self.value, self.what)
         # What was sent stays in the terminal's clipboard only.
         console.clipboard_text = ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.features.users.users_screen import UsersScreen
     from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
-    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["ExportProgressDialog", "ask_export", "scan_with_progress"]
 
@@ -58,7 +58,7 @@ class ExportProgressDialog(BaseDialog[None]):
 
 
 def scan_with_progress(
-    console: Console,
+    console: ConsoleApp,
     title: str,
     work: Callable[[ExportProgressDialog], Any],
     then: Callable[[Any], None],

@@ -14,18 +14,17 @@ from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, method_of, offered
-from dyntui.tui.shell.routes import open_thing
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["ResourceActionsScreen", "action_methods", "list_class", "list_of"]
+__all__ = ["ResourceActionsScreen", "action_methods", "list_class"]
 
 ListClass = type["ResourceActionsScreen"]
 
 
 class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
-    """A list whose actions come from the record. Made with `list_of`, which brings its keys."""
+    """A list whose actions come from the record. Made by `shell.routes.list_screen`, which adds its keys."""
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -102,7 +101,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     def action_open(self) -> None:
         row = self.table.row
         assert row is not None
-        if not open_thing(self.console, self.record, row, self.parent_id):
+        if not self.console.open_row(self.record, row, self.parent_id):
             super().action_open()
 
     # Actions
@@ -153,14 +152,3 @@ def list_class(name: str, base: ListClass = ResourceActionsScreen) -> ListClass:
     """The class of a record's list, with the keys that the registry has for it."""
     namespace: Mapping[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name), **action_methods(RESOURCES[name])}
     return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))
-
-
-def list_of(name: str) -> ListClass | None:
-    """The class for a record's list; None for those that have one elsewhere."""
-    from dyntui.tui.shell.record_actions import BESPOKE
-
-    if name not in RESOURCES or name in BESPOKE:
-        return None
-    from dyntui.tui.shell.list_overrides import SPECIAL
-
-    return list_class(name, SPECIAL.get(name, ResourceActionsScreen))

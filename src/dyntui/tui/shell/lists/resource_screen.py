@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 
-from dyntui.resources import Resource
 from dyntui.resources.filters import filter_hint
 from dyntui.services.lists.filter_suggestions import suggest_filter
-from dyntui.tui.kit.action_registry import ACTIONS, bindings
+from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
 from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
-from dyntui.tui.shell.row_routes import can_open, open_row
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import SavedView
@@ -26,15 +23,9 @@ __all__ = ["ResourceScreen"]
 
 
 class ResourceScreen(MarkedListScreen):
-    """A list and its keys. Made with `of`, which brings the resource's own actions."""
+    """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
-
-    @classmethod
-    def of(cls, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> ResourceScreen:
-        """The screen for `record`, with the keys that the registry has for it."""
-        made = _class_for(record.name)
-        return made(record, parent=parent, parent_label=parent_label, filter_text=filter_text)
 
     # Reasons
 
@@ -47,7 +38,9 @@ class ResourceScreen(MarkedListScreen):
     def nothing_to_open(self) -> str | None:
         if self._wrong_environment():
             return None
-        return self.nothing_here() or can_open(self.record)
+        if reason := self.nothing_here():
+            return reason
+        return None if self.console.can_open(self.record) else "There is no more to it; v shows it raw."
 
     def _wrong_environment(self) -> bool:
         """Whether the list is empty because of the environment's profile: enter opens its form."""
@@ -90,7 +83,7 @@ class ResourceScreen(MarkedListScreen):
             return
         row = self.table.row
         assert row is not None
-        open_row(self.console, self.record, row)
+        self.console.open_row(self.record, row)
 
     @on(Table.Opened)
     async def _clicked(self) -> None:
@@ -135,31 +128,3 @@ class ResourceScreen(MarkedListScreen):
         row = self.table.row
         title = self.record.label_of(row) if row is not None else self.record.title
         offer_menu(self, title, without=("list.menu", "table.left", "table.right"), marks=True)
-
-
-_OWN = {
-    "users": ("dyntui.tui.features.users.users_screen", "UsersScreen"),
-    "allowlists": ("dyntui.tui.features.access.allowlists_screen", "AllowlistsScreen"),
-    "allowlist-entries": ("dyntui.tui.features.access.entries_screen", "EntriesScreen"),
-    "gates": ("dyntui.tui.features.access.gates_screen", "GatesScreen"),
-}
-"""Resources with a screen of their own."""
-
-
-@cache
-def _class_for(name: str) -> type[ResourceScreen]:
-    """The resource's own screen, else a subclass that also binds the keys of the resource's own actions."""
-    if name in _OWN:
-        from importlib import import_module
-
-        module, own = _OWN[name]
-        found: type[ResourceScreen] = getattr(import_module(module), own)
-        return found
-    from dyntui.tui.shell.lists.resource_actions_screen import list_of
-
-    if made := list_of(name):
-        return made
-    if not any(action.scope == name for action in ACTIONS.values()):
-        return ResourceScreen
-    namespace: dict[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name)}
-    return type(f"{name.title()}Screen", (ResourceScreen,), namespace)

@@ -1,0 +1,143 @@
+"""Check names and texts against the language guide; run by `make check`.
+
+Fails on a class name that two modules use, on a module without a docstring, and on a word of the lists below in a
+file name, an identifier, a docstring, a comment or a string.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "dyntui"
+
+WORDS = frozenset(
+    [
+        "beside",
+        "clerk",
+        "doing",
+        "door",
+        "doors",
+        "everything",
+        "ghost",
+        "ghosts",
+        "happening",
+        "happenings",
+        "hurry",
+        "mend",
+        "mended",
+        "mending",
+        "mends",
+        "poison",
+        "said",
+        "saying",
+        "surely",
+        "telling",
+        "thing",
+        "things",
+        "told",
+        "weigh",
+        "weighed",
+        "weighing",
+        "weighs",
+        "weight",
+        "weights",
+    ]
+)
+"""Never used, neither in names nor in texts."""
+PHRASES = ("going well", "going badly", "went well", "went badly", "put away", "let go", "bear with")
+"""Never used in texts, nor as names with underscores."""
+NAME_WORDS = frozenset(["bear", "bench", "here", "later", "once"])
+"""Ordinary words that say nothing as a part of a name."""
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_TEXT_WORDS = re.compile(r"[a-z]+")
+
+
+def name_parts(name: str) -> list[str]:
+    """The lower-case words of an identifier in snake_case or CamelCase."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+def bad_in_name(name: str) -> list[str]:
+    """The words of the lists that the identifier `name` contains."""
+    parts = name_parts(name)
+    joined = " ".join(parts)
+    return [word for word in parts if word in WORDS or word in NAME_WORDS] + [
+        phrase for phrase in PHRASES if phrase in joined
+    ]
+
+
+def bad_in_text(text: str) -> list[str]:
+    """The words of the lists that `text` contains."""
+    lower = text.lower()
+    return [word for word in _TEXT_WORDS.findall(lower) if word in WORDS] + [
+        phrase for phrase in PHRASES if phrase in lower
+    ]
+
+
+def check_file(path: Path) -> Iterator[str]:
+    """Yield one line for each word in `path` that must not be there."""
+    where = path.relative_to(ROOT)
+    for word in bad_in_name(path.stem):
+        yield f"{where}: file name: {word!r}"
+    source = path.read_text(encoding="utf-8")
+    defined = _defined_names(ast.parse(source))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME and token.string in defined:
+            found = bad_in_name(token.string)
+        elif token.type in (tokenize.STRING, tokenize.COMMENT):
+            found = bad_in_text(token.string)
+        else:
+            continue
+        for word in found:
+            yield f"{where}:{token.start[0]}: {word!r} in {token.string.splitlines()[0].strip()[:80]}"
+
+
+def _defined_names(tree: ast.Module) -> set[str]:
+    """The identifiers that the module itself chooses; not those of libraries."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(asname=str(name)):
+                names.add(name)
+    return names
+
+
+def check_modules(paths: list[Path]) -> Iterator[str]:
+    """Yield one line for each module without a docstring and each class name that two modules use."""
+    classes: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        where = str(path.relative_to(ROOT))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if not ast.get_docstring(tree):
+            yield f"{where}: the module has no docstring"
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                classes[node.name].append(where)
+    for name, places in classes.items():
+        if len(places) > 1:
+            yield f"class {name} is defined in {', '.join(places)}"
+
+
+def main() -> int:
+    """Print what is wrong; 1 when something is, else 0."""
+    paths = sorted(SOURCE.rglob("*.py"))
+    problems = [*check_modules(paths), *(line for path in paths for line in check_file(path))]
+    print("\n".join(problems), file=sys.stderr if problems else sys.stdout)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
