@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dyntui.sandbox import events
 from dyntui.sandbox.events import cursor_of, event_types, position_in
-from dyntui.sandbox.handler_registry import RequestRefused
+from dyntui.sandbox.replies import RequestRefused
 
 
 async def names(api: Any, **query: str) -> list[str]:

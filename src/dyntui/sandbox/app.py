@@ -11,9 +11,9 @@ import orjson
 
 from dyntui.sandbox import exports, test_control
 from dyntui.sandbox.faults import ConnectionCut
-from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.rate_limit import too_many
+from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:

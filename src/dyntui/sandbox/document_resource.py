@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.user_record import iso
 
 __all__ = ["DocumentResource", "admin_event"]

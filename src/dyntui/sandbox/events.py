@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import orjson
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.handler_registry import bad_request
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import iso
 

@@ -8,50 +8,28 @@ in sandbox/operations/ under `@operation("theOperationId")`; routing, validation
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
-    from dyntui.sandbox.sandbox import Sandbox
+    from dyntui.sandbox.state import SandboxState
 
 __all__ = [
     "CHECKS_ITS_BODY",
     "HANDLERS",
     "OperationCall",
-    "Reply",
-    "RequestRefused",
-    "bad_request",
-    "invalid",
-    "not_found",
     "operation",
 ]
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: a body to be sent as JSON, or raw bytes."""
-
-    status: int = 200
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class RequestRefused(Exception):
-    """An answer that is a refusal, in one of the documented shapes."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(str(reply.body))
-        self.reply = reply
-
-
 @dataclass(slots=True)
 class OperationCall:
     """One request, checked against the catalog. size: of its body in bytes. host: what it called this server."""
 
-    sandbox: Sandbox
+    sandbox: SandboxState
     operation: Operation
     path: Mapping[str, str]
     query: Mapping[str, Any]
@@ -90,21 +68,3 @@ def operation(*ids: str, checks_body: bool = False) -> Callable[[Handler], Handl
         return handler
 
     return register
-
-
-def bad_request(message: str) -> RequestRefused:
-    """400: the request breaks the schema."""
-    return RequestRefused(Reply(400, {"error": message}))
-
-
-def not_found(what: str) -> RequestRefused:
-    """404, for a wrong path as for a wrong id."""
-    return RequestRefused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
-
-
-def invalid(code: str, message: str, payload: Json | None = None) -> RequestRefused:
-    """422: the request is well formed and cannot be carried out."""
-    body: Json = {"error": message, "code": code}
-    if payload:
-        body["payload"] = payload
-    return RequestRefused(Reply(422, body))

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.handler_registry import Reply
 from dyntui.sandbox.options import RateLimit
+from dyntui.sandbox.replies import Reply
 
 __all__ = ["SandboxRateLimiter", "too_many"]
 

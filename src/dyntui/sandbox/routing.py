@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
 from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.handler_registry import bad_request, not_found
+from dyntui.sandbox.replies import bad_request, not_found
 from dyntui.sandbox.schema_validation import OPEN_ENUMS
 
 __all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]

@@ -12,7 +12,7 @@ from dyntui.sandbox.settings import SOCIAL
 from dyntui.sandbox.user_record import iso
 
 if TYPE_CHECKING:
-    from dyntui.sandbox.sandbox import Sandbox
+    from dyntui.sandbox.state import SandboxState
 
 __all__ = ["make"]
 
@@ -21,7 +21,7 @@ _DAY = 86_400_000
 _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
-def make(sandbox: Sandbox, newest: int) -> None:
+def make(sandbox: SandboxState, newest: int) -> None:
     """Write it all. newest: when the last sample person signed up."""
     samples = _Samples(sandbox, newest)
     samples.settings()
@@ -33,7 +33,7 @@ def make(sandbox: Sandbox, newest: int) -> None:
 
 
 class _Samples:
-    def __init__(self, sandbox: Sandbox, newest: int) -> None:
+    def __init__(self, sandbox: SandboxState, newest: int) -> None:
         self._sandbox = sandbox
         self._ids = sandbox.ids
         self._environment = sandbox.environment_id

@@ -10,7 +10,7 @@ from dyntui.sandbox.serializers import session, wallet
 from dyntui.sandbox.user_record import iso, live_wallets
 
 if TYPE_CHECKING:
-    from dyntui.sandbox.sandbox import Sandbox
+    from dyntui.sandbox.state import SandboxState
 
 __all__ = ["make"]
 
@@ -31,7 +31,7 @@ _REFUSED = {
 }
 
 
-def make(sandbox: Sandbox, newest: int) -> None:
+def make(sandbox: SandboxState, newest: int) -> None:
     """Write it. newest: when the last sample person signed up."""
     positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _happened(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
@@ -45,7 +45,7 @@ def make(sandbox: Sandbox, newest: int) -> None:
             _tell(sandbox, webhook, event, turn)
 
 
-def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
+def _happened(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
     """Times, names, data and doers of the sample events, in order. People do these things themselves."""
     out: list[tuple[int, str, Json, str | None]] = []
     last = sandbox.accounts.next_position()
@@ -63,7 +63,9 @@ def _happened(sandbox: Sandbox) -> list[tuple[int, str, Json, str | None]]:
     return sorted(out, key=lambda each: each[0])
 
 
-def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, off: int | None, names: tuple[str, ...]) -> Json:
+def _webhook(
+    sandbox: SandboxState, newest: int, number: int, url: str, off: int | None, names: tuple[str, ...]
+) -> Json:
     """off: when it was switched off; None for one that is on."""
     at = newest - (200 - number) * _DAY
     made: Json = {
@@ -84,7 +86,7 @@ def _webhook(sandbox: Sandbox, newest: int, number: int, url: str, off: int | No
     return made
 
 
-def _tell(sandbox: Sandbox, webhook: Json, event: Json, turn: int) -> None:
+def _tell(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
     """One message and its deliveries: most arrive at once, some at the second try, a disabled webhook's never did."""
     payload = sandbox.webhooks.message(webhook, event, due=None)
     at = _ms(event["timestamp"]) + 400

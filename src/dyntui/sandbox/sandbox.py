@@ -12,36 +12,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
-from dyntui.sandbox.access_lists import AccessLists
-from dyntui.sandbox.analytics import Analytics
-from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.clock import Clock
-from dyntui.sandbox.events import EventLog
-from dyntui.sandbox.exports import Exports
-from dyntui.sandbox.faults import Faults
-from dyntui.sandbox.handler_registry import (
-    CHECKS_ITS_BODY,
-    HANDLERS,
-    OperationCall,
-    Reply,
-    RequestRefused,
-    bad_request,
-    not_found,
-)
+from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
 from dyntui.sandbox.hostile_payloads import poison
-from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.rate_limit import SandboxRateLimiter
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
 from dyntui.sandbox.routing import Router, check_ids, parse_query
-from dyntui.sandbox.sample_users import SampleUsers, newest_before
 from dyntui.sandbox.schema_validation import body_violations
-from dyntui.sandbox.serializers import Serializer
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.state import SandboxState
 from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox.unsupported_operations import why_not
-from dyntui.sandbox.user_repository import UserRepository
-from dyntui.sandbox.visitors import Visitors
-from dyntui.sandbox.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -53,46 +32,26 @@ operations.load()
 _OF_ANY_ENVIRONMENT = frozenset({"getEnvironmentById", "updateProjectSettings"})
 
 
-class Sandbox:
+class Sandbox(SandboxState):
     """Everything behind one base URL. Safe to use from any thread.
 
     environment_id, token: what a client needs. store, accounts, switches, faults, clock, webhooks: for tests.
     """
 
     def __init__(self, options: SandboxOptions) -> None:
-        self.options = options
-        self.switches = BehaviorFlags(options.switches)
-        self.clock = Clock(options.now)
-        self.store = Store(options.data)
-        new = self.store.meta("seed") is None
-        seed = options.seed if new else int(self.store.meta("seed") or 0)
-        count = options.users if new else int(self.store.meta("users") or 0)
-        newest = newest_before(self.clock.datetime()) if new else int(self.store.meta("newest") or 0)
-        self.ids = Ids(seed)
-        self.environment_id = self.ids.uuid("environment")
-        self.token = self.ids.token("main")
-        self.faults = Faults(options.faults, options.seed)
-        self.limiter = SandboxRateLimiter(options.rate_limit, self.switches)
-        self.accounts = UserRepository(self.store, SampleUsers(self.ids, count, newest))
-        self.visitors = Visitors(self.store, self.ids, count, newest)
-        self.lists = AccessLists(self.store, self.environment_id)
-        self.analytics = Analytics(self.store, self.accounts)
-        self.exports = Exports(self.store, self.accounts, self.clock, self.ids.digest("export secret", 32))
-        self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.switches)
-        self.events = EventLog(self.store, self.ids, self.environment_id, self.switches, self.webhooks)
-        self.renderer = Serializer(self.ids, self.environment_id, self.lists.of)
+        super().__init__(options)
         self.requests: Counter[str] = Counter()
         self._router = Router()
         self._tokens: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
         self._late: set[threading.Timer] = set()
         self._number = 0
-        if new:
+        if self.is_new:
             with self.store.write():
                 self.accounts.fill()
-                seed_environment.make(self.store, self.ids, self.accounts, newest, options.scopes)
-                sample_configuration.make(self, newest)
-                sample_history.make(self, newest)
-                for name, value in (("seed", seed), ("users", count), ("newest", newest)):
+                seed_environment.make(self.store, self.ids, self.accounts, self.newest, options.scopes)
+                sample_configuration.make(self, self.newest)
+                sample_history.make(self, self.newest)
+                for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
         self.webhooks.resume()
@@ -132,14 +91,6 @@ class Sandbox:
         timer.daemon = True
         self._late.add(timer)
         timer.start()
-
-    @property
-    def strictness(self) -> dict[str, bool]:
-        """How closely bodies are checked, as rules.body_violations takes it."""
-        return {
-            "strict": self.switches["unknown-fields"] == "reject",
-            "names": self.switches["user-names"] == "named",
-        }
 
     @property
     def pending(self) -> int:

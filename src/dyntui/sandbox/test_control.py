@@ -15,7 +15,7 @@ import orjson
 
 from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
-from dyntui.sandbox.handler_registry import Reply
+from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.user_record import iso
 from dyntui.sandbox.user_repository import UserFilter

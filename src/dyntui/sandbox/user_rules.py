@@ -10,8 +10,8 @@ import orjson
 
 from dyntui.sandbox.addresses import wallet_key
 from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.handler_registry import RequestRefused, invalid
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.replies import RequestRefused, invalid
 from dyntui.sandbox.user_record import PROFILE, Record
 
 __all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "draft", "is_email", "refuse_duplicates"]

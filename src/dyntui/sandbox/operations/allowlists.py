@@ -7,7 +7,8 @@ from typing import Any
 
 from dyntui.sandbox.access_lists import IDENTIFIERS, identifiers
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
-from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.user_record import fold
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")

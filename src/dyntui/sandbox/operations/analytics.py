@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.events import moment
+from dyntui.sandbox.replies import bad_request
 
 _DAY = 86_400_000
 

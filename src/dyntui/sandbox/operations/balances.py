@@ -6,8 +6,9 @@ from typing import Any
 
 from dyntui.sandbox.balances import balances
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
-from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.replies import bad_request
 
 
 @operation("getUserAccountBalances")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request
 from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
 from dyntui.sandbox.user_record import Record, keys_of, keys_of_row
 from dyntui.sandbox.user_rules import check_row, draft, merge, refuse_duplicates

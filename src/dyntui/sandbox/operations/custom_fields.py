@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, invalid
+from dyntui.sandbox.handler_registry import OperationCall
+from dyntui.sandbox.replies import invalid
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^A-Za-z0-9]+")

@@ -7,7 +7,8 @@ from typing import Any
 
 from dyntui.sandbox import project_settings
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import OperationCall, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import not_found
 
 Json = dict[str, Any]
 _MONTH = 30 * 86_400_000

@@ -6,7 +6,8 @@ from typing import Any
 
 from dyntui.core.times import parse_time
 from dyntui.sandbox.events import event_types
-from dyntui.sandbox.handler_registry import OperationCall, bad_request, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import bad_request, not_found
 
 
 def moment(call: OperationCall, name: str) -> int | None:

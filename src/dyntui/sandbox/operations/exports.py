@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.exports import visitor_lines
-from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.visits import shown as shown_visitor
+from dyntui.sandbox.replies import Reply, RequestRefused, not_found
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]

@@ -7,7 +7,8 @@ from typing import Any
 
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, invalid
+from dyntui.sandbox.handler_registry import OperationCall
+from dyntui.sandbox.replies import invalid
 
 Json = dict[str, Any]
 _EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")

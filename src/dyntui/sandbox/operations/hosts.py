@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, invalid
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]

@@ -13,7 +13,8 @@ from dyntui.api.catalog import catalog
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.chain_tokens import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
-from dyntui.sandbox.handler_registry import OperationCall, bad_request, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import bad_request, not_found
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]

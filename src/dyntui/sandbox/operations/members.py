@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.organizations import the_organization
+from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
 from dyntui.sandbox.seed_environment import PERSONS, new_token, public_token
 from dyntui.sandbox.user_rules import is_email
 

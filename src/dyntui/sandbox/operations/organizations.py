@@ -7,7 +7,8 @@ from typing import Any
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.user_record import iso
 
 Json = dict[str, Any]

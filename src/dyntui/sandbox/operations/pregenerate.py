@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dyntui.sandbox.addresses import ADDRESS
-from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.serializers import wallet
 from dyntui.sandbox.user_record import Record, keys_of, live_wallets
 from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, draft

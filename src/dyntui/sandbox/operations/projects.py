@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
 from dyntui.sandbox.settings import settings
 from dyntui.sandbox.user_record import iso
 

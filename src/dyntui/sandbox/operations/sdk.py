@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.sandbox.chain_tokens import NATIVE
-from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.environments import modulus, shown, the_environment
 from dyntui.sandbox.operations.global_wallets import SETTINGS
 from dyntui.sandbox.operations.settings import provider_urls
 from dyntui.sandbox.operations.visits import shown as shown_visitor
+from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.user_rules import is_email
 
 Json = dict[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import rendered, the_user
+from dyntui.sandbox.replies import not_found
 from dyntui.sandbox.serializers import session
 from dyntui.sandbox.user_record import Record, keys_of
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, invalid, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import invalid
 
 Json = dict[str, Any]
 _OAUTH_SCOPES: Mapping[str, str] = {

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.seed_environment import new_token, public_token
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from dyntui.core.ids import is_uuid
-from dyntui.sandbox.handler_registry import OperationCall, Reply, bad_request, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.user_record import Record, keys_of
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
 from dyntui.sandbox.user_rules import apply_profile, check_row, draft, refuse_duplicates

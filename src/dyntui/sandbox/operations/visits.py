@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.handler_registry import OperationCall, bad_request, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.user_record import fold, iso
 
 Json = dict[str, Any]

@@ -10,15 +10,8 @@ from typing import Any
 import orjson
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import (
-    OperationCall,
-    Reply,
-    RequestRefused,
-    bad_request,
-    invalid,
-    not_found,
-    operation,
-)
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, invalid, not_found
 from dyntui.sandbox.user_record import Record, iso, keys_of, live_wallets
 
 Json = dict[str, Any]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.handler_registry import OperationCall, Reply, invalid, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.serializers import wallet, wallet_detail
 from dyntui.sandbox.user_record import Record, keys_of, live_wallets
 from dyntui.sandbox.user_rules import add_wallet, refuse_duplicates

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
-from dyntui.sandbox.handler_registry import OperationCall, Reply, RequestRefused, bad_request, not_found, operation
+from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
 from dyntui.sandbox.user_record import iso
 from dyntui.sandbox.webhook_sender import is_loopback
 
