@@ -17,7 +17,8 @@ from typing import Any
 import pexpect
 from tests.conftest import Sandbox, serving
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.resources import RESOURCES
 from dyntui.services.lists.list_source import scan

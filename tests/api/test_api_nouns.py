@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
 from dyntui.api.errors import NotFound
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions

@@ -9,9 +9,10 @@ import pytest
 from tests.api.conftest import CUT, reply
 
 from dyntui.api import transport, waits
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
 from dyntui.api.errors import ApiProblem, RepeatedPage
 from dyntui.api.pagination import PageCheck, page_from
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
 from dyntui.api.waits import Waits

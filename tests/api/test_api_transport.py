@@ -10,7 +10,7 @@ import pytest
 import stamina
 from tests.api.conftest import CUT, reply
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
 from dyntui.api.errors import (
     BadRequest,
     BadResponse,
@@ -28,6 +28,7 @@ from dyntui.api.errors import (
     WriteRefused,
     error_from,
 )
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.errors import UsageError
 

@@ -12,8 +12,9 @@ import stamina
 from sandbox_contract import a_wallet, shape_problems
 
 from dyntui.api.catalog import catalog
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
 from dyntui.api.errors import Redirected, ServerError
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.app import create_app
 from dyntui.sandbox.options import SandboxOptions

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from access_rig import World, world
 
-from dyntui.api.client import WritePermit
 from dyntui.api.errors import ConnectionLost
+from dyntui.api.permit import WritePermit
 from dyntui.services.access.check import check_access
 from dyntui.services.access.drafts import DraftState, from_words, key_of
 from dyntui.services.access.entries import (

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from dyntui.api.client import WritePermit
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
+from dyntui.api.permit import WritePermit
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit

@@ -8,15 +8,14 @@ async with Client(base_url, environment_id, token) as client:
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from dyntui.api import resources
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
 from dyntui.api.pagination import Page, page_from
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, Transport
@@ -29,19 +28,6 @@ __all__ = ["Client", "OnWrite", "WritePermit"]
 
 OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 """(operation id, path values, body of the answer): called after each write that reached the server, or may have."""
-
-
-@dataclass(slots=True)
-class WritePermit:
-    """Leave to write, given by the one door (services.actions.write_gate) for one confirmed action, which it names.
-
-    request_ids: what the server called the requests made with it, latest last; for the audit.
-    """
-
-    action: str
-    operations: frozenset[str] = frozenset()
-    """The operations that were confirmed: it serves for no other. Empty: for any."""
-    request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
 
 
 class Client:

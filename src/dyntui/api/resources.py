@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.api.pagination import MAX_LIMIT, Page
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
     from dyntui.api.models import (
         Allowlist,
         AllowlistEntry,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         User,
         Wallet,
     )
+    from dyntui.api.permit import WritePermit
 
 __all__ = [
     "AllowlistsResource",
@@ -30,8 +30,31 @@ __all__ = [
 ]
 
 
+class OperationCaller(Protocol):
+    """What the resources need of the client."""
+
+    async def call(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        permit: WritePermit | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Call an operation of the catalog."""
+
+    async def page(
+        self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
+    ) -> Page:
+        """Read one page of a list."""
+
+
 class ApiResource:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: OperationCaller) -> None:
         self._client = client
 
 

@@ -25,7 +25,7 @@ from dyntui.core.errors import (
 from dyntui.core.times import duration
 
 if TYPE_CHECKING:
-    from dyntui.api.client import WritePermit
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.progress import Progress

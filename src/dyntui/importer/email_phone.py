@@ -56,7 +56,7 @@ def _mended(value: str) -> str | None:
 
 def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
     """The transform: a number in any national writing as +<country><number>; as it was when that cannot be told."""
-    from dyntui.importer.validators import text_of
+    from dyntui.importer.cell_text import text_of
 
     text = text_of(value, name, problems)
     if text is None:

@@ -124,7 +124,7 @@ def _number(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _as_text(field: ImportField, rules: ValidationContext) -> Step:
-    from dyntui.importer.validators import text_of
+    from dyntui.importer.cell_text import text_of
 
     def as_text(value: Any, problems: list[Problem]) -> Any:
         text = text_of(value, field.name, problems)

@@ -8,15 +8,14 @@ from contextlib import suppress
 from typing import Any
 
 from dyntui.core.times import parse_time
+from dyntui.importer.cell_text import SCIENTIFIC, text_of
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 
-__all__ = ["LONGEST", "PLAIN", "check_for", "fast_path", "text_of"]
+__all__ = ["LONGEST", "PLAIN", "check_for", "fast_path"]
 
 LONGEST = 255
-_SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
-_IS_SCIENTIFIC = re.compile(_SCIENTIFIC)
 # \w is exactly the API's \p{L}\p{N}_ .
 _NAMED = re.compile(r"(?=\S)[\w .,:!?&%@/+\-'|]+(?<=\S)")
 _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
@@ -25,42 +24,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9_]{18,100}")
 # Values that need neither a transform nor a check: what most cells are.
 PLAIN = {
-    "name": re.compile(rf"(?!{_SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
-    "username": re.compile(rf"(?!{_SCIENTIFIC}\Z)[A-Za-z0-9_.\-]{{1,{LONGEST}}}"),
+    "name": re.compile(rf"(?!{SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
+    "username": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_.\-]{{1,{LONGEST}}}"),
     "email": re.compile(
         r"(?=[^@]{1,64}@)(?=.{6,254}\Z)[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
         r"@(?:(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?!(?:test|local|localhost|invalid|onion|arpa)\Z)[a-z]{2,24}"
     ),
-    "text": re.compile(rf"(?!{_SCIENTIFIC}\Z)[A-Za-z0-9_.:\-]{{1,{LONGEST}}}"),
+    "text": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_.:\-]{{1,{LONGEST}}}"),
 }
 
 
 def fast_path(kind: str) -> Callable[[str], object] | None:
     """A test that is true for values of that kind which may go as they are."""
     return PLAIN[kind].fullmatch if kind in PLAIN else None
-
-
-def text_of(value: Any, name: str, problems: list[Problem]) -> str | None:
-    """`value` as text, noticing what a spreadsheet did to a number; None (with a problem) for a list or an object."""
-    if isinstance(value, str):
-        if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
-            message = f"{value} is a long number that a spreadsheet has cut; its last digits are lost."
-            hint = "Take the value from the original system and format the column as text."
-            problems.append(Problem("error", "excel_scientific", name, message, hint))
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        if abs(value) >= 1e15:
-            message = f"{value:.17g} was kept as a number; a spreadsheet keeps 15 digits, so the last ones are wrong."
-            hint = "Take the value from the original system and format the column as text."
-            problems.append(Problem("error", "excel_precision", name, message, hint))
-        return str(int(value)) if value.is_integer() else repr(value)
-    what = "a list" if isinstance(value, list) else "an object"
-    problems.append(Problem("error", "not_text", name, f"{name} takes text; this is {what}."))
-    return None
 
 
 def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:

@@ -28,7 +28,8 @@ from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = [

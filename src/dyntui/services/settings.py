@@ -16,7 +16,8 @@ from dyntui.services.actions.write_gate import Target, WriteAction
 from dyntui.services.forms import FieldKind, FormField, ParameterLocation
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
 
 __all__ = ["ABSENT", "asked_for", "change_leaf", "differences", "is_leaf", "leaf_at", "read_settings", "with_leaf"]
 

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.times import now_iso
 from dyntui.importer import natural_keys

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profiles import Profile
 from dyntui.core.errors import UsageError

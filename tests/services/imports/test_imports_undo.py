@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from test_imports_jobs import prepared, profile, write
 
-from dyntui.api.client import Client, WritePermit
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_gate import Confirmation

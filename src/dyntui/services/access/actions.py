@@ -11,7 +11,8 @@ from dyntui.services.access.impact import deleted, switched, updated, weigh_chan
 from dyntui.services.actions.write_gate import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_gate import Impact
 
 __all__ = ["AccessActions", "AccessOperations", "access_target"]

@@ -19,7 +19,8 @@ from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_gate import Cancel, Confirmation, Target, WriteAction, WriteResults
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_gate import WriteGate
 
 __all__ = [

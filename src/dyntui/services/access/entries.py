@@ -20,7 +20,8 @@ from dyntui.services.access.impact import weigh_entries
 from dyntui.services.actions.write_gate import Effect, Impact, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
 
 __all__ = ["ENTRY_EXPORT", "EXISTS", "add_entries", "body_of", "change_entries", "checked_against", "entry_target"]
 __all__ += [

@@ -11,7 +11,8 @@ from dyntui.services.actions.write_rules import effect_of
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
 
 __all__ = ["all_rows", "is_sensitive", "write_action"]
 

@@ -22,7 +22,8 @@ from dyntui.services.lists.response_rows import read_page
 from dyntui.services.text_diff import came_and_went, told_apart
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = [

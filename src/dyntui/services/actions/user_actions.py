@@ -9,7 +9,8 @@ from dyntui.core.errors import UsageError
 from dyntui.services.actions.write_gate import Effect, Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_gate import Impact
 
 __all__ = [

@@ -19,7 +19,8 @@ from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.resource_changes import Changes
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.config.profiles import Profile
     from dyntui.services.access.access_policy import AccessPolicy
 
@@ -326,7 +327,7 @@ class WriteGate:
     def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
         """Check read-only and the confirmation, and give the permit for `action`. For work that runs on its own (jobs);
         everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
-        from dyntui.api.client import WritePermit
+        from dyntui.api.permit import WritePermit
 
         self.check(action, targets)
         if action.weight is None and (action.weigh is not None or action.operation in IMPACT_OPERATIONS):

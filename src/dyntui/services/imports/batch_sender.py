@@ -10,7 +10,8 @@ from dyntui.services.imports.row_queue import Batch
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
 
 __all__ = ["BatchSender"]
 

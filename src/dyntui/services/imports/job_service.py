@@ -20,7 +20,8 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.api.rate_limiter import RateLimiter
     from dyntui.services.connection import Connection
 

@@ -19,7 +19,7 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import WritePermit
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = ["JobThread"]

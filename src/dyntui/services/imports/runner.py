@@ -34,8 +34,9 @@ from dyntui.store.journal import Journal, JournalOutcome, now_ms
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
     from dyntui.api.errors import ApiProblem
+    from dyntui.api.permit import WritePermit
 
 __all__ = ["ImportRunner", "RunOptions", "RunResult"]
 

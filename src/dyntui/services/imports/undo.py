@@ -35,7 +35,8 @@ from dyntui.store.undo_journal import (
 )
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client, WritePermit
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
 __all__ = ["WARNING", "UndoResult", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]

@@ -27,7 +27,7 @@ from dyntui.tui.shell.confirm_dialog import confirm
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dyntui.api.client import WritePermit
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.imports.wizard_draft import ImportDraft

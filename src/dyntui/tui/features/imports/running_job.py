@@ -14,7 +14,7 @@ from dyntui.services.imports.job_thread import JobThread
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.api.client import WritePermit
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.progress import Progress
     from dyntui.services.imports.runner import RunResult

@@ -28,7 +28,7 @@ from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from dyntui.api.client import WritePermit
+    from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_gate import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import JobOptions

@@ -1,0 +1,36 @@
+"""A cell's value as text, with the problems that a spreadsheet caused; used by validators and transforms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dyntui.importer.problems import Problem
+
+__all__ = ["SCIENTIFIC", "text_of"]
+
+SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
+_IS_SCIENTIFIC = re.compile(SCIENTIFIC)
+
+
+def text_of(value: Any, name: str, problems: list[Problem]) -> str | None:
+    """`value` as text, noticing what a spreadsheet did to a number; None (with a problem) for a list or an object."""
+    if isinstance(value, str):
+        if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
+            message = f"{value} is a long number that a spreadsheet has cut; its last digits are lost."
+            hint = "Take the value from the original system and format the column as text."
+            problems.append(Problem("error", "excel_scientific", name, message, hint))
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        if abs(value) >= 1e15:
+            message = f"{value:.17g} was kept as a number; a spreadsheet keeps 15 digits, so the last ones are wrong."
+            hint = "Take the value from the original system and format the column as text."
+            problems.append(Problem("error", "excel_precision", name, message, hint))
+        return str(int(value)) if value.is_integer() else repr(value)
+    what = "a list" if isinstance(value, list) else "an object"
+    problems.append(Problem("error", "not_text", name, f"{name} takes text; this is {what}."))
+    return None
