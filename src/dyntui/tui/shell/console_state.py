@@ -8,20 +8,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from dyntui.config.credentials import AskPassphrase
     from dyntui.config.profiles import Profile
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.services.connection import Connection
+    from dyntui.services.imports.job_thread import JobThread
+    from dyntui.services.imports.progress import Progress
+    from dyntui.services.imports.runner import RunResult
     from dyntui.store.cache import RowCache
-    from dyntui.tui.features.imports.running_job import RunningJob
 
 __all__ = [
+    "BackgroundJob",
     "ConsoleState",
     "HealthCheck",
     "Latency",
@@ -81,6 +87,42 @@ class HealthCheck:
     at: datetime = field(default_factory=now)
 
 
+class BackgroundJob(Protocol):
+    """A job that goes on whatever screen is shown."""
+
+    path: Path
+    thread: JobThread
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+
+    @property
+    def active(self) -> bool:
+        """Whether it still works."""
+
+    @property
+    def progress(self) -> Progress | None:
+        """The last progress report."""
+
+    @property
+    def ended(self) -> RunResult | None:
+        """The result, once it ended."""
+
+    @property
+    def error(self) -> BaseException | None:
+        """What stopped it, when something did."""
+
+    def watch(self, widget: Widget) -> None:
+        """Send `widget` a message on every change."""
+
+    def unwatch(self, widget: Widget) -> None:
+        """Stop sending messages to `widget`."""
+
+    async def stop_for_exit(self) -> None:
+        """Stop the job so that it can be resumed."""
+
+
 @dataclass(slots=True)
 class ConsoleState:
     """The state that all screens share. profile is None until an environment is chosen.
@@ -96,7 +138,7 @@ class ConsoleState:
     connection: Connection | None = None
     rows: RowCache | None = None
     error: DyntuiError | None = None
-    running: RunningJob | None = None
+    running: BackgroundJob | None = None
     recent: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     health: dict[str, HealthCheck] = field(default_factory=dict)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
-from dyntui.core.text import safe
 from dyntui.resources import ALLOWLISTS, Column, Resource
 from dyntui.resources.cell_formats import ident, number, since
 from dyntui.services.access.access_policy import AccessPolicy, is_on, name_of, read_access
@@ -23,6 +20,7 @@ from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -44,20 +42,6 @@ _COLUMNS = (
 )
 
 
-class AllowlistSummary(Static):
-    """Sentences above a list; painted only when they are others."""
-
-    def __init__(self) -> None:
-        super().__init__("", id="summary", markup=False)
-        self._said = ""
-
-    def say(self, lines: Sequence[str]) -> None:
-        said = "\n".join(safe(line, 300) for line in lines)
-        if said != self._said:
-            self._said = said
-            self.update(said)
-
-
 class AllowlistsScreen(ResourceScreen):
     """Lists with their entries counted, below what they come to together."""
 
@@ -69,7 +53,7 @@ class AllowlistsScreen(ResourceScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield AllowlistSummary()
+            yield SummaryText()
             yield from super().body()
 
     def on_mount(self) -> None:
@@ -91,7 +75,7 @@ class AllowlistsScreen(ResourceScreen):
     @on(ResourceScreen.ViewChanged)
     def _summarise(self) -> None:
         if self.access is not None and self.is_mounted:
-            self.query_one(AllowlistSummary).say(self.access.summary())
+            self.query_one(SummaryText).say(self.access.summary())
 
     @property
     def shows(self) -> frozenset[str]:

@@ -28,12 +28,12 @@ from dyntui.services.access.entries import add_entries, entry_target, new_job
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_gate import Cancel, Confirmation, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -111,7 +111,7 @@ class CompareAllowlistScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield AllowlistSummary()
+            yield SummaryText()
             view = StaticRows(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=self._empty, retry="r tries again.", markable=True, id="list")
 
@@ -175,7 +175,7 @@ class CompareAllowlistScreen(TableScreen):
         if diff.right.wrong:
             line, why = diff.right.wrong[0]
             lines.append(f"{len(diff.right.wrong):,} of {self.other_name} are no entry; line {line}: {why}")
-        self.query_one(AllowlistSummary).say(lines)
+        self.query_one(SummaryText).say(lines)
         self.changed()
 
     def status(self) -> Sequence[Piece]:

@@ -28,11 +28,12 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_gate import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import AllowlistSummary, switch
+from dyntui.tui.features.access.allowlists_screen import switch
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -64,7 +65,7 @@ class EntriesScreen(ResourceScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield AllowlistSummary()
+            yield SummaryText()
             yield from super().body()
 
     def connected(self, connection: Connection) -> None:
@@ -101,7 +102,7 @@ class EntriesScreen(ResourceScreen):
         order = self.view.query.order if self.view is not None else ""
         name, _, way = order.rpartition("-")
         ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
-        self.query_one(AllowlistSummary).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
+        self.query_one(SummaryText).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
 
     @property
     def shows(self) -> frozenset[str]:

@@ -17,12 +17,12 @@ from dyntui.services.access.drafts import DraftState, EntryDraft, mark_twice, pa
 from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
 from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -101,7 +101,7 @@ class EntryDraftsScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield AllowlistSummary()
+            yield SummaryText()
             yield Table(_COLUMNS, StaticRows(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
 
     def connected(self, connection: Connection) -> None:
@@ -142,9 +142,7 @@ class EntryDraftsScreen(TableScreen):
         parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
         says = f"{total:,} {'entries' if total != 1 else 'entry'} = {' + '.join(parts)}" if parts else ""
-        self.query_one(AllowlistSummary).say(
-            [says if self.checked else f"{says}; asking the server which are there ···"]
-        )
+        self.query_one(SummaryText).say([says if self.checked else f"{says}; asking the server which are there ···"])
         self.changed()
 
     def _count(self, state: DraftState) -> int:

@@ -20,11 +20,11 @@ from dyntui.services.access.entries import add_entries, entry_target, new_job, r
 from dyntui.services.access.user_identifiers import entries_for
 from dyntui.tui.features.access.access_check import show_answer
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import AllowlistSummary
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
 from dyntui.tui.shell.table_screen import TableScreen
@@ -77,7 +77,7 @@ class UserAccessScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield AllowlistSummary()
+            yield SummaryText()
             view = StaticRows(key="key", loaded=False)
             yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
 
@@ -115,7 +115,7 @@ class UserAccessScreen(TableScreen):
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
-        self.query_one(AllowlistSummary).say([event.answer.words, scopes])
+        self.query_one(SummaryText).say([event.answer.words, scopes])
         self.changed()
 
     def status(self) -> Sequence[Piece]:

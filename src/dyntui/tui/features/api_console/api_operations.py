@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
+from dyntui.tui.features.api_console.request_history import history_of
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -23,7 +23,6 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
-    from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ApiOperationsScreen", "history_of"]
@@ -35,21 +34,6 @@ _COLUMNS = (
     Column("for", "for", 9, priority=1),
     Column("path", "path", 44, grow=True, priority=2),
 )
-_MOST = 100
-
-_histories: WeakKeyDictionary[Connection, list[ConsoleResponse]] = WeakKeyDictionary()
-
-
-def history_of(connection: Connection) -> list[ConsoleResponse]:
-    """What was sent from here over this connection, the latest last; it is kept in memory only."""
-    return _histories.setdefault(connection, [])
-
-
-def remember(connection: Connection, answered: ConsoleResponse) -> None:
-    """Keep one answer for the history."""
-    kept = history_of(connection)
-    kept.append(answered)
-    del kept[:-_MOST]
 
 
 class ApiOperationsScreen(ConsoleScreen):

@@ -29,7 +29,7 @@ from dyntui.services.api_console import (
 )
 from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
-from dyntui.tui.features.api_console.api_operations import remember
+from dyntui.tui.features.api_console.request_history import remember
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send as to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values

@@ -11,7 +11,7 @@ from dyntui.resources.cell_formats import age, number
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import OPEN, JobState, RowState
-from dyntui.tui.features.imports.running_job import RunningJob
+from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["COLUMNS", "draft_row", "fresh", "job_row"]
 
@@ -34,7 +34,7 @@ _BAD = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
 _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–"}
 
 
-def job_row(job: JobSummary, draft: ImportDraft | None, running: RunningJob | None) -> Row:
+def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob | None) -> Row:
     """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
     at_work = running is not None and running.id == job.id and running.active
     if at_work or (job.busy and job.state is JobState.RUNNING):
@@ -57,7 +57,7 @@ def job_row(job: JobSummary, draft: ImportDraft | None, running: RunningJob | No
     return fresh(row, running)
 
 
-def fresh(row: Row, running: RunningJob | None) -> Row:
+def fresh(row: Row, running: BackgroundJob | None) -> Row:
     """A row with the numbers of this moment, when its job runs here."""
     if running is None or running.id != row["id"] or running.progress is None or not running.active:
         return row

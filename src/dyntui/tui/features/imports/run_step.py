@@ -27,6 +27,7 @@ from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["RunStep", "state_lines"]
 
@@ -62,7 +63,7 @@ class RunStep(WizardStep):
         self.query_one(ReportView).border_title = "the job"
 
     @property
-    def job(self) -> RunningJob | None:
+    def job(self) -> BackgroundJob | None:
         """The job of this wizard, when it was started in this console."""
         running = self.console.session.running
         return running if running is not None and running.id == self.draft.job else None
