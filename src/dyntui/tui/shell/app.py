@@ -19,7 +19,7 @@ from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.text import safe
 from dyntui.core.times import now
-from dyntui.tui.features.imports import offer_left
+from dyntui.tui.features.imports.entry_points import offer_left
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import actions_here, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES

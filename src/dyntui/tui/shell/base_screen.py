@@ -112,6 +112,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def answered(self, text: str) -> None:
         """A filter was typed."""
 
+    def jobs_changed(self) -> None:
+        """A job on this machine was closed or changed."""
+
     def traffic(self) -> None:
         """A request began or ended."""
 

@@ -31,7 +31,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["CheckStep"]
 
@@ -65,7 +65,7 @@ class CheckStep(WizardStep):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, CheckStep.Asked)
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.found: Mapping[str, Any] | None = None
         self._ready = 0

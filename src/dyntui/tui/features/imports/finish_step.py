@@ -35,7 +35,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["FinishStep"]
 
@@ -56,7 +56,7 @@ class FinishStep(WizardStep):
     NAME, TITLE = "finish", "Finish"
     BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.result: ImportSummary | None = None
 

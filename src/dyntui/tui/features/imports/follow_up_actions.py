@@ -61,7 +61,7 @@ class JobFollowUpMixin(TableScreen):
 
     def action_mend(self) -> None:
         from dyntui.services.imports.job_follow_up import mend
-        from dyntui.tui.features.imports import open_draft
+        from dyntui.tui.features.imports.entry_points import open_draft
 
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
@@ -74,7 +74,7 @@ class JobFollowUpMixin(TableScreen):
 
     def action_retry(self) -> None:
         from dyntui.services.imports.job_follow_up import try_again
-        from dyntui.tui.features.imports import open_job
+        from dyntui.tui.features.imports.entry_points import open_job
 
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None

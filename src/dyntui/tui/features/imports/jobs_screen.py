@@ -106,6 +106,9 @@ class JobsScreen(JobFollowUpMixin):
     def read_again(self) -> None:
         self.load()
 
+    def jobs_changed(self) -> None:
+        self.load()
+
     def load(self) -> None:
         """Read the jobs."""
         if (job := self.console.session.running) is not None:
@@ -241,7 +244,7 @@ class JobsScreen(JobFollowUpMixin):
         await self.action_do("jobs.open")
 
     def action_open(self) -> None:
-        from dyntui.tui.features.imports import open_draft, open_job
+        from dyntui.tui.features.imports.entry_points import open_draft, open_job
 
         if self._draft is not None:
             open_draft(self.console, self._draft)

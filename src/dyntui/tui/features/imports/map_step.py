@@ -30,7 +30,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["MapStep"]
 
@@ -48,7 +48,7 @@ class MapStep(SavedMappingsMixin):
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings(IMPORTS_ACTIONS, "map")
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self._custom: Sequence[AbstractMapping[str, Any]] | None = None
 

@@ -37,7 +37,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["ParseStep", "column_of_file", "preview_rows"]
 
@@ -58,7 +58,7 @@ class ParseStep(WizardStep):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ParseStep.Counting)
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.error: DyntuiError | None = None
         self._rows = 0

@@ -28,7 +28,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["FIRST", "PlanStep", "plan_lines"]
 
@@ -56,7 +56,7 @@ class PlanStep(WizardStep):
     NAME, TITLE = "plan", "Plan"
     BINDINGS = bindings(IMPORTS_ACTIONS, "plan")
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.plan: Mapping[str, Any] | None = None
         self._needed: Requirement | None = None

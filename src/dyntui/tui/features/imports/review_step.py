@@ -32,7 +32,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import WIDE
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["ReviewStep"]
 
@@ -43,7 +43,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings(IMPORTS_ACTIONS, "review")
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.summary: ReviewSummary | None = None
         self.which: str | None = None

@@ -18,7 +18,7 @@ from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["RowLoadingMixin"]
 
@@ -36,7 +36,7 @@ class RowLoadingMixin(WizardStep):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RowLoadingMixin.Prepared)
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.preparing = False
         self._stop = Event()

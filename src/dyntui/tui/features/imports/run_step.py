@@ -26,7 +26,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
     from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["RunStep", "state_lines"]
@@ -52,7 +52,7 @@ class RunStep(WizardStep):
     NAME, TITLE = "run", "Run"
     BINDINGS = bindings(IMPORTS_ACTIONS, "run")
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.known: JobSummary | None = None
 

@@ -10,7 +10,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["SavedMappingsMixin"]
 
@@ -18,7 +18,7 @@ __all__ = ["SavedMappingsMixin"]
 class SavedMappingsMixin(WizardStep):
     """A step with a mapping that can be kept and brought back. A subclass gives `take`."""
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.kept_as = ""
 

@@ -34,7 +34,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 
 if TYPE_CHECKING:
     from dyntui.services.imports.wizard_service import FilePreview
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["SourceStep"]
 
@@ -62,7 +62,7 @@ class SourceStep(WizardStep):
             self.found = found
             self.recent = recent
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self._asked: set[str] = set()
         self._opening = ""
@@ -287,7 +287,7 @@ class SourceStep(WizardStep):
         self.changed()
 
     def _go_on_with(self, draft_id: str) -> None:
-        from dyntui.tui.features.imports import open_draft
+        from dyntui.tui.features.imports.entry_points import open_draft
 
         def found(draft: ImportDraft) -> None:
             open_draft(self.console, draft)

@@ -186,10 +186,8 @@ class WizardScreen(ConsoleScreen):
 
     def _let_go_of(self) -> None:
         """The job is free: whoever lists it may say so."""
-        from dyntui.tui.features.imports.jobs_screen import JobsScreen
-
-        if isinstance(shown := self.console.shown, JobsScreen):
-            shown.load()
+        if isinstance(shown := self.console.shown, ConsoleScreen):
+            shown.jobs_changed()
 
     def on_screen_resume(self) -> None:
         if self.away:

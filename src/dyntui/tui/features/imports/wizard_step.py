@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -14,11 +14,65 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dyntui.core.errors import DyntuiError
+    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.imports.job_service import JobOptions
     from dyntui.services.imports.wizard_draft import ImportDraft
-    from dyntui.tui.features.imports.wizard import WizardScreen
+    from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["WizardStep"]
+__all__ = ["Wizard", "WizardStep"]
+
+
+T = TypeVar("T")
+
+
+class Wizard(Protocol):
+    """The wizard, as its steps see it."""
+
+    draft: ImportDraft
+    look: FilePreview | None
+    counted: FileTotals | None
+    away: bool
+
+    def step_changed(self) -> None:
+        """Trail and frame may have to say something else."""
+
+    def save(self) -> None:
+        """Put the draft on the disk, in its turn."""
+
+    def hand(
+        self,
+        work: Callable[[WizardService], T],
+        then: Callable[[T], None] = lambda result: None,
+        failed: Callable[[DyntuiError], None] | None = None,
+        *,
+        latest: str = "",
+    ) -> None:
+        """Give the clerk slow work; `then` is called with what comes of it, `failed` with what went wrong.
+
+        latest: a name for looks of which only the last counts: one that still waits is dropped for a newer one.
+        """
+
+    def options(self) -> JobOptions:
+        """How the job is to run."""
+
+    def begin(self, confirmation: Confirmation, first: int | None) -> None:
+        """Let the job run: from here on the journal knows everything, and the draft goes."""
+
+    def start_over(self, draft: ImportDraft) -> None:
+        """Go on with another draft, in the same place."""
+
+    def go_on(self) -> None:
+        """Go on with a job that was paused; it was confirmed when it began."""
+
+    def show_step(self, name: str) -> None:
+        """Go to a step."""
+
+    def go_home(self) -> None:
+        """Put the focus where it belongs, unless somebody is typing."""
 
 
 class WizardStep(ActionMixin, Vertical):
@@ -27,7 +81,7 @@ class WizardStep(ActionMixin, Vertical):
     NAME: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
 
-    def __init__(self, wizard: WizardScreen) -> None:
+    def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"step-{self.NAME}", classes="step")
         self.wizard = wizard
 
