@@ -156,7 +156,7 @@ def role_engine(file: Path) -> dict[str, Any]:
     import threading
 
     from dyntui.config.profile_resolution import resolve
-    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import authorise, check, run_job
     from dyntui.services.imports.reports import write_reports

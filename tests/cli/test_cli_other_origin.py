@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from cli_support import ID, TOKEN, Run
 
-from dyntui.config.credential_store import CredentialKind
-from dyntui.config.profiles import Profile, Profiles
+from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.profile import Profile
+from dyntui.config.profiles import Profiles
 from dyntui.services.imports.jobs import JobLocation, new_job
 from other_origin import HOST, OtherOrigin, serving_other_origin
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from dyntui.config.credentials import CredentialKind, find_token, unconfirmed_origin
+from dyntui.config.profile import Profile
 from dyntui.config.profile_resolution import AD_HOC, resolve
-from dyntui.config.profiles import DEFAULT_BASE_URL, Profile, Profiles
+from dyntui.config.profiles import DEFAULT_BASE_URL, Profiles
 from dyntui.core.errors import NotAuthorized, UsageError
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"

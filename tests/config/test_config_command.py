@@ -12,7 +12,7 @@ import pytest
 
 from dyntui.config.credential_command import CommandCredentialStore
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, store_for
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 
 TOKEN = "dyn_" + "Canary1" * 8

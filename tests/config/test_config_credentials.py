@@ -26,7 +26,7 @@ from dyntui.config.credentials import (
 )
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redact
 

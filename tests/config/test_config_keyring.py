@@ -16,7 +16,7 @@ import pytest
 
 from dyntui.config import keyring_store
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, keyring_available, store_for
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 
 TOKEN = "dyn_" + "Canary1" * 8
 PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", "3f2a1b4c-0000-4000-8000-00000000000a")

@@ -28,7 +28,7 @@ START = f"""
 import json, subprocess, sys, time
 import secretstorage
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, keyring_available, store_for
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 
 TOKEN = {TOKEN!r}
 PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", "3f2a1b4c-0000-4000-8000-00000000000a")
@@ -129,7 +129,7 @@ def test_a_token_outlives_the_process_that_stored_it(tmp_path: Path) -> None:
 STORE.set(PROD, TOKEN)
 other = subprocess.run([sys.executable, "-c", '''
 from dyntui.config.credentials import find_token
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 print(find_token(Profile("prod", "https://app.dynamic.xyz/api/v0", "x"), environ={}).hint)
 '''], capture_output=True, text=True, check=True)
 answer(hint=other.stdout.strip())

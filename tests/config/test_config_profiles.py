@@ -15,7 +15,8 @@ from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, remove_private
-from dyntui.config.profiles import Profile, Profiles, check_environment_id, check_name
+from dyntui.config.profile import Profile
+from dyntui.config.profiles import Profiles, check_environment_id, check_name
 from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 

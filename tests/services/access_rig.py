@@ -15,7 +15,7 @@ from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction, WriteResults
+from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
 

@@ -19,7 +19,7 @@ from dyntui.services.actions.resource_actions import (
     target_of,
     write_of,
 )
-from dyntui.services.actions.write_gate import Confirmation, Target, TargetResult, WriteAction
+from dyntui.services.actions.write_types import Confirmation, Target, TargetResult, WriteAction
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_source import scan

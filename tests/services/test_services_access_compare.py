@@ -23,7 +23,7 @@ from dyntui.services.access.compare import (
 from dyntui.services.access.entries import ENTRY_EXPORT, new_job
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.access.undo import plan_undo, undo_action
-from dyntui.services.actions.write_gate import Confirmation, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Confirmation, WriteOutcome, WriteResults
 from dyntui.services.exports import Exporter, ExportFormat, export
 
 

@@ -13,7 +13,7 @@ from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.raw_writes import write_action
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Target, WriteAction
 
 KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
 CONTRACT = "0x" + "ab" * 20

@@ -28,7 +28,7 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
 from dyntui.services.actions.user_actions import add_to_allowlist, user_target
-from dyntui.services.actions.write_gate import Confirmation, WriteOutcome
+from dyntui.services.actions.write_types import Confirmation, WriteOutcome
 from dyntui.services.imports.jobs import JobLocation
 
 EVM = "0x" + "ab" * 20

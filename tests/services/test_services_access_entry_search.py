@@ -23,7 +23,7 @@ from dyntui.services.access.entries import (
 )
 from dyntui.services.access.entry_search import find_entries
 from dyntui.services.access.undo import plan_undo
-from dyntui.services.actions.write_gate import WriteOutcome
+from dyntui.services.actions.write_types import WriteOutcome
 
 KINDS: list[dict[str, Any]] = [
     {"email": "Ada@Example.com"},

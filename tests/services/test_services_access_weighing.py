@@ -8,7 +8,8 @@ import pytest
 
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, find
 from dyntui.services.access.impact import deleted, judge, phrase_for, switched, updated
-from dyntui.services.actions.write_gate import Effect, Impact
+from dyntui.services.actions.write_gate import Effect
+from dyntui.services.actions.write_types import Impact
 
 
 def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any) -> dict[str, Any]:

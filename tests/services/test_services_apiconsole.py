@@ -12,7 +12,7 @@ from tests.services.everything_rig import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.api_console import (
     ConsoleRequest,
     SavedRequests,

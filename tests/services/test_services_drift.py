@@ -12,7 +12,7 @@ from dyntui.api.pagination import Page
 from dyntui.resources import USERS
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_target
-from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_source import fetch_of, scan_with
 from dyntui.services.lists.paged_view import ListQuery, PagedView

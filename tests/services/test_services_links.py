@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import pregeneration
 from dyntui.services.web_links import console_url, explorer_url

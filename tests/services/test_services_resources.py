@@ -27,7 +27,7 @@ from dyntui.services.actions.resource_actions import (
     targets_for,
     write_of,
 )
-from dyntui.services.actions.write_gate import Confirmation, WriteOutcome
+from dyntui.services.actions.write_types import Confirmation, WriteOutcome
 from dyntui.services.lists.resource_reachability import reach_of
 
 

@@ -15,7 +15,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
 from dyntui.resources.happenings import user_of
 from dyntui.services.actions.user_actions import CREATE_USER
-from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_figures
 from dyntui.services.connection import Connection
 from dyntui.services.events import EventFilter, EventTail, since

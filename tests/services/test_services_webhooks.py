@@ -22,7 +22,7 @@ from dyntui.resources.happenings import answer_of, delivered, latency_ms
 from dyntui.resources.webhook_payloads import body_text, header_of, opened, payload_of
 from dyntui.services.actions.resource_actions import action_named, filled_in, shown_once, target_of, write_of
 from dyntui.services.actions.user_actions import CREATE_USER
-from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.webhooks import SIGNATURE, deliveries, failed_view, verify, verify_delivery, why_disabled
 

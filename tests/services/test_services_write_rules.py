@@ -10,7 +10,7 @@ import pytest
 from dyntui.api.catalog import Operation, catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import WriteRefused
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services import api_console
@@ -18,8 +18,9 @@ from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.resource_actions import write_of
 from dyntui.services.actions.user_actions import USER_ACTIONS
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Target, WriteAction, WriteGate
+from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_rules import rule_of
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Target, WriteAction
 from dyntui.services.forms import FormResult
 from dyntui.services.imports.job_service import IMPORT
 from dyntui.services.settings import change_leaf

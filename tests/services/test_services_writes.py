@@ -9,17 +9,16 @@ import pytest
 
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
 from dyntui.api.permit import WritePermit
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.write_gate import (
+from dyntui.services.actions.write_gate import Effect, WriteGate
+from dyntui.services.actions.write_types import (
     AuditUnavailable,
     Confirmation,
     ConfirmationLevel,
-    Effect,
     Target,
     WriteAction,
-    WriteGate,
     WriteOutcome,
 )
 

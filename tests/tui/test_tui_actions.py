@@ -17,7 +17,8 @@ from tui_support import demo, lines_of, press, settled, text_of
 import dyntui.tui
 from dyntui.config.settings import Settings
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import ConfirmationLevel, Effect, Requirement
+from dyntui.services.actions.write_gate import Effect
+from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, key_words, reason_against
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm

@@ -12,7 +12,7 @@ from tui_support import console_of, demo, settled, text_of
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, ActionTarget, Resource
 from dyntui.services.actions.resource_actions import action_named, read_one
-from dyntui.services.actions.write_gate import WriteOutcome
+from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
 from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 from dyntui.tui.shell.app import Console

@@ -28,7 +28,8 @@ from tui_support import (
 )
 
 from dyntui.config.credentials import CredentialKind, store_for
-from dyntui.config.profiles import Profile, Profiles
+from dyntui.config.profile import Profile
+from dyntui.config.profiles import Profiles
 from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.shell.app import Console

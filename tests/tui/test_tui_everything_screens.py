@@ -21,7 +21,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services import editor
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.user_actions import CREATE_USER
-from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
 from dyntui.tui.features.api_console.api_operations import ApiOperationsScreen
 from dyntui.tui.features.api_console.api_request import ApiRequestScreen

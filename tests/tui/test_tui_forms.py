@@ -12,7 +12,7 @@ from tui_support import console_of, demo, fill, jump, paste, press, profile, set
 
 from dyntui.config.profiles import Profiles
 from dyntui.core.effect import Effect
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.api_console.api_request import ApiRequestScreen
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog

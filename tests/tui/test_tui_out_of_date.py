@@ -24,7 +24,7 @@ from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, UPDATE_USER, user_target
-from dyntui.services.actions.write_gate import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.access.allowlists_screen import AllowlistsScreen

@@ -343,7 +343,7 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
 
 async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp_path: Path) -> None:
     from dyntui.services.actions.user_actions import DELETE_USER
-    from dyntui.services.actions.write_gate import Confirmation, Target
+    from dyntui.services.actions.write_types import Confirmation, Target
     from dyntui.services.connection import Connection
 
     console = demo()

@@ -37,7 +37,7 @@ async def metadata(pilot: Pilot[Any]) -> dict[str, Any]:
 async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
     """Somebody else changes the metadata."""
     from dyntui.services.actions.user_actions import UPDATE_USER
-    from dyntui.services.actions.write_gate import Confirmation, Target
+    from dyntui.services.actions.write_types import Confirmation, Target
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     target = Target(screen.thing_id, data={"fields": {"metadata": wanted}})

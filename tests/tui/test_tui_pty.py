@@ -35,7 +35,7 @@ DEMO = """
 PROBE = """
     import sys
     from pathlib import Path
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.tui import run
     from dyntui.tui.shell.app import Console
 

@@ -14,7 +14,7 @@ from tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, 
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings
-from dyntui.services.actions.write_gate import ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.console_state import ConsoleState

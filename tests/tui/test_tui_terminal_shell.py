@@ -19,7 +19,7 @@ from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.terminal import environment, textual_internals
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from dyntui.config.credentials import CredentialKind
-from dyntui.config.profiles import Profile, Profiles
+from dyntui.config.profile import Profile
+from dyntui.config.profiles import Profiles
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState

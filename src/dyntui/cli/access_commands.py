@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from dyntui.services.access.actions import AccessActions
-    from dyntui.services.actions.write_gate import WriteAction
+    from dyntui.services.actions.write_types import WriteAction
     from dyntui.services.connection import Connection
 
     Finder = Callable[[Connection, str], Awaitable[dict[str, Any]]]
@@ -26,7 +26,7 @@ def create(
     context: CliContext, action: WriteAction, fields: Mapping[str, Any], yes: bool, confirm_environment: str
 ) -> int:
     """Create one; returns the exit code."""
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     async def work() -> int:
         async with context.connection() as connection:

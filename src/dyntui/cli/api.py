@@ -76,7 +76,7 @@ def api(
     async def work() -> Any:
         async with context.connection() as connection:
             from dyntui.services.actions.raw_writes import is_sensitive, write_action
-            from dyntui.services.actions.write_gate import Target
+            from dyntui.services.actions.write_types import Target
 
             if operation.reads and not is_sensitive(operation, query):
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)

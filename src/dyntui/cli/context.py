@@ -19,7 +19,7 @@ from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
 __all__ = ["BaseCommand", "CliContext", "CommandGroup", "confirm_options", "fail", "pass_context", "run"]

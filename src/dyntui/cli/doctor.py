@@ -16,7 +16,7 @@ from dyntui.cli.login import can_ask
 from dyntui.core.errors import DyntuiError
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["doctor"]
 

@@ -22,7 +22,7 @@ from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import DyntuiError, UsageError
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Kind, Profile
+    from dyntui.config.profile import Kind, Profile
 
 __all__ = ["env"]
 
@@ -209,7 +209,7 @@ def _kind(context: CliContext, base_url: str) -> Kind:
 
 
 def _start(name: str, base_url: str, old: Profile | None) -> Profile:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
     return replace(old, base_url=base_url) if old else Profile(name, base_url, environment_id="")
 

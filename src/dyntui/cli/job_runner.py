@@ -141,7 +141,7 @@ async def check_job(context: CliContext, connection: Connection, journal: Journa
 def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
     """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
     is resumed needs no second confirmation."""
-    from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
+    from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
     from dyntui.services.imports.job_service import authorise, confirmed, requirement
 
     confirmation = confirmed(journal) or Confirmation(yes=yes, typed=typed)

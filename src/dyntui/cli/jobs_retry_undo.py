@@ -23,7 +23,7 @@ from dyntui.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Requirement
+    from dyntui.services.actions.write_types import Confirmation, Requirement
     from dyntui.services.imports.undo import UndoResult
     from dyntui.services.imports.undo_targets import UndoTarget
     from dyntui.store.journal import Journal
@@ -85,7 +85,7 @@ def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_en
 
 async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
     from dyntui.cli.job_runner import ProgressMeter, stopping
-    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.jobs import JobLocation, check_where
     from dyntui.services.imports.undo import (

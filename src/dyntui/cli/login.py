@@ -15,7 +15,8 @@ from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import CredentialKind
-    from dyntui.config.profiles import Profile, Profiles
+    from dyntui.config.profile import Profile
+    from dyntui.config.profiles import Profiles
 
 __all__ = ["PLACES", "can_ask", "choose_place", "complete_profiles", "confirm_origin", "keep_token", "obtain_token"]
 __all__ += ["saved_profile"]

@@ -58,7 +58,7 @@ def sessions(context: CliContext, user_id: str) -> None:
 def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Sign single devices out, by the ids of their sessions. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSION
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     targets = [Target(session_id) for session_id in read_ids(ids)]
 
@@ -80,7 +80,7 @@ def social_token(context: CliContext, account_id: str, yes: bool, confirm_enviro
     """Reveal the access token of a social account, by the account's id. It is audited, and lets whoever has it act as
     this person at the provider."""
     from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
-    from dyntui.services.actions.write_gate import Target, WriteOutcome
+    from dyntui.services.actions.write_types import Target, WriteOutcome
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -113,7 +113,7 @@ def add_to_list(
     """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
     from dyntui.services.access.access_policy import find, name_of, read_lists
     from dyntui.services.actions.user_actions import add_to_allowlist
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     targets = [Target(user_id) for user_id in read_ids(ids)]
 
@@ -138,7 +138,7 @@ def add_to_list(
 def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
     """Change the metadata of a user as a whole, in your editor or from a file; the difference is shown first."""
     from dyntui.services.actions.user_actions import UPDATE_USER, user_target
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
     from dyntui.services.editor import edit, editor
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
 

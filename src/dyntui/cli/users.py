@@ -12,7 +12,7 @@ from dyntui.cli.write_helpers import act, ids_argument, read_ids, report
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Target, WriteAction
+    from dyntui.services.actions.write_types import Target, WriteAction
 
 __all__ = ["users"]
 
@@ -82,7 +82,7 @@ def _performing(
 
 def targets_of(ids: tuple[str, ...]) -> list[Target]:
     """Users or wallets named by id, from the arguments or standard input."""
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     return [Target(user_id) for user_id in read_ids(ids)]
 
@@ -97,7 +97,7 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
     What FIELD=VALUE says is text, unless the API has another kind of value there; FIELD:=JSON is sent as it is.
     """
     from dyntui.services.actions.user_actions import CREATE_USER
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     fields = assignments(pairs, "createUser", known_only=True)
     if not fields:
@@ -120,7 +120,7 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
     object. FIELD:=null clears a field that may be empty.
     """
     from dyntui.services.actions.user_actions import UPDATABLE, UPDATE_USER
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     fields = assignments(pairs, "updateUser")
     partial = {

@@ -140,7 +140,7 @@ def link(
 ) -> int:
     """Link an external wallet to a user."""
     from dyntui.services.actions.user_actions import link_wallet
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
     return _act(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
@@ -182,7 +182,7 @@ def pregenerate_wallets(
 ) -> int:
     """Make embedded wallets for somebody who has not signed in yet; they are claimed by signing in."""
     from dyntui.services.actions.user_actions import pregenerate, pregeneration
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
     operation, body = pregeneration(
         identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid

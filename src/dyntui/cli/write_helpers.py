@@ -13,7 +13,7 @@ from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction, WriteResults
+    from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteResults
     from dyntui.services.connection import Connection
 
 __all__ = ["act", "ask", "ids_argument", "progress_for", "read_ids", "read_option", "report"]
@@ -79,7 +79,7 @@ async def ask(
 ) -> Confirmation:
     """What confirms `action`: the options, or what a person answers on a terminal. What it does as things stand is
     told in any case."""
-    from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
+    from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 
     given = Confirmation(yes=yes, typed=confirm_environment, read=read)
     if connection.writes.refusal(action):
@@ -117,7 +117,7 @@ def progress_for(count: int) -> Callable[[int, int], None] | None:
 
 def report(context: CliContext, results: WriteResults) -> int:
     """Say what became of each target; returns the exit code."""
-    from dyntui.services.actions.write_gate import WriteOutcome
+    from dyntui.services.actions.write_types import WriteOutcome
 
     context.emit(
         {

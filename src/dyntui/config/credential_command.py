@@ -12,7 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
-from dyntui.config.credential_store import CredentialKind, CredentialStore
+from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.credential_store import CredentialStore
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import scrubbed
 from dyntui.core.errors import UsageError
@@ -21,7 +22,7 @@ from dyntui.core.strict_json import parse_json
 from dyntui.core.text import safe
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["COMMAND_LIMIT", "CommandCredentialStore", "split_command"]
 

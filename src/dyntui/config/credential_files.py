@@ -10,14 +10,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dyntui.config.credential_store import AskPassphrase, CredentialKind, CredentialStore, entry, tilde
+from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry, tilde
 from dyntui.config.errors import CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
 from dyntui.core.strict_json import parse_json
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["MIN_PASSPHRASE", "FileCredentialStore", "PassphraseCredentialStore"]
 

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.urls import origin_text
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
-__all__ = ["AskPassphrase", "CredentialKind", "CredentialStore", "entry", "tilde"]
+__all__ = ["AskPassphrase", "CredentialStore", "entry", "tilde"]
 
 AskPassphrase = Callable[[str], str]
 """Asks a person, without showing what is typed: the prompt -> the passphrase; empty to give up."""
-
-
-class CredentialKind(StrEnum):
-    """The places that may hold a token."""
-
-    KEYRING = "keyring"
-    SESSION = "session"
-    PASSPHRASE = "passphrase"
-    FILE = "file"
-    COMMAND = "command"
-    ENVIRONMENT = "environment"
 
 
 class CredentialStore(ABC):

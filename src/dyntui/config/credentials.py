@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.credential_command import CommandCredentialStore
 from dyntui.config.credential_files import FileCredentialStore, PassphraseCredentialStore
-from dyntui.config.credential_store import AskPassphrase, CredentialKind, CredentialStore, entry
+from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.keyring_store import KeyringCredentialStore, KeyringProbe, keyring_available
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
@@ -18,7 +19,7 @@ from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redactor, token_hint
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = [
     "AskPassphrase",

@@ -9,14 +9,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dyntui.config.credential_store import CredentialKind, CredentialStore, entry
+from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.credential_store import CredentialStore, entry
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import scrubbed
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["CALL_LIMIT", "PROBE_LIMIT", "SERVICE", "KeyringCredentialStore", "KeyringProbe", "keyring_available"]
 

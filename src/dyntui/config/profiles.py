@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from dyntui.config.credential_store import CredentialKind
+from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
+from dyntui.config.profile import Profile
 from dyntui.config.toml import edit_toml, line_of, read_toml
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import UsageError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_BASE_URL",
     "VENDOR_HOSTS",
-    "Kind",
-    "Profile",
     "Profiles",
     "check_base_url",
     "check_environment_id",
@@ -36,39 +35,9 @@ __all__ = [
     "remember_use",
 ]
 
-Kind = Literal["live", "sandbox"]
 _KINDS = ("live", "sandbox")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to.
-
-    keep_rows: a person has agreed that rows of this live environment may rest on this disk for a day. overridden: it is
-    not in the file like this, options or environment variables name another place.
-    """
-
-    name: str
-    base_url: str
-    environment_id: str
-    kind: Kind = "live"
-    read_only: bool = False
-    colour: str = ""
-    credential: CredentialKind = CredentialKind.KEYRING
-    credential_command: str = ""
-    ca_file: str = ""
-    confirmed_origin: str = ""
-    last_used: str = ""
-    keep_rows: bool = False
-    overridden: bool = False
-
-    @property
-    def confirmation_name(self) -> str:
-        """What a person types to confirm a write here: the profile's name, which stands for the place it was stored
-        with, or the environment's id where options or variables chose the place."""
-        return self.environment_id if self.overridden else self.name
 
 
 _FIELDS = tuple(field.name for field in fields(Profile) if field.name not in ("name", "overridden"))

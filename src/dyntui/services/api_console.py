@@ -22,7 +22,7 @@ from dyntui.core.text import plain_json
 from dyntui.core.times import now
 from dyntui.resources.action import ALL
 from dyntui.services.actions.raw_writes import write_action
-from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
 from dyntui.services.forms import FormField, FormResult, asked_by, fill
 from dyntui.services.metadata import read_json
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.rate_limiter import RateLimiters
     from dyntui.api.request_log import RequestLog
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["Connection"]
 

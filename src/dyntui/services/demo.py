@@ -17,8 +17,8 @@ DEMO_URL = "http://localhost/api/v0"
 
 def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Connection:
     """A connection to a sandbox made for it in this process."""
-    from dyntui.config.credential_store import CredentialKind
-    from dyntui.config.profiles import Profile
+    from dyntui.config.credential_kind import CredentialKind
+    from dyntui.config.profile import Profile
     from dyntui.sandbox.app import Gateway
     from dyntui.sandbox.sandbox import Sandbox
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import Target, WriteAction
+from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import FieldKind, FormField, ParameterLocation
 
 if TYPE_CHECKING:

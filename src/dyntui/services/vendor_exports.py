@@ -15,7 +15,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import read_one
-from dyntui.services.actions.write_gate import Confirmation, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["console_url", "explorer_url"]
 

@@ -20,7 +20,7 @@ from dyntui.services.lists.response_rows import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pagination import Page
-    from dyntui.services.actions.write_gate import WriteAction
+    from dyntui.services.actions.write_types import WriteAction
 
 __all__ = [
     "SIGNATURE",

@@ -11,12 +11,12 @@ import pytest
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 from dyntui.importer import open_source, propose
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
-from dyntui.services.actions.write_gate import Confirmation
+from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
 from dyntui.services.imports.jobs import JobLocation

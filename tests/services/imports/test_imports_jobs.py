@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from dyntui.api.rate_limiter import RateLimiter
-from dyntui.config.profiles import Profile
+from dyntui.config.profile import Profile
 from dyntui.config.settings import Settings
 from dyntui.core.errors import UsageError
 from dyntui.importer import SourceChanged, open_source, propose
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
 from dyntui.services.imports.job_service import JobOptions, authorise, confirmed, requirement, set_rate

@@ -12,7 +12,7 @@ from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
-from dyntui.services.actions.write_gate import Confirmation
+from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
 from dyntui.services.imports.job_service import authorise, run_job

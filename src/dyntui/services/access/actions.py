@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.services.access.access_policy import Change, PolicyKind, Row, name_of
 from dyntui.services.access.impact import deleted, switched, updated, weigh_change
-from dyntui.services.actions.write_gate import Effect, Target, WriteAction
+from dyntui.services.actions.write_gate import Effect
+from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_gate import Impact
+    from dyntui.services.actions.write_types import Impact
 
 __all__ = ["AccessActions", "AccessOperations", "access_target"]
 

@@ -16,7 +16,7 @@ from dyntui.services.access.access_policy import Row, name_of
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import Cancel, Confirmation, Target, WriteAction, WriteResults
+from dyntui.services.actions.write_types import Cancel, Confirmation, Target, WriteAction, WriteResults
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -17,7 +17,8 @@ from dyntui.services.access.access_policy import Row, is_on, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, key_of, said_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.impact import weigh_entries
-from dyntui.services.actions.write_gate import Effect, Impact, Target, WriteAction
+from dyntui.services.actions.write_gate import Effect
+from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -21,7 +21,7 @@ from dyntui.services.access.access_policy import (
     read_access,
     role_of,
 )
-from dyntui.services.actions.write_gate import Impact
+from dyntui.services.actions.write_types import Impact
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -12,7 +12,7 @@ from dyntui.services.access.impact import entry_count
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
 __all__ = ["LIST_ACTIONS", "OUTCOMES", "checked_fields", "with_counts"]
 

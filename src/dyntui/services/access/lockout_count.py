@@ -19,7 +19,7 @@ from dyntui.services.access.impact import entry_count
 from dyntui.services.access.user_identifiers import keys_for
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Requirement
+    from dyntui.services.actions.write_types import Requirement
     from dyntui.services.connection import Connection
 
 __all__ = ["KnownUsers", "Lockout", "counted", "known_users", "who_is_affected"]

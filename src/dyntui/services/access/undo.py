@@ -18,7 +18,7 @@ from dyntui.services.access.access_policy import Row, find, name_of, read_lists
 from dyntui.services.access.drafts import key_of, said_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of, find_entries
-from dyntui.services.actions.write_gate import Target, WriteAction
+from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.store.states import RowState
 
 if TYPE_CHECKING:

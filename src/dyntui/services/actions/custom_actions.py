@@ -9,7 +9,7 @@ from dyntui.services.access.lists import LIST_ACTIONS
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
-    from dyntui.services.actions.write_gate import WriteAction
+    from dyntui.services.actions.write_types import WriteAction
 
 __all__ = ["own_action"]
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import IMPACT_OPERATIONS, Target, WriteAction
+from dyntui.services.actions.write_gate import IMPACT_OPERATIONS
 from dyntui.services.actions.write_rules import effect_of
+from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation

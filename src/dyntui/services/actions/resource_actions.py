@@ -15,7 +15,7 @@ from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, 
 from dyntui.resources.cell_formats import dig
 from dyntui.resources.tokens import is_own
 from dyntui.services.actions.custom_actions import own_action
-from dyntui.services.actions.write_gate import Target, WriteAction, WriteResults
+from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
 from dyntui.services.forms import FieldKind, FormField, FormResult, ParameterLocation, asked_by, fill, present, text_of
 from dyntui.services.lists.list_source import scan
 from dyntui.services.lists.response_rows import read_page

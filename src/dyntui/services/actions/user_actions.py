@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import Effect, Target, WriteAction
+from dyntui.services.actions.write_gate import Effect
+from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_gate import Impact
+    from dyntui.services.actions.write_types import Impact
 
 __all__ = [
     "CREATE_USER",

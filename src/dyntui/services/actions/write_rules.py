@@ -19,7 +19,7 @@ from dyntui.resources import RESOURCES
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.resources import ResourceAction
-    from dyntui.services.actions.write_gate import WriteAction
+    from dyntui.services.actions.write_types import WriteAction
 
 __all__ = ["WriteRule", "effect_of", "rule_of", "stricter"]
 

@@ -25,7 +25,7 @@ from dyntui.store.review_queries import FILE_CODES
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Impact, Requirement
+    from dyntui.services.actions.write_types import Confirmation, Impact, Requirement
     from dyntui.services.connection import Connection
 
 __all__ = ["UndoPlan", "delete_created", "mend", "plan_deletion", "try_again"]

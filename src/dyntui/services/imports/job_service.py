@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.job_control import JobControl

@@ -19,7 +19,7 @@ from dyntui.store.undo_journal import UndoState, undo_counts
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = [
     "JobLocation",

@@ -19,7 +19,7 @@ from dyntui.core.strict_json import parse_json
 from dyntui.core.times import now, now_iso
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.importer.fields import MappingKind
     from dyntui.importer.mapping import Mapping
     from dyntui.services.imports.jobs import JobSummary

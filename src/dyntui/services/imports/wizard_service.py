@@ -33,7 +33,7 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Confirmation, Requirement
+    from dyntui.services.actions.write_types import Confirmation, Requirement
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
 

@@ -15,7 +15,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError, told
 from dyntui.resources import ActionTarget, Resource, ResourceAction
-from dyntui.services.actions.write_gate import (
+from dyntui.services.actions.write_types import (
     Confirmation,
     ConfirmationLevel,
     Target,

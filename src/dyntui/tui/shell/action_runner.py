@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.actions.write_gate import (
+from dyntui.services.actions.write_types import (
     Cancel,
     Confirmation,
     ConfirmationLevel,

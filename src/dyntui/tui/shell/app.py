@@ -35,7 +35,7 @@ from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.widgets.prompt import Suggestion

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys

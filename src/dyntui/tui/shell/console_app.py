@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.config.settings import Settings
     from dyntui.core.errors import DyntuiError
     from dyntui.resources import Resource

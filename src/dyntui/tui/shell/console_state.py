@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from dyntui.config.credentials import AskPassphrase
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_thread import JobThread
@@ -92,6 +92,11 @@ class BackgroundJob(Protocol):
 
     path: Path
     thread: JobThread
+    profile: Profile
+
+    @property
+    def words(self) -> str:
+        """What the frame says of it; "" for nothing."""
 
     @property
     def id(self) -> str:

@@ -27,7 +27,7 @@ from dyntui.tui.shell.navigation import NavigationMixin
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog

@@ -9,7 +9,7 @@ from dyntui.core.errors import UsageError
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["TokenDialog"]
 

@@ -15,7 +15,7 @@ from dyntui.resources.cell_formats import ident, number, since
 from dyntui.services.access.access_policy import AccessPolicy, is_on, name_of, read_access
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
-from dyntui.services.actions.write_gate import Target
+from dyntui.services.actions.write_types import Target
 from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings

@@ -26,7 +26,7 @@ from dyntui.services.access.compare import (
 from dyntui.services.access.drafts import said_of
 from dyntui.services.access.entries import add_entries, entry_target, new_job
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import Cancel, Confirmation, WriteResults
+from dyntui.services.actions.write_types import Cancel, Confirmation, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values

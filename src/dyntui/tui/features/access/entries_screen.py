@@ -26,7 +26,7 @@ from dyntui.services.access.entries import (
     replacement_target,
 )
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_gate import WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.allowlists_screen import switch
 from dyntui.tui.kit.action_registry import bindings

@@ -15,7 +15,7 @@ from dyntui.resources.access import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import Row, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_twice, parse_lines, with_kind
 from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
-from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog

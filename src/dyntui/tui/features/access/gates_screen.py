@@ -14,7 +14,7 @@ from dyntui.services.access.access_policy import PolicyKind, is_on, name_of
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
 from dyntui.services.access.lists import OUTCOMES, checked_fields
-from dyntui.services.actions.write_gate import Target, WriteResults
+from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values

@@ -15,7 +15,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.services import editor
 from dyntui.services.actions.resource_changes import resources_of
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.api_console import (
     ConsoleRequest,
     ConsoleResponse,

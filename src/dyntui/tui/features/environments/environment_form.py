@@ -13,12 +13,12 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
 
 if TYPE_CHECKING:
     from dyntui.config.keyring_store import KeyringProbe
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["EnvironmentForm", "edit_environment"]
@@ -147,7 +147,8 @@ class EnvironmentForm(FormDialog):
 def profile_from(values: Values, old: Profile | None) -> Profile:
     """The profile that was filled in."""
     from dyntui.config.credentials import CredentialKind
-    from dyntui.config.profiles import Profile, check_base_url, check_environment_id
+    from dyntui.config.profile import Profile
+    from dyntui.config.profiles import check_base_url, check_environment_id
 
     fields: dict[str, Any] = {
         "base_url": check_base_url(values["base_url"]),

@@ -14,7 +14,7 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, ident
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -24,7 +24,7 @@ from dyntui.tui.shell.console_state import HealthCheck
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
 __all__ = ["EnvironmentsScreen"]

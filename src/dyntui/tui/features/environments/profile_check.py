@@ -10,7 +10,7 @@ from dyntui.tui.shell.console_state import HealthCheck
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
 __all__ = ["check_profile"]

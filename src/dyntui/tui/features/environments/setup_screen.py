@@ -16,7 +16,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from dyntui.config.profiles import Profile
+    from dyntui.config.profile import Profile
 
 __all__ = ["SetupScreen"]
 

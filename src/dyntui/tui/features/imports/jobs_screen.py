@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.follow_up_actions import JobFollowUpMixin

@@ -15,7 +15,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import duration
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
-from dyntui.services.actions.write_gate import Confirmation, Requirement
+from dyntui.services.actions.write_types import Confirmation, Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.review_queries import DUPLICATE, RowCounts
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS

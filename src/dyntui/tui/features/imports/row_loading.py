@@ -10,7 +10,7 @@ from textual.message import Message
 
 from dyntui.api.errors import ApiProblem
 from dyntui.core.errors import DyntuiError
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.widgets.spinner import Spinner

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import duration
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
 from dyntui.services.imports.wizard_service import WizardService

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.services.actions.write_gate import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.store.states import JobState
 

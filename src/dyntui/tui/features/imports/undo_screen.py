@@ -14,7 +14,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
-from dyntui.services.actions.write_gate import Confirmation
+from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan_deletion
 from dyntui.services.imports.undo import UndoResult

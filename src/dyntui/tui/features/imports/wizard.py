@@ -29,7 +29,7 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import JobOptions
     from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dyntui.core.errors import DyntuiError
-    from dyntui.services.actions.write_gate import Confirmation
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_service import JobOptions
     from dyntui.services.imports.wizard_draft import ImportDraft
     from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
@@ -36,6 +36,10 @@ class Wizard(Protocol):
     look: FilePreview | None
     counted: FileTotals | None
     away: bool
+    changes_seen: int
+
+    def was_read(self, changes_seen: int) -> None:
+        """What is shown was read, beginning when `changes_seen` changes had been seen."""
 
     def step_changed(self) -> None:
         """Trail and frame may have to say something else."""

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
-from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree

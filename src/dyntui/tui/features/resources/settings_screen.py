@@ -15,7 +15,7 @@ from dyntui.core.errors import DyntuiError, UsageError, told
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
-from dyntui.services.actions.write_gate import Confirmation, Target, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Confirmation, Target, WriteOutcome, WriteResults
 from dyntui.services.forms import fill, text_of
 from dyntui.services.text_diff import told_apart
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS

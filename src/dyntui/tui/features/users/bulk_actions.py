@@ -13,7 +13,7 @@ from dyntui.services.actions.user_actions import (
     add_to_allowlist,
     set_metadata_field,
 )
-from dyntui.services.actions.write_gate import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.features.users.edit_profile import check_metadata, metadata_fields, metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog

@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from dyntui.core.errors import UsageError
 from dyntui.services import editor
 from dyntui.services.actions.user_actions import UPDATE_USER, user_target
-from dyntui.services.actions.write_gate import WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.services.metadata import (
     USUAL_LIMIT,
     metadata_changes,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dyntui.services.actions.user_actions import link_wallet
-from dyntui.services.actions.write_gate import Target
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 

@@ -17,7 +17,7 @@ from dyntui.services.actions.user_actions import (
     REVOKE_SESSIONS,
     user_target,
 )
-from dyntui.services.actions.write_gate import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.console_app import RouteTarget

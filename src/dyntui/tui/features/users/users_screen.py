@@ -10,7 +10,7 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_gate import Target
+    from dyntui.services.actions.write_types import Target
 
 __all__ = ["UsersScreen"]
 

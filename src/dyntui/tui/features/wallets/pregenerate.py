@@ -15,7 +15,7 @@ from dyntui.services.actions.user_actions import (
     pregeneration,
     wallet_chains,
 )
-from dyntui.services.actions.write_gate import Target
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import do
 

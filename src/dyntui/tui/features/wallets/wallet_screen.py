@@ -14,7 +14,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.user_actions import DELETE_WALLET, RECOVER_WALLETS
-from dyntui.services.actions.write_gate import Target, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_facts
 from dyntui.tui.kit.action_registry import bindings

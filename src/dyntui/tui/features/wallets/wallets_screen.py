@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.text import shorten
 from dyntui.services.actions.user_actions import RECOVER_WALLETS
-from dyntui.services.actions.write_gate import Target
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import do
 from dyntui.tui.shell.actions import SHELL_ACTIONS

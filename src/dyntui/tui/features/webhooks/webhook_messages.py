@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from dyntui.core.text import safe
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings

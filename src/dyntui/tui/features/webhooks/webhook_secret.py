@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import Confirmation, WriteResults
+from dyntui.services.actions.write_types import Confirmation, WriteResults
 from dyntui.tui.shell.action_flow import WorkerMixin
 from dyntui.tui.shell.confirm_dialog import confirm
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from textual.events import Key
 
-    from dyntui.services.actions.write_gate import Requirement
+    from dyntui.services.actions.write_types import Requirement
 
 __all__ = ["ConfirmKeys"]
 

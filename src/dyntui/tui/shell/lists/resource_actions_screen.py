@@ -9,7 +9,7 @@ from textual import on
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
-from dyntui.services.actions.write_gate import WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
