@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, find
 from dyntui.services.access.impact import deleted, judge, phrase_for, switched, updated
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Impact
 
 

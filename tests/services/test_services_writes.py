@@ -10,9 +10,10 @@ import pytest
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
 from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
+from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.write_gate import Effect, WriteGate
+from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_types import (
     AuditUnavailable,
     Confirmation,

@@ -16,8 +16,8 @@ from tui_support import demo, lines_of, press, settled, text_of
 
 import dyntui.tui
 from dyntui.config.settings import Settings
+from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, key_words, reason_against

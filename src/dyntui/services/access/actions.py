@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import Change, PolicyKind, Row, name_of
 from dyntui.services.access.impact import deleted, switched, updated, weigh_change
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:

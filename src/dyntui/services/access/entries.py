@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
@@ -17,7 +18,6 @@ from dyntui.services.access.access_policy import Row, is_on, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, key_of, said_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.impact import weigh_entries
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import PolicyKind, PolicyRole, name_of, read_lists, role_of
 from dyntui.services.access.impact import CHANGES, entry_count, phrase_for, updated, weigh_change, weigh_entries
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:

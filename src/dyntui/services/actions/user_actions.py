@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.config.profile import Profile
 
-__all__ = ["IMPACT_OPERATIONS", "Effect"]
+__all__ = [
+    "IMPACT_OPERATIONS",
+]
 __all__ += ["WriteGate"]
 
 _LISTED = 5

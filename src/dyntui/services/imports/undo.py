@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.effect import Effect
 from dyntui.services.access.impact import weigh_entries
-from dyntui.services.actions.write_gate import Effect
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.job_control import JobControl, JobStopped

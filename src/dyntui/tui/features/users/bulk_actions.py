@@ -20,7 +20,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import do, read
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.users.users_screen import UsersScreen
+    from dyntui.tui.features.users.user_list import UserListScreen
 
 __all__ = ["ask_allowlist", "ask_metadata", "ask_new", "delete", "revoke_sessions"]
 
@@ -39,22 +39,22 @@ _OUTCOMES = {
 }
 
 
-def delete(screen: UsersScreen) -> None:
+def delete(screen: UserListScreen) -> None:
     """Delete them."""
     _do(screen, DELETE_USER, "d", "Delete")
 
 
-def revoke_sessions(screen: UsersScreen) -> None:
+def revoke_sessions(screen: UserListScreen) -> None:
     """Sign them out everywhere."""
     _do(screen, REVOKE_SESSIONS, "X", "Revoke sessions")
 
 
-def _do(screen: UsersScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
+def _do(screen: UserListScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
     done = partial(_done, screen)
     do(screen.console, action, screen.targets, verb=verb, trigger=key, form=form, done=done)
 
 
-def _done(screen: UsersScreen, results: WriteResults) -> None:
+def _done(screen: UserListScreen, results: WriteResults) -> None:
     if not screen.is_mounted:
         return
     screen.table.marks &= {target.id for target in results.left}
@@ -64,7 +64,7 @@ def _done(screen: UsersScreen, results: WriteResults) -> None:
         _tell_left(screen, results)
 
 
-def _tell_left(screen: UsersScreen, results: WriteResults) -> None:
+def _tell_left(screen: UserListScreen, results: WriteResults) -> None:
     """What became of those that are not done, one by one; Enter opens one."""
     left = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     choices = [
@@ -88,7 +88,7 @@ def _tell_left(screen: UsersScreen, results: WriteResults) -> None:
     screen.console.ask(SelectDialog(title, choices), picked)
 
 
-def ask_metadata(screen: UsersScreen) -> None:
+def ask_metadata(screen: UserListScreen) -> None:
     """One field of the metadata of all of them."""
 
     def filled(values: Values) -> None:
@@ -101,7 +101,7 @@ def ask_metadata(screen: UsersScreen) -> None:
     screen.console.open_form(form, filled)
 
 
-def ask_allowlist(screen: UsersScreen) -> None:
+def ask_allowlist(screen: UserListScreen) -> None:
     """Put them on a list."""
     from dyntui.services.access.access_policy import name_of, read_lists
 
@@ -124,7 +124,7 @@ def ask_allowlist(screen: UsersScreen) -> None:
     read(screen.console, read_lists(connection.client), found)
 
 
-def ask_new(screen: UsersScreen) -> None:
+def ask_new(screen: UserListScreen) -> None:
     """Create a user, and open it."""
 
     def filled(values: Values) -> None:
@@ -141,7 +141,7 @@ def ask_new(screen: UsersScreen) -> None:
     screen.console.open_form(form, filled)
 
 
-def _made(screen: UsersScreen, results: WriteResults) -> None:
+def _made(screen: UserListScreen, results: WriteResults) -> None:
     made = results.items[0]
     if made.outcome is not WriteOutcome.DONE or not screen.is_mounted:
         return

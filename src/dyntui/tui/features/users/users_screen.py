@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dyntui.tui.features.users.actions import USERS_ACTIONS
+from dyntui.tui.features.users.user_list import UserListScreen
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-
-if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Target
 
 __all__ = ["UsersScreen"]
 
 
-class UsersScreen(ResourceScreen):
+class UsersScreen(UserListScreen):
     """Users. What is done is done to the marked ones, or to the one under the cursor; what failed stays marked.
 
     It is the first screen of most starts, so what its keys do is loaded when they are pressed.
     """
 
     BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "taking")]
-
-    @property
-    def targets(self) -> list[Target]:
-        """The marked users in the order of the list, or the one under the cursor."""
-        from dyntui.services.actions.user_actions import user_target
-
-        table = self.table
-        ids = table.marks or ({table.row_id} if table.row_id else set())
-        places = {row_id: table.view.index_of(row_id) for row_id in ids}
-        ordered = sorted(ids, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id))
-        return [user_target(row) for row in self.rows_of(ordered)]
 
     def nobody(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
@@ -79,4 +63,4 @@ class UsersScreen(ResourceScreen):
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import ask_export
 
-        ask_export(self)
+        ask_export(self, self.targets)

@@ -45,7 +45,7 @@ class WalletsScreen(ResourceActionsScreen):
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import ask_export
 
-        ask_export(self)
+        ask_export(self, self.targets)
 
     def nothing_to_take(self) -> str | None:
         return self.nothing_here()

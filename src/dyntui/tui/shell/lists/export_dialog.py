@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
-from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
 if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Target
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ScannedRow
-    from dyntui.tui.features.users.users_screen import UsersScreen
-    from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
-    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["ExportProgressDialog", "ask_export", "scan_with_progress"]
+__all__ = ["ask_export"]
 
 _FORMATS = {
     "csv": "CSV, safe in a spreadsheet",
@@ -33,63 +27,7 @@ _FORMATS = {
 }
 
 
-class ExportProgressDialog(BaseDialog[None]):
-    """How many were seen of how many the server reports. esc stops."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title_text = title
-        self.stopped = False
-
-    def content(self) -> ComposeResult:
-        yield Static("0 seen", id="far", markup=False)
-
-    def foot(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "stop"),)
-
-    def show(self, seen: int, reported: int | None) -> None:
-        """So many were seen."""
-        if self.is_mounted:
-            of = f" of {reported:,} reported" if reported is not None else ""
-            self.query_one("#far", Static).update(f"{seen:,} seen{of}")
-
-    def action_cancel(self) -> Any:
-        self.stopped = True
-
-
-def scan_with_progress(
-    console: ConsoleApp,
-    title: str,
-    work: Callable[[ExportProgressDialog], Any],
-    then: Callable[[Any], None],
-) -> None:
-    """Do `work` behind a dialog that says how far it is; then go on with what it gave. What goes wrong is told."""
-    dialog = ExportProgressDialog(title)
-    shown = asyncio.Event()
-
-    def ended(found: Any, error: DyntuiError | None) -> None:
-        if dialog.is_current:
-            dialog.dismiss(None)
-        if error is not None:
-            console.say_error(error)
-        else:
-            then(found)
-
-    async def run() -> None:
-        await shown.wait()
-        try:
-            found = await work(dialog)
-        except DyntuiError as error:
-            console.call_next(ended, None, error)
-        else:
-            console.call_next(ended, found, None)
-
-    console.ask(dialog)
-    dialog.call_after_refresh(shown.set)
-    console.run_worker(run(), group="scans")
-
-
-def ask_export(screen: UsersScreen | WalletsScreen) -> None:
+def ask_export(screen: ResourceScreen, targets: Sequence[Target]) -> None:
     """Ask what, in which format and where to; write it."""
     name = screen.record.name
     marked = len(screen.table.marks)
@@ -112,7 +50,7 @@ def ask_export(screen: UsersScreen | WalletsScreen) -> None:
 
     def filled(values: Values | None) -> None:
         if values is not None:
-            _begin(screen, values)
+            _begin(screen, targets, values)
 
     screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="write"), filled)
 
@@ -121,18 +59,18 @@ def _path(values: Values) -> Path:
     return Path(values["path"].strip()).expanduser()
 
 
-def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
+def _begin(screen: ResourceScreen, targets: Sequence[Target], values: Values) -> None:
     console, path = screen.console, _path(values)
     connection = console.session.connection
     if connection is None:
         return
     what, gone = values["what"], list[str]()
-    ids: Sequence[str] = [target.id for target in screen.targets] if what == "marked" else ()
+    ids: Sequence[str] = [target.id for target in targets] if what == "marked" else ()
     if what == "here" and screen.local is not None:
         ids = screen.local.ids
     columns = [column.field for column in screen.table.columns if column.field] if values["format"] == "shown" else ()
 
-    async def work(dialog: ExportProgressDialog) -> int | None:
+    async def work(dialog: ScanDialog) -> int | None:
         some = what in ("marked", "here")
         rows = _marked(screen, connection, ids, gone) if some else _scanned(screen, connection, what == "filter")
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
@@ -148,7 +86,7 @@ def _begin(screen: UsersScreen | WalletsScreen, values: Values) -> None:
     scan_with_progress(console, f"Export to {path.name}", work, done)
 
 
-def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
+def _scanned(screen: ResourceScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
     from dyntui.services.lists.list_source import ListQuery, scan
 
     query = screen.view.query if filtered and screen.view is not None else ListQuery()
@@ -156,7 +94,7 @@ def _scanned(screen: UsersScreen | WalletsScreen, connection: Connection, filter
 
 
 async def _marked(
-    screen: UsersScreen | WalletsScreen, connection: Connection, ids: Sequence[str], gone: list[str]
+    screen: ResourceScreen, connection: Connection, ids: Sequence[str], gone: list[str]
 ) -> AsyncIterator[ScannedRow]:
     """The marked ones as they are now, one by one, with what only the list says of them. gone: takes the ids of those
     that are not there any more."""
@@ -180,7 +118,7 @@ async def _write(
     kind: str,
     name: str,
     found: AsyncIterator[ScannedRow],
-    dialog: ExportProgressDialog,
+    dialog: ScanDialog,
     columns: Sequence[str],
 ) -> int | None:
     """Write the rows to a new file; how many, or None when it was stopped. columns: of a CSV, the usual ones when there

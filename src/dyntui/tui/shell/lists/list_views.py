@@ -10,19 +10,36 @@ from dyntui.services.lists.columns import offered, widths_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.columns_dialog import ColumnsDialog
+from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dyntui.resources import Column
-    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["choose_columns", "pick_view"]
+__all__ = ["ListViewsScreen", "choose_columns", "pick_view"]
 
 _KEEP, _FORGET = "keep", "forget"
 
 
-def choose_columns(screen: ResourceScreen) -> None:
+class ListViewsScreen(MarkedListScreen):
+    """A list whose columns can be chosen and whose views can be saved."""
+
+    def action_columns(self) -> None:
+        choose_columns(self)
+
+    def action_views(self) -> None:
+        pick_view(self)
+
+    def show_saved(self, view: SavedView) -> None:
+        """Show the list as it was kept."""
+        self.set_columns(view.columns)
+        self.filter_text = view.filter
+        self._query(view.order or self.record.list.order)
+        self.answered(view.filter)
+
+
+def choose_columns(screen: ListViewsScreen) -> None:
     """Ask which columns, and show and remember them."""
 
     def chosen(columns: list[Column] | None) -> None:
@@ -44,7 +61,7 @@ def choose_columns(screen: ResourceScreen) -> None:
     screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
 
 
-def pick_view(screen: ResourceScreen) -> None:
+def pick_view(screen: ListViewsScreen) -> None:
     """Show the views of this list, to go to one, keep another or forget one."""
     try:
         views = ListPreferences.load().views.get(screen.record.name, {})
@@ -77,7 +94,7 @@ def _words(view: SavedView) -> str:
     return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
 
 
-def _keep(screen: ResourceScreen) -> None:
+def _keep(screen: ListViewsScreen) -> None:
     def named(values: Values | None) -> None:
         if values is None or screen.view is None:
             return
@@ -100,7 +117,7 @@ def _keep(screen: ResourceScreen) -> None:
     screen.console.ask(FormDialog("Keep this view", [field], check=check, verb="keep"), named)
 
 
-def _forget(screen: ResourceScreen, views: Mapping[str, SavedView]) -> None:
+def _forget(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
     def picked(name: str | None) -> None:
         if name is None:
             return

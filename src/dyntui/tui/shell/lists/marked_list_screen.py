@@ -11,7 +11,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.lists.export_dialog import ExportProgressDialog
+    from dyntui.tui.shell.lists.scan_dialog import ScanDialog
 
 __all__ = ["MarkedListScreen"]
 
@@ -74,9 +74,9 @@ class MarkedListScreen(LocalListScreen):
         self._read_and_mark(f"Mark {many:,} rows", ids())
 
     def _read_and_mark(self, title: str, ids: AsyncIterator[tuple[str, int, int | None]]) -> None:
-        from dyntui.tui.shell.lists.export_dialog import scan_with_progress
+        from dyntui.tui.shell.lists.scan_dialog import scan_with_progress
 
-        async def work(dialog: ExportProgressDialog) -> list[str] | None:
+        async def work(dialog: ScanDialog) -> list[str] | None:
             found: list[str] = []
             async for row_id, seen, of in ids:
                 if dialog.stopped:

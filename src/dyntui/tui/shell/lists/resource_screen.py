@@ -14,15 +14,15 @@ from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
-from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
+from dyntui.tui.shell.lists.list_views import ListViewsScreen
 
 if TYPE_CHECKING:
-    from dyntui.config.list_preferences import SavedView
+    pass
 
 __all__ = ["ResourceScreen"]
 
 
-class ResourceScreen(MarkedListScreen):
+class ResourceScreen(ListViewsScreen):
     """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
@@ -97,23 +97,6 @@ class ResourceScreen(MarkedListScreen):
 
     def action_copy(self) -> None:
         send(self.console, str(self.table.row_id), f"{self.record.singular} id")
-
-    def action_columns(self) -> None:
-        from dyntui.tui.shell.lists.list_views import choose_columns
-
-        choose_columns(self)
-
-    def action_views(self) -> None:
-        from dyntui.tui.shell.lists.list_views import pick_view
-
-        pick_view(self)
-
-    def show_saved(self, view: SavedView) -> None:
-        """Show the list as it was kept."""
-        self.set_columns(view.columns)
-        self.filter_text = view.filter
-        self._query(view.order or self.record.list.order)
-        self.answered(view.filter)
 
     def action_raw(self) -> None:
         from dyntui.tui.shell.json_screen import JsonScreen

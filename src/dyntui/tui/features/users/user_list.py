@@ -1,0 +1,27 @@
+"""A list of users with the ones that an action is done to; the base of the users screen and what bulk actions work on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Target
+
+__all__ = ["UserListScreen"]
+
+
+class UserListScreen(ResourceScreen):
+    """A list of users."""
+
+    @property
+    def targets(self) -> list[Target]:
+        """The marked users in the order of the list, or the one under the cursor."""
+        from dyntui.services.actions.user_actions import user_target
+
+        table = self.table
+        ids = table.marks or ({table.row_id} if table.row_id else set())
+        places = {row_id: table.view.index_of(row_id) for row_id in ids}
+        ordered = sorted(ids, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id))
+        return [user_target(row) for row in self.rows_of(ordered)]
