@@ -28,11 +28,12 @@ test-all: $(STAMP) ## Run every test, slow ones too
 docs: $(STAMP) ## Make the pages of docs/ that come from the code
 	$(BIN)/python scripts/make_docs.py
 
-check: $(STAMP) ## ruff, strict types, import contracts
+check: $(STAMP) ## ruff, strict types, import contracts and cycles
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_import_cycles.py
 
 bench: $(STAMP) ## Measure start, keys, bytes and import against their floors
 	$(BIN)/python -m benchmarks

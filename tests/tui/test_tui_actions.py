@@ -22,7 +22,7 @@ from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, key_words, reason_against
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
-from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import list_screen
 
 
 def acting_classes() -> list[type[Any]]:
@@ -33,7 +33,7 @@ def acting_classes() -> list[type[Any]]:
             if issubclass(each, ActionMixin) and each is not ActionMixin and each.__module__.startswith("dyntui.tui"):
                 found[f"{each.__module__}.{each.__qualname__}"] = each
     for record in RESOURCES.values():
-        found[record.name] = type(ResourceScreen.of(record))
+        found[record.name] = type(list_screen(record))
     return list(found.values())
 
 
@@ -157,6 +157,7 @@ async def test_the_actions_menu_does_what_is_picked() -> None:
 
 
 async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dyntui.tui.shell import routes
     from dyntui.tui.shell.lists import resource_screen
 
     done: list[str] = []
@@ -166,15 +167,15 @@ async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: p
     monkeypatch.setattr(
         resource_screen.ResourceScreen, "action_wave", lambda self: done.append(self.record.name), raising=False
     )
-    resource_screen._class_for.cache_clear()
+    routes._list_class.cache_clear()
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        console.visit(resource_screen.ResourceScreen.of(record))
+        console.visit(list_screen(record))
         await settled(pilot)
         await press(pilot, "w")
         assert done == ["waving"]
-    resource_screen._class_for.cache_clear()
+    routes._list_class.cache_clear()
 
 
 NEEDED = Requirement(

@@ -26,7 +26,7 @@ from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered
-from dyntui.tui.shell.routes import open_list, screen_for
+from dyntui.tui.shell.routes import list_screen
 from dyntui.tui.shell.schema_form import SchemaForm
 
 pytestmark = pytest.mark.slow
@@ -52,9 +52,9 @@ async def open_record(pilot: Any, name: str, action: ResourceAction | None = Non
     connection = console.session.connection
     assert connection is not None
     if record.scope is Scope.PARENT:
-        open_list(console, record, await parent_for(connection, record, action), "its parent")
+        console.open_list(record, await parent_for(connection, record, action), "its parent")
     else:
-        console.visit(ResourceScreen.of(record))
+        console.visit(list_screen(record))
     await settled(pilot)
     screen = console.screen
     assert isinstance(screen, ResourceScreen)
@@ -207,9 +207,9 @@ async def open_hostile(pilot: Any, record: Resource) -> None:
     connection = console.session.connection
     assert connection is not None
     if record.scope is Scope.PARENT:
-        open_list(console, record, await parent_for(connection, record), "[b]\x1b]0;x\x07")
+        console.open_list(record, await parent_for(connection, record), "[b]\x1b]0;x\x07")
     else:
-        console.visit(ResourceScreen.of(record))
+        console.visit(list_screen(record))
     await settled(pilot)
 
 
@@ -509,7 +509,7 @@ async def test_everything_leads_to_every_list() -> None:
             assert record.title[:24] in text, record.name
         await press(pilot, "G", "k", "enter")
         assert not text_of(console).startswith("everything")
-        assert isinstance(screen_for(RESOURCES["webhooks"]), ResourceScreen)
+        assert isinstance(list_screen(RESOURCES["webhooks"]), ResourceScreen)
 
 
 def test_records_of_their_own_and_actions_do_not_clash() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import stat
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -36,6 +37,8 @@ from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import LIST_SCREENS, ROUTES
 from dyntui.tui.shell.schema_form import SchemaForm
 
 pytestmark = pytest.mark.slow
@@ -631,6 +634,11 @@ async def test_live_asks_for_more_than_a_key_for_settings() -> None:
 
 
 def test_the_special_screens_are_those_of_records() -> None:
-    from dyntui.tui.shell.list_overrides import SPECIAL
+    assert set(LIST_SCREENS) <= set(RESOURCES)
 
-    assert set(SPECIAL) <= set(RESOURCES)
+
+def test_every_route_leads_to_something_that_opens() -> None:
+    for path in ROUTES.values():
+        assert callable(resolve_name(path))
+    for path in LIST_SCREENS.values():
+        assert issubclass(resolve_name(path), ResourceScreen)

@@ -17,7 +17,7 @@ from dyntui.tui.kit.history import History
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.base_screen import age_of
-from dyntui.tui.shell.header_footer import Latency
+from dyntui.tui.shell.console_state import Latency
 
 USERS = RESOURCES["users"].filter
 assert USERS is not None

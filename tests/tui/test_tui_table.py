@@ -258,7 +258,7 @@ async def test_a_click_moves_and_a_second_one_opens() -> None:
     opened: list[int] = []
 
     class Clicked(Shown):
-        def on_lines_opened(self, event: Table.Opened) -> None:
+        def on_line_list_opened(self, event: Table.Opened) -> None:
             opened.append(event.lines.cursor)
 
     app = Clicked(Table(COLUMNS, Many(10)))

@@ -13,7 +13,7 @@ HOME_VARIABLE = "DYNTUI_HOME"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The three folders, and the names of what is in them. Nothing is made here: config.private_files makes it, privately."""
+    """The three folders and the names of the files in them. `config.private_files` creates them."""
 
     config: Path
     state: Path

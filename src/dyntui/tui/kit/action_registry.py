@@ -1,9 +1,10 @@
-"""The one registry of everything a key can do: bindings, bottom line, help, palette and keymap read it.
+"""The one registry of everything a key can do: bindings, status bar, help, palette and keymap read it.
 
-What each key does is in the tables of `tui/keys` and, for the resources, in `tui/shell/record_actions.py`.
+Every `actions.py` registers the actions of its package, `shell/record_actions.py` those of the resource records.
 
-A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings("its scope")`; the scope of an action is the part
-of its id before the dot. Its method `action_<run>` does the work. Whatever is disabled says why when it is pressed.
+A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings(ITS_ACTIONS, "scope")`; the scope of an
+action is the part of its id before the dot. The method `action_<run>` of that class does the work, and `why_not` names
+the method that says why the action cannot be done now.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from dyntui.core.text import safe
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.confirm_keys import ConfirmKeys
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.impact_dialog import Preview

@@ -17,10 +17,10 @@ from dyntui.core.text import safe
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.dialogs.confirm_keys import ConfirmKeys
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.confirm_keys import ConfirmKeys
 
 __all__ = ["ImpactDialog", "Preview"]
 

@@ -1,4 +1,6 @@
-"""The route table: which screen opens for a name, a row or a list. The app opens them; features never import each other.
+"""The route table: which screen opens for a name, a row or a list.
+
+The app opens them, so that features never import each other.
 
 To add a screen of its own, give its class an `open` method when the default of `ConsoleScreen` is not enough, and add
 one line to ROUTES (opened by name or by a record's `open`) or to LIST_SCREENS (the list of a record).

@@ -36,6 +36,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.error_hints import hint_of
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class CompareAllowlistScreen(TableScreen):
         with Vertical():
             yield SummaryText()
             view = StaticRows(key="key", loaded=False)
-            yield Table(_COLUMNS, view, empty=self._empty, retry="r tries again.", markable=True, id="list")
+            yield Table(
+                _COLUMNS, view, empty=self._empty, retry="r tries again.", error_hint=hint_of, markable=True, id="list"
+            )
 
     def _empty(self) -> str:
         return f"Nothing is {self.shown}." if self.shown else "Both sides are empty."

@@ -20,7 +20,7 @@ from dyntui.store.states import RowState
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import Piece
-from dyntui.tui.kit.widgets.table import GUTTER, Table, _Layout
+from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 
@@ -253,7 +253,7 @@ class ReviewTable(Table):
         skipped = min(self.offset_columns, max(0, len(others) - 1))
         room = width - GUTTER - 1 - self._need(first) - self.gap
         least = min(problem.width, max(12, room * 2 // 5))
-        shown: list[tuple[Column, int]] = [(first, self._need(first))]
+        shown: list[tuple[TableColumn, int]] = [(first, self._need(first))]
         left = room - least - self.gap
         for column in who + others[skipped:]:
             if self._need(column) > left and len(shown) > (2 if skipped else 1):
@@ -265,7 +265,7 @@ class ReviewTable(Table):
         shown.append((problem, least + max(0, left - 1)))
         return _Layout(tuple(shown), skipped > 0, more)
 
-    def _shows(self, wanted: Column) -> bool:
+    def _shows(self, wanted: TableColumn) -> bool:
         return any(column is wanted for column, _ in self._layout(self.size.width).cells)
 
     def _bring_into_view(self) -> None:

@@ -1,4 +1,4 @@
-"""A list of users with the ones that an action is done to; the base of the users screen and what bulk actions work on."""
+"""The base of the users screen: a list of users with the targets of its actions. Bulk actions work on it."""
 
 from __future__ import annotations
 

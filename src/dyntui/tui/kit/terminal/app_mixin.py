@@ -1,4 +1,4 @@
-"""The app's and the driver's side of the lean writer. `LeanDisplayMixin` in front of App is all that a program needs."""
+"""The app's and the driver's side of the lean writer; an app puts `LeanDisplayMixin` in front of App."""
 
 from __future__ import annotations
 

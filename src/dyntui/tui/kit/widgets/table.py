@@ -6,8 +6,9 @@ is narrow; `l` brings them into view. The cursor stays on the same row id when t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from textual import events
@@ -16,14 +17,14 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.core.times import now
-from dyntui.resources.resource import Column, Row
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
-from dyntui.tui.shell.error_hints import hint_of
 
-__all__ = ["Table", "TableRows"]
+__all__ = ["Table", "TableColumn", "TableRows"]
+
+Row = Mapping[str, Any]
 
 GUTTER = 2
 NOT_HERE = "···"
@@ -50,9 +51,40 @@ class TableRows(Protocol):
     def gone(self, index: int) -> bool: ...
 
 
+class TableColumn(Protocol):
+    """A column as the table draws it."""
+
+    @property
+    def name(self) -> str:
+        """The heading."""
+
+    @property
+    def width(self) -> int:
+        """The width in cells."""
+
+    @property
+    def grow(self) -> bool:
+        """Whether the column takes the width that is left."""
+
+    @property
+    def right(self) -> bool:
+        """Whether cells are aligned to the right."""
+
+    @property
+    def priority(self) -> int:
+        """The column with the highest number leaves first on a narrow screen; 0 stays."""
+
+    @property
+    def order(self) -> str:
+        """What the list can be ordered by; "" when it cannot."""
+
+    def cell(self, row: Row, at: datetime) -> str:
+        """The safe text to draw for `row` at the time `at`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    cells: tuple[tuple[Column, int], ...]
+    cells: tuple[tuple[TableColumn, int], ...]
     more_left: bool
     more_right: bool
 
@@ -81,7 +113,7 @@ class Table(LineList):
     class HeaderClicked(Message):
         """The title of a column was clicked."""
 
-        def __init__(self, table: Table, column: Column) -> None:
+        def __init__(self, table: Table, column: TableColumn) -> None:
             super().__init__()
             self.table = table
             self.column = column
@@ -92,11 +124,12 @@ class Table(LineList):
 
     def __init__(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[TableColumn],
         view: TableRows,
         *,
         empty: Callable[[], str] = lambda: "Nothing here.",
         retry: str = "",
+        error_hint: Callable[[DyntuiError], str] = lambda error: error.hint,
         markable: bool = False,
         titles: bool = True,
         gap: int = 2,
@@ -108,6 +141,7 @@ class Table(LineList):
         self.view = view
         self.empty = empty
         self.retry = retry
+        self.error_hint = error_hint
         self.markable = markable
         self.head = 1 if titles else 0
         self.gap = gap
@@ -215,7 +249,7 @@ class Table(LineList):
             text = fit(text.rstrip(), width - 1) + "›"
         return [(text, "head")]
 
-    def _title(self, column: Column) -> str:
+    def _title(self, column: TableColumn) -> str:
         title = column.name.upper()
         if self.order and column.name == self.order[0]:
             title += " ↓" if self.order[1] else " ↑"
@@ -226,7 +260,7 @@ class Table(LineList):
             return ()
         error = self.view.error
         if error is not None:
-            said: list[Piece] = [(error.message, "bad"), (hint_of(error), "dim"), (self.retry, "dim")]
+            said: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
             said = [piece for piece in said if piece[0]]
         elif y == 0:
             said = [(self.empty() if self.view.loaded else NOT_HERE, "dim")]
@@ -242,7 +276,7 @@ class Table(LineList):
             self._layouts[key] = self._lay_out(width)
         return self._layouts[key]
 
-    def _need(self, column: Column) -> int:
+    def _need(self, column: TableColumn) -> int:
         arrow = 2 if self.order and self.order[0] == column.name else 0
         return max(column.width, width_of(column.name) + arrow)
 

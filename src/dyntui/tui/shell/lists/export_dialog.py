@@ -68,7 +68,7 @@ def _begin(screen: ResourceScreen, targets: Sequence[Target], values: Values) ->
     ids: Sequence[str] = [target.id for target in targets] if what == "marked" else ()
     if what == "here" and screen.local is not None:
         ids = screen.local.ids
-    columns = [column.field for column in screen.table.columns if column.field] if values["format"] == "shown" else ()
+    columns = [column.field for column in screen.shown_columns if column.field] if values["format"] == "shown" else ()
 
     async def work(dialog: ScanDialog) -> int | None:
         some = what in ("marked", "here")

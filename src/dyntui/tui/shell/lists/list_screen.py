@@ -17,6 +17,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
+from dyntui.tui.shell.error_hints import hint_of
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import Widths
@@ -67,6 +68,7 @@ class ListScreen(ConsoleScreen):
             self._waiting,
             empty=self._empty,
             retry="r tries again.",
+            error_hint=hint_of,
             markable=True,
             gap=1 if self.console.dense else 2,
             id="list",
@@ -75,6 +77,11 @@ class ListScreen(ConsoleScreen):
     @property
     def table(self) -> Table:
         return self.query_one("#list", Table)
+
+    @property
+    def shown_columns(self) -> list[Column]:
+        """The columns of the table."""
+        return [column for column in self.table.columns if isinstance(column, Column)]
 
     # The view
 

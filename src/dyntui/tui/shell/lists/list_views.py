@@ -55,7 +55,7 @@ def choose_columns(screen: ListViewsScreen) -> None:
 
     table, view = screen.table, screen.view
     rows = view.here() if view is not None else []
-    known = {column.name: column for column in (*offered(screen.record, screen.usual, rows), *table.columns)}
+    known = {column.name: column for column in (*offered(screen.record, screen.usual, rows), *screen.shown_columns)}
     title = f"Columns of {screen.record.title.lower()}"
     shown = [column.name for column in table.columns]
     screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
@@ -98,7 +98,7 @@ def _keep(screen: ListViewsScreen) -> None:
     def named(values: Values | None) -> None:
         if values is None or screen.view is None:
             return
-        columns: Widths = widths_of(screen.table.columns)
+        columns: Widths = widths_of(screen.shown_columns)
         columns = () if columns == widths_of(screen.usual) else columns
         name = " ".join(values["name"].split())
         try:

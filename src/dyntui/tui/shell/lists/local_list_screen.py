@@ -69,7 +69,7 @@ class LocalListScreen(ListScreen):
         self._close_local()
         if column is None:
             name, _, way = view.query.order.rpartition("-")
-            column = next((each for each in self.table.columns if each.order == name and name), None)
+            column = next((each for each in self.shown_columns if each.order == name and name), None)
             descends = way == "desc"
         self._seen = view.version
         self.local = LocalRows(view, LocalQuery(text, column, descends), self.record.key)
@@ -161,7 +161,7 @@ class LocalListScreen(ListScreen):
         """All columns to order by, those of the server first."""
         found = self._orders()
         names = {column.name.casefold() for column in found}
-        return [*found, *(each for each in self.table.columns if each.name.casefold() not in names)]
+        return [*found, *(each for each in self.shown_columns if each.name.casefold() not in names)]
 
     def action_sort(self) -> None:
         from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog

@@ -150,5 +150,8 @@ def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
 
 def list_class(name: str, base: ListClass = ResourceActionsScreen) -> ListClass:
     """The class of a record's list, with the keys that the registry has for it."""
-    namespace: Mapping[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name), **action_methods(RESOURCES[name])}
+    namespace: Mapping[str, Any] = {
+        "BINDINGS": bindings(ACTIONS.values(), name),
+        **(action_methods(RESOURCES[name]) if name in RESOURCES else {}),
+    }
     return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))
