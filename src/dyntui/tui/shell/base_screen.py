@@ -93,7 +93,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     @property
     def shows(self) -> frozenset[str]:
-        """The resources that are shown (services.actions.resource_changes): writes that change one of them make it out of date."""
+        """The names of the resources that are shown; a write that changes one makes the screen out of date."""
         return frozenset()
 
     def read_again(self) -> None:
