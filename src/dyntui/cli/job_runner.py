@@ -127,6 +127,7 @@ def stopping_early() -> Iterator[EarlyStop]:
 async def check_job(context: CliContext, connection: Connection, journal: Journal) -> None:
     """Compare the job with the server when that was not done yet."""
     from dyntui.services.imports.job_service import check
+    from dyntui.services.imports.server_reader import patiently
 
     meter = ProgressMeter()
 
@@ -135,7 +136,7 @@ async def check_job(context: CliContext, connection: Connection, journal: Journa
 
     await check(journal, connection.client, show)
     meter.end()
-    await connection.writes.learn_kind()
+    await patiently(connection.client, connection.writes.learn_kind)
 
 
 def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
