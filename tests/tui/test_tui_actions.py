@@ -238,6 +238,6 @@ def test_the_kind_of_dialog_follows_the_requirement() -> None:
 
 def test_bindings_carry_the_actions_id() -> None:
     class Anything:
-        BINDINGS: ClassVar = bindings("setup")
+        BINDINGS: ClassVar = bindings(ACTIONS.values(), "setup")
 
     assert [binding.id for binding in Anything.BINDINGS if isinstance(binding, Binding)] == ["setup.choose"]

@@ -18,7 +18,6 @@ from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.detail_screen import DetailScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-from dyntui.tui.shell.routes import open_list, open_thing
 
 SIZE = (120, 40)
 WRITING = [each for each in actions() if action_named(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
@@ -96,10 +95,10 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
         rows = await on_server(connection, record, ready.parent)
         thing = ready.row or (rows[0] if rows else None)
         detail = None
-        if thing is not None and open_thing(console, record, thing, ready.parent):
+        if thing is not None and console.open_row(record, thing, ready.parent):
             await settled(pilot)
             detail = console.screen if isinstance(console.screen, DetailScreen) else None
-        open_list(console, record, ready.parent, "its parent" if record.parent else "")
+        console.open_list(record, ready.parent, "its parent" if record.parent else "")
         await settled(pilot)
         listed = console.screen
         assert isinstance(listed, ResourceScreen)

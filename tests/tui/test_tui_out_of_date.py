@@ -37,6 +37,7 @@ from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.shell.json_screen import JsonScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import list_screen
 
 
 async def visit(pilot: Any, screen: Any) -> Any:
@@ -63,7 +64,7 @@ async def back_to_first(pilot: Any, screen: Any) -> None:
 
 
 def listed(name: str, **where: Any) -> ResourceScreen:
-    return ResourceScreen.of(RESOURCES[name], **where)
+    return list_screen(RESOURCES[name], **where)
 
 
 def asked(connection: Connection, operation: str) -> int:

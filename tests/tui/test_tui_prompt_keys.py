@@ -18,6 +18,7 @@ from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import list_screen
 
 ADDRESS = "0xdDq1]n Rse"
 """What somebody pastes or types: almost every letter of it is a command somewhere."""
@@ -144,7 +145,7 @@ async def test_a_search_typed_before_the_list_is_there_is_done_when_it_is(sign: 
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         assert console.session.connection is None
-        console.visit(ResourceScreen.of(_record("allowlists")))
+        console.visit(list_screen(_record("allowlists")))
         for key in (sign, *"beta", "enter"):
             console.post_message(events.Key(key, key if len(key) == 1 else None))
         await settled(pilot)
