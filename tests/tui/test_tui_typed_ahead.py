@@ -50,6 +50,13 @@ async def test_keys_before_the_first_screen_wait_for_it_and_run_in_order() -> No
         assert "There are no jobs yet" in text_of(console)
 
 
+async def test_a_resource_typed_before_the_first_screen_is_found_by_a_part_of_its_name() -> None:
+    console = Hasty(":", *"allow", "enter")
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "Beta testers" in text_of(console)
+
+
 async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:

@@ -75,7 +75,7 @@ def _user(user_id: str, label: str) -> Jump:
 
 def jumps(console: ConsoleApp) -> Iterator[Jump]:
     """Every name, as far as it makes sense now."""
-    if console.session.profile is not None:
+    if console.session.profile is not None or console.session.demo is not None:
         for record in RESOURCES.values():
             if record.scope is not Scope.PARENT:
                 yield _list_of(record, console)

@@ -156,6 +156,8 @@ class Prompt(Horizontal):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         suggestions = self.screen.query_one(Suggestions)
+        if not suggestions.found:  # what was typed may lead somewhere by now
+            self._found(event.value)
         chosen = suggestions.found[suggestions.cursor] if suggestions.found else None
         sign = self.sign
         self.close()
