@@ -266,7 +266,7 @@ async def test_entries_of_every_kind_are_found_and_a_filter_without_a_hit_says_s
         await press(pilot, "slash", *"5112345", "enter")
         assert "+4915112345678" in text_of(console)
         assert "1 of 1" in lines_of(console)[-1]
-        await press(pilot, "slash", "end", *["backspace"] * 7, *"nobody", "enter")
+        await press(pilot, "slash", "end", *["backspace"] * 7, *"users_disabled_reason", "enter")
         assert "match `nobody`" in text_of(console)
         assert "yet" not in text_of(console)
 

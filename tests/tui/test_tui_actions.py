@@ -186,12 +186,12 @@ TYPED = Requirement(
 )
 
 
-async def _answer(needed: Requirement, keys: list[str], trigger: str = "") -> tuple[list[Any], str]:
+async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -> tuple[list[Any], str]:
     answers: list[Any] = []
     console = demo(users=5)
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
-        console.ask(confirm(needed, verb="Delete", trigger=trigger), answers.append)
+        console.ask(confirm(needed, verb="Delete", opening_key=opening_key), answers.append)
         await settled(pilot)
         text = text_of(console)
         await press(pilot, *keys)
@@ -211,18 +211,18 @@ async def test_the_safe_answer_is_the_default(key: str) -> None:
 
 
 async def test_y_confirms_unless_y_opened_the_dialog() -> None:
-    answers, _ = await _answer(NEEDED, ["y"], trigger="d")
+    answers, _ = await _answer(NEEDED, ["y"], opening_key="d")
     assert answers[0].yes
-    answers, _ = await _answer(NEEDED, ["y", "escape"], trigger="y")
+    answers, _ = await _answer(NEEDED, ["y", "escape"], opening_key="y")
     assert answers == [None]
-    answers, _ = await _answer(NEEDED, ["o"], trigger="y")
+    answers, _ = await _answer(NEEDED, ["o"], opening_key="y")
     assert answers[0].yes
 
 
 def test_the_confirming_key_is_never_the_one_that_opened_the_dialog() -> None:
     for action in ACTIONS.values():
         for key in action.keys:
-            assert ConfirmDialog(NEEDED, verb="Delete", trigger=key).key != key
+            assert ConfirmDialog(NEEDED, verb="Delete", opening_key=key).key != key
 
 
 async def test_what_has_to_be_typed_has_to_match() -> None:

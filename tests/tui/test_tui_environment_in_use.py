@@ -126,7 +126,7 @@ async def test_another_environment_id_leaves_nothing_of_the_old_environment(serv
             assert console.session.connection is not None
             assert console.session.connection.client.environment_id == other
             assert console.session.recent == {}
-            assert console.no_way_back() is not None
+            assert console.back_disabled_reason() is not None
 
 
 async def test_what_was_typed_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:
@@ -151,7 +151,7 @@ async def test_removing_the_environment_in_use_leaves_it(serve: Serve) -> None:
             assert "box" not in lines_of(console)[2]
             assert console.session.connection is None
             assert isinstance(console.screen, EnvironmentsScreen)
-            assert console.no_way_back() is not None
+            assert console.back_disabled_reason() is not None
 
 
 @pytest.mark.slow

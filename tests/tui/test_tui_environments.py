@@ -126,7 +126,7 @@ async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_
         assert "live  acme-live" in lines_of(console)[0]
         assert console.has_class("-live")
         assert "freja.bjornsen" not in text_of(console)
-        assert console.no_way_back() is not None
+        assert console.back_disabled_reason() is not None
         assert console.session.recent == {}
         assert len(console._alive) == 1
 

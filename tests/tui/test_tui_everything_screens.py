@@ -545,8 +545,11 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
             screen.operation = operation
             screen.asked = []
             screen.request = ConsoleRequest(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
-            assert screen.not_ready() in ("This environment is read-only here.", None) or "filled" in screen.not_ready()
-            assert screen.not_ready() is not None
+            assert (
+                screen.request_disabled_reason() in ("This environment is read-only here.", None)
+                or "filled" in screen.request_disabled_reason()
+            )
+            assert screen.request_disabled_reason() is not None
         await press(pilot, "s")
         assert log.total == sent
         assert audited() == []

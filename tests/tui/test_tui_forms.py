@@ -120,7 +120,7 @@ async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         answers: list[Confirmation | None] = []
-        console.ask(confirm(needed, verb="Do", trigger="enter"), answers.append)
+        console.ask(confirm(needed, verb="Do", opening_key="enter"), answers.append)
         await settled(pilot)
         await press(pilot, "enter")
         assert answers == []

@@ -37,8 +37,10 @@ async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: P
         wizard.paint_frame()
         wizard.step_changed()
         wizard.lines_moved(LineList())
-        assert wizard.no_next() == ("This is the last step." if name == "finish" else "The step is not there yet.")
-        assert (wizard.step, wizard.inner(), wizard.home()) == (None, None, None)
+        assert wizard.next_disabled_reason() == (
+            "This is the last step." if name == "finish" else "The step is not there yet."
+        )
+        assert (wizard.step, wizard.back_label(), wizard.home()) == (None, None, None)
 
 
 # Source

@@ -285,7 +285,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         await back_to(pilot, jobs)
         (row,) = jobs.own.rows
         assert row["undone"] == f"{created:,}"
-        assert "All that the job created is undone." in str(jobs.no_undoing())
+        assert "All that the job created is undone." in str(jobs.undo_disabled_reason())
         text = await back_to(pilot, wizard)
         assert "of them were deleted again by an undo" in text
         await back_to(pilot, users)

@@ -30,7 +30,7 @@ NOA = ("j",) * 8 + ("enter",)
 
 async def the_user(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
-    document = await connection_of(pilot).client.users.get_raw(screen.thing_id)
+    document = await connection_of(pilot).client.users.get_raw(screen.object_id)
     return dict(document.get("user", document))
 
 
@@ -105,7 +105,7 @@ async def test_a_deleted_user_is_left_and_dim_in_the_list() -> None:
         await press(pilot, "d")
         text = text_of(console)
         assert "This cannot be undone" in text
-        assert screen.thing_id in text
+        assert screen.object_id in text
         await press(pilot, "y")
         assert isinstance(console.screen, ResourceScreen)
         assert notes(pilot)[-1] == "Delete youssef.benali@post.example.org: done."
@@ -113,7 +113,7 @@ async def test_a_deleted_user_is_left_and_dim_in_the_list() -> None:
         assert view is not None
         assert view.gone(2)
         page = await connection_of(pilot).client.users.list()
-        assert screen.thing_id not in [row["id"] for row in page.items]
+        assert screen.object_id not in [row["id"] for row in page.items]
 
 
 async def test_in_live_a_user_is_deleted_only_by_typing_the_name_of_the_environment(
@@ -473,7 +473,7 @@ async def test_a_wallet_is_deleted_and_brought_back() -> None:
         count = len((await the_user(pilot))["wallets"])
         await press(pilot, "3", "enter")
         assert isinstance(console.screen, WalletScreen)
-        deleted = console.screen.thing_id
+        deleted = console.screen.object_id
         await press(pilot, "d", "y")
         assert isinstance(console.screen, UserScreen)
         assert f"3 Wallets {count - 1}" in text_of(console)

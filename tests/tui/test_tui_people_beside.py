@@ -45,12 +45,12 @@ async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(si
     async with console.run_test(size=size) as pilot:
         await go(pilot, "enter", "4")
         ids = [users_list(pilot).table.view.id_at(line) for line in range(5)]
-        assert shown(pilot).thing_id == ids[0]
+        assert shown(pilot).object_id == ids[0]
         await press(pilot, "p")
         assert notes(pilot)[-1] == "This is the first one of the list."
         await press(pilot, "n", "n")
         await until(pilot, lambda: shown(pilot).document is not None)
-        assert shown(pilot).thing_id == ids[2]
+        assert shown(pilot).object_id == ids[2]
         assert str((shown(pilot).document or {})["id"]) == ids[2]
         assert shown(pilot).TABS[shown(pilot).tab].name == "sessions", "the tab stays"
         assert "user 3 of 120" in text_of(console) or size == SMALL
@@ -64,11 +64,11 @@ async def test_the_list_is_paged_through_to_its_end() -> None:
     console = demo(230)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
-        seen = [shown(pilot).thing_id]
-        while shown(pilot).no_next() is None:
+        seen = [shown(pilot).object_id]
+        while shown(pilot).next_disabled_reason() is None:
             shown(pilot).action_next_one()
-            await until(pilot, lambda: shown(pilot).thing_id != seen[-1])
-            seen.append(shown(pilot).thing_id)
+            await until(pilot, lambda: shown(pilot).object_id != seen[-1])
+            seen.append(shown(pilot).object_id)
         assert len(seen) == len(set(seen)) == 230
         await until(pilot, lambda: shown(pilot).document is not None)
         await press(pilot, "n")
@@ -107,18 +107,18 @@ async def test_a_row_that_is_not_here_yet_is_fetched_and_then_shown(monkeypatch:
         await go(pilot, "enter")
         screen, view = shown(pilot), users_list(pilot).view
         assert view is not None
-        first = screen.thing_id
+        first = screen.object_id
         gate = gate_requests(monkeypatch, pilot)
         missing = next(line for line in range(view.total) if view.get(line) is None)
         users_list(pilot).table.move_to(missing - 1)
         row = view.get(missing - 1)
         assert row is not None
-        screen.thing_id = str(row["id"])
+        screen.object_id = str(row["id"])
         await pilot.press("n")
         await until(pilot, lambda: "reading the list" in text_of(console))
-        assert screen.thing_id != first
+        assert screen.object_id != first
         gate.set()
-        await until(pilot, lambda: view.get(missing) is not None and screen.thing_id == view.id_at(missing))
+        await until(pilot, lambda: view.get(missing) is not None and screen.object_id == view.id_at(missing))
 
 
 async def test_the_next_one_is_read_ahead() -> None:
@@ -140,7 +140,7 @@ async def test_a_user_that_was_not_opened_from_a_list_has_no_next_one() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
         screen = shown(pilot)
-        console.visit(UserScreen(screen.thing_id, screen.label))
+        console.visit(UserScreen(screen.object_id, screen.label))
         await settled(pilot)
         await press(pilot, "n")
         assert notes(pilot)[-1] == "It was not opened from a list."
@@ -154,10 +154,10 @@ async def test_wallets_go_along_their_list_too() -> None:
         await press(pilot, "enter")
         screen = console.screen
         assert isinstance(screen, WalletScreen)
-        first = screen.thing_id
+        first = screen.object_id
         await press(pilot, "n")
         await until(pilot, lambda: screen.document is not None)
-        assert screen.thing_id != first
+        assert screen.object_id != first
         assert str((screen.document or {})["publicKey"]) in text_of(console)
 
 

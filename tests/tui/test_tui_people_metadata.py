@@ -23,14 +23,14 @@ YOUSSEF = ("j", "j", "enter")
 
 
 @pytest.fixture(autouse=True)
-def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+def editor_disabled_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
 
 
 async def metadata(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
-    document = await connection_of(pilot).client.users.get_raw(screen.thing_id)
+    document = await connection_of(pilot).client.users.get_raw(screen.object_id)
     return dict(document.get("user", document)["metadata"] or {})
 
 
@@ -40,7 +40,7 @@ async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
     from dyntui.services.actions.write_types import Confirmation, Target
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
-    target = Target(screen.thing_id, data={"fields": {"metadata": wanted}})
+    target = Target(screen.object_id, data={"fields": {"metadata": wanted}})
     results = await connection_of(pilot).writes.perform(UPDATE_USER, [target], Confirmation(yes=True))
     assert not results.left
 

@@ -119,7 +119,7 @@ async def test_on_the_first_run() -> None:
 def test_no_key_that_opens_a_prompt_can_be_refused() -> None:
     prompts = [action for action in ACTIONS.values() if {"slash", "colon"} & {*action.keys} or action.id == "list.find"]
     assert len(prompts) > 5
-    assert not [action.id for action in prompts if action.why_not or action.effect.name != "READ"]
+    assert not [action.id for action in prompts if action.disabled_reason or action.effect.name != "READ"]
 
 
 async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_it_is_said() -> None:

@@ -162,7 +162,7 @@ async def test_a_new_screen_ends_the_way_forward() -> None:
         await settled(pilot)
         await press(pilot, "enter", "escape")
         await jump(pilot, "wallets")
-        assert console.no_way_forward() is not None
+        assert console.forward_disabled_reason() is not None
         await press(pilot, "L")
         assert console.session.notes[-1].text == "Nothing was gone back from."
 

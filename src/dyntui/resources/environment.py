@@ -80,7 +80,7 @@ KEYS = Resource(
         Column("id", "id", 36, priority=0),
         Column("publicKey", "public key (base64 of PEM)", 40, grow=True, priority=1),
     ),
-    open="thing",
+    open="detail",
     empty="The environment has no key.",
 )
 
@@ -175,7 +175,7 @@ CUSTOM_FIELDS = Resource(
     ),
     detail="getCustomFieldById",
     detail_path="customFieldId",
-    open="thing",
+    open="detail",
     empty="No custom field is asked for. n makes one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
@@ -204,7 +204,7 @@ PROVIDERS = Resource(
     ),
     detail="getProvider",
     detail_path="providerId",
-    open="thing",
+    open="detail",
     cached=False,
     secrets=("clientSecret",),
     empty="No provider is set up. n sets one up.",
@@ -237,7 +237,7 @@ PROVIDER_URLS = Resource(
         Column("scopes", "scopes", 24, priority=2),
         Column("authorizationUrl", "authorization URL", 30, priority=3),
     ),
-    open="thing",
+    open="detail",
     empty="The server tells no URLs.",
     label=lambda row: str(row.get("provider") or ""),
 )
@@ -259,7 +259,7 @@ EXCHANGES = Resource(
     ),
     detail="getExchange",
     detail_path="exchangeId",
-    open="thing",
+    open="detail",
     empty="No exchange is set up. n sets one up.",
     label=lambda row: str(row.get("exchange") or ""),
     actions=(
@@ -286,7 +286,7 @@ SDK_VIEWS = Resource(
     ),
     detail="getSdkView",
     detail_path="sdkViewType",
-    open="thing",
+    open="detail",
     empty="The sign-in window has no view of its own.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
@@ -314,7 +314,7 @@ TEST_ACCOUNT = Resource(
         Column("phone", "phone", 16, priority=1),
         Column("code", "code", 8, priority=0),
     ),
-    open="thing",
+    open="detail",
     cached=False,
     empty="There is no test account. n makes one: an address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
@@ -337,7 +337,7 @@ CHAIN_TOKENS = Resource(
         Column("name", "name", 26, grow=True, priority=0),
         Column("tokenAddresses", "networks", 8, right=True, as_=count, priority=1),
     ),
-    open="thing",
+    open="detail",
     empty="The server knows no tokens.",
     label=lambda row: str(row.get("symbol") or ""),
 )

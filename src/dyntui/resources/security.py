@@ -45,7 +45,7 @@ SESSIONS = Resource(
     ),
     detail="getSessionById",
     detail_path="sessionId",
-    open="thing",
+    open="detail",
     cached=False,
     empty="This user has no sessions.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
@@ -73,7 +73,7 @@ VISITORS = Resource(
         Column("createdAt", "came", 12, as_=age, priority=1, order="createdAt"),
         Column("id", "id", 11, as_=ident, priority=3),
     ),
-    open="thing",
+    open="detail",
     empty="Nobody has connected a wallet without signing in.",
     label=lambda row: str(row.get("address") or ""),
 )  # fmt: skip
@@ -92,7 +92,7 @@ CHAINALYSIS = Resource(
         Column("updatedAt", "changed", 12, as_=age, priority=1),
         Column("id", "id", 36, grow=True, priority=2),
     ),
-    open="thing",
+    open="detail",
     empty="Chainalysis is not set up for this environment.",
     actions=(
         ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Check wallets against sanctions lists.",
@@ -117,7 +117,7 @@ NAME_SERVICES = Resource(
         Column("address", "address", 14, as_=address, priority=1),
         Column("enabledAt", "on", 18, as_=since, priority=0),
     ),
-    open="thing",
+    open="detail",
     empty="No chain has a name service.",
     label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
     actions=(

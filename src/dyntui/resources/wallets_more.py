@@ -30,7 +30,7 @@ GLOBAL_WALLET = Resource(
         Column("customMenuLinks", "links", 6, right=True, as_=count, priority=3),
         Column("id", "id", 11, as_=ident, priority=1),
     ),
-    open="thing",
+    open="detail",
     empty="There is no global wallet. n sets one up.",
     label=lambda row: str(row.get("walletName") or ""),
     actions=(
@@ -109,7 +109,7 @@ GLOBAL_CONNECTIONS = Resource(
         Column("createdAt", "connected", 12, as_=age, priority=1),
         Column("expiresAt", "expires", 12, as_=age, priority=2),
     ),
-    open="thing",
+    open="detail",
     empty="No app is connected.",
     label=lambda row: str(row.get("appUrl") or ""),
 )
@@ -151,7 +151,7 @@ POLICIES = Resource(
         Column("valueLimit.totalLimit", "limit", 14, priority=3),
         Column("ruleId", "id", 11, as_=ident, priority=3),
     ),
-    open="thing",
+    open="detail",
     empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
@@ -178,7 +178,7 @@ DELEGATION_KEYS = Resource(
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_path="keyId",
     detail_in="key",
-    open="thing",
+    open="detail",
     empty="Nobody can delegate access: there is no key for it.",
     label=lambda row: str(row.get("kid") or ""),
 )

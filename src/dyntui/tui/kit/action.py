@@ -1,4 +1,4 @@
-"""One thing that a key can do, as the tables in `tui/keys` and the registry have it. Plain data."""
+"""An action: something that a key runs. Every `actions.py` lists actions; the registry makes bindings of them."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ __all__ = ["Action"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a key can do.
-
-    id: `scope.name`, the name that a keymap uses. help: one sentence. rank: its place on the bottom line; 0 keeps it
-    off. run: the method `action_<run>` of the node that has the scope; the id's name by default. why_not: the method of
-    that node that says why the action cannot be done now (None: it can). each: the keys are arguments, as in tabs 1 to
-    9. priority: it goes before what the focused widget does with the key, in dialogs too. effect: what it does to the
-    server; an action that declares nothing is a write. Files of this machine do not count.
-    """
+    """An action that a key runs."""
 
     id: str
+    """`scope.name`; keymap.toml uses it."""
     keys: tuple[str, ...]
+    """The keys, as Textual names them; the first one is shown."""
     title: str
+    """What the status bar and the help screen call it."""
     help: str
+    """One sentence for the help screen and docs/keys.md."""
     effect: Effect = Effect.WRITE
+    """What it does to the server, not to local files. An action that declares nothing counts as a write."""
     rank: int = 0
+    """Its position on the status bar, from the left; 0 leaves it out."""
     run: str = ""
-    why_not: str = ""
+    """The method `action_<run>` of the node that binds the scope; the name part of the id by default."""
+    disabled_reason: str = ""
+    """The method of that node that returns why the action is not available now, or None when it is."""
     each: bool = False
+    """Whether the key is passed as an argument, as in tabs 1 to 9."""
     priority: bool = False
+    """Whether it runs before the focused widget sees the key, in dialogs too."""
 
     @property
     def scope(self) -> str:
-        """Where it works: the part of the id before the dot."""
+        """The part of the id before the dot: what binds the action."""
         return self.id.partition(".")[0]
 
     @property
     def method(self) -> str:
-        """The name of the method that does it."""
+        """The name of the method that runs it."""
         return f"action_{self.run or self.id.partition('.')[2]}"

@@ -1,10 +1,10 @@
-"""The one registry of everything a key can do: bindings, status bar, help, palette and keymap read it.
+"""The registry of every action that a key can run: bindings, status bar, help, palette and keymap read it.
 
 Every `actions.py` registers the actions of its package, `shell/record_actions.py` those of the resource records.
 
-A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings(ITS_ACTIONS, "scope")`; the scope of an
-action is the part of its id before the dot. The method `action_<run>` of that class does the work, and `why_not` names
-the method that says why the action cannot be done now.
+A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings(ITS_ACTIONS, "scope")`. The scope of an
+action is the part of its id before the dot. The method `action_<run>` of that class runs the action, and
+`disabled_reason` names the method that returns why the action is not available now.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def reason_against(action: Action, node: Any) -> str | None:
         away: str = getattr(node.app, "offline_words", "")
         if away:
             return f"{away}: nothing can be changed until the server answers. Nothing was sent."
-    if not action.why_not:
+    if not action.disabled_reason:
         return None
-    reason: str | None = getattr(node, action.why_not)()
+    reason: str | None = getattr(node, action.disabled_reason)()
     return reason
 
 

@@ -70,7 +70,7 @@ class WorkerMixin(ConsoleScreen):
     def _next(self, event: Next) -> None:
         event.step()
 
-    def later(
+    def run_worker_then(
         self,
         work: Awaitable[Any],
         then: Callable[[Any], None],
@@ -95,7 +95,9 @@ class WorkerMixin(ConsoleScreen):
 
         self.run_worker(run(), group=group)
 
-    def surely(self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None) -> None:
+    def run_write_worker(
+        self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None
+    ) -> None:
         """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
         console = self.console
 
@@ -129,7 +131,7 @@ class ActionFlowMixin(WorkerMixin):
             self.console.say("The environment is not open yet.", "warning")
             return
         plan = ActionFlow(record, action, rows, parent, key)
-        self.later(_loaded(connection, plan), self._ask)
+        self.run_worker_then(_loaded(connection, plan), self._ask)
 
     def _ask(self, plan: ActionFlow) -> None:
         if not plan.asked:
@@ -177,7 +179,7 @@ class ActionFlowMixin(WorkerMixin):
         plan.targets = [target_of(plan.record, row) for row in plan.rows]
         if plan.action.on is ActionTarget.LIST:
             plan.targets = [target_of(plan.record, None, label=label)]
-        self.later(_weighed(connection, plan), self._confirm, form=plan.form)
+        self.run_worker_then(_weighed(connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: ActionFlow) -> None:
         connection = self.console.session.connection
@@ -196,7 +198,7 @@ class ActionFlowMixin(WorkerMixin):
             elif plan.form is not None:
                 plan.form.reopen()
 
-        self.console.ask(confirm(needed, verb=plan.action.words, trigger=plan.key), answered)
+        self.console.ask(confirm(needed, verb=plan.action.words, opening_key=plan.key), answered)
 
     def _go(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
@@ -220,7 +222,7 @@ class ActionFlowMixin(WorkerMixin):
 
         if dialog is not None:
             self.console.ask(dialog)
-        self.surely(shown(), lambda results: self._done(plan, results), plan.form)
+        self.run_write_worker(shown(), lambda results: self._done(plan, results), plan.form)
 
     def _done(self, plan: ActionFlow, results: WriteResults) -> None:
         from dyntui.services.actions.resource_actions import shown_once

@@ -109,8 +109,8 @@ def do(
     targets: Sequence[Target],
     *,
     verb: str,
-    trigger: str = "",
-    told: Sequence[str] = (),
+    opening_key: str = "",
+    summary_lines: Sequence[str] = (),
     perform: Perform | None = None,
     form: BaseDialog[Any] | None = None,
     done: Callable[[WriteResults], None] = lambda results: None,
@@ -153,7 +153,10 @@ def do(
                 give_back()
 
         preview = counting(connection, needed)
-        console.ask(ImpactDialog(needed, verb=verb, trigger=trigger, told=told, preview=preview), answered)
+        console.ask(
+            ImpactDialog(needed, verb=verb, opening_key=opening_key, summary_lines=summary_lines, preview=preview),
+            answered,
+        )
 
     read(console, weigh(), ask, give_back)
 

@@ -316,7 +316,7 @@ class Console(TerminalActionsMixin):
 
         self.ask(palette())
 
-    def no_import(self) -> str | None:
+    def import_disabled_reason(self) -> str | None:
         return None if self.session.profile is not None else "Open an environment first: an import goes into one."
 
     def action_import(self) -> None:

@@ -96,15 +96,15 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """The names of the resources that are shown; a write that changes one makes the screen out of date."""
         return frozenset()
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         """Read what is shown again, and call `was_read` with the answer. A screen that cannot stays out of date."""
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         """What going back undoes before it leaves the screen, in words; None for nothing."""
         unsaved = self.unsaved()
         return unsaved if unsaved and unsaved != self._asked_about else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         """Undo that, or ask about what is not saved."""
         self._asked_about = self.unsaved()
         self.console.say(f"esc once more leaves without {self._asked_about}.", "warning")
@@ -232,7 +232,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def catch_up(self) -> None:
         """Read again what is out of date."""
         if self.out_of_date:
-            self.read_again()
+            self.reload()
 
     def was_read(self, changes_seen: int) -> None:
         """What is shown was read, beginning when so many changes were seen."""

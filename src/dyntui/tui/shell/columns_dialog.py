@@ -95,7 +95,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     def entered(self) -> object:
         return tuple(self._lines.columns), frozenset(self._lines.shown)
 
-    def none_chosen(self) -> str | None:
+    def apply_disabled_reason(self) -> str | None:
         return None if self._lines.shown else "A list needs a column."
 
     def action_take(self) -> None:

@@ -41,12 +41,12 @@ class ConfirmDialog(BaseDialog[Confirmation]):
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
 
-    def __init__(self, needed: Requirement, *, verb: str, trigger: str = "") -> None:
+    def __init__(self, needed: Requirement, *, verb: str, opening_key: str = "") -> None:
         super().__init__()
         self.needed = needed
         self.title_text = needed.question
         self.verb = verb
-        self.keys = ConfirmKeys(needed, trigger)
+        self.keys = ConfirmKeys(needed, opening_key)
         self.key = self.keys.key
 
     def content(self) -> ComposeResult:
@@ -94,20 +94,22 @@ class TypedDialog(BaseDialog[Confirmation]):
 
 
 def confirm(
-    needed: Requirement, *, verb: str, trigger: str = "", preview: Preview | None = None
+    needed: Requirement, *, verb: str, opening_key: str = "", preview: Preview | None = None
 ) -> BaseDialog[Confirmation]:
-    """The dialog that `needed` asks for. trigger: the key that opened it. preview: finds out more to be read. Not for
-    Level.NONE.
+    """Make the dialog that `needed` asks for; not for ConfirmationLevel.NONE.
 
-    What has effects to be read is confirmed only where they are read, and what is long where it can be read whole.
+    opening_key: the key that opened the dialog, which never confirms.
+    preview: loads further lines to read.
+
+    Effects are confirmed only in the dialog that shows them in full; so are long texts.
     """
     if needed.effects or _long(needed):
         from dyntui.tui.shell.impact_dialog import ImpactDialog
 
-        return ImpactDialog(needed, verb=verb, trigger=trigger, preview=preview)
+        return ImpactDialog(needed, verb=verb, opening_key=opening_key, preview=preview)
     if needed.level is ConfirmationLevel.TYPED:
         return TypedDialog(needed, verb=verb)
-    return ConfirmDialog(needed, verb=verb, trigger=trigger)
+    return ConfirmDialog(needed, verb=verb, opening_key=opening_key)
 
 
 def _long(needed: Requirement) -> bool:

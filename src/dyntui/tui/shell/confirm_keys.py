@@ -15,15 +15,15 @@ _CONFIRM, _OTHER, _DECLINE, _ENTER = "y", "o", "n", "enter"
 
 
 class ConfirmKeys:
-    """The keys of one confirmation. trigger: the key that opened it, which never confirms.
+    """The keys of one confirmation. opening_key: the key that opened it, which never confirms.
 
     enter declines what destroys something and confirms what does not.
     """
 
-    def __init__(self, needed: Requirement, trigger: str) -> None:
-        self.key = _OTHER if trigger == _CONFIRM else _CONFIRM
+    def __init__(self, needed: Requirement, opening_key: str) -> None:
+        self.key = _OTHER if opening_key == _CONFIRM else _CONFIRM
         self._destructive = needed.destructive
-        self._enter_confirms = not needed.destructive and trigger != _ENTER
+        self._enter_confirms = not needed.destructive and opening_key != _ENTER
 
     @property
     def shown(self) -> str:

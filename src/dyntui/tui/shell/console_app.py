@@ -118,7 +118,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def can_open(self, record: Resource) -> bool:
         """Whether rows of `record` open."""
 
-    def no_way_back(self) -> str | None:
+    def back_disabled_reason(self) -> str | None:
         """Why there is nothing to go back to; None when there is."""
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
@@ -179,7 +179,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call `callback` when the app is idle."""
 
-    def at_once(self, change: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def batch_screen_change(self, change: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Change screens without painting in between."""
 
     def post_message(self, message: Any) -> bool:
@@ -196,7 +196,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def leave_removed(self) -> None:
         """Leave the environment in use, whose profile was removed."""
 
-    def nothing_in_use(self) -> str | None:
+    def environment_disabled_reason(self) -> str | None:
         """Why the environment in use cannot be edited; None when it can."""
 
     def action_environment(self) -> None:

@@ -52,12 +52,12 @@ def ask_copy(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, 
     console.ask(SelectDialog(f"Copy of {title}", choices), picked)
 
 
-def show_console(console: ConsoleApp, thing_id: str, find: str) -> None:
+def show_console(console: ConsoleApp, object_id: str, find: str) -> None:
     """Show where the vendor's web console is. find: what finds the thing there."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 
     profile, pattern = console.session.profile, console.settings.console_url
-    url = console_url(profile, pattern, thing_id) if profile is not None else ""
+    url = console_url(profile, pattern, object_id) if profile is not None else ""
     if not url:
         console.say("This server has no web console: it is not the vendor's.", "warning")
         return

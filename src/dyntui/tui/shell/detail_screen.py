@@ -71,23 +71,23 @@ class DetailScreen(ConsoleScreen):
     class Fetched(Message):
         """It was read."""
 
-        def __init__(self, thing_id: str, document: Any, changes_seen: int) -> None:
+        def __init__(self, object_id: str, document: Any, changes_seen: int) -> None:
             super().__init__()
-            self.thing_id = thing_id
+            self.object_id = object_id
             self.document = document
             self.changes_seen = changes_seen
 
     class Failed(Message):
         """It could not be read."""
 
-        def __init__(self, thing_id: str, error: DyntuiError) -> None:
+        def __init__(self, object_id: str, error: DyntuiError) -> None:
             super().__init__()
-            self.thing_id = thing_id
+            self.object_id = object_id
             self.error = error
 
-    def __init__(self, thing_id: str, label: str) -> None:
+    def __init__(self, object_id: str, label: str) -> None:
         super().__init__()
-        self.thing_id = thing_id
+        self.object_id = object_id
         self.label = label
         self.document: dict[str, Any] | None = None
         self.error: DyntuiError | None = None
@@ -134,18 +134,18 @@ class DetailScreen(ConsoleScreen):
         """Read it (again)."""
         connection = self.console.session.connection
         if connection is not None:
-            self.run_worker(self._read(connection.client, self.thing_id), exclusive=True, group="read")
+            self.run_worker(self._read(connection.client, self.object_id), exclusive=True, group="read")
 
-    async def _read(self, client: Client, thing_id: str) -> None:
+    async def _read(self, client: Client, object_id: str) -> None:
         seen = self.changes_seen
         try:
-            self.post_message(self.Fetched(thing_id, await self.fetch(client), seen))
+            self.post_message(self.Fetched(object_id, await self.fetch(client), seen))
         except DyntuiError as error:
-            self.post_message(self.Failed(thing_id, error))
+            self.post_message(self.Failed(object_id, error))
 
     @on(Fetched)
     def _fetched(self, event: Fetched) -> None:
-        if event.thing_id == self.thing_id:
+        if event.object_id == self.object_id:
             self.was_read(event.changes_seen)
             self.show(event.document, now())
 
@@ -186,7 +186,7 @@ class DetailScreen(ConsoleScreen):
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
-        if event.thing_id != self.thing_id:
+        if event.object_id != self.object_id:
             return
         self.error = event.error
         failure = self.query_one("#failure", Static)
@@ -225,11 +225,11 @@ class DetailScreen(ConsoleScreen):
 
     def server_changed(self, change: Change) -> None:
         super().server_changed(change)
-        self.deleted = self.deleted or self.thing_id in change.deleted.get(self.RESOURCE, ())
+        self.deleted = self.deleted or self.object_id in change.deleted.get(self.RESOURCE, ())
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         if self.deleted:
-            self.post_message(self.Failed(self.thing_id, UsageError(f"This {self.NOUN} was deleted.")))
+            self.post_message(self.Failed(self.object_id, UsageError(f"This {self.NOUN} was deleted.")))
         else:
             self.read()
 
@@ -280,10 +280,10 @@ class DetailScreen(ConsoleScreen):
 
     # Actions
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self._value() is not None else "There is no value under the cursor."
 
-    def nothing_to_open(self) -> str | None:
+    def open_disabled_reason(self) -> str | None:
         return None if self.openable(self.focused) else "Nothing opens here."
 
     def _value(self) -> tuple[str, str] | None:
@@ -304,7 +304,7 @@ class DetailScreen(ConsoleScreen):
         send(self.console, *value, lines=is_json)
 
     def action_copy_id(self) -> None:
-        send(self.console, self.thing_id, f"{self.NOUN} id")
+        send(self.console, self.object_id, f"{self.NOUN} id")
 
     def action_refresh(self) -> None:
         self.read()
@@ -313,7 +313,7 @@ class DetailScreen(ConsoleScreen):
         from dyntui.tui.shell.action_menu import offer_menu
 
         unlisted = ("detail.menu", "detail.next_tab", "detail.previous_tab")
-        offer_menu(self, self.label or self.thing_id, without=unlisted)
+        offer_menu(self, self.label or self.object_id, without=unlisted)
 
     def action_open(self) -> None:
         self.open_under_cursor(self.focused)

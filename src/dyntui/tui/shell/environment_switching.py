@@ -319,7 +319,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 screen.changed()
             self._ask_token(event.error)
 
-    def nothing_in_use(self) -> str | None:
+    def environment_disabled_reason(self) -> str | None:
         if self.session.profile is None or self.session.demo is not None:
             return "No stored environment is in use."
         return None

@@ -84,9 +84,9 @@ class ReadTracker(LineList, can_focus=False):
 
 
 class ImpactDialog(BaseDialog[Confirmation]):
-    """needed: of the weighed action. verb: what confirming does, in a word or two. trigger: the key that opened it.
+    """needed: of the weighed action. verb: what confirming does, in a word or two. opening_key: the key that opened it.
 
-    told: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
+    summary_lines: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "weigh")
@@ -103,18 +103,18 @@ class ImpactDialog(BaseDialog[Confirmation]):
         needed: Requirement,
         *,
         verb: str,
-        trigger: str = "",
-        told: Sequence[str] = (),
+        opening_key: str = "",
+        summary_lines: Sequence[str] = (),
         preview: Preview | None = None,
     ) -> None:
         super().__init__(classes="weighed")
         self.needed = needed
         self.title_text = needed.question
         self.verb = verb
-        self.keys = ConfirmKeys(needed, trigger)
+        self.keys = ConfirmKeys(needed, opening_key)
         self.key = self.keys.key
         self.typed = needed.level is ConfirmationLevel.TYPED
-        self._told = list(told)
+        self._summary_lines = list(summary_lines)
         self._preview = preview
         self._numbers: list[str] | None = None if preview is not None else []
 
@@ -176,7 +176,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
                 rows.extend((indent + part, style) for part in parts)
 
         add([f"In {self.needed.environment}."], "dim")
-        add(self._told or self.needed.lines)
+        add(self._summary_lines or self.needed.lines)
         for effect in self.needed.effects:
             add([effect], "bad" if _shouts(effect) else "warn")
         if self.needed.warning:
@@ -201,9 +201,9 @@ class ImpactDialog(BaseDialog[Confirmation]):
             field.disabled = not self.may_confirm
             if self.may_confirm and self.focused is not field:
                 field.focus()
-        self.query_one("#problem", Static).update(self._why_not())
+        self.query_one("#problem", Static).update(self._reading_hint())
 
-    def _why_not(self) -> str:
+    def _reading_hint(self) -> str:
         if self._numbers is None:
             return ""
         return "" if self.may_confirm else "Read on with ↓ first: there is more."

@@ -44,10 +44,10 @@ class LinkDialog(BaseDialog[None]):
         keys += [] if no_browser() else [("o", "open in the browser")]
         return (*keys, ("esc", "close"))
 
-    def nothing_to_find(self) -> str | None:
+    def find_disabled_reason(self) -> str | None:
         return None if self.find else "There is nothing to look for."
 
-    def no_opening(self) -> str | None:
+    def open_disabled_reason(self) -> str | None:
         return no_browser() or None
 
     def action_copy(self) -> None:

@@ -85,7 +85,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
                 self.run_worker(self._remove(old), group="closing")
 
     def _switch(self, name: str) -> None:
-        self.at_once(lambda: self.switch_screen(name))
+        self.batch_screen_change(lambda: self.switch_screen(name))
 
     def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
         """Open a dialog; `answered` gets its answer, None when it was left.
@@ -96,7 +96,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         if self.shown is not None and self.shown.has_prompt and not self.in_key:
             self.shown.after_prompt.append(lambda: self.ask(dialog, answered))
         else:
-            self.at_once(lambda: self.push_screen(dialog, answered))
+            self.batch_screen_change(lambda: self.push_screen(dialog, answered))
 
     def open_form(
         self, form: BaseDialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
@@ -105,7 +105,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         form.on_submit = submitted
         self.ask(form, closed)
 
-    def at_once(self, change: Callable[[], Awaitable[Any]]) -> None:
+    def batch_screen_change(self, change: Callable[[], Awaitable[Any]]) -> None:
         """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike.
 
         Keys that are typed meanwhile wait for what is going to be there.
@@ -138,17 +138,17 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def no_way_back(self) -> str | None:
-        if isinstance(self.screen, ConsoleScreen) and self.screen.inner():
+    def back_disabled_reason(self) -> str | None:
+        if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():
             return None
         return None if self.history.previous else "This is the first screen. Q leaves dyntui."
 
-    def no_way_forward(self) -> str | None:
+    def forward_disabled_reason(self) -> str | None:
         return None if self.history.next else "Nothing was gone back from."
 
     async def action_back(self) -> None:
-        if isinstance(self.screen, ConsoleScreen) and self.screen.inner():
-            self.screen.leave_inner()
+        if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():
+            self.screen.handle_back()
             return
         if name := self.history.back():
             self._switch(name)

@@ -22,7 +22,7 @@ _PAIR = ("enable", "disable")
 
 
 def method_of(name: str) -> str:
-    """What the methods of an action are called: `act_NAME`, and `why_not_NAME`."""
+    """What the methods of an action are called: `act_NAME`, and `NAME_disabled_reason`."""
     return name.replace("-", "_")
 
 
@@ -51,7 +51,7 @@ def _of_records() -> Iterator[Key]:
                 effect,
                 rank,
                 f"act_{method_of(name)}",
-                f"why_not_{method_of(name)}",
+                f"{method_of(name)}_disabled_reason",
             )
 
 

@@ -44,7 +44,7 @@ ROUTES: Mapping[str, str] = {
     "resource-index": f"{_FEATURES}.resources.resource_index:ResourceIndexScreen.open",
     "settings": f"{_FEATURES}.resources.settings_screen:SettingsScreen.open",
     "setup": f"{_FEATURES}.environments.setup_screen:SetupScreen.open",
-    "thing": f"{_FEATURES}.resources.resource_detail:ResourceDetailScreen.open",
+    "detail": f"{_FEATURES}.resources.resource_detail:ResourceDetailScreen.open",
     "user": f"{_FEATURES}.users.user_screen:UserScreen.open",
     "user-access": f"{_FEATURES}.access.user_access:UserAccessScreen.open",
     "wallet": f"{_FEATURES}.wallets.wallet_screen:WalletScreen.open",

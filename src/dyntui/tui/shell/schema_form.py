@@ -93,7 +93,7 @@ class SchemaForm(FormDialog):
         name = (focused.id or "").removeprefix("field-") if isinstance(focused, Input) else ""
         return (name, self.asked[name]) if name in self.asked else None
 
-    def nothing_to_pick(self) -> str | None:
+    def choose_disabled_reason(self) -> str | None:
         here = self._here()
         return None if here is not None and self._options(here[1]) else "There is nothing to choose from here."
 

@@ -36,7 +36,7 @@ class SearchableScreen(WorkerMixin):
             self.set_focus(self.tree_shown, scroll_visible=False)
         self.changed()
 
-    def nothing_found(self) -> str | None:
+    def next_match_disabled_reason(self) -> str | None:
         return None if self.tree_shown.find else "Nothing is searched for; / searches."
 
     def action_next(self) -> None:
@@ -44,14 +44,14 @@ class SearchableScreen(WorkerMixin):
         self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` is nowhere in it"
         self.changed()
 
-    def inner(self) -> str | None:
-        return "the search" if self._searched() else super().inner()
+    def back_label(self) -> str | None:
+        return "the search" if self._searched() else super().back_label()
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         if self._searched():
             self.answered("")
         else:
-            super().leave_inner()
+            super().handle_back()
 
     def _searched(self) -> bool:
         return self.is_mounted and bool(self.tree_shown.find)

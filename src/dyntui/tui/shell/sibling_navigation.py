@@ -55,20 +55,20 @@ class SiblingScreen(DetailScreen):
     class ReadAhead(Message):
         """The one beside it was read."""
 
-        def __init__(self, thing_id: str, document: dict[str, Any]) -> None:
+        def __init__(self, object_id: str, document: dict[str, Any]) -> None:
             super().__init__()
-            self.thing_id = thing_id
+            self.object_id = object_id
             self.document = document
 
     def __init__(
         self,
-        thing_id: str,
+        object_id: str,
         label: str,
         *,
         known: Mapping[str, Any] | None = None,
         behind: ResourceScreen | None = None,
     ) -> None:
-        super().__init__(thing_id, label)
+        super().__init__(object_id, label)
         self.known = dict(known or {})
         self.behind = behind
         self._step = 1
@@ -78,7 +78,7 @@ class SiblingScreen(DetailScreen):
 
     # What a subclass says
 
-    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
         """Read the thing with that id. known: its row in the list, {} for none."""
         raise NotImplementedError
 
@@ -92,7 +92,7 @@ class SiblingScreen(DetailScreen):
     # Reading
 
     async def fetch(self, client: Client) -> dict[str, Any]:
-        return await self.fetch_one(client, self.thing_id, self.known)
+        return await self.fetch_one(client, self.object_id, self.known)
 
     def connected(self, connection: Connection) -> None:
         self._outline()
@@ -114,20 +114,20 @@ class SiblingScreen(DetailScreen):
         connection, beside = self.console.session.connection, self._row_at(self._place(self._step))
         if connection is None or beside is None or self.behind is None:
             return
-        thing_id = str(beside.get(self.behind.record.key, ""))
-        if thing_id not in self._ahead:
-            self.run_worker(self._read_ahead(connection.client, thing_id, beside), exclusive=True, group="ahead")
+        object_id = str(beside.get(self.behind.record.key, ""))
+        if object_id not in self._ahead:
+            self.run_worker(self._read_ahead(connection.client, object_id, beside), exclusive=True, group="ahead")
 
-    async def _read_ahead(self, client: Client, thing_id: str, row: Mapping[str, Any]) -> None:
+    async def _read_ahead(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
         try:
-            document = await self.fetch_one(client, thing_id, row)
+            document = await self.fetch_one(client, object_id, row)
         except DyntuiError:
             return  # it is read again, and what is wrong said, when it is gone to
-        self.post_message(self.ReadAhead(thing_id, document))
+        self.post_message(self.ReadAhead(object_id, document))
 
     @on(ReadAhead)
     def _keep(self, event: ReadAhead) -> None:
-        self._ahead[event.thing_id] = (event.document, now())
+        self._ahead[event.object_id] = (event.document, now())
         while len(self._ahead) > _AHEAD:
             del self._ahead[next(iter(self._ahead))]
 
@@ -154,7 +154,7 @@ class SiblingScreen(DetailScreen):
             return None
         if self._sought is not None:
             return self._sought
-        line = view.index_of(self.thing_id)
+        line = view.index_of(self.object_id)
         return line if line is not None else self.behind.table.cursor
 
     def _place(self, step: int) -> int | None:
@@ -171,10 +171,10 @@ class SiblingScreen(DetailScreen):
         view = self.list
         return view.get(place) if view is not None and place is not None else None
 
-    def no_next(self) -> str | None:
+    def next_disabled_reason(self) -> str | None:
         return self.no_list() or (None if self._place(1) is not None else "This is the last one of the list.")
 
-    def no_previous(self) -> str | None:
+    def previous_disabled_reason(self) -> str | None:
         return self.no_list() or (None if self._place(-1) is not None else "This is the first one of the list.")
 
     def action_next_one(self) -> None:
@@ -213,20 +213,20 @@ class SiblingScreen(DetailScreen):
         assert self.behind is not None
         self._stop_seeking()
         record = self.behind.record
-        self.thing_id, self.label, self.known = str(row.get(record.key, "")), record.label_of(row), row
+        self.object_id, self.label, self.known = str(row.get(record.key, "")), record.label_of(row), row
         self.forget()
         self.moved_on()
-        document, at = self._ahead.get(self.thing_id, ({}, now()))
+        document, at = self._ahead.get(self.object_id, ({}, now()))
         if document and now() - at < _FRESH:
             self.show(document, at)
         else:
             self._outline()
-            asked = self.thing_id
+            asked = self.object_id
             self.set_timer(_REST, lambda: self._read_if_still(asked))
         self.changed()
 
     def _read_if_still(self, asked: str) -> None:
-        if asked == self.thing_id and self.document is None:
+        if asked == self.object_id and self.document is None:
             DetailScreen.read(self)
 
     def _stop_seeking(self) -> None:

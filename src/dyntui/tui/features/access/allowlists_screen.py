@@ -84,7 +84,7 @@ class AllowlistsScreen(ResourceScreen):
     # Reasons
 
     def no_switching(self) -> str | None:
-        return self.nothing_here()
+        return self.selection_disabled_reason()
 
     # Actions
 
@@ -116,13 +116,13 @@ class AllowlistsScreen(ResourceScreen):
     def action_switch(self) -> None:
         row = self.table.row
         assert row is not None
-        switch(self.console, row, trigger="t")
+        switch(self.console, row, opening_key="t")
 
     def action_delete(self) -> None:
         row = self.table.row
         assert row is not None
         target = access_target(row)
-        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", trigger="d")
+        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", opening_key="d")
 
     def action_check(self) -> None:
         from dyntui.tui.features.access.access_check import ask_who
@@ -190,8 +190,8 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def switch(console: ConsoleApp, row: dict[str, Any], *, trigger: str) -> None:
+def switch(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
     action = LIST_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, trigger=trigger)
+    do(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

@@ -128,7 +128,7 @@ class CompareAllowlistScreen(TableScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.load()
 
     def load(self) -> None:
@@ -192,19 +192,23 @@ class CompareAllowlistScreen(TableScreen):
 
     # Reasons
 
-    def not_compared(self) -> str | None:
+    def comparison_disabled_reason(self) -> str | None:
         return None if self.diff is not None else "Both sides are not read yet."
 
-    def nothing_there(self) -> str | None:
-        return self.not_compared() or (None if self._there() else "Nothing marked, or under the cursor, is only there.")
+    def add_missing_disabled_reason(self) -> str | None:
+        return self.comparison_disabled_reason() or (
+            None if self._there() else "Nothing marked, or under the cursor, is only there."
+        )
 
-    def nothing_to_sync(self) -> str | None:
-        if reason := self.not_compared():
+    def sync_disabled_reason(self) -> str | None:
+        if reason := self.comparison_disabled_reason():
             return reason
         return None if self.diff is not None and self.diff.only_right else "Nothing is only there."
 
-    def nothing_to_match(self) -> str | None:
-        return self.not_compared() or ("Both name the same." if self.diff is not None and self.diff.same else None)
+    def match_disabled_reason(self) -> str | None:
+        return self.comparison_disabled_reason() or (
+            "Both name the same." if self.diff is not None and self.diff.same else None
+        )
 
     def _there(self) -> list[Mapping[str, Any]]:
         marks = self.table.marks
@@ -225,15 +229,15 @@ class CompareAllowlistScreen(TableScreen):
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._there()]
         done = self._done
-        do(self.console, add_entries(self.row, job=new_job()), targets, verb="Add", trigger="plus", done=done)
+        do(self.console, add_entries(self.row, job=new_job()), targets, verb="Add", opening_key="plus", done=done)
 
     def action_sync(self) -> None:
-        self._sync(remove=False, trigger="s")
+        self._sync(remove=False, opening_key="s")
 
     def action_match(self) -> None:
-        self._sync(remove=True, trigger="S")
+        self._sync(remove=True, opening_key="S")
 
-    def _sync(self, *, remove: bool, trigger: str) -> None:
+    def _sync(self, *, remove: bool, opening_key: str) -> None:
         diff, connection = self.diff, self.console.session.connection
         assert diff is not None
         assert connection is not None
@@ -254,8 +258,8 @@ class CompareAllowlistScreen(TableScreen):
             action,
             targets,
             verb="Sync",
-            trigger=trigger,
-            told=plan.lines(),
+            opening_key=opening_key,
+            summary_lines=plan.lines(),
             perform=perform,
             done=self._done,
         )
@@ -302,7 +306,7 @@ class DuplicateEntriesScreen(TableScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.load()
 
     def load(self) -> None:

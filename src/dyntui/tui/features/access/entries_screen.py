@@ -108,8 +108,8 @@ class EntriesScreen(ResourceScreen):
     def shows(self) -> frozenset[str]:
         return super().shows | {"allowlists", "gates"}
 
-    def read_again(self) -> None:
-        super().read_again()
+    def reload(self) -> None:
+        super().reload()
         self.read_list()
 
     def keep_marks(self, results: WriteResults) -> None:
@@ -129,11 +129,11 @@ class EntriesScreen(ResourceScreen):
 
     # Reasons
 
-    def list_not_read(self) -> str | None:
+    def entries_disabled_reason(self) -> str | None:
         return None if self.row is not None else "The list is not read yet."
 
-    def no_entry(self) -> str | None:
-        return self.list_not_read() or self.nothing_here()
+    def entry_disabled_reason(self) -> str | None:
+        return self.entries_disabled_reason() or self.selection_disabled_reason()
 
     # Actions
 
@@ -213,7 +213,7 @@ class EntriesScreen(ResourceScreen):
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
     ) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        do(self.console, action, [target], verb="Change", trigger="e", form=form, done=self.keep_marks)
+        do(self.console, action, [target], verb="Change", opening_key="e", form=form, done=self.keep_marks)
 
     def _chosen(self, then: Any) -> None:
         """The marked entries, else the one under the cursor; those not in memory are read."""
@@ -245,7 +245,7 @@ class EntriesScreen(ResourceScreen):
         def chosen(entries: list[dict[str, Any]]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
-            do(self.console, action, targets, verb="Remove", trigger="d", done=self.keep_marks)
+            do(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
 
         self._chosen(chosen)
 
@@ -258,7 +258,7 @@ class EntriesScreen(ResourceScreen):
         def chosen(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
             action = add_entries(other, job=new_job())
             targets = [entry_target(entry) for entry in entries]
-            do(self.console, action, targets, verb="Copy", trigger="C", done=self._copied)
+            do(self.console, action, targets, verb="Copy", opening_key="C", done=self._copied)
 
         def picked(list_id: str | None) -> None:
             other = next((dict(o) for o in others if o.get("id") == list_id), None)
@@ -284,7 +284,7 @@ class EntriesScreen(ResourceScreen):
         }
 
     def action_switch(self) -> None:
-        switch(self.console, self._list, trigger="t")
+        switch(self.console, self._list, opening_key="t")
 
     def action_compare(self) -> None:
         from dyntui.tui.features.access.compare_screen import ask_other_side

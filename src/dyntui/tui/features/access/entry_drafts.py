@@ -112,7 +112,7 @@ class EntryDraftsScreen(TableScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"allowlist-entries"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self._check()
 
     def _check(self) -> None:
@@ -158,10 +158,10 @@ class EntryDraftsScreen(TableScreen):
 
     # Reasons
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no line under the cursor."
 
-    def nothing_to_send(self) -> str | None:
+    def send_disabled_reason(self) -> str | None:
         return None if self._count(DraftState.NEW) else "Nothing here can be sent."
 
     # Actions
@@ -189,7 +189,7 @@ class EntryDraftsScreen(TableScreen):
         sending = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in sending]
         action = add_entries(self.row, job=new_job())
-        do(self.console, action, targets, verb="Add", trigger="enter", done=self._sent)
+        do(self.console, action, targets, verb="Add", opening_key="enter", done=self._sent)
 
     def _sent(self, results: WriteResults) -> None:
         """What was added goes; what failed stays, with the reason."""

@@ -105,7 +105,7 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     def filled(values: Values) -> None:
         if fields := _fields(values, row):
             target = access_target(row, fields=fields)
-            do(console, GATE_ACTIONS.update(), [target], verb="Change", trigger="e", form=form)
+            do(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
         else:
             form.finish()
             console.say("Nothing was changed.")
@@ -116,13 +116,13 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
 def _switch(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     on_ = not is_on(row)
     action = GATE_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, trigger="t")
+    do(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
 def _delete(
     console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
 ) -> None:
-    do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", trigger="d", done=done)
+    do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", opening_key="d", done=done)
 
 
 class GatesScreen(ResourceScreen):
@@ -181,7 +181,7 @@ class GateScreen(DetailScreen):
             yield SearchTree(id="raw")
 
     async def fetch(self, client: Client) -> dict[str, Any]:
-        answer = await client.call("getGate", path={"gateId": self.thing_id})
+        answer = await client.call("getGate", path={"gateId": self.object_id})
         gate = answer.get("gate", answer) if isinstance(answer, dict) else {}
         return gate if isinstance(gate, dict) else {}
 
@@ -207,7 +207,7 @@ class GateScreen(DetailScreen):
     def openable(self, pane: Widget | None) -> bool:
         return False
 
-    def not_read(self) -> str | None:
+    def details_disabled_reason(self) -> str | None:
         return None if self.document else "The gate is not read yet."
 
     def action_edit(self) -> None:

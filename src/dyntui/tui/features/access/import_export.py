@@ -87,6 +87,6 @@ def _undo(console: ConsoleApp, job: str) -> None:
             console.say(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
-        do(console, action, targets, verb="Undo", trigger="u", told=plan.lines())
+        do(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
 
     read(console, plan_of(connection, job), planned)

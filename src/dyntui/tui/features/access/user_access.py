@@ -88,7 +88,7 @@ class UserAccessScreen(TableScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.load()
 
     def load(self) -> None:
@@ -125,19 +125,19 @@ class UserAccessScreen(TableScreen):
 
     # Reasons
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no list under the cursor."
 
-    def cannot_add(self) -> str | None:
-        if reason := self.nothing_here():
+    def add_disabled_reason(self) -> str | None:
+        if reason := self.selection_disabled_reason():
             return reason
         return None if self._free() else "Everything that is known of this user is on this list, or nothing is known."
 
-    def not_on_it(self) -> str | None:
+    def removal_disabled_reason(self) -> str | None:
         row = self.table.row
         return None if row is not None and row.get("entry") else "This user is not on this list."
 
-    def not_asked(self) -> str | None:
+    def explain_disabled_reason(self) -> str | None:
         return None if self.answer is not None else "It is not known yet."
 
     def _free(self) -> list[dict[str, Any]]:
@@ -163,7 +163,7 @@ class UserAccessScreen(TableScreen):
             if place is not None:
                 entry = {**free[int(place)], **self._alias()}
                 action = add_entries(row, job=new_job())
-                do(self.console, action, [entry_target(entry)], verb="Add", trigger="n")
+                do(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
 
         self.console.ask(SelectDialog(f"Add to {name_of(row)} by", choices), picked)
 
@@ -182,7 +182,7 @@ class UserAccessScreen(TableScreen):
         row = self.table.row
         assert row is not None
         action = remove_entries(self._list, job=new_job())
-        do(self.console, action, [removal_target(row["entry"])], verb="Remove", trigger="d")
+        do(self.console, action, [removal_target(row["entry"])], verb="Remove", opening_key="d")
 
     def action_why(self) -> None:
         assert self.answer is not None

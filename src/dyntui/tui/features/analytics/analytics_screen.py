@@ -139,7 +139,7 @@ class AnalyticsScreen(ConsoleScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"analytics"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.action_refresh()
 
     def action_refresh(self) -> None:
@@ -216,13 +216,13 @@ class AnalyticsScreen(ConsoleScreen):
 
     # Reasons
 
-    def no_chart(self) -> str | None:
+    def copy_chart_disabled_reason(self) -> str | None:
         return None if self.charts else "There is no chart."
 
-    def no_longer(self) -> str | None:
+    def longer_range_disabled_reason(self) -> str | None:
         return None if self._other(1) else "There is no longer range; d takes any dates."
 
-    def no_shorter(self) -> str | None:
+    def shorter_range_disabled_reason(self) -> str | None:
         return None if self._other(-1) else "There is no shorter range; d takes any dates."
 
     # Actions

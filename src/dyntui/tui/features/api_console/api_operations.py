@@ -85,7 +85,7 @@ class ApiOperationsScreen(ConsoleScreen):
 
     # Actions
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no operation under the cursor."
 
     def action_filter(self) -> None:
@@ -97,10 +97,10 @@ class ApiOperationsScreen(ConsoleScreen):
         self.table.show(self._view)
         self.changed()
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         return "the search" if self.filter_text else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         self.answered("")
 
     @on(Table.Opened)
@@ -119,7 +119,7 @@ class ApiOperationsScreen(ConsoleScreen):
 
         self.console.visit(ApiRequestScreen(request, answered))
 
-    def no_history(self) -> str | None:
+    def history_disabled_reason(self) -> str | None:
         connection = self.console.session.connection
         return None if connection is not None and history_of(connection) else "Nothing has been sent from here yet."
 

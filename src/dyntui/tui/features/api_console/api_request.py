@@ -182,7 +182,7 @@ class ApiRequestScreen(SearchableScreen):
 
     # Filling in
 
-    def no_fields(self) -> str | None:
+    def fill_disabled_reason(self) -> str | None:
         return None if self.asked else "It takes nothing: s sends it."
 
     def action_fill(self) -> None:
@@ -199,7 +199,7 @@ class ApiRequestScreen(SearchableScreen):
         form = SchemaForm(self.operation.id, asked, values, verb="keep", taken=self._put)
         self.console.ask(form, form.done)
 
-    def no_body(self) -> str | None:
+    def body_disabled_reason(self) -> str | None:
         return None if self.operation.body is not None else "It takes no body."
 
     def action_body(self) -> None:
@@ -243,7 +243,7 @@ class ApiRequestScreen(SearchableScreen):
     def _filled(self) -> FormResult:
         return prepare(catalog(), self.request)
 
-    def not_ready(self) -> str | None:
+    def request_disabled_reason(self) -> str | None:
         wrong = self._filled().wrong
         if wrong:
             name, why = next(iter(wrong.items()))
@@ -260,7 +260,7 @@ class ApiRequestScreen(SearchableScreen):
         from dyntui.services.api_console import requirement
 
         work = requirement(connection, self.operation, self._filled())
-        self.later(work, lambda needed: self._confirm(connection, needed))
+        self.run_worker_then(work, lambda needed: self._confirm(connection, needed))
 
     def _confirm(self, connection: Connection, needed: Requirement) -> None:
         if needed.level is ConfirmationLevel.NONE:
@@ -271,7 +271,7 @@ class ApiRequestScreen(SearchableScreen):
             if confirmation is not None:
                 self._send(connection, confirmation)
 
-        self.console.ask(confirm(needed, verb="send", trigger="s", preview=counting(connection, needed)), answered)
+        self.console.ask(confirm(needed, verb="send", opening_key="s", preview=counting(connection, needed)), answered)
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         result = self.query_one(_Result)
@@ -284,7 +284,7 @@ class ApiRequestScreen(SearchableScreen):
             except DyntuiError as error:
                 return error
 
-        self.surely(run(), lambda found: self._came(connection, found))
+        self.run_write_worker(run(), lambda found: self._came(connection, found))
 
     def _came(self, connection: Connection, found: ConsoleResponse | DyntuiError) -> None:
         if isinstance(found, DyntuiError):
@@ -301,7 +301,7 @@ class ApiRequestScreen(SearchableScreen):
 
     # The answer
 
-    def no_answer(self) -> str | None:
+    def response_disabled_reason(self) -> str | None:
         return None if self.answered_with is not None else "There is no answer yet."
 
     # To take along

@@ -220,13 +220,13 @@ class EnvironmentsScreen(TableScreen):
             return session.profile if session.profile.name == name else None
         return self._profiles.get(name or "")
 
-    def no_profile(self) -> str | None:
+    def profile_disabled_reason(self) -> str | None:
         return None if self._under_cursor() is not None else "There is no environment under the cursor."
 
-    def no_stored_profile(self) -> str | None:
+    def stored_profile_disabled_reason(self) -> str | None:
         profile = self._under_cursor()
         if profile is None:
-            return self.no_profile()
+            return self.profile_disabled_reason()
         return None if profile.name in self._stored else f"{profile.name} is not stored: there is nothing to change."
 
     # Actions
@@ -297,7 +297,7 @@ class EnvironmentsScreen(TableScreen):
             if confirmation is not None and confirmation.yes:
                 self.run_worker(lambda: self._remove(profile.name), thread=True, group="profiles")
 
-        self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
+        self.console.ask(confirm(needed, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, name: str) -> None:
         from dyntui.config.profiles import Profiles

@@ -46,7 +46,7 @@ class EventScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         return [(self._tree.path, "dim")] if self._tree.count else []
 
-    def no_user(self) -> str | None:
+    def user_disabled_reason(self) -> str | None:
         return None if user_of(self.event) else "The event names no user: it came through an API token, or from nobody."
 
     def action_user(self) -> None:

@@ -194,13 +194,13 @@ class EventTailScreen(ConsoleScreen):
 
     # Reasons
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no event under the cursor."
 
-    def no_user(self) -> str | None:
+    def user_disabled_reason(self) -> str | None:
         row = self.table.row
         if row is None:
-            return self.nothing_here()
+            return self.selection_disabled_reason()
         return None if row.get("user") else "The event names no user: it came through an API token, or from nobody."
 
     # Actions
@@ -217,10 +217,10 @@ class EventTailScreen(ConsoleScreen):
         self.filter_text = text.strip()
         self._show(follow=True)
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         return "the filter" if self.filter_text else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         self.answered("")
 
     @on(Table.Opened)

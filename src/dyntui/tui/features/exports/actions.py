@@ -18,5 +18,5 @@ EXPORTS_ACTIONS = register(
         "export": "export",
     },
     Action("export.download", ("w",), "download", "Fetch the file into a new one of yours.", _READ, 11, "download",
-        "no_file"),
+        "download_disabled_reason"),
 )  # fmt: skip

@@ -69,7 +69,7 @@ class ExportsScreen(ResourceActionsScreen):
     def status(self) -> Sequence[Piece]:
         return [(self.progress, ""), *super().status()] if self.progress else super().status()
 
-    def no_file(self) -> str | None:
+    def download_disabled_reason(self) -> str | None:
         row = self.table.row
         if row is None:
             return "There is no export under the cursor."

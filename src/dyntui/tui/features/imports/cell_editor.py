@@ -42,7 +42,7 @@ class CellEditor(ActionMixin, Input):
         self.display = True
         self.screen.set_focus(self, scroll_visible=False)
 
-    def nothing_suggested(self) -> str | None:
+    def suggest_disabled_reason(self) -> str | None:
         return None if self._suggested else "Nothing is suggested for this cell."
 
     def action_suggest(self) -> None:

@@ -133,12 +133,12 @@ class CheckStep(WizardStep):
     def checking(self) -> bool:
         return self._control is not None
 
-    def already_checking(self) -> str | None:
+    def check_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
         return "It is being checked now. esc stops it." if self.checking else None
 
-    def no_upsert(self) -> str | None:
+    def upsert_disabled_reason(self) -> str | None:
         if self.draft.kind != "users":
             return "Entries that are there are left alone."
         return "It is being checked now. esc stops it." if self.checking else None
@@ -188,10 +188,10 @@ class CheckStep(WizardStep):
         if self._control is not None:
             self._control.ask(StopRequest.PAUSE, "stopped")
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         return "the check" if self.checking else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         self._stop()
 
     def action_upsert(self) -> None:

@@ -21,7 +21,7 @@ from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.follow_up_actions import nothing_to_undo
+from dyntui.tui.features.imports.follow_up_actions import undo_disabled_reason
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.progress_bar import bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line
@@ -86,7 +86,7 @@ class FinishStep(WizardStep):
     def shows(self) -> frozenset[str]:
         return frozenset({JOBS})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.entered()
 
     def _show(self, result: ImportSummary) -> None:
@@ -123,22 +123,22 @@ class FinishStep(WizardStep):
 
     # Actions
 
-    def nothing_to_mend(self) -> str | None:
+    def fix_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
         return None if self.result is not None and self.result.why else "Every row got through."
 
-    def nothing_to_retry(self) -> str | None:
-        if reason := self.nothing_to_mend():
+    def retry_disabled_reason(self) -> str | None:
+        if reason := self.fix_disabled_reason():
             return reason
         counts = self.result.known.counts or {} if self.result is not None else {}
         tried = any(counts.get(state) for state in _TRIED)
         return None if tried else "No row failed at the server; f puts the others right."
 
-    def nothing_to_undo(self) -> str | None:
+    def undo_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return nothing_to_undo(self.result.known if self.result is not None else None)
+        return undo_disabled_reason(self.result.known if self.result is not None else None)
 
     def action_mend(self) -> None:
         """Take the rows that did not get through back to the review."""
@@ -163,7 +163,7 @@ class FinishStep(WizardStep):
 
         self.console.visit(ImportUndoScreen(self.draft.job, self.draft.name, self.draft.kind))
 
-    def nothing_to_copy(self) -> str | None:
+    def copy_disabled_reason(self) -> str | None:
         here = self.query_one("#finish-sheet", ReportView).here
         return None if here is not None and here.copy else "Put the cursor on a file to send its path."
 

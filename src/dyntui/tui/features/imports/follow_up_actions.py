@@ -11,10 +11,10 @@ from dyntui.tui.shell.table_screen import TableScreen
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
-__all__ = ["JobFollowUpMixin", "nothing_to_undo"]
+__all__ = ["JobFollowUpMixin", "undo_disabled_reason"]
 
 
-def nothing_to_undo(job: JobSummary | None) -> str | None:
+def undo_disabled_reason(job: JobSummary | None) -> str | None:
     """Why there is nothing that an undo of the job could delete."""
     if job is not None and job.created > 0:
         return None
@@ -29,7 +29,7 @@ class JobFollowUpMixin(TableScreen):
         """The job under the cursor."""
         raise NotImplementedError
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         """Why there is no job."""
         raise NotImplementedError
 
@@ -45,19 +45,19 @@ class JobFollowUpMixin(TableScreen):
         """Why nothing can come after the job."""
         job = self.job
         if job is None:
-            return self.nothing_here() or "A draft has not begun."
+            return self.selection_disabled_reason() or "A draft has not begun."
         if job.state is None or not is_over(job.state):
             return "It has not come to its end yet."
         return self.elsewhere(job)
 
-    def no_mending(self) -> str | None:
+    def failed_rows_disabled_reason(self) -> str | None:
         return self.no_more() or (None if self.job is not None and self.job.bad else "Every row got through.")
 
-    def no_undoing(self) -> str | None:
+    def undo_disabled_reason(self) -> str | None:
         job = self.job
         if reason := self.no_more():
             return reason
-        return nothing_to_undo(job)
+        return undo_disabled_reason(job)
 
     def action_mend(self) -> None:
         from dyntui.services.imports.job_follow_up import mend

@@ -36,8 +36,8 @@ _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–
 
 def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob | None) -> Row:
     """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
-    at_work = running is not None and running.id == job.id and running.active
-    if at_work or (job.busy and job.state is JobState.RUNNING):
+    look_disabled_reason = running is not None and running.id == job.id and running.active
+    if look_disabled_reason or (job.busy and job.state is JobState.RUNNING):
         state = "⧖ running"
     else:
         sign = "⧖" if job.busy else _SIGNS.get(job.state, "·") if job.state else "·"

@@ -103,7 +103,7 @@ class JobsScreen(JobFollowUpMixin):
     def shows(self) -> frozenset[str]:
         return frozenset({JOBS})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.load()
 
     def jobs_changed(self) -> None:
@@ -186,13 +186,13 @@ class JobsScreen(JobFollowUpMixin):
             return f"The job belongs to {job.where.profile}. Switch to that environment first."
         return None
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         if self.job is None and self._draft is None:
             return "There is no job under the cursor."
         return self.job.problem or None if self.job is not None else None
 
-    def no_opening(self) -> str | None:
-        if reason := self.nothing_here():
+    def open_disabled_reason(self) -> str | None:
+        if reason := self.selection_disabled_reason():
             return reason
         if (draft := self._draft) is not None and (self.job is None or not self.job.problem):
             profile = self.console.session.profile
@@ -206,10 +206,14 @@ class JobsScreen(JobFollowUpMixin):
         over = job.state is not None and is_over(job.state)
         return None if over else self.elsewhere(job)
 
-    def no_resuming(self) -> str | None:
+    def resume_disabled_reason(self) -> str | None:
         job = self.job
         if job is None:
-            return "This is a draft: enter goes on with it." if self._draft is not None else self.nothing_here()
+            return (
+                "This is a draft: enter goes on with it."
+                if self._draft is not None
+                else self.selection_disabled_reason()
+            )
         running = self.console.session.running
         if running is not None and running.active:
             return "A job runs in this console already."
@@ -219,21 +223,21 @@ class JobsScreen(JobFollowUpMixin):
             return "Only a paused job can be gone on with. Enter opens it."
         return self.elsewhere(job)
 
-    def no_pausing(self) -> str | None:
+    def pause_disabled_reason(self) -> str | None:
         running = self.console.session.running
         job = self.job
         here = job is not None and running is not None and running.id == job.id and running.active
         there = job is not None and job.busy and job.state is JobState.RUNNING
         return None if here or there else "It is not running."
 
-    def no_reporting(self) -> str | None:
+    def report_disabled_reason(self) -> str | None:
         job = self.job
         if job is None:
-            return self.nothing_here() or "A draft has no report."
+            return self.selection_disabled_reason() or "A draft has no report."
         return "It is running; the report comes at its end." if job.busy else job.problem or None
 
-    def no_removing(self) -> str | None:
-        if reason := self.nothing_here():
+    def remove_disabled_reason(self) -> str | None:
+        if reason := self.selection_disabled_reason():
             return reason
         return "It is being worked on." if self.job is not None and self.job.busy else None
 
@@ -254,7 +258,7 @@ class JobsScreen(JobFollowUpMixin):
     def action_new(self) -> None:
         self.console.open_route("import")
 
-    def no_new(self) -> str | None:
+    def new_job_disabled_reason(self) -> str | None:
         return None if self.console.session.profile is not None else "Open an environment first."
 
     def action_resume(self) -> None:
@@ -316,7 +320,7 @@ class JobsScreen(JobFollowUpMixin):
             if confirmation is not None and confirmation.yes:
                 self.in_thread(lambda: self._remove(job, draft))
 
-        self.console.ask(confirm(needed, verb="Remove", trigger="d"), answered)
+        self.console.ask(confirm(needed, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find

@@ -173,23 +173,23 @@ class MapStep(SavedMappingsMixin):
     def _row(self) -> AbstractMapping[str, Any] | None:
         return self.columns.row
 
-    def no_row(self) -> str | None:
+    def row_disabled_reason(self) -> str | None:
         return None if self._row() is not None else "There is no column under the cursor."
 
     def no_column(self) -> str | None:
         row = self._row()
         return None if row is not None and row["kind"] == "column" else "This is no column of the file."
 
-    def not_mapped(self) -> str | None:
+    def leave_out_disabled_reason(self) -> str | None:
         row = self._row()
         if row is None or not row["field"]:
             return "This goes nowhere already."
         return "This has to be chosen: v." if row["kind"] == "choice" else None
 
-    def no_metadata(self) -> str | None:
-        return self.not_users() or self.no_column()
+    def metadata_disabled_reason(self) -> str | None:
+        return self.user_field_disabled_reason() or self.no_column()
 
-    def not_users(self) -> str | None:
+    def user_field_disabled_reason(self) -> str | None:
         return None if self.draft.kind == "users" else "Entries have no such choice."
 
     # Actions
@@ -258,7 +258,7 @@ class MapStep(SavedMappingsMixin):
         dialog = dialogs.TransformsDialog(each, self.draft.kind, samples, self.draft.region or None)
         self.console.ask(dialog, chosen)
 
-    def no_transforms(self) -> str | None:
+    def transforms_disabled_reason(self) -> str | None:
         row = self._row()
         if row is None or row["kind"] != "column":
             return self.no_column()

@@ -184,13 +184,13 @@ class ParseStep(WizardStep):
 
     # Changing it
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         line = self.query_one(ParseSummary).line_here
         if not self.draft.path:
             return "These rows come from an earlier job: they are not read again."
         return None if line is not None and line.key else "This follows from the rest."
 
-    def no_reading(self) -> str | None:
+    def found_disabled_reason(self) -> str | None:
         reading = self.draft.reading
         return "Everything is as it was found." if reading == type(reading)() else None
 

@@ -112,11 +112,11 @@ class PlanStep(WizardStep):
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked(self) -> str | None:
-        return self.no_sending() or f"enter sends the first {FIRST}"
+        return self.send_disabled_reason() or f"enter sends the first {FIRST}"
 
     # Letting it happen
 
-    def no_sending(self) -> str | None:
+    def send_disabled_reason(self) -> str | None:
         if self.plan is None or self._needed is None:
             return "The plan is not there yet."
         if self.console.session.running is not None and self.console.session.running.active:
@@ -129,7 +129,7 @@ class PlanStep(WizardStep):
     def action_all(self) -> None:
         self._ask(None, "A")
 
-    def _ask(self, first: int | None, trigger: str) -> None:
+    def _ask(self, first: int | None, opening_key: str) -> None:
         needed = self._needed
         assert needed is not None
         verb = f"Send the first {first}" if first else f"Send {self.to_send:,} rows"
@@ -138,7 +138,7 @@ class PlanStep(WizardStep):
             if confirmation is not None:
                 self.wizard.begin(confirmation, first)
 
-        self.console.ask(confirm(needed, verb=verb, trigger=trigger), answered)
+        self.console.ask(confirm(needed, verb=verb, opening_key=opening_key), answered)
 
     def action_upsert_back(self) -> None:
         self.wizard.show_step("check")

@@ -207,24 +207,26 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
         self.wizard.hand(done, show)
 
-    def no_row(self) -> str | None:
+    def row_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no row under the cursor."
 
-    def no_cell(self) -> str | None:
+    def edit_cell_disabled_reason(self) -> str | None:
         if self.query_one("#kinds").has_focus:
             return None if self.table.count else "There are no rows of this kind to look at."
-        return self.no_row() or (None if self.table.place is not None else "No cell of this row goes anywhere.")
+        return self.row_disabled_reason() or (
+            None if self.table.place is not None else "No cell of this row goes anywhere."
+        )
 
-    def no_kind(self) -> str | None:
+    def fix_disabled_reason(self) -> str | None:
         return None if self._kind() else "This row has no problem to fix."
 
-    def nothing_to_undo(self) -> str | None:
+    def undo_disabled_reason(self) -> str | None:
         return None if self.summary is not None and self.summary.undo else "Nothing was changed yet."
 
-    def nothing_to_redo(self) -> str | None:
+    def redo_disabled_reason(self) -> str | None:
         return None if self.summary is not None and self.summary.redo else "Nothing was undone."
 
-    def no_problems(self) -> str | None:
+    def problem_disabled_reason(self) -> str | None:
         return None if self._problems else "No row has a problem."
 
     def action_edit(self) -> None:
@@ -265,10 +267,10 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
                 return str(problem.suggestion)
         return ""
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         return "reading" if self.preparing else "the cell" if self.editing else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         if self.preparing:
             self._stop.set()
             self._ready()

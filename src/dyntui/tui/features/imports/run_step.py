@@ -144,17 +144,17 @@ class RunStep(WizardStep):
 
     # Reasons
 
-    def not_running(self) -> str | None:
+    def pause_run_disabled_reason(self) -> str | None:
         return None if self._active else "It is not running in this console."
 
-    def no_going_on(self) -> str | None:
+    def continue_disabled_reason(self) -> str | None:
         if self._active:
             return "It is running."
         if self.state is JobState.PAUSED or self.state is JobState.READY:
             return "Another process works on it." if self.known is not None and self.known.busy else None
         return "There is nothing to go on with."
 
-    def no_cancelling(self) -> str | None:
+    def cancel_disabled_reason(self) -> str | None:
         return None if self._active or self.state is JobState.PAUSED else "There is nothing to cancel."
 
     # Actions
@@ -187,7 +187,7 @@ class RunStep(WizardStep):
                 job = self.draft.job
                 self.wizard.hand(lambda bench: bench.cancel(job), lambda done: self._look(), self._failed)
 
-        self.console.ask(confirm(needed, verb="Give it up", trigger="c"), answered)
+        self.console.ask(confirm(needed, verb="Give it up", opening_key="c"), answered)
 
     def _failed(self, error: DyntuiError) -> None:
         self.console.say_error(error)

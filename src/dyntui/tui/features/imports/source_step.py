@@ -119,11 +119,11 @@ class SourceStep(WizardStep):
 
     # Reasons
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         node = self.files.node
         return None if node is not None and node.kind in ("draft", "file", "folder", "up") else "Nothing opens here."
 
-    def no_folder(self) -> str | None:
+    def folder_disabled_reason(self) -> str | None:
         node = self.files.node
         return None if node is not None and (node.kind == "folder" or node.depth) else "There is nothing to fold here."
 

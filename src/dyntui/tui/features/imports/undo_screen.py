@@ -120,7 +120,7 @@ class ImportUndoScreen(ConsoleScreen):
 
     # Looking
 
-    def at_work(self) -> str | None:
+    def look_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
         return "It is at work." if self._doing else None
@@ -170,8 +170,8 @@ class ImportUndoScreen(ConsoleScreen):
 
     # Deleting
 
-    def nothing_to_delete(self) -> str | None:
-        if reason := self.at_work():
+    def delete_disabled_reason(self) -> str | None:
+        if reason := self.look_disabled_reason():
             return reason
         if self._plan is None:
             return f"The {self.words.plural} have to be read first: r."
@@ -190,7 +190,7 @@ class ImportUndoScreen(ConsoleScreen):
             if confirmation is not None:
                 self._delete(connection, plan, confirmation)
 
-        self.console.ask(confirm(plan.needed, verb="Delete them", trigger="enter"), answered)
+        self.console.ask(confirm(plan.needed, verb="Delete them", opening_key="enter"), answered)
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()
@@ -216,10 +216,10 @@ class ImportUndoScreen(ConsoleScreen):
             self.console.say(f"The undo stopped: {event.outcome.stopped}. Enter goes on.", "warning")
         self._show()
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         return "the undo" if self._control is not None else None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         assert self._control is not None
         self._control.ask(StopRequest.PAUSE, "stopped")
 

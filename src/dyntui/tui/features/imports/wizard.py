@@ -133,9 +133,9 @@ class WizardScreen(ConsoleScreen):
     def shows(self) -> frozenset[str]:
         return self.step.shows if self.step is not None else frozenset()
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         if self.step is not None:
-            self.step.read_again()
+            self.step.reload()
 
     def home(self) -> Widget | None:
         return self.step.home() if self.step is not None else None
@@ -318,7 +318,7 @@ class WizardScreen(ConsoleScreen):
             before.left()
         self.draft.step = name
         self.save()
-        self.console.at_once(lambda: self._show_step(name))
+        self.console.batch_screen_change(lambda: self._show_step(name))
 
     async def _show_step(self, name: str) -> None:
         async with self._showing:
@@ -341,28 +341,28 @@ class WizardScreen(ConsoleScreen):
         if self.is_current and not self.query_one(Prompt).asking and (home := self.home()) is not None:
             self.set_focus(home, scroll_visible=False)
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         step = self.step
         if step is None:
             return None
-        return step.inner() or (f"the step {step.TITLE}" if self.nothing_before() is None else None)
+        return step.back_label() or (f"the step {step.TITLE}" if self.previous_step_disabled_reason() is None else None)
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         step = self.step
         assert step is not None
-        if step.inner():
-            step.leave_inner()
+        if step.back_label():
+            step.handle_back()
         else:
             self.action_previous()
 
     # Reasons
 
-    def nothing_before(self) -> str | None:
+    def previous_step_disabled_reason(self) -> str | None:
         if self.begun:
             return "Rows were sent already; what was decided before cannot be changed any more."
         return None if self._at else "This is the first step."
 
-    def no_next(self) -> str | None:
+    def next_disabled_reason(self) -> str | None:
         if self._at == len(_STEPS) - 1:
             return "This is the last step."
         return "The step is not there yet." if self.step is None else self.step.blocked()
@@ -384,12 +384,12 @@ class WizardScreen(ConsoleScreen):
 
     def _go(self, name: str) -> None:
         to = _NAMES.index(name)
-        if to < self._at and (reason := self.nothing_before()):
+        if to < self._at and (reason := self.previous_step_disabled_reason()):
             self.console.say(reason, "warning")
         elif to < self._at:
             self.show_step(name)
-        elif to == self._at + 1 and (reason := self.no_next()) is None:
+        elif to == self._at + 1 and (reason := self.next_disabled_reason()) is None:
             self.action_next()
         elif to > self._at:
-            reason = self.no_next() or "Go on step by step with ]."
+            reason = self.next_disabled_reason() or "Go on step by step with ]."
             self.console.say(reason, "warning")

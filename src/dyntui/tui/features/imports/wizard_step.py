@@ -99,7 +99,7 @@ class WizardStep(ActionMixin, Vertical):
         """The resources that are shown (services.actions.resource_changes)."""
         return frozenset()
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         """Read what is shown again, as in `Framed`."""
 
     def left(self) -> None:
@@ -126,11 +126,11 @@ class WizardStep(ActionMixin, Vertical):
         """Where the focus belongs."""
         return next((widget for widget in self.query("LineList").results(Widget) if widget.focusable), None)
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         """What going back undoes before it leaves the step; None for nothing."""
         return None
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         """Undo that."""
 
     def lines_moved(self, lines: LineList) -> None:

@@ -81,7 +81,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return (self.record.title.lower(), self.label or self.thing_id)
+        return (self.record.title.lower(), self.label or self.object_id)
 
     @property
     def below(self) -> list[Resource]:
@@ -108,7 +108,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
         if not self.record.detail and self.document is None:
             return self.row  # the list has just read it
-        found = await read_one(client, self.record, self.thing_id, parent=self.parent_id)
+        found = await read_one(client, self.record, self.object_id, parent=self.parent_id)
         # What the list said and the detail leaves out (the chain of a name service) is kept.
         return {**self.row, **found}
 
@@ -147,11 +147,11 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
             user_id = str(pane.fact.value)
             self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
         elif name is not None:
-            self.console.open_list(RESOURCES[name], self.thing_id, self.label)
+            self.console.open_list(RESOURCES[name], self.object_id, self.label)
 
     # Actions
 
-    def why_not(self, actions: tuple[ResourceAction, ...]) -> str | None:
+    def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
         if actions[0].on is ActionTarget.LIST:
             return "This is done in the list."

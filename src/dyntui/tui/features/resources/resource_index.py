@@ -90,7 +90,7 @@ class ResourceIndexScreen(WorkerMixin):
     def shows(self) -> frozenset[str]:
         return frozenset({"tokens", "user-tokens", "members"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         """What a token reaches is asked for again."""
         from dyntui.services.lists.resource_reachability import reach_of
 
@@ -122,7 +122,7 @@ class ResourceIndexScreen(WorkerMixin):
             self.was_read(seen)
             self._show()
 
-        self.later(reach_of(connection.client).probe(records), known, group="probe")
+        self.run_worker_then(reach_of(connection.client).probe(records), known, group="probe")
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = [("asking", "")] if self.probing else []
@@ -130,7 +130,7 @@ class ResourceIndexScreen(WorkerMixin):
 
     # Actions
 
-    def nothing_to_open(self) -> str | None:
+    def open_disabled_reason(self) -> str | None:
         row = self.table.row
         if row is None:
             return "There is no list under the cursor."

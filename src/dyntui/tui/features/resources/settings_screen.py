@@ -66,7 +66,7 @@ class SettingsScreen(SearchableScreen):
     def shows(self) -> frozenset[str]:
         return frozenset({"settings"})
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.action_refresh()
 
     def action_refresh(self) -> None:
@@ -113,7 +113,7 @@ class SettingsScreen(SearchableScreen):
 
     # Changing
 
-    def no_leaf(self) -> str | None:
+    def edit_setting_disabled_reason(self) -> str | None:
         if self.document is None:
             return "The settings are not here yet."
         way = self.tree_shown.way
@@ -161,9 +161,9 @@ class SettingsScreen(SearchableScreen):
                 form.reopen()
             else:
                 work = connection.writes.perform(write, targets, confirmation)
-                self.surely(work, lambda results: self._told(results, after, form), form)
+                self.run_write_worker(work, lambda results: self._told(results, after, form), form)
 
-        self.console.ask(confirm(needed, verb="change", trigger="e"), answered)
+        self.console.ask(confirm(needed, verb="change", opening_key="e"), answered)
 
     def _told(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
         item = results.items[0]

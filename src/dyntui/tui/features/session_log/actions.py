@@ -17,6 +17,6 @@ SESSION_LOG_ACTIONS = register(
     {
         "journal": "here",
     },
-    Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, why_not="nothing_here"),
-    Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, why_not="nothing_here"),
+    Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, disabled_reason="selection_disabled_reason"),
+    Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, disabled_reason="selection_disabled_reason"),
 )  # fmt: skip

@@ -76,7 +76,7 @@ class _Journal(TableScreen):
     def status(self) -> Sequence[Piece]:
         return self.position()
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no line under the cursor."
 
     @on(Table.Opened)

@@ -51,7 +51,7 @@ def revoke_sessions(screen: UserListScreen) -> None:
 
 def _do(screen: UserListScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
     done = partial(_done, screen)
-    do(screen.console, action, screen.targets, verb=verb, trigger=key, form=form, done=done)
+    do(screen.console, action, screen.targets, verb=verb, opening_key=key, form=form, done=done)
 
 
 def _done(screen: UserListScreen, results: WriteResults) -> None:
@@ -132,7 +132,16 @@ def ask_new(screen: UserListScreen) -> None:
         target = Target("", next(iter(fields.values())), {"fields": fields})
         told = [f"{name}: {text}" for name, text in fields.items()]
         made = partial(_made, screen)
-        do(screen.console, CREATE_USER, [target], verb="Create", trigger="n", told=told, form=form, done=made)
+        do(
+            screen.console,
+            CREATE_USER,
+            [target],
+            verb="Create",
+            opening_key="n",
+            summary_lines=told,
+            form=form,
+            done=made,
+        )
 
     def check(values: Values) -> Mapping[str, str]:
         return {} if any(text.strip() for text in values.values()) else {"": "A user needs at least one of them."}

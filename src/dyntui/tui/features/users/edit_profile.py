@@ -65,7 +65,7 @@ def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             return
         told = differences(user, changed)
         target = user_target(user, fields=changed)
-        do(console, UPDATE_USER, [target], verb="Save", trigger=key, told=told, form=form)
+        do(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 
@@ -92,7 +92,7 @@ def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             return
         told = differences(metadata, {name: value})
         action = set_metadata_field(name, value)
-        do(console, action, [user_target(user)], verb="Save", trigger=key, told=told, form=form)
+        do(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 

@@ -37,6 +37,6 @@ def ask_link(console: ConsoleApp, target: Target) -> None:
     def filled(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
         told = [f"{field.label}: {wallet[field.name]}" for field in fields]
-        do(console, link_wallet(wallet), [target], verb="Link", trigger="w", told=told, form=form)
+        do(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=told, form=form)
 
     console.open_form(form, filled)

@@ -39,27 +39,27 @@ class UserActionsMixin(SiblingScreen):
     @property
     def target(self) -> Target:
         """The user, by the name a person knows."""
-        return user_target({**(self.document or {}), "id": self.thing_id})
+        return user_target({**(self.document or {}), "id": self.object_id})
 
     # Reasons
 
-    def not_read(self) -> str | None:
+    def details_disabled_reason(self) -> str | None:
         return None if self.document is not None else "The user is not read yet."
 
-    def no_session(self) -> str | None:
+    def revoke_session_disabled_reason(self) -> str | None:
         row = self._row_of("sessions")
         if row is None:
             return "Go to a session on the Sessions tab first."
         return "This session is revoked already." if row.get("revokedAt") else None
 
-    def no_sessions(self) -> str | None:
+    def revoke_sessions_disabled_reason(self) -> str | None:
         active = any(not row.get("revokedAt") for row in self.parts("sessions"))
-        return self.not_read() or (None if active else "This user has no active session.")
+        return self.details_disabled_reason() or (None if active else "This user has no active session.")
 
-    def no_devices(self) -> str | None:
-        return self.not_read() or (None if self.parts("mfaDevices") else "This user has no MFA devices.")
+    def remove_devices_disabled_reason(self) -> str | None:
+        return self.details_disabled_reason() or (None if self.parts("mfaDevices") else "This user has no MFA devices.")
 
-    def no_account(self) -> str | None:
+    def reveal_disabled_reason(self) -> str | None:
         return None if self._row_of("social") is not None else "Go to an account on the Social tab first."
 
     def _row_of(self, name: str) -> Mapping[str, Any] | None:
@@ -71,7 +71,7 @@ class UserActionsMixin(SiblingScreen):
     # Actions
 
     def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
-        do(self.console, action, [self.target], verb=verb, trigger=key, told=told)
+        do(self.console, action, [self.target], verb=verb, opening_key=key, summary_lines=told)
 
     def action_edit(self) -> None:
         if self.TABS[self.tab].name == "metadata":
@@ -79,12 +79,14 @@ class UserActionsMixin(SiblingScreen):
             return
         from dyntui.tui.features.users.edit_profile import ask_profile
 
-        ask_profile(self.console, self.thing_id, "e")
+        ask_profile(self.console, self.object_id, "e")
 
-    def no_editor(self) -> str | None:
+    def editor_disabled_reason(self) -> str | None:
         from dyntui.services.editor import editor
 
-        return self.not_read() or (None if editor() else "EDITOR is not set; e on the Metadata tab edits it here.")
+        return self.details_disabled_reason() or (
+            None if editor() else "EDITOR is not set; e on the Metadata tab edits it here."
+        )
 
     def action_editor(self) -> None:
         self._edit_metadata("E", own=True)
@@ -92,12 +94,12 @@ class UserActionsMixin(SiblingScreen):
     def _edit_metadata(self, key: str, *, own: bool) -> None:
         from dyntui.tui.features.users.edit_metadata import edit_metadata
 
-        edit_metadata(self.console, self.thing_id, key, own=own)
+        edit_metadata(self.console, self.object_id, key, own=own)
 
     def action_metadata(self) -> None:
         from dyntui.tui.features.users.edit_profile import ask_metadata
 
-        ask_metadata(self.console, self.thing_id, "m")
+        ask_metadata(self.console, self.object_id, "m")
 
     def action_revoke_session(self) -> None:
         row = self._row_of("sessions")
@@ -105,7 +107,7 @@ class UserActionsMixin(SiblingScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        do(self.console, REVOKE_SESSION, [target], verb="Revoke", trigger="x")
+        do(self.console, REVOKE_SESSION, [target], verb="Revoke", opening_key="x")
 
     def action_revoke_sessions(self) -> None:
         self._do(REVOKE_SESSIONS, "X", verb="Revoke all")
@@ -122,12 +124,12 @@ class UserActionsMixin(SiblingScreen):
     def action_pregenerate(self) -> None:
         user = self.document or {}
         email = str(user.get("email") or "")
-        self.console.open_route("pregenerate", RouteTarget(row_id=self.thing_id, row={"email": email}))
+        self.console.open_route("pregenerate", RouteTarget(row_id=self.object_id, row={"email": email}))
 
     # To take along
 
-    def nothing_to_take(self) -> str | None:
-        return None if self.document is not None or self.known else self.not_read()
+    def copy_as_disabled_reason(self) -> str | None:
+        return None if self.document is not None or self.known else self.details_disabled_reason()
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import ask_copy
@@ -137,7 +139,7 @@ class UserActionsMixin(SiblingScreen):
     def action_web_console(self) -> None:
         from dyntui.tui.shell.copy_menu import show_console
 
-        show_console(self.console, self.thing_id, str((self.document or self.known).get("email") or self.thing_id))
+        show_console(self.console, self.object_id, str((self.document or self.known).get("email") or self.object_id))
 
     def action_link(self) -> None:
         from dyntui.tui.features.users.link_wallet import ask_link
@@ -158,18 +160,26 @@ class UserActionsMixin(SiblingScreen):
                 self.console.ask(SecretDialog(f"access token of {label}", str(token)))
 
         target = Target(str(row.get("id")), label)
-        do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", trigger="t", done=revealed)
+        do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", opening_key="t", done=revealed)
 
     def action_delete(self) -> None:
         record = RESOURCES[self.NAME]
-        told = [f"id {self.thing_id}"]
+        told = [f"id {self.object_id}"]
         for key, word in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
             if count := len(self.parts(key)):
                 told.append(f"{count:,} {word}{'s' if count != 1 else ''}")
-        title = record.label_of(self.document or {}) or self.thing_id
-        do(self.console, DELETE_USER, [self.target], verb="Delete", trigger="d", told=[title, *told], done=self._gone)
+        title = record.label_of(self.document or {}) or self.object_id
+        do(
+            self.console,
+            DELETE_USER,
+            [self.target],
+            verb="Delete",
+            opening_key="d",
+            summary_lines=[title, *told],
+            done=self._gone,
+        )
 
     def _gone(self, results: WriteResults) -> None:
         done = results.items[0].outcome is WriteOutcome.DONE
-        if done and self.console.shown is self and self.console.no_way_back() is None:
+        if done and self.console.shown is self and self.console.back_disabled_reason() is None:
             self.console.call_later(self.console.action_back)

@@ -84,7 +84,7 @@ class UserScreen(UserActionsMixin):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return ("users", self.label or self.thing_id)
+        return ("users", self.label or self.object_id)
 
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
@@ -111,21 +111,21 @@ class UserScreen(UserActionsMixin):
             case _:
                 yield SearchTree(id="raw")
 
-    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        answer = await client.users.get_raw(thing_id)
+    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        answer = await client.users.get_raw(object_id)
         user = answer.get("user", answer) if isinstance(answer, dict) else {}
         return user if isinstance(user, dict) else {}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
-        self.label = RESOURCES["users"].label_of(document) or self.thing_id
-        self.console.session.opened_user(self.thing_id, self.label)
+        self.label = RESOURCES["users"].label_of(document) or self.object_id
+        self.console.session.opened_user(self.object_id, self.label)
         found = {name: len(rows(document)) for name, rows in _ROWS.items()}
         found["metadata"] = len(metadata_of(document))
         return [found.get(tab.name) for tab in self.TABS]
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
-        if self.thing_id in self.console.session.drafts:
+        if self.object_id in self.console.session.drafts:
             parts.append(("metadata not saved", "warn"))
         if self.document is not None and self.TABS[self.tab].name == "metadata":
             size = metadata_size(metadata_of(self.document))
@@ -174,7 +174,7 @@ class UserScreen(UserActionsMixin):
         console.visit(cls(target.row_id, target.label, known=row, behind=list_in_front(console, "users")))
 
     def action_access(self) -> None:
-        self.console.open_route("user-access", RouteTarget(row_id=self.thing_id, label=self.label))
+        self.console.open_route("user-access", RouteTarget(row_id=self.object_id, label=self.label))
 
     def openable(self, pane: Widget | None) -> bool:
         return isinstance(pane, Table) and pane.row is not None and bool(pane.row.get("wallet"))
@@ -185,12 +185,12 @@ class UserScreen(UserActionsMixin):
         wallet_id = str(pane.row["wallet"])
         wallets = self.document.get("wallets") if self.document else None
         known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
-        row = {"userId": self.thing_id, **known}
+        row = {"userId": self.object_id, **known}
         target = RouteTarget(
             row_id=wallet_id,
             label=str(pane.row.get("copy", "")),
             row=row,
-            parent=self.thing_id,
+            parent=self.object_id,
             parent_label=self.label,
         )
         self.console.open_route("wallet", target)

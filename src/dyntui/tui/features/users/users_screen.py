@@ -18,7 +18,7 @@ class UsersScreen(UserListScreen):
 
     BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "taking")]
 
-    def nobody(self) -> str | None:
+    def users_disabled_reason(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
 
     def action_delete(self) -> None:
@@ -46,8 +46,8 @@ class UsersScreen(UserListScreen):
 
         ask_new(self)
 
-    def nothing_to_take(self) -> str | None:
-        return self.nobody()
+    def copy_as_disabled_reason(self) -> str | None:
+        return self.users_disabled_reason()
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import ask_copy

@@ -21,10 +21,10 @@ WALLETS_ACTIONS = register(
     Action("wallets.pregenerate", ("n",), "pre-generate", "Make embedded wallets that somebody claims by signing in.",
         rank=16),
     Action("wallets.recover", ("u",), "recover", "Bring the deleted wallets of the owners back.", rank=17,
-        why_not="no_owners"),
+        disabled_reason="recover_disabled_reason"),
     Action("wallets.export", ("E",), "export", "Write the marked wallets, or all, to a new file.", _READ),
     Action("wallet.delete", ("d",), "delete", "Delete the wallet; recover brings it back.", Effect.DESTRUCTIVE, 16,
-        why_not="no_deleting"),
+        disabled_reason="delete_disabled_reason"),
     Action("wallet.recover", ("u",), "recover", "Bring the deleted wallets of the owner back.", rank=17,
-        why_not="no_owner"),
+        disabled_reason="recover_disabled_reason"),
 )  # fmt: skip

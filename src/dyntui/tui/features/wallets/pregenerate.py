@@ -106,7 +106,7 @@ def ask_pregeneration(
         target = Target(values["identifier"].strip(), values["identifier"].strip())
         told = [f"{name}: {_words(value)}" for name, value in body.items()]
         action = pregenerate(operation, body)
-        do(console, action, [target], verb="Make", trigger=key, told=told, form=form)
+        do(console, action, [target], verb="Make", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 

@@ -55,14 +55,14 @@ class WalletScreen(SiblingScreen):
 
     def __init__(
         self,
-        thing_id: str,
+        object_id: str,
         label: str,
         *,
         owner: str = "",
         known: Mapping[str, Any] | None = None,
         behind: ResourceScreen | None = None,
     ) -> None:
-        super().__init__(thing_id, label, known=known, behind=behind)
+        super().__init__(object_id, label, known=known, behind=behind)
         self.owner = owner
 
     @classmethod
@@ -81,11 +81,11 @@ class WalletScreen(SiblingScreen):
         else:
             yield SearchTree(id="raw")
 
-    async def fetch_one(self, client: Client, thing_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
         from dyntui.api.errors import NotFound
 
         try:
-            answer = await client.call("getWalletById", path={"walletId": thing_id})
+            answer = await client.call("getWalletById", path={"walletId": object_id})
         except NotFound:
             if known.get("deletedAt"):
                 return dict(known)  # the list has deleted wallets, the detail has not
@@ -114,7 +114,7 @@ class WalletScreen(SiblingScreen):
         connection = self.console.session.connection
         if connection is not None and self.user_id and not self.owner:
             self.run_worker(
-                self._find_owner(connection.client, self.thing_id, self.user_id), exclusive=True, group="owner"
+                self._find_owner(connection.client, self.object_id, self.user_id), exclusive=True, group="owner"
             )
 
     async def _find_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
@@ -127,7 +127,7 @@ class WalletScreen(SiblingScreen):
 
     @on(OwnerFound)
     def _owner_found(self, event: OwnerFound) -> None:
-        if event.wallet_id == self.thing_id and self.document is not None:
+        if event.wallet_id == self.object_id and self.document is not None:
             self.owner = event.label
             self.fill(self.TABS[0], self.document)
             self.changed()
@@ -139,33 +139,33 @@ class WalletScreen(SiblingScreen):
         """Whose it is, "" when nothing says it."""
         return str({**self.known, **(self.document or {})}.get("userId") or "")
 
-    def no_deleting(self) -> str | None:
+    def delete_disabled_reason(self) -> str | None:
         if self.document is None:
             return "The wallet is not read yet."
         return "This wallet is deleted already." if self.document.get("deletedAt") else None
 
-    def no_owner(self) -> str | None:
+    def recover_disabled_reason(self) -> str | None:
         return None if self.user_id else "Nothing says whose wallet this is."
 
     def action_delete(self) -> None:
-        target = Target(self.thing_id, self.label)
-        do(self.console, DELETE_WALLET, [target], verb="Delete", trigger="d", done=self._gone)
+        target = Target(self.object_id, self.label)
+        do(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._gone)
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
-        do(self.console, RECOVER_WALLETS, [target], verb="Recover", trigger="u")
+        do(self.console, RECOVER_WALLETS, [target], verb="Recover", opening_key="u")
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         self.read()  # also when it was deleted: wallets can be recovered
 
     def _gone(self, results: WriteResults) -> None:
         done = results.items[0].outcome is WriteOutcome.DONE
-        if done and self.console.shown is self and self.console.no_way_back() is None:
+        if done and self.console.shown is self and self.console.back_disabled_reason() is None:
             self.console.call_later(self.console.action_back)
 
     # To take along
 
-    def nothing_to_take(self) -> str | None:
+    def copy_as_disabled_reason(self) -> str | None:
         return None if self.document or self.known else "The wallet is not read yet."
 
     def action_copy_as(self) -> None:
@@ -176,7 +176,7 @@ class WalletScreen(SiblingScreen):
     def action_web_console(self) -> None:
         from dyntui.tui.shell.copy_menu import show_console
 
-        show_console(self.console, self.thing_id, self.label)
+        show_console(self.console, self.object_id, self.label)
 
     # What Enter opens
 

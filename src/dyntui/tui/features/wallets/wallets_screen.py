@@ -28,12 +28,12 @@ class WalletsScreen(ResourceActionsScreen):
     def _owners(self) -> list[str]:
         return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
 
-    def no_owners(self) -> str | None:
-        return self.nothing_here() or (None if self._owners() else "Nothing says whose wallets these are.")
+    def recover_disabled_reason(self) -> str | None:
+        return self.selection_disabled_reason() or (None if self._owners() else "Nothing says whose wallets these are.")
 
     def action_recover(self) -> None:
         targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
-        do(self.console, RECOVER_WALLETS, targets, verb="Recover", trigger="u")
+        do(self.console, RECOVER_WALLETS, targets, verb="Recover", opening_key="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
@@ -47,8 +47,8 @@ class WalletsScreen(ResourceActionsScreen):
 
         ask_export(self, self.targets)
 
-    def nothing_to_take(self) -> str | None:
-        return self.nothing_here()
+    def copy_as_disabled_reason(self) -> str | None:
+        return self.selection_disabled_reason()
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import ask_copy

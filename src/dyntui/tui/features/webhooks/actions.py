@@ -23,7 +23,7 @@ WEBHOOKS_ACTIONS = register(
     Action("webhook.toggle", ("t",), "on or off", "Enable the webhook, or disable it.", rank=16, run="switch"),
     Action("webhook.edit", ("e",), "edit", "Change its URL and what it is told."),
     Action("webhook.reveal", ("S",), "secret", "Show the secret that its messages are signed with.", _READ),
-    Action("message.redeliver", ("d",), "redeliver", "Send the message once more.", rank=11, why_not="nothing_to_send"),
+    Action("message.redeliver", ("d",), "redeliver", "Send the message once more.", rank=11, disabled_reason="send_disabled_reason"),
     Action("message.verify", ("V",), "verify", "Check the signature of this delivery.", _READ, 12, "verify",
-        "nothing_to_verify"),
+        "verify_disabled_reason"),
 )  # fmt: skip

@@ -50,7 +50,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return ("webhooks", "messages", self.label or self.thing_id)
+        return ("webhooks", "messages", self.label or self.object_id)
 
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
@@ -64,7 +64,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
     async def fetch(self, client: Client) -> dict[str, Any]:
         from dyntui.services.webhooks import deliveries
 
-        found = await deliveries(client, self.webhook_id, self.thing_id)
+        found = await deliveries(client, self.webhook_id, self.object_id)
         return {**(found[0] if found else self.row), "deliveries": found}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
@@ -116,15 +116,15 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
 
     # Actions
 
-    def nothing_to_send(self) -> str | None:
-        return None if self.thing_id else "There is no message."
+    def send_disabled_reason(self) -> str | None:
+        return None if self.object_id else "There is no message."
 
     def action_redeliver(self) -> None:
         from dyntui.services.actions.resource_actions import action_named
 
         self.begin(_RECORD, action_named(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
 
-    def nothing_to_verify(self) -> str | None:
+    def verify_disabled_reason(self) -> str | None:
         return None if self.row.get("request") else "There is no record of the request."
 
     def action_verify(self) -> None:

@@ -125,8 +125,8 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def shows(self) -> frozenset[str]:
         return super().shows | {"webhooks"}
 
-    def read_again(self) -> None:
-        super().read_again()
+    def reload(self) -> None:
+        super().reload()
         if (connection := self.console.session.connection) is not None:
             self._read(connection)
 
@@ -134,7 +134,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         from dyntui.services.actions.resource_actions import read_one
 
         work = read_one(connection.client, RESOURCES["webhooks"], self.parent_id)
-        self.later(work, self._show, group="webhook")
+        self.run_worker_then(work, self._show, group="webhook")
 
     def _show(self, webhook: Mapping[str, Any]) -> None:
         self.webhook = webhook
@@ -173,14 +173,14 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             ResourceScreen.connected(self, connection)
             self.changed()
 
-    def inner(self) -> str | None:
-        return "failed only" if self.failed_only else super().inner()
+    def back_label(self) -> str | None:
+        return "failed only" if self.failed_only else super().back_label()
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         if self.failed_only:
             self.action_failed()
         else:
-            super().leave_inner()
+            super().handle_back()
 
     def action_verify(self) -> None:
         from dyntui.services.webhooks import SIGNATURE

@@ -36,7 +36,7 @@ def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: 
 
     def answered(confirmation: Confirmation | None) -> None:
         if confirmation is not None:
-            screen.surely(connection.writes.perform(write, targets, confirmation), got)
+            screen.run_write_worker(connection.writes.perform(write, targets, confirmation), got)
 
     needed = connection.writes.requirement(write, targets)
-    screen.console.ask(confirm(needed, verb="check the signature", trigger=key), answered)
+    screen.console.ask(confirm(needed, verb="check the signature", opening_key=key), answered)

@@ -108,7 +108,7 @@ class JsonTree(LineList):
         key = cut(key, width - 1)
         return [bar, (key, "dim"), (cut(_words(node.value), max(0, width - 1 - len(key))), "")]
 
-    def no_fold(self) -> str | None:
+    def fold_disabled_reason(self) -> str | None:
         return None if self.count and self._rows[self.cursor].folds else "There is nothing to fold here."
 
     def action_fold(self) -> None:

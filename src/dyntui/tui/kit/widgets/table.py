@@ -344,12 +344,12 @@ class Table(LineList):
         self._cursor_id = None
         super().move_to(index)
 
-    def no_marks(self) -> str | None:
+    def mark_disabled_reason(self) -> str | None:
         if not self.markable:
             return "Rows of this list cannot be marked."
         return None if self.row_id else "There is no row under the cursor."
 
-    def nothing_marked(self) -> str | None:
+    def unmark_disabled_reason(self) -> str | None:
         return None if self.marks else "Nothing is marked."
 
     def action_mark(self) -> None:
@@ -360,9 +360,9 @@ class Table(LineList):
         self.move_to(self.cursor + 1)
         self._tell()
 
-    def no_range(self) -> str | None:
+    def mark_range_disabled_reason(self) -> str | None:
         if not self.markable:
-            return self.no_marks()
+            return self.mark_disabled_reason()
         return None if self._anchor is not None else "Mark the first row of the range with space."
 
     def action_mark_range(self) -> None:

@@ -226,7 +226,7 @@ class ListScreen(ConsoleScreen):
         if line is not None and self.table.row_id == cursor_row and self.listed() is view:
             self.table.move_to(line)
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         if self.view is not None:
             self.view.reread()
 

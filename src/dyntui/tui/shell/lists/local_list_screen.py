@@ -142,16 +142,16 @@ class LocalListScreen(ListScreen):
         elif self.local is not None:
             self.show_server()
 
-    def inner(self) -> str | None:
+    def back_label(self) -> str | None:
         if self.local is None:
-            return "the search here" if self._pending is not None else super().inner()
+            return "the search here" if self._pending is not None else super().back_label()
         return "the search here" if self.local.wanted.text else "the order here"
 
-    def leave_inner(self) -> None:
+    def handle_back(self) -> None:
         if self._pending is not None:
             self.answered_local("")
         elif self.local is None:
-            super().leave_inner()
+            super().handle_back()
         else:
             self.show_server()
 

@@ -36,10 +36,10 @@ class MarkedListScreen(LocalListScreen):
             rows |= {row_id: row for row_id, row in zip(part, kept.rows(part), strict=True) if row is not None}
         return [rows.get(row_id, {self.record.key: row_id}) for row_id in ids]
 
-    def no_mark_all(self) -> str | None:
+    def mark_all_disabled_reason(self) -> str | None:
         if self.local is None and self.console.session.connection is None:
             return "The environment is not open."
-        return self.table.no_marks()
+        return self.table.mark_disabled_reason()
 
     def action_mark_all(self) -> None:
         """Mark every row of the filter, seen or not."""

@@ -95,8 +95,10 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         crumbs = (*self.crumbs, self.record.label_of(row))
         self.console.visit(JsonScreen(crumbs, masked(self.record, row), self.shows))
 
-    def nothing_to_open(self) -> str | None:
-        return self.nothing_here() or (None if self.record.open else "There is no more to it; v shows it raw.")
+    def open_disabled_reason(self) -> str | None:
+        return self.selection_disabled_reason() or (
+            None if self.record.open else "There is no more to it; v shows it raw."
+        )
 
     def action_open(self) -> None:
         row = self.table.row
@@ -106,7 +108,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     # Actions
 
-    def why_not(self, actions: tuple[ResourceAction, ...]) -> str | None:
+    def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
         if actions[0].on is ActionTarget.LIST:
             return None
@@ -132,19 +134,19 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
 
 def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
-    """The methods that the registry calls for the actions of a record: `action_act_X`, `why_not_X`."""
+    """The methods that the registry calls for the actions of a record: `action_act_X`, `X_disabled_reason`."""
 
     def methods(actions: tuple[ResourceAction, ...], key: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return (
             lambda self: cast("ResourceActionsScreen", self).act(actions, key),
-            lambda self: cast("ResourceActionsScreen", self).why_not(actions),
+            lambda self: cast("ResourceActionsScreen", self).disabled_reason(actions),
         )
 
     found: dict[str, Callable[..., Any]] = {}
     for name, actions in offered(record):
-        do, why_not = methods(actions, "t" if name == TOGGLE else actions[0].key)
+        do, disabled_reason = methods(actions, "t" if name == TOGGLE else actions[0].key)
         found[f"action_act_{method_of(name)}"] = do
-        found[f"why_not_{method_of(name)}"] = why_not
+        found[f"{method_of(name)}_disabled_reason"] = disabled_reason
     return found
 
 

@@ -29,23 +29,27 @@ class ResourceScreen(ListViewsScreen):
 
     # Reasons
 
-    def nothing_listed(self) -> str | None:
+    def view_disabled_reason(self) -> str | None:
         return None if self.view is not None and self.view.loaded else "Nothing is here yet."
 
-    def nothing_here(self) -> str | None:
+    def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no row under the cursor."
 
-    def nothing_to_open(self) -> str | None:
+    def open_disabled_reason(self) -> str | None:
         if self._wrong_environment():
             return None
-        if reason := self.nothing_here():
+        if reason := self.selection_disabled_reason():
             return reason
         return None if self.console.can_open(self.record) else "There is no more to it; v shows it raw."
 
     def _wrong_environment(self) -> bool:
         """Whether the list is empty because of the environment's profile: enter opens its form."""
         error = self.view.error if self.view is not None else self.console.session.error
-        return self.table.row is None and concerns_environment(error) and self.console.nothing_in_use() is None
+        return (
+            self.table.row is None
+            and concerns_environment(error)
+            and self.console.environment_disabled_reason() is None
+        )
 
     # Actions
 
@@ -68,12 +72,12 @@ class ResourceScreen(ListViewsScreen):
         self.table.show(self.view or self._waiting)
         self.changed()
 
-    def inner(self) -> str | None:
-        return super().inner() or ("the filter" if self.filter_text else None)
+    def back_label(self) -> str | None:
+        return super().back_label() or ("the filter" if self.filter_text else None)
 
-    def leave_inner(self) -> None:
-        if super().inner():
-            super().leave_inner()
+    def handle_back(self) -> None:
+        if super().back_label():
+            super().handle_back()
         else:
             self.answered("")
 
