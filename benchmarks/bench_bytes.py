@@ -58,7 +58,7 @@ def on_a_fast_line() -> list[Line]:
 
 
 def on_a_slow_line() -> list[Line]:
-    line = ("-m", "benchmarks.slowline", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
+    line = ("-m", "benchmarks.slow_link", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
     patient = ("--settle", "2500", "--settle-max", "20", "--step-timeout", "120", "--quiesce", "1000")
     lean = in_turns({"lean": by("lean", HELD, *patient, line=line)})["lean"]
     # Once is enough: it takes a minute, and there is nothing to hold.

@@ -40,8 +40,8 @@ def latency(ours: Turns, plain: Turns, stock: Turns, many: Turns) -> list[Line]:
 
 def main() -> bool:
     programs = {
-        "plain": partial(in_pty, "-m", "benchmarks.floors", "table", "1000", marker="user0@", keys=KEYS),
-        "stock": partial(in_pty, "-m", "benchmarks.floors", "datatable", str(PEER), marker="user0@", keys=KEYS),
+        "plain": partial(in_pty, "-m", "benchmarks.baselines", "table", "1000", marker="user0@", keys=KEYS),
+        "stock": partial(in_pty, "-m", "benchmarks.baselines", "datatable", str(PEER), marker="user0@", keys=KEYS),
     }
     with ExitStack() as served:
         for users in (1_000, 100_000, 1_000_000):

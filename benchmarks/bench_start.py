@@ -29,7 +29,7 @@ def main() -> bool:
         again = {**served, "DYNTUI_HOME": kept}
         found = in_turns(
             {
-                "bare": partial(in_pty, "-m", "benchmarks.floors", "bare", marker="row 0"),
+                "bare": partial(in_pty, "-m", "benchmarks.baselines", "bare", marker="row 0"),
                 "frame": partial(in_pty, "-m", "dyntui", marker="sandbox", environ=served),
                 "rows": partial(in_pty, "-m", "dyntui", marker=USERS, environ=served),
                 "kept": partial(in_pty, "-m", "dyntui", marker=USERS, environ=again),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_rig import newest_job, state_of
+from faults_fixtures import newest_job, state_of
 
 FAULTS = {
     "cut-after": 0.02,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_rig import trial
+from faults_fixtures import trial
 
 FAULTY = ("--fault", "cut-after=0.2", "--fault", "429=0.1", "--fault", "502-after=0.1")
 VERY_FAULTY = [

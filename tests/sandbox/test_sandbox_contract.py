@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import contract_apps
 import contract_configuration as configuration
+import contract_end_user
 import contract_organizations as organizations
-import contract_people as people
+import contract_users as people
 import pytest
 from sandbox_contract import Checked, shape_problems
 
@@ -24,7 +24,7 @@ async def test_every_operation_answers_with_its_documented_shape(make_api: Any) 
         people.users, people.embedded, people.numbers, configuration.access, configuration.settings,
         configuration.hosts, configuration.integrations, configuration.global_wallet, configuration.webhooks,
         configuration.exports, organizations.organizations, organizations.projects, organizations.people,
-        contract_apps.apps,
+        contract_end_user.apps,
     ):  # fmt: skip
         await scenario(call)
     admin = {operation.id for operation in catalog() if operation.audience == "admin"}

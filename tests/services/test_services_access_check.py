@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_rig import DOOR, world
+from access_fixtures import DOOR, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access

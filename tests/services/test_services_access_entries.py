@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_rig import YES, World, world
+from access_fixtures import YES, World, world
 from hypothesis import given
 from hypothesis import strategies as st
 

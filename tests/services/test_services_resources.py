@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.services.everything_rig import FIRST, GONE_FIRST, actions, connected, done, parent_for, rows_of
+from tests.services.resource_fixtures import FIRST, GONE_FIRST, actions, connected, done, parent_for, rows_of
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.everything_rig import SWITCHES, connected
+from tests.services.resource_fixtures import SWITCHES, connected
 
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, UsageError

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.services.everything_rig import SWITCHES, connected, rows_of
+from tests.services.resource_fixtures import SWITCHES, connected, rows_of
 from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.services.everything_rig import FIRST, GONE_FIRST, SWITCHES, actions, done, perform, prepared, rows_of
+from tests.services.resource_fixtures import FIRST, GONE_FIRST, SWITCHES, actions, done, perform, prepared, rows_of
 from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect

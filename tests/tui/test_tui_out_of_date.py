@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from access_support import DOOR, connection_of, the_list
 from import_support import go_to, job_at_rest, messy, wizard_of
-from tests.services.everything_rig import SWITCHES, perform, rows_of
+from tests.services.resource_fixtures import SWITCHES, perform, rows_of
 from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog

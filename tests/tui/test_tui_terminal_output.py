@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from renderer_comparison import Twin, play
 from rich.color import ColorSystem
 from rich.text import Text
 from terminal_emulator import Emulator, difference
-from terminal_twin import Twin, play
 from textual import events, messages
 from textual._compositor import ChopsUpdate
 from textual.app import App, ComposeResult

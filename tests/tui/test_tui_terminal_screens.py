@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from import_support import messy
+from renderer_comparison import ANSWERS, Twin, play
 from terminal_apps import Widgets
-from terminal_twin import ANSWERS, Twin, play
 from test_tui_access_snapshots import SCREENS as ACCESS
 from test_tui_import_snapshots import WAYS as IMPORT
 from test_tui_snapshots import BOTH, WIDE

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imports_rig import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
+from imports_fixtures import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
 
 from dyntui.api.client import Client
 from dyntui.api.rate_limiter import RateLimiters

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imports_rig import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
+from imports_fixtures import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
 
 from dyntui.api.errors import NotSent, Unauthorized
 from dyntui.services.imports import server_clock

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cli_support import Done, Run
 from tests.conftest import Sandbox, serving
-from tests.services.everything_rig import FILLED
+from tests.services.resource_fixtures import FILLED
 
 from dyntui.api.catalog import catalog
 from dyntui.cli.root import COMMANDS

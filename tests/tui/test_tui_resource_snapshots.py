@@ -1,4 +1,4 @@
-"""How every other resource looks: pytest -m '' tests/tui/test_tui_everything_snapshots.py --snapshot-update"""
+"""How every other resource looks: pytest -m '' tests/tui/test_tui_resource_snapshots.py --snapshot-update"""
 
 from __future__ import annotations
 

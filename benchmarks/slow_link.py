@@ -1,4 +1,4 @@
-"""A slow line between a program and its terminal, as ssh is one: `python -m benchmarks.slowline -- COMMAND ...`.
+"""A slow line between a program and its terminal, as ssh is one: `python -m benchmarks.slow_link -- COMMAND ...`.
 
 The program writes into a pty that is read at once, as sshd does, whatever queues behind it; what it wrote arrives at so
 many bytes a second and half a round trip later, and what is typed or answered half a round trip later too.

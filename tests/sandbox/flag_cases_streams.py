@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flag_cases import shows
 from listener import listening
-from switch_checks import shows
 
 HOOK = {"url": "https://hooks.example.com/x", "isEnabled": True, "events": ["user.created"]}
 

@@ -1,8 +1,8 @@
 """The floors and peers that dyntui is measured against, each the least that can show the same thing.
 
-python -m benchmarks.floors bare                 a Textual app that shows one line
-python -m benchmarks.floors table ROWS           a virtual table on Textual's line API, eight columns, no data source
-python -m benchmarks.floors datatable ROWS       Textual's own DataTable, filled with ROWS rows
+python -m benchmarks.baselines bare                 a Textual app that shows one line
+python -m benchmarks.baselines table ROWS           a virtual table on Textual's line API, eight columns, no data source
+python -m benchmarks.baselines datatable ROWS       Textual's own DataTable, filled with ROWS rows
 """
 
 from __future__ import annotations

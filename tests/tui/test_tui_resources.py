@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from test_tui_hostile import assert_harmless
-from tests.services.everything_rig import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
+from tests.services.resource_fixtures import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
 from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
 from dyntui.config.paths import paths

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from test_tui_hostile import assert_harmless
-from tests.services.everything_rig import SWITCHES
+from tests.services.resource_fixtures import SWITCHES
 from tests.services.webhook_receiver import receiving
 from textual.widgets import TextArea
 from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until

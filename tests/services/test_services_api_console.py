@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.services.everything_rig import connected
+from tests.services.resource_fixtures import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import flag_cases_streams  # noqa: F401 it registers its checks
 import pytest
-import switch_checks_streams  # noqa: F401 it registers its checks
-from switch_checks import CHECKS, shows
+from flag_cases import CHECKS, shows
 
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.behavior_flags import SWITCHES, BehaviorFlags, parse_switches
