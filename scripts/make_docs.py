@@ -31,7 +31,7 @@ business with.
 
 def keys() -> str:
     """Every action of the console."""
-    from dyntui.tui.kit.action_registry import key_words
+    from dyntui.tui.kit.action_registry import key_label
     from dyntui.tui.shell.all_actions import ALL_ACTIONS
 
     out = ["# Keys\n", NOTE]
@@ -45,7 +45,7 @@ def keys() -> str:
         if action.scope != scope:
             scope = action.scope
             out.append(f"\n## {scope}\n\n| keys | action | what it does | effect |\n|---|---|---|---|")
-        words = " ".join(f"`{word}`" if word != "`" else "`` ` ``" for word in map(key_words, action.keys))
+        words = " ".join(f"`{word}`" if word != "`" else "`` ` ``" for word in map(key_label, action.keys))
         out.append(f"| {words} | `{action.id}` | {action.help} | {action.effect.value} |".replace("`|`", "`\\|`"))
     return "\n".join(out) + "\n"
 

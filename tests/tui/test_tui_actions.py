@@ -20,7 +20,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
-from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, key_words, reason_against
+from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, disabled_reason_of, key_label
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
 from dyntui.tui.shell.routes import list_screen
 
@@ -70,7 +70,7 @@ def test_no_key_is_taken_twice_in_one_scope() -> None:
 
 
 def test_keys_are_written_as_people_read_them() -> None:
-    assert [key_words(key) for key in ("colon", "question_mark", "escape", "ctrl+p", "left_square_bracket")] == [
+    assert [key_label(key) for key in ("colon", "question_mark", "escape", "ctrl+p", "left_square_bracket")] == [
         ":",
         "?",
         "esc",
@@ -97,7 +97,7 @@ class _Node:
     ],
 )
 def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
-    assert reason_against(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
+    assert disabled_reason_of(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
 
 
 class _ReadOnly(ActionMixin):

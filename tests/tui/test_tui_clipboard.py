@@ -33,7 +33,7 @@ COPIES = {
 
 def sent_to_terminal(console: Console, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[str] = []
-    monkeypatch.setattr(console, "to_terminal", sent.append)
+    monkeypatch.setattr(console, "write_to_terminal", sent.append)
     return sent
 
 
@@ -76,7 +76,7 @@ async def test_any_text_is_copied_as_one_harmless_line(payload: str, monkeypatch
     sent = sent_to_terminal(console, monkeypatch)
     async with console.run_test(size=(100, 30), notifications=True) as pilot:
         await settled(pilot)
-        clipboard.send(console, payload, "value")
+        clipboard.send_to_clipboard(console, payload, "value")
         console.copy_to_clipboard(payload)
         console.notify(payload, title=payload)
         await settled(pilot)

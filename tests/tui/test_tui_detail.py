@@ -20,10 +20,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What goes to the clipboard."""
     texts: list[str] = []
 
-    def to_terminal(self: Console, data: str) -> None:
+    def write_to_terminal(self: Console, data: str) -> None:
         texts.append(base64.b64decode(data.removeprefix("\x1b]52;c;").removesuffix("\x07")).decode())
 
-    monkeypatch.setattr(Console, "to_terminal", to_terminal)
+    monkeypatch.setattr(Console, "write_to_terminal", write_to_terminal)
     return texts
 
 
@@ -78,7 +78,7 @@ async def test_the_exact_time_is_shown_under_the_cursor() -> None:
         await settled(pilot)
         await press(pilot, "j", "enter")
         facts = console.screen.query_one(FieldList)
-        facts.move_to(next(i for i, fact in enumerate(facts.facts) if fact.label == "last visit"))
+        facts.move_to(next(i for i, fact in enumerate(facts.fields) if fact.label == "last visit"))
         await settled(pilot)
         assert "6 h ago  ·  2026-03-01 " in text_of(console)
 
@@ -101,7 +101,7 @@ async def test_a_wallet_leads_to_its_owner() -> None:
         await jump(pilot, "wallets")
         await press(pilot, "enter")
         facts = console.screen.query_one(FieldList)
-        owner = next(i for i, fact in enumerate(facts.facts) if fact.label == "user")
+        owner = next(i for i, fact in enumerate(facts.fields) if fact.label == "user")
         facts.move_to(owner)
         await press(pilot, "enter")
         assert isinstance(console.screen, UserScreen)

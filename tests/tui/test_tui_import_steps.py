@@ -40,7 +40,7 @@ async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: P
         assert wizard.next_disabled_reason() == (
             "This is the last step." if name == "finish" else "The step is not there yet."
         )
-        assert (wizard.step, wizard.back_label(), wizard.home()) == (None, None, None)
+        assert (wizard.step, wizard.back_label(), wizard.default_focus()) == (None, None, None)
 
 
 # Source
@@ -689,7 +689,7 @@ async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
                 return widget
 
             widget.refresh = count  # type: ignore[assignment, method-assign]
-        step_of(pilot).entered()
+        step_of(pilot).current_input()
         await settled(pilot)
         assert painted == []
 

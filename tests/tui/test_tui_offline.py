@@ -69,14 +69,14 @@ async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
     from dyntui.api.request_log import RequestLog
 
     log = RequestLog()
-    log.response_disabled_reason(sure=False)
+    log.no_answer(sure=False)
     assert log.offline_since is None
-    log.response_disabled_reason(sure=False)
+    log.no_answer(sure=False)
     assert log.offline_since is not None
     log.started()
     log.finished("GET", "getUser", 500, 1.0, 0, 0, 1, "an error is an answer")
     assert log.offline_since is None
-    log.response_disabled_reason(sure=True)
+    log.no_answer(sure=True)
     assert log.offline_since is not None
 
 

@@ -162,7 +162,7 @@ async def test_users_are_selected_when_made_and_gone_from_every_screen_when_dele
         await settled(pilot)
         assert users.table.row_id == made.value["id"]
         statistics = await visit(pilot, listed("statistics"))
-        raw = await visit(pilot, JsonScreen(("users", "new"), made.value, users.shows))
+        raw = await visit(pilot, JsonScreen(("users", "new"), made.value, users.shown_resources))
         detail = await visit(pilot, UserScreen(made.value["id"], "new@example.com"))
         target = user_target(made.value, fields={"firstName": "Nova"})
         await perform(connection, UPDATE_USER, target)

@@ -16,7 +16,7 @@ from dyntui.tui.kit import clipboard
 from dyntui.tui.kit.history import History
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.shell.base_screen import age_of
+from dyntui.tui.shell.base_screen import age_label
 from dyntui.tui.shell.console_state import Latency
 
 USERS = RESOURCES["users"].filter
@@ -75,23 +75,23 @@ def test_a_plain_text_filter_takes_everything_as_text() -> None:
 
 
 def test_the_clipboard_sequence_carries_the_text_without_controls() -> None:
-    data = clipboard.sequence("a\x1b]0;b\x07c", {})
+    data = clipboard.osc52_sequence("a\x1b]0;b\x07c", {})
     assert data is not None
     assert data.startswith("\x1b]52;c;")
     assert base64.b64decode(data.removeprefix("\x1b]52;c;").removesuffix("\x07")) == b"a]0;bc"
 
 
 def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit() -> None:
-    tmux = clipboard.sequence("x", {"TMUX": "1"})
+    tmux = clipboard.osc52_sequence("x", {"TMUX": "1"})
     assert tmux is not None
     assert tmux.endswith("\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\")
-    screen = clipboard.sequence("x" * 3000, {"STY": "1"})
+    screen = clipboard.osc52_sequence("x" * 3000, {"STY": "1"})
     assert screen is not None
     parts = screen.split("\x1b\\")[:-1]
     assert len(parts) > 1
     assert all(part.startswith("\x1bP") and len(part) <= 768 for part in parts)
-    assert clipboard.sequence("x" * clipboard.MOST, {}) is not None
-    assert clipboard.sequence("x" * (clipboard.MOST + 1), {}) is None
+    assert clipboard.osc52_sequence("x" * clipboard.MAX_BYTES, {}) is not None
+    assert clipboard.osc52_sequence("x" * (clipboard.MAX_BYTES + 1), {}) is None
 
 
 def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
@@ -111,9 +111,9 @@ def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
 
 
 def test_the_age_of_data_changes_by_the_minute() -> None:
-    assert age_of(None) == ""
-    assert age_of(NOW - timedelta(seconds=59)) == "just now"
-    assert age_of(NOW - timedelta(seconds=61)) == "1 min ago"
+    assert age_label(None) == ""
+    assert age_label(NOW - timedelta(seconds=59)) == "just now"
+    assert age_label(NOW - timedelta(seconds=61)) == "1 min ago"
 
 
 def _tree(document: object) -> list[str]:

@@ -25,16 +25,16 @@ from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
 from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-from dyntui.tui.shell.record_actions import TOGGLE, offered
+from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
 from dyntui.tui.shell.routes import list_screen
 from dyntui.tui.shell.schema_form import SchemaForm
 
 pytestmark = pytest.mark.slow
 
 WIDE = (160, 50)
-OWN = [name for name, record in RESOURCES.items() if offered(record)]
+OWN = [name for name, record in RESOURCES.items() if offered_actions(record)]
 LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-entries", "gates")]
-DONE = [(name, which) for name in OWN for which, _ in offered(RESOURCES[name])]
+DONE = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[name])]
 
 
 def everything(users: int = 40, **options: Any) -> Console:
@@ -113,7 +113,7 @@ async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
 @pytest.mark.parametrize(("name", "which"), DONE)
 async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
     record = RESOURCES[name]
-    actions = dict(offered(record))[which]
+    actions = dict(offered_actions(record))[which]
     action = actions[0]
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
@@ -184,7 +184,7 @@ async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str
             await press(pilot, key)
             assert_harmless(console)
         await open_hostile(pilot, record)
-        for which, actions in offered(record):
+        for which, actions in offered_actions(record):
             await press(pilot, "t" if which == TOGGLE else actions[0].key)
             assert_harmless(console)
             if isinstance(console.screen, SchemaForm):
@@ -222,7 +222,7 @@ async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> No
         await open_record(pilot, name)
         log = console.session.connection.log  # type: ignore[union-attr]
         sent = log.total
-        for which, actions in offered(record):
+        for which, actions in offered_actions(record):
             if actions[0].effect is Effect.READ:
                 continue
             await press(pilot, "t" if which == TOGGLE else actions[0].key)
@@ -234,7 +234,7 @@ async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> No
 
 def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> None:
     for name in OWN:
-        for which, actions in offered(RESOURCES[name]):
+        for which, actions in offered_actions(RESOURCES[name]):
             action = ACTIONS[f"{name}.{which}"]
             assert action.effect is max((each.effect for each in actions), key=list(Effect).index)
             assert action.keys
@@ -514,6 +514,6 @@ async def test_everything_leads_to_every_list() -> None:
 
 def test_records_of_their_own_and_actions_do_not_clash() -> None:
     for name in OWN:
-        for which, actions in offered(RESOURCES[name]):
+        for which, actions in offered_actions(RESOURCES[name]):
             if which != TOGGLE:
                 assert action_named(RESOURCES[name], which) is actions[0]

@@ -31,24 +31,24 @@ def tty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
 def test_a_terminal_that_cannot_show_it_is_refused_plainly(tty: None, name: str) -> None:
     with pytest.raises(UsageError, match="cannot show the console") as caught:
-        startup.check({"TERM": name})
+        startup.check_terminal({"TERM": name})
     assert "dyntui users list" in caught.value.hint
 
 
 def test_a_terminal_that_can_is_taken(tty: None) -> None:
-    startup.check({"TERM": "xterm-256color"})
+    startup.check_terminal({"TERM": "xterm-256color"})
 
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "ANSI_X3.4-1968")
     with pytest.raises(UsageError, match="UTF-8 locale"):
-        startup.check({"TERM": "xterm"})
+        startup.check_terminal({"TERM": "xterm"})
 
 
 def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stderr__", io.StringIO())
     with pytest.raises(UsageError, match="needs a terminal"):
-        startup.check({"TERM": "xterm"})
+        startup.check_terminal({"TERM": "xterm"})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_nothing_moves_over_ssh_unless_it_is_asked_for(wanted: bool, environ: dict[str, str], level: str) -> None:
-    assert startup.animations(wanted, environ) == level
+    assert startup.animation_level(wanted, environ) == level
 
 
 async def test_no_color_sends_no_colour_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:

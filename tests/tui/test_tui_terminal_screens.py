@@ -25,7 +25,7 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
-from dyntui.tui.shell.jump_targets import jumps
+from dyntui.tui.shell.jump_targets import available_jumps
 
 pytestmark = pytest.mark.usefixtures("surroundings")
 
@@ -95,7 +95,7 @@ async def perform(pilot: Pilot[Any], steps: list[Any]) -> None:
 async def everywhere(pilot: Pilot[Any]) -> None:
     """Every place that the jump bar knows, and what enter opens there."""
     console = console_of(pilot)
-    places = [jump.name for jump in jumps(console) if jump.name != "quit"]
+    places = [jump.name for jump in available_jumps(console) if jump.name != "quit"]
     assert len(places) > len(RESOURCES) / 2
     for place in places:
         await press(pilot, "colon", *place, "enter")

@@ -148,7 +148,7 @@ async def test_a_wallet_says_whose_it_is_and_leads_there(size: tuple[int, int]) 
         assert isinstance(screen, WalletScreen)
         await until(pilot, lambda: screen.owner)
         facts = screen.query_one("#facts")
-        labels = [fact.label for fact in facts.facts]  # type: ignore[attr-defined]
+        labels = [fact.label for fact in facts.fields]  # type: ignore[attr-defined]
         await press(pilot, *["j"] * (labels.index("user") - 1), "enter")
         assert isinstance(console.screen, UserScreen)
         assert console.screen.label == screen.owner
@@ -161,7 +161,7 @@ async def test_an_address_has_its_explorer_shown_whole_before_it_opens(monkeypat
         await go(pilot, *WALLETS, "enter")
         screen = console.screen
         assert isinstance(screen, WalletScreen)
-        labels = [fact.label for fact in screen.query_one("#facts").facts]  # type: ignore[attr-defined]
+        labels = [fact.label for fact in screen.query_one("#facts").fields]  # type: ignore[attr-defined]
         await press(pilot, *["j"] * (labels.index("explorer") - 1), "enter")
         dialog = console.screen
         assert isinstance(dialog, LinkDialog)

@@ -20,7 +20,7 @@ from dyntui.tui.features.users.edit_profile import metadata_value
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.users.users_screen import UsersScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
-from dyntui.tui.shell.console_state import open_rows
+from dyntui.tui.shell.console_state import open_row_cache
 from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -427,7 +427,7 @@ async def test_rows_of_live_touch_the_disk_only_when_that_was_agreed(kind: str, 
     from dyntui.services.connection import Connection
 
     async with Connection(profile(kind=kind, keep_rows=agreed), TOKEN) as connection:
-        rows = open_rows(connection)
+        rows = open_row_cache(connection)
         assert rows is not None
         assert (rows.file is not None) == on_disk
         assert connection.cache_file.exists() == on_disk

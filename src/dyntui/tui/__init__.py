@@ -44,8 +44,8 @@ def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) 
     from dyntui.config.settings import Settings
     from dyntui.tui.shell import startup
 
-    startup.check()
-    startup.outlive_terminal()
+    startup.check_terminal()
+    startup.survive_hangup()
     settings = Settings.load()
     from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.console_state import ConsoleState

@@ -33,10 +33,10 @@ __all__ = [
     "Action",
     "ActionMixin",
     "ActiveAction",
-    "actions_here",
+    "active_actions",
     "bindings",
-    "key_words",
-    "reason_against",
+    "disabled_reason_of",
+    "key_label",
     "register",
 ]
 
@@ -78,12 +78,12 @@ _WAIT_THEMSELVES = frozenset({"plan", "run", "jobs", "finish", "request"})
 """Jobs wait for the server on their own; a request of the API console may be tried at any time."""
 
 
-def reason_against(action: Action, node: Any) -> str | None:
+def disabled_reason_of(action: Action, node: Any) -> str | None:
     """Why `action` cannot be done on `node` now, in one sentence; None when it can."""
     if action.effect is not Effect.READ and getattr(node.app, "read_only", False):
         return "This environment is read-only here."
     if action.effect is not Effect.READ and action.scope not in _WAIT_THEMSELVES:
-        away: str = getattr(node.app, "offline_words", "")
+        away: str = getattr(node.app, "offline_label", "")
         if away:
             return f"{away}: nothing can be changed until the server answers. Nothing was sent."
     if not action.disabled_reason:
@@ -98,7 +98,7 @@ class ActionMixin(_Node):
     async def action_do(self, action_id: str, *arguments: str) -> None:
         """Do the action, or say why not."""
         action = ACTIONS[action_id]
-        if reason := reason_against(action, self):
+        if reason := disabled_reason_of(action, self):
             self.app.notify(reason, severity="warning", markup=False)
             return
         result = getattr(self, action.method)(*arguments)
@@ -117,10 +117,10 @@ class ActiveAction:
     @property
     def reason(self) -> str | None:
         """Why it cannot be done now, in one sentence; None when it can."""
-        return reason_against(self.action, self.node)
+        return disabled_reason_of(self.action, self.node)
 
 
-def actions_here(screen: Screen[Any]) -> list[ActiveAction]:
+def active_actions(screen: Screen[Any]) -> list[ActiveAction]:
     """What the keys do on `screen` at this moment, the focused widget first."""
     return list(_here(screen))
 
@@ -158,7 +158,7 @@ _WORDS = {
 }
 
 
-def key_words(key: str) -> str:
+def key_label(key: str) -> str:
     """A key as people read it: `:`, `esc`, `ctrl+p`."""
     if key.startswith("upper_"):
         return key.removeprefix("upper_").upper()

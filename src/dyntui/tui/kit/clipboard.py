@@ -14,9 +14,9 @@ from dyntui.core.text import safe, without_controls
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-__all__ = ["MOST", "ClipboardApp", "copied", "send", "sequence"]
+__all__ = ["MAX_BYTES", "ClipboardApp", "osc52_sequence", "paste_safe_text", "send_to_clipboard"]
 
-MOST = 74_994
+MAX_BYTES = 74_994
 """Bytes that terminals take at most."""
 _BREAKS = re.compile("(\r?\n)")
 _SCREEN_PART = 700
@@ -28,18 +28,18 @@ class ClipboardApp(Protocol):
 
     clipboard_text: str
 
-    def to_terminal(self, data: str) -> None:
+    def write_to_terminal(self, data: str) -> None:
         """Write a sequence for the terminal itself."""
 
     def say(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a message."""
 
 
-def sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
+def osc52_sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
     """The bytes that put `text` into the clipboard, wrapped for tmux and GNU screen; None when it is too long."""
     environ = os.environ if environ is None else environ
     data = without_controls(text).encode("utf-8", "replace")
-    if len(data) > MOST:
+    if len(data) > MAX_BYTES:
         return None
     plain = f"\x1b]52;c;{base64.b64encode(data).decode()}\x07"
     if environ.get("TMUX"):
@@ -52,7 +52,7 @@ def sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
     return plain
 
 
-def copied(text: str, *, lines: bool = False) -> str:
+def paste_safe_text(text: str, *, lines: bool = False) -> str:
     """`text` as it may be pasted anywhere: what a terminal would act on or hide is visible.
 
     A value is one line, so that a line break in it does not run what stands before it in a shell. lines: it is a text
@@ -63,13 +63,13 @@ def copied(text: str, *, lines: bool = False) -> str:
     return "".join(part if part in ("\n", "\r\n") else safe(part, sys.maxsize) for part in _BREAKS.split(text))
 
 
-def send(console: ClipboardApp, text: str, what: str, *, lines: bool = False) -> None:
+def send_to_clipboard(console: ClipboardApp, text: str, what: str, *, lines: bool = False) -> None:
     """Send `text` to the clipboard, as `copied` makes it, and say so."""
-    text = copied(text, lines=lines)
-    data = sequence(text)
+    text = paste_safe_text(text, lines=lines)
+    data = osc52_sequence(text)
     if data is None:
-        console.say(f"The {what} is too long for the terminal's clipboard ({MOST:,} bytes at most).", "warning")
+        console.say(f"The {what} is too long for the terminal's clipboard ({MAX_BYTES:,} bytes at most).", "warning")
         return
-    console.to_terminal(data)
+    console.write_to_terminal(data)
     console.clipboard_text = text
     console.say(f"Sent to clipboard: {what}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-__all__ = ["harmless", "install"]
+__all__ = ["install", "replace_controls"]
 
 _CODES = [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)]
 _REPLACEMENT = "\ufffd"
@@ -25,6 +25,6 @@ def install() -> None:
         cast(dict[int, str], table).update(dict.fromkeys(_CODES, _REPLACEMENT))
 
 
-def harmless(text: str) -> str:
+def replace_controls(text: str) -> str:
     """`text` for a segment of our own, without any control code: the same guard where neither library looks."""
     return text if text.isprintable() else _CONTROLS.sub(_REPLACEMENT, text)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-__all__ = ["DEFAULT_THEME", "DENSE", "NO_COLOUR_THEME", "OWN_VARIABLES", "THEMES"]
+__all__ = ["DEFAULT_THEME", "DENSE_THEME", "NO_COLOR_THEME", "OWN_VARIABLES", "THEMES"]
 
 DEFAULT_THEME = "quiet"
-DENSE = "dense"
-NO_COLOUR_THEME = "ansi-dark"
+DENSE_THEME = "dense"
+NO_COLOR_THEME = "ansi-dark"
 
 OWN_VARIABLES = {
     "calm": "#21323c",

@@ -23,10 +23,10 @@ from dyntui.services.actions.write_types import (
     WriteOutcome,
     WriteResults,
 )
-from dyntui.tui.shell.action_runner import ProgressDialog, settle
+from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.shell.schema_form import SchemaForm
 
-__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin", "outcome_words"]
+__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin", "outcome_message"]
 
 
 @dataclass(slots=True)
@@ -228,8 +228,8 @@ class ActionFlowMixin(WorkerMixin):
         from dyntui.services.actions.resource_actions import shown_once
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
-        settle(plan.form, results)
-        words, bad = outcome_words(plan.record, plan.action, results)
+        close_or_reopen_form(plan.form, results)
+        words, bad = outcome_message(plan.record, plan.action, results)
         once = shown_once(plan.action, results.items[0].value) if results.items else None
         if once is not None:
             self.console.ask(SecretDialog(*once))
@@ -277,7 +277,7 @@ async def _weighed(connection: Connection, plan: ActionFlow) -> ActionFlow:
     return plan
 
 
-def outcome_words(record: Resource, action: ResourceAction, results: WriteResults) -> tuple[str, bool]:
+def outcome_message(record: Resource, action: ResourceAction, results: WriteResults) -> tuple[str, bool]:
     """What became of it, for a person, and whether something went wrong."""
     done, count = results.count(WriteOutcome.DONE), len(results.items)
     error = results.first_error
@@ -286,7 +286,7 @@ def outcome_words(record: Resource, action: ResourceAction, results: WriteResult
         if error is None:
             return f"{action.words}: {label}.", False
         lost = results.items[0].outcome is WriteOutcome.UNKNOWN
-        hint = "It may have been done all the same: look before you try again." if lost else hint_of(error)
+        hint = "It may have been done all the same: look before you try again." if lost else error_hint(error)
         return f"{action.words}: {label}: {told(error.message, hint)}", True
     if done == count:
         return f"{action.words}: {done:,} done.", False

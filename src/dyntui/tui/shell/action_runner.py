@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["Perform", "counting", "do", "outcome_words", "read", "settle"]
+__all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "outcome_message", "run_action", "run_read_worker"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
 """Does it, when not simply through `Writes.perform`."""
@@ -47,7 +47,7 @@ class ProgressDialog(BaseDialog[None]):
     def content(self) -> ComposeResult:
         yield Static(f"0 of {self._total:,}", id="far", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "stop after this one"),)
 
     def show(self, done: int) -> None:
@@ -60,7 +60,7 @@ class ProgressDialog(BaseDialog[None]):
         self._stop.set()
 
 
-def counting(connection: Connection, needed: Requirement) -> Preview | None:
+def lockout_preview(connection: Connection, needed: Requirement) -> Preview | None:
     """How to count whom something concerns that decides who comes in; None for anything else."""
     if needed.between is None:
         return None
@@ -73,7 +73,7 @@ def counting(connection: Connection, needed: Requirement) -> Preview | None:
     return count
 
 
-def read(
+def run_read_worker(
     console: ConsoleApp,
     work: Awaitable[Any],
     then: Callable[[Any], None],
@@ -93,7 +93,7 @@ def read(
     console.run_worker(wait(), group="access")
 
 
-def settle(form: BaseDialog[Any] | None, results: WriteResults) -> None:
+def close_or_reopen_form(form: BaseDialog[Any] | None, results: WriteResults) -> None:
     """Close the form that was submitted, or give it back with the reason when nothing of it was done."""
     if form is None:
         return
@@ -103,7 +103,7 @@ def settle(form: BaseDialog[Any] | None, results: WriteResults) -> None:
         form.reopen(str(results.first_error or "Nothing was done."))
 
 
-def do(
+def run_action(
     console: ConsoleApp,
     action: WriteAction,
     targets: Sequence[Target],
@@ -152,13 +152,13 @@ def do(
             else:
                 give_back()
 
-        preview = counting(connection, needed)
+        preview = lockout_preview(connection, needed)
         console.ask(
             ImpactDialog(needed, verb=verb, opening_key=opening_key, summary_lines=summary_lines, preview=preview),
             answered,
         )
 
-    read(console, weigh(), ask, give_back)
+    run_read_worker(console, weigh(), ask, give_back)
 
 
 def _go(
@@ -200,7 +200,7 @@ def _go(
             if form is not None:
                 form.reopen(str(error))
         if results is not None:
-            settle(form, results)
+            close_or_reopen_form(form, results)
             done(results)
             _tell(console, results)
 
@@ -211,12 +211,12 @@ def _go(
 
 
 def _tell(console: ConsoleApp, results: WriteResults) -> None:
-    text = outcome_words(results)
+    text = outcome_message(results)
     error = results.first_error
     console.say(f"{text} {error or ''}".strip(), "error" if error is not None else "information")
 
 
-def outcome_words(results: WriteResults) -> str:
+def outcome_message(results: WriteResults) -> str:
     """What became of all of them: `3 done, 1 was there already, 2 failed.`"""
     from dyntui.services.access.entries import existed
 

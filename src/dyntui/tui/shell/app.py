@@ -21,8 +21,8 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_left
 from dyntui.tui.kit import control_character_filter
-from dyntui.tui.kit.action_registry import actions_here, bindings
-from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE, NO_COLOUR_THEME, OWN_VARIABLES, THEMES
+from dyntui.tui.kit.action_registry import active_actions, bindings
+from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import PAINTS
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -83,8 +83,8 @@ class Console(TerminalActionsMixin):
         self._slow: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = NO_COLOUR_THEME if self.no_color else self._wanted_theme()
-        self.animation_level = startup.animations(self.settings.animations)
+        self.theme = NO_COLOR_THEME if self.no_color else self._wanted_theme()
+        self.animation_level = startup.animation_level(self.settings.animations)
         self.set_keymap(dict(self.settings.keymap))
 
     def _wanted_theme(self) -> str:
@@ -108,7 +108,7 @@ class Console(TerminalActionsMixin):
     @property
     def dense(self) -> bool:
         """Whether columns stand close together."""
-        return self.theme == DENSE
+        return self.theme == DENSE_THEME
 
     @property
     def read_only(self) -> bool:
@@ -126,7 +126,7 @@ class Console(TerminalActionsMixin):
         self.take_first_screen()
         self.set_interval(_TICK, self._tick)
         self.set_timer(_STARTED, self._started)
-        if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOUR_THEME):
+        if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
             self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
         for action_id in self.settings.keymap:
             if action_id not in {action.id for action in ALL_ACTIONS}:
@@ -137,7 +137,7 @@ class Console(TerminalActionsMixin):
             self.open_environment()
 
     async def on_unmount(self) -> None:
-        startup.forget_signals()
+        startup.remove_signal_handlers()
         threading.excepthook = threading.__excepthook__
         if self.session.running is not None:
             await self.session.running.stop_for_exit()
@@ -202,7 +202,7 @@ class Console(TerminalActionsMixin):
             self._slow = self.set_timer(_SLOW, self._still_busy)
         self.heard_traffic()
         if self.shown is not None:
-            self.shown.traffic()
+            self.shown.traffic_changed()
 
     def _still_busy(self) -> None:
         self._slow = None
@@ -241,9 +241,9 @@ class Console(TerminalActionsMixin):
         from dyntui.tui.kit import clipboard
 
         self._clipboard = text  # what the paste key of a field gives back
-        clipboard.send(self, text, "selection", lines=True)
+        clipboard.send_to_clipboard(self, text, "selection", lines=True)
 
-    def to_terminal(self, data: str) -> None:
+    def write_to_terminal(self, data: str) -> None:
         """Write a sequence for the terminal itself, past the screen."""
         if self._driver is not None:
             self._driver.write(data)
@@ -309,12 +309,12 @@ class Console(TerminalActionsMixin):
     def action_help(self) -> None:
         from dyntui.tui.shell.help_dialog import HelpDialog
 
-        self.ask(HelpDialog(actions_here(self.screen)))
+        self.ask(HelpDialog(active_actions(self.screen)))
 
     def action_palette(self) -> None:
-        from dyntui.tui.shell.palette import palette
+        from dyntui.tui.shell.palette import make_palette
 
-        self.ask(palette())
+        self.ask(make_palette())
 
     def import_disabled_reason(self) -> str | None:
         return None if self.session.profile is not None else "Open an environment first: an import goes into one."

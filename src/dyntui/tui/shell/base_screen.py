@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.times import age, now
-from dyntui.tui.kit.action_registry import ActionMixin, actions_here
+from dyntui.tui.kit.action_registry import ActionMixin, active_actions
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["WIDE", "ConsoleScreen", "age_of", "error_words"]
+__all__ = ["WIDE", "ConsoleScreen", "age_label", "error_label"]
 
 WIDE = 100
 """From so many columns on panes stand side by side."""
@@ -55,7 +55,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     _on_answer: Callable[[str], None]
     out_of_date = False
     """Whether something has changed what is shown, and it was not read again since."""
-    changes_seen = 0
+    change_count = 0
     """How many changes of what is shown there have been."""
 
     @classmethod
@@ -78,7 +78,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """The right of the bottom line: the first part says most."""
         return ()
 
-    def recalled(self, rows: RowCache) -> None:
+    def cached_rows_loaded(self, rows: RowCache) -> None:
         """The environment is being opened, and there are rows from before."""
 
     def connected(self, connection: Connection) -> None:
@@ -92,7 +92,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         return ""
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         """The names of the resources that are shown; a write that changes one makes the screen out of date."""
         return frozenset()
 
@@ -109,16 +109,16 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         self._asked_about = self.unsaved()
         self.console.say(f"esc once more leaves without {self._asked_about}.", "warning")
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         """A filter was typed."""
 
     def jobs_changed(self) -> None:
         """A job on this machine was closed or changed."""
 
-    def traffic(self) -> None:
+    def traffic_changed(self) -> None:
         """A request began or ended."""
 
-    def reachable(self) -> None:
+    def server_reachable(self) -> None:
         """The server answers again."""
 
     def time_passed(self) -> None:
@@ -156,7 +156,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def paint_frame(self) -> None:
         """Paint what is different in the frame."""
         if self.is_active and self.is_mounted:
-            self.query_one(StatusBar).actions = tuple(actions_here(self))
+            self.query_one(StatusBar).actions = tuple(active_actions(self))
             self._paint_said()
 
     def _paint_said(self) -> None:
@@ -184,7 +184,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         parts = (*self._waits(), *self.status())
         if self.out_of_date:
             parts = (("out of date", "warn"), *parts)
-        away = self.console.offline_words
+        away = self.console.offline_label
         if not away or any(text.startswith("offline since") for text, _ in parts):
             return parts
         return ((away, "warn"), *(part for part in parts if part[0] != "offline"))
@@ -224,9 +224,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     def server_changed(self, change: Change) -> None:
         """Writes have changed something; it is read again when this screen is in front."""
-        if not self.shows.isdisjoint(change.resources):
+        if not self.shown_resources.isdisjoint(change.resources):
             self.out_of_date = True
-            self.changes_seen += 1
+            self.change_count += 1
             self.changed()
 
     def catch_up(self) -> None:
@@ -234,9 +234,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         if self.out_of_date:
             self.reload()
 
-    def was_read(self, changes_seen: int) -> None:
+    def mark_read(self, change_count: int) -> None:
         """What is shown was read, beginning when so many changes were seen."""
-        if changes_seen == self.changes_seen:
+        if change_count == self.change_count:
             self.out_of_date = False
 
     # The prompt
@@ -270,7 +270,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         on_answer: Callable[[str], None] | None = None,
     ) -> None:
         """Open the filter line with the filter that is set. on_answer: what takes the text; `answered` by default."""
-        self._on_answer = on_answer or self.answered
+        self._on_answer = on_answer or self.filter_entered
         self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
 
     def ask_find(self) -> None:
@@ -284,7 +284,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         self._found_text = text = " ".join(text.split())
         if not text:
             return
-        lines = self.home()
+        lines = self.default_focus()
         number, count = lines.find_line(text) if isinstance(lines, LineList) else (0, 0)
         if count:
             self.console.say(f"{number:,} of {count:,} lines with `{text}`.")
@@ -300,26 +300,26 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     @on(Prompt.Closed)
     def _prompt_closed(self) -> None:
-        if (target := self.home()) is not None:
+        if (target := self.default_focus()) is not None:
             self.set_focus(target, scroll_visible=False)
         self.changed()
         waiting, self.after_prompt[:] = [*self.after_prompt], []
         for go_on in waiting:
             self.call_later(go_on)  # after the answer, which may lead to another screen
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         """Where the focus belongs."""
         return next((widget for widget in self.query("#body LineList").results(Widget) if widget.focusable), None)
 
 
-def age_of(moment: datetime | None) -> str:
+def age_label(moment: datetime | None) -> str:
     """The age of data for the bottom line. It changes once a minute at most, so a resting screen sends nothing."""
     if moment is None:
         return ""
     return "just now" if (now() - moment).total_seconds() < 60 else age(moment)
 
 
-def error_words(error: DyntuiError) -> str:
+def error_label(error: DyntuiError) -> str:
     """What is wrong, in a word or two, for the bottom line."""
     from dyntui.api.errors import Forbidden, RateLimited, Unauthorized, Unreachable
     from dyntui.core.errors import NotAuthorized

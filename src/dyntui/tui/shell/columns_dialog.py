@@ -55,7 +55,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
         self._lines.styles.height = max(1, min(self._lines.count, 14))
         yield self._lines
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (
             ("space", "show"),
             ("J K", "move"),
@@ -92,7 +92,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
         columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _WIDEST)))
         self._lines.repaint()
 
-    def entered(self) -> object:
+    def current_input(self) -> object:
         return tuple(self._lines.columns), frozenset(self._lines.shown)
 
     def apply_disabled_reason(self) -> str | None:

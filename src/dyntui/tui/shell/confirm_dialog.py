@@ -52,7 +52,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
     def content(self) -> ComposeResult:
         yield from _texts(self.needed)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "keep it as it is"), (self.keys.shown, self.verb.lower()))
 
     def on_key(self, event: events.Key) -> None:
@@ -82,7 +82,7 @@ class TypedDialog(BaseDialog[Confirmation]):
         yield field
         yield Static("", id="problem", classes="problem", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "keep it as it is"), ("enter", f"{self.verb.lower()} when it matches"))
 
     @on(Input.Submitted)

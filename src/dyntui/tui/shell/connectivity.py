@@ -29,7 +29,7 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
         self._was_away = False
 
     @property
-    def offline_words(self) -> str:
+    def offline_label(self) -> str:
         """`offline since 16:40`, "" while the server answers."""
         connection = self.session.connection
         since = connection.log.offline_since if connection is not None else None
@@ -37,7 +37,7 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
 
     def heard_traffic(self) -> None:
         """A request began or ended: is somebody there?"""
-        away = bool(self.offline_words)
+        away = bool(self.offline_label)
         if away and self._looking is None:
             self._looking = self.set_timer(self.LOOK_EVERY, self._look)
         if away != self._was_away:
@@ -59,13 +59,13 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
     def _back(self) -> None:
         self.say("The server answers again.")
         for screen in self.open_screens:
-            screen.reachable()
+            screen.server_reachable()
             screen.changed()
 
     def _look(self) -> None:
         self._looking = None
         connection = self.session.connection
-        if connection is not None and self.offline_words:
+        if connection is not None and self.offline_label:
             self.run_worker(self._ask_whether_there(connection), exclusive=True, group="reach")
 
     async def _ask_whether_there(self, connection: Connection) -> None:

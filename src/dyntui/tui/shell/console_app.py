@@ -76,7 +76,7 @@ class ConsoleApp(ClipboardApp, Protocol):
         """Every mounted screen in the history."""
 
     @property
-    def offline_words(self) -> str:
+    def offline_label(self) -> str:
         """`offline since 16:40`; "" while the server answers."""
 
     @property

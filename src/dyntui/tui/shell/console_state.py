@@ -32,10 +32,10 @@ __all__ = [
     "HealthCheck",
     "Latency",
     "Notification",
+    "cached_rows",
+    "environment_key",
     "open_connection",
-    "open_rows",
-    "place_of",
-    "rows_before",
+    "open_row_cache",
 ]
 
 
@@ -153,10 +153,10 @@ class ConsoleState:
     def job_elsewhere(self) -> bool:
         """Whether the job of this console is one of another environment than the one in view."""
         job = self.running
-        return job is not None and bool(job.words) and place_of(job.profile) != place_of(self.profile)
+        return job is not None and bool(job.words) and environment_key(job.profile) != environment_key(self.profile)
 
     @property
-    def job_words(self) -> str:
+    def job_label(self) -> str:
         """The job for the frame, with its environment when another one is in view; "" for no job."""
         job = self.running
         if job is None:
@@ -180,7 +180,7 @@ class ConsoleState:
             self.drafts.clear()
 
 
-def place_of(profile: Profile | None) -> tuple[str, str] | None:
+def environment_key(profile: Profile | None) -> tuple[str, str] | None:
     """What makes two profiles the same environment: address and environment id. None for no profile."""
     return (profile.base_url, profile.environment_id) if profile is not None else None
 
@@ -237,7 +237,7 @@ def became_live(profile: Profile | None, connection: Connection) -> bool:
     return profile is not None and (profile.kind, connection.profile.kind) == ("sandbox", "live")
 
 
-def rows_before(profile: Profile, token: str) -> RowCache | None:
+def cached_rows(profile: Profile, token: str) -> RowCache | None:
     """The rows that were kept of an environment, if there are any."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_file, cache_off, open_cache
@@ -250,7 +250,7 @@ def _on_disk(profile: Profile) -> bool:
     return profile.kind == "sandbox" or profile.keep_rows
 
 
-def open_rows(connection: Connection) -> RowCache | None:
+def open_row_cache(connection: Connection) -> RowCache | None:
     """The row cache of the environment: a file for a sandbox and where a person has agreed to one, memory for other
     live ones and the demo, none with `--no-cache`. Waits for the disk."""
     from dyntui.store.cache import RowCache, cache_off, open_cache, purge

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.text import plain_json, shorten
 from dyntui.services.web_links import console_url
-from dyntui.tui.kit.clipboard import copied, send
+from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["ask_copy", "show_console"]
+__all__ = ["open_copy_menu", "show_dashboard_link"]
 
 _PARTS = {
     "users": (
@@ -29,12 +29,12 @@ _PARTS = {
 }
 
 
-def ask_copy(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
     """Ask which part of a row, or of each of many, goes to the clipboard. JSON is of what is here of it."""
     texts: dict[str, str] = {}
     choices: list[Choice] = []
     for field, words in _PARTS[record.name]:
-        values = [copied(str(row[field])) for row in rows if row.get(field)]
+        values = [paste_safe_text(str(row[field])) for row in rows if row.get(field)]
         if values:
             texts[words] = "\n".join(values)
             note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one a line"
@@ -46,13 +46,13 @@ def ask_copy(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, 
     def picked(words: str | None) -> None:
         if words is not None:
             what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
-            send(console, texts[words], what, lines=True)
+            send_to_clipboard(console, texts[words], what, lines=True)
 
     title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
     console.ask(SelectDialog(f"Copy of {title}", choices), picked)
 
 
-def show_console(console: ConsoleApp, object_id: str, find: str) -> None:
+def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
     """Show where the vendor's web console is. find: what finds the thing there."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 

@@ -18,7 +18,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -26,8 +26,8 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
+from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -71,11 +71,11 @@ class DetailScreen(ConsoleScreen):
     class Fetched(Message):
         """It was read."""
 
-        def __init__(self, object_id: str, document: Any, changes_seen: int) -> None:
+        def __init__(self, object_id: str, document: Any, change_count: int) -> None:
             super().__init__()
             self.object_id = object_id
             self.document = document
-            self.changes_seen = changes_seen
+            self.change_count = change_count
 
     class Failed(Message):
         """It could not be read."""
@@ -137,7 +137,7 @@ class DetailScreen(ConsoleScreen):
             self.run_worker(self._read(connection.client, self.object_id), exclusive=True, group="read")
 
     async def _read(self, client: Client, object_id: str) -> None:
-        seen = self.changes_seen
+        seen = self.change_count
         try:
             self.post_message(self.Fetched(object_id, await self.fetch(client), seen))
         except DyntuiError as error:
@@ -146,7 +146,7 @@ class DetailScreen(ConsoleScreen):
     @on(Fetched)
     def _fetched(self, event: Fetched) -> None:
         if event.object_id == self.object_id:
-            self.was_read(event.changes_seen)
+            self.mark_read(event.change_count)
             self.show(event.document, now())
 
     def show(self, document: dict[str, Any], at: datetime) -> None:
@@ -161,9 +161,9 @@ class DetailScreen(ConsoleScreen):
         for pane in self.panes():
             self.fill(pane.tab, document)
         self.changed()
-        self.arrived()
+        self.document_shown()
 
-    def arrived(self) -> None:
+    def document_shown(self) -> None:
         """What was read is on the screen."""
 
     def forget(self) -> None:
@@ -190,7 +190,7 @@ class DetailScreen(ConsoleScreen):
             return
         self.error = event.error
         failure = self.query_one("#failure", Static)
-        lines = [event.error.message, hint_of(event.error), "r tries again."]
+        lines = [event.error.message, error_hint(event.error), "r tries again."]
         failure.update("\n".join(safe(line, 500) for line in lines if line))
         failure.display = True
         self.changed()
@@ -198,16 +198,16 @@ class DetailScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
         if self.error is not None:
-            parts.append((error_words(self.error), "warn"))
+            parts.append((error_label(self.error), "warn"))
         if isinstance(self.focused, LineList) and self.focused.count:
             parts.append((f"{self.focused.cursor + 1:,} of {self.focused.count:,}", ""))
         if self.fetched_at is not None:
-            parts.append((age_of(self.fetched_at), ""))
+            parts.append((age_label(self.fetched_at), ""))
         elif self.error is None:
             parts.append(("reading", ""))
         return parts
 
-    def reachable(self) -> None:
+    def server_reachable(self) -> None:
         if self.error is not None:
             self.read()
 
@@ -220,7 +220,7 @@ class DetailScreen(ConsoleScreen):
     # Changes on the server
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({self.RESOURCE})
 
     def server_changed(self, change: Change) -> None:
@@ -245,7 +245,7 @@ class DetailScreen(ConsoleScreen):
         """The number of the tab that is shown, from 0."""
         return self.query_one(TabBar).current
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         pane = self.query_one(f"#pane-{self.TABS[self.tab].name}")
         return next(iter(pane.query("LineList").results(Widget)), None)
 
@@ -261,7 +261,7 @@ class DetailScreen(ConsoleScreen):
             tabs.current = index
             tabs.repaint()
             panes.current = f"pane-{tab.name}"
-            if (home := self.home()) is not None:
+            if (home := self.default_focus()) is not None:
                 self.set_focus(home, scroll_visible=False)
         self.changed()
 
@@ -289,7 +289,7 @@ class DetailScreen(ConsoleScreen):
     def _value(self) -> tuple[str, str] | None:
         """The value under the cursor and what it is."""
         match self.focused:
-            case FieldList(fact=fact) if fact is not None and fact.raw:
+            case FieldList(current_field=fact) if fact is not None and fact.raw:
                 return fact.raw, fact.label
             case JsonTree() as tree if tree.count:
                 return tree.value_text, tree.path or "value"
@@ -301,19 +301,19 @@ class DetailScreen(ConsoleScreen):
         value = self._value()
         assert value is not None
         is_json = isinstance(self.focused, JsonTree) and not self.focused.is_text
-        send(self.console, *value, lines=is_json)
+        send_to_clipboard(self.console, *value, lines=is_json)
 
     def action_copy_id(self) -> None:
-        send(self.console, self.object_id, f"{self.NOUN} id")
+        send_to_clipboard(self.console, self.object_id, f"{self.NOUN} id")
 
     def action_refresh(self) -> None:
         self.read()
 
     def action_menu(self) -> None:
-        from dyntui.tui.shell.action_menu import offer_menu
+        from dyntui.tui.shell.action_menu import open_action_menu
 
         unlisted = ("detail.menu", "detail.next_tab", "detail.previous_tab")
-        offer_menu(self, self.label or self.object_id, without=unlisted)
+        open_action_menu(self, self.label or self.object_id, without=unlisted)
 
     def action_open(self) -> None:
         self.open_under_cursor(self.focused)

@@ -16,12 +16,12 @@ from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
     ConsoleState,
     became_live,
+    cached_rows,
+    environment_key,
     open_connection,
-    open_rows,
-    place_of,
-    rows_before,
+    open_row_cache,
 )
-from dyntui.tui.shell.error_hints import words_of
+from dyntui.tui.shell.error_hints import error_message
 from dyntui.tui.shell.navigation import NavigationMixin
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def say_error(self, error: DyntuiError) -> None:
         """Tell what failed and what to do."""
-        self.say(words_of(error), "error")
+        self.say(error_message(error), "error")
 
     def stop_asking(self) -> None:
         """Nobody will answer any more: threads that wait for a passphrase go on without."""
@@ -177,7 +177,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def _connect_to(self, profile: Profile | None) -> None:
         """Take another profile, None for no environment; the frame shows it with the next screen."""
         old = self.session.profile
-        same = place_of(old) == place_of(profile)
+        same = environment_key(old) == environment_key(profile)
         self._leave_environment(keep_typed=same)
         self.session.profile = profile
         self.session.demo = None
@@ -215,7 +215,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         before: list[RowCache] = []
 
         def found(profile: Profile, token: str) -> None:
-            rows = rows_before(profile, token)
+            rows = cached_rows(profile, token)
             if rows is not None:
                 before.append(rows)
                 shown = Event()
@@ -227,7 +227,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         try:
             connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
             remember_use(connection.profile, opens_next=True)
-            rows = open_rows(connection) if became_live(session.profile, connection) or not before else before[0]
+            rows = open_row_cache(connection) if became_live(session.profile, connection) or not before else before[0]
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))
         else:
@@ -283,7 +283,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         if event.attempt == self._attempt:
             self.session.rows = event.rows
             for screen in self.open_screens:
-                screen.recalled(event.rows)
+                screen.cached_rows_loaded(event.rows)
                 screen.changed()
         self.call_after_refresh(event.shown.set)
 

@@ -6,7 +6,7 @@ import re
 
 from dyntui.core.errors import DyntuiError, told
 
-__all__ = ["concerns_environment", "hint_of", "words_of"]
+__all__ = ["concerns_environment", "error_hint", "error_message"]
 
 _COMMAND = re.compile(r"dyntui (auth|env)\b")
 _FORM = "ctrl+e changes its token, id or address."
@@ -17,7 +17,7 @@ def concerns_environment(error: DyntuiError | None) -> bool:
     return error is not None and _COMMAND.search(error.hint) is not None
 
 
-def hint_of(error: DyntuiError) -> str:
+def error_hint(error: DyntuiError) -> str:
     """What to do next; the key of the environment's form instead of a shell command."""
     from dyntui.api.errors import Forbidden
 
@@ -26,6 +26,6 @@ def hint_of(error: DyntuiError) -> str:
     return told(_FORM, "Or the token lacks the scope, or the plan the feature." if isinstance(error, Forbidden) else "")
 
 
-def words_of(error: DyntuiError) -> str:
+def error_message(error: DyntuiError) -> str:
     """What failed and what to do, in one line."""
-    return told(error.message, hint_of(error))
+    return told(error.message, error_hint(error))

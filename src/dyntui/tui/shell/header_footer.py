@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ActiveAction, key_words
+from dyntui.tui.kit.action_registry import ActiveAction, key_label
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -80,7 +80,7 @@ class StatusIndicator(LineWidget):
         parts = [f"req {self.in_flight} ▂"] if self.in_flight else []
         if words := console.latency.words:
             parts.append(f"⇅ {words}")
-        if job := console.session.job_words:
+        if job := console.session.job_label:
             parts.append(f"⧖ {safe(job, 60)}")
             while len(parts) > 1 and width_of("  ".join(parts)) > width - 1:
                 parts.pop(-2)  # the job is what somebody waits for
@@ -131,11 +131,11 @@ def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
 
 def _keys(here: ActiveAction) -> str:
     """The key to show for an action: the first; the first and last where each of them is an argument."""
-    first = key_words(here.keys[0])
+    first = key_label(here.keys[0])
     if not here.action.each:
         return first
     last = getattr(here.node, "each_count", len(here.keys))
-    return f"{first}-{key_words(here.keys[last - 1])}"
+    return f"{first}-{key_label(here.keys[last - 1])}"
 
 
 def _parts_within(said: Sequence[Piece], width: int) -> list[Piece]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_words
+from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
@@ -39,7 +39,7 @@ class _HelpLines(LineList):
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if isinstance(row, str):
             return [bar, (row.upper(), "head")]
-        keys = "1 … 9" if row.action.each else "  ".join(key_words(key) for key in row.keys)
+        keys = "1 … 9" if row.action.each else "  ".join(key_label(key) for key in row.keys)
         head, title = fit(keys, self._keys) + "  ", fit(row.action.title, _TITLE) + "  "
         return [bar, (head, "strong"), (title, ""), (cut(_said(row), self._room), "warn" if row.reason else "dim")]
 
@@ -56,7 +56,7 @@ class _HelpLines(LineList):
     def moved(self) -> None:
         row = self.rows[self.cursor]
         if isinstance(self.screen, BaseDialog):
-            self.screen.say_whole("" if isinstance(row, str) else _said(row), self._room)
+            self.screen.show_full_text("" if isinstance(row, str) else _said(row), self._room)
 
 
 def _said(here: ActiveAction) -> str:
@@ -75,5 +75,5 @@ class HelpDialog(BaseDialog[None]):
     def content(self) -> ComposeResult:
         yield _HelpLines(self._here)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "close"), ("keymap.toml", "puts actions on other keys, by their id"))

@@ -131,7 +131,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
     def _wanted(self) -> str:
         return " or ".join(safe(text, 80) for text in self.needed.accepted)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         done = f"{self.verb.lower()} when it matches" if self.typed else self.verb.lower()
         return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.keys.shown, done))
 

@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -34,7 +34,7 @@ class JsonScreen(ConsoleScreen):
         return (*self._crumbs, "raw")
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return self._shows
 
     def body(self) -> ComposeResult:
@@ -49,4 +49,6 @@ class JsonScreen(ConsoleScreen):
         return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
 
     def action_copy(self) -> None:
-        send(self.console, self._tree.value_text, self._tree.path or "document", lines=not self._tree.is_text)
+        send_to_clipboard(
+            self.console, self._tree.value_text, self._tree.path or "document", lines=not self._tree.is_text
+        )

@@ -14,7 +14,7 @@ from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["Jump", "jump_to", "jumps", "suggest_jumps"]
+__all__ = ["Jump", "available_jumps", "jump_to", "suggest_jumps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _user(user_id: str, label: str) -> Jump:
     return Jump(label, f"user {user_id}", go)
 
 
-def jumps(console: ConsoleApp) -> Iterator[Jump]:
+def available_jumps(console: ConsoleApp) -> Iterator[Jump]:
     """Every name, as far as it makes sense now."""
     if console.session.profile is not None or console.session.demo is not None:
         for record in RESOURCES.values():
@@ -94,7 +94,7 @@ def _rank(jump: Jump, text: str) -> int | None:
     return 2 if any(text in name for name in names) else None
 
 
-def row_number(text: str) -> int | None:
+def parse_row_number(text: str) -> int | None:
     """The row that is meant by `500,000`; None when it is no number."""
     digits = text.replace(",", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
@@ -103,12 +103,12 @@ def row_number(text: str) -> int | None:
 def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
     """What `typed` may mean, the best first."""
     text = typed.strip().casefold()
-    if row_number(text) is not None:
+    if parse_row_number(text) is not None:
         return [Suggestion(text, "The row of this list")]
     head = text.split(" ", 1)[0]
-    ranked = [(rank, jump) for jump in jumps(console) if (rank := _rank(jump, text)) is not None]
+    ranked = [(rank, jump) for jump in available_jumps(console) if (rank := _rank(jump, text)) is not None]
     if not ranked and head != text:
-        ranked = [(0, jump) for jump in jumps(console) if _rank(jump, head) == 0]
+        ranked = [(0, jump) for jump in available_jumps(console) if _rank(jump, head) == 0]
     ranked.sort(key=lambda pair: pair[0])
     return [Suggestion(jump.name, jump.title) for _, jump in ranked]
 
@@ -116,17 +116,19 @@ def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
 def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
     """Go where `typed` says: a whole name, a name and a filter, else the suggestion that was chosen."""
     text = typed.strip()
-    if (number := row_number(text)) is not None:
-        lines = console.shown.home() if isinstance(console.shown, ConsoleScreen) else None
+    if (number := parse_row_number(text)) is not None:
+        lines = console.shown.default_focus() if isinstance(console.shown, ConsoleScreen) else None
         if isinstance(lines, LineList):
             lines.move_to(number - 1)
         return
     head, _, rest = text.partition(" ")
-    for jump in jumps(console):
+    for jump in available_jumps(console):
         if rest and _rank(jump, head.casefold()) == 0:
             jump.go(console, rest.strip())
             return
     if chosen is not None:
-        next(jump for jump in jumps(console) if (jump.name, jump.title) == (chosen.text, chosen.note)).go(console, "")
+        next(jump for jump in available_jumps(console) if (jump.name, jump.title) == (chosen.text, chosen.note)).go(
+            console, ""
+        )
     elif text:
         console.say(f"There is no {head!r} here. Type : and a part of a name to see what there is.", "warning")

@@ -10,10 +10,10 @@ from textual.widgets import Static
 from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.web_browser import no_browser, open_page
+from dyntui.tui.shell.web_browser import browser_unavailable_reason, open_page
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -35,26 +35,26 @@ class LinkDialog(BaseDialog[None]):
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.url), id="url", markup=False)
-        lines = [self.note, f"Look there for: {self.find}" if self.find else "", no_browser()]
+        lines = [self.note, f"Look there for: {self.find}" if self.find else "", browser_unavailable_reason()]
         yield Static("\n".join(safe(line, 300) for line in lines if line), classes="where", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         keys = [("c", "send to clipboard")]
         keys += [("i", "send what to look for")] if self.find else []
-        keys += [] if no_browser() else [("o", "open in the browser")]
+        keys += [] if browser_unavailable_reason() else [("o", "open in the browser")]
         return (*keys, ("esc", "close"))
 
     def find_disabled_reason(self) -> str | None:
         return None if self.find else "There is nothing to look for."
 
     def open_disabled_reason(self) -> str | None:
-        return no_browser() or None
+        return browser_unavailable_reason() or None
 
     def action_copy(self) -> None:
-        send(cast("ConsoleApp", self.app), self.url, "address")
+        send_to_clipboard(cast("ConsoleApp", self.app), self.url, "address")
 
     def action_copy_find(self) -> None:
-        send(cast("ConsoleApp", self.app), self.find, "what to look for")
+        send_to_clipboard(cast("ConsoleApp", self.app), self.find, "what to look for")
 
     def action_open(self) -> None:
         try:

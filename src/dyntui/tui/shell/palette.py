@@ -11,13 +11,13 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import actions_here, key_words
-from dyntui.tui.shell.jump_targets import jumps
+from dyntui.tui.kit.action_registry import active_actions, key_label
+from dyntui.tui.shell.jump_targets import available_jumps
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["palette"]
+__all__ = ["make_palette"]
 
 _NOT_LISTED = ("rows", "app.palette")
 
@@ -34,14 +34,14 @@ class RegistryCommands(Provider):
 
     def _commands(self) -> Iterator[_Command]:
         console = cast("ConsoleApp", self.app)
-        for here in actions_here(self.screen):
+        for here in active_actions(self.screen):
             action = here.action
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:
                 continue
-            keys = " ".join(key_words(key) for key in here.keys)
+            keys = " ".join(key_label(key) for key in here.keys)
             note = f"not now: {here.reason}" if here.reason else action.help
             yield _Command(f"{action.title}  ({keys})", note, partial(here.node.action_do, action.id))
-        for jump in jumps(console):
+        for jump in available_jumps(console):
             yield _Command(f"go to {jump.name}", jump.title, partial(jump.go, console, ""))
         for name in sorted(console.available_themes):
             if not console.no_color:
@@ -75,6 +75,6 @@ def _plain(text: str) -> str:
     return safe(text, 200).replace("[", "(")
 
 
-def palette() -> CommandPalette:
+def make_palette() -> CommandPalette:
     """The palette, to be pushed."""
     return CommandPalette(providers=[RegistryCommands], placeholder="Search what can be done here")

@@ -13,22 +13,22 @@ from dyntui.resources import RESOURCES, Resource, ResourceAction
 from dyntui.tui.kit.action import Action as Key
 from dyntui.tui.kit.action_registry import register
 
-__all__ = ["BESPOKE", "RECORD_ACTIONS", "TOGGLE", "method_of", "offered"]
+__all__ = ["CUSTOM_SCREEN_RECORDS", "RECORD_ACTIONS", "TOGGLE", "method_suffix", "offered_actions"]
 
-BESPOKE = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
+CUSTOM_SCREEN_RECORDS = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 """Records whose actions have screens and keys of their own elsewhere."""
 TOGGLE = "toggle"
 _PAIR = ("enable", "disable")
 
 
-def method_of(name: str) -> str:
+def method_suffix(name: str) -> str:
     """What the methods of an action are called: `act_NAME`, and `NAME_disabled_reason`."""
     return name.replace("-", "_")
 
 
-def offered(record: Resource) -> list[tuple[str, tuple[ResourceAction, ...]]]:
+def offered_actions(record: Resource) -> list[tuple[str, tuple[ResourceAction, ...]]]:
     """What the console offers of a record: the name, and the one action, or the two that `t` goes between."""
-    if record.name in BESPOKE:
+    if record.name in CUSTOM_SCREEN_RECORDS:
         return []
     pair = tuple(action for name in _PAIR if (action := record.action(name)) is not None)
     if len(pair) < len(_PAIR):
@@ -39,7 +39,7 @@ def offered(record: Resource) -> list[tuple[str, tuple[ResourceAction, ...]]]:
 
 def _of_records() -> Iterator[Key]:
     for record in RESOURCES.values():
-        for rank, (name, actions) in enumerate(offered(record), 20):
+        for rank, (name, actions) in enumerate(offered_actions(record), 20):
             one = actions[0]
             toggles = name == TOGGLE
             effect = max((action.effect for action in actions), key=list(Effect).index)
@@ -50,11 +50,11 @@ def _of_records() -> Iterator[Key]:
                 "Enable it, or disable it." if toggles else one.help,
                 effect,
                 rank,
-                f"act_{method_of(name)}",
-                f"{method_of(name)}_disabled_reason",
+                f"act_{method_suffix(name)}",
+                f"{method_suffix(name)}_disabled_reason",
             )
 
 
 RECORD_ACTIONS = register(
-    {record.name: record.title.lower() for record in RESOURCES.values() if offered(record)}, *_of_records()
+    {record.name: record.title.lower() for record in RESOURCES.values() if offered_actions(record)}, *_of_records()
 )

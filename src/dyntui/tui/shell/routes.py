@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.resources import RESOURCES, Resource
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
-from dyntui.tui.shell.record_actions import BESPOKE
+from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -78,7 +78,7 @@ def _list_class(name: str) -> type[ResourceScreen]:
     from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen, list_class
 
     base: type[ResourceScreen] = resolve_name(LIST_SCREENS[name]) if name in LIST_SCREENS else ResourceActionsScreen
-    if name in BESPOKE or not issubclass(base, ResourceActionsScreen):
+    if name in CUSTOM_SCREEN_RECORDS or not issubclass(base, ResourceActionsScreen):
         return base
     return list_class(name, base)
 

@@ -65,7 +65,7 @@ class SchemaForm(FormDialog):
     def _options(self, field: FormField) -> tuple[str, ...]:
         return tuple(self.known.get(field.name, ())) or field.options
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
     def named(self, values: Values) -> dict[str, str]:

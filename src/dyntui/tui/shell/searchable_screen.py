@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_flow import WorkerMixin
 
@@ -28,7 +28,7 @@ class SearchableScreen(WorkerMixin):
         else:
             self.ask_find()
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         self.tree_shown.find = text.strip()
         self.found = ""
         if self.tree_shown.find:
@@ -49,7 +49,7 @@ class SearchableScreen(WorkerMixin):
 
     def handle_back(self) -> None:
         if self._searched():
-            self.answered("")
+            self.filter_entered("")
         else:
             super().handle_back()
 
@@ -58,4 +58,4 @@ class SearchableScreen(WorkerMixin):
 
     def action_copy(self) -> None:
         tree = self.tree_shown
-        send(self.console, tree.value_text, tree.path or self.whole, lines=not tree.is_text)
+        send_to_clipboard(self.console, tree.value_text, tree.path or self.whole, lines=not tree.is_text)

@@ -82,11 +82,11 @@ class SiblingScreen(DetailScreen):
         """Read the thing with that id. known: its row in the list, {} for none."""
         raise NotImplementedError
 
-    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
         """Show on a tab that is there what the list knows, and that the rest is still to come."""
         raise NotImplementedError
 
-    def moved_on(self) -> None:
+    def object_changed(self) -> None:
         """Another thing of the list is shown from here on."""
 
     # Reading
@@ -101,15 +101,15 @@ class SiblingScreen(DetailScreen):
     def _outline(self) -> None:
         if self.known and self.document is None:
             for pane in self.panes():
-                self.outline(pane.tab, self.known)
+                self.fill_preview(pane.tab, self.known)
 
     def fill_tab(self, tab: Tab) -> None:
         if self.document is None and self.known:
-            self.outline(tab, self.known)
+            self.fill_preview(tab, self.known)
         else:
             super().fill_tab(tab)
 
-    def arrived(self) -> None:
+    def document_shown(self) -> None:
         """It is there: read the one beside it, in the direction of travel."""
         connection, beside = self.console.session.connection, self._row_at(self._place(self._step))
         if connection is None or beside is None or self.behind is None:
@@ -144,7 +144,7 @@ class SiblingScreen(DetailScreen):
     @property
     def list(self) -> PagedView | None:
         """The rows of the list behind, as it shows them; None when there is no list."""
-        return self.behind.listed() if self.behind is not None and self.behind.is_mounted else None
+        return self.behind.displayed_view() if self.behind is not None and self.behind.is_mounted else None
 
     @property
     def place(self) -> int | None:
@@ -215,7 +215,7 @@ class SiblingScreen(DetailScreen):
         record = self.behind.record
         self.object_id, self.label, self.known = str(row.get(record.key, "")), record.label_of(row), row
         self.forget()
-        self.moved_on()
+        self.object_changed()
         document, at = self._ahead.get(self.object_id, ({}, now()))
         if document and now() - at < _FRESH:
             self.show(document, at)

@@ -14,7 +14,14 @@ from typing import Literal
 
 from dyntui.core.errors import UsageError
 
-__all__ = ["animations", "check", "exit_on_signals", "forget_signals", "is_remote", "outlive_terminal"]
+__all__ = [
+    "animation_level",
+    "check_terminal",
+    "exit_on_signals",
+    "is_remote",
+    "remove_signal_handlers",
+    "survive_hangup",
+]
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
 _LOOK_EVERY = 2.0
@@ -22,7 +29,7 @@ _LOOK_EVERY = 2.0
 _PLAIN = "Use the plain commands instead: `dyntui users list`, `dyntui --help`."
 
 
-def check(environ: Mapping[str, str] | None = None) -> None:
+def check_terminal(environ: Mapping[str, str] | None = None) -> None:
     """Refuse, with the reason, a terminal that cannot show the console."""
     environ = os.environ if environ is None else environ
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
@@ -53,7 +60,7 @@ def is_remote(environ: Mapping[str, str] | None = None) -> bool:
     return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
-def animations(wanted: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
+def animation_level(wanted: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
     """How much may move: TEXTUAL_ANIMATIONS decides, then the setting; over SSH nothing does."""
     environ = os.environ if environ is None else environ
     match environ.get("TEXTUAL_ANIMATIONS", "").lower():
@@ -79,7 +86,7 @@ class _HangupSafeWriter(io.TextIOWrapper):
             super().flush()
 
 
-def outlive_terminal() -> None:
+def survive_hangup() -> None:
     """Keep Textual's output thread alive when its terminal has gone: who still writes would wait for it for ever."""
     screen = sys.__stderr__
     assert screen is not None
@@ -117,7 +124,7 @@ def _leave_when_gone(loop: asyncio.AbstractEventLoop, leave: Callable[..., None]
     loop.call_later(_LOOK_EVERY, look)
 
 
-def forget_signals() -> None:
+def remove_signal_handlers() -> None:
     """Give the signals back."""
     if sys.platform == "win32":
         return

@@ -7,7 +7,7 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input, TextArea
 
 from dyntui.config.settings import Settings
-from dyntui.tui.kit.action_registry import ACTIONS, key_words
+from dyntui.tui.kit.action_registry import ACTIONS, key_label
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.environment import has_job_control, stop_process_group
 from dyntui.tui.shell.console_state import ConsoleState
@@ -71,7 +71,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:
             raise SkipAction
-        quit_key = key_words(self._quit_key())
+        quit_key = key_label(self._quit_key())
         if self.shown is None:
             self.say(f"Close this with esc; then {quit_key} quits dyntui.")
         else:

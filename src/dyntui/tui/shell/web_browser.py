@@ -12,7 +12,7 @@ from dyntui.config.tokens import scrubbed
 from dyntui.core.errors import UsageError
 from dyntui.tui.shell.startup import is_remote
 
-__all__ = ["no_browser", "open_page"]
+__all__ = ["browser_unavailable_reason", "open_page"]
 
 
 def _opener() -> str | None:
@@ -23,7 +23,7 @@ def _opener() -> str | None:
     return None
 
 
-def no_browser() -> str:
+def browser_unavailable_reason() -> str:
     """Why no page can be opened from here, "" when one can."""
     if is_remote():
         return "This is an SSH session: a browser would open at the other end."
@@ -35,7 +35,7 @@ def open_page(url: str) -> None:
     if urlsplit(url).scheme not in ("http", "https"):
         raise UsageError("Only http and https addresses are opened.")
     opener = _opener()
-    if reason := no_browser():
+    if reason := browser_unavailable_reason():
         raise UsageError(reason)
     assert opener is not None
     try:

@@ -8,7 +8,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.services.access.check import AccessAnswer, check_access, subject_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
-from dyntui.tui.shell.action_runner import read
+from dyntui.tui.shell.action_runner import run_read_worker
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -28,7 +28,7 @@ def ask_who(console: ConsoleApp) -> None:
     def filled(values: Values | None) -> None:
         if values is not None:
             work = check_access(connection.client, subject_of(values["who"]))
-            read(console, work, lambda answer: show_answer(console, answer))
+            run_read_worker(console, work, lambda answer: show_answer(console, answer))
 
     dialog = FormDialog("Would they get in?", (FormInput("who", "who", help=_HELP),), check=_wrong, verb="ask")
     console.ask(dialog, filled)

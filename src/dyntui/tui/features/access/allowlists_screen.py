@@ -21,7 +21,7 @@ from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.summary_text import SummaryText
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class AllowlistsScreen(ResourceScreen):
             self.query_one(SummaryText).say(self.access.summary())
 
     @property
-    def shows(self) -> frozenset[str]:
-        return super().shows | {"allowlist-entries", "gates"}
+    def shown_resources(self) -> frozenset[str]:
+        return super().shown_resources | {"allowlist-entries", "gates"}
 
     # Reasons
 
@@ -93,7 +93,7 @@ class AllowlistsScreen(ResourceScreen):
 
         def filled(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
-            do(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
+            run_action(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
 
         self.console.open_form(form, filled)
 
@@ -106,7 +106,7 @@ class AllowlistsScreen(ResourceScreen):
             if fields := _changes(row, values):
                 target = access_target(row, fields=fields)
                 update = LIST_ACTIONS.update()
-                do(self.console, update, [target], verb="Change", form=form)
+                run_action(self.console, update, [target], verb="Change", form=form)
             else:
                 form.finish()
                 self.console.say("Nothing was changed.")
@@ -122,7 +122,7 @@ class AllowlistsScreen(ResourceScreen):
         row = self.table.row
         assert row is not None
         target = access_target(row)
-        do(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", opening_key="d")
+        run_action(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", opening_key="d")
 
     def action_check(self) -> None:
         from dyntui.tui.features.access.access_check import ask_who
@@ -194,4 +194,4 @@ def switch(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> Non
     """Enable a list that is off, disable one that is on."""
     on_ = not is_on(row)
     action = LIST_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)
+    run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

@@ -35,8 +35,8 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import do, read
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
+from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def ask_other_side(console: ConsoleApp, row: Row) -> None:
         if values is not None:
             console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
-    read(console, read_lists(connection.client), listed)
+    run_read_worker(console, read_lists(connection.client), listed)
 
 
 def _no_file(values: Values) -> dict[str, str]:
@@ -115,7 +115,13 @@ class CompareAllowlistScreen(TableScreen):
             yield SummaryText()
             view = StaticRows(key="key", loaded=False)
             yield Table(
-                _COLUMNS, view, empty=self._empty, retry="r tries again.", error_hint=hint_of, markable=True, id="list"
+                _COLUMNS,
+                view,
+                empty=self._empty,
+                retry="r tries again.",
+                error_hint=error_hint,
+                markable=True,
+                id="list",
             )
 
     def _empty(self) -> str:
@@ -125,7 +131,7 @@ class CompareAllowlistScreen(TableScreen):
         self.load()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
     def reload(self) -> None:
@@ -136,13 +142,13 @@ class CompareAllowlistScreen(TableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.changes_seen
+        seen = self.change_count
 
         async def work() -> EntryDiff:
             here = await read_list(connection.client, self.row)
             return compare(here, await self._other(connection))
 
-        read(self.console, work(), lambda diff: self._compared(diff, seen))
+        run_read_worker(self.console, work(), lambda diff: self._compared(diff, seen))
 
     async def _other(self, connection: Connection) -> ComparisonSide:
         import asyncio
@@ -155,8 +161,8 @@ class CompareAllowlistScreen(TableScreen):
         except OSError as error:
             raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="r tries again.") from error
 
-    def _compared(self, diff: EntryDiff, changes_seen: int) -> None:
-        self.was_read(changes_seen)
+    def _compared(self, diff: EntryDiff, change_count: int) -> None:
+        self.mark_read(change_count)
         self.diff = diff
         if self.is_mounted:
             self._show()
@@ -229,7 +235,9 @@ class CompareAllowlistScreen(TableScreen):
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._there()]
         done = self._done
-        do(self.console, add_entries(self.row, job=new_job()), targets, verb="Add", opening_key="plus", done=done)
+        run_action(
+            self.console, add_entries(self.row, job=new_job()), targets, verb="Add", opening_key="plus", done=done
+        )
 
     def action_sync(self) -> None:
         self._sync(remove=False, opening_key="s")
@@ -253,7 +261,7 @@ class CompareAllowlistScreen(TableScreen):
         async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> WriteResults:
             return await sync(writes, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
 
-        do(
+        run_action(
             self.console,
             action,
             targets,
@@ -303,7 +311,7 @@ class DuplicateEntriesScreen(TableScreen):
         self.load()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
     def reload(self) -> None:
@@ -314,7 +322,7 @@ class DuplicateEntriesScreen(TableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.changes_seen
+        seen = self.change_count
 
         async def work() -> list[dict[str, Any]]:
             lists = await read_lists(connection.client)
@@ -328,10 +336,10 @@ class DuplicateEntriesScreen(TableScreen):
                 for several in twice(rows).values()
             ]
 
-        read(self.console, work(), lambda rows: self._found(rows, seen))
+        run_read_worker(self.console, work(), lambda rows: self._found(rows, seen))
 
-    def _found(self, rows: list[dict[str, Any]], changes_seen: int) -> None:
-        self.was_read(changes_seen)
+    def _found(self, rows: list[dict[str, Any]], change_count: int) -> None:
+        self.mark_read(change_count)
         if self.is_mounted:
             self.put(rows)
             self.changed()

@@ -34,7 +34,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.summary_text import SummaryText
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class EntriesScreen(ResourceScreen):
         def found(what: tuple[AccessPolicy, dict[str, Any]]) -> None:
             self.post_message(self.ListRead(*what))
 
-        read(self.console, work(), found)
+        run_read_worker(self.console, work(), found)
 
     @on(ListRead)
     def _list_read(self, event: ListRead) -> None:
@@ -105,8 +105,8 @@ class EntriesScreen(ResourceScreen):
         self.query_one(SummaryText).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
 
     @property
-    def shows(self) -> frozenset[str]:
-        return super().shows | {"allowlists", "gates"}
+    def shown_resources(self) -> frozenset[str]:
+        return super().shown_resources | {"allowlists", "gates"}
 
     def reload(self) -> None:
         super().reload()
@@ -144,7 +144,7 @@ class EntriesScreen(ResourceScreen):
         def filled(values: Values) -> None:
             target = entry_target(_draft(values, live=self._live).entry)
             action = add_entries(row, job=new_job())
-            do(self.console, action, [target], verb="Add", form=form)
+            run_action(self.console, action, [target], verb="Add", form=form)
 
         self.console.open_form(form, filled)
 
@@ -213,7 +213,7 @@ class EntriesScreen(ResourceScreen):
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
     ) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        do(self.console, action, [target], verb="Change", opening_key="e", form=form, done=self.keep_marks)
+        run_action(self.console, action, [target], verb="Change", opening_key="e", form=form, done=self.keep_marks)
 
     def _chosen(self, then: Any) -> None:
         """The marked entries, else the one under the cursor; those not in memory are read."""
@@ -237,7 +237,7 @@ class EntriesScreen(ResourceScreen):
                     rows[str(entry["id"])] = entry
             return list(rows.values())
 
-        read(self.console, rest(), then)
+        run_read_worker(self.console, rest(), then)
 
     def action_delete(self) -> None:
         row = self._list
@@ -245,7 +245,7 @@ class EntriesScreen(ResourceScreen):
         def chosen(entries: list[dict[str, Any]]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
-            do(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
+            run_action(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
 
         self._chosen(chosen)
 
@@ -258,7 +258,7 @@ class EntriesScreen(ResourceScreen):
         def chosen(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
             action = add_entries(other, job=new_job())
             targets = [entry_target(entry) for entry in entries]
-            do(self.console, action, targets, verb="Copy", opening_key="C", done=self._copied)
+            run_action(self.console, action, targets, verb="Copy", opening_key="C", done=self._copied)
 
         def picked(list_id: str | None) -> None:
             other = next((dict(o) for o in others if o.get("id") == list_id), None)

@@ -24,7 +24,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -62,17 +62,17 @@ class PasteEntriesDialog(BaseDialog[str]):
         area.cursor_blink = False
         yield area
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("ctrl+s", "look at them"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
 
-    def entered(self) -> str:
+    def current_input(self) -> str:
         return self.query_one(TextArea).text
 
     def action_take(self) -> Any:
-        self.submit(self.entered())
+        self.submit(self.current_input())
 
 
 def open_drafts(console: ConsoleApp, row: Row, lists: Sequence[Row], text: str) -> None:
@@ -109,7 +109,7 @@ class EntryDraftsScreen(TableScreen):
         self._check()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries"})
 
     def reload(self) -> None:
@@ -118,14 +118,14 @@ class EntryDraftsScreen(TableScreen):
     def _check(self) -> None:
         connection = self.console.session.connection
         if connection is not None:
-            seen = self.changes_seen
+            seen = self.change_count
             work = checked_against(connection.client, self.row, self.drafts, self.lists)
-            read(self.console, work, lambda drafts: self._checked(drafts, seen))
+            run_read_worker(self.console, work, lambda drafts: self._checked(drafts, seen))
 
-    def _checked(self, drafts: list[EntryDraft], changes_seen: int) -> None:
-        if changes_seen != self.changes_seen:
+    def _checked(self, drafts: list[EntryDraft], change_count: int) -> None:
+        if change_count != self.change_count:
             return  # checked once more since
-        self.was_read(changes_seen)
+        self.mark_read(change_count)
         self.drafts, self.checked = drafts, True
         if self.is_mounted:
             self._show()
@@ -189,7 +189,7 @@ class EntryDraftsScreen(TableScreen):
         sending = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in sending]
         action = add_entries(self.row, job=new_job())
-        do(self.console, action, targets, verb="Add", opening_key="enter", done=self._sent)
+        run_action(self.console, action, targets, verb="Add", opening_key="enter", done=self._sent)
 
     def _sent(self, results: WriteResults) -> None:
         """What was added goes; what failed stays, with the reason."""

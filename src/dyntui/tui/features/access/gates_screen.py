@@ -21,7 +21,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -94,7 +94,7 @@ def _new(console: ConsoleApp) -> None:
     def filled(values: Values) -> None:
         fields = {key: value for key, value in _fields(values, {}).items() if value}
         target = Target("", values["name"], {"fields": fields})
-        do(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
+        run_action(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
 
     console.open_form(form, filled)
 
@@ -105,7 +105,7 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     def filled(values: Values) -> None:
         if fields := _fields(values, row):
             target = access_target(row, fields=fields)
-            do(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
+            run_action(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
         else:
             form.finish()
             console.say("Nothing was changed.")
@@ -116,13 +116,13 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
 def _switch(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     on_ = not is_on(row)
     action = GATE_ACTIONS.switch(on_)
-    do(console, action, [access_target(row)], verb=action.verb, opening_key="t")
+    run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
 def _delete(
     console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
 ) -> None:
-    do(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", opening_key="d", done=done)
+    run_action(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", opening_key="d", done=done)
 
 
 class GatesScreen(ResourceScreen):

@@ -7,7 +7,7 @@ from pathlib import Path
 from dyntui.services.access.access_policy import Row, name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ask_export", "ask_import", "ask_undo"]
@@ -28,7 +28,7 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
     def filled(values: Values | None) -> None:
         if values is not None:
             work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
-            read(console, work, lambda count: console.say(f"{count:,} entries are in {values['path']}."))
+            run_read_worker(console, work, lambda count: console.say(f"{count:,} entries are in {values['path']}."))
 
     console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="write"), filled)
 
@@ -87,6 +87,6 @@ def _undo(console: ConsoleApp, job: str) -> None:
             console.say(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
-        do(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
+        run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
 
-    read(console, plan_of(connection, job), planned)
+    run_read_worker(console, plan_of(connection, job), planned)

@@ -26,7 +26,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ class UserAccessScreen(TableScreen):
     class Found(Message):
         """Lists, gates and entries were read."""
 
-        def __init__(self, access: AccessPolicy, user: dict[str, Any], answer: AccessAnswer, changes_seen: int) -> None:
+        def __init__(self, access: AccessPolicy, user: dict[str, Any], answer: AccessAnswer, change_count: int) -> None:
             super().__init__()
-            self.changes_seen = changes_seen
+            self.change_count = change_count
             self.access = access
             self.user = user
             self.answer = answer
@@ -85,7 +85,7 @@ class UserAccessScreen(TableScreen):
         self.load()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 
     def reload(self) -> None:
@@ -96,7 +96,7 @@ class UserAccessScreen(TableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.changes_seen
+        seen = self.change_count
 
         def found(event: UserAccessScreen.Found) -> None:
             self.post_message(event)
@@ -107,11 +107,11 @@ class UserAccessScreen(TableScreen):
             access = await read_access(connection.client)
             return self.Found(access, user, await check_user(connection.client, user, access=access), seen)
 
-        read(self.console, work(), found)
+        run_read_worker(self.console, work(), found)
 
     @on(Found)
     def _on_found(self, event: Found) -> None:
-        self.was_read(event.changes_seen)
+        self.mark_read(event.change_count)
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
@@ -163,7 +163,7 @@ class UserAccessScreen(TableScreen):
             if place is not None:
                 entry = {**free[int(place)], **self._alias()}
                 action = add_entries(row, job=new_job())
-                do(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
+                run_action(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
 
         self.console.ask(SelectDialog(f"Add to {name_of(row)} by", choices), picked)
 
@@ -182,7 +182,7 @@ class UserAccessScreen(TableScreen):
         row = self.table.row
         assert row is not None
         action = remove_entries(self._list, job=new_job())
-        do(self.console, action, [removal_target(row["entry"])], verb="Remove", opening_key="d")
+        run_action(self.console, action, [removal_target(row["entry"])], verb="Remove", opening_key="d")
 
     def action_why(self) -> None:
         assert self.answer is not None

@@ -24,14 +24,14 @@ from dyntui.resources.cell_formats import number
 from dyntui.services.analytics import RANGES, DateRange, Figures, Series
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
+from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -103,9 +103,9 @@ class AnalyticsScreen(ConsoleScreen):
     class Read(Message):
         """The figures came, or not."""
 
-        def __init__(self, figures: Figures | None, error: DyntuiError | None, changes_seen: int) -> None:
+        def __init__(self, figures: Figures | None, error: DyntuiError | None, change_count: int) -> None:
             super().__init__()
-            self.changes_seen = changes_seen
+            self.change_count = change_count
             self.figures = figures
             self.error = error
 
@@ -136,7 +136,7 @@ class AnalyticsScreen(ConsoleScreen):
         self.action_refresh()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"analytics"})
 
     def reload(self) -> None:
@@ -146,7 +146,7 @@ class AnalyticsScreen(ConsoleScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, wanted, seen = connection.client, self.range, self.changes_seen
+        client, wanted, seen = connection.client, self.range, self.change_count
 
         async def read() -> None:
             from dyntui.services.analytics import read_figures
@@ -166,11 +166,11 @@ class AnalyticsScreen(ConsoleScreen):
         failure = self.query_one("#failure", Static)
         failure.display = event.error is not None
         if event.error is not None:
-            lines = [event.error.message, hint_of(event.error), "r tries again."]
+            lines = [event.error.message, error_hint(event.error), "r tries again."]
             failure.update("\n".join(safe(line, 500) for line in lines if line))
         elif event.figures is not None and event.figures.range == self.range:
             self.figures, self.read_at = event.figures, now()
-            self.was_read(event.changes_seen)
+            self.mark_read(event.change_count)
             self.chart = min(self.chart, max(0, len(self.charts) - 1))
             self._show()
         self.changed()
@@ -208,10 +208,10 @@ class AnalyticsScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
         if self.error is not None:
-            parts.append((error_words(self.error), "warn"))
+            parts.append((error_label(self.error), "warn"))
         if self.charts:
             parts.append((f"{self.chart + 1} of {len(self.charts)}", ""))
-        parts.append((age_of(self.read_at), "dim") if self.read_at is not None else ("reading", ""))
+        parts.append((age_label(self.read_at), "dim") if self.read_at is not None else ("reading", ""))
         return parts
 
     # Reasons
@@ -279,7 +279,7 @@ class AnalyticsScreen(ConsoleScreen):
         text = io.StringIO(newline="")
         rows = [("", series.unit), *((label, f"{value:g}") for label, value in series.points)]
         csv.writer(text).writerows([[protect(safe(cell)) for cell in row] for row in rows])
-        send(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
+        send_to_clipboard(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
 
 
 def _rounded(value: float) -> float | int:

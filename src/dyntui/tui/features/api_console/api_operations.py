@@ -14,7 +14,7 @@ from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import history_of
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -91,7 +91,7 @@ class ApiOperationsScreen(ConsoleScreen):
     def action_filter(self) -> None:
         self.ask_filter(self.filter_text, "webhook   delete user   GET events")
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()
         self._view.put(self._rows())
         self.table.show(self._view)
@@ -101,7 +101,7 @@ class ApiOperationsScreen(ConsoleScreen):
         return "the search" if self.filter_text else None
 
     def handle_back(self) -> None:
-        self.answered("")
+        self.filter_entered("")
 
     @on(Table.Opened)
     async def _clicked(self) -> None:
@@ -168,4 +168,4 @@ class ApiOperationsScreen(ConsoleScreen):
         self.console.ask(SelectDialog("Kept requests", choices), picked)
 
     def action_copy(self) -> None:
-        send(self.console, str(self.table.row_id), "operation id")
+        send_to_clipboard(self.console, str(self.table.row_id), "operation id")

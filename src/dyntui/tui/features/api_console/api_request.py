@@ -31,14 +31,14 @@ from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocatio
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import remember
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send as to_clipboard
+from dyntui.tui.kit.clipboard import send_to_clipboard as to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import counting
+from dyntui.tui.shell.action_runner import lockout_preview
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
@@ -171,7 +171,7 @@ class ApiRequestScreen(SearchableScreen):
         self.changed()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         answered = self.answered_with is not None and self.operation.reads
         return resources_of(self.operation.id) if answered else frozenset()
 
@@ -271,7 +271,9 @@ class ApiRequestScreen(SearchableScreen):
             if confirmation is not None:
                 self._send(connection, confirmation)
 
-        self.console.ask(confirm(needed, verb="send", opening_key="s", preview=counting(connection, needed)), answered)
+        self.console.ask(
+            confirm(needed, verb="send", opening_key="s", preview=lockout_preview(connection, needed)), answered
+        )
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         result = self.query_one(_Result)
@@ -292,7 +294,7 @@ class ApiRequestScreen(SearchableScreen):
         else:
             self.answered_with = found
             self._saved = self.request
-            self.was_read(self.changes_seen)
+            self.mark_read(self.change_count)
             self.found = ""
             remember(connection, found)
         if self.is_attached:

@@ -117,7 +117,7 @@ class EnvironmentsScreen(TableScreen):
     def not_connected(self, error: DyntuiError) -> None:
         self._show()
 
-    def traffic(self) -> None:
+    def traffic_changed(self) -> None:
         self._show()
 
     def on_screen_resume(self) -> None:
@@ -195,8 +195,8 @@ class EnvironmentsScreen(TableScreen):
                 else HealthCheck(True, "opening ···")
             )
         token, last = connection.token_hint, connection.log.last_answer
-        if self.console.offline_words:
-            return HealthCheck(False, self.console.offline_words, token)
+        if self.console.offline_label:
+            return HealthCheck(False, self.console.offline_label, token)
         if last is None or (checked is not None and (checked.ok or last.at < checked.at) and last.status < _REFUSED):
             return replace(checked, token=token) if checked is not None else HealthCheck(True, "not checked", token)
         if last.status in _NOT_AUTHORIZED:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from dyntui.resources.happenings import user_of
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -54,4 +54,4 @@ class EventScreen(ConsoleScreen):
         self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
 
     def action_copy(self) -> None:
-        send(self.console, self._tree.value_text, self._tree.path or "event", lines=not self._tree.is_text)
+        send_to_clipboard(self.console, self._tree.value_text, self._tree.path or "event", lines=not self._tree.is_text)

@@ -18,12 +18,12 @@ from dyntui.resources.happenings import user_of
 from dyntui.services.events import EventFilter, EventTail, since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen, error_words
+from dyntui.tui.shell.base_screen import ConsoleScreen, error_label
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class EventTailScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
         if self.error is not None:
-            parts.append((error_words(self.error), "warn"))
+            parts.append((error_label(self.error), "warn"))
         if self.paused:
             parts.append(("paused", "warn"))
         elif self._asked:
@@ -213,7 +213,7 @@ class EventTailScreen(ConsoleScreen):
     def action_filter(self) -> None:
         self.ask_filter(self.filter_text, "user.created   ada@example.com   an id")
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()
         self._show(follow=True)
 
@@ -221,7 +221,7 @@ class EventTailScreen(ConsoleScreen):
         return "the filter" if self.filter_text else None
 
     def handle_back(self) -> None:
-        self.answered("")
+        self.filter_entered("")
 
     @on(Table.Opened)
     async def _clicked(self) -> None:
@@ -240,7 +240,7 @@ class EventTailScreen(ConsoleScreen):
         self.console.open_route("user", RouteTarget(row_id=str(row["user"]), label=str(row["user"])))
 
     def action_copy(self) -> None:
-        send(self.console, str(self.table.row_id), "event id")
+        send_to_clipboard(self.console, str(self.table.row_id), "event id")
 
     def action_clear(self) -> None:
         self._events.clear()

@@ -73,7 +73,7 @@ class CheckStep(WizardStep):
         self._done, self._all = 0, None  # type: int, int | None
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         if self.found is None:
             return frozenset()
         return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
@@ -90,10 +90,10 @@ class CheckStep(WizardStep):
         self._rows.show(array("q"))
         table.view = self._rows
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.query_one("#found")
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         options = self.wizard.options()
 
         def look(bench: WizardService) -> tuple[int, Mapping[str, Any] | None, array[int]]:
@@ -150,7 +150,7 @@ class CheckStep(WizardStep):
         self._done, self._all = 0, None
         self.found = None
         self._show()
-        seen = self.wizard.changes_seen
+        seen = self.wizard.change_count
 
         def tell(done: int, all_: int | None) -> None:
             self.post_message(self.Asked(done, all_))
@@ -162,7 +162,7 @@ class CheckStep(WizardStep):
                 return None
 
         def checked(found: Mapping[str, Any] | None) -> None:
-            self.wizard.was_read(seen)
+            self.wizard.mark_read(seen)
             self._checked(found)
 
         self.wizard.hand(check, checked, self._failed)
@@ -172,7 +172,7 @@ class CheckStep(WizardStep):
         if found is None:
             self.console.say("The check was stopped. Nothing was changed.")
         if not self.wizard.away:
-            self.entered()
+            self.current_input()
 
     def _failed(self, error: DyntuiError) -> None:
         self._control = None
@@ -198,7 +198,7 @@ class CheckStep(WizardStep):
         """Update those who are there, or leave them alone; what was found before is asked anew."""
         self.draft.upsert = not self.draft.upsert
         self.wizard.save()
-        self.entered()
+        self.current_input()
 
     # What is shown
 

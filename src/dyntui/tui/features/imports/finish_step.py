@@ -28,7 +28,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.run_step import STATES
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -69,25 +69,25 @@ class FinishStep(WizardStep):
         self.query_one("#finish-sheet").border_title = "outcome"
         self.query_one("#why").border_title = "rows that did not get through"
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.query_one("#finish-sheet")
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         job = self.draft.job
-        seen = self.wizard.changes_seen
+        seen = self.wizard.change_count
 
         def found(result: ImportSummary) -> None:
-            self.wizard.was_read(seen)
+            self.wizard.mark_read(seen)
             self._show(result)
 
         self.wizard.hand(lambda bench: bench.outcome(job), found, latest="finish")
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({JOBS})
 
     def reload(self) -> None:
-        self.entered()
+        self.current_input()
 
     def _show(self, result: ImportSummary) -> None:
         self.result = result
@@ -170,7 +170,7 @@ class FinishStep(WizardStep):
     def action_copy(self) -> None:
         here = self.query_one("#finish-sheet", ReportView).here
         assert here is not None
-        send(self.console, here.copy, "path")
+        send_to_clipboard(self.console, here.copy, "path")
 
     def action_users(self) -> None:
         """Look at the users, or at the entries of the list."""

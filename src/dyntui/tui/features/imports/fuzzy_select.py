@@ -94,14 +94,14 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         if self._says is not None:
             yield Static("", id="says", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(_SearchField), scroll_visible=False)
         self.look()
 
-    def entered(self) -> str | None:
+    def current_input(self) -> str | None:
         return self.typed if self._free else None
 
     def look(self) -> None:

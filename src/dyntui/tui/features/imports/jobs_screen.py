@@ -51,9 +51,9 @@ class JobsScreen(JobFollowUpMixin):
     class Loaded(Message):
         """The jobs were read."""
 
-        def __init__(self, known: _Known, number: int, changes_seen: int) -> None:
+        def __init__(self, known: _Known, number: int, change_count: int) -> None:
             super().__init__()
-            self.changes_seen = changes_seen
+            self.change_count = change_count
             self.known = known
             self.number = number
 
@@ -100,7 +100,7 @@ class JobsScreen(JobFollowUpMixin):
     # What is on the disk
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({JOBS})
 
     def reload(self) -> None:
@@ -114,10 +114,10 @@ class JobsScreen(JobFollowUpMixin):
         if (job := self.console.session.running) is not None:
             job.watch(self)
         self._loads += 1
-        number, seen = self._loads, self.changes_seen
+        number, seen = self._loads, self.change_count
         self.run_worker(lambda: self._load(number, seen), thread=True, group="jobs", exclusive=True)
 
-    def _load(self, number: int, changes_seen: int) -> None:
+    def _load(self, number: int, change_count: int) -> None:
         from dyntui.services.imports.jobs import jobs
         from dyntui.services.imports.wizard_draft import drafts
 
@@ -126,7 +126,7 @@ class JobsScreen(JobFollowUpMixin):
         found = (job for job in jobs() if not self._swept(job))
         # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
         own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
-        self.post_message(self.Loaded(_Known(own, kept), number, changes_seen))
+        self.post_message(self.Loaded(_Known(own, kept), number, change_count))
 
     def _swept(self, job: JobSummary) -> bool:
         """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
@@ -145,7 +145,7 @@ class JobsScreen(JobFollowUpMixin):
     def _loaded(self, event: Loaded) -> None:
         if event.number != self._loads:
             return  # read again since
-        self.was_read(event.changes_seen)
+        self.mark_read(event.change_count)
         self._jobs = {job.id: job for job in event.known.jobs}
         self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
         running = self.console.session.running

@@ -68,7 +68,7 @@ class MapStep(SavedMappingsMixin):
 
     # Coming to a mapping
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         look = self.wizard.look
         if look is None and (self.draft.path or self.draft.job):
             draft = self.copy()

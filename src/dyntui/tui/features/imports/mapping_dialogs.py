@@ -131,7 +131,7 @@ class VerifiedDialog(BaseDialog[str]):
         yield self._choices
         yield Static("", id="means", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("enter", "choose"), ("esc", "decide later"))
 
     def on_mount(self) -> None:
@@ -195,10 +195,10 @@ class TransformsDialog(BaseDialog[list[str]]):
         yield self._list
         yield Static("", id="means", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("space", "do it, or not"), ("enter", "take these"), ("esc", "cancel"))
 
-    def entered(self) -> tuple[str, ...]:
+    def current_input(self) -> tuple[str, ...]:
         return tuple(self._list.done)
 
     def on_mount(self) -> None:

@@ -73,7 +73,7 @@ class ParseStep(WizardStep):
         self.query_one(ParseSummary).border_title = "how it is read"
         self.query_one(Table).border_title = "the first rows"
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         if self.wizard.look is not None:
             self._show(self.wizard.look)
         elif self.draft.path or self.draft.job:

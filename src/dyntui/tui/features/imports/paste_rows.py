@@ -29,14 +29,14 @@ class PasteRowsDialog(BaseDialog[str]):
         area.cursor_blink = False
         yield area
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("ctrl+s", "import this"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(TextArea), scroll_visible=False)
 
-    def entered(self) -> str:
+    def current_input(self) -> str:
         return self.query_one(TextArea).text
 
     def action_take(self) -> Any:
-        self.submit(self.entered())
+        self.submit(self.current_input())

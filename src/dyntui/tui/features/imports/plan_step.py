@@ -62,7 +62,7 @@ class PlanStep(WizardStep):
         self._needed: Requirement | None = None
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
 
     def compose(self) -> ComposeResult:
@@ -74,10 +74,10 @@ class PlanStep(WizardStep):
         self.query_one("#plan-sheet").border_title = "what is going to happen"
         self.query_one("#changes").border_title = "changes to users who are there (the first ones)"
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.query_one("#plan-sheet")
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         connection = self.console.session.connection
         if connection is None:
             return

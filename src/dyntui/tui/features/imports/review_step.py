@@ -74,7 +74,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def table(self) -> ReviewTable:
         return self.query_one("#rows", ReviewTable)
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.table
 
     # Coming here

@@ -48,7 +48,7 @@ class RowLoadingMixin(WizardStep):
     def forget(self) -> None:
         """What is shown does not hold any more."""
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         draft = self.draft
 
         def look(bench: WizardService) -> tuple[bool, int]:

@@ -68,7 +68,7 @@ class RunStep(WizardStep):
         running = self.console.session.running
         return running if running is not None and running.id == self.draft.job else None
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         if self.job is not None:
             self.job.watch(self)
         self._look()
@@ -132,7 +132,7 @@ class RunStep(WizardStep):
             return [(self.job.progress.waiting, "warn")]
         return [(str(self.state or ""), "warn" if self.state is JobState.PAUSED else "")]
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.query_one(ReportView)
 
     def blocked(self) -> str | None:

@@ -74,7 +74,7 @@ class SourceStep(WizardStep):
     def files(self) -> FileTree:
         return self.query_one(FileTree)
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         if self.draft.path and not self.draft.pasted:
             self.files.root = str(Path(self.draft.path).expanduser().absolute().parent)
         self._asked.clear()

@@ -108,7 +108,7 @@ class ImportUndoScreen(ConsoleScreen):
         self.query_one("#undo-sheet").border_title = "undo"
         self.query_one("#left-alone").border_title = f"{self.words.plural} that are left alone"
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         return self.query_one("#undo-sheet")
 
     def connected(self, connection: Connection) -> None:

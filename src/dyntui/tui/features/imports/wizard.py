@@ -118,7 +118,7 @@ class WizardScreen(ConsoleScreen):
 
     def connected(self, connection: Connection) -> None:
         if self._shown and self.step is not None:
-            self.step.entered()
+            self.step.current_input()
 
     def not_connected(self, error: DyntuiError) -> None:
         self.console.say_error(error)
@@ -130,24 +130,24 @@ class WizardScreen(ConsoleScreen):
         return list(step.status())
 
     @property
-    def shows(self) -> frozenset[str]:
-        return self.step.shows if self.step is not None else frozenset()
+    def shown_resources(self) -> frozenset[str]:
+        return self.step.shown_resources if self.step is not None else frozenset()
 
     def reload(self) -> None:
         if self.step is not None:
             self.step.reload()
 
-    def home(self) -> Widget | None:
-        return self.step.home() if self.step is not None else None
+    def default_focus(self) -> Widget | None:
+        return self.step.default_focus() if self.step is not None else None
 
     def lines_moved(self, lines: LineList) -> None:
         super().lines_moved(lines)
         if self.step is not None:
             self.step.lines_moved(lines)
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         if self.step is not None:
-            self.step.answered(text)
+            self.step.filter_entered(text)
 
     def time_passed(self) -> None:
         if self.step is not None:
@@ -193,7 +193,7 @@ class WizardScreen(ConsoleScreen):
         if self.away:
             self.away = False
             if self.step is not None:
-                self.step.entered()
+                self.step.current_input()
         super().on_screen_resume()
 
     def on_unmount(self) -> None:
@@ -332,13 +332,13 @@ class WizardScreen(ConsoleScreen):
             other.display = name == other.NAME
         if self.is_current and not self.away:
             self.go_home()
-            self._steps[name].entered()
+            self._steps[name].current_input()
         self._shown = True
         self.step_changed()
 
     def go_home(self) -> None:
         """Put the focus where it belongs, unless somebody is typing."""
-        if self.is_current and not self.query_one(Prompt).asking and (home := self.home()) is not None:
+        if self.is_current and not self.query_one(Prompt).asking and (home := self.default_focus()) is not None:
             self.set_focus(home, scroll_visible=False)
 
     def back_label(self) -> str | None:

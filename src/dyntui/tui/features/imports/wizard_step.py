@@ -36,10 +36,10 @@ class Wizard(Protocol):
     look: FilePreview | None
     counted: FileTotals | None
     away: bool
-    changes_seen: int
+    change_count: int
 
-    def was_read(self, changes_seen: int) -> None:
-        """What is shown was read, beginning when `changes_seen` changes had been seen."""
+    def mark_read(self, change_count: int) -> None:
+        """What is shown was read, beginning when `change_count` changes had been seen."""
 
     def step_changed(self) -> None:
         """Trail and frame may have to say something else."""
@@ -91,11 +91,11 @@ class WizardStep(ActionMixin, Vertical):
 
     # What a subclass says
 
-    def entered(self) -> None:
+    def current_input(self) -> None:
         """The step is shown, perhaps again: look at the draft."""
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         """The resources that are shown (services.actions.resource_changes)."""
         return frozenset()
 
@@ -122,7 +122,7 @@ class WizardStep(ActionMixin, Vertical):
         """The right of the bottom line."""
         return ()
 
-    def home(self) -> Widget | None:
+    def default_focus(self) -> Widget | None:
         """Where the focus belongs."""
         return next((widget for widget in self.query("LineList").results(Widget) if widget.focusable), None)
 
@@ -136,7 +136,7 @@ class WizardStep(ActionMixin, Vertical):
     def lines_moved(self, lines: LineList) -> None:
         """The cursor of a list is on another line, or there are more or fewer of them."""
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         """The prompt was answered."""
 
     # What it works with

@@ -136,15 +136,15 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         """The list, or the user, that the cursor is on."""
         if isinstance(pane, Table) and pane.row is not None:
             return str(pane.row.get("name") or "") or None
-        fact = pane.fact if isinstance(pane, FieldList) else None
+        fact = pane.current_field if isinstance(pane, FieldList) else None
         return "user" if fact is not None and fact.label in ("userId", "user") and fact.value else None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         name = self._leads_to(pane)
         if name == "user":
             assert isinstance(pane, FieldList)
-            assert pane.fact is not None
-            user_id = str(pane.fact.value)
+            assert pane.current_field is not None
+            user_id = str(pane.current_field.value)
             self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
         elif name is not None:
             self.console.open_list(RESOURCES[name], self.object_id, self.label)

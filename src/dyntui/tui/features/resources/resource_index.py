@@ -87,7 +87,7 @@ class ResourceIndexScreen(WorkerMixin):
         self._ask(RESOURCES[name] for name in _UNSURE)
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"tokens", "user-tokens", "members"})
 
     def reload(self) -> None:
@@ -115,11 +115,11 @@ class ResourceIndexScreen(WorkerMixin):
         if connection is None:
             return
         self.probing = True
-        seen = self.changes_seen
+        seen = self.change_count
 
         def known(_: None) -> None:
             self.probing = False
-            self.was_read(seen)
+            self.mark_read(seen)
             self._show()
 
         self.run_worker_then(reach_of(connection.client).probe(records), known, group="probe")

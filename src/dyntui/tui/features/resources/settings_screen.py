@@ -23,10 +23,10 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import settle
-from dyntui.tui.shell.base_screen import age_of, error_words
+from dyntui.tui.shell.action_runner import close_or_reopen_form
+from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.confirm_dialog import confirm
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 
@@ -63,7 +63,7 @@ class SettingsScreen(SearchableScreen):
         self.action_refresh()
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"settings"})
 
     def reload(self) -> None:
@@ -73,7 +73,7 @@ class SettingsScreen(SearchableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, seen = connection.client, self.changes_seen
+        client, seen = connection.client, self.change_count
 
         async def read() -> None:
             try:
@@ -86,8 +86,8 @@ class SettingsScreen(SearchableScreen):
 
         self.run_worker(read(), group="read")
 
-    def _read(self, document: dict[str, Any], changes_seen: int) -> None:
-        self.was_read(changes_seen)
+    def _read(self, document: dict[str, Any], change_count: int) -> None:
+        self.mark_read(change_count)
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
         self.tree_shown.show(document)
@@ -96,17 +96,19 @@ class SettingsScreen(SearchableScreen):
     def _failed(self, error: DyntuiError) -> None:
         self.error = error
         failure = self.query_one("#failure", Static)
-        failure.update("\n".join(safe(line, 500) for line in (error.message, hint_of(error), "r tries again.") if line))
+        failure.update(
+            "\n".join(safe(line, 500) for line in (error.message, error_hint(error), "r tries again.") if line)
+        )
         failure.display = True
         self.changed()
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
         if self.error is not None:
-            parts.append((error_words(self.error), "warn"))
+            parts.append((error_label(self.error), "warn"))
         if self.document is not None:
             parts.append((self.found or self.tree_shown.path, ""))
-            parts.append((age_of(self.read_at), "dim"))
+            parts.append((age_label(self.read_at), "dim"))
         elif self.error is None:
             parts.append(("reading", ""))
         return parts
@@ -170,10 +172,10 @@ class SettingsScreen(SearchableScreen):
         if isinstance(item.error, UsageError):
             form.finish()  # it was made from a value that is another one by now
         else:
-            settle(form, results)
+            close_or_reopen_form(form, results)
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is WriteOutcome.UNKNOWN else ""
-            self.console.say(told(item.error.message, lost, hint_of(item.error)), "error")
+            self.console.say(told(item.error.message, lost, error_hint(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()  # somebody else may have changed it: then nothing was sent
             return

@@ -12,7 +12,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import number
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -67,7 +67,7 @@ class _Journal(TableScreen):
         if self.is_mounted:
             self.look()
 
-    def traffic(self) -> None:
+    def traffic_changed(self) -> None:
         self.look()
 
     def connected(self, connection: Connection) -> None:
@@ -90,7 +90,7 @@ class _Journal(TableScreen):
     def action_copy(self) -> None:
         row = self.table.row
         assert row is not None
-        send(self.console, self.text(row), "line")
+        send_to_clipboard(self.console, self.text(row), "line")
 
 
 class RequestLogScreen(_Journal):

@@ -17,7 +17,7 @@ from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcom
 from dyntui.tui.features.users.edit_profile import check_metadata, metadata_fields, metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
     from dyntui.tui.features.users.user_list import UserListScreen
@@ -51,7 +51,7 @@ def revoke_sessions(screen: UserListScreen) -> None:
 
 def _do(screen: UserListScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
     done = partial(_done, screen)
-    do(screen.console, action, screen.targets, verb=verb, opening_key=key, form=form, done=done)
+    run_action(screen.console, action, screen.targets, verb=verb, opening_key=key, form=form, done=done)
 
 
 def _done(screen: UserListScreen, results: WriteResults) -> None:
@@ -121,7 +121,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
         choices = [Choice(list_id, name) for list_id, name in lists.items()]
         screen.console.ask(SelectDialog("Add to", choices), partial(picked, lists))
 
-    read(screen.console, read_lists(connection.client), found)
+    run_read_worker(screen.console, read_lists(connection.client), found)
 
 
 def ask_new(screen: UserListScreen) -> None:
@@ -132,7 +132,7 @@ def ask_new(screen: UserListScreen) -> None:
         target = Target("", next(iter(fields.values())), {"fields": fields})
         told = [f"{name}: {text}" for name, text in fields.items()]
         made = partial(_made, screen)
-        do(
+        run_action(
             screen.console,
             CREATE_USER,
             [target],

@@ -21,7 +21,7 @@ from dyntui.services.metadata import (
 )
 from dyntui.tui.features.users.edit_profile import fresh_user
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -36,7 +36,7 @@ def edit_metadata(console: ConsoleApp, user_id: str, key: str, *, own: bool) -> 
     """Let a person change the metadata of a user. own: in their own editor. key: what they pressed."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _Editing(console, user, key).begin(own))
+        run_read_worker(console, fresh_user(connection, user_id), lambda user: _Editing(console, user, key).begin(own))
 
 
 class _Editing:
@@ -100,7 +100,7 @@ class _Editing:
                 self._confirm(user, read_metadata(text), dialog)
 
         work = fresh_user(connection, self.user["id"])
-        read(self.console, work, confirm, lambda error: dialog.reopen(str(error)))
+        run_read_worker(self.console, work, confirm, lambda error: dialog.reopen(str(error)))
 
     def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: TextDialog) -> None:
         there = metadata_of(user)
@@ -116,7 +116,7 @@ class _Editing:
         if size > USUAL_LIMIT:
             told.append(f"It is {size:,} bytes; beyond {USUAL_LIMIT:,} the server may refuse it.")
         target = user_target(user, fields={"metadata": wanted})
-        do(
+        run_action(
             self.console,
             UPDATE_USER,
             [target],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import UPDATE_USER, set_metadata_field, user_target
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.shell.action_runner import do, read
+from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -37,7 +37,7 @@ def ask_profile(console: ConsoleApp, user_id: str, key: str) -> None:
     """Read the user, ask for other values, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key))
+        run_read_worker(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key))
 
 
 async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             return
         told = differences(user, changed)
         target = user_target(user, fields=changed)
-        do(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=told, form=form)
+        run_action(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 
@@ -74,7 +74,7 @@ def ask_metadata(console: ConsoleApp, user_id: str, key: str) -> None:
     """Read the user, ask for one field of the metadata, show what is different and save it."""
     connection = console.session.connection
     if connection is not None:
-        read(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key))
+        run_read_worker(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key))
 
 
 def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
@@ -92,7 +92,7 @@ def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             return
         told = differences(metadata, {name: value})
         action = set_metadata_field(name, value)
-        do(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=told, form=form)
+        run_action(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 

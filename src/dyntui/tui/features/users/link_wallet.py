@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dyntui.services.actions.user_actions import link_wallet
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -37,6 +37,6 @@ def ask_link(console: ConsoleApp, target: Target) -> None:
     def filled(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
         told = [f"{field.label}: {wallet[field.name]}" for field in fields]
-        do(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=told, form=form)
+        run_action(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=told, form=form)
 
     console.open_form(form, filled)

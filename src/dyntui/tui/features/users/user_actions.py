@@ -19,7 +19,7 @@ from dyntui.services.actions.user_actions import (
 )
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
@@ -71,7 +71,7 @@ class UserActionsMixin(SiblingScreen):
     # Actions
 
     def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
-        do(self.console, action, [self.target], verb=verb, opening_key=key, summary_lines=told)
+        run_action(self.console, action, [self.target], verb=verb, opening_key=key, summary_lines=told)
 
     def action_edit(self) -> None:
         if self.TABS[self.tab].name == "metadata":
@@ -107,7 +107,7 @@ class UserActionsMixin(SiblingScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        do(self.console, REVOKE_SESSION, [target], verb="Revoke", opening_key="x")
+        run_action(self.console, REVOKE_SESSION, [target], verb="Revoke", opening_key="x")
 
     def action_revoke_sessions(self) -> None:
         self._do(REVOKE_SESSIONS, "X", verb="Revoke all")
@@ -132,14 +132,16 @@ class UserActionsMixin(SiblingScreen):
         return None if self.document is not None or self.known else self.details_disabled_reason()
 
     def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import ask_copy
+        from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        ask_copy(self.console, RESOURCES[self.NAME], [self.document or self.known])
+        open_copy_menu(self.console, RESOURCES[self.NAME], [self.document or self.known])
 
     def action_web_console(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_console
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
 
-        show_console(self.console, self.object_id, str((self.document or self.known).get("email") or self.object_id))
+        show_dashboard_link(
+            self.console, self.object_id, str((self.document or self.known).get("email") or self.object_id)
+        )
 
     def action_link(self) -> None:
         from dyntui.tui.features.users.link_wallet import ask_link
@@ -160,7 +162,7 @@ class UserActionsMixin(SiblingScreen):
                 self.console.ask(SecretDialog(f"access token of {label}", str(token)))
 
         target = Target(str(row.get("id")), label)
-        do(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", opening_key="t", done=revealed)
+        run_action(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", opening_key="t", done=revealed)
 
     def action_delete(self) -> None:
         record = RESOURCES[self.NAME]
@@ -169,7 +171,7 @@ class UserActionsMixin(SiblingScreen):
             if count := len(self.parts(key)):
                 told.append(f"{count:,} {word}{'s' if count != 1 else ''}")
         title = record.label_of(self.document or {}) or self.object_id
-        do(
+        run_action(
             self.console,
             DELETE_USER,
             [self.target],

@@ -79,7 +79,7 @@ class UserScreen(UserActionsMixin):
     )
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
 
     @property
@@ -146,7 +146,7 @@ class UserScreen(UserActionsMixin):
             case name:
                 self._put(name, _ROWS[name](document))
 
-    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
         match tab.name:
             case "profile":
                 self.query_one("#facts", FieldList).show(facts_of(row))

@@ -50,17 +50,17 @@ class UsersScreen(UserListScreen):
         return self.users_disabled_reason()
 
     def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import ask_copy
+        from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        ask_copy(self.console, self.record, self.rows_of([target.id for target in self.targets]))
+        open_copy_menu(self.console, self.record, self.rows_of([target.id for target in self.targets]))
 
     def action_web_console(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_console
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         row = self.table.row or {}
-        show_console(self.console, str(row.get("id")), str(row.get("email") or row.get("id")))
+        show_dashboard_link(self.console, str(row.get("id")), str(row.get("email") or row.get("id")))
 
     def action_export(self) -> None:
-        from dyntui.tui.shell.lists.export_dialog import ask_export
+        from dyntui.tui.shell.lists.export_dialog import open_export_dialog
 
-        ask_export(self, self.targets)
+        open_export_dialog(self, self.targets)

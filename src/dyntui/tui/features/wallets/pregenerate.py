@@ -17,7 +17,7 @@ from dyntui.services.actions.user_actions import (
 )
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
@@ -106,7 +106,7 @@ def ask_pregeneration(
         target = Target(values["identifier"].strip(), values["identifier"].strip())
         told = [f"{name}: {_words(value)}" for name, value in body.items()]
         action = pregenerate(operation, body)
-        do(console, action, [target], verb="Make", opening_key=key, summary_lines=told, form=form)
+        run_action(console, action, [target], verb="Make", opening_key=key, summary_lines=told, form=form)
 
     console.open_form(form, filled)
 

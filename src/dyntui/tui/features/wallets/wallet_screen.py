@@ -21,7 +21,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
@@ -93,7 +93,7 @@ class WalletScreen(SiblingScreen):
         wallet = answer.get("wallet", answer) if isinstance(answer, dict) else {}
         return {**known, **wallet} if isinstance(wallet, dict) else dict(known)
 
-    def outline(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
         self.fill(tab, dict(row))
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
@@ -106,11 +106,11 @@ class WalletScreen(SiblingScreen):
             return
         self.query_one("#facts", FieldList).show(wallet_facts(document, self.owner))
 
-    def moved_on(self) -> None:
+    def object_changed(self) -> None:
         self.owner = ""
 
-    def arrived(self) -> None:
-        super().arrived()
+    def document_shown(self) -> None:
+        super().document_shown()
         connection = self.console.session.connection
         if connection is not None and self.user_id and not self.owner:
             self.run_worker(
@@ -149,11 +149,11 @@ class WalletScreen(SiblingScreen):
 
     def action_delete(self) -> None:
         target = Target(self.object_id, self.label)
-        do(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._gone)
+        run_action(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._gone)
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
-        do(self.console, RECOVER_WALLETS, [target], verb="Recover", opening_key="u")
+        run_action(self.console, RECOVER_WALLETS, [target], verb="Recover", opening_key="u")
 
     def reload(self) -> None:
         self.read()  # also when it was deleted: wallets can be recovered
@@ -169,25 +169,25 @@ class WalletScreen(SiblingScreen):
         return None if self.document or self.known else "The wallet is not read yet."
 
     def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import ask_copy
+        from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        ask_copy(self.console, RESOURCES["wallets"], [self.document or self.known])
+        open_copy_menu(self.console, RESOURCES["wallets"], [self.document or self.known])
 
     def action_web_console(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_console
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
 
-        show_console(self.console, self.object_id, self.label)
+        show_dashboard_link(self.console, self.object_id, self.label)
 
     # What Enter opens
 
     def openable(self, pane: Widget | None) -> bool:
-        fact = pane.fact if isinstance(pane, FieldList) else None
+        fact = pane.current_field if isinstance(pane, FieldList) else None
         return fact is not None and bool(fact.value) and fact.label in (USER, EXPLORER, SIGNER)
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         assert isinstance(pane, FieldList)
-        assert pane.fact is not None
-        label, value = pane.fact.label, str(pane.fact.value)
+        assert pane.current_field is not None
+        label, value = pane.current_field.label, str(pane.current_field.value)
         if label == EXPLORER:
             from dyntui.tui.shell.link_dialog import LinkDialog
 

@@ -6,7 +6,7 @@ from dyntui.core.text import shorten
 from dyntui.services.actions.user_actions import RECOVER_WALLETS
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.shell.action_runner import do
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
@@ -33,7 +33,7 @@ class WalletsScreen(ResourceActionsScreen):
 
     def action_recover(self) -> None:
         targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
-        do(self.console, RECOVER_WALLETS, targets, verb="Recover", opening_key="u")
+        run_action(self.console, RECOVER_WALLETS, targets, verb="Recover", opening_key="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
@@ -43,20 +43,20 @@ class WalletsScreen(ResourceActionsScreen):
     # To take along
 
     def action_export(self) -> None:
-        from dyntui.tui.shell.lists.export_dialog import ask_export
+        from dyntui.tui.shell.lists.export_dialog import open_export_dialog
 
-        ask_export(self, self.targets)
+        open_export_dialog(self, self.targets)
 
     def copy_as_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason()
 
     def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import ask_copy
+        from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        ask_copy(self.console, self.record, self.marked)
+        open_copy_menu(self.console, self.record, self.marked)
 
     def action_web_console(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_console
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         row = self.table.row or {}
-        show_console(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))
+        show_dashboard_link(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))

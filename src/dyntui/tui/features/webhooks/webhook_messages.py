@@ -122,8 +122,8 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         self._read(connection)
 
     @property
-    def shows(self) -> frozenset[str]:
-        return super().shows | {"webhooks"}
+    def shown_resources(self) -> frozenset[str]:
+        return super().shown_resources | {"webhooks"}
 
     def reload(self) -> None:
         super().reload()

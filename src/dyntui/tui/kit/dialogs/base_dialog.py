@@ -67,7 +67,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         """What is in the box below the title."""
         raise NotImplementedError
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         """The keys and what they do."""
         return (("esc", "close"),)
 
@@ -75,13 +75,13 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         with Vertical(id="dialog"):
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
-            yield DialogFooter(*self.foot())
+            yield DialogFooter(*self.footer_keys())
 
-    def say_whole(self, text: str, room: int) -> None:
+    def show_full_text(self, text: str, room: int) -> None:
         """Say above the keys what was cut because there is room for fewer cells."""
-        self.say_below(text if width_of(text) > room else "", "dim")
+        self.show_footer_message(text if width_of(text) > room else "", "dim")
 
-    def say_below(self, text: str, style: str) -> None:
+    def show_footer_message(self, text: str, style: str) -> None:
         """Say something above the keys."""
         foot = self.query_one(DialogFooter)
         foot.said, foot.said_style = safe(text, 200), style
@@ -89,22 +89,22 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
 
     # Leaving
 
-    def entered(self) -> object:
+    def current_input(self) -> object:
         """What is filled in now, to be compared; None for a dialog in which nothing is."""
         return None
 
-    def untouched(self) -> object:
+    def initial_input(self) -> object:
         """What `entered` is worth when nothing of it would be lost."""
-        return self.entered()
+        return self.current_input()
 
     def on_mount(self) -> None:
-        self._initial = self.untouched()
+        self._initial = self.initial_input()
 
     def action_cancel(self) -> Any:
-        entered = self.entered()
+        entered = self.current_input()
         if entered not in (self._initial, self._asked_about):
             self._asked_about = entered
-            self.say_below("esc once more throws away what you typed.", "warn")
+            self.show_footer_message("esc once more throws away what you typed.", "warn")
             return
         self.was_left = True
         self.dismiss(None)
@@ -113,9 +113,9 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     @on(TextArea.Changed)
     def input_changed(self) -> None:
         """Ask anew before leaving: other input would be lost now."""
-        if self._asked_about is not None and self.entered() != self._asked_about:
+        if self._asked_about is not None and self.current_input() != self._asked_about:
             self._asked_about = None
-            self.say_below("", "dim")
+            self.show_footer_message("", "dim")
 
     # Submitting
 
@@ -127,7 +127,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             self._locked = True
             self._focused_before = self.focused
             self.query_one("#dialog").disabled = True
-            self.say_below("", "dim")
+            self.show_footer_message("", "dim")
             self.on_submit(answer)
 
     def finish(self) -> None:

@@ -132,10 +132,10 @@ class FormDialog(BaseDialog[Values]):
         widget.cursor_blink = False
         return widget
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", f"next, then {self.verb}"), ("esc", "cancel"))
 
-    def entered(self) -> Values:
+    def current_input(self) -> Values:
         return self.values()
 
     def values(self) -> Values:

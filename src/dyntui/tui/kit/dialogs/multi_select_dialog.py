@@ -55,7 +55,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         first = next((place for place, each in enumerate(self.options) if each in self._lines.chosen), 0)
         self._lines.move_to(first)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         taking = (("space", "take it or not"), ("enter", "take these")) if self.many else (("enter", "take it"),)
         return (*taking, ("esc", "cancel"))
 
@@ -64,7 +64,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
             self._lines.chosen ^= {self.options[self._lines.cursor]}
             self._lines.repaint()
 
-    def entered(self) -> frozenset[str]:
+    def current_input(self) -> frozenset[str]:
         return frozenset(self._lines.chosen)
 
     def action_take(self) -> None:

@@ -47,12 +47,12 @@ class PasteTextDialog(BaseDialog[Pasted]):
             field.cursor_blink = False
             yield field
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("ctrl+s", self.verb), ("tab", "next"), ("esc", "cancel"))
 
-    def entered(self) -> Pasted:
+    def current_input(self) -> Pasted:
         line = self.query_one("#line", Input).value if self.line else ""
         return Pasted(self.query_one("#pasted", TextArea).text, line)
 
     def action_check(self) -> None:
-        self.submit(self.entered())
+        self.submit(self.current_input())

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class SecretDialog(BaseDialog[None]):
         yield Static("\n".join(lines), classes="once", markup=False)
         yield Static("It is shown once and kept nowhere.", classes="where", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("c", "send to clipboard"), ("esc", "close"))
 
     def action_copy(self) -> None:
         console = cast("ClipboardApp", self.app)
-        send(console, self.value, self.what)
+        send_to_clipboard(console, self.value, self.what)
         # What was sent stays in the terminal's clipboard only.
         console.clipboard_text = ""

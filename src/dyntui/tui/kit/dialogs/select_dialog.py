@@ -57,7 +57,7 @@ class Choices(LineList):
 
     def moved(self) -> None:
         if self.count and isinstance(self.screen, BaseDialog):
-            self.screen.say_whole(self.choices[self.cursor].note, self._room)
+            self.screen.show_full_text(self.choices[self.cursor].note, self._room)
 
 
 class SelectDialog(BaseDialog[str]):
@@ -76,7 +76,7 @@ class SelectDialog(BaseDialog[str]):
         self._choices.styles.height = max(1, min(len(self._choices.choices), most))
         yield self._choices
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("enter", "choose"), ("esc", "cancel"))
 
     def on_key(self, event: events.Key) -> None:

@@ -51,7 +51,7 @@ class TextDialog(BaseDialog[str]):
         yield area
         yield Static(safe(self.problem, 500), id="problem", classes="problem", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("ctrl+s, f2", self.verb), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     @property
@@ -68,8 +68,8 @@ class TextDialog(BaseDialog[str]):
         else:
             self.submit(self.area.text)
 
-    def entered(self) -> str:
+    def current_input(self) -> str:
         return self.area.text
 
-    def untouched(self) -> str:
+    def initial_input(self) -> str:
         return self.original

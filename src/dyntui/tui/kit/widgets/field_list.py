@@ -36,12 +36,12 @@ class FieldList(LineList):
 
     def __init__(self, facts: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.facts: list[FieldLine] = []
+        self.fields: list[FieldLine] = []
         self.show(facts)
 
     def show(self, facts: Sequence[FieldLine]) -> None:
         """Show these."""
-        self.facts = list(facts)
+        self.fields = list(facts)
         self._label = max((width_of(safe(fact.label, 20)) for fact in facts if not fact.heading), default=0)
         if facts and facts[0].heading and self.cursor == 0:
             self.cursor = 1
@@ -50,16 +50,16 @@ class FieldList(LineList):
 
     @property
     def count(self) -> int:
-        return len(self.facts)
+        return len(self.fields)
 
     @property
-    def fact(self) -> FieldLine | None:
+    def current_field(self) -> FieldLine | None:
         """The fact under the cursor; None on a heading."""
-        fact = self.facts[self.cursor] if self.facts else None
+        fact = self.fields[self.cursor] if self.fields else None
         return None if fact is None or fact.heading else fact
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        fact = self.facts[index]
+        fact = self.fields[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if fact.heading:
             return [bar, (fact.label.upper(), "head")]

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dyntui.tui.kit.control_character_filter import harmless
+from dyntui.tui.kit.control_character_filter import replace_controls
 
 __all__ = ["PAINTS", "LineWidget", "Piece"]
 
@@ -92,9 +92,9 @@ class LineWidget(Widget):
                 continue
             style = self._style(base, name)
             if segments and segments[-1].style == style:
-                segments[-1] = Segment(segments[-1].text + harmless(text), style)
+                segments[-1] = Segment(segments[-1].text + replace_controls(text), style)
             else:
-                segments.append(Segment(harmless(text), style))
+                segments.append(Segment(replace_controls(text), style))
         # One segment more or less is forty bytes more or less, on every line that is painted.
         return Strip(segments).adjust_cell_length(width, self._style(base, "")).simplify()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["ask_export"]
+__all__ = ["open_export_dialog"]
 
 _FORMATS = {
     "csv": "CSV, safe in a spreadsheet",
@@ -27,7 +27,7 @@ _FORMATS = {
 }
 
 
-def ask_export(screen: ResourceScreen, targets: Sequence[Target]) -> None:
+def open_export_dialog(screen: ResourceScreen, targets: Sequence[Target]) -> None:
     """Ask what, in which format and where to; write it."""
     name = screen.record.name
     marked = len(screen.table.marks)

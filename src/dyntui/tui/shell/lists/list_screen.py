@@ -16,8 +16,8 @@ from dyntui.resources.filters import parse_filter
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen, age_of, error_words
-from dyntui.tui.shell.error_hints import hint_of
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
+from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import Widths
@@ -68,7 +68,7 @@ class ListScreen(ConsoleScreen):
             self._waiting,
             empty=self._empty,
             retry="r tries again.",
-            error_hint=hint_of,
+            error_hint=error_hint,
             markable=True,
             gap=1 if self.console.dense else 2,
             id="list",
@@ -93,7 +93,7 @@ class ListScreen(ConsoleScreen):
         rows = self.console.session.rows
         return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
 
-    def recalled(self, rows: RowCache) -> None:
+    def cached_rows_loaded(self, rows: RowCache) -> None:
         from dyntui.services.lists.list_source import ListQuery, kept_view
 
         query, size = ListQuery(order=self.record.list.order), self.console.settings.page_size
@@ -191,7 +191,7 @@ class ListScreen(ConsoleScreen):
     # Changes on the server
 
     @property
-    def shows(self) -> frozenset[str]:
+    def shown_resources(self) -> frozenset[str]:
         return frozenset({self.record.name})
 
     def server_changed(self, change: Change) -> None:
@@ -223,14 +223,14 @@ class ListScreen(ConsoleScreen):
         (row_id, cursor_row, before), self._created = self._created, None
         new = [row_id] if row_id else sorted(self._ids(view) - before)
         line = view.index_of(new[0]) if new else None
-        if line is not None and self.table.row_id == cursor_row and self.listed() is view:
+        if line is not None and self.table.row_id == cursor_row and self.displayed_view() is view:
             self.table.move_to(line)
 
     def reload(self) -> None:
         if self.view is not None:
             self.view.reread()
 
-    def reachable(self) -> None:
+    def server_reachable(self) -> None:
         if self.view is not None and self.view.error is not None:
             self.view.refresh()
 
@@ -248,12 +248,12 @@ class ListScreen(ConsoleScreen):
         view, table = self.view, self.table
         if view is None:
             error = self.console.session.error
-            return [(error_words(error), "warn")] if error is not None else [("opening", "")]
+            return [(error_label(error), "warn")] if error is not None else [("opening", "")]
         parts: list[Piece] = []
         if view.error is not None:
             since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
-            parts.append((error_words(view.error) + since, "warn"))
-        listed = self.listed() or view
+            parts.append((error_label(view.error) + since, "warn"))
+        listed = self.displayed_view() or view
         if listed.loaded:
             more = "" if listed.known else "+"
             at = f"{table.cursor + 1:,} of " if table.count else ""
@@ -262,13 +262,13 @@ class ListScreen(ConsoleScreen):
             parts.append((f"{len(table.marks):,} marked", ""))
         return [*parts, *self.source()]
 
-    def listed(self) -> PagedView | None:
+    def displayed_view(self) -> PagedView | None:
         """What the table shows."""
         return self.view
 
     def source(self) -> list[Piece]:
         """Where the rows come from, and how old they are."""
         view = self.view
-        if view is None or not view.total or not (words := age_of(view.fetched_at)):
+        if view is None or not view.total or not (words := age_label(view.fetched_at)):
             return []
         return [(f"cached, {words}", "warn") if view.recalled else (words, "")]

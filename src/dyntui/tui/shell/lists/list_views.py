@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dyntui.resources import Column
 
-__all__ = ["ListViewsScreen", "choose_columns", "pick_view"]
+__all__ = ["ListViewsScreen", "open_columns_dialog", "open_saved_views"]
 
 _KEEP, _FORGET = "keep", "forget"
 
@@ -26,20 +26,20 @@ class ListViewsScreen(MarkedListScreen):
     """A list whose columns can be chosen and whose views can be saved."""
 
     def action_columns(self) -> None:
-        choose_columns(self)
+        open_columns_dialog(self)
 
     def action_views(self) -> None:
-        pick_view(self)
+        open_saved_views(self)
 
     def show_saved(self, view: SavedView) -> None:
         """Show the list as it was kept."""
         self.set_columns(view.columns)
         self.filter_text = view.filter
         self._query(view.order or self.record.list.order)
-        self.answered(view.filter)
+        self.filter_entered(view.filter)
 
 
-def choose_columns(screen: ListViewsScreen) -> None:
+def open_columns_dialog(screen: ListViewsScreen) -> None:
     """Ask which columns, and show and remember them."""
 
     def chosen(columns: list[Column] | None) -> None:
@@ -61,7 +61,7 @@ def choose_columns(screen: ListViewsScreen) -> None:
     screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
 
 
-def pick_view(screen: ListViewsScreen) -> None:
+def open_saved_views(screen: ListViewsScreen) -> None:
     """Show the views of this list, to go to one, keep another or forget one."""
     try:
         views = ListPreferences.load().views.get(screen.record.name, {})

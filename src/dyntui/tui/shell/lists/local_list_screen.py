@@ -11,7 +11,7 @@ from dyntui.core.text import safe
 from dyntui.resources import Column
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import age_of
+from dyntui.tui.shell.base_screen import age_label
 from dyntui.tui.shell.lists.list_screen import ListScreen
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class LocalListScreen(ListScreen):
 
     # The rows that are here
 
-    def listed(self) -> PagedView | None:
+    def displayed_view(self) -> PagedView | None:
         return self.local.view if self.local is not None else self.view
 
     def connected(self, connection: Connection) -> None:
@@ -107,7 +107,7 @@ class LocalListScreen(ListScreen):
             which = f"all {local.searched:,} rows"
         else:
             which = f"only the {local.searched:,} {'cached rows' if local.cached else 'rows read'}"
-        words = age_of(local.oldest)
+        words = age_label(local.oldest)
         return [(f"{which}{f', {words}' if words else ''}", "" if local.whole else "warn")]
 
     def _empty(self) -> str:

@@ -60,7 +60,7 @@ class MarkedListScreen(LocalListScreen):
 
     @on(Table.RangeWanted)
     def _range_wanted(self, event: Table.RangeWanted) -> None:
-        view = self.listed()
+        view = self.displayed_view()
         if view is None or self.console.session.connection is None:
             return
         many = event.last + 1 - event.first

@@ -13,7 +13,7 @@ from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-from dyntui.tui.shell.record_actions import TOGGLE, method_of, offered
+from dyntui.tui.shell.record_actions import TOGGLE, method_suffix, offered_actions
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -93,7 +93,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         row = self.table.row
         assert row is not None
         crumbs = (*self.crumbs, self.record.label_of(row))
-        self.console.visit(JsonScreen(crumbs, masked(self.record, row), self.shows))
+        self.console.visit(JsonScreen(crumbs, masked(self.record, row), self.shown_resources))
 
     def open_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason() or (
@@ -143,10 +143,10 @@ def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
         )
 
     found: dict[str, Callable[..., Any]] = {}
-    for name, actions in offered(record):
+    for name, actions in offered_actions(record):
         do, disabled_reason = methods(actions, "t" if name == TOGGLE else actions[0].key)
-        found[f"action_act_{method_of(name)}"] = do
-        found[f"{method_of(name)}_disabled_reason"] = disabled_reason
+        found[f"action_act_{method_suffix(name)}"] = do
+        found[f"{method_suffix(name)}_disabled_reason"] = disabled_reason
     return found
 
 

@@ -9,7 +9,7 @@ from textual import on
 from dyntui.resources.filters import filter_hint
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -64,7 +64,7 @@ class ResourceScreen(ListViewsScreen):
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
         )
 
-    def answered(self, text: str) -> None:
+    def filter_entered(self, text: str) -> None:
         self.filter_text = " ".join(text.split())
         self._close_local()
         self._query()
@@ -79,7 +79,7 @@ class ResourceScreen(ListViewsScreen):
         if super().back_label():
             super().handle_back()
         else:
-            self.answered("")
+            self.filter_entered("")
 
     def action_open(self) -> None:
         if self._wrong_environment():
@@ -100,18 +100,18 @@ class ResourceScreen(ListViewsScreen):
             self.view.refresh()
 
     def action_copy(self) -> None:
-        send(self.console, str(self.table.row_id), f"{self.record.singular} id")
+        send_to_clipboard(self.console, str(self.table.row_id), f"{self.record.singular} id")
 
     def action_raw(self) -> None:
         from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.row
         assert row is not None
-        self.console.visit(JsonScreen((*self.crumbs, self.record.label_of(row)), row, self.shows))
+        self.console.visit(JsonScreen((*self.crumbs, self.record.label_of(row)), row, self.shown_resources))
 
     def action_menu(self) -> None:
-        from dyntui.tui.shell.action_menu import offer_menu
+        from dyntui.tui.shell.action_menu import open_action_menu
 
         row = self.table.row
         title = self.record.label_of(row) if row is not None else self.record.title
-        offer_menu(self, title, without=("list.menu", "table.left", "table.right"), marks=True)
+        open_action_menu(self, title, without=("list.menu", "table.left", "table.right"), marks=True)

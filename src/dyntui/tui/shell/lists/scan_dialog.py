@@ -29,7 +29,7 @@ class ScanDialog(BaseDialog[None]):
     def content(self) -> ComposeResult:
         yield Static("0 seen", id="far", markup=False)
 
-    def foot(self) -> tuple[tuple[str, str], ...]:
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "stop"),)
 
     def show(self, seen: int, reported: int | None) -> None:
