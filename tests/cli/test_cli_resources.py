@@ -22,7 +22,7 @@ from dyntui.resources import RESOURCES, ActionTarget, Scope
 
 Here = Callable[..., Done]
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
-WIDE = ("--switch", "organization-access=yes", "--switch", "export-delay-ms=0", "--switch", "webhook-url=loopback")
+WIDE = ("--flag", "organization-access=yes", "--flag", "export-delay-ms=0", "--flag", "webhook-url=loopback")
 
 
 @pytest.fixture(scope="module")

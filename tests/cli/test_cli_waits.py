@@ -16,7 +16,7 @@ from dyntui.cli.context import CliContext, run
 
 @pytest.fixture
 def slow_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with serving("--fault", "slow=1", "--switch", "slow-ms=300", users=3) as sandbox:
+    with serving("--fault", "slow=1", "--flag", "slow-ms=300", users=3) as sandbox:
         for name, value in sandbox.environ(tmp_path / "home").items():
             if name.startswith("DYNTUI_"):
                 monkeypatch.setenv(name, value)
@@ -46,7 +46,7 @@ def test_a_slow_answer_is_said_once_for_several_requests(
 def test_a_command_says_how_long_the_rate_limit_holds_it(tmp_path: Path) -> None:
     from tests.conftest import Cli
 
-    with serving("--rate-limit", "1", "--switch", "rate-window-ms=7000", users=3) as sandbox:
+    with serving("--rate-limit", "1", "--flag", "rate-window-ms=7000", users=3) as sandbox:
         dyntui = Cli(sandbox, tmp_path / "home")
         dyntui("users", "list")
         done = dyntui("users", "list", "--json")

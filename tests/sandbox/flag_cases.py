@@ -1,4 +1,4 @@
-"""The register of what shows that a switch does what it says."""
+"""The registry of the functions that show the effect of a behavior flag."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ CHECKS: dict[str, tuple[Check, dict[str, Any]]] = {}
 
 
 def shows(**expected: Any) -> Callable[[Check], Check]:
-    """The check of the switch it is named after: value (`-` as `_`, numbers as `_7`) to what the check then returns."""
+    """Register a function as the case of the behavior flag with its name.
+
+    Each keyword is a value of the flag (`-` written `__`, a leading digit `_7`), with what the function then returns.
+    """
 
     def register(check: Check) -> Check:
         CHECKS[check.__name__.replace("_", "-")] = (

@@ -1,4 +1,4 @@
-"""What shows that the switches of settings, events, webhooks and exports do what they say."""
+"""Cases of the behavior flags of settings, events, webhooks and exports."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def webhook_elsewhere(api: Any, _: str) -> Any:
 @shows(_0=3, _1000=1)
 async def webhook_second_ms(api: Any, value: str) -> Any:
     """Attempts at a message that fails each time: all at once, or the first of them and then 15 seconds of nothing."""
-    api.sandbox.switches.set("webhook-url", "loopback")
+    api.sandbox.flags.set("webhook-url", "loopback")
     with listening() as listener:
         listener.answers += [200] + [500] * 3
         await hook(api, url=listener.url)
@@ -83,7 +83,7 @@ async def webhook_second_ms(api: Any, value: str) -> Any:
 @shows(_0=True, _1=False, _250=True)
 async def webhook_disable_after(api: Any, _: str) -> Any:
     for name, value in (("webhook-second-ms", "0"), ("webhook-elsewhere", "failed")):
-        api.sandbox.switches.set(name, value)
+        api.sandbox.flags.set(name, value)
     id = (await hook(api)).json()["webhookId"]
     await api.create(email="a@example.com")
     api.wait_for(lambda: not api.sandbox.webhooks.pending())
@@ -104,7 +104,7 @@ async def export_delay_ms(api: Any, value: str) -> Any:
 
 
 async def an_export(api: Any) -> dict[str, Any]:
-    api.sandbox.switches.set("export-delay-ms", "0")
+    api.sandbox.flags.set("export-delay-ms", "0")
     id = (await api("POST", "ENV/exports", {"format": "csv", "model": "users"})).json()["id"]
     api.wait_for(lambda: api.sandbox.exports.get(id).completed is not None)
     return dict(await api.get(f"ENV/exports/{id}"))

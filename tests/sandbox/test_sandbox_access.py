@@ -115,7 +115,7 @@ async def test_what_is_no_bearer_is_401(api: Any, header: str) -> None:
 
 async def test_organizations_are_reached_only_by_switch(make_api: Any) -> None:
     assert (await make_api()("GET", "/organizations")).status_code == 403
-    api = make_api(switches={"organization-access": "yes"})
+    api = make_api(flags={"organization-access": "yes"})
     organization = (await api.get("/organizations"))["organizations"][0]
     project = (await api.get(f"/organizations/{organization['id']}/projects"))["projects"][0]
     environments = (await api.get(f"/projects/{project['id']}/environments"))["environments"]

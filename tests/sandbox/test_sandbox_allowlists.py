@@ -110,10 +110,10 @@ async def test_numbers_are_ordered_as_numbers_and_entries_without_come_first(api
     assert await fids(orderBy="farcasterFid-desc") == [100, 77, 9, None]
     assert await fids(orderBy="createdAt-desc", limit=2) == [None, 77]
     assert await fids(query="7") == []
-    api.sandbox.switches.set("entry-query", "all")
+    api.sandbox.flags.set("entry-query", "all")
     assert await fids(query="7") == [77]
     assert (await api("GET", path, orderBy="shoeSize-asc")).status_code == 400
-    api.sandbox.switches.set("unknown-order", "ignore")
+    api.sandbox.flags.set("unknown-order", "ignore")
     assert await fids(orderBy="shoeSize-asc") == [100, 9, 77, None]
 
 

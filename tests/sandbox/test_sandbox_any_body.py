@@ -98,9 +98,7 @@ def a_query(operation: Operation, way: str) -> dict[str, Any]:
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("way", TEXTS)
 async def test_every_operation_survives_any_well_formed_body(make_api: Any, way: str, whole: bool) -> None:
-    api = make_api(
-        users=60, switches={"organization-access": "yes", "bulk-violation": "row", "export-delay-ms": "60000"}
-    )
+    api = make_api(users=60, flags={"organization-access": "yes", "bulk-violation": "row", "export-delay-ms": "60000"})
     real = await ids(api)
     for operation in sorted(catalog(), key=lambda each: each.method == "DELETE"):
         if operation.id not in HANDLERS:

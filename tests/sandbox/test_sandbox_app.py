@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from dyntui.cli.sandbox import sandbox as command
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.app import create_app
-from dyntui.sandbox.behavior_flags import SWITCHES
+from dyntui.sandbox.behavior_flags import BEHAVIOR_FLAGS
 from dyntui.sandbox.faults import FAULTS
 from dyntui.sandbox.options import DOCUMENTED_RATE, RateLimit, SandboxOptions, parse_rate_limit
 
@@ -49,12 +49,12 @@ def test_many_threads_with_event_loops_of_their_own_share_one_sandbox() -> None:
     for thread in threads:
         thread.join()
     assert not problems
-    assert sandbox.accounts.count() == 10 + 6 * 8 * 10 + 8
+    assert sandbox.users.count() == 10 + 6 * 8 * 10 + 8
     sandbox.close()
 
 
 async def test_the_rate_limit_refuses_with_a_time_to_wait_and_counts_batches_apart(make_api: Any) -> None:
-    api = make_api(rate_limit=RateLimit(5, 2), switches={"rate-window-ms": "600000"})
+    api = make_api(rate_limit=RateLimit(5, 2), flags={"rate-window-ms": "600000"})
     row = [{"alias": "x"}]
     batches = [(await api("POST", "ENV/users/bulk", row)).status_code for _ in range(3)]
     assert batches == [201, 201, 429]
@@ -64,7 +64,7 @@ async def test_the_rate_limit_refuses_with_a_time_to_wait_and_counts_batches_apa
 
 
 async def test_after_its_window_the_rate_limit_lets_through_again(make_api: Any) -> None:
-    api = make_api(rate_limit=RateLimit(1, 0), switches={"rate-window-ms": "100"})
+    api = make_api(rate_limit=RateLimit(1, 0), flags={"rate-window-ms": "100"})
     statuses = set()
     deadline = time.monotonic() + 5
     while statuses != {200, 429} or (await api("GET", "ENV")).status_code != 200:
@@ -101,7 +101,7 @@ async def test_a_failure_inside_is_a_500_with_the_documented_shape(api: Any, mon
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(api.sandbox.accounts, "page", broken)
+    monkeypatch.setattr(api.sandbox.users, "page", broken)
     transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
         url = f"/api/v0/environments/{api.sandbox.environment_id}/users"
@@ -139,19 +139,22 @@ def test_rate_limits_are_parsed(text: str, limit: RateLimit | None) -> None:
         assert parse_rate_limit(text) == limit
 
 
-def test_help_names_every_fault_and_every_switch_with_its_default() -> None:
+def test_help_lists_every_fault_and_every_flag_with_its_default() -> None:
     result = CliRunner().invoke(command, ["--help"], terminal_width=200)
     assert result.exit_code == 0
     for fault, meaning in FAULTS.items():
         assert f"  {fault} " in result.output and meaning in result.output
-    for switch in SWITCHES.values():
-        assert f"  {switch.name} " in result.output
-        assert f"default {switch.default}]" in result.output
+    for flag in BEHAVIOR_FLAGS.values():
+        assert f"  {flag.name} " in result.output
+        assert f"default {flag.default}]" in result.output
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--fault", "cut"], ["--switch", "x=y"], ["--rate-limit", "x"], ["--now", "noon"]]
-)
+@pytest.mark.parametrize("arguments", [["--fault", "cut"], ["--flag", "x=y"], ["--rate-limit", "x"], ["--now", "noon"]])
 def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, ["--users", "0", *arguments])
     assert isinstance(result.exception, UsageError)
+
+
+def test_the_former_name_of_the_flag_option_is_accepted() -> None:
+    result = CliRunner().invoke(command, ["--switch", "no-such-flag=1"])
+    assert isinstance(result.exception, UsageError) and "behavior flag 'no-such-flag'" in str(result.exception)

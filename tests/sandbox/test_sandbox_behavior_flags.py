@@ -1,4 +1,4 @@
-"""Every switch does what it says: one test each, and none is left out."""
+"""Every behavior flag has the effect that its help describes: one test for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from flag_cases import CHECKS, shows
 
 from dyntui.core.errors import UsageError
-from dyntui.sandbox.behavior_flags import SWITCHES, BehaviorFlags, parse_switches
+from dyntui.sandbox.behavior_flags import BEHAVIOR_FLAGS, BehaviorFlags, parse_flags
 from dyntui.sandbox.options import RateLimit
 
 
@@ -245,8 +245,10 @@ async def rate_window_ms(api: Any, _: str) -> Any:
 
 
 async def _lateness(api: Any) -> bool:
-    api.sandbox.switches.set("late-max-ms", "0")
-    return api.sandbox.faults.between(*(api.sandbox.switches.number(f"late-{end}-ms") for end in ("min", "max"))) >= 0.4
+    api.sandbox.flags.set("late-max-ms", "0")
+    return (
+        api.sandbox.faults.draw_delay_s(*(api.sandbox.flags.number(f"late-{end}-ms") for end in ("min", "max"))) >= 0.4
+    )
 
 
 @shows(_400=True, _0=False)
@@ -256,8 +258,8 @@ async def late_min_ms(api: Any, _: str) -> Any:
 
 @shows(_900=True, _50=False)
 async def late_max_ms(api: Any, _: str) -> Any:
-    low, high = (api.sandbox.switches.number(f"late-{end}-ms") for end in ("min", "max"))
-    return max(api.sandbox.faults.between(low, high) for _ in range(100)) > 0.3
+    low, high = (api.sandbox.flags.number(f"late-{end}-ms") for end in ("min", "max"))
+    return max(api.sandbox.faults.draw_delay_s(low, high) for _ in range(100)) > 0.3
 
 
 @shows(_150=True, _0=False)
@@ -272,16 +274,16 @@ async def slow_ms(api: Any, _: str) -> Any:
 async def test_a_switch_does_what_it_says(make_api: Any, name: str, value: str) -> None:
     check, expected = CHECKS[name]
     limit = RateLimit(3, 0) if name == "rate-window-ms" else None
-    api = make_api(switches={name: value}, rate_limit=limit)
+    api = make_api(flags={name: value}, rate_limit=limit)
     assert await check(api, value) == expected[value]
 
 
 def test_no_switch_and_no_choice_is_left_out() -> None:
-    assert set(CHECKS) == set(SWITCHES)
-    for name, switch in SWITCHES.items():
+    assert set(CHECKS) == set(BEHAVIOR_FLAGS)
+    for name, flag in BEHAVIOR_FLAGS.items():
         tested = set(CHECKS[name][1])
-        assert tested == set(switch.choices) if switch.choices else len(tested) >= 2, name
-        assert switch.check(switch.default) == switch.default
+        assert tested == set(flag.choices) if flag.choices else len(tested) >= 2, name
+        assert flag.check(flag.default) == flag.default
 
 
 @pytest.mark.parametrize(
@@ -289,10 +291,10 @@ def test_no_switch_and_no_choice_is_left_out() -> None:
 )
 def test_switches_that_make_no_sense_are_refused(word: str) -> None:
     with pytest.raises(UsageError):
-        parse_switches([word])
+        parse_flags([word])
 
 
 def test_switches_are_parsed_from_words() -> None:
-    values = parse_switches(["filter-match=exact", "max-tokens=7"])
-    switches = BehaviorFlags(values)
-    assert (switches["filter-match"], switches.number("max-tokens"), switches["upsert-match"]) == ("exact", 7, "any")
+    values = parse_flags(["filter-match=exact", "max-tokens=7"])
+    flags = BehaviorFlags(values)
+    assert (flags["filter-match"], flags.number("max-tokens"), flags["upsert-match"]) == ("exact", 7, "any")

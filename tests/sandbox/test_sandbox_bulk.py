@@ -112,7 +112,7 @@ async def test_rows_of_one_request_see_each_other(api: Any) -> None:
 
 
 async def test_a_key_that_moves_between_two_updated_users_ends_with_the_second(make_api: Any) -> None:
-    api = make_api(switches={"upsert-wallets": "replace", "upsert-match": "email"})
+    api = make_api(flags={"upsert-wallets": "replace", "upsert-match": "email"})
     await api.bulk(
         {"email": "a@example.com", "wallets": [wallet("a")]}, {"email": "b@example.com", "wallets": [wallet("b")]}
     )

@@ -215,7 +215,7 @@ async def test_a_name_service_is_one_for_each_chain(api: Any) -> None:
 
 async def test_a_test_account_has_a_phone_in_a_sandbox_alone(make_api: Any) -> None:
     for name, phone in (("sandbox", True), ("live", False)):
-        account = await Checked(make_api(switches={"environment-name": name}))("createTestAccount")
+        account = await Checked(make_api(flags={"environment-name": name}))("createTestAccount")
         assert ("phone" in account) is phone and "+dynamic_test@" in account["email"] and len(account["code"]) == 6
 
 
@@ -252,7 +252,7 @@ async def test_foreign_jwts_are_judged_by_form_and_claims(api: Any, head: str, c
 
 async def test_each_environment_has_its_own(make_api: Any) -> None:
     """The other environment of the project has settings of its own, and is reached by a person's token alone."""
-    call = Checked(make_api(switches={"organization-access": "yes"}))
+    call = Checked(make_api(flags={"organization-access": "yes"}))
     environments = await call("membershipEnvironmentIdsGet")
     other = next(id for id in environments if id != call.api.sandbox.environment_id)
     settings = (await call("getEnvironmentById", environmentId=other))["settings"]

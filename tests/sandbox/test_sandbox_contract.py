@@ -16,9 +16,7 @@ from dyntui.sandbox.handler_registry import HANDLERS
 
 
 async def test_every_operation_answers_with_its_documented_shape(make_api: Any) -> None:
-    api = make_api(
-        users=120, switches={"organization-access": "yes", "metadata-max-bytes": "0", "export-delay-ms": "0"}
-    )
+    api = make_api(users=120, flags={"organization-access": "yes", "metadata-max-bytes": "0", "export-delay-ms": "0"})
     call = Checked(api)
     for scenario in (
         people.users, people.embedded, people.numbers, configuration.access, configuration.settings,

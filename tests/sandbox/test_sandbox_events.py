@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.sandbox import events
-from dyntui.sandbox.events import cursor_of, event_types, position_in
+from dyntui.sandbox.events import decode_cursor, encode_cursor, event_types
 from dyntui.sandbox.replies import RequestRefused
 
 
@@ -65,7 +65,7 @@ async def test_a_refused_request_leaves_no_event(api: Any) -> None:
 
 
 async def test_pages_together_are_everything_once_though_more_happens(make_api: Any) -> None:
-    api = make_api(switches={"page-size": "7"})
+    api = make_api(flags={"page-size": "7"})
     everything = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
     seen: list[str] = []
     query: dict[str, str] = {}
@@ -102,7 +102,7 @@ async def test_one_event_is_read_by_its_id(api: Any) -> None:
 
 
 async def test_old_events_make_room(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "KEPT", 100)
+    monkeypatch.setattr(events, "KEPT_EVENTS", 100)
     api = make_api()
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(700)))
     assert api.sandbox.store.db.execute("SELECT count(*) FROM events").fetchone()[0] < 700
@@ -117,12 +117,12 @@ async def test_every_event_that_is_written_has_a_name_that_is_listed(api: Any) -
 
 @given(st.integers(min_value=0, max_value=2**53))
 def test_a_cursor_leads_back_to_its_place(position: int) -> None:
-    assert position_in(cursor_of(position)) == position
+    assert decode_cursor(encode_cursor(position)) == position
 
 
 @given(st.text())
 def test_what_is_no_cursor_is_refused_or_a_place(text: str) -> None:
     try:
-        assert isinstance(position_in(text), int)
+        assert isinstance(decode_cursor(text), int)
     except RequestRefused as refusal:
         assert refusal.reply.status == 400

@@ -17,7 +17,7 @@ from dyntui.sandbox.server import serving
 
 @pytest.fixture
 def api(make_api: Any) -> Any:
-    return make_api(users=60, switches={"export-delay-ms": "0"})
+    return make_api(users=60, flags={"export-delay-ms": "0"})
 
 
 async def an_export(api: Any, model: str = "users") -> dict[str, Any]:
@@ -74,7 +74,7 @@ async def test_the_operation_answers_with_the_file_and_wants_a_token(api: Any) -
 
 
 async def test_a_pending_export_has_no_link_yet(make_api: Any) -> None:
-    api = make_api(switches={"export-delay-ms": "60000"})
+    api = make_api(flags={"export-delay-ms": "60000"})
     id = (await api("POST", "ENV/exports", {"format": "csv", "model": "users"})).json()["id"]
     export = await api.get(f"ENV/exports/{id}")
     assert export["status"] == "pending" and export["startedAt"] is None and "downloadUrl" not in export
@@ -91,7 +91,7 @@ async def test_exports_are_listed_by_what_they_are_of(api: Any) -> None:
 
 
 async def test_a_file_does_not_outlive_the_sandbox(make_api: Any, tmp_path: Any) -> None:
-    first = make_api(data=tmp_path / "state", switches={"export-delay-ms": "0"})
+    first = make_api(data=tmp_path / "state", flags={"export-delay-ms": "0"})
     id = (await an_export(first))["id"]
     first.sandbox.close()
     export = await make_api(data=tmp_path / "state").get(f"ENV/exports/{id}")
@@ -99,7 +99,7 @@ async def test_a_file_does_not_outlive_the_sandbox(make_api: Any, tmp_path: Any)
 
 
 def test_the_link_works_over_loopback() -> None:
-    with serving(SandboxOptions(users=3, switches={"export-delay-ms": "0"})) as served:
+    with serving(SandboxOptions(users=3, flags={"export-delay-ms": "0"})) as served:
         headers = {"Authorization": f"Bearer {served.token}"}
         base = f"{served.base_url}/environments/{served.environment_id}/exports"
         made = httpx.post(base, json={"format": "csv", "model": "users"}, headers=headers).json()

@@ -134,7 +134,7 @@ def _ending(wire: Wire, request: bytes) -> str:
 
 
 def test_late_applies_after_the_connection_was_cut(wire: Wire) -> None:
-    wire.control("switches", {"late-min-ms": "300", "late-max-ms": "300"})
+    wire.control("flags", {"late-min-ms": "300", "late-max-ms": "300"})
     wire.set(late=1)
     rows = wire.rows(3)
     started = time.monotonic()
@@ -165,7 +165,7 @@ def test_truncate_sends_the_start_of_the_answer_and_then_ends(wire: Wire) -> Non
 
 
 def test_slow_holds_the_answer_back(wire: Wire) -> None:
-    wire.control("switches", {"slow-ms": "250"})
+    wire.control("flags", {"slow-ms": "250"})
     wire.set(slow=1)
     started = time.monotonic()
     assert wire.http.get(wire.users).status_code == 200
@@ -216,13 +216,13 @@ async def test_in_process_a_cut_is_a_connection_error_after_the_work(make_api: A
 
 
 async def test_what_is_late_is_applied_at_the_latest_when_the_sandbox_closes(make_api: Any) -> None:
-    api = make_api(faults={"late": 1.0}, switches={"late-min-ms": "60000", "late-max-ms": "60000"})
+    api = make_api(faults={"late": 1.0}, flags={"late-min-ms": "60000", "late-max-ms": "60000"})
     with pytest.raises(ConnectionError):
         await api.bulk({"email": "a@example.com"})
     assert api.sandbox.pending == 1
-    before = api.sandbox.accounts.count()
+    before = api.sandbox.users.count()
     api.sandbox.flush()
-    assert (api.sandbox.pending, api.sandbox.accounts.count()) == (0, before + 1)
+    assert (api.sandbox.pending, api.sandbox.users.count()) == (0, before + 1)
 
 
 def test_the_same_seed_draws_the_same_faults() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.hostile_payloads import PAYLOADS, poison
+from dyntui.sandbox.hostile_payloads import PAYLOADS, inject_payloads
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
@@ -34,7 +34,7 @@ def texts(value: Any, name: str = "") -> list[tuple[str, str]]:
 
 
 async def test_every_text_of_every_answer_is_a_payload(make_api: Any) -> None:
-    api = make_api(hostile=True, switches={"organization-access": "yes"})
+    api = make_api(hostile=True, flags={"organization-access": "yes"})
     users = (await api.get("ENV/users", limit=40, includeSessions="true"))["users"]
     lists = await api.get("ENV/allowlists")
     answers = [
@@ -94,11 +94,11 @@ def test_payloads_cover_the_kinds_of_attack() -> None:
 
 
 def test_what_is_no_text_stays() -> None:
-    assert poison({"n": 1, "b": True, "x": None, "l": [2.5]}) == {"n": 1, "b": True, "x": None, "l": [2.5]}
+    assert inject_payloads({"n": 1, "b": True, "x": None, "l": [2.5]}) == {"n": 1, "b": True, "x": None, "l": [2.5]}
 
 
 async def test_pages_by_cursor_and_downloads_still_work(make_api: Any) -> None:
-    api = make_api(hostile=True, switches={"page-size": "5", "export-delay-ms": "0"})
+    api = make_api(hostile=True, flags={"page-size": "5", "export-delay-ms": "0"})
     first = await api.get("ENV/events")
     second = await api.get("ENV/events", cursor=first["cursor"])
     assert {each["eventId"] for each in first["data"]}.isdisjoint({each["eventId"] for each in second["data"]})

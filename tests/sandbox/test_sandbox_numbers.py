@@ -8,7 +8,7 @@ import pytest
 from sandbox_contract import Checked
 
 from dyntui.sandbox import analytics
-from dyntui.sandbox.analytics import bucket
+from dyntui.sandbox.analytics import period_start
 
 EVER = {"start": "2020-01-01", "end": "2027-01-01"}
 RECENT = {"start": "2026-11-01", "end": "2026-11-22"}
@@ -87,7 +87,7 @@ async def test_visits_are_those_of_users_and_of_visitors(api: Any) -> None:
 async def test_more_people_than_are_looked_at_are_scaled_up(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     api = make_api(users=400)
     exact = await Checked(api)("getAnalyticsTopline", query=EVER)
-    monkeypatch.setattr(analytics, "_LOOKED_AT", 100)
+    monkeypatch.setattr(analytics, "_SAMPLE_SIZE", 100)
     await api.create(email="new@example.com")
     scaled = await Checked(api)("getAnalyticsTopline", query=EVER)
     assert scaled["users"]["allTime"] == 401
@@ -111,9 +111,9 @@ async def test_nobody_is_no_division_by_zero(make_api: Any) -> None:
 
 def test_buckets_start_on_the_day_the_monday_and_the_first() -> None:
     at = 1_795_350_600_000  # 2026-11-22T14:30:00Z, a Sunday
-    assert bucket(at, "day") == "2026-11-22T00:00:00.000Z"
-    assert bucket(at, "week") == "2026-11-16T00:00:00.000Z"
-    assert bucket(at, "month") == "2026-11-01T00:00:00.000Z"
+    assert period_start(at, "day") == "2026-11-22T00:00:00.000Z"
+    assert period_start(at, "week") == "2026-11-16T00:00:00.000Z"
+    assert period_start(at, "month") == "2026-11-01T00:00:00.000Z"
 
 
 async def test_visitors_are_paged_ordered_and_filtered(api: Any) -> None:

@@ -13,7 +13,7 @@ NOBODY = "11111111-2222-4333-8444-555555555555"
 
 @pytest.fixture
 def call(make_api: Any) -> Checked:
-    return Checked(make_api(users=5, switches={"organization-access": "yes"}))
+    return Checked(make_api(users=5, flags={"organization-access": "yes"}))
 
 
 async def organization(call: Checked) -> str:
@@ -26,10 +26,10 @@ async def members(call: Checked) -> dict[str, str]:
 
 
 async def test_a_persons_token_reaches_organizations_and_an_environments_token_does_not(make_api: Any) -> None:
-    api = make_api(switches={"organization-access": "yes"})
+    api = make_api(flags={"organization-access": "yes"})
     body = {"note": "Mine", "scopes": ["environment.users.read"]}
     raw = (await Checked(api)("createUserApiToken", body))["token"]["rawToken"]
-    api.sandbox.switches.set("organization-access", "no")
+    api.sandbox.flags.set("organization-access", "no")
     assert (await api("GET", "/organizations")).status_code == 403
     assert (await api("GET", "/organizations", token=raw)).status_code == 200
     assert (await api("GET", "ENV/users", token=raw)).status_code == 200

@@ -19,7 +19,7 @@ from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import keys_of, row_of
+from dyntui.sandbox.user_record import to_row, unique_keys
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
 NEWEST = 1_795_000_000_000
@@ -36,8 +36,8 @@ def test_what_is_searched_is_what_is_shown() -> None:
     people = SampleUsers(Ids(1), 300, NEWEST)
     for position, (row, keys) in enumerate(people.rows(1, 301), 1):
         record = people.record(position)
-        assert row == row_of(record, position, doc=None)
-        assert keys == keys_of(record)
+        assert row == to_row(record, position, doc=None)
+        assert keys == unique_keys(record)
 
 
 def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
@@ -66,7 +66,7 @@ def test_everybody_could_be_imported_again() -> None:
             }
             for w in record["wallets"]
         ]
-        accounts = [
+        repository = [
             {
                 "provider": a["provider"],
                 "accountId": a["accountId"],
@@ -75,7 +75,7 @@ def test_everybody_could_be_imported_again() -> None:
             }
             for a in record["oauth"]
         ]
-        rows.append({**record["profile"], "wallets": wallets, "oauthAccounts": accounts})
+        rows.append({**record["profile"], "wallets": wallets, "oauthAccounts": repository})
         for violation in body_violations(catalog().get("bulkCreateUser"), rows[-1:], strict=True):
             raise AssertionError((violation.message, rows[-1]))
         if "email" in record["profile"]:
@@ -87,9 +87,9 @@ def test_everybody_could_be_imported_again() -> None:
 
 
 def test_people_come_from_everywhere() -> None:
-    assert len(sample_names.CULTURES) >= 20
-    spelt = [(first[1], last[1]) for c in sample_names.CULTURES for first in c.first for last in c.last]
-    assert len(set(spelt)) == len(spelt) == len(sample_names.CULTURES) * 100
+    assert len(sample_names.NAME_SETS) >= 20
+    spelt = [(first[1], last[1]) for c in sample_names.NAME_SETS for first in c.first for last in c.last]
+    assert len(set(spelt)) == len(spelt) == len(sample_names.NAME_SETS) * 100
     assert all(re.fullmatch("[a-z]+", word) for pair in spelt for word in pair)
     people = SampleUsers(Ids(1), 400, NEWEST)
     names = [people.record(position)["profile"].get("firstName", "") for position in range(1, 401)]
@@ -148,19 +148,19 @@ async def test_few_people_are_enough(make_api: Any, users: int) -> None:
 @pytest.mark.slow
 def test_a_million_people_are_made_and_paged_in_time() -> None:
     store = Store()
-    accounts = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST))
+    repository = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST))
     started = time.perf_counter()
     with store.write():
-        accounts.fill()
+        repository.insert_sample_users()
     store.make_indexes()
     made = time.perf_counter() - started
     started = time.perf_counter()
-    total, positions = accounts.page(UserFilter(), "createdAt-asc", 990_000, 100)
+    total, positions = repository.page(UserFilter(), "createdAt-asc", 990_000, 100)
     paged = time.perf_counter() - started
     started = time.perf_counter()
-    accounts.page(UserFilter(), "createdAt-asc", 990_000, 100)
-    accounts.page(UserFilter(), "createdAt-asc", 123_400, 100)
-    print(f"1,000,000 people in {made:.1f} s; the first far page in {paged * 1000:.0f} ms")
+    repository.page(UserFilter(), "createdAt-asc", 990_000, 100)
+    repository.page(UserFilter(), "createdAt-asc", 123_400, 100)
+    print(f"1,000,000 users in {made:.1f} s; the first far page in {paged * 1000:.0f} ms")
     assert (total, positions) == (1_000_000, list(range(990_001, 990_101)))
     assert made < 60 and paged < 0.5
 
@@ -170,7 +170,7 @@ def test_people_made_in_several_processes_are_the_same(monkeypatch: pytest.Monke
     from dyntui.sandbox import parallel_seed
 
     people = SampleUsers(Ids(4), 41_000, NEWEST)
-    alone = list(parallel_seed.parts(people))
-    monkeypatch.setattr(parallel_seed, "_MANY", 1)
+    alone = list(parallel_seed.make_chunks(people))
+    monkeypatch.setattr(parallel_seed, "_PARALLEL_FROM", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert list(parallel_seed.parts(people)) == alone
+    assert list(parallel_seed.make_chunks(people)) == alone

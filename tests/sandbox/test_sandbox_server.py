@@ -169,11 +169,9 @@ def test_the_test_handle_shows_the_state_and_changes_it() -> None:
         assert (
             httpx.put(root + "/clock", json={"now": "2030-01-01T00:00:00Z"}).json()["now"] == "2030-01-01T00:00:00.000Z"
         )
-        assert (
-            httpx.put(root + "/switches", json={"filter-match": "exact"}).json()["switches"]["filter-match"] == "exact"
-        )
+        assert httpx.put(root + "/flags", json={"filter-match": "exact"}).json()["flags"]["filter-match"] == "exact"
         for what, body in (
-            ("switches", {"x": "y"}),
+            ("flags", {"x": "y"}),
             ("faults", {"429": 2}),
             ("clock", {"now": "soon"}),
             ("faults", []),

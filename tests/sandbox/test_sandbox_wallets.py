@@ -87,7 +87,7 @@ async def test_wallets_are_not_linked_twice_nor_beside_an_embedded_one(api: Any)
 
 
 async def test_deleted_wallets_are_hidden_by_a_switch(make_api: Any) -> None:
-    hidden = make_api(switches={"deleted-wallets-listed": "no"})
+    hidden = make_api(flags={"deleted-wallets-listed": "no"})
     wallets = (await hidden.get("ENV/wallets", limit=100))["wallets"]
     assert wallets and all(wallet["deletedAt"] is None for wallet in wallets)
     listed = (await make_api().get("ENV/wallets", limit=100))["wallets"]

@@ -26,7 +26,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def api(make_api: Any) -> Any:
-    return make_api(switches={"webhook-url": "loopback", "webhook-second-ms": "0"})
+    return make_api(flags={"webhook-url": "loopback", "webhook-second-ms": "0"})
 
 
 async def register(api: Any, url: str, *events: str) -> str:
@@ -112,7 +112,7 @@ async def test_asking_again_while_it_is_being_sent_is_not_lost(api: Any, listene
 async def test_attempts_end_and_are_scheduled_as_documented(
     api: Any, listener: Listener, environment: str, attempts: int
 ) -> None:
-    api.sandbox.switches.set("environment-name", environment)
+    api.sandbox.flags.set("environment-name", environment)
     id = await register(api, listener.url)
     settled(api)
     listener.answers += [503] * 20
@@ -124,7 +124,7 @@ async def test_attempts_end_and_are_scheduled_as_documented(
 
 
 async def test_a_webhook_that_keeps_failing_is_disabled_until_somebody_enables_it(api: Any, listener: Listener) -> None:
-    api.sandbox.switches.set("webhook-disable-after", "2")
+    api.sandbox.flags.set("webhook-disable-after", "2")
     id = await register(api, listener.url)
     settled(api)
     listener.answers += [500] * 6
@@ -173,7 +173,7 @@ async def test_what_was_rolled_back_is_not_told(api: Any, listener: Listener) ->
 
 
 async def test_messages_come_in_pages_by_cursor(api: Any, listener: Listener) -> None:
-    api.sandbox.switches.set("page-size", "3")
+    api.sandbox.flags.set("page-size", "3")
     id = await register(api, listener.url)
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(7)))
     settled(api)
@@ -219,7 +219,7 @@ async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.
 )
 async def test_the_url_has_the_documented_form(make_api: Any, url: str, documented: bool, loopback: bool) -> None:
     for value, allowed in (("documented", documented), ("loopback", loopback)):
-        api = make_api(switches={"webhook-url": value})
+        api = make_api(flags={"webhook-url": value})
         body = {"url": url, "isEnabled": False, "events": []}
         assert (await api("POST", "ENV/webhooks", body)).status_code == (201 if allowed else 400), value
 
@@ -244,7 +244,7 @@ async def test_a_deleted_webhook_takes_its_messages_along(api: Any, listener: Li
 
 def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) -> None:
     others = set(threading.enumerate())
-    sandbox = Sandbox(SandboxOptions(users=0, switches={"webhook-url": "loopback"}))
+    sandbox = Sandbox(SandboxOptions(users=0, flags={"webhook-url": "loopback"}))
     listener.hold.clear()
     headers = {"authorization": f"Bearer {sandbox.token}"}
     body = f'{{"url": "{listener.url}", "isEnabled": true, "events": []}}'.encode()
@@ -258,15 +258,15 @@ def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) ->
 
 async def test_what_is_due_survives_a_restart(make_api: Any, listener: Listener, tmp_path: Any) -> None:
     """Retries are kept with the state: the next run sends them."""
-    switches = {"webhook-url": "loopback"}
-    first = make_api(data=tmp_path / "state", switches=switches)
+    flags = {"webhook-url": "loopback"}
+    first = make_api(data=tmp_path / "state", flags=flags)
     id = await register(first, listener.url)
     settled(first)
     listener.answers += [500]
     await first.create(email="ada@example.com")
     first.wait_for(lambda: len(first.sandbox.webhooks.messages(id, None)[0]) == 2)
     first.sandbox.close()
-    second = make_api(data=tmp_path / "state", switches=switches)
+    second = make_api(data=tmp_path / "state", flags=flags)
     assert second.sandbox.webhooks.pending() == 1
     second.sandbox.store.db.execute("UPDATE messages SET due = 0 WHERE due IS NOT NULL")
     await second.create(email="later@example.com")

@@ -25,7 +25,7 @@ from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_source import scan
 
 NOW = "2026-11-22T12:30:00Z"
-SWITCHES = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
+FLAGS = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
 RULE = '[{"type": "email"}, {"type": "wallet"}]'
 GATE_RULE = '[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0x%s"}, "chain": "EVM"}]' % ("ab" * 20)
 
@@ -126,7 +126,7 @@ GONE_FIRST: Mapping[tuple[str, str], str] = {
 
 def connected(home: Any, *, read_only: bool = False, live: bool = False, **options: Any) -> Connection:
     """A connection to a sandbox of its own."""
-    wanted = {"users": 40, "seed": 1, "now": NOW, "switches": SWITCHES, **options}
+    wanted = {"users": 40, "seed": 1, "now": NOW, "flags": FLAGS, **options}
     made = demo_connection(SandboxOptions(**wanted), read_only=read_only)
     return Connection(
         replace(made.profile, kind="live") if live else made.profile,

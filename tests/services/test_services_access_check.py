@@ -78,7 +78,7 @@ def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
 
 
 async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> None:
-    async with world(tmp_path, switches={}) as here:
+    async with world(tmp_path, flags={}) as here:
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
         await here.confirmed(LIST_ACTIONS.switch(True), [access_target(made)])

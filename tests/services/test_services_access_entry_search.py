@@ -59,7 +59,7 @@ async def long_list(here: World, **options: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("searched", ["documented", "all"])
 async def test_each_kind_of_entry_is_found_alone_and_together(tmp_path: Path, searched: str) -> None:
-    async with world(tmp_path, switches={"entry-query": searched}) as here:
+    async with world(tmp_path, flags={"entry-query": searched}) as here:
         row = await long_list(here)
         together = await find_entries(here.client, row["id"], KINDS)
         assert set(together) == set(map(key_of, KINDS))

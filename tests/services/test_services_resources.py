@@ -220,7 +220,7 @@ async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> No
 
 
 async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_once(tmp_path: Path) -> None:
-    async with connected(tmp_path, switches={"organization-access": "no"}) as connection:
+    async with connected(tmp_path, flags={"organization-access": "no"}) as connection:
         reach = reach_of(connection.client)
         await reach.probe(RESOURCES.values())
         assert reach.reason(RESOURCES["users"]) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.resource_fixtures import SWITCHES, connected
+from tests.services.resource_fixtures import FLAGS, connected
 
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, UsageError
@@ -34,8 +34,8 @@ async def make_user(connection: Connection, name: str) -> None:
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("page", ["1", "3", "50"])
 async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page: str, tmp_path: Path) -> None:
-    switches = {**SWITCHES, "events-order": order, "page-size": page}
-    async with connected(tmp_path, switches=switches, now=None, users=3) as connection:
+    flags = {**FLAGS, "events-order": order, "page-size": page}
+    async with connected(tmp_path, flags=flags, now=None, users=3) as connection:
         tail = EventTail(connection.client, EventFilter(resource="user"))
         before = await tail.poll()
         told: list[dict[str, Any]] = []
@@ -111,7 +111,7 @@ async def asked_for(connection: Connection, model: str = "users") -> dict[str, A
 
 @pytest.mark.parametrize("model", ["users", "visits"])
 async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model: str, tmp_path: Path) -> None:
-    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-delay-ms": "30"}) as connection:
+    async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "30"}) as connection:
         made = await asked_for(connection, model)
         states: list[str] = []
         done = await wait_for(connection.client, made["id"], on_change=lambda row: states.append(row["status"]))
@@ -129,7 +129,7 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
 
 
 async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> None:
-    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-delay-ms": "60000"}) as connection:
+    async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "60000"}) as connection:
         made = await asked_for(connection)
         with pytest.raises(UsageError, match="not finished"):
             await download(connection, made["id"], tmp_path / "x.csv")
@@ -141,7 +141,7 @@ async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> 
 
 
 async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
-    async with connected(tmp_path, now=None, switches={**SWITCHES, "export-url-seconds": "0"}) as connection:
+    async with connected(tmp_path, now=None, flags={**FLAGS, "export-url-seconds": "0"}) as connection:
         made = await asked_for(connection)
         await wait_for(connection.client, made["id"])
         with pytest.raises(DyntuiError):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.services.resource_fixtures import SWITCHES, connected, rows_of
+from tests.services.resource_fixtures import FLAGS, connected, rows_of
 from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
@@ -149,9 +149,9 @@ async def secret_of(connection: Connection, webhook_id: str) -> str:
 
 
 async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> None:
-    switches = {**SWITCHES, "webhook-url": "loopback", "webhook-second-ms": "5"}
+    flags = {**FLAGS, "webhook-url": "loopback", "webhook-second-ms": "5"}
     with receiving() as receiver:
-        async with connected(tmp_path, switches=switches, now=None) as connection:
+        async with connected(tmp_path, flags=flags, now=None) as connection:
             webhook_id = await make_webhook(connection, receiver.url)
             await until(lambda: receiver.got)  # the ping
             receiver.status = 503
@@ -194,7 +194,7 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
 
 
 async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
-    async with connected(tmp_path, switches={**SWITCHES, "page-size": "3"}) as connection:
+    async with connected(tmp_path, flags={**FLAGS, "page-size": "3"}) as connection:
         for webhook in await rows_of(connection, "webhooks"):
             messages = await rows_of(connection, "webhook-messages", webhook["webhookId"])
             wanted = [row["messageId"] for row in messages if delivered(row) is False]

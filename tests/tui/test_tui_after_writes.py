@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.services.resource_fixtures import FIRST, GONE_FIRST, SWITCHES, actions, done, perform, prepared, rows_of
+from tests.services.resource_fixtures import FIRST, FLAGS, GONE_FIRST, actions, done, perform, prepared, rows_of
 from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
@@ -80,7 +80,7 @@ def assert_current(console: Console) -> None:
 @pytest.mark.parametrize(("name", "action_name"), cases())
 async def test_list_detail_and_overview_show_what_the_write_made(name: str, action_name: str) -> None:
     record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
-    console = demo(40, switches=SWITCHES)
+    console = demo(40, flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection = connection_of(pilot)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from access_support import DOOR, connection_of, the_list
 from import_support import go_to, job_at_rest, messy, wizard_of
-from tests.services.resource_fixtures import SWITCHES, perform, rows_of
+from tests.services.resource_fixtures import FLAGS, perform, rows_of
 from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
@@ -209,7 +209,7 @@ async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it
 
 
 async def test_a_setting_is_shown_by_the_tree_behind_and_what_it_changes_besides() -> None:
-    console = demo(switches=SWITCHES)
+    console = demo(flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection = connection_of(pilot)
@@ -231,7 +231,7 @@ def _has(document: dict[str, Any], way: tuple[str, ...]) -> bool:
 
 
 async def test_what_the_api_console_sends_is_shown_by_the_list_of_the_record() -> None:
-    console = demo(switches=SWITCHES)
+    console = demo(flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection = connection_of(pilot)

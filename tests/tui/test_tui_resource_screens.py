@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from test_tui_hostile import assert_harmless
-from tests.services.resource_fixtures import SWITCHES
+from tests.services.resource_fixtures import FLAGS
 from tests.services.webhook_receiver import receiving
 from textual.widgets import TextArea
 from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 
 def everything(users: int = 40, **options: Any) -> Console:
-    return demo(users, **{"switches": SWITCHES, **options})
+    return demo(users, **{"flags": FLAGS, **options})
 
 
 def audited() -> list[tuple[str, str]]:
@@ -109,9 +109,9 @@ async def test_only_the_failed_messages_are_shown_when_asked() -> None:
 
 
 async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> None:
-    switches = {**SWITCHES, "webhook-url": "loopback", "webhook-second-ms": "5"}
+    flags = {**FLAGS, "webhook-url": "loopback", "webhook-second-ms": "5"}
     with receiving() as receiver:
-        console = everything(5, switches=switches)
+        console = everything(5, flags=flags)
         async with console.run_test(size=(140, 40)) as pilot:
             await settled(pilot)
             await jump(pilot, "webhooks")
@@ -272,7 +272,7 @@ async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.Monk
 async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(ExportsScreen, "EVERY", 0.1)
     monkeypatch.chdir(tmp_path)
-    console = everything(30, switches={**SWITCHES, "export-delay-ms": "1500"})
+    console = everything(30, flags={**FLAGS, "export-delay-ms": "1500"})
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "exports")

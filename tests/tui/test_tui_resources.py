@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from test_tui_hostile import assert_harmless
-from tests.services.resource_fixtures import FILLED, FIRST, GONE_FIRST, SWITCHES, parent_for
+from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, GONE_FIRST, parent_for
 from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
 from dyntui.config.paths import paths
@@ -39,7 +39,7 @@ DONE = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[
 
 def everything(users: int = 40, **options: Any) -> Console:
     """A console that reaches everything."""
-    return demo(users, switches=SWITCHES, **options)
+    return demo(users, flags=FLAGS, **options)
 
 
 def audited() -> list[tuple[str, str]]:
@@ -479,7 +479,7 @@ async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
 
 
 async def test_what_the_token_may_not_reach_says_why_and_is_asked_once() -> None:
-    console = demo(5, switches={"organization-access": "no"})
+    console = demo(5, flags={"organization-access": "no"})
     async with console.run_test(size=(140, 60)) as pilot:
         await settled(pilot)
         await jump(pilot, "members")

@@ -159,7 +159,7 @@ async def test_what_somebody_else_changed_meanwhile_is_part_of_the_difference() 
 
 
 async def test_a_server_that_merges_is_noticed() -> None:
-    console = demo(switches={"update-metadata": "merge"})
+    console = demo(flags={"update-metadata": "merge"})
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9")
         await save_elsewhere(pilot, {"plan": "pro", "old": 1})

@@ -13,18 +13,19 @@ __all__ = ["demo"]
 @click.option("--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="How many people.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which people.")
 @click.option(
-    "--switch",
-    "switches",
+    "--flag",
+    "flags",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Behave otherwise (repeatable); `dyntui sandbox --help` names them.",
+    help="Set a behavior flag of the sandbox (repeatable); `dyntui sandbox --help` lists them.",
 )
+@click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @pass_context
-def demo(context: CliContext, users: int, seed: int, switches: tuple[str, ...]) -> int:
+def demo(context: CliContext, users: int, seed: int, flags: tuple[str, ...], old_flags: tuple[str, ...]) -> int:
     """Open the console on a built-in sandbox. Nothing to install, nothing leaves this machine."""
-    from dyntui.sandbox.behavior_flags import parse_switches
+    from dyntui.sandbox.behavior_flags import parse_flags
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
 
-    options = SandboxOptions(users=users, seed=seed, switches=parse_switches(switches))
+    options = SandboxOptions(users=users, seed=seed, flags=parse_flags((*old_flags, *flags)))
     return run(None, demo=options, read_only=context.read_only)

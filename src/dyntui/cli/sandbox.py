@@ -12,22 +12,22 @@ __all__ = ["sandbox"]
 
 
 class _SandboxCommand(BaseCommand):
-    """Its help ends with every fault and every switch."""
+    """A command whose help lists every fault and every behavior flag."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from dyntui.sandbox.behavior_flags import SWITCHES
+        from dyntui.sandbox.behavior_flags import BEHAVIOR_FLAGS
         from dyntui.sandbox.faults import FAULTS
 
         with formatter.section("Faults (--fault NAME=P, P from 0 to 1)"):
             formatter.write_dl(list(FAULTS.items()))
-        with formatter.section("Switches (--switch NAME=VALUE), for what the vendor leaves undocumented"):
+        with formatter.section("Behavior flags (--flag NAME=VALUE), for behavior that the vendor does not document"):
             formatter.write_dl(
                 [
                     (
-                        switch.name,
-                        f"{switch.help}  [{' | '.join(switch.choices) or 'number'}; default {switch.default}]",
+                        flag.name,
+                        f"{flag.help}  [{' | '.join(flag.choices) or 'number'}; default {flag.default}]",
                     )
-                    for switch in SWITCHES.values()
+                    for flag in BEHAVIOR_FLAGS.values()
                 ]
             )
 
@@ -59,7 +59,8 @@ class _SandboxCommand(BaseCommand):
     "--fault", "faults", multiple=True, metavar="NAME=P", help="Let this go wrong with probability P (repeatable)."
 )
 @click.option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Milliseconds to add to every answer.")
-@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Behave otherwise (repeatable).")
+@click.option("--flag", "flags", multiple=True, metavar="NAME=VALUE", help="Set a behavior flag (repeatable).")
+@click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @click.option(
     "--rate-limit",
     is_flag=False,
@@ -76,7 +77,8 @@ def sandbox(
     data: Path | None,
     faults: tuple[str, ...],
     latency: int,
-    switches: tuple[str, ...],
+    flags: tuple[str, ...],
+    old_flags: tuple[str, ...],
     rate_limit: str | None,
     now: str | None,
     hostile: bool,
@@ -85,7 +87,7 @@ def sandbox(
 
     Prints one line when it is ready: base URL, environment id and token.
     """
-    from dyntui.sandbox.behavior_flags import parse_switches
+    from dyntui.sandbox.behavior_flags import parse_flags
     from dyntui.sandbox.faults import parse_faults
     from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
     from dyntui.sandbox.server import serve
@@ -96,7 +98,7 @@ def sandbox(
         data=data,
         faults=parse_faults(faults),
         latency_ms=latency,
-        switches=parse_switches(switches),
+        flags=parse_flags((*old_flags, *flags)),
         rate_limit=None if rate_limit is None else parse_rate_limit(rate_limit),
         now=now,
         hostile=hostile,

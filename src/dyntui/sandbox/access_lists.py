@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import Any
 
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import Record, fold, live_wallets
+from dyntui.sandbox.user_record import Record, fold_case, live_wallets
 
-__all__ = ["IDENTIFIERS", "AccessLists", "identifiers"]
+__all__ = ["IDENTIFIERS", "AccessLists", "entry_identifiers"]
 
 IDENTIFIERS = (
     "walletPublicKey", "email", "emailDomain", "phoneNumber", "discordUsername", "twitterUsername", "farcasterUsername",
@@ -16,13 +16,13 @@ IDENTIFIERS = (
 )  # fmt: skip
 
 
-def identifiers(entry: dict[str, Any]) -> list[str]:
+def entry_identifiers(entry: dict[str, Any]) -> list[str]:
     """What an entry names, comparable: two entries of one list may not share any."""
     out = []
     for name in IDENTIFIERS:
         value = entry.get(name)
         if value is not None and value != "":
-            text = fold(str(value))
+            text = fold_case(str(value))
             out.append(f"{name}:{_domain(text) if name == 'emailDomain' else text}")
     return out
 
@@ -42,11 +42,11 @@ class AccessLists:
         self._lists: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, set[str]] = {}
 
-    def of(self, record: Record) -> tuple[list[str], str]:
+    def match_user(self, record: Record) -> tuple[list[str], str]:
         """The names of the lists, and the scopes in one text."""
         self._refresh()
         entries = self._entries
-        ids = {id for key in _identifiers_of(record) for id in entries.get(key, ())} if entries else set()
+        ids = {id for key in _user_identifiers(record) for id in entries.get(key, ())} if entries else set()
         if not ids:
             return [], ""
         lists = [each for id, each in self._lists.items() if id in ids]
@@ -64,25 +64,29 @@ class AccessLists:
         entries: dict[str, set[str]] = defaultdict(set)
         for id in self._lists:
             for entry in self._store.all("allowlistEntries", id):
-                for key in identifiers(entry):
+                for key in entry_identifiers(entry):
                     entries[key].add(id)
         self._entries = dict(entries)
 
 
-def _identifiers_of(record: Record) -> list[str]:
+def _user_identifiers(record: Record) -> list[str]:
     profile = record["profile"]
-    out = [f"walletPublicKey:{fold(wallet['address'])}" for wallet in live_wallets(record)] if record["wallets"] else []
+    out = (
+        [f"walletPublicKey:{fold_case(wallet['address'])}" for wallet in live_wallets(record)]
+        if record["wallets"]
+        else []
+    )
     if email := profile.get("email"):
-        folded = fold(email)
+        folded = fold_case(email)
         out += ("email:" + folded, "emailDomain:" + folded.rpartition("@")[2])
     if phone := profile.get("phoneNumber"):
-        out.append(f"phoneNumber:{fold(phone)}")
+        out.append(f"phoneNumber:{fold_case(phone)}")
     if external := record.get("externalUserId"):
-        out.append(f"externalUserId:{fold(external)}")
+        out.append(f"externalUserId:{fold_case(external)}")
     for account in record["oauth"]:
         provider = account["provider"]
         if provider in ("discord", "twitter", "farcaster") and account.get("username"):
-            out.append(f"{provider}Username:{fold(account['username'])}")
+            out.append(f"{provider}Username:{fold_case(account['username'])}")
         if provider == "farcaster":
             out.append(f"farcasterFid:{account['accountId']}")
     return out

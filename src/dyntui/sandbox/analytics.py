@@ -12,46 +12,46 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import Record, iso, live_wallets
+from dyntui.sandbox.user_record import Record, format_time, live_wallets
 from dyntui.sandbox.user_repository import UserRepository
 
-__all__ = ["Analytics", "bucket"]
+__all__ = ["Analytics", "period_start"]
 
 Json = dict[str, Any]
 Range = tuple[int, int]
-_LOOKED_AT = 3_000
+_SAMPLE_SIZE = 3_000
 _SYSTEMS = (("iPhone", "iOS"), ("Android", "Android"), ("Macintosh", "macOS"), ("Windows", "Windows"), ("", "Linux"))
 
 
-def bucket(at: int, granularity: str) -> str:
+def period_start(at: int, granularity: str) -> str:
     """The start of the day, week (a Monday) or month that a moment is in."""
     day = datetime.fromtimestamp(at / 1000, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if granularity == "week":
         day -= timedelta(days=day.weekday())
     elif granularity == "month":
         day = day.replace(day=1)
-    return iso(round(day.timestamp() * 1000))
+    return format_time(round(day.timestamp() * 1000))
 
 
 class Analytics:
     """Hold the store's lock."""
 
-    def __init__(self, store: Store, accounts: UserRepository) -> None:
+    def __init__(self, store: Store, users: UserRepository) -> None:
         self._store = store
-        self._accounts = accounts
+        self._users = users
         self._chosen: tuple[int, list[Record], float] = (-1, [], 1.0)
 
     def _people(self) -> list[Record]:
         """Those who are looked at."""
         if self._chosen[0] != self._store.version:
-            last = self._accounts.next_position() - 1
-            step = max(1, last / _LOOKED_AT)
-            positions = sorted({int(number * step) + 1 for number in range(min(last, _LOOKED_AT))})
+            last = self._users.next_position() - 1
+            step = max(1, last / _SAMPLE_SIZE)
+            positions = sorted({int(number * step) + 1 for number in range(min(last, _SAMPLE_SIZE))})
             people: list[Record] = []
             for start in range(0, len(positions), 500):
-                found = self._accounts.load_many(positions[start : start + 500]).values()
+                found = self._users.load_many(positions[start : start + 500]).values()
                 people += [record for record in found if record.get("deletedAt") is None]
-            weight = self._accounts.count() / len(people) if people else 1.0
+            weight = self._users.count() / len(people) if people else 1.0
             self._chosen = (self._store.version, people, weight)
         return self._chosen[1]
 
@@ -80,7 +80,7 @@ class Analytics:
         sessions, wallets = self._count(self._sessions()), self._count(self._wallets())
         return {
             "sessions": {"allTime": sessions, "inRange": self._count(self._sessions(within))},
-            "users": {"allTime": self._accounts.count(), "inRange": users},
+            "users": {"allTime": self._users.count(), "inRange": users},
             "wallets": {"allTime": wallets, "inRange": self._count(self._wallets(within))},
         }
 
@@ -94,10 +94,10 @@ class Analytics:
         methods: Counter[tuple[str, str]] = Counter()
         systems: Counter[tuple[str, str]] = Counter()
         for record, session in self._sessions(within):
-            date = bucket(session["createdAt"], granularity)
+            date = period_start(session["createdAt"], granularity)
             active[date].add(record["id"])
             methods[date, _login_method(record)] += 1
-            systems[date, _system(session.get("userAgent") or "")] += 1
+            systems[date, _operating_system(session.get("userAgent") or "")] += 1
         return {
             "activeUsers": [{"date": date, "nUsers": self._scaled(len(active[date]))} for date in sorted(active)],
             "sessions": {"byLoginMethod": self._trend(methods), "byOperatingSystem": self._trend(systems)},
@@ -115,7 +115,9 @@ class Analytics:
         heat: Counter[tuple[int, int]] = Counter()
         for record, session in self._sessions(within):
             at = datetime.fromtimestamp(session["createdAt"] / 1000, UTC)
-            days[record["id"], bucket(session["createdAt"], "week")].add(bucket(session["createdAt"], "day"))
+            days[record["id"], period_start(session["createdAt"], "week")].add(
+                period_start(session["createdAt"], "day")
+            )
             heat[at.hour, at.weekday()] += 1
         weeks = Counter(len(each) for each in days.values())
         total = sum(weeks.values())
@@ -139,14 +141,14 @@ class Analytics:
         seen: defaultdict[str, set[str]] = defaultdict(set)
         cohorts: defaultdict[str, set[str]] = defaultdict(set)
         for record, session in self._sessions(within):
-            week = bucket(session["createdAt"], "week")
+            week = period_start(session["createdAt"], "week")
             seen[week].add(record["id"])
             if not new:
                 cohorts[week].add(record["id"])
         if new:
             for record in self._people():
                 if within[0] <= record["createdAt"] <= within[1]:
-                    cohorts[bucket(record["createdAt"], "week")].add(record["id"])
+                    cohorts[period_start(record["createdAt"], "week")].add(record["id"])
         return [
             {
                 "cohortWeek": cohort,
@@ -175,11 +177,11 @@ class Analytics:
         """Sessions of users and visits of visitors, by day."""
         users: defaultdict[str, list[str]] = defaultdict(list)
         for record, session in self._sessions(within):
-            users[bucket(session["createdAt"], "day")].append(record["id"])
+            users[period_start(session["createdAt"], "day")].append(record["id"])
         visits: defaultdict[str, list[str]] = defaultdict(list)
         for visitor in visitors:
             if within[0] <= visitor["at"] <= within[1]:
-                visits[bucket(visitor["at"], "day")].append(visitor["id"])
+                visits[period_start(visitor["at"], "day")].append(visitor["id"])
         parts = {"users": self._by_date(users, self._chosen[2]), "visits": self._by_date(visits, 1.0)}
         return {
             "summedSessionsCount": sum(day["count"] for part in parts.values() for day in part["sessions"]),
@@ -210,5 +212,5 @@ def _login_method(record: Record) -> str:
     return "wallet" if record["wallets"] else "email"
 
 
-def _system(agent: str) -> str:
+def _operating_system(agent: str) -> str:
     return next(name for word, name in _SYSTEMS if word in agent)

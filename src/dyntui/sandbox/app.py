@@ -12,7 +12,7 @@ import orjson
 from dyntui.sandbox import exports, test_control
 from dyntui.sandbox.faults import ConnectionCut
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.rate_limit import too_many
+from dyntui.sandbox.rate_limit import too_many_requests
 from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 
@@ -70,7 +70,7 @@ class Gateway:
         path: str = raw.decode("ascii")
         exchange = _Exchange(self.sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
         if path.startswith(test_control.PREFIX):
-            await exchange.send(test_control.answer(self.sandbox, scope, path, await exchange.body()))
+            await exchange.send(test_control.answer_request(self.sandbox, scope, path, await exchange.body()))
         elif path.startswith(exports.PREFIX):
             await exchange.download(path)
         elif not path.startswith(BASE_PATH + "/"):
@@ -81,7 +81,7 @@ class Gateway:
     async def _api(self, exchange: _Exchange) -> None:
         sandbox = self.sandbox
         bulk = sandbox.find(exchange.method, exchange.path) == "bulkCreateUser"
-        if refusal := sandbox.limiter.refuse(bulk=bulk):
+        if refusal := sandbox.limiter.check_request(bulk=bulk):
             await exchange.send(refusal)
             return
         if sandbox.options.latency_ms:
@@ -166,7 +166,7 @@ class _Exchange:
 async def _429(exchange: _Exchange) -> None:
     await exchange.body()
     sandbox = exchange.sandbox
-    await exchange.send(too_many(1, sandbox.switches["rate-limit-body"], sandbox.faults.happened["429"]))
+    await exchange.send(too_many_requests(1, sandbox.flags["rate-limit-body"], sandbox.faults.happened["429"]))
 
 
 async def _500_before(exchange: _Exchange) -> None:
@@ -185,12 +185,12 @@ async def _html(exchange: _Exchange) -> None:
 
 
 async def _cut_before(exchange: _Exchange) -> None:
-    await exchange.cut(abrupt=exchange.sandbox.faults.coin())
+    await exchange.cut(abrupt=exchange.sandbox.faults.draw_bool())
 
 
 async def _cut_after(exchange: _Exchange) -> None:
     exchange.handle(await exchange.body())
-    await exchange.cut(abrupt=exchange.sandbox.faults.coin())
+    await exchange.cut(abrupt=exchange.sandbox.faults.draw_bool())
 
 
 async def _half(exchange: _Exchange) -> None:
@@ -206,15 +206,15 @@ async def _half(exchange: _Exchange) -> None:
 
 async def _late(exchange: _Exchange) -> None:
     body = await exchange.body()
-    switches = exchange.sandbox.switches
-    delay = exchange.sandbox.faults.between(switches.number("late-min-ms"), switches.number("late-max-ms"))
-    exchange.sandbox.later(delay, lambda: exchange.handle(body))
+    flags = exchange.sandbox.flags
+    delay = exchange.sandbox.faults.draw_delay_s(flags.number("late-min-ms"), flags.number("late-max-ms"))
+    exchange.sandbox.run_delayed(delay, lambda: exchange.handle(body))
     await exchange.cut(abrupt=False)
 
 
 async def _slow(exchange: _Exchange) -> None:
     body = await exchange.body()
-    await asyncio.sleep(exchange.sandbox.switches.number("slow-ms") / 1000)
+    await asyncio.sleep(exchange.sandbox.flags.number("slow-ms") / 1000)
     await exchange.send(exchange.handle(body))
 
 

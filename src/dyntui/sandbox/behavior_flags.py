@@ -1,4 +1,7 @@
-"""What the vendor leaves undocumented, as named switches with a default, listed by `dyntui sandbox --help`."""
+"""The behavior flags of the sandbox: one for each choice that the vendor's documentation leaves open.
+
+`dyntui sandbox --help` lists them. The operations of the sandbox read them.
+"""
 
 from __future__ import annotations
 
@@ -7,77 +10,89 @@ from dataclasses import dataclass
 
 from dyntui.core.errors import UsageError
 
-__all__ = ["SWITCHES", "BehaviorFlag", "BehaviorFlags", "parse_switches"]
+__all__ = ["BEHAVIOR_FLAGS", "BehaviorFlag", "BehaviorFlags", "parse_flags"]
 
 
 @dataclass(frozen=True, slots=True)
 class BehaviorFlag:
-    """One choice the documentation leaves open. choices: the allowed words; empty for a whole number."""
+    """A choice that the documentation of the API leaves open."""
 
     name: str
+    """The name, in kebab-case."""
     default: str
+    """The value when none is given."""
     help: str
+    """What the flag decides, as a phrase for the help text."""
     choices: tuple[str, ...] = ()
+    """The allowed values; empty when the value is a whole number."""
 
     def check(self, value: str) -> str:
-        """`value` if this switch can take it. Raises Usage otherwise."""
+        """Return `value` if the flag allows it. Raises UsageError otherwise."""
         if self.choices:
             if value in self.choices:
                 return value
             raise UsageError(
-                f"Switch {self.name} cannot be {value!r}.", hint=f"Choose one of: {', '.join(self.choices)}."
+                f"Behavior flag {self.name} cannot be {value!r}.", hint=f"Choose one of: {', '.join(self.choices)}."
             )
         if value.isascii() and value.isdigit():
             return value
-        raise UsageError(f"Switch {self.name} cannot be {value!r}.", hint="Give a whole number, 0 or more.")
+        raise UsageError(f"Behavior flag {self.name} cannot be {value!r}.", hint="Give a whole number, 0 or more.")
 
 
-def _yes_no(name: str, default: str, help: str) -> BehaviorFlag:
+def _yes_no_flag(name: str, default: str, help: str) -> BehaviorFlag:
     return BehaviorFlag(name, default, help, ("yes", "no"))
 
 
-_ALL = (
-    BehaviorFlag("environment-name", "sandbox", "what settings.environmentName says", ("sandbox", "live")),
-    _yes_no("tokens-me", "yes", "GET /tokens/me exists (newer servers only)"),
-    _yes_no("organization-access", "no", "the token also reaches organizations and projects (a person's token does)"),
+_FLAGS = (
+    BehaviorFlag("environment-name", "sandbox", "value of settings.environmentName", ("sandbox", "live")),
+    _yes_no_flag("tokens-me", "yes", "GET /tokens/me exists (newer servers only)"),
+    _yes_no_flag(
+        "organization-access", "no", "the token also reaches organizations and projects, as a personal token does"
+    ),
     BehaviorFlag("max-tokens", "100", "more API tokens than this are refused with too_many_api_tokens; 0: no limit"),
-    BehaviorFlag("malformed-id", "404", "answer to an id that is not a UUID", ("404", "400")),
+    BehaviorFlag("malformed-id", "404", "status for an id that is not a UUID", ("404", "400")),
     BehaviorFlag(
         "null-fields", "null", "profile fields without a value are sent as null, or left out", ("null", "omit")
     ),
     BehaviorFlag("filter-match", "contains", "how filterValue matches, ignoring case", ("contains", "prefix", "exact")),
     BehaviorFlag("filter-encoding", "deep", "filter[filterValue]=, or filterValue= as well", ("deep", "both")),
     BehaviorFlag(
-        "users-count", "total", "count of a users page: all that match, or those on the page", ("total", "page")
+        "users-count", "total", "count of a page of users: all that match, or those on the page", ("total", "page")
     ),
     BehaviorFlag(
         "default-order", "createdAt-desc", "order of users without orderBy", ("createdAt-desc", "createdAt-asc")
     ),
     BehaviorFlag("unknown-order", "reject", "orderBy of a column that cannot be sorted", ("reject", "ignore")),
     BehaviorFlag("limit-above-maximum", "reject", "limit above 100", ("reject", "clamp")),
-    _yes_no("sessions-on-get", "yes", "GET of one user carries its sessions"),
-    _yes_no("deleted-wallets-listed", "yes", "the wallets of the environment include soft-deleted ones"),
-    BehaviorFlag("user-names", "any", "names of people: any text, or only the named-string pattern", ("any", "named")),
-    BehaviorFlag("upsert-match", "any", "what finds the existing user of an upsert row", ("any", "email")),
+    _yes_no_flag("sessions-on-get", "yes", "GET of one user carries its sessions"),
+    _yes_no_flag("deleted-wallets-listed", "yes", "the wallets of the environment include soft-deleted ones"),
+    BehaviorFlag("user-names", "any", "names of users: any text, or only the named-string pattern", ("any", "named")),
+    BehaviorFlag("upsert-match", "any", "identifiers that find the existing user of an upsert row", ("any", "email")),
     BehaviorFlag("upsert-metadata", "merge", "metadata of an upsert row", ("merge", "replace")),
     BehaviorFlag("upsert-wallets", "merge", "wallets of an upsert row", ("merge", "replace")),
     BehaviorFlag("upsert-oauth", "merge", "oauthAccounts of an upsert row", ("merge", "replace")),
     BehaviorFlag(
-        "upsert-email", "keep", "the e-mail of a user that an upsert row matched by another key", ("keep", "change")
+        "upsert-email", "keep", "email of a user that an upsert row matched by another identifier", ("keep", "change")
     ),
     BehaviorFlag("upsert-email-verified", "change", "emailVerifiedAt of an upsert row", ("keep", "change")),
     BehaviorFlag("update-metadata", "replace", "metadata of PUT user", ("replace", "merge")),
     BehaviorFlag(
-        "bulk-violation", "whole", "a row that breaks the schema: 400 for all, or failed[] for it", ("whole", "row")
+        "bulk-violation",
+        "whole",
+        "a row that violates the schema: 400 for the whole request, or an entry in failed[]",
+        ("whole", "row"),
     ),
     BehaviorFlag(
-        "bulk-echo", "input", "failed[].user echoes the row, its keys only, or nothing", ("input", "keys", "none")
+        "bulk-echo",
+        "input",
+        "failed[].user contains the row, its identifiers only, or nothing",
+        ("input", "keys", "none"),
     ),
     BehaviorFlag("bulk-order", "input", "order of created[] and updated[]", ("input", "reversed")),
     BehaviorFlag("bulk-max-rows", "1000", "more rows in a bulk request than this: 413; 0: no limit"),
-    BehaviorFlag("bulk-max-bytes", "5242880", "a bigger bulk request than this: 413; 0: no limit"),
-    BehaviorFlag("unknown-fields", "ignore", "fields of a row that the schema does not know", ("ignore", "reject")),
-    BehaviorFlag("metadata-max-bytes", "2048", "bigger metadata than this: metadata_size_exceeded; 0: no limit"),
+    BehaviorFlag("bulk-max-bytes", "5242880", "a larger bulk request than this: 413; 0: no limit"),
+    BehaviorFlag("unknown-fields", "ignore", "fields of a row that are not in the schema", ("ignore", "reject")),
+    BehaviorFlag("metadata-max-bytes", "2048", "larger metadata than this: metadata_size_exceeded; 0: no limit"),
     BehaviorFlag("metadata-values", "any", "nested objects and arrays in metadata", ("any", "flat")),
     BehaviorFlag(
         "allowlist-identifiers", "one", "an allowlist entry has exactly one identifier, or any number", ("one", "any")
@@ -85,25 +100,28 @@ _ALL = (
     BehaviorFlag(
         "entry-query",
         "documented",
-        "query of allowlist entries searches alias, wallet and e-mail, or every identifier",
+        "query of allowlist entries searches alias, wallet and email, or every identifier",
         ("documented", "all"),
     ),
     BehaviorFlag(
         "settings-put",
         "replace",
-        "settings that PUT of the environment leaves out are lost, or kept",
+        "settings that PUT of the environment omits are removed, or kept",
         ("replace", "merge"),
     ),
-    BehaviorFlag("page-size", "50", "rows of a page of events and of webhook messages"),
+    BehaviorFlag("page-size", "50", "number of rows on a page of events and of webhook messages"),
     BehaviorFlag(
-        "events-order", "newest", "events and webhook messages come newest or oldest first", ("newest", "oldest")
+        "events-order", "newest", "order of events and webhook messages: newest or oldest first", ("newest", "oldest")
     ),
     BehaviorFlag(
-        "event-resource", "tree", "resourceType=user finds user.session.created too, or not", ("tree", "exact")
+        "event-resource", "tree", "resourceType=user also returns user.session.created, or not", ("tree", "exact")
     ),
-    _yes_no("admin-events", "yes", "changes of the configuration are events too: admin.gate.created and the like"),
+    _yes_no_flag("admin-events", "yes", "configuration changes are events, such as admin.gate.created"),
     BehaviorFlag(
-        "webhook-url", "documented", "http URLs on this machine are taken as well", ("documented", "loopback")
+        "webhook-url",
+        "documented",
+        "accept only the documented URLs, or http URLs on this machine too",
+        ("documented", "loopback"),
     ),
     BehaviorFlag(
         "webhook-signature", "hex", "x-dynamic-signature-256 is the HMAC alone, or after sha256=", ("hex", "prefixed")
@@ -111,35 +129,35 @@ _ALL = (
     BehaviorFlag(
         "webhook-elsewhere",
         "accepted",
-        "nothing is sent to other machines: told as accepted, or as failed",
+        "deliveries to other machines are never sent; record them as accepted, or as failed",
         ("accepted", "failed"),
     ),
-    BehaviorFlag("webhook-second-ms", "1000", "how long a second of the retry schedule lasts"),
+    BehaviorFlag("webhook-second-ms", "1000", "duration of one second of the retry schedule, in milliseconds"),
     BehaviorFlag("webhook-disable-after", "250", "messages that fail every attempt disable the webhook; 0: never"),
     BehaviorFlag("max-webhooks", "10", "more webhooks than this are refused; 0: no limit"),
-    BehaviorFlag("export-delay-ms", "1500", "an export is pending this long before it is made"),
-    BehaviorFlag("export-url-seconds", "3600", "how long the download URL of an export works"),
+    BehaviorFlag("export-delay-ms", "1500", "milliseconds that an export is pending before it is made"),
+    BehaviorFlag("export-url-seconds", "3600", "seconds until the download URL of an export expires"),
     BehaviorFlag(
         "export-download",
         "body",
-        "GET of the download answers with the CSV, or redirects to its URL",
+        "GET of the download returns the CSV, or redirects to its URL",
         ("body", "redirect"),
     ),
     BehaviorFlag("rate-limit-body", "mixed", "body of a 429", ("mixed", "error", "message", "text")),
-    BehaviorFlag("rate-window-ms", "60000", "the window that --rate-limit counts in"),
-    BehaviorFlag("late-min-ms", "50", "fault `late`: applied at the earliest this long after the cut"),
-    BehaviorFlag("late-max-ms", "600", "fault `late`: applied at the latest this long after the cut"),
-    BehaviorFlag("slow-ms", "1500", "fault `slow`: how long the answer is held back"),
+    BehaviorFlag("rate-window-ms", "60000", "length of the window of --rate-limit, in milliseconds"),
+    BehaviorFlag("late-min-ms", "50", "fault `late`: minimum delay in milliseconds before the request is applied"),
+    BehaviorFlag("late-max-ms", "600", "fault `late`: maximum delay in milliseconds before the request is applied"),
+    BehaviorFlag("slow-ms", "1500", "fault `slow`: delay of the response, in milliseconds"),
 )
 
-SWITCHES: Mapping[str, BehaviorFlag] = {switch.name: switch for switch in _ALL}
+BEHAVIOR_FLAGS: Mapping[str, BehaviorFlag] = {flag.name: flag for flag in _FLAGS}
 
 
 class BehaviorFlags:
-    """The switches of one sandbox: defaults with what was changed. Tests may change them while it runs."""
+    """The values of the behavior flags of one sandbox. Tests may change them while it runs."""
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
-        self._values = {name: switch.default for name, switch in SWITCHES.items()}
+        self._values = {name: flag.default for name, flag in BEHAVIOR_FLAGS.items()}
         for name, value in (values or {}).items():
             self.set(name, value)
 
@@ -147,30 +165,30 @@ class BehaviorFlags:
         return self._values[name]
 
     def number(self, name: str) -> int:
-        """The value of a switch that is a whole number."""
+        """Return the value of a flag that is a whole number."""
         return int(self._values[name])
 
     def on(self, name: str) -> bool:
-        """Whether a yes/no switch says yes."""
+        """Return whether a yes/no flag is `yes`."""
         return self._values[name] == "yes"
 
     def set(self, name: str, value: object) -> None:
-        """Change one. Raises Usage for a name or a value that does not exist."""
-        if name not in SWITCHES:
-            raise UsageError(f"There is no switch {name!r}.", hint="`dyntui sandbox --help` names them all.")
-        self._values[name] = SWITCHES[name].check(str(value))
+        """Change one flag. Raises UsageError for an unknown name or a value that is not allowed."""
+        if name not in BEHAVIOR_FLAGS:
+            raise UsageError(f"There is no behavior flag {name!r}.", hint="`dyntui sandbox --help` lists them.")
+        self._values[name] = BEHAVIOR_FLAGS[name].check(str(value))
 
     def as_dict(self) -> dict[str, str]:
         return dict(self._values)
 
 
-def parse_switches(pairs: Iterable[str]) -> dict[str, str]:
-    """`NAME=VALUE` words of the command line. Raises Usage for anything else."""
+def parse_flags(pairs: Iterable[str]) -> dict[str, str]:
+    """Parse the `NAME=VALUE` arguments of `--flag`. Raises UsageError for anything else."""
     out: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise UsageError(f"--switch {pair!r} has no value.", hint="Write --switch NAME=VALUE.")
+            raise UsageError(f"--flag {pair!r} has no value.", hint="Write --flag NAME=VALUE.")
         BehaviorFlags().set(name, value)
         out[name] = value
     return out

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 __all__ = ["delegated_access", "sample_key"]
 
@@ -27,8 +27,8 @@ def sample_key(ids: Ids, at: int) -> Json:
         "type": "external",
         "expiresAt": None,
         "revokedAt": None,
-        "createdAt": iso(at),
-        "updatedAt": iso(at),
+        "createdAt": format_time(at),
+        "updatedAt": format_time(at),
     }
 
 
@@ -39,8 +39,8 @@ def delegated_access(ids: Ids, newest: int, at: int) -> list[Json]:
             "encryptionPublicKey": sample_key(ids, newest - 90 * 86_400_000),
             "scopes": ["sign"],
             "expiresAt": None,
-            "createdAt": iso(at),
-            "updatedAt": iso(at),
+            "createdAt": format_time(at),
+            "updatedAt": format_time(at),
             "deletedAt": None,
         }
     ]

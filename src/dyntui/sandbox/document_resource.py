@@ -15,28 +15,28 @@ from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 __all__ = ["DocumentResource", "admin_event"]
 
 Json = dict[str, Any]
 
 
-def _as_it_is(call: OperationCall, doc: Json) -> Json:
+def _copy_document(call: OperationCall, doc: Json) -> Json:
     return dict(doc)
 
 
-def _change(call: OperationCall, doc: Json, body: Json) -> Json:
+def _merge_body(call: OperationCall, doc: Json, body: Json) -> Json:
     return {**doc, **body}
 
 
-def _any(call: OperationCall, doc: Json) -> None:
+def _accept_any(call: OperationCall, doc: Json) -> None:
     return None
 
 
 def admin_event(call: OperationCall, resource: str, action: str, data: Json) -> None:
-    """Write the event of a change to the configuration, if the switch wants such events."""
-    if resource and call.sandbox.switches.on("admin-events"):
+    """Write the event of a change to the configuration, if the behavior flag admin-events is on."""
+    if resource and call.sandbox.flags.on("admin-events"):
         call.emit(f"admin.{resource}.{action}", data)
 
 
@@ -59,10 +59,10 @@ class DocumentResource:
     list_as: str = ""
     one_as: str = ""
     resource: str = ""
-    make: Callable[[OperationCall, Json], Json] = _as_it_is
-    change: Callable[[OperationCall, Json, Json], Json] = _change
-    check: Callable[[OperationCall, Json], None] = _any
-    show: Callable[[OperationCall, Json], Json] = _as_it_is
+    make: Callable[[OperationCall, Json], Json] = _copy_document
+    change: Callable[[OperationCall, Json, Json], Json] = _merge_body
+    check: Callable[[OperationCall, Json], None] = _accept_any
+    show: Callable[[OperationCall, Json], Json] = _copy_document
     locate: Callable[[OperationCall], str] | None = None
     exists: str = "duplicate_exists"
 
@@ -84,8 +84,8 @@ class DocumentResource:
             get: lambda call: self.answer(call, self.find(call)),
             update: self.update,
             delete: self.delete,
-            enable: lambda call: self.switch(call, True),
-            disable: lambda call: self.switch(call, False),
+            enable: lambda call: self.set_enabled(call, True),
+            disable: lambda call: self.set_enabled(call, False),
         }
         for id, handler in handlers.items():
             if id:
@@ -156,12 +156,12 @@ class DocumentResource:
         call.sandbox.store.remove(self.kind, self._id(call))
         admin_event(call, self.resource, "deleted", self.show(call, doc))
 
-    def switch(self, call: OperationCall, on: bool) -> Any:
+    def set_enabled(self, call: OperationCall, enabled: bool) -> Any:
         doc = self.find(call)
-        if on != (doc.get("enabledAt") is not None):
-            doc["enabledAt"] = iso(call.now) if on else None
-            if on:
+        if enabled != (doc.get("enabledAt") is not None):
+            doc["enabledAt"] = format_time(call.now) if enabled else None
+            if enabled:
                 self.check(call, doc)
             self.keep(call, doc)
-            admin_event(call, self.resource, "enabled" if on else "disabled", self.show(call, doc))
+            admin_event(call, self.resource, "enabled" if enabled else "disabled", self.show(call, doc))
         return self.answer(call, doc)

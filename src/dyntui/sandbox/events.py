@@ -14,13 +14,13 @@ from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
-__all__ = ["EventLog", "Listener", "cursor_of", "event_types", "position_in"]
+__all__ = ["EventListener", "EventLog", "decode_cursor", "encode_cursor", "event_types"]
 
 Json = dict[str, Any]
 
-KEPT = 20_000
+KEPT_EVENTS = 20_000
 _TRIM_EVERY = 500
 _VERSION = "v1"
 
@@ -49,7 +49,7 @@ _EVENT_TYPES: Mapping[str, str] = {
 }
 """What a webhook can be told to listen to. wallet.deleted is emitted and cannot be selected (API.md 8)."""
 
-_ADMIN: Mapping[str, str] = {
+_ADMIN_EVENTS: Mapping[str, str] = {
     "allowlist": "created updated deleted enabled disabled",
     "allowlistEntry": "created deleted",
     "chainalysis": "updated",
@@ -80,30 +80,32 @@ def event_types() -> Mapping[str, str]:
     """Every event that can be selected, with its description."""
     admin = {
         f"admin.{resource}.{action}": f"Occurs whenever this is {action} by an administrator: {resource}."
-        for resource, actions in _ADMIN.items()
+        for resource, actions in _ADMIN_EVENTS.items()
         for action in actions.split()
     }
     return {**_EVENT_TYPES, **admin}
 
 
-class Listener(Protocol):
-    """Who is told of new events, inside the transaction that they happen in."""
+class EventListener(Protocol):
+    """A receiver of new events. It is called in the transaction that makes the event."""
 
-    def wants(self, name: str) -> bool: ...
+    def listens_to(self, name: str) -> bool:
+        """Return whether the listener receives events of that name."""
 
-    def take(self, event: Json) -> None: ...
+    def on_event(self, event: Json) -> None:
+        """Receive one event."""
 
 
 class EventLog:
     """Hold the store's lock."""
 
     def __init__(
-        self, store: Store, ids: Ids, environment_id: str, switches: BehaviorFlags, listener: Listener
+        self, store: Store, ids: Ids, environment_id: str, flags: BehaviorFlags, listener: EventListener
     ) -> None:
         self._store = store
         self._ids = ids
         self._environment_id = environment_id
-        self._switches = switches
+        self._flags = flags
         self._listener = listener
 
     def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> int:
@@ -111,15 +113,15 @@ class EventLog:
         db = self._store.db
         row = (at, name, user, orjson.dumps(data))
         position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
-        if self._listener.wants(name):
-            self._listener.take(self._event(position, at, name, user, data))
+        if self._listener.listens_to(name):
+            self._listener.on_event(self._event(position, at, name, user, data))
         if position % _TRIM_EVERY == 0:
             self._trim()
         return position
 
     def emit_many(self, name: str, items: Sequence[Json], *, at: int) -> None:
         """Write what happened to many at once."""
-        if self._listener.wants(name):
+        if self._listener.listens_to(name):
             for data in items:
                 self.emit(name, data, at=at)
             return
@@ -128,7 +130,7 @@ class EventLog:
         self._trim()
 
     def _trim(self) -> None:
-        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT,))
+        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT_EVENTS,))
 
     def at(self, position: int) -> Json:
         """The event at a position that emit returned."""
@@ -147,10 +149,10 @@ class EventLog:
     def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Json], str]:
         """One page, and the cursor of the next; empty when there is none."""
         where, values = ["1"], list[object]()
-        newest = self._switches["events-order"] == "newest"
+        newest = self._flags["events-order"] == "newest"
         if cursor:
             where.append("pos < ?" if newest else "pos > ?")
-            values.append(position_in(cursor))
+            values.append(decode_cursor(cursor))
         if start is not None:
             where.append("at >= ?")
             values.append(start)
@@ -159,15 +161,15 @@ class EventLog:
             values.append(end)
         if resource:
             where.append("(name GLOB ? AND name NOT GLOB ?)")
-            deeper = "" if self._switches["event-resource"] == "tree" else f"{_literal(resource)}.*.*"
-            values += [f"{_literal(resource)}.*", deeper]
-        size = max(1, self._switches.number("page-size"))
+            deeper = "" if self._flags["event-resource"] == "tree" else f"{_escape_glob(resource)}.*.*"
+            values += [f"{_escape_glob(resource)}.*", deeper]
+        size = max(1, self._flags.number("page-size"))
         rows = self._store.db.execute(
             f"SELECT pos, at, name, user, data FROM events WHERE {' AND '.join(where)} "
             f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
             (*values, size + 1),
         ).fetchall()
-        more = cursor_of(rows[size - 1][0]) if len(rows) > size else ""
+        more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
         return [self._shown(row) for row in rows[:size]], more
 
     def _shown(self, row: tuple[int, int, str, str | None, bytes]) -> Json:
@@ -181,22 +183,22 @@ class EventLog:
         return {
             "eventId": self._id(position),
             "environmentId": self._environment_id,
-            "environmentName": self._switches["environment-name"],
+            "environmentName": self._flags["environment-name"],
             "eventName": name,
             "resourceType": resource,
             "eventAction": action,
-            "timestamp": iso(at),
+            "timestamp": format_time(at),
             "data": data,
             "context": {"version": _VERSION, **({"userId": user} if user else {})},
         }
 
 
-def cursor_of(position: int) -> str:
+def encode_cursor(position: int) -> str:
     """An opaque cursor."""
     return base64.urlsafe_b64encode(f"after {position}".encode()).decode().rstrip("=")
 
 
-def position_in(cursor: str) -> int:
+def decode_cursor(cursor: str) -> int:
     """The way back. Raises Refused (400) for what is no cursor."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
@@ -208,6 +210,6 @@ def position_in(cursor: str) -> int:
     return position
 
 
-def _literal(text: str) -> str:
+def _escape_glob(text: str) -> str:
     """For GLOB: nothing in it is a wildcard."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in text)

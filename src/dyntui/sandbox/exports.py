@@ -19,7 +19,7 @@ from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
-__all__ = ["PREFIX", "Export", "Exports", "visitor_lines"]
+__all__ = ["PREFIX", "Export", "Exports", "visitor_csv_lines"]
 
 Json = dict[str, Any]
 PREFIX = "/__exports__/"
@@ -48,10 +48,10 @@ class Export:
 class Exports:
     """Files live as long as the sandbox does: one that was made before it was last started cannot be fetched."""
 
-    def __init__(self, store: Store, accounts: UserRepository, clock: Clock, secret: bytes) -> None:
+    def __init__(self, store: Store, users: UserRepository, clock: Clock, secret: bytes) -> None:
         self._store = store
         self._clock = clock
-        self._accounts = accounts
+        self._users = users
         self._secret = secret
         self._made: dict[str, Export] = {}
         self._stopped = threading.Event()
@@ -98,7 +98,7 @@ class Exports:
             return 404
         if not hmac.compare_digest(signature.encode(), self._sign(id, int(expires)).encode()):
             return 403
-        return _pieces(made) if int(expires) >= time.time() else 403
+        return _read_pieces(made) if int(expires) >= time.time() else 403
 
     def _sign(self, id: str, expires: int) -> str:
         return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
@@ -107,36 +107,36 @@ class Exports:
 
     def user_lines(self, shown: Callable[[Any, int], Json]) -> Iterator[bytes]:
         """The CSV of all users. shown: an API user from a record and its position."""
-        yield _line(_USER_COLUMNS)
+        yield _csv_line(_USER_COLUMNS)
         offset = 0
         while True:
             with self._store.lock:
                 if self._stopped.is_set():
                     return
-                _, positions = self._accounts.page(UserFilter(), "createdAt-asc", offset, _PAGE)
-                records = self._accounts.load_many(positions)
+                _, positions = self._users.page(UserFilter(), "createdAt-asc", offset, _PAGE)
+                records = self._users.load_many(positions)
                 users = [shown(records[position], position) for position in positions]
             if not users:
                 return
             for user in users:
-                yield _line(_cell(user.get(name)) for name in _USER_COLUMNS)
+                yield _csv_line(_csv_cell(user.get(name)) for name in _USER_COLUMNS)
             offset += len(users)
 
 
-def visitor_lines(visitors: Iterable[Json]) -> Iterator[bytes]:
+def visitor_csv_lines(visitors: Iterable[Json]) -> Iterator[bytes]:
     """The CSV of visitors."""
-    yield _line(_VISITOR_COLUMNS)
+    yield _csv_line(_VISITOR_COLUMNS)
     for visitor in visitors:
-        yield _line(_cell(visitor.get(name)) for name in _VISITOR_COLUMNS)
+        yield _csv_line(_csv_cell(visitor.get(name)) for name in _VISITOR_COLUMNS)
 
 
-def _line(cells: Iterable[str]) -> bytes:
+def _csv_line(cells: Iterable[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue().encode()
 
 
-def _cell(value: Any) -> str:
+def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -146,7 +146,7 @@ def _cell(value: Any) -> str:
     return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else str(value)
 
 
-def _pieces(made: Export) -> Iterator[bytes]:
+def _read_pieces(made: Export) -> Iterator[bytes]:
     with made.lock:
         size = made.file.seek(0, io.SEEK_END)
     for start in range(0, size, 1 << 16):

@@ -18,14 +18,14 @@ __all__ = ["FAULTS", "ConnectionCut", "Faults", "parse_faults"]
 FAULTS: Mapping[str, str] = {
     "429": "refused with Retry-After; nothing applied",
     "500-before": "500; nothing applied",
-    "502-after": "applied, the answer lost behind a 502",
+    "502-after": "applied, then 502 instead of the response",
     "cut-before": "connection cut; nothing applied",
-    "cut-after": "applied, then the connection cut without an answer",
+    "cut-after": "applied, then the connection cut without a response",
     "half": "the first half of a batch applied, then the connection cut",
-    "late": "connection cut, and applied a moment later (switches late-min-ms, late-max-ms)",
-    "slow": "the answer held back (switch slow-ms)",
-    "html": "a proxy's error page instead of an answer; nothing applied",
-    "truncate": "applied, the answer cut in the middle of its JSON",
+    "late": "connection cut, then applied after a delay (behavior flags late-min-ms, late-max-ms)",
+    "slow": "the response delayed (behavior flag slow-ms)",
+    "html": "the HTML error page of a proxy; nothing applied",
+    "truncate": "applied, the response cut in the middle of its JSON",
 }
 
 
@@ -79,12 +79,12 @@ class Faults:
                 point -= probability
         return ""
 
-    def between(self, low: int, high: int) -> float:
+    def draw_delay_s(self, low: int, high: int) -> float:
         """A number of milliseconds, as seconds."""
         with self._lock:
             return self._random.uniform(low, max(low, high)) / 1000
 
-    def coin(self) -> bool:
+    def draw_bool(self) -> bool:
         with self._lock:
             return self._random.random() < 0.5
 

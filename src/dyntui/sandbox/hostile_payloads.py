@@ -6,7 +6,7 @@ import re
 from itertools import count
 from typing import Any
 
-__all__ = ["PAYLOADS", "poison"]
+__all__ = ["PAYLOADS", "inject_payloads"]
 
 PAYLOADS = (
     "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07",
@@ -22,7 +22,7 @@ PAYLOADS = (
 )
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-_TEXTS = frozenset(
+_NULLABLE_TEXT_FIELDS = frozenset(
     {
     "alias", "country", "email", "firstName", "jobTitle", "lastName", "phoneNumber", "tShirtSize", "team",
     "username", "btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet", "scope", "ipAddress",
@@ -30,12 +30,12 @@ _TEXTS = frozenset(
 }
 )  # fmt: skip
 """Text fields that may be null: filled too."""
-_USED = frozenset({"code", "cursor", "downloadUrl", "rawToken"})
+_UNCHANGED_FIELDS = frozenset({"code", "cursor", "downloadUrl", "rawToken"})
 """What a client sends back or decides by; without it nothing could be tried at all."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
-def poison(value: Any) -> Any:
+def inject_payloads(value: Any) -> Any:
     """The same JSON with a payload for every text and in the names of free objects; ids, times and _USED stay."""
     turn = count()
 
@@ -51,9 +51,9 @@ def poison(value: Any) -> Any:
             return out
         if isinstance(each, list):
             return [walk(item, name, free) for item in each]
-        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in _USED):
+        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in _UNCHANGED_FIELDS):
             return PAYLOADS[next(turn) % len(PAYLOADS)]
-        if each is None and name in _TEXTS:
+        if each is None and name in _NULLABLE_TEXT_FIELDS:
             return PAYLOADS[next(turn) % len(PAYLOADS)]
         return each
 

@@ -37,13 +37,13 @@ class Ids:
 
     def uuid(self, name: str) -> str:
         """The id of the one thing called `name`."""
-        return _shape(self.digest(name).hex())
+        return _format_uuid(self.digest(name).hex())
 
     def child(self, position: int, name: str) -> str:
         """The id of a thing that belongs to the user at `position`; owner() finds the way back."""
         rest = self.digest(f"{name} of {position}", 12).hex()
         head = ((position * _STEP) + self._shift ^ int(rest[-8:], 16)) & _MASK
-        return _shape(f"{head:08x}{rest}")
+        return _format_uuid(f"{head:08x}{rest}")
 
     def owner(self, child: str) -> int | None:
         """The position of the user whose child has this id, if it is one of ours."""
@@ -58,6 +58,6 @@ class Ids:
         return "dyn_" + self.digest(f"token {name}", 56).translate(_TOKEN_CHARS).decode()
 
 
-def _shape(text: str) -> str:
+def _format_uuid(text: str) -> str:
     """32 hex digits as a version 4 UUID."""
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:32]}"

@@ -29,7 +29,7 @@ class SandboxOptions:
     users: how many people to make. seed: for the people and for the faults.
     data: a file that keeps the state; one that exists brings its own people, and users and seed are not looked at.
     faults: name to probability (see faults.FAULTS). latency_ms: added to every answer.
-    switches: see switches.SWITCHES. rate_limit: None is no limit.
+    flags: values of behavior flags by name (see `behavior_flags.BEHAVIOR_FLAGS`). rate_limit: None is no limit.
     now: freezes the clock (RFC 3339). scopes: of the token; None is every scope.
     hostile: every text that is returned carries terminal escapes, markup and the like.
     """
@@ -39,7 +39,7 @@ class SandboxOptions:
     data: Path | None = None
     faults: Mapping[str, float] = field(default_factory=dict)
     latency_ms: int = 0
-    switches: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
     rate_limit: RateLimit | None = None
     now: str | None = None
     scopes: tuple[str, ...] | None = None

@@ -10,54 +10,56 @@ from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.user_record import Row
 
-__all__ = ["Part", "parts"]
+__all__ = ["Chunk", "make_chunks"]
 
-Part = tuple[list[Row], list[tuple[str, int]]]
+Chunk = tuple[list[Row], list[tuple[str, int]]]
 """Rows for the store, and the keys that must be unique, sorted, each with its position."""
 
-_SIZE = 20_000
-_MANY = 200_000
+_CHUNK_SIZE = 20_000
+_PARALLEL_FROM = 200_000
 """From so many people on, starting processes is the smaller part."""
 
 
-def parts(people: SampleUsers) -> Iterator[Part]:
+def make_chunks(people: SampleUsers) -> Iterator[Chunk]:
     """All people of a sandbox, oldest first."""
-    starts = range(1, people.count + 1, _SIZE)
+    starts = range(1, people.count + 1, _CHUNK_SIZE)
     workers = min(4, os.cpu_count() or 1)
-    if people.count < _MANY or workers < 2:
-        yield from (_part(people, start) for start in starts)
+    if people.count < _PARALLEL_FROM or workers < 2:
+        yield from (_make_chunk(people, start) for start in starts)
         return
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
 
     recipe = (people.ids.seed, people.count, people.newest)
-    waiting: deque[Future[Part]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=recipe) as pool:
+    waiting: deque[Future[Chunk]] = deque()
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=recipe
+    ) as pool:
         for start in starts:
-            waiting.append(pool.submit(_made, start))
+            waiting.append(pool.submit(_make_chunk_in_worker, start))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _part(people: SampleUsers, start: int) -> Part:
-    found = list(people.rows(start, min(start + _SIZE, people.count + 1)))
+def _make_chunk(people: SampleUsers, start: int) -> Chunk:
+    found = list(people.rows(start, min(start + _CHUNK_SIZE, people.count + 1)))
     return [row for row, _ in found], sorted((key, row[0]) for row, own in found for key in own)
 
 
-_people: SampleUsers | None = None
+_worker_users: SampleUsers | None = None
 
 
-def _begin(seed: int, count: int, newest: int) -> None:
+def _start_worker(seed: int, count: int, newest: int) -> None:
     """The start of a process: the same people, made from the same seed."""
     import signal
 
     global _people  # what a process of a pool has from its initializer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one who waits
-    _people = SampleUsers(Ids(seed), count, newest)
+    _worker_users = SampleUsers(Ids(seed), count, newest)
 
 
-def _made(start: int) -> Part:
-    assert _people is not None
-    return _part(_people, start)
+def _make_chunk_in_worker(start: int) -> Chunk:
+    assert _worker_users is not None
+    return _make_chunk(_worker_users, start)

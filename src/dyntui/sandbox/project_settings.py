@@ -11,20 +11,20 @@ from typing import Any
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.store import Store
 
-__all__ = ["changed", "shown"]
+__all__ = ["show_settings", "update_settings"]
 
 Json = dict[str, Any]
-_ELSEWHERE = ("environmentName", "providers", "exchanges", "customFields", "networks")
+_SEPARATE_FIELDS = ("environmentName", "providers", "exchanges", "customFields", "networks")
 
 
-def shown(store: Store, switches: BehaviorFlags, environment: Json, own: bool) -> Json:
+def show_settings(store: Store, flags: BehaviorFlags, environment: Json, own: bool) -> Json:
     """The settings of an environment. own: whether it is the one that the sandbox has users for."""
     settings: Json = environment["settings"]
     id = environment["id"]
     views = [{"type": each["type"], "sections": each["sections"]} for each in store.all("sdkViews", id)]
     return {
         **settings,
-        "environmentName": switches["environment-name"] if own else settings["environmentName"],
+        "environmentName": flags["environment-name"] if own else settings["environmentName"],
         "customFields": [_custom_field(each) for each in store.all("customFields", id)],
         "providers": store.all("providers", id),
         "exchanges": store.all("exchanges", id),
@@ -48,16 +48,16 @@ def _custom_field(field: Json) -> Json:
     }
 
 
-def changed(settings: Json, body: Json, *, merge: bool) -> Json:
+def update_settings(settings: Json, body: Json, *, merge: bool) -> Json:
     """The settings after a PUT. merge: what the body leaves out stays."""
-    kept = {name: settings[name] for name in _ELSEWHERE if name in settings}
-    wanted = {name: value for name, value in body.items() if name not in _ELSEWHERE}
-    return {**(_merged(settings, wanted) if merge else wanted), **kept}
+    kept = {name: settings[name] for name in _SEPARATE_FIELDS if name in settings}
+    wanted = {name: value for name, value in body.items() if name not in _SEPARATE_FIELDS}
+    return {**(_merge(settings, wanted) if merge else wanted), **kept}
 
 
-def _merged(old: Json, new: Json) -> Json:
+def _merge(old: Json, new: Json) -> Json:
     out = dict(old)
     for name, value in new.items():
         before = out.get(name)
-        out[name] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+        out[name] = _merge(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
     return out

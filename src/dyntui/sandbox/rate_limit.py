@@ -10,40 +10,40 @@ from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.options import RateLimit
 from dyntui.sandbox.replies import Reply
 
-__all__ = ["SandboxRateLimiter", "too_many"]
+__all__ = ["SandboxRateLimiter", "too_many_requests"]
 
-_WORDS = "Too many requests, please try again later."
+_MESSAGE = "Too many requests, please try again later."
 
 
-def too_many(seconds: float, shape: str, turn: int) -> Reply:
+def too_many_requests(seconds: float, shape: str, turn: int) -> Reply:
     """The refusal. shape: error, message, text, or mixed, which takes turns."""
     if shape == "mixed":
         shape = ("error", "message", "text")[turn % 3]
     headers = {"retry-after": str(max(1, -int(-seconds // 1)))}
     if shape == "text":
-        return Reply(429, _WORDS.encode(), {**headers, "content-type": "text/plain; charset=utf-8"})
-    return Reply(429, {"error": _WORDS} if shape == "error" else {"message": _WORDS, "code": 429}, headers)
+        return Reply(429, _MESSAGE.encode(), {**headers, "content-type": "text/plain; charset=utf-8"})
+    return Reply(429, {"error": _MESSAGE} if shape == "error" else {"message": _MESSAGE, "code": 429}, headers)
 
 
 class SandboxRateLimiter:
     """Counts requests in fixed windows; bulk requests count in both."""
 
     def __init__(
-        self, limit: RateLimit | None, switches: BehaviorFlags, clock: Callable[[], float] = time.monotonic
+        self, limit: RateLimit | None, flags: BehaviorFlags, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._limit = limit
-        self._switches = switches
+        self._flags = flags
         self._clock = clock
         self._lock = threading.Lock()
         self._started = clock()
         self._requests = self._bulk = self._refused = 0
 
-    def refuse(self, *, bulk: bool) -> Reply | None:
+    def check_request(self, *, bulk: bool) -> Reply | None:
         """Count one request; a 429 when it is one too many."""
         if self._limit is None:
             return None
         with self._lock:
-            window = self._switches.number("rate-window-ms") / 1000
+            window = self._flags.number("rate-window-ms") / 1000
             now = self._clock()
             if now - self._started >= window:
                 self._started = now
@@ -54,4 +54,4 @@ class SandboxRateLimiter:
             if not over:
                 return None
             self._refused += 1
-            return too_many(self._started + window - now, self._switches["rate-limit-body"], self._refused)
+            return too_many_requests(self._started + window - now, self._flags["rate-limit-body"], self._refused)

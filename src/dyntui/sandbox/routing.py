@@ -48,16 +48,16 @@ class Router:
         return [method for method in self._methods if self.find(method, raw_path)]
 
 
-def check_ids(values: dict[str, str], switches: BehaviorFlags) -> None:
+def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
     """Refuse path values that cannot be ids."""
     for name, value in values.items():
         if name not in _NOT_UUIDS and not is_uuid(value):
-            if switches["malformed-id"] == "400":
+            if flags["malformed-id"] == "400":
                 raise bad_request(f"params/{name} must match the format of a UUID")
             raise not_found(name.removesuffix("Id"))
 
 
-def parse_query(operation: Operation, text: str, switches: BehaviorFlags) -> dict[str, Any]:
+def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> dict[str, Any]:
     """The query as typed values; deepObject parameters become dicts. Names that nobody knows are ignored."""
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
     out: dict[str, Any] = {}
@@ -65,8 +65,8 @@ def parse_query(operation: Operation, text: str, switches: BehaviorFlags) -> dic
         if (deep := _DEEP.match(name)) and (parameter := known.get(deep[1])) and parameter.deep:
             _take_deep(out, parameter, deep[2], value)
         elif (parameter := known.get(name)) is not None and not parameter.deep:
-            out[name] = _typed(parameter, value, switches)
-        elif switches["filter-encoding"] == "both":
+            out[name] = _typed(parameter, value, flags)
+        elif flags["filter-encoding"] == "both":
             for parameter in known.values():
                 if parameter.deep and name in _properties(parameter):
                     _take_deep(out, parameter, name, value)
@@ -94,13 +94,13 @@ def _check_enum(schema: Any, name: str, value: str) -> None:
         raise bad_request(f"query/{name} must be one of {', '.join(allowed)}")
 
 
-def _typed(parameter: Parameter, value: str, switches: BehaviorFlags) -> Any:
+def _typed(parameter: Parameter, value: str, flags: BehaviorFlags) -> Any:
     match catalog().resolve(parameter.schema).get("type"):
         case "number" | "integer":
             if not _INTEGER.match(value):
                 raise bad_request(f"query/{parameter.name} must be integer")
             number = int(value)
-            if parameter.name == "limit" and number > MAX_LIMIT and switches["limit-above-maximum"] == "clamp":
+            if parameter.name == "limit" and number > MAX_LIMIT and flags["limit-above-maximum"] == "clamp":
                 return MAX_LIMIT
             low, high = (1, MAX_LIMIT) if parameter.name == "limit" else (0, None)
             if number < low or (high is not None and number > high):

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 from dyntui.sandbox.delegation import sample_key
 from dyntui.sandbox.operations.hosts import hostname_records
 from dyntui.sandbox.operations.settings import provider_urls
-from dyntui.sandbox.seed_environment import PERSONS, new_token
+from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, store_token
 from dyntui.sandbox.settings import SOCIAL
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 if TYPE_CHECKING:
     from dyntui.sandbox.state import SandboxState
 
-__all__ = ["make"]
+__all__ = ["create_configuration"]
 
 Json = dict[str, Any]
-_DAY = 86_400_000
+_DAY_MS = 86_400_000
 _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
-def make(sandbox: SandboxState, newest: int) -> None:
+def create_configuration(sandbox: SandboxState, newest: int) -> None:
     """Write it all. newest: when the last sample person signed up."""
-    samples = _Samples(sandbox, newest)
+    samples = _SampleConfiguration(sandbox, newest)
     samples.settings()
     samples.hosts()
     samples.access()
@@ -32,7 +32,7 @@ def make(sandbox: SandboxState, newest: int) -> None:
     samples.wallets()
 
 
-class _Samples:
+class _SampleConfiguration:
     def __init__(self, sandbox: SandboxState, newest: int) -> None:
         self._sandbox = sandbox
         self._ids = sandbox.ids
@@ -40,7 +40,7 @@ class _Samples:
         self._newest = newest
 
     def _ago(self, days: float) -> str:
-        return iso(self._newest - int(days * _DAY))
+        return format_time(self._newest - int(days * _DAY_MS))
 
     def _put(self, kind: str, name: str, parent: str = "", /, **fields: Any) -> Json:
         doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
@@ -130,7 +130,7 @@ class _Samples:
         self._only("globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._ago(40))
         for domain in ("partner.example", "*.northwind.example"):
             self._put("globalWalletDomains", domain, domain=domain, createdAt=self._ago(40))
-        records = self._sandbox.accounts.load_many(range(1, 9)).values()
+        records = self._sandbox.users.load_many(range(1, 9)).values()
         for number, record in enumerate(records):
             self._put(
                 "globalWalletConnections",
@@ -204,9 +204,9 @@ class _Samples:
         self._invite(
             self._ids.uuid("fabrikam"), "Fabrikam", robin["email"], "pending", "admin", "owner@fabrikam.example"
         )
-        at = self._newest - 90 * _DAY
+        at = self._newest - 90 * _DAY_MS
         scopes = ["environment.users.read"]
-        new_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, robin, at, parent=PERSONS)
+        store_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, robin, at, parent=PERSONAL_TOKENS)
 
     def _invite(self, organization: str, name: str, email: str, status: str, role: str, by: str) -> None:
         self._put(
@@ -236,4 +236,4 @@ class _Samples:
             "policyContent": [{**rule, "ruleId": self._ids.uuid(f"rule {rule['name']}")} for rule in rules],
         }
         store.put("waasPolicies", policy, environment, id=environment)
-        store.put("delegationKeys", sample_key(self._ids, self._newest - 90 * _DAY), environment)
+        store.put("delegationKeys", sample_key(self._ids, self._newest - 90 * _DAY_MS), environment)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import parse_time
-from dyntui.sandbox.operations.visits import shown_in
+from dyntui.sandbox.operations.visits import serialize_visitor_of
 from dyntui.sandbox.serializers import session, wallet
-from dyntui.sandbox.user_record import iso, live_wallets
+from dyntui.sandbox.user_record import format_time, live_wallets
 
 if TYPE_CHECKING:
     from dyntui.sandbox.state import SandboxState
 
-__all__ = ["make"]
+__all__ = ["create_history"]
 
 Json = dict[str, Any]
-_DAY = 86_400_000
+_DAY_MS = 86_400_000
 _PEOPLE, _VISITORS, _MESSAGES = 25, 10, 30
-_GAVE_UP = 90_000
+_DISABLED_AFTER_MS = 90_000
 """ms from the last event that the webhook was told of in vain until it was switched off."""
 _WEBHOOKS = (
     ("https://hooks.northwind.example/dynamic", True, ("user.session.created", "wallet.created", "visit.created")),
@@ -31,27 +31,27 @@ _REFUSED = {
 }
 
 
-def make(sandbox: SandboxState, newest: int) -> None:
+def create_history(sandbox: SandboxState, newest: int) -> None:
     """Write it. newest: when the last sample person signed up."""
-    positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _happened(sandbox)]
+    positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _sample_events(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
         events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
         off = None if enabled else newest
         if not enabled and events:
             events = events[: (len(events) + 1) // 2]
-            off = _ms(events[-1]["timestamp"]) + _GAVE_UP
-        webhook = _webhook(sandbox, newest, number, url, off, names)
+            off = _parse_ms(events[-1]["timestamp"]) + _DISABLED_AFTER_MS
+        webhook = _create_webhook(sandbox, newest, number, url, off, names)
         for turn, event in enumerate(events[-_MESSAGES:]):
-            _tell(sandbox, webhook, event, turn)
+            _create_message(sandbox, webhook, event, turn)
 
 
-def _happened(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
+def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
     """Times, names, data and doers of the sample events, in order. People do these things themselves."""
     out: list[tuple[int, str, Json, str | None]] = []
-    last = sandbox.accounts.next_position()
-    for position, record in sandbox.accounts.load_many(range(max(1, last - _PEOPLE), last)).items():
+    last = sandbox.users.next_position()
+    for position, record in sandbox.users.load_many(range(max(1, last - _PEOPLE), last)).items():
         id = record["id"]
-        user = sandbox.renderer.user(record, position, nulls=False, sessions=False)
+        user = sandbox.serializer.user(record, position, nulls=False, sessions=False)
         out.append((record["createdAt"], "user.created", user, id))
         for item in live_wallets(record):
             name = "wallet.created" if item["provider"] == "embeddedWallet" else "wallet.linked"
@@ -59,15 +59,15 @@ def _happened(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
         for item in record["sessions"]:
             out.append((item["createdAt"], "user.session.created", {**session(item), "userId": id}, id))
     for visitor in sandbox.visitors.newest(_VISITORS):
-        out.append((visitor["at"], "visit.created", shown_in(sandbox.environment_id, visitor), None))
+        out.append((visitor["at"], "visit.created", serialize_visitor_of(sandbox.environment_id, visitor), None))
     return sorted(out, key=lambda each: each[0])
 
 
-def _webhook(
+def _create_webhook(
     sandbox: SandboxState, newest: int, number: int, url: str, off: int | None, names: tuple[str, ...]
 ) -> Json:
     """off: when it was switched off; None for one that is on."""
-    at = newest - (200 - number) * _DAY
+    at = newest - (200 - number) * _DAY_MS
     made: Json = {
         "environmentId": sandbox.environment_id,
         "webhookId": sandbox.ids.uuid(f"webhook {number}"),
@@ -75,21 +75,21 @@ def _webhook(
         "version": "v1",
         "events": list(names),
         "isEnabled": off is None,
-        "createdAt": iso(at),
-        "updatedAt": iso(off or at),
+        "createdAt": format_time(at),
+        "updatedAt": format_time(off or at),
         "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {number}', 24).hex()}",
         "failures": 0,
     }
     if off is None:
-        made["enabledAt"] = iso(at)
+        made["enabledAt"] = format_time(at)
     sandbox.store.put("webhooks", made, sandbox.environment_id, id=made["webhookId"])
     return made
 
 
-def _tell(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
+def _create_message(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
     """One message and its deliveries: most arrive at once, some at the second try, a disabled webhook's never did."""
     payload = sandbox.webhooks.message(webhook, event, due=None)
-    at = _ms(event["timestamp"]) + 400
+    at = _parse_ms(event["timestamp"]) + 400
     failures = 3 if not webhook["isEnabled"] or turn % 13 == 12 else 1 if turn % 5 == 4 else 0
     for attempt in range(1, failures + 1):
         sandbox.webhooks.record(webhook, payload, attempt, at + (attempt - 1) * 30_000, at, dict(_REFUSED))
@@ -100,7 +100,7 @@ def _tell(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
         sandbox.webhooks.record(webhook, payload, failures + 1, at + failures * 30_000, at, response)
 
 
-def _ms(text: str) -> int:
+def _parse_ms(text: str) -> int:
     moment = parse_time(text)
     assert moment is not None, "events have times"
     return round(moment.timestamp() * 1000)

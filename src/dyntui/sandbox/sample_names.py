@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CULTURES", "DOMAINS", "JOBS", "NETWORKS", "REFERRERS", "TEAMS", "USER_AGENTS", "NameSet"]
+__all__ = ["DOMAINS", "JOBS", "NAME_SETS", "NETWORKS", "REFERRERS", "TEAMS", "USER_AGENTS", "NameSet"]
 
 Name = tuple[str, str]
 
@@ -19,7 +19,7 @@ class NameSet(NamedTuple):
 
 
 # Ten first and ten last names each. Letters only, no combining marks: the API's pattern for names refuses those.
-_TEXT = """
+_NAME_TABLE = """
 US GB CA AU IE
 first: Olivia Noah Amelia James Grace Ethan Harper Lucas Ruby Owen
 last: Smith Walker O'Neill Bennett Hughes Foster Murphy Reed Campbell Turner
@@ -134,14 +134,14 @@ last: Ngāta=ngata Parata Kealoha Tūhoe=tuhoe Rāwiri=rawiri Kahananui Pōtae=p
 """
 
 
-def _name(word: str) -> Name:
+def _parse_name(word: str) -> Name:
     """`Zoë=zoe` as a pair; a name that is ASCII already stands alone; `_` in a name is a space."""
     native, _, plain = word.partition("=")
     native = native.replace("_", " ")
     return native, plain or native.lower().replace(" ", "").replace("'", "")
 
 
-def _culture(text: str) -> NameSet:
+def _parse_name_set(text: str) -> NameSet:
     head, _, names = text.partition("first:")
     first, _, last = names.partition("last:")
     countries = head.split()
@@ -151,12 +151,12 @@ def _culture(text: str) -> NameSet:
     return NameSet(
         tuple(countries),
         family_first,
-        tuple(map(_name, first.split())),
-        tuple(map(_name, last.split())),
+        tuple(map(_parse_name, first.split())),
+        tuple(map(_parse_name, last.split())),
     )
 
 
-CULTURES = tuple(map(_culture, _TEXT.strip().split("\n\n")))
+NAME_SETS = tuple(map(_parse_name_set, _NAME_TABLE.strip().split("\n\n")))
 
 DOMAINS = (
     "example.com", "example.org", "example.net", "mail.example.com", "post.example.org",

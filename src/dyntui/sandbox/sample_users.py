@@ -14,12 +14,12 @@ from dyntui.sandbox import sample_names as names
 from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.delegation import delegated_access
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.user_record import Record, Row, iso, keys_of, row_of
+from dyntui.sandbox.user_record import Record, Row, format_time, to_row, unique_keys
 
 __all__ = ["SampleUsers"]
 
 _SPAN_MS = 420 * 86_400_000  # the first person signed up this long before the newest
-_MINUTE, _DAY = 60_000, 86_400_000
+_MINUTE_MS, _DAY_MS = 60_000, 86_400_000
 
 _CHAIN_OF = (
     ["EVM"] * 160
@@ -65,14 +65,14 @@ class SampleUsers:
         self.ids = ids
         self.count = count
         self.newest = newest
-        self._combinations = len(names.CULTURES) * 100 * len(names.DOMAINS)
+        self._combinations = len(names.NAME_SETS) * 100 * len(names.DOMAINS)
         self._offset = int.from_bytes(ids.digest("people", 8), "big") % self._combinations
 
     def rows(self, start: int, stop: int) -> Iterator[tuple[Row, list[str]]]:
         """What the store keeps of the people at these positions (from 1): a row, and the keys that must be unique."""
         for position in range(start, stop):
             record = self._identity(position)[0]
-            yield row_of(record, position, doc=None), keys_of(record)
+            yield to_row(record, position, doc=None), unique_keys(record)
 
     def record(self, position: int) -> Record:
         """The whole person at that position."""
@@ -88,7 +88,7 @@ class SampleUsers:
         combination, domain = divmod(combination, 10)
         combination, last_index = divmod(combination, 10)
         culture_index, first_index = divmod(combination, 10)
-        culture = names.CULTURES[culture_index]
+        culture = names.NAME_SETS[culture_index]
         first, first_ascii = culture.first[first_index]
         last, last_ascii = culture.last[last_index]
         again = index // self._combinations
@@ -146,7 +146,7 @@ class SampleUsers:
             "provider": "embeddedWallet"
             if embedded
             else ("walletConnect" if digest[28 + n] < 50 else "browserExtension"),
-            "createdAt": min(created + n * _DAY, visited),
+            "createdAt": min(created + n * _DAY_MS, visited),
             "updatedAt": visited,
             "lastSelectedAt": visited if n == 0 and visited > created else None,
             "deletedAt": visited if n == 2 and digest[32] < 50 else None,
@@ -174,7 +174,9 @@ class SampleUsers:
         """What is only seen when a person is read."""
         digest = self.ids.digest(f"details {position}", 64)
         profile = record["profile"]
-        record["emailVerifiedAt"] = iso(created + _MINUTE) if digest[0] < 215 and "email" in profile else None
+        record["emailVerifiedAt"] = (
+            format_time(created + _MINUTE_MS) if digest[0] < 215 and "email" in profile else None
+        )
         profile["policiesConsent"] = digest[1] < 230
         if digest[2] < 30:
             profile["tShirtSize"] = ("XS", "S", "M", "L", "XL")[digest[3] % 5]
@@ -247,7 +249,7 @@ class SampleUsers:
                     "createdAt": at,
                     "ipAddress": f"{net}{host:x}" if ":" in net else f"{net}{host}",
                     "userAgent": names.USER_AGENTS[digest[51 + n] % len(names.USER_AGENTS)],
-                    "revokedAt": at + 30 * _DAY if at + 30 * _DAY < self.newest else None,
+                    "revokedAt": at + 30 * _DAY_MS if at + 30 * _DAY_MS < self.newest else None,
                 }
             )
         return out
@@ -260,7 +262,7 @@ class SampleUsers:
                 "verified": True,
                 "id": self.ids.child(position, f"mfa {kind}"),
                 "createdAt": created,
-                "verifiedAt": created + _MINUTE,
+                "verifiedAt": created + _MINUTE_MS,
                 "default": n == 0,
                 "alias": "Phone" if kind == "totp" else "Security key",
             }
@@ -276,7 +278,7 @@ class SampleUsers:
         return [
             {
                 "id": self.ids.child(position, f"check {n}"),
-                "createdAt": created + _MINUTE,
+                "createdAt": created + _MINUTE_MS,
                 "result": result if n == 0 else "OK",
                 "walletPublicKey": wallet["address"],
                 "response": '{"identifications":[]}'
@@ -287,6 +289,6 @@ class SampleUsers:
         ]
 
 
-def newest_before(moment: datetime) -> int:
+def start_of_hour_ms(moment: datetime) -> int:
     """The start of the hour, in ms since 1970: what sample people's times count from, so that they stay for a while."""
     return int(moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0).timestamp() * 1000)

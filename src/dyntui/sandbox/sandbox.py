@@ -13,14 +13,14 @@ import orjson
 
 from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
 from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
-from dyntui.sandbox.hostile_payloads import poison
+from dyntui.sandbox.hostile_payloads import inject_payloads
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
 from dyntui.sandbox.routing import Router, check_ids, parse_query
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.state import SandboxState
 from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
-from dyntui.sandbox.unsupported_operations import why_not
+from dyntui.sandbox.unsupported_operations import unsupported_reason
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -35,7 +35,7 @@ _OF_ANY_ENVIRONMENT = frozenset({"getEnvironmentById", "updateProjectSettings"})
 class Sandbox(SandboxState):
     """Everything behind one base URL. Safe to use from any thread.
 
-    environment_id, token: what a client needs. store, accounts, switches, faults, clock, webhooks: for tests.
+    environment_id, token: what a client needs. store, accounts, flags, faults, clock, webhooks: for tests.
     """
 
     def __init__(self, options: SandboxOptions) -> None:
@@ -43,14 +43,14 @@ class Sandbox(SandboxState):
         self.requests: Counter[str] = Counter()
         self._router = Router()
         self._tokens: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
-        self._late: set[threading.Timer] = set()
+        self._delayed: set[threading.Timer] = set()
         self._number = 0
         if self.is_new:
             with self.store.write():
-                self.accounts.fill()
-                seed_environment.make(self.store, self.ids, self.accounts, self.newest, options.scopes)
-                sample_configuration.make(self, self.newest)
-                sample_history.make(self, self.newest)
+                self.users.insert_sample_users()
+                seed_environment.create_environment(self.store, self.ids, self.users, self.newest, options.scopes)
+                sample_configuration.create_configuration(self, self.newest)
+                sample_history.create_history(self, self.newest)
                 for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
@@ -58,7 +58,7 @@ class Sandbox(SandboxState):
 
     def flush(self) -> None:
         """Do at once what is still to be done later."""
-        for timer in list(self._late):
+        for timer in list(self._delayed):
             timer.cancel()
             timer.function()
 
@@ -80,22 +80,22 @@ class Sandbox(SandboxState):
         found = self._router.find(method, path)
         return found[0].id if found else ""
 
-    def later(self, seconds: float, work: Callable[[], object]) -> None:
+    def run_delayed(self, seconds: float, work: Callable[[], object]) -> None:
         """Do something after the answer; whatever loop or thread asked may be gone by then."""
 
         def run() -> None:
-            self._late.discard(timer)
+            self._delayed.discard(timer)
             work()
 
         timer = threading.Timer(seconds, run)
         timer.daemon = True
-        self._late.add(timer)
+        self._delayed.add(timer)
         timer.start()
 
     @property
     def pending(self) -> int:
         """How much is still to be done later."""
-        return len(self._late)
+        return len(self._delayed)
 
     def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer one request. path: below the base path, still quoted."""
@@ -104,11 +104,11 @@ class Sandbox(SandboxState):
         except RequestRefused as refusal:
             reply = refusal.reply
         if self.options.hostile and not path.endswith("/users/bulk"):
-            return Reply(reply.status, poison(reply.body), reply.headers)
+            return Reply(reply.status, inject_payloads(reply.body), reply.headers)
         return reply
 
     def _handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        if method == "GET" and path.strip("/") == "tokens/me" and self.switches.on("tokens-me"):
+        if method == "GET" and path.strip("/") == "tokens/me" and self.flags.on("tokens-me"):
             self.requests["tokens/me"] += 1
             return Reply(200, {"token": seed_environment.public_token(self._authenticate(headers))})
         found = self._router.find(method, path)
@@ -122,17 +122,17 @@ class Sandbox(SandboxState):
         self.requests[operation.id] += 1
         handler = HANDLERS.get(operation.id)
         if handler is None:
-            words = f"Not implemented: {operation.id} is for an end user, and {why_not(operation)}."
+            words = f"Not implemented: {operation.id} is for an end user, and {unsupported_reason(operation)}."
             raise RequestRefused(Reply(501, {"error": words}))
         token = {} if is_public(operation) else self._authenticate(headers)
-        check_ids(values, self.switches)
+        check_ids(values, self.flags)
         if token:
-            self._authorise(token, operation, values)
+            self._authorize(token, operation, values)
         elif values.get("environmentId", self.environment_id) != self.environment_id:
             raise not_found("Environment")
         host = headers.get("host", "localhost")
         call = OperationCall(
-            self, operation, values, parse_query(operation, query, self.switches), None, len(body), token, host
+            self, operation, values, parse_query(operation, query, self.flags), None, len(body), token, host
         )
         if operation.body is not None:
             call.body = self._body(call, body)
@@ -150,15 +150,15 @@ class Sandbox(SandboxState):
         with self.store.lock:
             version = self.store.kind_version("tokens")
             if self._tokens[0] != version:
-                tokens = [*self.store.all("tokens"), *self.store.all("tokens", seed_environment.PERSONS)]
+                tokens = [*self.store.all("tokens"), *self.store.all("tokens", seed_environment.PERSONAL_TOKENS)]
                 self._tokens = (version, {token["hash"]: token for token in tokens})
             token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
         if token is None:
             raise RequestRefused(Reply(401, {"error": "Invalid token"}))
         return token
 
-    def _authorise(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
-        wide = token["person"] or self.switches.on("organization-access")
+    def _authorize(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
+        wide = token["person"] or self.flags.on("organization-access")
         environment = values.get("environmentId", token["projectEnvironmentId"])
         if environment != token["projectEnvironmentId"] and not (wide and self._has_settings(operation, environment)):
             words = {"code": "forbidden", "message": "The token may not access this environment"}
@@ -178,7 +178,7 @@ class Sandbox(SandboxState):
             return operation.id in _OF_ANY_ENVIRONMENT and self.store.get("environments", environment) is not None
 
     def _body(self, call: OperationCall, body: bytes) -> Any:
-        if call.operation.id == "bulkCreateUser" and 0 < self.switches.number("bulk-max-bytes") < len(body):
+        if call.operation.id == "bulkCreateUser" and 0 < self.flags.number("bulk-max-bytes") < len(body):
             raise RequestRefused(Reply(413, {"error": "request entity too large"}))
         if not body:
             if call.operation.body_required:

@@ -19,19 +19,19 @@ OPEN_ENUMS = frozenset({"ChainEnum", "ProviderEnum", "SocialSignInProviderEnum",
 """Value sets that the vendor keeps adding to: any word is taken. Not so the chains of embedded wallets: what tells
 waas/create, where Solana is SVM, from embeddedWallets, where it is SOL, is that each refuses the other's name."""
 
-_NAMED = {
+_NAME_TEXT = {
     "maxLength": 255,
     "pattern": r"^[\p{L}\p{N}_.,:!?&%@/+\-'|](?:[\p{L}\p{N} _.,:!?&%@/+\-'|]*[\p{L}\p{N}_.,:!?&%@/+\-'|])?$",
 }
 _ADDRESS = {"maxLength": 255, "pattern": r"^[A-Za-z0-9_]{18,100}$"}
-_NAMES = {"items": {"type": "string", **_NAMED}}
+_NAME_LIST = {"items": {"type": "string", **_NAME_TEXT}}
 _COUNTRY = {"pattern": "^[A-Z]{2}$"}
-_SHORT = {"maxLength": 255}
+_SHORT_TEXT = {"maxLength": 255}
 _WORD = {"maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"}
 _OTHER_CHAINS = ("btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet")
 _PROFILE: Schema = {
-    **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _NAMED),
-    **dict.fromkeys(("email", "username", *_OTHER_CHAINS), _SHORT),
+    **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _NAME_TEXT),
+    **dict.fromkeys(("email", "username", *_OTHER_CHAINS), _SHORT_TEXT),
     "country": _COUNTRY,
 }
 _FIELD_RULES: Mapping[str, Schema] = {
@@ -40,16 +40,21 @@ _FIELD_RULES: Mapping[str, Schema] = {
     "InternalUpdatableUserFields": _PROFILE,
     "CreateWalletRequest": {
         "publicWalletAddress": _ADDRESS,
-        "walletName": _NAMED,
+        "walletName": _NAME_TEXT,
         "chain": _WORD,
         "walletProvider": _WORD,
     },
-    "WalletAdditionalAddress": {"address": _SHORT, "publicKey": _SHORT},
-    "CreateUserOauthRequest": {"provider": _WORD, "accountId": _NAMED, "displayName": _NAMED, "username": _NAMED},
-    "PostAllowlistsRequest": {"name": _NAMED, "scope": _NAMED},
+    "WalletAdditionalAddress": {"address": _SHORT_TEXT, "publicKey": _SHORT_TEXT},
+    "CreateUserOauthRequest": {
+        "provider": _WORD,
+        "accountId": _NAME_TEXT,
+        "displayName": _NAME_TEXT,
+        "username": _NAME_TEXT,
+    },
+    "PostAllowlistsRequest": {"name": _NAME_TEXT, "scope": _NAME_TEXT},
     "PostAllowlistEntriesRequest": {
         "walletPublicKey": _ADDRESS,
-        "alias": _NAMED,
+        "alias": _NAME_TEXT,
         **dict.fromkeys(
             (
                 "email",
@@ -60,17 +65,17 @@ _FIELD_RULES: Mapping[str, Schema] = {
                 "farcasterUsername",
                 "externalUserId",
             ),
-            _SHORT,
+            _SHORT_TEXT,
         ),
     },
-    "WebhookCreateRequest": {"events": _NAMES},
-    "WebhookUpdateRequest": {"events": _NAMES},
-    "GateCreateRequest": {"name": _NAMED, "scope": _NAMED},
-    "GateUpdateRequest": {"name": _NAMED, "scope": _NAMED},
+    "WebhookCreateRequest": {"events": _NAME_LIST},
+    "WebhookUpdateRequest": {"events": _NAME_LIST},
+    "GateCreateRequest": {"name": _NAME_TEXT, "scope": _NAME_TEXT},
+    "GateUpdateRequest": {"name": _NAME_TEXT, "scope": _NAME_TEXT},
     "PostTokenFields": {"note": {"maxLength": 100}},
-    "CustomFieldRequest": {"name": _SHORT},
+    "CustomFieldRequest": {"name": _SHORT_TEXT},
 }
-_PEOPLE = frozenset(
+_USER_SCHEMAS = frozenset(
     {"InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields", "CreateUserOauthRequest"}
 )
 _ROW_SCHEMAS = ("InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields")
@@ -110,8 +115,8 @@ def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
         for field, rule in rules.items():
             # Numbers and null pass string rules by themselves, so a nullable field needs no special case.
             if (properties := schemas[name]["properties"]).get(field) is not None:
-                loose = rule is _NAMED and name in _PEOPLE and not names
-                properties[field] = {**properties[field], **(_SHORT if loose else rule)}
+                loose = rule is _NAME_TEXT and name in _USER_SCHEMAS and not names
+                properties[field] = {**properties[field], **(_SHORT_TEXT if loose else rule)}
     if strict:
         for name in _ROW_SCHEMAS:
             schemas[name]["additionalProperties"] = False

@@ -6,22 +6,24 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from dyntui.sandbox.access_lists import identifiers
+from dyntui.sandbox.access_lists import entry_identifiers
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.settings import settings
+from dyntui.sandbox.settings import default_settings
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.token_scopes import ALL_SCOPES
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserRepository
 
-__all__ = ["PERSONS", "make", "new_token", "public_token"]
+__all__ = ["PERSONAL_TOKENS", "create_environment", "public_token", "store_token"]
 
 Json = dict[str, Any]
-PERSONS = "person"
-_DAY = 86_400_000
+PERSONAL_TOKENS = "person"
+_DAY_MS = 86_400_000
 
 
-def make(store: Store, ids: Ids, accounts: UserRepository, newest: int, scopes: tuple[str, ...] | None) -> None:
+def create_environment(
+    store: Store, ids: Ids, users: UserRepository, newest: int, scopes: tuple[str, ...] | None
+) -> None:
     """Write it all. scopes: of the main token; None is every scope."""
     environment, live = ids.uuid("environment"), ids.uuid("live environment")
     organization, project = ids.uuid("organization"), ids.uuid("project")
@@ -42,9 +44,9 @@ def make(store: Store, ids: Ids, accounts: UserRepository, newest: int, scopes: 
             "environments",
             {
                 "id": id,
-                "settings": settings(name),
-                "createdAt": iso(newest - 420 * _DAY),
-                "updatedAt": iso(newest - 12 * _DAY),
+                "settings": default_settings(name),
+                "createdAt": format_time(newest - 420 * _DAY_MS),
+                "updatedAt": format_time(newest - 12 * _DAY_MS),
                 "sdkVersion": "WalletKit/4.31.0",
             },
             project,
@@ -56,7 +58,7 @@ def make(store: Store, ids: Ids, accounts: UserRepository, newest: int, scopes: 
         "lastName": "Vega",
         "email": "robin@northwind.example",
     }
-    new_token(
+    store_token(
         store,
         ids,
         "main",
@@ -64,15 +66,15 @@ def make(store: Store, ids: Ids, accounts: UserRepository, newest: int, scopes: 
         list(ALL_SCOPES if scopes is None else scopes),
         environment,
         member,
-        newest - 40 * _DAY,
+        newest - 40 * _DAY_MS,
     )
     reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
-    new_token(store, ids, "reports", "Weekly report", reading, environment, member, newest - 200 * _DAY)
-    _custom_fields(store, ids, environment)
-    _allowlists(store, ids, accounts, environment, newest)
+    store_token(store, ids, "reports", "Weekly report", reading, environment, member, newest - 200 * _DAY_MS)
+    _create_custom_fields(store, ids, environment)
+    _create_allowlists(store, ids, users, environment, newest)
 
 
-def new_token(
+def store_token(
     store: Store,
     ids: Ids,
     name: str,
@@ -91,7 +93,7 @@ def new_token(
         "id": ids.uuid(f"token {name}"),
         "checksum": raw[-6:],
         "createdBy": dict(creator),
-        "createdAt": iso(at),
+        "createdAt": format_time(at),
         "note": note,
         "projectEnvironmentId": environment,
         "projectEnvironment": {"id": environment},
@@ -106,7 +108,7 @@ def public_token(token: Mapping[str, Any]) -> Json:
     return {name: value for name, value in token.items() if name not in ("hash", "person")}
 
 
-def _custom_fields(store: Store, ids: Ids, environment: str) -> None:
+def _create_custom_fields(store: Store, ids: Ids, environment: str) -> None:
     fields: tuple[tuple[str, str, str, Json], ...] = (
         (
             "plan",
@@ -134,7 +136,7 @@ def _custom_fields(store: Store, ids: Ids, environment: str) -> None:
         )
 
 
-def _allowlists(store: Store, ids: Ids, accounts: UserRepository, environment: str, newest: int) -> None:
+def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environment: str, newest: int) -> None:
     lists = (
         ("Beta testers", "scope", "beta early-access", True),
         ("Staff", "scope", "staff", True),
@@ -147,23 +149,23 @@ def _allowlists(store: Store, ids: Ids, accounts: UserRepository, environment: s
             {
                 "id": ids.uuid(f"allowlist {name}"),
                 "name": name,
-                "enabledAt": iso(newest - 30 * _DAY) if enabled else None,
+                "enabledAt": format_time(newest - 30 * _DAY_MS) if enabled else None,
                 "projectEnvironmentId": environment,
                 "scope": scope,
                 "outcome": outcome,
             },
             environment,
         )
-    for number, (name, entry) in enumerate(_entries(accounts)):
+    for number, (name, entry) in enumerate(_sample_entries(users)):
         parent = ids.uuid(f"allowlist {name}")
         doc = {"id": ids.uuid(f"allowlist entry {number}"), "allowListId": parent, **entry}
         store.put("allowlistEntries", doc, parent)
-        store.claim((f"a:{parent}:{key}", 0) for key in identifiers(doc))
+        store.claim((f"a:{parent}:{key}", 0) for key in entry_identifiers(doc))
 
 
-def _entries(accounts: UserRepository) -> list[tuple[str, Json]]:
+def _sample_entries(users: UserRepository) -> list[tuple[str, Json]]:
     """A few sample people by e-mail and wallet, and one entry of each other kind."""
-    people = list(accounts.load_many(range(1, 41)).values())
+    people = list(users.load_many(range(1, 41)).values())
     out: list[tuple[str, Json]] = []
     for record in people:
         profile = record["profile"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from dyntui.sandbox.addresses import namespace
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.user_record import PROFILE, Record, iso, live_wallets
+from dyntui.sandbox.user_record import PROFILE, Record, format_time, live_wallets
 
 __all__ = ["Serializer", "session", "wallet", "wallet_detail"]
 
@@ -41,14 +41,14 @@ class Serializer:
             out["wallet"] = wallets[0]["name"]
             out["chain"] = wallets[0]["chain"]
         if record["firstVisit"] is not None:
-            out["firstVisit"] = iso(record["firstVisit"])
+            out["firstVisit"] = format_time(record["firstVisit"])
         if record["lastVisit"] is not None:
-            out["lastVisit"] = iso(record["lastVisit"])
+            out["lastVisit"] = format_time(record["lastVisit"])
         out["newUser"] = record["lastVisit"] is None
         out["lists"], out["scope"] = self._access(record)
         out["missingFields"] = []
-        out["createdAt"] = iso(record["createdAt"])
-        out["updatedAt"] = iso(record["updatedAt"])
+        out["createdAt"] = format_time(record["createdAt"])
+        out["updatedAt"] = format_time(record["updatedAt"])
         out["wallets"] = [wallet(each) for each in wallets]
         out["oauthAccounts"] = [
             {
@@ -141,7 +141,7 @@ def _wallet_credential(item: Json) -> Json:
         "signInEnabled": True,
     }
     if item["lastSelectedAt"] is not None:
-        out["lastSelectedAt"] = iso(item["lastSelectedAt"])
+        out["lastSelectedAt"] = format_time(item["lastSelectedAt"])
     return out
 
 
@@ -167,7 +167,7 @@ def wallet(item: Json) -> Json:
         "publicKey": item["address"],
         "provider": item["provider"],
         "properties": properties(item),
-        "lastSelectedAt": None if selected is None else iso(selected),
+        "lastSelectedAt": None if selected is None else format_time(selected),
     }
 
 
@@ -183,10 +183,10 @@ def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
         "walletBookName": item["name"],
         "provider": item["provider"],
         "walletAdditionalAddresses": item["additional"],
-        "lastSelectedAt": None if item["lastSelectedAt"] is None else iso(item["lastSelectedAt"]),
-        "updatedAt": iso(item["updatedAt"]),
-        "createdAt": iso(item["createdAt"]),
-        "deletedAt": None if item["deletedAt"] is None else iso(item["deletedAt"]),
+        "lastSelectedAt": None if item["lastSelectedAt"] is None else format_time(item["lastSelectedAt"]),
+        "updatedAt": format_time(item["updatedAt"]),
+        "createdAt": format_time(item["createdAt"]),
+        "deletedAt": None if item["deletedAt"] is None else format_time(item["deletedAt"]),
         "signInEnabled": True,
         "projectEnvironmentId": environment_id,
         "entryPointVersion": None,
@@ -212,5 +212,6 @@ _TIME_NAMES = frozenset({"createdAt", "verifiedAt", "revokedAt"})
 def _timed(item: Mapping[str, Any]) -> Json:
     """A copy with the times as text."""
     return {
-        name: iso(value) if name in _TIME_NAMES and isinstance(value, int) else value for name, value in item.items()
+        name: format_time(value) if name in _TIME_NAMES and isinstance(value, int) else value
+        for name, value in item.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["SOCIAL", "settings"]
+__all__ = ["SOCIAL", "default_settings"]
 
 Json = dict[str, Any]
 
@@ -34,7 +34,7 @@ def _field(name: str, position: int, *, required: bool = False, enabled: bool = 
     }
 
 
-def settings(environment: str) -> Json:
+def default_settings(environment: str) -> Json:
     """The settings of the environment with that name (sandbox or live), without what is kept apart from them."""
     return {
         "environmentName": environment,

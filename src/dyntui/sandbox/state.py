@@ -12,7 +12,7 @@ from dyntui.sandbox.faults import Faults
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.rate_limit import SandboxRateLimiter
-from dyntui.sandbox.sample_users import SampleUsers, newest_before
+from dyntui.sandbox.sample_users import SampleUsers, start_of_hour_ms
 from dyntui.sandbox.serializers import Serializer
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_repository import UserRepository
@@ -27,31 +27,31 @@ class SandboxState:
 
     def __init__(self, options: SandboxOptions) -> None:
         self.options = options
-        self.switches = BehaviorFlags(options.switches)
+        self.flags = BehaviorFlags(options.flags)
         self.clock = Clock(options.now)
         self.store = Store(options.data)
         self.is_new = self.store.meta("seed") is None
         self.seed = options.seed if self.is_new else int(self.store.meta("seed") or 0)
         self.user_count = options.users if self.is_new else int(self.store.meta("users") or 0)
-        self.newest = newest_before(self.clock.datetime()) if self.is_new else int(self.store.meta("newest") or 0)
+        self.newest = start_of_hour_ms(self.clock.datetime()) if self.is_new else int(self.store.meta("newest") or 0)
         self.ids = Ids(self.seed)
         self.environment_id = self.ids.uuid("environment")
         self.token = self.ids.token("main")
         self.faults = Faults(options.faults, options.seed)
-        self.limiter = SandboxRateLimiter(options.rate_limit, self.switches)
-        self.accounts = UserRepository(self.store, SampleUsers(self.ids, self.user_count, self.newest))
+        self.limiter = SandboxRateLimiter(options.rate_limit, self.flags)
+        self.users = UserRepository(self.store, SampleUsers(self.ids, self.user_count, self.newest))
         self.visitors = Visitors(self.store, self.ids, self.user_count, self.newest)
-        self.lists = AccessLists(self.store, self.environment_id)
-        self.analytics = Analytics(self.store, self.accounts)
-        self.exports = Exports(self.store, self.accounts, self.clock, self.ids.digest("export secret", 32))
-        self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.switches)
-        self.events = EventLog(self.store, self.ids, self.environment_id, self.switches, self.webhooks)
-        self.renderer = Serializer(self.ids, self.environment_id, self.lists.of)
+        self.access_lists = AccessLists(self.store, self.environment_id)
+        self.analytics = Analytics(self.store, self.users)
+        self.exports = Exports(self.store, self.users, self.clock, self.ids.digest("export secret", 32))
+        self.webhooks = Webhooks(self.store, self.ids, self.environment_id, self.clock, self.flags)
+        self.events = EventLog(self.store, self.ids, self.environment_id, self.flags, self.webhooks)
+        self.serializer = Serializer(self.ids, self.environment_id, self.access_lists.match_user)
 
     @property
     def strictness(self) -> dict[str, bool]:
         """How closely bodies are checked, as rules.body_violations takes it."""
         return {
-            "strict": self.switches["unknown-fields"] == "reject",
-            "names": self.switches["user-names"] == "named",
+            "strict": self.flags["unknown-fields"] == "reject",
+            "names": self.flags["user-names"] == "named",
         }

@@ -87,11 +87,11 @@ class Store:
             self.db.close()
 
     @contextmanager
-    def write(self, *, aside: bool = False) -> Iterator[None]:
+    def write(self, *, users_unchanged: bool = False) -> Iterator[None]:
         """One transaction: all of it or, when anything is raised, nothing. aside: it changes no user, so what is
         remembered about users stays good."""
         with self.lock:
-            self.version += not aside
+            self.version += not users_unchanged
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -1,9 +1,9 @@
 """The test handle: what a sandbox holds and does, outside the API and without a token, for this machine only.
 
-GET  /__sandbox__/state      counts, faults, switches, clock
+GET  /__sandbox__/state      counts, faults, flags, clock
 GET  /__sandbox__/users      every user as one line of JSON
 PUT  /__sandbox__/faults     {"cut-after": 0.2, ...} replaces all
-PUT  /__sandbox__/switches   {"upsert-match": "email", ...} changes those
+PUT  /__sandbox__/flags      {"upsert-match": "email", ...} changes those
 PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops it, {"now": null} lets it run
 """
 
@@ -17,19 +17,19 @@ from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserFilter
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-__all__ = ["PREFIX", "answer", "state"]
+__all__ = ["PREFIX", "answer_request", "describe_state"]
 
 PREFIX = "/__sandbox__/"
 _PAGE = 1000
 
 
-def answer(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
+def answer_request(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
     """Answer a request to the test handle."""
     client = scope.get("client")
     if client is not None and not (client[0] == "::1" or client[0].startswith("127.")):
@@ -37,21 +37,21 @@ def answer(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
     try:
         match scope["method"], path.removeprefix(PREFIX):
             case "GET", "state":
-                return Reply(200, state(sandbox))
+                return Reply(200, describe_state(sandbox))
             case "GET", "users":
-                return Reply(200, _dump(sandbox), {"content-type": "application/x-ndjson"})
+                return Reply(200, _dump_users(sandbox), {"content-type": "application/x-ndjson"})
             case "PUT", "faults":
-                sandbox.faults.set(_object(body))
-            case "PUT", "switches":
-                for name, value in _object(body).items():
-                    sandbox.switches.set(name, value)
+                sandbox.faults.set(_parse_object(body))
+            case "PUT", "flags" | "switches":
+                for name, value in _parse_object(body).items():
+                    sandbox.flags.set(name, value)
             case "PUT", "clock":
-                _set_clock(sandbox, _object(body).get("now"))
+                _set_clock(sandbox, _parse_object(body).get("now"))
             case _:
                 return Reply(404, {"error": "Path not found", "code": "not_found"})
     except UsageError as error:
         return Reply(400, {"error": str(error)})
-    return Reply(200, state(sandbox))
+    return Reply(200, describe_state(sandbox))
 
 
 def _set_clock(sandbox: Sandbox, now: Any) -> None:
@@ -60,10 +60,10 @@ def _set_clock(sandbox: Sandbox, now: Any) -> None:
     sandbox.clock.freeze(now)
 
 
-def state(sandbox: Sandbox) -> dict[str, Any]:
-    """Counts, faults, switches and the clock."""
+def describe_state(sandbox: Sandbox) -> dict[str, Any]:
+    """Return the counts, faults, behavior flags and the time."""
     with sandbox.store.lock:
-        users, wallets = sandbox.accounts.count(), len(sandbox.accounts.wallet_owners())
+        users, wallets = sandbox.users.count(), len(sandbox.users.wallet_owners())
         messages = sandbox.webhooks.pending()
     return {
         "environmentId": sandbox.environment_id,
@@ -74,12 +74,12 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
         "faultsHappened": dict(sandbox.faults.happened),
         "pending": sandbox.pending,
         "messagesPending": messages,
-        "switches": sandbox.switches.as_dict(),
-        "now": iso(sandbox.clock.now()),
+        "flags": sandbox.flags.as_dict(),
+        "now": format_time(sandbox.clock.now()),
     }
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _parse_object(body: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -89,15 +89,15 @@ def _object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _dump(sandbox: Sandbox) -> bytes:
+def _dump_users(sandbox: Sandbox) -> bytes:
     lines: list[bytes] = []
     with sandbox.store.lock:
-        total = sandbox.accounts.count()
+        total = sandbox.users.count()
         for offset in range(0, total, _PAGE):
-            _, positions = sandbox.accounts.page(UserFilter(), "createdAt-asc", offset, _PAGE)
-            records = sandbox.accounts.load_many(positions)
+            _, positions = sandbox.users.page(UserFilter(), "createdAt-asc", offset, _PAGE)
+            records = sandbox.users.load_many(positions)
             for position in positions:
                 lines.append(
-                    orjson.dumps(sandbox.renderer.user(records[position], position, nulls=False, sessions=True))
+                    orjson.dumps(sandbox.serializer.user(records[position], position, nulls=False, sessions=True))
                 )
     return b"".join(line + b"\n" for line in lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
 
-__all__ = ["why_not"]
+__all__ = ["unsupported_reason"]
 
 _REASONS = (
     (r"/waas/|/embeddedWallets", "it needs the cryptography of wallets and their key shares"),
@@ -23,6 +23,6 @@ _REASONS = (
 )
 
 
-def why_not(operation: Operation) -> str:
+def unsupported_reason(operation: Operation) -> str:
     """The reason, as a clause."""
     return next(reason for pattern, reason in _REASONS if re.search(pattern, operation.path))

@@ -12,7 +12,18 @@ import orjson
 
 from dyntui.sandbox.addresses import family, wallet_key
 
-__all__ = ["FIELDS", "PROFILE", "Record", "Row", "fold", "iso", "keys_of", "keys_of_row", "live_wallets", "row_of"]
+__all__ = [
+    "FIELDS",
+    "PROFILE",
+    "Record",
+    "Row",
+    "fold_case",
+    "format_time",
+    "live_wallets",
+    "row_unique_keys",
+    "to_row",
+    "unique_keys",
+]
 
 Record = dict[str, Any]
 """id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[], oauth[], and maybe emailVerifiedAt,
@@ -40,12 +51,12 @@ _NOT_PHONE = re.compile(r"[^\d+]")
 
 
 @lru_cache(4096)  # everything made in one request has the same time
-def iso(ms: int) -> str:
+def format_time(ms: int) -> str:
     """Milliseconds since 1970 as the API writes a time."""
     return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"
 
 
-def fold(text: str) -> str:
+def fold_case(text: str) -> str:
     """How texts are compared: without case."""
     return text.lower() if text.isascii() else text.casefold()
 
@@ -55,9 +66,9 @@ def live_wallets(record: Record) -> list[dict[str, Any]]:
     return [wallet for wallet in record["wallets"] if not wallet["deletedAt"]]
 
 
-def keys_of(record: Record) -> list[str]:
+def unique_keys(record: Record) -> list[str]:
     """What nobody else in the environment may have too."""
-    return _keys(
+    return _collect_keys(
         record["profile"],
         [(wallet["chain"], wallet["address"]) for wallet in record["wallets"] if not wallet["deletedAt"]],
         record["oauth"],
@@ -65,13 +76,13 @@ def keys_of(record: Record) -> list[str]:
     )
 
 
-def keys_of_row(row: Mapping[str, Any]) -> list[str]:
+def row_unique_keys(row: Mapping[str, Any]) -> list[str]:
     """The same for a row of a create request."""
     wallets = [(wallet["chain"], wallet["publicWalletAddress"]) for wallet in row.get("wallets") or ()]
-    return _keys(row, wallets, row.get("oauthAccounts") or ())
+    return _collect_keys(row, wallets, row.get("oauthAccounts") or ())
 
 
-def _keys(
+def _collect_keys(
     profile: Mapping[str, Any],
     wallets: Iterable[tuple[str, str]],
     accounts: Iterable[Mapping[str, Any]],
@@ -79,11 +90,11 @@ def _keys(
 ) -> list[str]:
     keys: list[str] = []
     if email := profile.get("email"):
-        keys.append("e:" + fold(email))
+        keys.append("e:" + fold_case(email))
     if phone := profile.get("phoneNumber"):
         keys.append("p:" + _NOT_PHONE.sub("", phone))
     if username := profile.get("username"):
-        keys.append("u:" + fold(username))
+        keys.append("u:" + fold_case(username))
     keys += [wallet_key(chain, address) for chain, address in wallets]
     keys += [f"o:{account['provider']}:{account['accountId']}" for account in accounts]
     if external:
@@ -91,7 +102,7 @@ def _keys(
     return keys
 
 
-def search_of(record: Record) -> str:
+def search_text(record: Record) -> str:
     """Every searched field in one text."""
     profile = record["profile"]
     wallets = live_wallets(record)
@@ -115,10 +126,10 @@ def search_of(record: Record) -> str:
             " ".join([account["accountId"] for account in record["oauth"]]),
         )
     )
-    return fold(text)
+    return fold_case(text)
 
 
-def row_of(record: Record, position: int, doc: bytes | None = b"") -> Row:
+def to_row(record: Record, position: int, doc: bytes | None = b"") -> Row:
     """The row the store keeps; the record itself goes into it unless `doc` is None."""
     return (
         position,
@@ -128,6 +139,6 @@ def row_of(record: Record, position: int, doc: bytes | None = b"") -> Row:
         record["firstVisit"],
         record["lastVisit"],
         len(record["wallets"]),
-        search_of(record),
+        search_text(record),
         None if doc is None else orjson.dumps(record),
     )

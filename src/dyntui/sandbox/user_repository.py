@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import orjson
 
 from dyntui.sandbox.addresses import family
-from dyntui.sandbox.parallel_seed import parts
+from dyntui.sandbox.parallel_seed import make_chunks
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import FIELDS, SEPARATOR, Record, Row, fold, keys_of, row_of
+from dyntui.sandbox.user_record import FIELDS, SEPARATOR, Record, Row, fold_case, to_row, unique_keys
 
 __all__ = ["SORTABLE", "UserFilter", "UserRepository"]
 
 _TIMES = {"createdAt": "created", "updatedAt": "updated", "firstVisit": "first", "lastVisit": "visited"}
 _FIELD_AT = {name: i for i, name in enumerate(FIELDS)}
 SORTABLE = frozenset({*_TIMES, *FIELDS})
-_KEPT_ORDERS = 8
+_MAX_CACHED_ORDERS = 8
 _INSERT = """INSERT INTO people(pos, id, created, updated, first, visited, wallets, search, doc)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
@@ -52,10 +52,10 @@ class UserRepository:
         self._count = (-1, 0)
         self._wallets: tuple[int, array[int]] = (-1, array("q"))
 
-    def fill(self) -> None:
+    def insert_sample_users(self) -> None:
         """Write the sample people: only what is searched and what is unique."""
-        with _no_collection():
-            for rows, keys in parts(self._people):
+        with _without_garbage_collection():
+            for rows, keys in make_chunks(self._people):
                 self._store.db.executemany(_INSERT, rows)
                 self._store.db.executemany("INSERT INTO keys VALUES (?, ?)", keys)
 
@@ -87,7 +87,7 @@ class UserRepository:
         rows: list[Row] = []
         claimed: list[tuple[str, int]] = []
         for position, record, keys in users:
-            rows.append(row_of(record, position))
+            rows.append(to_row(record, position))
             claimed += [(key, position) for key in keys]
         self._store.db.executemany(_INSERT, rows)
         self._store.claim(claimed)
@@ -98,10 +98,10 @@ class UserRepository:
         claimed: dict[str, int] = {}
         values: list[tuple[object, ...]] = []
         for position, record, before in changes:
-            keys = keys_of(record)
+            keys = unique_keys(record)
             released.update(before)
             claimed.update(dict.fromkeys(keys, position))
-            _, _, created, updated, first, visited, wallets, search, doc = row_of(record, position)
+            _, _, created, updated, first, visited, wallets, search, doc = to_row(record, position)
             values.append((created, updated, first, visited, wallets, search, doc, position))
         self._store.release(released - set(claimed))
         self._store.claim(claimed.items())
@@ -111,16 +111,16 @@ class UserRepository:
 
     def delete(self, position: int, record: Record) -> None:
         """Take the user away; the record stays, because its wallets do."""
-        self._store.release(keys_of(record))
+        self._store.release(unique_keys(record))
         self._store.db.execute("UPDATE people SET deleted = 1, doc = ? WHERE pos = ?", (orjson.dumps(record), position))
 
-    def with_social(self, provider: str, username: str) -> int | None:
+    def find_by_social_username(self, provider: str, username: str) -> int | None:
         """The user with that name at a provider. Names are no keys, so this looks at everybody who is there."""
         found = [pos for pos, _ in self._matching(UserFilter(provider=provider), "pos")]
         for start in range(0, len(found), 500):
             for position, record in self.load_many(found[start : start + 500]).items():
                 for each in record["oauth"]:
-                    if each["provider"] == provider and fold(each.get("username") or "") == fold(username):
+                    if each["provider"] == provider and fold_case(each.get("username") or "") == fold_case(username):
                         return position
         return None
 
@@ -147,7 +147,7 @@ class UserRepository:
                 return self.count(), self._walk(order, offset, limit)
             kept = (self._store.version, self._sorted(filter, column, order.endswith("-desc")))
             self._orders[key] = kept
-            while len(self._orders) > _KEPT_ORDERS:
+            while len(self._orders) > _MAX_CACHED_ORDERS:
                 self._orders.popitem(last=False)
         self._orders.move_to_end(key)
         return len(kept[1]), list(kept[1][offset : offset + limit])
@@ -181,10 +181,10 @@ class UserRepository:
 
     def _matching(self, filter: UserFilter, by: str) -> list[tuple[int, str]]:
         # SQL finds who has the text anywhere, Python says whether in the right field.
-        words = [fold(word) for word in (filter.value, family(filter.chain), filter.provider) if word]
+        words = [fold_case(word) for word in (filter.value, family(filter.chain), filter.provider) if word]
         where = "".join(" AND instr(search, ?) > 0" for _ in words)
         rows = self._store.db.execute(f"SELECT pos, search FROM people WHERE deleted = 0{where} ORDER BY {by}", words)
-        test = _test(filter)
+        test = _make_predicate(filter)
         return [(pos, search) for pos, search in rows if test(search)]
 
     # wallets of all users --------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class UserRepository:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def _without_garbage_collection() -> Iterator[None]:
     """Rows have no cycles, and looking for some in a million of them costs a tenth of the time."""
     was = gc.isenabled()
     gc.disable()
@@ -213,10 +213,10 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _test(filter: UserFilter) -> Callable[[str], bool]:
+def _make_predicate(filter: UserFilter) -> Callable[[str], bool]:
     """Whether the text of a user's fields meets the filter."""
-    value = fold(filter.value)
-    chain, provider = fold(family(filter.chain)), fold(filter.provider)
+    value = fold_case(filter.value)
+    chain, provider = fold_case(family(filter.chain)), fold_case(filter.provider)
     columns = range(len(FIELDS)) if filter.column == "all" else (_FIELD_AT[filter.column],)
     many = {_FIELD_AT[name] for name in ("walletPublicKey", "wallet", "accountId", "chain", "provider")}
 

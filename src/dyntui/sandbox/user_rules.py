@@ -14,7 +14,7 @@ from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.replies import RequestRefused, invalid
 from dyntui.sandbox.user_record import PROFILE, Record
 
-__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "draft", "is_email", "refuse_duplicates"]
+__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "is_email", "new_record", "refuse_duplicates"]
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@(?:[^\s@.<>()\[\],;:\\\"]+\.)+[^\s@.<>()\[\],;:\\\"]{2,}\Z")
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -34,7 +34,7 @@ def is_email(text: str) -> bool:
     return _EMAIL.match(text) is not None
 
 
-def check_row(row: Mapping[str, Any], switches: BehaviorFlags, *, update: bool = False) -> None:
+def check_row(row: Mapping[str, Any], flags: BehaviorFlags, *, update: bool = False) -> None:
     """The rules that have an error code of their own. Raises Refused (422)."""
     if not row and not update:
         raise invalid("invalid_user", "At least one field is needed")
@@ -48,14 +48,14 @@ def check_row(row: Mapping[str, Any], switches: BehaviorFlags, *, update: bool =
     if phone is not None and not any(map(str.isdigit, phone)):
         raise invalid("invalid_phone", "The phone number has no digits")
     if metadata := row.get("metadata"):
-        check_metadata(metadata, switches)
+        check_metadata(metadata, flags)
 
 
-def check_metadata(metadata: Mapping[str, Any], switches: BehaviorFlags) -> None:
-    limit = switches.number("metadata-max-bytes")
+def check_metadata(metadata: Mapping[str, Any], flags: BehaviorFlags) -> None:
+    limit = flags.number("metadata-max-bytes")
     if 0 < limit < len(orjson.dumps(metadata)):
         raise invalid("metadata_size_exceeded", f"Metadata may have {limit} bytes")
-    if switches["metadata-values"] == "flat" and any(isinstance(value, (dict, list)) for value in metadata.values()):
+    if flags["metadata-values"] == "flat" and any(isinstance(value, (dict, list)) for value in metadata.values()):
         raise invalid("invalid_metadata_value", "Metadata values may be texts, numbers, booleans and null")
 
 
@@ -63,17 +63,17 @@ def refuse_duplicates(record: Record, keys: Sequence[str], owners: Mapping[str, 
     """Refuse a record that has something which belongs to another user. keys: keys_of() it."""
     for key in keys:
         if owners.get(key, position) != position:
-            raise conflict(key, record)
+            raise conflict_refusal(key, record)
     if len(set(keys)) != len(keys):
         raise invalid("duplicate_exists", "The same wallet or social account stands there twice")
 
 
-def conflict(key: str, record: Record) -> RequestRefused:
+def conflict_refusal(key: str, record: Record) -> RequestRefused:
     code, message = _CONFLICTS[key[0]]
     return invalid(code, message, {"email": record["profile"]["email"]} if key[0] == "e" else None)
 
 
-def draft(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
+def new_record(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
     """A new user from a checked row."""
     profile = {name: value for name, value in row.items() if name in _PROFILE and value is not None}
     record: Record = {
@@ -143,22 +143,22 @@ def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: b
             profile[name] = value
 
 
-def merge(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, switches: BehaviorFlags) -> None:
-    """Change an existing user by an upsert row, as the switches say."""
+def merge_row(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, flags: BehaviorFlags) -> None:
+    """Change an existing user by an upsert row, by the behavior flags."""
     fields = {
         name: value
         for name, value in row.items()
-        if name != "email" or switches["upsert-email"] == "change" or "email" not in record["profile"]
+        if name != "email" or flags["upsert-email"] == "change" or "email" not in record["profile"]
     }
-    apply_profile(record, fields, replace_metadata=switches["upsert-metadata"] == "replace")
+    apply_profile(record, fields, replace_metadata=flags["upsert-metadata"] == "replace")
     if (
         row.get("emailVerifiedAt") is not None
-        and switches["upsert-email-verified"] == "change"
+        and flags["upsert-email-verified"] == "change"
         and record["profile"].get("email")
     ):
         record["emailVerifiedAt"] = row["emailVerifiedAt"]
     if row.get("wallets") is not None:
-        if switches["upsert-wallets"] == "replace":
+        if flags["upsert-wallets"] == "replace":
             for wallet in record["wallets"]:
                 wallet["deletedAt"] = wallet["deletedAt"] or now
         have = {
@@ -168,7 +168,7 @@ def merge(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: 
             if wallet_key(wallet["chain"], wallet["publicWalletAddress"]) not in have:
                 add_wallet(record, wallet, position, ids, now)
     if row.get("oauthAccounts") is not None:
-        if switches["upsert-oauth"] == "replace":
+        if flags["upsert-oauth"] == "replace":
             record["oauth"] = []
         known = {(account["provider"], account["accountId"]) for account in record["oauth"]}
         for account in row["oauthAccounts"]:

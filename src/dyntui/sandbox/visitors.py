@@ -12,9 +12,9 @@ __all__ = ["Visitors"]
 
 Json = dict[str, Any]
 _SPAN_MS = 420 * 86_400_000
-_MOST = 20_000
+_MAX_VISITORS = 20_000
 _CHAINS = ["EVM"] * 170 + ["SOL"] * 60 + ["BTC"] * 14 + ["SUI"] * 12
-_NAMES = {
+_WALLET_NAMES = {
     "EVM": ("metamask", "rainbow", "coinbase", "trust"),
     "SOL": ("phantom", "solflare", "backpack"),
     "BTC": ("xverse", "leather"),
@@ -28,7 +28,7 @@ class Visitors:
     def __init__(self, store: Store, ids: Ids, users: int, newest: int) -> None:
         self._store = store
         self._ids = ids
-        self._count = min(users // 2, _MOST)
+        self._count = min(users // 2, _MAX_VISITORS)
         self._newest = newest
         self._sample: list[Json] = []
         self._kept: tuple[int, list[Json]] = (-1, [])
@@ -57,7 +57,7 @@ class Visitors:
     def _visitor(self, number: int) -> Json:
         digest = self._ids.digest(f"visitor {number}", 40)
         chain = _CHAINS[digest[32]]
-        names = _NAMES[chain]
+        names = _WALLET_NAMES[chain]
         share = (number + digest[33] / 256) / self._count
         return {
             "id": self._ids.uuid(f"visitor {number}"),

@@ -17,10 +17,10 @@ import orjson
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
-from dyntui.sandbox.events import cursor_of, position_in
+from dyntui.sandbox.events import decode_cursor, encode_cursor
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.webhook_sender import TIMEOUT, WebhookSender, is_loopback
 
 __all__ = ["SIGNATURE", "Webhooks"]
@@ -46,12 +46,12 @@ class _Job:
 class Webhooks:
     """Hold the store's lock, but for wake() and close(). Documents of kind `webhooks`; `failures` stays inside."""
 
-    def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, switches: BehaviorFlags) -> None:
+    def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, flags: BehaviorFlags) -> None:
         self._store = store
         self._environment_id = environment_id
         self._ids = ids
         self._clock = clock
-        self._switches = switches
+        self._flags = flags
         self._listening: tuple[int, list[Json]] = (-1, [])
         self._condition = threading.Condition()
         self._signals = 0
@@ -63,11 +63,11 @@ class Webhooks:
 
     # events come in --------------------------------------------------------------------------------------------
 
-    def wants(self, name: str) -> bool:
+    def listens_to(self, name: str) -> bool:
         """Whether an enabled webhook listens to that event."""
         return any(name in each["events"] for each in self._enabled())
 
-    def take(self, event: Json) -> None:
+    def on_event(self, event: Json) -> None:
         """Make a message of an event for every webhook that listens to it; disabled ones miss it (API.md 8)."""
         for webhook in self._enabled():
             if event["eventName"] in webhook["events"]:
@@ -79,8 +79,8 @@ class Webhooks:
             "eventId": self._ids.uuid(f"ping of {webhook['webhookId']}"),
             "eventName": "ping",
             "environmentId": webhook["environmentId"],
-            "environmentName": self._switches["environment-name"],
-            "timestamp": iso(self._clock.now()),
+            "environmentName": self._flags["environment-name"],
+            "timestamp": format_time(self._clock.now()),
             "data": {},
             "context": {},
         }
@@ -143,18 +143,18 @@ class Webhooks:
 
     def messages(self, webhook: str, cursor: str | None) -> tuple[list[Json], str]:
         """The latest delivery of each message, one page of them, and the cursor of the next page."""
-        newest = self._switches["events-order"] == "newest"
-        size = max(1, self._switches.number("page-size"))
+        newest = self._flags["events-order"] == "newest"
+        size = max(1, self._flags.number("page-size"))
         where, values = "", list[object]([webhook])
         if cursor:
             where = f"AND pos {'<' if newest else '>'} ?"
-            values.append(position_in(cursor))
+            values.append(decode_cursor(cursor))
         rows = self._store.db.execute(
             f"SELECT pos, doc FROM deliveries WHERE webhook = ? AND latest = 1 {where} "
             f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
             (*values, size + 1),
         ).fetchall()
-        more = cursor_of(rows[size - 1][0]) if len(rows) > size else ""
+        more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
         return [orjson.loads(row[1]) for row in rows[:size]], more
 
     def deliveries(self, webhook: str, message: str) -> list[Json]:
@@ -174,15 +174,15 @@ class Webhooks:
             "environmentId": payload["environmentId"],
             "webhookId": webhook["webhookId"],
             "status": "delivered" if _accepted(response) else "failed",
-            "deliveredAt": iso(at),
-            "messageCreatedAt": iso(created),
+            "deliveredAt": format_time(at),
+            "messageCreatedAt": format_time(created),
             "eventReceivedAt": payload["timestamp"],
             "eventCreatedAt": payload["timestamp"],
             "deliveryAttempt": attempt,
             "request": self._request(webhook, payload),
             "response": response,
-            "updatedAt": iso(at),
-            "createdAt": iso(at),
+            "updatedAt": format_time(at),
+            "createdAt": format_time(at),
         }
         row = (webhook["webhookId"], payload["messageId"], orjson.dumps(doc))
         position = self._store.db.execute(
@@ -194,7 +194,7 @@ class Webhooks:
     def _request(self, webhook: Json, payload: Json) -> Json:
         body = orjson.dumps(payload)
         digest = hmac.new(webhook["secret"].encode(), body, hashlib.sha256).hexdigest()
-        prefix = "sha256=" if self._switches["webhook-signature"] == "prefixed" else ""
+        prefix = "sha256=" if self._flags["webhook-signature"] == "prefixed" else ""
         headers = {"content-type": "application/json", "user-agent": "dynamic-webhooks", SIGNATURE: prefix + digest}
         return {"method": "POST", "url": webhook["url"], "headers": headers, "body": body.decode()}
 
@@ -245,7 +245,7 @@ class Webhooks:
             response = self._send(self._request(job.webhook, job.payload))
             with self._store.lock:
                 if not self._stopped:
-                    with self._store.write(aside=True):
+                    with self._store.write(users_unchanged=True):
                         self._finish(job, response)
                 self._busy.discard(job.position)
 
@@ -278,10 +278,10 @@ class Webhooks:
             return
         self.record(job.webhook, job.payload, attempt, now, job.created, response)
         due: float | None = None
-        retries = _RETRIES[self._switches["environment-name"]]
+        retries = _RETRIES[self._flags["environment-name"]]
         if not _accepted(response):
             if attempt <= len(retries) and job.payload["eventName"] != "ping":
-                due = time.time() + retries[attempt - 1] * self._switches.number("webhook-second-ms") / 1000
+                due = time.time() + retries[attempt - 1] * self._flags.number("webhook-second-ms") / 1000
             elif attempt == len(retries) + 1:
                 self._count_failure(webhook)
         if self._asked_again(job):
@@ -300,9 +300,9 @@ class Webhooks:
 
     def _count_failure(self, webhook: Json) -> None:
         webhook["failures"] += 1
-        limit = self._switches.number("webhook-disable-after")
+        limit = self._flags.number("webhook-disable-after")
         if 0 < limit <= webhook["failures"] and webhook["isEnabled"]:
-            webhook |= {"isEnabled": False, "updatedAt": iso(self._clock.now())}
+            webhook |= {"isEnabled": False, "updatedAt": format_time(self._clock.now())}
             webhook.pop("enabledAt", None)
         self._store.put("webhooks", webhook, id=webhook["webhookId"])
 
@@ -315,7 +315,7 @@ class Webhooks:
         return {**answer, "durationMs": round((time.perf_counter() - started) * 1000)}
 
     def _elsewhere(self) -> Json:
-        if self._switches["webhook-elsewhere"] == "failed":
+        if self._flags["webhook-elsewhere"] == "failed":
             return {"error": "Not sent: the sandbox does not leave this machine"}
         return {"status": 200, "headers": {}, "body": "Not sent: the sandbox does not leave this machine"}
 

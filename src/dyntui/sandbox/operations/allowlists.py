@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.access_lists import IDENTIFIERS, identifiers
+from dyntui.sandbox.access_lists import IDENTIFIERS, entry_identifiers
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
-from dyntui.sandbox.user_record import fold
+from dyntui.sandbox.user_record import fold_case
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
@@ -68,14 +68,14 @@ def delete_allowlist(call: OperationCall) -> None:
 def list_entries(call: OperationCall) -> Any:
     parent = ALLOWLISTS.find(call)["id"]
     column, descending = _order(call)
-    word = fold(call.query.get("query", ""))
+    word = fold_case(call.query.get("query", ""))
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     store = call.sandbox.store
     if not word and column == "createdAt":
         total, entries = store.page("allowlistEntries", parent, offset, limit, newest_first=descending)
         return {"count": total, "entries": entries}
-    names = _SEARCHED[call.sandbox.switches["entry-query"]]
-    found = [entry for entry in store.all("allowlistEntries", parent) if not word or _has(entry, names, word)]
+    names = _SEARCHED[call.sandbox.flags["entry-query"]]
+    found = [entry for entry in store.all("allowlistEntries", parent) if not word or _matches(entry, names, word)]
     if column != "createdAt":
         found.sort(key=lambda entry: _sort_key(entry.get(column)))
     if descending:
@@ -90,21 +90,21 @@ def _order(call: OperationCall) -> tuple[str, bool]:
     if match is None:
         raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
     if match[1] not in _SORTABLE:
-        if call.sandbox.switches["unknown-order"] == "reject":
+        if call.sandbox.flags["unknown-order"] == "reject":
             raise bad_request(f"query/orderBy: entries cannot be sorted by {match[1]}")
         return "createdAt", False
     return match[1], match[2] == "desc"
 
 
-def _has(entry: Json, names: tuple[str, ...], word: str) -> bool:
-    return any(word in fold(str(entry.get(name, ""))) for name in names)
+def _matches(entry: Json, names: tuple[str, ...], word: str) -> bool:
+    return any(word in fold_case(str(entry.get(name, ""))) for name in names)
 
 
 def _sort_key(value: Any) -> tuple[bool, float, str]:
     """Numbers by size, texts without case, entries that have none first."""
     if isinstance(value, (int, float)):
         return True, value, ""
-    return value is not None, 0, fold(value or "")
+    return value is not None, 0, fold_case(value or "")
 
 
 @operation("postEntryByAllowlistId")
@@ -112,8 +112,8 @@ def add_entry(call: OperationCall) -> Any:
     found = ALLOWLISTS.find(call)
     store = call.sandbox.store
     wanted = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
-    named = identifiers(wanted)
-    if not named or (len(named) > 1 and call.sandbox.switches["allowlist-identifiers"] == "one"):
+    named = entry_identifiers(wanted)
+    if not named or (len(named) > 1 and call.sandbox.flags["allowlist-identifiers"] == "one"):
         raise bad_request(f"body must have exactly one of {', '.join(IDENTIFIERS)}")
     keys = [f"a:{found['id']}:{name}" for name in named]
     if store.owners(keys):
@@ -136,5 +136,5 @@ def delete_entry(call: OperationCall) -> None:
 
 
 def _remove(call: OperationCall, parent: str, entry: Json) -> None:
-    call.sandbox.store.release(f"a:{parent}:{name}" for name in identifiers(entry))
+    call.sandbox.store.release(f"a:{parent}:{name}" for name in entry_identifiers(entry))
     call.sandbox.store.remove("allowlistEntries", entry["id"])

@@ -6,21 +6,21 @@ from typing import Any
 
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.events import moment
+from dyntui.sandbox.operations.events import parse_query_time
 from dyntui.sandbox.replies import bad_request
 
-_DAY = 86_400_000
+_DAY_MS = 86_400_000
 
 
 def _within(call: OperationCall, start: str = "start", end: str = "end") -> tuple[int, int]:
-    last = moment(call, end)
+    last = parse_query_time(call, end)
     if last is None:
         last = call.now
     elif len(call.query[end]) == 10:
-        last += _DAY - 1  # a date means all of that day
-    first = moment(call, start)
+        last += _DAY_MS - 1  # a date means all of that day
+    first = parse_query_time(call, start)
     if first is None:
-        first = last - 30 * _DAY
+        first = last - 30 * _DAY_MS
     if first > last:
         raise bad_request(f"query/{start} must be before query/{end}")
     return first, last

@@ -7,18 +7,18 @@ from typing import Any
 from dyntui.sandbox.balances import balances
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import bad_request
 
 
 @operation("getUserAccountBalances")
-def of_user(call: OperationCall) -> Any:
-    the_user(call)
-    return of_addresses(call)
+def get_user_balances(call: OperationCall) -> Any:
+    find_user(call)
+    return get_balances(call)
 
 
 @operation("postMultichainAccountBalances")
-def of_addresses(call: OperationCall) -> Any:
+def get_balances(call: OperationCall) -> Any:
     return {
         "chainBalances": [
             {
@@ -38,7 +38,7 @@ def of_addresses(call: OperationCall) -> Any:
 
 
 @operation("getAccountBalances")
-def of_address(call: OperationCall) -> Any:
+def get_address_balances(call: OperationCall) -> Any:
     address = call.query["accountAddress"]
     if not address:
         raise bad_request("query/accountAddress must NOT have fewer than 1 characters")
@@ -53,7 +53,7 @@ def of_address(call: OperationCall) -> Any:
 
 
 @operation("getExchangeRates", "getCurrencyExchangeRates")
-def rates(call: OperationCall) -> Any:
+def list_exchange_rates(call: OperationCall) -> Any:
     """Against the US dollar, made up."""
     names = {symbol: name for name, symbol, _ in NATIVE.values()}
     fiat = (("US Dollar", "$", "USD", 1.0), ("Euro", "€", "EUR", 1.16), ("Pound Sterling", "£", "GBP", 1.31))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.operations.users import serialize_user
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request
 from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
-from dyntui.sandbox.user_record import Record, keys_of, keys_of_row
-from dyntui.sandbox.user_rules import check_row, draft, merge, refuse_duplicates
+from dyntui.sandbox.user_record import Record, row_unique_keys, unique_keys
+from dyntui.sandbox.user_rules import check_row, merge_row, new_record, refuse_duplicates
 
 _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 
@@ -18,10 +18,10 @@ _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 @operation("bulkCreateUser", checks_body=True)
 def bulk_create(call: OperationCall) -> Any:
     rows = call.body
-    switches = call.sandbox.switches
+    flags = call.sandbox.flags
     if not isinstance(rows, list):
         raise bad_request("body must be array")
-    if 0 < switches.number("bulk-max-rows") < len(rows):
+    if 0 < flags.number("bulk-max-rows") < len(rows):
         raise RequestRefused(Reply(413, {"error": "request entity too large"}))
     batch = _Batch(call, _violations(call, rows), upsert=bool(call.query.get("upsert")))
     for index, row in enumerate(rows):
@@ -31,7 +31,7 @@ def bulk_create(call: OperationCall) -> Any:
 
 def _violations(call: OperationCall, rows: list[Any]) -> Mapping[int, Violation]:
     strictness = call.sandbox.strictness
-    if call.sandbox.switches["bulk-violation"] == "row":
+    if call.sandbox.flags["bulk-violation"] == "row":
         return row_violations(call.operation, rows, **strictness)
     for violation in body_violations(call.operation, rows, **strictness):
         raise bad_request(violation.message)
@@ -43,16 +43,16 @@ class _Batch:
 
     def __init__(self, call: OperationCall, violations: Mapping[int, Violation], *, upsert: bool) -> None:
         self._call = call
-        self._accounts = call.sandbox.accounts
+        self._users = call.sandbox.users
         self._violations = violations
         self._upsert = upsert
         self._now = call.now
-        self._next = self._accounts.next_position()
+        self._next = self._users.next_position()
         self._created: dict[int, tuple[Record, list[str]]] = {}
         self._updated: dict[int, tuple[Record, list[str]]] = {}
         self._failed: list[dict[str, Any]] = []
         self._order: dict[tuple[str, int], None] = {}  # a set that keeps its order
-        keys = {key for i, row in enumerate(call.body) if i not in violations for key in keys_of_row(row)}
+        keys = {key for i, row in enumerate(call.body) if i not in violations for key in row_unique_keys(row)}
         self._owners = call.sandbox.store.owners(list(keys))
 
     def take(self, index: int, row: Any) -> None:
@@ -61,14 +61,14 @@ class _Batch:
             self._fail(row, violation.message, violation.code)
             return
         try:
-            check_row(row, self._call.sandbox.switches)
+            check_row(row, self._call.sandbox.flags)
             self._take(row)
         except RequestRefused as refusal:
             self._fail(row, refusal.reply.body["error"], refusal.reply.body["code"])
 
     def _take(self, row: Mapping[str, Any]) -> None:
-        record = draft(row, self._next, self._call.sandbox.ids, self._now)
-        keys = keys_of(record)
+        record = new_record(row, self._next, self._call.sandbox.ids, self._now)
+        keys = unique_keys(record)
         if self._upsert and (position := self._match(keys)) is not None:
             self._update(position, row)
             return
@@ -79,7 +79,7 @@ class _Batch:
         self._next += 1
 
     def _match(self, keys: list[str]) -> int | None:
-        kinds = "e" if self._call.sandbox.switches["upsert-match"] == "email" else "epuwo"
+        kinds = "e" if self._call.sandbox.flags["upsert-match"] == "email" else "epuwo"
         return next((self._owners[key] for key in keys if key[0] in kinds and key in self._owners), None)
 
     def _update(self, position: int, row: Mapping[str, Any]) -> None:
@@ -89,19 +89,19 @@ class _Batch:
         elif position in self._updated:
             record, before = self._updated[position]
         else:
-            found = self._accounts.load(position)
+            found = self._users.load(position)
             assert found is not None, "a key belongs to a user"
-            record, before = found, keys_of(found)
+            record, before = found, unique_keys(found)
         changed: Record = {
             **record,
             "profile": {**record["profile"]},
             "wallets": [*map(dict, record["wallets"])],
             "oauth": [*record["oauth"]],
         }
-        merge(changed, row, position, self._call.sandbox.ids, self._now, self._call.sandbox.switches)
-        keys = keys_of(changed)
+        merge_row(changed, row, position, self._call.sandbox.ids, self._now, self._call.sandbox.flags)
+        keys = unique_keys(changed)
         refuse_duplicates(changed, keys, self._owners, position)
-        for key in set(keys_of(record)) - set(keys):
+        for key in set(unique_keys(record)) - set(keys):
             self._owners.pop(key, None)
         self._owners.update(dict.fromkeys(keys, position))
         if new:
@@ -111,7 +111,7 @@ class _Batch:
         self._order["updated", position] = None
 
     def _fail(self, row: Any, message: str, code: str) -> None:
-        echo = self._call.sandbox.switches["bulk-echo"]
+        echo = self._call.sandbox.flags["bulk-echo"]
         entry: dict[str, Any] = {"error": message, "code": code}
         if echo != "none" and isinstance(row, dict):
             entry["user"] = row if echo == "input" else {name: row[name] for name in _KEY_FIELDS if name in row}
@@ -119,15 +119,15 @@ class _Batch:
 
     def finish(self) -> dict[str, Any]:
         """Keep everything, and say what became of the rows."""
-        self._accounts.save((position, record, before) for position, (record, before) in self._updated.items())
-        self._accounts.add((position, record, keys) for position, (record, keys) in self._created.items())
+        self._users.save((position, record, before) for position, (record, before) in self._updated.items())
+        self._users.add((position, record, keys) for position, (record, keys) in self._created.items())
         out: dict[str, list[Any]] = {"created": [], "updated": []}
         for kind, position in self._order:
             record = (self._created.get(position) or self._updated[position])[0]
-            out[kind].append(rendered(self._call, record, position))
+            out[kind].append(serialize_user(self._call, record, position))
         for kind, users in out.items():
             self._call.sandbox.events.emit_many(f"user.{kind}", users, at=self._now)
-        if self._call.sandbox.switches["bulk-order"] == "reversed":
+        if self._call.sandbox.flags["bulk-order"] == "reversed":
             for users in out.values():
                 users.reverse()
         return {**out, "failed": self._failed, "total": len(self._call.body)}

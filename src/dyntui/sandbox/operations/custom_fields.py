@@ -13,7 +13,7 @@ from dyntui.sandbox.replies import invalid
 
 Json = dict[str, Any]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
-_LOOKED_AT = 10_000
+_MAX_COMPARED_USERS = 10_000
 
 
 def _make(call: OperationCall, body: Json) -> Json:
@@ -23,21 +23,21 @@ def _make(call: OperationCall, body: Json) -> Json:
 
 def _change(call: OperationCall, doc: Json, body: Json) -> Json:
     changed = {**doc, **body, "key": doc["key"]}
-    if _unique(changed) and not _unique(doc) and _has_duplicates(call, doc["key"]):
+    if _is_unique(changed) and not _is_unique(doc) and _has_duplicates(call, doc["key"]):
         raise invalid("cannot_switch_to_unique", "Two users have the same value in this field")
     return changed
 
 
-def _unique(field: Json) -> bool:
+def _is_unique(field: Json) -> bool:
     return bool((field.get("validationRules") or {}).get("unique"))
 
 
 def _has_duplicates(call: OperationCall, key: str) -> bool:
     """Whether two users share a value; looks at the first ten thousand."""
     seen: set[bytes] = set()
-    last = min(call.sandbox.accounts.next_position() - 1, _LOOKED_AT)
+    last = min(call.sandbox.users.next_position() - 1, _MAX_COMPARED_USERS)
     for start in range(1, last + 1, 500):
-        for record in call.sandbox.accounts.load_many(range(start, min(start + 500, last + 1))).values():
+        for record in call.sandbox.users.load_many(range(start, min(start + 500, last + 1))).values():
             value = (record["profile"].get("metadata") or {}).get(key)
             if value is None or record.get("deletedAt") is not None:
                 continue

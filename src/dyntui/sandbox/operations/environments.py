@@ -11,12 +11,12 @@ from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import not_found
 
 Json = dict[str, Any]
-_MONTH = 30 * 86_400_000
+_MONTH_MS = 30 * 86_400_000
 _RSA_HEAD = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
 _RSA_TAIL = bytes.fromhex("0203010001")
 
 
-def the_environment(call: OperationCall, id: str) -> Json:
+def find_environment(call: OperationCall, id: str) -> Json:
     """The kept environment with that id."""
     found = call.sandbox.store.get("environments", id)
     if found is None:
@@ -24,27 +24,27 @@ def the_environment(call: OperationCall, id: str) -> Json:
     return found
 
 
-def shown(call: OperationCall, environment: Json) -> Json:
+def serialize_environment(call: OperationCall, environment: Json) -> Json:
     """An environment with its whole settings."""
     own = environment["id"] == call.sandbox.environment_id
-    settings = project_settings.shown(call.sandbox.store, call.sandbox.switches, environment, own)
+    settings = project_settings.show_settings(call.sandbox.store, call.sandbox.flags, environment, own)
     return {**environment, "settings": settings}
 
 
 @operation("getEnvironmentById")
 def get_environment(call: OperationCall) -> Any:
-    return shown(call, the_environment(call, call.path["environmentId"]))
+    return serialize_environment(call, find_environment(call, call.path["environmentId"]))
 
 
 @operation("updateProjectSettings")
 def update_settings(call: OperationCall) -> Any:
-    environment = the_environment(call, call.path["environmentId"])
-    merge = call.sandbox.switches["settings-put"] == "merge"
+    environment = find_environment(call, call.path["environmentId"])
+    merge = call.sandbox.flags["settings-put"] == "merge"
     before = environment["settings"]
-    environment["settings"] = project_settings.changed(before, call.body or before, merge=merge)
+    environment["settings"] = project_settings.update_settings(before, call.body or before, merge=merge)
     call.sandbox.store.put("environments", environment)
     admin_event(call, "environment", "updated", {"id": environment["id"]})
-    return shown(call, environment)["settings"]
+    return serialize_environment(call, environment)["settings"]
 
 
 @operation("getEnvironmentsByProjectId")
@@ -52,28 +52,28 @@ def get_environments(call: OperationCall) -> Any:
     found = call.sandbox.store.all("environments", call.path["projectId"])
     if not found:
         raise not_found("Project")
-    return {"environments": {each["settings"]["environmentName"]: shown(call, each) for each in found}}
+    return {"environments": {each["settings"]["environmentName"]: serialize_environment(call, each) for each in found}}
 
 
 @operation("getKeysForEnvironment")
 def get_keys(call: OperationCall) -> Any:
-    body = base64.encodebytes(_RSA_HEAD + modulus(call) + _RSA_TAIL).decode()
+    body = base64.encodebytes(_RSA_HEAD + rsa_modulus(call) + _RSA_TAIL).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
     return {"key": {"id": call.sandbox.ids.uuid("key"), "publicKey": base64.b64encode(pem.encode()).decode()}}
 
 
-def modulus(call: OperationCall) -> bytes:
+def rsa_modulus(call: OperationCall) -> bytes:
     """Of the environment's RSA key, to which nobody has the other half: the sandbox signs nothing with it."""
     return call.sandbox.ids.digest("key 1", 64) * 4
 
 
 @operation("getVisitorsCountByEnvironmentId")
 def statistics(call: OperationCall) -> Any:
-    store, since = call.sandbox.store, call.now - _MONTH
+    store, since = call.sandbox.store, call.now - _MONTH_MS
     recent = store.db.execute("SELECT count(*) FROM people WHERE deleted = 0 AND visited >= ?", (since,)).fetchone()[0]
     visitors = call.sandbox.visitors.all()
     return {
-        "users": {"count": call.sandbox.accounts.count(), "uniquePastMonth": recent},
+        "users": {"count": call.sandbox.users.count(), "uniquePastMonth": recent},
         "visitors": {
             "count": len(visitors),
             "uniquePastMonth": sum(each["at"] >= since for each in visitors),

@@ -10,7 +10,7 @@ from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, not_found
 
 
-def moment(call: OperationCall, name: str) -> int | None:
+def parse_query_time(call: OperationCall, name: str) -> int | None:
     """A time in the query, in ms since 1970; None when it was not given."""
     text = call.query.get(name)
     if not text:
@@ -24,7 +24,10 @@ def moment(call: OperationCall, name: str) -> int | None:
 @operation("getEvents")
 def list_events(call: OperationCall) -> Any:
     events, cursor = call.sandbox.events.page(
-        call.query.get("cursor"), call.query.get("resourceType", ""), moment(call, "startDate"), moment(call, "endDate")
+        call.query.get("cursor"),
+        call.query.get("resourceType", ""),
+        parse_query_time(call, "startDate"),
+        parse_query_time(call, "endDate"),
     )
     return {"data": events, **({"cursor": cursor} if cursor else {})}
 

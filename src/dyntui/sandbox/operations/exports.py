@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.exports import visitor_lines
+from dyntui.sandbox.exports import visitor_csv_lines
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.visits import shown as shown_visitor
+from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
 from dyntui.sandbox.replies import Reply, RequestRefused, not_found
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
 
 
-def _shown(call: OperationCall, kept: Json) -> Json:
+def _serialize(call: OperationCall, kept: Json) -> Json:
     """With what became of it; one that an earlier run of the sandbox made has lost its file."""
     made = call.sandbox.exports.get(kept["id"])
     if made is None:
         error = "The file is gone: the sandbox was started anew"
         return {**kept, "status": "failed", "startedAt": None, "completedAt": None, "error": error}
     out = {**kept, "status": "pending" if made.completed is None else "completed"}
-    out["startedAt"] = None if made.started is None else iso(made.started)
-    out["completedAt"] = None if made.completed is None else iso(made.completed)
+    out["startedAt"] = None if made.started is None else format_time(made.started)
+    out["completedAt"] = None if made.completed is None else format_time(made.completed)
     if made.completed is not None:
-        seconds = call.sandbox.switches.number("export-url-seconds")
+        seconds = call.sandbox.flags.number("export-url-seconds")
         out["downloadUrl"] = f"http://{call.host}{call.sandbox.exports.path(kept['id'], seconds)}"
     return out
 
@@ -40,42 +40,42 @@ def _find(call: OperationCall) -> Json:
 def list_exports(call: OperationCall) -> Any:
     model = call.query.get("model")
     kept = call.sandbox.store.all("exports", call.path["environmentId"])
-    return {"exports": [_shown(call, each) for each in kept if model in (None, each["model"])]}
+    return {"exports": [_serialize(call, each) for each in kept if model in (None, each["model"])]}
 
 
 @operation("createExport")
 def create_export(call: OperationCall) -> Any:
     sandbox, store = call.sandbox, call.sandbox.store
-    export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": iso(call.now)}
+    export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": format_time(call.now)}
     store.put("exports", export, call.path["environmentId"])
 
     if export["model"] == "visits":
         visitors = [shown_visitor(call, each) for each in sandbox.visitors.all()]
 
         def lines() -> Any:
-            return visitor_lines(visitors)
+            return visitor_csv_lines(visitors)
     else:
 
         def lines() -> Any:
             return sandbox.exports.user_lines(
-                lambda record, position: sandbox.renderer.user(record, position, nulls=False, sessions=False)
+                lambda record, position: sandbox.serializer.user(record, position, nulls=False, sessions=False)
             )
 
-    sandbox.exports.start(export["id"], sandbox.switches.number("export-delay-ms") / 1000, lines)
-    return Reply(201, _shown(call, export))
+    sandbox.exports.start(export["id"], sandbox.flags.number("export-delay-ms") / 1000, lines)
+    return Reply(201, _serialize(call, export))
 
 
 @operation("getExportById")
 def get_export(call: OperationCall) -> Any:
-    return _shown(call, _find(call))
+    return _serialize(call, _find(call))
 
 
 @operation("downloadExportById")
-def download(call: OperationCall) -> Any:
-    export = _shown(call, _find(call))
+def download_export(call: OperationCall) -> Any:
+    export = _serialize(call, _find(call))
     if export["status"] != "completed":
         raise RequestRefused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))
-    if call.sandbox.switches["export-download"] == "redirect":
+    if call.sandbox.flags["export-download"] == "redirect":
         return Reply(302, b"", {"location": export["downloadUrl"], "content-type": "text/plain"})
     pieces = call.sandbox.exports.open(call.sandbox.exports.path(export["id"], 60))
     assert not isinstance(pieces, int), "a completed export can be opened"

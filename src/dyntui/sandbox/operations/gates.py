@@ -16,14 +16,14 @@ _NFT_CHAINS = frozenset({"EVM", "SOL", "FLOW"})
 
 
 def _make(call: OperationCall, body: Json) -> Json:
-    return {**_known(body), "enabledAt": None}
+    return {**_known_fields(body), "enabledAt": None}
 
 
 def _change(call: OperationCall, doc: Json, body: Json) -> Json:
-    return {**doc, **_known(body)}
+    return {**doc, **_known_fields(body)}
 
 
-def _known(body: Json) -> Json:
+def _known_fields(body: Json) -> Json:
     return {name: body[name] for name in ("name", "outcome", "scope", "rules") if name in body}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, invalid
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?\Z")
@@ -65,7 +65,7 @@ ACCESS.serve(
 
 def _make_domain(call: OperationCall, body: Json) -> Json:
     ACCESS.find(call)
-    return {"domain": body["domain"].lower(), "createdAt": iso(call.now)}
+    return {"domain": body["domain"].lower(), "createdAt": format_time(call.now)}
 
 
 def _check_domain(call: OperationCall, doc: Json) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -27,7 +27,7 @@ def _check_origin(call: OperationCall, doc: Json) -> None:
 
 def _make_origin(call: OperationCall, body: Json) -> Json:
     origin = body["origin"].lower().removesuffix("/")
-    return {"origin": origin, "createdAt": iso(call.now), "projectEnvironmentId": call.path["environmentId"]}
+    return {"origin": origin, "createdAt": format_time(call.now), "projectEnvironmentId": call.path["environmentId"]}
 
 
 ORIGINS = DocumentResource(
@@ -62,7 +62,7 @@ DEEPLINKS = DocumentResource(
     path="deeplinkUrlId",
     list_as="deeplinkUrls",
     resource="deeplinkUrl",
-    make=lambda call, body: {"url": body["url"], "createdAt": iso(call.now)},
+    make=lambda call, body: {"url": body["url"], "createdAt": format_time(call.now)},
     check=_check_deeplink,
 )
 DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteDeeplinkUrlById")

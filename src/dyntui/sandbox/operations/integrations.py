@@ -15,7 +15,7 @@ from dyntui.sandbox.chain_tokens import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, not_found
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
@@ -31,9 +31,9 @@ def get_chainalysis(call: OperationCall) -> Any:
 
 
 @operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")
-def switch_sanctions(call: OperationCall) -> Any:
+def set_sanctions(call: OperationCall) -> Any:
     on = call.operation.id == "enableSanctionsApiByEnvironmentId"
-    config = {**get_chainalysis(call), "sanctionsApiEnabled": on, "updatedAt": iso(call.now)}
+    config = {**get_chainalysis(call), "sanctionsApiEnabled": on, "updatedAt": format_time(call.now)}
     call.sandbox.store.put("chainalysis", config, id=call.path["environmentId"])
     admin_event(call, "chainalysis", "updated", config)
     return config
@@ -73,7 +73,7 @@ NAME_SERVICES.serve(
 
 
 @operation("fetchNameServiceSigningMessage")
-def signing_message(call: OperationCall) -> Any:
+def create_signing_message(call: OperationCall) -> Any:
     body = call.body
     nonce = call.sandbox.ids.digest(f"nonce {body['address']} {body['domain']}", 8).hex()
     lines = (
@@ -83,7 +83,7 @@ def signing_message(call: OperationCall) -> Any:
         f"URI: {body['uri']}",
         f"Chain: {_chain(call)}",
         f"Nonce: {nonce}",
-        f"Issued At: {iso(call.now)}",
+        f"Issued At: {format_time(call.now)}",
     )
     return {"unsignedMessage": "\n".join(lines)}
 
@@ -97,7 +97,7 @@ def _make_test_account(call: OperationCall, body: Json) -> Json:
         "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
         "email": f"test.{digest[4:7].hex()}+dynamic_test@northwind.example",
     }
-    if call.sandbox.switches["environment-name"] == "sandbox":  # live has no phone (API.md 10)
+    if call.sandbox.flags["environment-name"] == "sandbox":  # live has no phone (API.md 10)
         account["phone"] = f"+1202555{digest[7] % 100:04d}"
     return account
 
@@ -137,7 +137,7 @@ def check_jwt(call: OperationCall) -> Any:
     """Form and claims alone are looked at: fetching the keys would leave this machine."""
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
     wanted = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
-    parts = [_json_part(part) for part in call.body["encodedJwt"].split(".")[:2]]
+    parts = [_decode_jwt_part(part) for part in call.body["encodedJwt"].split(".")[:2]]
     if len(parts) != 2 or None in parts or call.body["encodedJwt"].count(".") != 2:
         return {"valid": False, "errors": ["The token is not a JWT"]}
     head, claims = (part or {} for part in parts)
@@ -157,7 +157,7 @@ def check_jwt(call: OperationCall) -> Any:
     return {"valid": not errors, "errors": errors}
 
 
-def _json_part(part: str) -> Json | None:
+def _decode_jwt_part(part: str) -> Json | None:
     try:
         value = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, binascii.Error):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.organizations import the_organization
+from dyntui.sandbox.operations.organizations import find_organization
 from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
-from dyntui.sandbox.seed_environment import PERSONS, new_token, public_token
+from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, public_token, store_token
 from dyntui.sandbox.user_rules import is_email
 
 Json = dict[str, Any]
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 @operation("getOrganizationMembers")
 def list_members(call: OperationCall) -> Any:
-    members = call.sandbox.store.all("members", the_organization(call)["id"])
+    members = call.sandbox.store.all("members", find_organization(call)["id"])
     return {"count": len(members), "members": members}
 
 
@@ -37,7 +37,7 @@ def _member(call: OperationCall, id: str) -> Json:
     return found
 
 
-def _is_me(call: OperationCall, member: Json) -> bool:
+def _is_caller(call: OperationCall, member: Json) -> bool:
     return bool(member["id"] == call.token["createdBy"]["id"])
 
 
@@ -61,7 +61,7 @@ def update_role(call: OperationCall) -> Any:
 @operation("deleteMemberById")
 def delete_member(call: OperationCall) -> None:
     member = _member(call, call.path["memberId"])
-    if _is_me(call, member):
+    if _is_caller(call, member):
         raise invalid("members_cannot_delete_themself", "You cannot delete yourself")
     _refuse_owner(member)
     call.sandbox.store.remove("members", member["id"])
@@ -82,7 +82,7 @@ def delegate_ownership(call: OperationCall) -> None:
 
 @operation("getOrganizationInvitesByOrganizationId")
 def list_sent(call: OperationCall) -> Any:
-    invites = call.sandbox.store.all("invites", the_organization(call)["id"])
+    invites = call.sandbox.store.all("invites", find_organization(call)["id"])
     return {"count": len(invites), "invites": invites}
 
 
@@ -103,7 +103,7 @@ def list_received(call: OperationCall) -> Any:
 
 @operation("createInvite")
 def create_invite(call: OperationCall) -> None:
-    store, organization = call.sandbox.store, the_organization(call)
+    store, organization = call.sandbox.store, find_organization(call)
     address = {name: call.body[name] for name in ("email", "walletPublicKey", "phoneNumber") if call.body.get(name)}
     if not address:
         raise invalid("invite_address_required", "An invitation needs an e-mail, a wallet or a phone number")
@@ -162,13 +162,13 @@ def delete_invite(call: OperationCall) -> None:
 
 @operation("getUserApiTokens")
 def list_user_tokens(call: OperationCall) -> Any:
-    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONS)]}
+    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONAL_TOKENS)]}
 
 
 @operation("createUserApiToken")
 def create_user_token(call: OperationCall) -> Any:
     store, sandbox = call.sandbox.store, call.sandbox
-    token, raw = new_token(
+    token, raw = store_token(
         store,
         sandbox.ids,
         f"of a person {store.next_number('userTokens')}",
@@ -177,7 +177,7 @@ def create_user_token(call: OperationCall) -> Any:
         sandbox.environment_id,
         call.token["createdBy"],
         call.now,
-        parent=PERSONS,
+        parent=PERSONAL_TOKENS,
     )
     return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
 
@@ -185,5 +185,5 @@ def create_user_token(call: OperationCall) -> Any:
 @operation("deleteUserApiToken")
 def delete_user_token(call: OperationCall) -> None:
     id = call.path["tokenId"]
-    if call.sandbox.store.parent("tokens", id) != PERSONS or not call.sandbox.store.remove("tokens", id):
+    if call.sandbox.store.parent("tokens", id) != PERSONAL_TOKENS or not call.sandbox.store.remove("tokens", id):
         raise not_found("Token")

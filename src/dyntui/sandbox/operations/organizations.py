@@ -9,14 +9,14 @@ from dyntui.api.catalog import catalog
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
-_MOST = 10
+_MAX_ORGANIZATIONS = 10
 _HTTP = re.compile(r"https?://\S+\Z")
 
 
-def the_organization(call: OperationCall) -> Json:
+def find_organization(call: OperationCall) -> Json:
     """The organization that the path names."""
     found = call.sandbox.store.get("organizations", call.path["organizationId"])
     if found is None:
@@ -29,7 +29,7 @@ def _refuse_name(call: OperationCall, name: str, own: str = "") -> None:
         raise invalid("organization_name_already_exists", "An organization with this name already exists")
 
 
-def _whole(organization: Json) -> Json:
+def _organization_body(organization: Json) -> Json:
     names = catalog().schemas["OrganizationResponseOrganization"]["properties"]
     return {"organization": {name: value for name, value in organization.items() if name in names}}
 
@@ -41,50 +41,50 @@ def list_organizations(call: OperationCall) -> Any:
 
 @operation("getOrganizationById")
 def get_organization(call: OperationCall) -> Any:
-    return the_organization(call)
+    return find_organization(call)
 
 
 @operation("createOrganization")
 def create_organization(call: OperationCall) -> Any:
     store = call.sandbox.store
     _refuse_name(call, call.body["name"])
-    if len(store.all("organizations")) >= _MOST:
+    if len(store.all("organizations")) >= _MAX_ORGANIZATIONS:
         raise invalid("too_many_organizations_for_user", "You have as many organizations as you may have")
     fields = {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
     made = {"id": call.new_id("organizations"), **fields, "role": "owner"}
     store.put("organizations", made)
-    return Reply(201, _whole(made))
+    return Reply(201, _organization_body(made))
 
 
 @operation("updateOrganizationById")
 def update_organization(call: OperationCall) -> Any:
-    found = the_organization(call)
+    found = find_organization(call)
     _refuse_name(call, call.body["name"], found["id"])
     found |= {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
     call.sandbox.store.put("organizations", found)
-    return _whole(found)
+    return _organization_body(found)
 
 
 @operation("updateOrganizationAddressById")
 def update_address(call: OperationCall) -> Any:
-    found = the_organization(call)
+    found = find_organization(call)
     found["address"] = {**found.get("address", {}), **call.body}
     call.sandbox.store.put("organizations", found)
-    return _whole(found)
+    return _organization_body(found)
 
 
 # billing -------------------------------------------------------------------------------------------------------
 
 
 def _billing(call: OperationCall) -> Json:
-    id = the_organization(call)["id"]
+    id = find_organization(call)["id"]
     found = call.sandbox.store.get("billing", id)
     if found is not None:
         return found
     return {"id": id, "hasPaymentMethod": False, "planType": "free", "inTrial": False, "scope": [], "version": "v2"}
 
 
-def _bill(call: OperationCall, billing: Json) -> Json:
+def _save_billing(call: OperationCall, billing: Json) -> Json:
     call.sandbox.store.put("billing", billing)
     return _subscription(billing)
 
@@ -104,29 +104,29 @@ def apply_coupon(call: OperationCall) -> Any:
     coupons = billing.get("coupons", [])
     if call.body["coupon"] in [each["coupon"] for each in coupons]:
         raise invalid("duplicate_exists", "This coupon is applied already")
-    return _bill(call, {**billing, "coupons": [*coupons, {"coupon": call.body["coupon"]}]})
+    return _save_billing(call, {**billing, "coupons": [*coupons, {"coupon": call.body["coupon"]}]})
 
 
 @operation("upgradeSubscriptionForOrganization")
 def upgrade(call: OperationCall) -> Any:
-    return _bill(call, {**_billing(call), "planType": "advanced", "inTrial": False})
+    return _save_billing(call, {**_billing(call), "planType": "advanced", "inTrial": False})
 
 
 # single sign-on ------------------------------------------------------------------------------------------------
 
 
-def _sso(call: OperationCall, body: Json) -> Json:
+def _sso_fields(call: OperationCall, body: Json) -> Json:
     fields = {name: value for name, value in body.items() if name != "clientSecret"}
     if "clientSecret" in body:
         fields["maskedClientSecret"] = "•" * 8 + body["clientSecret"][-4:]
-    return {**fields, "updatedAt": iso(call.now)}
+    return {**fields, "updatedAt": format_time(call.now)}
 
 
 def _make_sso(call: OperationCall, body: Json) -> Json:
     if call.sandbox.store.all("ssoProviders", call.path["organizationId"]):
         raise invalid("duplicate_exists", "The organization has single sign-on already")
-    fixed = {"organizationId": call.path["organizationId"], "enforceOnlySSO": False, "createdAt": iso(call.now)}
-    return {**fixed, **_sso(call, body), "redirectUrl": "https://app.dynamic.example/sso/callback"}
+    fixed = {"organizationId": call.path["organizationId"], "enforceOnlySSO": False, "createdAt": format_time(call.now)}
+    return {**fixed, **_sso_fields(call, body), "redirectUrl": "https://app.dynamic.example/sso/callback"}
 
 
 SSO = DocumentResource(
@@ -136,14 +136,14 @@ SSO = DocumentResource(
     parent="organizationId",
     parent_kind="organizations",
     make=_make_sso,
-    change=lambda call, doc, body: {**doc, **_sso(call, body)},
+    change=lambda call, doc, body: {**doc, **_sso_fields(call, body)},
 )
 SSO.serve(create="createSsoProvider", update="updateSsoProvider", delete="deleteSsoProvider")
 
 
 @operation("getSsoProviderForOrganization")
 def get_sso(call: OperationCall) -> Any:
-    found = call.sandbox.store.all("ssoProviders", the_organization(call)["id"])
+    found = call.sandbox.store.all("ssoProviders", find_organization(call)["id"])
     if not found:
         raise not_found("SSO provider")
     return found[0]
@@ -154,7 +154,7 @@ def get_sso(call: OperationCall) -> Any:
 
 @operation("getOrganizationMfaSettings")
 def list_mfa_settings(call: OperationCall) -> Any:
-    id = the_organization(call)["id"]
+    id = find_organization(call)["id"]
     types = catalog().schemas["MFADeviceType"]["enum"]
     return {"mfaSettings": [_mfa_setting(call, id, each) for each in types]}
 
@@ -165,13 +165,13 @@ def _mfa_setting(call: OperationCall, organization: str, device: str) -> Json:
 
 
 @operation("enableMfaDeviceForOrganization", "disableMfaDeviceForOrganization")
-def switch_mfa_setting(call: OperationCall) -> Any:
-    id, device = the_organization(call)["id"], call.path["mfaDeviceType"]
+def set_mfa_setting(call: OperationCall) -> Any:
+    id, device = find_organization(call)["id"], call.path["mfaDeviceType"]
     if device not in catalog().schemas["MFADeviceType"]["enum"]:
         raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
     on = call.operation.id == "enableMfaDeviceForOrganization"
     before = _mfa_setting(call, id, device)["enabledAt"]
-    kept = {"id": f"{id} {device}", "enabledAt": (before or iso(call.now)) if on else None}
+    kept = {"id": f"{id} {device}", "enabledAt": (before or format_time(call.now)) if on else None}
     call.sandbox.store.put("mfaSettings", kept, id)
     return _mfa_setting(call, id, device)
 

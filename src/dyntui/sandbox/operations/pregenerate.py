@@ -10,11 +10,11 @@ from typing import Any
 
 from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import rendered
+from dyntui.sandbox.operations.users import serialize_user
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.serializers import wallet
-from dyntui.sandbox.user_record import Record, keys_of, live_wallets
-from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, draft
+from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
+from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, new_record
 
 Json = dict[str, Any]
 _WAAS_CHAINS = {"SOL": "SVM"}
@@ -24,13 +24,13 @@ _PLAIN_CHAINS = {"SVM": "SOL"}
 @operation("createWaasWallet")
 def create_waas(call: OperationCall) -> Any:
     chains = [_PLAIN_CHAINS.get(chain, chain) for chain in call.body["chains"]]
-    return _pregenerate(call, _person(call.body), chains, "V3")
+    return _pregenerate(call, _identified_row(call.body), chains, "V3")
 
 
 @operation("createEmbeddedWallet")
 def create_embedded(call: OperationCall) -> Any:
     chains = call.body.get("chains") or ([call.body["chain"]] if "chain" in call.body else ["EVM"])
-    return _pregenerate(call, _person(call.body), chains, "V2")
+    return _pregenerate(call, _identified_row(call.body), chains, "V2")
 
 
 @operation("createEmbeddedWalletFromFarcaster")
@@ -40,7 +40,7 @@ def create_from_farcaster(call: OperationCall) -> Any:
     return _pregenerate(call, row, call.body["chains"], "V2")
 
 
-def _person(body: Mapping[str, Any]) -> Json:
+def _identified_row(body: Mapping[str, Any]) -> Json:
     """The row of a user with that identifier; `id` and `externalUserId` are not fields of a row."""
     identifier, kind = body["identifier"], body["type"]
     if not identifier:
@@ -66,17 +66,21 @@ def _pregenerate(call: OperationCall, person: Json, chains: Sequence[str], versi
     position, record = _find(call, person) or (0, {})
     new = not record
     if new:
-        position, record = _make(call, person)
-    before = [] if new else keys_of(record)
-    linked = not new and _link(call, person, position, record)
+        position, record = _new_user(call, person)
+    before = [] if new else unique_keys(record)
+    linked = not new and _link_social_accounts(call, person, position, record)
     have = {each["chain"] for each in live_wallets(record) if each["provider"] == "embeddedWallet"}
-    made = [_add(call, record, position, chain, version) for chain in dict.fromkeys(chains) if chain not in have]
+    made = [
+        _add_embedded_wallet(call, record, position, chain, version)
+        for chain in dict.fromkeys(chains)
+        if chain not in have
+    ]
     if new:
-        call.sandbox.accounts.add([(position, record, keys_of(record))])
+        call.sandbox.users.add([(position, record, unique_keys(record))])
     elif made or linked:
         record["updatedAt"] = call.now
-        call.sandbox.accounts.save([(position, record, before)])
-    user = rendered(call, record, position)
+        call.sandbox.users.save([(position, record, before)])
+    user = serialize_user(call, record, position)
     if new:
         call.emit("user.created", user)
     for each in made:
@@ -84,7 +88,7 @@ def _pregenerate(call: OperationCall, person: Json, chains: Sequence[str], versi
     return Reply(201 if made else 200, {"user": user})
 
 
-def _link(call: OperationCall, person: Mapping[str, Any], position: int, record: Record) -> bool:
+def _link_social_accounts(call: OperationCall, person: Mapping[str, Any], position: int, record: Record) -> bool:
     """Give a user that was found by its e-mail the social account that was named with it."""
     if "email" not in person or not person.get("oauthAccounts"):
         return False
@@ -107,47 +111,47 @@ def _refuse_chains(call: OperationCall, chains: Sequence[str]) -> None:
 
 def _find(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record] | None:
     """The user that this already is, by whatever of it is known."""
-    accounts, store = call.sandbox.accounts, call.sandbox.store
+    users, store = call.sandbox.users, call.sandbox.store
     if "id" in person:
-        position = accounts.position_of(person["id"])
+        position = users.position_of(person["id"])
         if position is None:
             raise not_found("User")
     else:
-        owners = set(store.owners(_keys(person)).values())
+        owners = set(store.owners(_row_keys(person)).values())
         if len(owners) > 1:
             raise invalid("social_account_already_exists", "This social account is linked to another user")
-        position = owners.pop() if owners else _by_username(call, person)
-    record = None if position is None else accounts.load(position)
+        position = owners.pop() if owners else _find_by_username(call, person)
+    record = None if position is None else users.load(position)
     return None if position is None or record is None else (position, record)
 
 
-def _keys(person: Mapping[str, Any]) -> list[str]:
+def _row_keys(person: Mapping[str, Any]) -> list[str]:
     external = person.get("externalUserId", "")
-    return keys_of(
+    return unique_keys(
         {"profile": person, "wallets": [], "oauth": person.get("oauthAccounts", []), "externalUserId": external}
     )
 
 
-def _by_username(call: OperationCall, person: Mapping[str, Any]) -> int | None:
+def _find_by_username(call: OperationCall, person: Mapping[str, Any]) -> int | None:
     """Social usernames are no keys: the search finds who has the account."""
     for account in person.get("oauthAccounts", ()):
         if name := account.get("username"):
-            return call.sandbox.accounts.with_social(account["provider"], name)
+            return call.sandbox.users.find_by_social_username(account["provider"], name)
     return None
 
 
-def _make(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record]:
+def _new_user(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record]:
     row = {name: value for name, value in person.items() if name != "externalUserId"}
     if row:
-        check_row(row, call.sandbox.switches)
-    position = call.sandbox.accounts.next_position()
-    record = draft(row, position, call.sandbox.ids, call.now)
+        check_row(row, call.sandbox.flags)
+    position = call.sandbox.users.next_position()
+    record = new_record(row, position, call.sandbox.ids, call.now)
     if "externalUserId" in person:
         record["externalUserId"] = person["externalUserId"]
     return position, record
 
 
-def _add(call: OperationCall, record: Record, position: int, chain: str, version: str) -> Json:
+def _add_embedded_wallet(call: OperationCall, record: Record, position: int, chain: str, version: str) -> Json:
     ids = call.sandbox.ids
     number = len(record["wallets"])
     waas = version == "V3"

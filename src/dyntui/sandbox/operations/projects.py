@@ -6,19 +6,19 @@ from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
-from dyntui.sandbox.settings import settings
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.settings import default_settings
+from dyntui.sandbox.user_record import format_time
 
 Json = dict[str, Any]
-_MOST = 20
+_MAX_PROJECTS = 20
 
 
-def _shown(call: OperationCall, project: Json) -> Json:
+def _serialize(call: OperationCall, project: Json) -> Json:
     store, mine = call.sandbox.store, call.sandbox.environment_id
     environments = [
         {
             "id": each["id"],
-            "environmentName": call.sandbox.switches["environment-name"]
+            "environmentName": call.sandbox.flags["environment-name"]
             if each["id"] == mine
             else each["settings"]["environmentName"],
         }
@@ -45,12 +45,12 @@ def list_projects(call: OperationCall) -> Any:
     organization = call.path["organizationId"]
     if call.sandbox.store.get("organizations", organization) is None:
         raise not_found("Organization")
-    return {"projects": [_shown(call, each) for each in call.sandbox.store.all("projects", organization)]}
+    return {"projects": [_serialize(call, each) for each in call.sandbox.store.all("projects", organization)]}
 
 
 @operation("getProjectById")
 def get_project(call: OperationCall) -> Any:
-    return _shown(call, _find(call))
+    return _serialize(call, _find(call))
 
 
 @operation("createProject")
@@ -59,19 +59,19 @@ def create_project(call: OperationCall) -> Any:
     if store.get("organizations", organization) is None:
         raise not_found("Organization")
     _refuse_name(call, call.body["name"], organization)
-    if len(store.all("projects", organization)) >= _MOST:
+    if len(store.all("projects", organization)) >= _MAX_PROJECTS:
         raise invalid("too_many_projects_for_organization", "The organization has as many projects as it may have")
     project = {"id": call.new_id("projects"), "name": call.body["name"], "organizationId": organization}
     store.put("projects", project, organization)
     for name in ("live", "sandbox"):
         environment = {
             "id": call.new_id("environments"),
-            "settings": settings(name),
-            "createdAt": iso(call.now),
-            "updatedAt": iso(call.now),
+            "settings": default_settings(name),
+            "createdAt": format_time(call.now),
+            "updatedAt": format_time(call.now),
         }
         store.put("environments", environment, project["id"])
-    return Reply(201, {"project": _shown(call, project)})
+    return Reply(201, {"project": _serialize(call, project)})
 
 
 @operation("updateProject")

@@ -8,10 +8,10 @@ from typing import Any
 
 from dyntui.sandbox.chain_tokens import NATIVE
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.environments import modulus, shown, the_environment
+from dyntui.sandbox.operations.environments import find_environment, rsa_modulus, serialize_environment
 from dyntui.sandbox.operations.global_wallets import SETTINGS
 from dyntui.sandbox.operations.settings import provider_urls
-from dyntui.sandbox.operations.visits import shown as shown_visitor
+from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.user_rules import is_email
 
@@ -21,18 +21,18 @@ _FAMILIES: Mapping[str, str] = {"evm": "EVM", "solana": "SOL", "bitcoin": "BTC",
 
 
 @operation("getHealthcheck")
-def health(call: OperationCall) -> Any:
+def get_health(call: OperationCall) -> Any:
     return {"status": "healthy"}
 
 
 @operation("getNonce")
-def nonce(call: OperationCall) -> Any:
+def create_nonce(call: OperationCall) -> Any:
     return {"nonce": call.new_id("nonces").replace("-", "")}
 
 
 @operation("getJwksByEnvironmentId", "getJwksJsonByEnvironmentId")
-def keys(call: OperationCall) -> Any:
-    number = base64.urlsafe_b64encode(modulus(call)).decode().rstrip("=")
+def list_keys(call: OperationCall) -> Any:
+    number = base64.urlsafe_b64encode(rsa_modulus(call)).decode().rstrip("=")
     return {
         "keys": [
             {"kid": call.sandbox.ids.uuid("key"), "alg": "RS256", "kty": "RSA", "use": "sig", "e": "AQAB", "n": number}
@@ -41,20 +41,20 @@ def keys(call: OperationCall) -> Any:
 
 
 @operation("getEnvironmentSettings")
-def settings(call: OperationCall) -> Any:
+def get_public_settings(call: OperationCall) -> Any:
     """The settings that apps see: without secrets."""
-    return _public(shown(call, the_environment(call, call.path["environmentId"]))["settings"])
+    return _without_secrets(serialize_environment(call, find_environment(call, call.path["environmentId"]))["settings"])
 
 
-def _public(value: Any) -> Any:
+def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _public(item) for name, item in value.items() if name not in _SECRET}
-    return [_public(item) for item in value] if isinstance(value, list) else value
+        return {name: _without_secrets(item) for name, item in value.items() if name not in _SECRET}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 @operation("getNetworksConfigurationByEnvId")
-def networks(call: OperationCall) -> Any:
-    chains = the_environment(call, call.path["environmentId"])["settings"]["chains"]
+def list_networks(call: OperationCall) -> Any:
+    chains = find_environment(call, call.path["environmentId"])["settings"]["chains"]
     return [
         {"chainName": chain["name"], "networks": [_network(chain["name"], each) for each in chain.get("networks", ())]}
         for chain in chains
@@ -80,12 +80,12 @@ def _network(chain: str, network: Json) -> Json:
 
 
 @operation("getGlobalWalletsSettings")
-def global_wallet(call: OperationCall) -> Any:
+def get_global_wallet(call: OperationCall) -> Any:
     return SETTINGS.answer(call, SETTINGS.find(call))
 
 
 @operation("getDelegatedAccessEncryptionPublicKey")
-def delegation_key(call: OperationCall) -> Any:
+def get_delegation_key(call: OperationCall) -> Any:
     for key in call.sandbox.store.all("delegationKeys", call.path["environmentId"]):
         if key["status"] == "active":
             return {"key": key, "message": "Found"}
@@ -93,12 +93,12 @@ def delegation_key(call: OperationCall) -> Any:
 
 
 @operation("getEmailProvider")
-def email_provider(call: OperationCall) -> Any:
+def get_email_provider(call: OperationCall) -> Any:
     return {"emailProvider": "dynamic"}
 
 
 @operation("checkSsoProvider")
-def sso(call: OperationCall) -> Any:
+def find_sso_provider(call: OperationCall) -> Any:
     domain = call.body["email"].rpartition("@")[2].lower()
     for organization in call.sandbox.store.all("organizations"):
         for each in call.sandbox.store.all("ssoProviders", organization["id"]):
@@ -124,7 +124,7 @@ def check_field(call: OperationCall) -> Any:
 
 
 @operation("createVisit")
-def connect(call: OperationCall) -> None:
+def create_visit(call: OperationCall) -> None:
     """A wallet connects. The first time it is a visit."""
     visitor = {
         "id": call.new_id("visitors"),
@@ -136,7 +136,7 @@ def connect(call: OperationCall) -> None:
 
 
 @operation("prefetch", "publishEvent", "logDynamicSdkSettings")
-def noted(call: OperationCall) -> None:
+def accept_telemetry(call: OperationCall) -> None:
     """Telemetry: taken, and nothing follows from it."""
 
 
@@ -145,7 +145,7 @@ def verify_email(call: OperationCall) -> Any:
     """No mail is sent."""
     if not is_email(call.body["email"]):
         raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
-    return {"verificationUUID": _verification(call), "email": call.body["email"]}
+    return {"verificationUUID": _verification_id(call), "email": call.body["email"]}
 
 
 @operation("createSmsVerification", "retrySmsVerification")
@@ -154,10 +154,10 @@ def verify_phone(call: OperationCall) -> Any:
     number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
     if not number["phoneNumber"].isdigit():
         raise invalid("invalid_phone", "The phone number has no digits alone")
-    return {"verificationUUID": _verification(call), **number}
+    return {"verificationUUID": _verification_id(call), **number}
 
 
-def _verification(call: OperationCall) -> str:
+def _verification_id(call: OperationCall) -> str:
     """The one that is tried again, or a new one."""
     id = call.body.get("verificationUUID")
     if id is None:
@@ -169,16 +169,16 @@ def _verification(call: OperationCall) -> str:
 
 
 @operation("oauthLoginUrl")
-def login_url(call: OperationCall) -> Any:
-    return {"url": _authorize(call)}
+def get_login_url(call: OperationCall) -> Any:
+    return {"url": _authorization_url(call)}
 
 
 @operation("oauthLogin")
-def login(call: OperationCall) -> Any:
-    return Reply(302, b"", {"location": _authorize(call), "content-type": "text/plain"})
+def redirect_to_login(call: OperationCall) -> Any:
+    return Reply(302, b"", {"location": _authorization_url(call), "content-type": "text/plain"})
 
 
-def _authorize(call: OperationCall) -> str:
+def _authorization_url(call: OperationCall) -> str:
     environment, provider = call.path["environmentId"], call.path["providerType"]
     kept = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
     found = next((each for each in kept if each["enabledAt"]), None)
@@ -190,17 +190,17 @@ def _authorize(call: OperationCall) -> str:
 
 @operation("initAuth")
 def init_auth(call: OperationCall) -> None:
-    _authorize(call)
+    _authorization_url(call)
 
 
 @operation("scanUrl")
-def scan(call: OperationCall) -> Any:
+def scan_url(call: OperationCall) -> Any:
     """Nobody here knows which sites are malicious."""
     return {"isMalicious": None}
 
 
 @operation("getSupportedOnramps", "getSupportedOfframps")
-def ramps(call: OperationCall) -> Any:
+def list_ramps(call: OperationCall) -> Any:
     """The enabled providers that sell or buy coins."""
     name = "onramps" if call.operation.id == "getSupportedOnramps" else "offramps"
     found = [

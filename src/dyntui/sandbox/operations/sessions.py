@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import rendered, the_user
+from dyntui.sandbox.operations.users import find_user, serialize_user
 from dyntui.sandbox.replies import not_found
 from dyntui.sandbox.serializers import session
-from dyntui.sandbox.user_record import Record, keys_of
+from dyntui.sandbox.user_record import Record, unique_keys
 
 
 def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
     """The session the path names, and whose it is: its id tells."""
     position = call.sandbox.ids.owner(call.path["sessionId"])
-    record = None if position is None else call.sandbox.accounts.load(position)
+    record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None or record.get("deletedAt") is not None:
         raise not_found("Session")
     for each in record.get("sessions", ()):
@@ -44,32 +44,32 @@ def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequen
     for each in fresh:
         each["revokedAt"] = call.now
     if fresh:
-        call.sandbox.accounts.save([(position, record, keys_of(record))])
+        call.sandbox.users.save([(position, record, unique_keys(record))])
     for each in fresh:
         call.emit("user.session.revoked", {**session(each), "userId": record["id"]})
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")
 def revoke_user_sessions(call: OperationCall) -> None:
-    position, record = the_user(call)
+    position, record = find_user(call)
     _revoke(call, position, record, record.get("sessions", ()))
 
 
 @operation("resetAllMfaDevices", "resetUserMfa")
 def reset_mfa(call: OperationCall) -> None:
     """DELETE takes the devices away; so does the reset of the methods, which has the person set them up anew."""
-    position, record = the_user(call)
+    position, record = find_user(call)
     record["mfa"] = []
     record["profile"].pop("mfaBackupCodeAcknowledgement", None)
     record["updatedAt"] = call.now
-    call.sandbox.accounts.save([(position, record, keys_of(record))])
-    call.emit("user.updated", rendered(call, record, position))
+    call.sandbox.users.save([(position, record, unique_keys(record))])
+    call.emit("user.updated", serialize_user(call, record, position))
 
 
 @operation("getUserOauthAccessToken")
 def oauth_access_token(call: OperationCall) -> Any:
     position = call.sandbox.ids.owner(call.path["oauthAccountId"])
-    record = None if position is None else call.sandbox.accounts.load(position)
+    record = None if position is None else call.sandbox.users.load(position)
     if record is None or not any(account["id"] == call.path["oauthAccountId"] for account in record["oauth"]):
         raise not_found("OAuth account")
     return {"accessToken": f"ya29.sandbox-{call.sandbox.ids.digest('access ' + call.path['oauthAccountId'], 20).hex()}"}

@@ -24,14 +24,14 @@ _OAUTH_SCOPES: Mapping[str, str] = {
 }
 
 
-def _known(body: Json) -> Json:
+def _known_fields(body: Json) -> Json:
     """What of a request a provider shows; its other fields steer the server."""
     shown = catalog().schemas["Provider"]["properties"]
     return {name: value for name, value in body.items() if name in shown}
 
 
 def _make_provider(call: OperationCall, body: Json) -> Json:
-    return {**provider_urls(call.path["environmentId"], body["provider"]), **_known(body), "enabledAt": None}
+    return {**provider_urls(call.path["environmentId"], body["provider"]), **_known_fields(body), "enabledAt": None}
 
 
 def provider_urls(environment_id: str, provider: str) -> Json:
@@ -58,7 +58,7 @@ PROVIDERS = DocumentResource(
     list_as="providers",
     resource="provider",
     make=_make_provider,
-    change=lambda call, doc, body: {**doc, **_known(body)},
+    change=lambda call, doc, body: {**doc, **_known_fields(body)},
     check=_check_provider,
 )
 PROVIDERS.serve(

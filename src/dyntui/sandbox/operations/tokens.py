@@ -8,7 +8,7 @@ from typing import Any
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
-from dyntui.sandbox.seed_environment import new_token, public_token
+from dyntui.sandbox.seed_environment import public_token, store_token
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
 
@@ -24,11 +24,11 @@ def create_token(call: OperationCall) -> Any:
     scopes = call.body.get("scopes", [])
     if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
         raise invalid("invalid_scopes", f"These are not scopes: {', '.join(bad)}")
-    if 0 < sandbox.switches.number("max-tokens") <= len(store.all("tokens")):
+    if 0 < sandbox.flags.number("max-tokens") <= len(store.all("tokens")):
         raise invalid("too_many_api_tokens", "The environment has as many API tokens as it may have")
     name = f"created {store.next_number('tokens')}"
     environment = call.path["environmentId"]
-    token, raw = new_token(
+    token, raw = store_token(
         store, sandbox.ids, name, call.body["note"], scopes, environment, call.token["createdBy"], call.now
     )
     admin_event(call, "token", "created", token)

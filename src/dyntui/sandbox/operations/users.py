@@ -8,25 +8,25 @@ from typing import Any
 from dyntui.core.ids import is_uuid
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
-from dyntui.sandbox.user_record import Record, keys_of
+from dyntui.sandbox.user_record import Record, unique_keys
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
-from dyntui.sandbox.user_rules import apply_profile, check_row, draft, refuse_duplicates
+from dyntui.sandbox.user_rules import apply_profile, check_row, new_record, refuse_duplicates
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 
 
-def rendered(
+def serialize_user(
     call: OperationCall, record: Record, position: int, *, sessions: bool = False, alone: bool = False
 ) -> dict[str, Any]:
-    """One user as this sandbox's switches want it."""
-    nulls = call.sandbox.switches["null-fields"] == "null"
-    return call.sandbox.renderer.user(record, position, nulls=nulls, sessions=sessions, alone=alone)
+    """Return a user as the API shows it, by the behavior flags."""
+    nulls = call.sandbox.flags["null-fields"] == "null"
+    return call.sandbox.serializer.user(record, position, nulls=nulls, sessions=sessions, alone=alone)
 
 
-def the_user(call: OperationCall) -> tuple[int, Record]:
+def find_user(call: OperationCall) -> tuple[int, Record]:
     """The user that the path names."""
-    position = call.sandbox.accounts.position_of(call.path["userId"])
-    record = None if position is None else call.sandbox.accounts.load(position)
+    position = call.sandbox.users.position_of(call.path["userId"])
+    record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None:
         raise not_found("User")
     return position, record
@@ -34,35 +34,36 @@ def the_user(call: OperationCall) -> tuple[int, Record]:
 
 @operation("getEnvironmentUsers")
 def list_users(call: OperationCall) -> Any:
-    switches = call.sandbox.switches
+    flags = call.sandbox.flags
     asked = call.query.get("filter", {})
     wanted = UserFilter(
         asked.get("filterValue", ""),
         asked.get("filterColumn", "all"),
         asked.get("chain", ""),
         asked.get("filterSocialProvider", ""),
-        switches["filter-match"],
+        flags["filter-match"],
     )
-    order = call.query.get("orderBy", switches["default-order"])
+    order = call.query.get("orderBy", flags["default-order"])
     found = _ORDER.match(order)
     if found is None:
         raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
     if found[1] not in SORTABLE:
-        if switches["unknown-order"] == "reject":
+        if flags["unknown-order"] == "reject":
             raise bad_request(f"query/orderBy: users cannot be sorted by {found[1]}")
-        order = switches["default-order"]
-    accounts = call.sandbox.accounts
-    total, positions = accounts.page(wanted, order, call.query.get("offset", 0), call.query.get("limit", 20))
-    records = accounts.load_many(positions)
+        order = flags["default-order"]
+    total, positions = call.sandbox.users.page(wanted, order, call.query.get("offset", 0), call.query.get("limit", 20))
+    records = call.sandbox.users.load_many(positions)
     sessions = bool(call.query.get("includeSessions"))
-    users = [rendered(call, records[position], position, sessions=sessions) for position in positions]
-    return {"count": total if switches["users-count"] == "total" else len(users), "users": users}
+    users = [serialize_user(call, records[position], position, sessions=sessions) for position in positions]
+    return {"count": total if flags["users-count"] == "total" else len(users), "users": users}
 
 
 @operation("getUser", "getUserLegacy")
 def get_user(call: OperationCall) -> Any:
-    position, record = the_user(call)
-    return {"user": rendered(call, record, position, sessions=call.sandbox.switches.on("sessions-on-get"), alone=True)}
+    position, record = find_user(call)
+    return {
+        "user": serialize_user(call, record, position, sessions=call.sandbox.flags.on("sessions-on-get"), alone=True)
+    }
 
 
 @operation("createUser")
@@ -71,32 +72,32 @@ def create_user(call: OperationCall) -> Any:
     id = body.pop("id", None)
     if id is not None and not is_uuid(id):
         raise bad_request("body/id must match the format of a UUID")
-    if id is not None and call.sandbox.accounts.exists(id):
+    if id is not None and call.sandbox.users.exists(id):
         raise invalid("duplicate_exists", "A user with this id already exists")
-    check_row(body, call.sandbox.switches)
-    position = call.sandbox.accounts.next_position()
-    record = draft(body, position, call.sandbox.ids, call.now, id=id)
-    keys = keys_of(record)
+    check_row(body, call.sandbox.flags)
+    position = call.sandbox.users.next_position()
+    record = new_record(body, position, call.sandbox.ids, call.now, id=id)
+    keys = unique_keys(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
-    call.sandbox.accounts.add([(position, record, keys)])
-    user = rendered(call, record, position)
+    call.sandbox.users.add([(position, record, keys)])
+    user = serialize_user(call, record, position)
     call.emit("user.created", user)
     return Reply(201, {"user": user})
 
 
 @operation("updateUser", "updateUserLegacy")
 def update_user(call: OperationCall) -> Any:
-    position, record = the_user(call)
-    check_row(call.body, call.sandbox.switches, update=True)
-    before = keys_of(record)
+    position, record = find_user(call)
+    check_row(call.body, call.sandbox.flags, update=True)
+    before = unique_keys(record)
     # What this operation does not take (email, wallets, ...) is ignored, as fields are that nobody knows.
     known = {name: value for name, value in call.body.items() if name in _UPDATABLE}
-    apply_profile(record, known, replace_metadata=call.sandbox.switches["update-metadata"] == "replace")
+    apply_profile(record, known, replace_metadata=call.sandbox.flags["update-metadata"] == "replace")
     record["updatedAt"] = call.now
-    keys = keys_of(record)
+    keys = unique_keys(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
-    call.sandbox.accounts.save([(position, record, before)])
-    user = rendered(call, record, position)
+    call.sandbox.users.save([(position, record, before)])
+    user = serialize_user(call, record, position)
     call.emit("user.updated", user)
     return {"user": user}
 
@@ -112,8 +113,8 @@ _UPDATABLE = frozenset(
 
 @operation("deleteUser", "deleteUserLegacy")
 def delete_user(call: OperationCall) -> None:
-    position, record = the_user(call)
-    user = rendered(call, record, position)
+    position, record = find_user(call)
+    user = serialize_user(call, record, position)
     record["deletedAt"] = call.now
-    call.sandbox.accounts.delete(position, record)
+    call.sandbox.users.delete(position, record)
     call.emit("user.deleted", user)

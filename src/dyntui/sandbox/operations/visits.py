@@ -8,7 +8,7 @@ from typing import Any
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request
-from dyntui.sandbox.user_record import fold, iso
+from dyntui.sandbox.user_record import fold_case, format_time
 
 Json = dict[str, Any]
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
@@ -23,39 +23,39 @@ _COLUMNS = {
 }
 
 
-def shown(call: OperationCall, visitor: Json) -> Json:
+def serialize_visitor(call: OperationCall, visitor: Json) -> Json:
     """A visitor as the API shows it."""
-    return shown_in(call.sandbox.environment_id, visitor)
+    return serialize_visitor_of(call.sandbox.environment_id, visitor)
 
 
-def shown_in(environment_id: str, visitor: Json) -> Json:
+def serialize_visitor_of(environment_id: str, visitor: Json) -> Json:
     """The same, of an environment."""
     out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
-    return {**out, "createdAt": iso(visitor["at"]), "projectEnvironmentId": environment_id}
+    return {**out, "createdAt": format_time(visitor["at"]), "projectEnvironmentId": environment_id}
 
 
 @operation("getEnvironmentVisitors")
 def list_visitors(call: OperationCall) -> Any:
-    switches = call.sandbox.switches
+    flags = call.sandbox.flags
     found = _filtered(call)
-    order = _ORDER.match(call.query.get("orderBy", switches["default-order"]))
+    order = _ORDER.match(call.query.get("orderBy", flags["default-order"]))
     if order is None:
         raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
-    if order[1] not in _COLUMNS and switches["unknown-order"] == "reject":
+    if order[1] not in _COLUMNS and flags["unknown-order"] == "reject":
         raise bad_request(f"query/orderBy: visitors cannot be sorted by {order[1]}")
     column = _COLUMNS.get(order[1], "at")
     if column != "at":
-        found = sorted(found, key=lambda each: fold(each[column]))
+        found = sorted(found, key=lambda each: fold_case(each[column]))
     if order[2] == "desc":
         found = found[::-1]
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
-    page = [shown(call, each) for each in found[offset : offset + limit]]
-    return {"count": len(found) if switches["users-count"] == "total" else len(page), "visitors": page}
+    page = [serialize_visitor(call, each) for each in found[offset : offset + limit]]
+    return {"count": len(found) if flags["users-count"] == "total" else len(page), "visitors": page}
 
 
 def _filtered(call: OperationCall) -> list[Json]:
     asked = call.query.get("filter", {})
-    value, chain = fold(asked.get("filterValue", "")), asked.get("chain", "")
+    value, chain = fold_case(asked.get("filterValue", "")), asked.get("chain", "")
     columns = {"id": ("id",), "walletPublicKey": ("address",)}.get(
         asked.get("filterColumn", "all"), ("id", "address", "walletName", "chain")
     )
@@ -63,5 +63,5 @@ def _filtered(call: OperationCall) -> list[Json]:
         each
         for each in call.sandbox.visitors.all()
         if (not chain or family(each["chain"]) == family(chain))
-        and (not value or any(value in fold(each[name]) for name in columns))
+        and (not value or any(value in fold_case(each[name]) for name in columns))
     ]

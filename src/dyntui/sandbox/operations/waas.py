@@ -12,7 +12,7 @@ import orjson
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, invalid, not_found
-from dyntui.sandbox.user_record import Record, iso, keys_of, live_wallets
+from dyntui.sandbox.user_record import Record, format_time, live_wallets, unique_keys
 
 Json = dict[str, Any]
 _HOUR_S = 3600
@@ -37,20 +37,20 @@ def authenticate(call: OperationCall) -> Any:
     return {
         "message": "Authenticated",
         "encodedJwts": {
-            "jwt": _jwt(call, claims),
-            "minifiedJwt": _jwt(call, {"sub": claims["sub"], "exp": claims["exp"]}),
+            "jwt": _encode_jwt(call, claims),
+            "minifiedJwt": _encode_jwt(call, {"sub": claims["sub"], "exp": claims["exp"]}),
         },
     }
 
 
-def _jwt(call: OperationCall, claims: Json) -> str:
-    parts = [_base64(orjson.dumps(each)) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
+def _encode_jwt(call: OperationCall, claims: Json) -> str:
+    parts = [_encode_base64(orjson.dumps(each)) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
     text = ".".join(parts)
     signature = hmac.new(call.sandbox.ids.digest("jwt secret", 32), text.encode(), hashlib.sha256).digest()
-    return f"{text}.{_base64(signature)}"
+    return f"{text}.{_encode_base64(signature)}"
 
 
-def _base64(data: bytes) -> str:
+def _encode_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
@@ -64,8 +64,8 @@ def _policy(call: OperationCall) -> Json:
     return found
 
 
-def _keep_policy(call: OperationCall, policy: Json, action: str) -> Json:
-    policy["updatedAt"] = iso(call.now)
+def _save_policy(call: OperationCall, policy: Json, action: str) -> Json:
+    policy["updatedAt"] = format_time(call.now)
     call.sandbox.store.put("waasPolicies", policy, id=call.path["environmentId"])
     admin_event(call, "waasPolicy", action, policy)
     return {**policy, "message": f"Policy {action}"}
@@ -83,7 +83,7 @@ def create_policy(call: OperationCall) -> Any:
     policy = call.sandbox.store.get("waasPolicies", id) or {
         "policyId": call.new_id("waasPolicies"),
         "projectEnvironmentId": id,
-        "createdAt": iso(call.now),
+        "createdAt": format_time(call.now),
         "policyContent": [],
     }
     names = {rule["name"] for rule in policy["policyContent"]}
@@ -92,7 +92,7 @@ def create_policy(call: OperationCall) -> Any:
             raise invalid("duplicate_exists", f"There is a rule {rule['name']} already")
         names.add(rule["name"])
         policy["policyContent"].append({**rule, "ruleId": call.new_id("waasRules")})
-    return Reply(201, _keep_policy(call, policy, "created"))
+    return Reply(201, _save_policy(call, policy, "created"))
 
 
 @operation("updateWaasPolicy")
@@ -104,7 +104,7 @@ def update_policy(call: OperationCall) -> Any:
         if number is None:
             raise not_found("Rule")
         policy["policyContent"][number] = rule
-    return _keep_policy(call, policy, "updated")
+    return _save_policy(call, policy, "updated")
 
 
 @operation("deleteWaasPolicy")
@@ -113,7 +113,7 @@ def delete_rules(call: OperationCall) -> Any:
     if unwanted - {rule["ruleId"] for rule in policy["policyContent"]}:
         raise not_found("Rule")
     policy["policyContent"] = [rule for rule in policy["policyContent"] if rule["ruleId"] not in unwanted]
-    return _keep_policy(call, policy, "deleted")
+    return _save_policy(call, policy, "deleted")
 
 
 # delegated access ----------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def get_key(call: OperationCall) -> Any:
 @operation("createDelegatedCredentials")
 def create_key(call: OperationCall) -> Any:
     """The new key is the active one; the one before it is revoked."""
-    store, environment, now = call.sandbox.store, call.path["environmentId"], iso(call.now)
+    store, environment, now = call.sandbox.store, call.path["environmentId"], format_time(call.now)
     algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
     if algorithm not in ("RSA-OAEP-256", "HYBRID-RSA-AES-256"):
         raise bad_request("body/alg must be equal to one of the allowed values")
@@ -174,7 +174,7 @@ def create_key(call: OperationCall) -> Any:
 def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     """The wallet with that id, its own or that of its keys, and whose it is. Raises Refused (404)."""
     position = call.sandbox.ids.owner(id)
-    record = None if position is None else call.sandbox.accounts.load(position)
+    record = None if position is None else call.sandbox.users.load(position)
     if position is not None and record is not None and record.get("deletedAt") is None:
         for item in live_wallets(record):
             if "waas" in item and id in (item["id"], item["waas"]["walletId"]):
@@ -182,7 +182,7 @@ def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     raise not_found("Wallet")
 
 
-def _delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
+def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     position, record, item = _find(call, id)
     if not item.get("delegated"):
         raise RequestRefused(Reply(403, {"error": "Forbidden: nobody delegated access to this wallet"}))
@@ -190,10 +190,10 @@ def _delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
 
 
 def _revoke(call: OperationCall, id: str) -> None:
-    position, record, item = _delegated(call, id)
+    position, record, item = _find_delegated(call, id)
     del item["delegated"]
     item["updatedAt"] = call.now
-    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    call.sandbox.users.save([(position, record, unique_keys(record))])
     call.emit("wallet.delegation.revoked", {"walletId": item["id"], "userId": record["id"], "chain": item["chain"]})
 
 
@@ -218,7 +218,7 @@ def revoke_delegated(call: OperationCall) -> Any:
 @operation("delegatedSignMessage")
 def sign_message(call: OperationCall) -> Any:
     """Opens the room in which the shares would meet; what is signed there is beyond the sandbox."""
-    _, _, item = _delegated(call, call.path["walletId"])
+    _, _, item = _find_delegated(call, call.path["walletId"])
     room = call.body.get("roomId") or call.new_id("rooms")
     return {
         "roomId": room,
@@ -236,7 +236,7 @@ def get_wallet(call: OperationCall) -> Any:
 
 
 @operation("backupKeySharesToLocationsForPregen")
-def backup(call: OperationCall) -> Any:
+def back_up_key_shares(call: OperationCall) -> Any:
     """Notes where the shares are kept; there are no shares."""
     position, record, item = _find(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:
@@ -256,5 +256,5 @@ def backup(call: OperationCall) -> Any:
         shares.append(share)
         out.append({"location": location["location"], "keyShareId": share["id"], "externalKeyShareId": external})
     record["updatedAt"] = item["updatedAt"] = call.now
-    call.sandbox.accounts.save([(position, record, keys_of(record))])
+    call.sandbox.users.save([(position, record, unique_keys(record))])
     return {"message": "Backed up", "walletId": item["waas"]["walletId"], "locationsWithKeyShares": out}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import the_user
+from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.serializers import wallet, wallet_detail
-from dyntui.sandbox.user_record import Record, keys_of, live_wallets
+from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
 from dyntui.sandbox.user_rules import add_wallet, refuse_duplicates
 
 _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
@@ -17,9 +17,8 @@ _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
 @operation("getWalletsByEnvironmentId")
 def list_wallets(call: OperationCall) -> Any:
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
-    accounts = call.sandbox.accounts
-    owners = accounts.wallet_owners()
-    if call.sandbox.switches.on("deleted-wallets-listed"):
+    owners = call.sandbox.users.wallet_owners()
+    if call.sandbox.flags.on("deleted-wallets-listed"):
         total, found = len(owners), _page(call, offset, limit)
     else:
         found = [each for each in _page(call, 0, len(owners)) if each[1]["deletedAt"] is None]
@@ -34,11 +33,11 @@ def list_wallets(call: OperationCall) -> Any:
 
 
 def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, dict[str, Any]]]:
-    owners = call.sandbox.accounts.wallet_owners()
+    owners = call.sandbox.users.wallet_owners()
     positions = owners[offset : offset + limit]
     if not positions:
         return []
-    records = call.sandbox.accounts.load_many(sorted(set(positions)))
+    records = call.sandbox.users.load_many(sorted(set(positions)))
     number = 0  # of the wallet within its owner's
     while number < offset and owners[offset - number - 1] == positions[0]:
         number += 1
@@ -51,29 +50,29 @@ def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, di
 
 @operation("getWalletsByUserId", "getWalletsByUserIdLegacy")
 def list_user_wallets(call: OperationCall) -> Any:
-    _, record = the_user(call)
+    _, record = find_user(call)
     wallets = [wallet(item) for item in live_wallets(record)]
     return {"count": len(wallets), "wallets": wallets}
 
 
 @operation("createWallet", "createWalletLegacy")
 def create_wallet(call: OperationCall) -> Any:
-    position, record = the_user(call)
+    position, record = find_user(call)
     if any(item["provider"] in _EMBEDDED for item in live_wallets(record)):
         raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external one cannot be linked")
-    before = keys_of(record)
+    before = unique_keys(record)
     item = add_wallet(record, call.body, position, call.sandbox.ids, call.now)
-    keys = keys_of(record)
+    keys = unique_keys(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
     record["updatedAt"] = call.now
-    call.sandbox.accounts.save([(position, record, before)])
+    call.sandbox.users.save([(position, record, before)])
     call.emit("wallet.linked", {**wallet(item), "userId": record["id"]})
     return Reply(201, wallet(item))
 
 
 def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
     position = call.sandbox.ids.owner(call.path["walletId"])
-    record = None if position is None else call.sandbox.accounts.load(position)
+    record = None if position is None else call.sandbox.users.load(position)
     if position is not None and record is not None:
         for item in live_wallets(record):
             if item["id"] == call.path["walletId"]:
@@ -89,32 +88,34 @@ def get_wallet(call: OperationCall) -> Any:
 @operation("deleteWalletById", "deleteWalletByIdLegacy")
 def delete_wallet(call: OperationCall) -> None:
     position, record, item = _find(call)
-    before = keys_of(record)
+    before = unique_keys(record)
     item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
-    call.sandbox.accounts.save([(position, record, before)])
+    call.sandbox.users.save([(position, record, before)])
     call.emit("wallet.deleted", {**wallet(item), "userId": record["id"]})
 
 
 @operation("recoverDeletedWalletsWithEnvironment")
 def recover_wallets(call: OperationCall) -> Any:
     id = (call.body or {}).get("userId", "")
-    position = call.sandbox.accounts.position_of(id)
-    record = None if position is None else call.sandbox.accounts.load(position)
+    position = call.sandbox.users.position_of(id)
+    record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None:
         raise not_found("User")
-    before = keys_of(record)
+    before = unique_keys(record)
     recovered = 0
     for item in record["wallets"]:
         if item["deletedAt"] is None:
             continue
         deleted, item["deletedAt"] = item["deletedAt"], None
-        owners = call.sandbox.store.owners(keys_of(record))
-        if any(owner != position for owner in owners.values()) or len(set(keys_of(record))) < len(keys_of(record)):
+        owners = call.sandbox.store.owners(unique_keys(record))
+        if any(owner != position for owner in owners.values()) or len(set(unique_keys(record))) < len(
+            unique_keys(record)
+        ):
             item["deletedAt"] = deleted  # somebody has linked that address since
             continue
         item["updatedAt"] = call.now
         recovered += 1
-    call.sandbox.accounts.save([(position, record, before)])
+    call.sandbox.users.save([(position, record, before)])
     return {
         "data": {"wallets": recovered, "additionalAddresses": 0, "turnkeyHDWallets": 0},
         "message": "Wallets recovered",
@@ -122,5 +123,5 @@ def recover_wallets(call: OperationCall) -> Any:
 
 
 @operation("getActiveEmbeddedWalletVersionsForEnvironment")
-def embedded_versions(call: OperationCall) -> Any:
+def list_embedded_versions(call: OperationCall) -> Any:
     return ["V2", "V3"]

@@ -8,19 +8,21 @@ from typing import Any
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
-from dyntui.sandbox.user_record import iso
+from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.webhook_sender import is_loopback
 
 Json = dict[str, Any]
 _URL = re.compile(
     r"(https://)[a-z0-9]+([-.]+[a-z0-9]+)*\.[a-z]{2,10}(/.*)?\Z|arn:aws:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9-_]+\Z"
 )
-_INSIDE = frozenset({"secret", "failures"})
+_PRIVATE_FIELDS = frozenset({"secret", "failures"})
 
 
-def shown(webhook: Json, *, secret: bool = False) -> Json:
+def serialize_webhook(webhook: Json, *, secret: bool = False) -> Json:
     """What the API shows of it; the secret only when it was asked for."""
-    return {name: value for name, value in webhook.items() if name not in _INSIDE or (secret and name == "secret")}
+    return {
+        name: value for name, value in webhook.items() if name not in _PRIVATE_FIELDS or (secret and name == "secret")
+    }
 
 
 def _find(call: OperationCall) -> Json:
@@ -31,13 +33,13 @@ def _find(call: OperationCall) -> Json:
     return found
 
 
-def _keep(call: OperationCall, webhook: Json, body: Json) -> Json:
+def _save_webhook(call: OperationCall, webhook: Json, body: Json) -> Json:
     """All three fields are replaced; whoever enables a webhook gives it a new start."""
-    here = is_loopback(body["url"])
-    if not (_URL.match(body["url"]) or (here and call.sandbox.switches["webhook-url"] == "loopback")):
-        otherwise = "; this sandbox takes http on this machine with --switch webhook-url=loopback" if here else ""
-        raise bad_request(f"body/url must be https without a port, or the ARN of an SNS topic{otherwise}")
-    now = iso(call.now)
+    is_local = is_loopback(body["url"])
+    if not (_URL.match(body["url"]) or (is_local and call.sandbox.flags["webhook-url"] == "loopback")):
+        hint = "; this sandbox accepts http on this machine with --flag webhook-url=loopback" if is_local else ""
+        raise bad_request(f"body/url must be https without a port, or the ARN of an SNS topic{hint}")
+    now = format_time(call.now)
     if body["isEnabled"] and not webhook.get("isEnabled"):
         webhook |= {"enabledAt": now, "failures": 0}
     if not body["isEnabled"]:
@@ -50,13 +52,15 @@ def _keep(call: OperationCall, webhook: Json, body: Json) -> Json:
 
 @operation("getWebhooks")
 def list_webhooks(call: OperationCall) -> Any:
-    return {"data": [shown(each) for each in call.sandbox.store.all("webhooks", call.path["environmentId"])]}
+    return {
+        "data": [serialize_webhook(each) for each in call.sandbox.store.all("webhooks", call.path["environmentId"])]
+    }
 
 
 @operation("createWebhook")
 def create_webhook(call: OperationCall) -> Any:
     sandbox, environment = call.sandbox, call.path["environmentId"]
-    limit = sandbox.switches.number("max-webhooks")
+    limit = sandbox.flags.number("max-webhooks")
     if 0 < limit <= len(sandbox.store.all("webhooks", environment)):
         raise RequestRefused(Reply(422, {"error": f"An environment has {limit} webhooks at most"}))
     id = call.new_id("webhooks")
@@ -64,27 +68,27 @@ def create_webhook(call: OperationCall) -> Any:
         "environmentId": environment,
         "webhookId": id,
         "version": "v1",
-        "createdAt": iso(call.now),
+        "createdAt": format_time(call.now),
         "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {id}', 24).hex()}",
         "failures": 0,
     }
-    made = _keep(call, fixed, call.body)
+    made = _save_webhook(call, fixed, call.body)
     if made["isEnabled"]:
         sandbox.webhooks.ping(made)
-    admin_event(call, "webhook", "created", shown(made))
-    return Reply(201, shown(made))
+    admin_event(call, "webhook", "created", serialize_webhook(made))
+    return Reply(201, serialize_webhook(made))
 
 
 @operation("getWebhook")
 def get_webhook(call: OperationCall) -> Any:
-    return shown(_find(call), secret=bool(call.query.get("includeSecret")))
+    return serialize_webhook(_find(call), secret=bool(call.query.get("includeSecret")))
 
 
 @operation("updateWebhookById")
 def update_webhook(call: OperationCall) -> Any:
-    changed = _keep(call, _find(call), call.body)
-    admin_event(call, "webhook", "updated", shown(changed))
-    return shown(changed)
+    changed = _save_webhook(call, _find(call), call.body)
+    admin_event(call, "webhook", "updated", serialize_webhook(changed))
+    return serialize_webhook(changed)
 
 
 @operation("deleteWebhookById")
@@ -92,7 +96,7 @@ def delete_webhook(call: OperationCall) -> None:
     webhook = _find(call)
     call.sandbox.store.remove("webhooks", webhook["webhookId"])
     call.sandbox.webhooks.forget(webhook["webhookId"])
-    admin_event(call, "webhook", "deleted", shown(webhook))
+    admin_event(call, "webhook", "deleted", serialize_webhook(webhook))
 
 
 @operation("getWebhookMessages")
