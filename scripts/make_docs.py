@@ -91,7 +91,7 @@ def resources() -> str:
 
 def _screen(record: Resource) -> str:
     if record.scope is Scope.PARENT:
-        return f"from {RESOURCES[record.of].title}"
+        return f"from {RESOURCES[record.parent_resource].title}"
     return " ".join(f"`:{name}`" for name in (record.name, *record.aliases))
 
 

@@ -36,7 +36,7 @@ BESIDE = {
 def test_every_resource_has_its_screen_its_command_and_its_operations(name: str) -> None:
     record = RESOURCES[name]
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| {record.title} |"))
-    assert f"`:{name}`" in row or f"from {RESOURCES[record.of].title}" in row
+    assert f"`:{name}`" in row or f"from {RESOURCES[record.parent_resource].title}" in row
     assert f"`dyntui get {name}" in row
     for operation in record.operations:
         assert f"`{operation}`" in row
@@ -64,7 +64,7 @@ def test_no_operation_for_a_token_is_left_to_the_api_console_without_a_reason() 
 
 def test_what_a_record_says_its_screens_use_is_used() -> None:
     for record in RESOURCES.values():
-        for operation in record.extra:
+        for operation in record.extra_operations:
             found = subprocess.run(
                 [
                     "grep",

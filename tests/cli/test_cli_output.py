@@ -219,7 +219,7 @@ def test_objects_without_the_expected_fields_crash_no_list(server: Server, run: 
 
     server.answers = Anything()
     for name, record in RESOURCES.items():
-        extra = ("--of", "3f2a1b4c-0000-4000-8000-00000000000c") if record.of else ()
+        extra = ("--of", "3f2a1b4c-0000-4000-8000-00000000000c") if record.parent_resource else ()
         for more in ((), ("--json",), ("--all",)):
             assert run("get", name, *extra, *more).code in (0, 1, 2, 3, 4), name
     for command in (

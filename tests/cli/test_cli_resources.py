@@ -52,8 +52,8 @@ def test_every_resource_is_listed(name: str, here: Here) -> None:
     if record.scope is Scope.PARENT:
         assert done.code == 2
         assert "--of" in done.err
-        above = document(here("get", record.of, "--json"))["items"]
-        done = here("get", name, "--of", above[0][RESOURCES[record.of].key], "--json")
+        above = document(here("get", record.parent_resource, "--json"))["items"]
+        done = here("get", name, "--of", above[0][RESOURCES[record.parent_resource].key], "--json")
     assert isinstance(document(done)["items"], list)
 
 
@@ -291,7 +291,7 @@ def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monke
     for record in RESOURCES.values():
         for action in record.actions:
             if action.effect.value != "read":
-                ids = [] if action.on is ActionTarget.LIST else [some_id]
+                ids = [] if action.target is ActionTarget.LIST else [some_id]
                 pairs = [f"{name}=x" for name in action.fields if name != "*"]
                 lines.append(["do", record.name, action.name, *ids, *pairs, "--of", some_id, "--yes"])
     for operation in catalog():

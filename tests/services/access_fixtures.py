@@ -10,7 +10,7 @@ from typing import Any
 
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.services.access.access_policy import find, read_lists
+from dyntui.services.access.access_policy import find_policy, read_lists
 from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.lists import LIST_ACTIONS
@@ -30,15 +30,15 @@ class World:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.client = connection.client
-        self.writes = connection.writes
+        self.write_gate = connection.write_gate
 
     async def list(self, name: str) -> dict[str, Any]:
-        return dict(find(await read_lists(self.client), name))
+        return dict(find_policy(await read_lists(self.client), name))
 
     async def make(self, name: str, outcome: str = "siteAccess", *emails: str, scope: str = "") -> dict[str, Any]:
         """A new list with these e-mails on it; it is off."""
         fields = {"name": name, "outcome": outcome, "scope": scope}
-        made = await self.writes.perform(LIST_ACTIONS.create(), [Target("", name, {"fields": fields})], YES)
+        made = await self.write_gate.perform(LIST_ACTIONS.create(), [Target("", name, {"fields": fields})], YES)
         assert made.first_error is None, made.first_error
         row = dict(made.items[0].value)
         await self.add(row, *({"email": email} for email in emails))
@@ -51,16 +51,16 @@ class World:
 
     async def confirmed(self, action: WriteAction, targets: list[Target]) -> WriteResults:
         """Do it as somebody who read and typed everything."""
-        weighed = await self.writes.weighed(action, targets)
-        needed = self.writes.requirement(weighed, targets)
+        weighed = await self.write_gate.with_impact(action, targets)
+        needed = self.write_gate.requirement(weighed, targets)
         typed = needed.accepted[0] if needed.accepted else ""
-        return await self.writes.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
+        return await self.write_gate.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
 
     async def on(self, row: dict[str, Any]) -> list[str]:
         """The identifiers on a list, in the server's order."""
-        from dyntui.services.access.drafts import said_of
+        from dyntui.services.access.drafts import entry_label
 
-        return [said_of(entry) async for entry in entries_of(self.client, str(row["id"]))]
+        return [entry_label(entry) async for entry in entries_of(self.client, str(row["id"]))]
 
     @property
     def sent(self) -> list[str]:
@@ -77,6 +77,8 @@ async def world(
     demo = demo_connection(wanted)
     profile = replace(demo.profile, kind=kind, name="acme", read_only=read_only)
     audit = Audit(folder / "state" / "audit.jsonl")
-    async with Connection(profile, demo._token, app=demo.app, audit=audit, gates=RateLimiters(0, 0)) as connection:
+    async with Connection(
+        profile, demo._token, app=demo.app, audit=audit, rate_limiters=RateLimiters(0, 0)
+    ) as connection:
         await demo.aclose()
         yield World(connection)

@@ -11,13 +11,13 @@ from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, 
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import (
-    action_named,
-    asked_of,
-    filled_in,
-    parent_of,
+    check_values,
+    find_action,
+    form_fields,
+    make_target,
+    make_write_action,
+    resolve_parent,
     starting_values,
-    target_of,
-    write_of,
 )
 from dyntui.services.actions.write_types import Confirmation, Target, TargetResult, WriteAction
 from dyntui.services.connection import Connection
@@ -148,14 +148,14 @@ async def rows_of(connection: Connection, name: str, parent: str = "") -> list[d
 
 
 def _fits(action: ResourceAction | None, row: dict[str, Any]) -> bool:
-    return action is None or action.when is None or action.when(row) is None
+    return action is None or action.disabled_reason is None or action.disabled_reason(row) is None
 
 
 async def parent_for(connection: Connection, record: Resource, action: ResourceAction | None = None) -> str:
     """Something that the record's list can belong to, with rows in it (that the action fits) where there is any."""
     if record.scope is not Scope.PARENT:
-        return await parent_of(connection.client, record)
-    holder = RESOURCES[record.of]
+        return await resolve_parent(connection.client, record)
+    holder = RESOURCES[record.parent_resource]
     holders = await rows_of(connection, holder.name, await parent_for(connection, holder))
     for row in holders:
         row_id = str(row[holder.key])
@@ -168,7 +168,7 @@ async def row_for(
     connection: Connection, record: Resource, action: ResourceAction, parent: str
 ) -> dict[str, Any] | None:
     """A row that the action can be done with, the one made last; None for an action on the list."""
-    if action.on is ActionTarget.LIST:
+    if action.target is ActionTarget.LIST:
         return None
     fitting = [row for row in await rows_of(connection, record.name, parent) if _fits(action, row)]
     assert fitting, f"the sandbox has nothing to {action.name} among {record.name}"
@@ -189,7 +189,7 @@ async def prepared(
     connection: Connection, name: str, action_name: str, *, fields: Mapping[str, str] | None = None
 ) -> Prepared:
     """An action with what is filled in for it here, or with these fields."""
-    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     client = connection.client
     parent = await parent_for(connection, record, action)
     row = await row_for(connection, record, action, parent)
@@ -197,11 +197,11 @@ async def prepared(
     if values.get("adminMemberIdToDelegate") == "ADMIN":
         members = await rows_of(connection, name, parent)
         values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
-    asked = asked_of(client, action)
+    asked = form_fields(client, action)
     held = starting_values(action, asked, row) if row is not None and asked else None
-    filled = filled_in(client, action, {**(held or {}), **values}, before=held)
-    write = write_of(client, record, action, filled, parent=parent)
-    target = target_of(record, row)
+    filled = check_values(client, action, {**(held or {}), **values}, before=held)
+    write = make_write_action(client, record, action, filled, parent=parent)
+    target = make_target(record, row)
     if name in ("allowlists", "gates"):
         target = replace(target, data={**target.data, "fields": filled.body or {}})
     return Prepared(write, target, row, parent)
@@ -209,10 +209,10 @@ async def prepared(
 
 async def perform(connection: Connection, write: WriteAction, *targets: Target) -> list[TargetResult]:
     """Do a write, confirmed in whichever way it asks for."""
-    weighed = await connection.writes.weighed(write, targets)
-    needed = connection.writes.requirement(weighed, targets)
+    weighed = await connection.write_gate.with_impact(write, targets)
+    needed = connection.write_gate.requirement(weighed, targets)
     confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
-    return list((await connection.writes.perform(write, targets, confirmed)).items)
+    return list((await connection.write_gate.perform(write, targets, confirmed)).items)
 
 
 async def done(

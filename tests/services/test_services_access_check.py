@@ -11,10 +11,17 @@ from access_fixtures import DOOR, world
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.check import AccessMatch, AccessVerdict, check_access, check_user, conclude, subject_of
-from dyntui.services.access.impact import switched
+from dyntui.services.access.check import (
+    AccessMatch,
+    AccessVerdict,
+    check_access,
+    check_user,
+    make_answer,
+    parse_subject,
+)
+from dyntui.services.access.impact import with_enabled
 from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.access.lockout_count import known_users, who_is_affected
+from dyntui.services.access.lockout_count import count_affected, known_users
 from dyntui.services.access.user_identifiers import entries_for, keys_for
 from dyntui.store.cache import RowCache
 
@@ -26,8 +33,8 @@ def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any)
 
 
 def verdict(access: AccessPolicy, *on: dict[str, Any]) -> AccessVerdict:
-    answer = conclude(access, [AccessMatch(each, ENTRY) for each in on], "ada")
-    assert answer.because, "there is always a reason"
+    answer = make_answer(access, [AccessMatch(each, ENTRY) for each in on], "ada")
+    assert answer.reasons, "there is always a reason"
     return answer.verdict
 
 
@@ -64,12 +71,12 @@ def test_gates_that_cannot_be_read_leave_a_yes_open_and_a_no_closed() -> None:
 def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
     beta = row("Beta", "scope", scope="beta")
     domain = {"emailDomain": "example.com"}
-    answer = conclude(
+    answer = make_answer(
         AccessPolicy((VIP, beta, OFF)),
         [AccessMatch(VIP, domain), AccessMatch(beta, ENTRY), AccessMatch(OFF, ENTRY)],
         "ada",
     )
-    assert answer.because == (
+    assert answer.reasons == (
         "e-mail domain example.com on “VIP”, which lets people in.",
         "e-mail ada@example.com on “Old”, which is off.",
         "e-mail ada@example.com on “Beta” gives the scope beta.",
@@ -81,7 +88,7 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
     async with world(tmp_path, flags={}) as here:
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(made)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(made)])
         access = AccessPolicy(tuple((await read_access(here.client)).lists))
         for text, expected in (
             ("ADA@example.com", AccessVerdict.YES),
@@ -89,13 +96,13 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
             ("anybody@example.com", AccessVerdict.NO),
             ("0x" + "12" * 20, AccessVerdict.NO),
         ):
-            answer = await check_access(here.client, subject_of(text), access=access)
+            answer = await check_access(here.client, parse_subject(text), access=access)
             assert answer.verdict is expected, text
 
 
 def test_a_subject_that_could_be_anything_is_refused() -> None:
     with pytest.raises(UsageError, match="nobody that can be looked for"):
-        subject_of("ada")
+        parse_subject("ada")
 
 
 async def test_a_user_is_looked_for_by_everything_that_is_linked_as_the_server_does(tmp_path: Path) -> None:
@@ -145,18 +152,20 @@ async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: 
         users = (await here.client.users.list(limit=3)).items
         await here.add(made, *({"email": user["email"]} for user in users if user.get("email")))
         before = await read_access(here.client)
-        after = before.with_change(PolicyKind.LIST, [made["id"]], switched(True))
-        lockout = await who_is_affected(here.connection, before, after)
-        blocked = len((await known_users(here.connection)).rows) - lockout.out - 3
-        assert lockout.out > 200
+        after = before.with_change(PolicyKind.LIST, [made["id"]], with_enabled(True))
+        lockout = await count_affected(here.connection, before, after)
+        blocked = len((await known_users(here.connection)).rows) - lockout.locked_out - 3
+        assert lockout.locked_out > 200
         assert 0 <= blocked < 40, "who is on the block list was kept out before, and is not counted again"
         lines = lockout.lines()
         assert lines[0] == "Among all 250 users:"
-        assert f"{lockout.out:,} could no longer sign in, {lockout.lately:,} of them visited" in lines[1]
+        assert (
+            f"{lockout.locked_out:,} could no longer sign in; {lockout.recently_active:,} of them visited" in lines[1]
+        )
         assert lockout.sample[0] in lines[2]
         assert "Not counted: people who have not signed up yet, and identifiers linked later." in lines
-        back = await who_is_affected(here.connection, after, before)
-        assert (back.into, back.out) == (lockout.out, 0)
+        back = await count_affected(here.connection, after, before)
+        assert (back.let_in, back.locked_out) == (lockout.locked_out, 0)
 
 
 async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path, monkeypatch: Any) -> None:
@@ -174,9 +183,9 @@ async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path,
         more.close()
         cached = await known_users(here.connection)
         assert (cached.source, len(cached.rows)) == ("cache", 250)
-        assert cached.words.startswith("250 of 250 users, those this machine has in its cache, as of")
+        assert cached.description.startswith("250 of 250 users, those this machine has in its cache, as of")
         everyone = await known_users(here.connection, everyone=True)
-        assert everyone.words == "all 250 users"
+        assert everyone.description == "all 250 users"
 
 
 async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: Any) -> None:
@@ -184,7 +193,7 @@ async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: A
     async with world(tmp_path, users=0) as here:
         before = await read_access(here.client)
         door = await here.list(DOOR)
-        lockout = await who_is_affected(
-            here.connection, before, before.with_change(PolicyKind.LIST, [door["id"]], switched(True))
+        lockout = await count_affected(
+            here.connection, before, before.with_change(PolicyKind.LIST, [door["id"]], with_enabled(True))
         )
         assert lockout.lines() == ["No users are known to count: there are none, or none were read."]

@@ -12,13 +12,13 @@ from dyntui.core.errors import UsageError
 from dyntui.services.access.compare import (
     SyncPlan,
     compare,
+    find_duplicates,
+    make_side,
     plan_sync,
     read_file,
     read_list,
-    side_of,
     sync,
     sync_action,
-    twice,
 )
 from dyntui.services.access.entries import ENTRY_EXPORT, new_job
 from dyntui.services.access.entry_search import entries_of, find_entries
@@ -32,26 +32,26 @@ def emails(*names: str) -> list[dict[str, Any]]:
 
 
 def test_two_sides_are_told_apart_by_what_they_name_not_how_it_is_written() -> None:
-    left = side_of("left", [{"email": "A@example.com", "alias": "a"}, *emails("b", "b"), {"farcasterFid": 7.0}])
-    right = side_of("right", [*emails("a", "c"), {"farcasterFid": 7}])
+    left = make_side("left", [{"email": "A@example.com", "alias": "a"}, *emails("b", "b"), {"farcasterFid": 7.0}])
+    right = make_side("right", [*emails("a", "c"), {"farcasterFid": 7}])
     diff = compare(left, right)
     assert [entry["email"] for entry in diff.only_left] == ["b@example.com"]
     assert [entry["email"] for entry in diff.only_right] == ["c@example.com"]
     assert len(diff.both) == 2
-    assert len(diff.relabelled) == 1
-    assert (left.repeated, diff.same) == (1, False)
+    assert len(diff.other_alias) == 1
+    assert (left.repeated, diff.is_equal) == (1, False)
 
 
 async def planned(here: World, row: dict[str, Any], source: list[dict[str, Any]], *, remove: bool = True) -> SyncPlan:
-    return plan_sync(row, await read_list(here.client, row), side_of("people.csv", source), remove=remove)
+    return plan_sync(row, await read_list(here.client, row), make_side("people.csv", source), remove=remove)
 
 
 async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults:
     action, targets = sync_action(plan)
-    weighed = await here.writes.weighed(action, targets)
-    needed = here.writes.requirement(weighed, targets)
+    weighed = await here.write_gate.with_impact(action, targets)
+    needed = here.write_gate.requirement(weighed, targets)
     typed = needed.accepted[0] if needed.accepted else ""
-    return await sync(here.writes, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
+    return await sync(here.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
 
 
 async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_path: Path) -> None:
@@ -68,10 +68,10 @@ async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_p
             "    - a@example.com",
             "  2 on both, left alone",
         ]
-        assert (await applied(here, plan)).left == ()
+        assert (await applied(here, plan)).remaining == ()
         assert sorted(await here.on(row)) == sorted(each["email"] for each in wanted)
         again = await planned(here, row, wanted)
-        assert again.nothing
+        assert again.is_empty
         assert again.lines()[-1] == "Nothing to do: the list is as the source is."
 
 
@@ -82,7 +82,7 @@ async def test_without_removing_the_others_stay(tmp_path: Path) -> None:
         assert plan.extra == 1
         await applied(here, plan)
         assert await here.on(row) == ["a@example.com", "b@example.com"]
-        assert (await planned(here, row, emails("b"), remove=False)).nothing
+        assert (await planned(here, row, emails("b"), remove=False)).is_empty
 
 
 async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Pa
 async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
-        source = side_of("people.csv", emails("b"), [(3, "“ada” could be several kinds")])
+        source = make_side("people.csv", emails("b"), [(3, "“ada” could be several kinds")])
         there = await read_list(here.client, row)
         with pytest.raises(UsageError, match="line 3"):
             plan_sync(row, there, source, remove=True)
@@ -112,10 +112,10 @@ async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides
 
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
         plan = await planned(here, row, [])
         with pytest.raises(UsageError) as refused:
-            await sync(here.writes, plan, Confirmation(yes=True, typed="acme"))
+            await sync(here.write_gate, plan, Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
         assert await here.on(row) == ["a@example.com"]
 
@@ -150,8 +150,8 @@ async def test_an_export_of_every_kind_reads_back_as_the_same_entries(tmp_path: 
         with file.open("wb") as stream:
             await export(entries_of(here.client, row["id"]), Exporter(stream, format, ENTRY_EXPORT))
         side = read_file(file)
-        assert side.wrong == ()
-        assert compare(side, await read_list(here.client, row)).same
+        assert side.invalid == ()
+        assert compare(side, await read_list(here.client, row)).is_equal
         assert {each.get("alias") for each in side.entries.values()} == {"+Ada, the first", "Müller", None}
 
 
@@ -160,7 +160,7 @@ async def test_what_stands_on_several_lists_is_found(tmp_path: Path) -> None:
         one = await here.make("One", "siteAccess", "a@example.com", "b@example.com")
         two = await here.make("Two", "block", "b@example.com")
         rows = [(row, entry) for row in (one, two) async for entry in entries_of(here.client, row["id"])]
-        assert {key: [row["name"] for row, _ in several] for key, several in twice(rows).items()} == {
+        assert {key: [row["name"] for row, _ in several] for key, several in find_duplicates(rows).items()} == {
             "entry:email:b@example.com": ["One", "Two"]
         }
 

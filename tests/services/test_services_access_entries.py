@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from dyntui.api.errors import ConnectionLost, ServerError
 from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.drafts import DraftState, draft_of, from_words, parse_lines, with_kind
+from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines, with_kind
 from dyntui.services.access.entries import (
     add_entries,
-    checked_against,
+    already_existed,
+    check_existing,
     entry_target,
-    existed,
     new_job,
     removal_target,
     remove_entries,
@@ -61,8 +61,8 @@ def test_the_kind_is_told_from_the_text_or_said_before_it(text: str, kind: str, 
 @pytest.mark.parametrize("text", ["ada", "12345", "@ada", "fid:ada", "email:ada"])
 def test_what_could_be_several_kinds_is_never_guessed(text: str) -> None:
     (draft,) = parse_lines(text)
-    assert draft.state is DraftState.WRONG
-    assert draft.why
+    assert draft.state is DraftState.INVALID
+    assert draft.problem_text
     assert draft.line == 1
 
 
@@ -92,12 +92,12 @@ def test_a_line_that_says_what_an_earlier_one_says_is_told(tmp_path: Path) -> No
     found = parse_lines(f"Ada@Example.com\nada@example.com\n{EVM}\n{EVM.upper().replace('0X', '0x')}\nada")
     assert [draft.state for draft in found] == [
         DraftState.NEW,
-        DraftState.TWICE,
+        DraftState.DUPLICATE,
         DraftState.NEW,
-        DraftState.TWICE,
-        DraftState.WRONG,
+        DraftState.DUPLICATE,
+        DraftState.INVALID,
     ]
-    assert found[1].why == "the same as line 1"
+    assert found[1].problem_text == "the same as line 1"
 
 
 @given(st.text(max_size=200))
@@ -107,16 +107,18 @@ def test_any_text_becomes_drafts_that_are_either_sendable_or_say_why_not(text: s
             assert draft.kind
             assert draft.key
         else:
-            assert draft.why
+            assert draft.problem_text
 
 
 async def test_entries_are_added_and_those_that_are_there_count_as_done(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
-        targets = [entry_target(draft.entry) for draft in from_words(["ADA@example.com", "bob@example.com", "fid:77"])]
+        targets = [
+            entry_target(draft.entry) for draft in parse_identifiers(["ADA@example.com", "bob@example.com", "fid:77"])
+        ]
         done = await here.confirmed(add_entries(row), targets)
-        assert [existed(item.value) for item in done.items] == [True, False, False]
-        assert done.left == ()
+        assert [already_existed(item.value) for item in done.items] == [True, False, False]
+        assert done.remaining == ()
         assert await here.on(row) == ["ada@example.com", "bob@example.com", "77"]
         lines = [line for line in here.connection.audit.lines() if line.outcome == "done"]
         assert lines[-2].after["email"] == "bob@example.com"
@@ -128,9 +130,14 @@ async def test_drafts_are_checked_against_the_list_and_the_others(tmp_path: Path
         row = await here.make("Guests", "siteAccess", "ada@example.com")
         other = await here.make("Banned", "block", "bob@example.com")
         drafts = parse_lines("Ada@example.com\nbob@example.com\ncy@example.com\ncy@example.com")
-        found = await checked_against(here.client, row, drafts, [row, other])
-        assert [draft.state for draft in found] == [DraftState.THERE, DraftState.NEW, DraftState.NEW, DraftState.TWICE]
-        assert found[1].why == "also on Banned"
+        found = await check_existing(here.client, row, drafts, [row, other])
+        assert [draft.state for draft in found] == [
+            DraftState.EXISTS,
+            DraftState.NEW,
+            DraftState.NEW,
+            DraftState.DUPLICATE,
+        ]
+        assert found[1].problem_text == "also on Banned"
 
 
 async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -139,7 +146,7 @@ async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp
         bad = entry_target({"walletPublicKey": "short"})
         good = [entry_target({"email": f"{name}@example.com"}) for name in "ab"]
         done = await here.confirmed(add_entries(row), [good[0], bad, good[1]])
-        assert done.left == (bad,)
+        assert done.remaining == (bad,)
         assert await here.on(row) == ["a@example.com", "b@example.com"]
 
 
@@ -149,22 +156,22 @@ async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tm
         entries = (await here.client.allowlists.entries(row["id"])).items
         targets = [removal_target(entry) for entry in entries[:1]]
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.writes.perform(remove_entries(row), targets, YES)
-        await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
-        again = await here.writes.perform(remove_entries(row), targets, Confirmation(typed="acme"))
-        assert again.left == ()
+            await here.write_gate.perform(remove_entries(row), targets, YES)
+        await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        again = await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        assert again.remaining == ()
         assert await here.on(row) == ["bob@example.com"]
 
 
 async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
         targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).items]
         with pytest.raises(UsageError) as refused:
-            await here.writes.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
+            await here.write_gate.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
-        await here.writes.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
+        await here.write_gate.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
 
 
 def operations(here: World, after: int) -> list[str]:
@@ -174,11 +181,11 @@ def operations(here: World, after: int) -> list[str]:
 async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
         old = (await here.client.allowlists.entries(row["id"])).items[0]
         before = len(here.sent)
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
-        assert done.left == ()
+        assert done.remaining == ()
         assert operations(here, before) == ["postEntryByAllowlistId", "deleteAllowlistEntryById"]
         assert await here.on(row) == ["bob@example.com", "ada@new.example"]
         last = list(here.connection.audit.lines())[-1]
@@ -190,7 +197,7 @@ async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) ->
         row = await here.make("Guests", "siteAccess", "ada@example.com")
         old = (await here.client.allowlists.entries(row["id"])).items[0]
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"walletPublicKey": "short"})])
-        assert len(done.left) == 1
+        assert len(done.remaining) == 1
         assert await here.on(row) == ["ada@example.com"]
 
 
@@ -199,8 +206,10 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         old = (await here.client.allowlists.entries(row["id"])).items[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "Ada"})
-        assert (await here.confirmed(replace_entry(row), [target])).left == (), "nobody is missed while the list is off"
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(row)])
+        assert (await here.confirmed(replace_entry(row), [target])).remaining == (), (
+            "nobody is missed while the list is off"
+        )
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
         now = next(e for e in (await here.client.allowlists.entries(row["id"])).items if e["email"] == old["email"])
         assert now["alias"] == "Ada"
         again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
@@ -208,7 +217,7 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         refused = await here.confirmed(replace_entry(row), [again])
         assert "only be changed by removing it for a moment" in str(refused.first_error)
         assert operations(here, before) == []
-        assert (await here.confirmed(replace_entry(row, gap=True), [again])).left == ()
+        assert (await here.confirmed(replace_entry(row, gap=True), [again])).remaining == ()
 
 
 async def test_the_old_entry_is_put_back_when_the_new_one_is_refused_after_it_was_deleted(
@@ -274,7 +283,7 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
         await here.confirmed(add_entries(row, job=addition), new)
         audit, environment = here.connection.audit, here.client.environment_id
         found = jobs_of(audit, JobLocation.of(here.connection.profile))
-        assert [(job.id, job.words) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
+        assert [(job.id, job.summary) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
         assert all(job.lists == {row["id"]} for job in found)
 
         later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).items[0]
@@ -282,14 +291,14 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
         await here.add(row, {"email": "d@example.com"})
         plan = await plan_undo(here.client, audit, addition, environment)
         assert [each["email"] for each in plan.remove] == ["c@example.com", "e@example.com"]
-        assert plan.left[0][1] == "somebody deleted it and added it again since"
+        assert plan.skipped[0][1] == "somebody deleted it and added it again since"
         await here.confirmed(*undo_action(plan))
         plan = await plan_undo(here.client, audit, removal, environment)
         assert {each["email"] for each in plan.add} == {"ada@example.com", "bob@example.com"}
         await here.confirmed(*undo_action(plan))
         assert sorted(await here.on(row)) == ["ada@example.com", "bob@example.com", "d@example.com"]
         for job in (addition, removal):
-            assert (await plan_undo(here.client, audit, job, environment)).nothing
+            assert (await plan_undo(here.client, audit, job, environment)).is_empty
 
 
 async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> None:
@@ -318,9 +327,9 @@ async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_pat
         user = (await here.client.users.list(limit=1)).items[0]
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.writes.perform(action, [user_target(user)], YES)
-        weighed = await here.writes.weighed(action, [user_target(user)])
-        assert "is refused at the next sign-in" in here.writes.requirement(weighed, [user_target(user)]).effects[0]
+            await here.write_gate.perform(action, [user_target(user)], YES)
+        weighed = await here.write_gate.with_impact(action, [user_target(user)])
+        assert "is refused at the next sign-in" in here.write_gate.requirement(weighed, [user_target(user)]).effects[0]
 
 
 def test_an_entry_has_only_fields_of_an_entry() -> None:

@@ -12,10 +12,10 @@ from access_fixtures import World, world
 from dyntui.api.errors import ConnectionLost
 from dyntui.api.permit import WritePermit
 from dyntui.services.access.check import check_access
-from dyntui.services.access.drafts import DraftState, from_words, key_of
+from dyntui.services.access.drafts import DraftState, key_of, parse_identifiers
 from dyntui.services.access.entries import (
     add_entries,
-    checked_against,
+    check_existing,
     entry_target,
     new_job,
     removal_target,
@@ -71,9 +71,9 @@ async def test_each_kind_of_entry_is_found_alone_and_together(tmp_path: Path, se
 async def test_access_is_checked_and_drafts_are_compared_by_every_kind(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await long_list(here)
-        drafts = from_words(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
-        checked = await checked_against(here.client, row, drafts)
-        assert [draft.state for draft in checked] == [DraftState.THERE] * 3 + [DraftState.NEW]
+        drafts = parse_identifiers(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
+        checked = await check_existing(here.client, row, drafts)
+        assert [draft.state for draft in checked] == [DraftState.EXISTS] * 3 + [DraftState.NEW]
         for entry in KINDS:
             answer = await check_access(here.client, entry)
             assert [match.allowlist["name"] for match in answer.matches] == ["Long"], entry
@@ -91,7 +91,7 @@ async def test_the_undo_of_an_addition_finds_who_still_stands_on_the_list(
         await here.confirmed(add_entries(row, job=job), [entry_target(entry)])
         plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
         assert [key_of(each) for each in plan.remove] == [key_of(entry)]
-        assert plan.left == ()
+        assert plan.skipped == ()
 
 
 @pytest.mark.parametrize("applied", [True, False])

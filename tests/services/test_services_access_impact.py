@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dyntui.core.effect import Effect
-from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, find
-from dyntui.services.access.impact import deleted, judge, phrase_for, switched, updated
+from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, find_policy
+from dyntui.services.access.impact import assess_impact, deleted, phrase_for, with_enabled, with_fields
 from dyntui.services.actions.write_types import Impact
 
 
@@ -19,7 +19,7 @@ def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any)
 def weigh(
     access: AccessPolicy, one: dict[str, Any], change: Any, *, count: int | None = 3, kind: PolicyKind = PolicyKind.LIST
 ) -> Impact:
-    return judge(access, kind, [one], change, {one["id"]: count})
+    return assess_impact(access, kind, [one], change, {one["id"]: count})
 
 
 def lists(*rows: dict[str, Any], gates: tuple[dict[str, Any], ...] = ()) -> AccessPolicy:
@@ -31,7 +31,7 @@ OFF = row("VIP", on=False)
 
 
 def test_the_first_door_locks_out_everybody_else_and_wants_its_name() -> None:
-    weight = weigh(lists(OFF, row("Beta", "scope")), OFF, switched(True))
+    weight = weigh(lists(OFF, row("Beta", "scope")), OFF, with_enabled(True))
     assert weight.effect is Effect.DESTRUCTIVE
     assert weight.phrase == "VIP"
     assert "EVERYBODY ELSE IS LOCKED OUT." in weight.effects
@@ -39,25 +39,25 @@ def test_the_first_door_locks_out_everybody_else_and_wants_its_name() -> None:
 
 
 def test_an_empty_first_door_locks_out_everybody() -> None:
-    weight = weigh(lists(OFF), OFF, switched(True), count=0)
+    weight = weigh(lists(OFF), OFF, with_enabled(True), count=0)
     assert "NOBODY could sign in from now on." in weight.effects
     assert weight.phrase == "VIP"
 
 
 def test_a_further_door_lets_more_people_in_and_is_no_danger() -> None:
-    weight = weigh(lists(OFF, STAFF), OFF, switched(True))
+    weight = weigh(lists(OFF, STAFF), OFF, with_enabled(True))
     assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
     assert "may sign in as well, beside “Staff”" in weight.effects[0]
 
 
 def test_a_gate_that_decides_already_does_not_make_the_first_list_harmless() -> None:
     gate = row("Holders")
-    weight = weigh(lists(OFF, gates=(gate,)), OFF, switched(True))
+    weight = weigh(lists(OFF, gates=(gate,)), OFF, with_enabled(True))
     assert weight.phrase == "VIP"
     assert any("“Holders” also decides" in line for line in weight.effects)
 
 
-@pytest.mark.parametrize("change", [switched(False), deleted, updated({"outcome": "scope"})])
+@pytest.mark.parametrize("change", [with_enabled(False), deleted, with_fields({"outcome": "scope"})])
 def test_taking_the_last_door_away_opens_the_environment_and_wants_the_name(change: Any) -> None:
     weight = weigh(lists(VIP), VIP, change)
     assert weight.phrase == "VIP"
@@ -66,21 +66,21 @@ def test_taking_the_last_door_away_opens_the_environment_and_wants_the_name(chan
 
 
 def test_taking_one_of_several_doors_away_shuts_out_who_is_only_on_it() -> None:
-    weight = weigh(lists(VIP, STAFF), VIP, switched(False))
+    weight = weigh(lists(VIP, STAFF), VIP, with_enabled(False))
     assert (weight.effect, weight.phrase) == (Effect.DESTRUCTIVE, "")
     assert "can no longer sign in, unless also on “Staff”" in weight.effects[0]
 
 
 def test_an_enabled_list_that_becomes_the_first_door_is_as_dangerous_as_enabling_one() -> None:
     scope = row("Beta", "scope", scope="beta")
-    weight = weigh(lists(scope), scope, updated({"outcome": "siteAccess"}))
+    weight = weigh(lists(scope), scope, with_fields({"outcome": "siteAccess"}))
     assert weight.phrase == "Beta"
     assert "EVERYBODY ELSE IS LOCKED OUT." in weight.effects
     assert any("loses the scope beta" in line for line in weight.effects)
 
 
 def test_the_last_door_that_becomes_a_block_opens_and_shuts_at_once() -> None:
-    weight = weigh(lists(VIP), VIP, updated({"outcome": "block"}))
+    weight = weigh(lists(VIP), VIP, with_fields({"outcome": "block"}))
     assert weight.phrase == "VIP"
     assert any("everybody may sign in" in line for line in weight.effects)
     assert any("is refused at sign-in" in line for line in weight.effects)
@@ -98,11 +98,11 @@ def test_the_last_door_that_becomes_a_block_opens_and_shuts_at_once() -> None:
 )
 def test_what_shuts_out_or_is_not_known_is_destructive(outcome: str, change: bool, effect: Effect) -> None:
     one = row("Other", outcome, on=not change, scope="x")
-    weight = weigh(lists(one), one, switched(change))
+    weight = weigh(lists(one), one, with_enabled(change))
     assert (weight.effect, weight.phrase) == (effect, "")
 
 
-@pytest.mark.parametrize("change", [updated({"name": "New"}), updated({"outcome": "siteAccess"}), deleted])
+@pytest.mark.parametrize("change", [with_fields({"name": "New"}), with_fields({"outcome": "siteAccess"}), deleted])
 def test_what_is_off_changes_nothing_for_anybody(change: Any) -> None:
     one = row("Beta", "scope", on=False)
     weight = weigh(lists(one), one, change)
@@ -111,23 +111,25 @@ def test_what_is_off_changes_nothing_for_anybody(change: Any) -> None:
 
 
 def test_another_name_leaves_what_it_does() -> None:
-    assert weigh(lists(VIP), VIP, updated({"name": "Guests"})).effects == ("What it does to people stays as it is.",)
+    assert weigh(lists(VIP), VIP, with_fields({"name": "Guests"})).effects == (
+        "What it does to people stays as it is.",
+    )
 
 
 def test_a_gate_without_a_scope_is_a_door() -> None:
     gate = row("Holders", "scope", on=False)
-    assert weigh(lists(gates=(gate,)), gate, switched(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
+    assert weigh(lists(gates=(gate,)), gate, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
     giving = row("Holders", "scope", on=False, scope="vip")
-    assert weigh(lists(gates=(giving,)), giving, switched(True), count=None, kind=PolicyKind.GATE).phrase == ""
+    assert weigh(lists(gates=(giving,)), giving, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == ""
 
 
 def test_the_code_stands_for_what_was_read() -> None:
-    first = weigh(lists(OFF), OFF, switched(True))
-    assert first.code == weigh(lists(OFF), OFF, switched(True), count=4).code, "a further entry changes no effect"
-    assert first.code != weigh(lists(OFF), OFF, switched(True), count=0).code
+    first = weigh(lists(OFF), OFF, with_enabled(True))
+    assert first.code == weigh(lists(OFF), OFF, with_enabled(True), count=4).code, "a further entry changes no effect"
+    assert first.code != weigh(lists(OFF), OFF, with_enabled(True), count=0).code
     other = row("VIP", on=False) | {"id": "id-2"}
-    assert first.code != weigh(lists(other), other, switched(True)).code
-    assert weigh(lists(OFF, STAFF), OFF, switched(True)).code == ""
+    assert first.code != weigh(lists(other), other, with_enabled(True)).code
+    assert weigh(lists(OFF, STAFF), OFF, with_enabled(True)).code == ""
 
 
 @pytest.mark.parametrize(
@@ -147,17 +149,17 @@ def test_the_summary_says_who_may_come_in() -> None:
         "Scopes are given to who is listed: beta (“Beta”).",
         "Gates ask for tokens as well: “Holders”.",
     ]
-    assert access.together(VIP) == "with Staff: one is enough"
-    assert lists(VIP).together(VIP) == "alone: only these"
-    assert lists(OFF).together(OFF) == "off; would be the first"
+    assert access.column_text(VIP) == "with Staff: one is enough"
+    assert lists(VIP).column_text(VIP) == "alone: only these"
+    assert lists(OFF).column_text(OFF) == "off; would be the first"
 
 
 def test_a_list_is_found_by_id_then_name_then_any_case() -> None:
     rows = [row("VIP"), row("vip", "scope") | {"id": "id-2"}]
-    assert find(rows, "id-2")["id"] == "id-2"
-    assert find(rows, "VIP")["id"] == "id-VIP"
-    assert find([row("VIP")], "vip")["id"] == "id-VIP"
+    assert find_policy(rows, "id-2")["id"] == "id-2"
+    assert find_policy(rows, "VIP")["id"] == "id-VIP"
+    assert find_policy([row("VIP")], "vip")["id"] == "id-VIP"
     with pytest.raises(Exception, match="2 allowlists are called Vip"):
-        find(rows, "Vip")
+        find_policy(rows, "Vip")
     with pytest.raises(Exception, match="There is no allowlist nope"):
-        find(rows, "nope")
+        find_policy(rows, "nope")

@@ -46,9 +46,9 @@ async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_re
     async with world(tmp_path, kind=kind) as here:
         target = access_target(await here.list(DOOR))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = LIST_ACTIONS.switch(True) if way == "action" else enable
+        action = LIST_ACTIONS.set_enabled(True) if way == "action" else enable
         with pytest.raises(UsageError) as refused:
-            await here.writes.perform(action, [target], confirmation)
+            await here.write_gate.perform(action, [target], confirmation)
         assert "EVERYBODY ELSE IS LOCKED OUT." in refused.value.hint
         assert f"Type {DOOR} to confirm." in refused.value.hint
         assert not await enabled(here)
@@ -63,12 +63,12 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
     async with world(tmp_path, kind=kind) as here:
         target = access_target(await here.list(DOOR))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = LIST_ACTIONS.switch(True) if way == "action" else enable
-        needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
+        action = LIST_ACTIONS.set_enabled(True) if way == "action" else enable
+        needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.TYPED
         assert needed.accepted == (DOOR,)
         assert "EVERYBODY ELSE IS LOCKED OUT." in needed.effects
-        await here.writes.perform(action, [target], Confirmation(typed=DOOR, read=needed.code))
+        await here.write_gate.perform(action, [target], Confirmation(typed=DOOR, read=needed.code))
         assert await enabled(here)
         last = list(here.connection.audit.lines())[-1]
         assert (last.outcome, last.before["enabledAt"]) == ("done", None)
@@ -81,14 +81,14 @@ async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -
     async with world(tmp_path, kind="live", read_only=True) as here:
         row = await here.list(DOOR)
         action = {
-            "action": LIST_ACTIONS.switch(True),
+            "action": LIST_ACTIONS.set_enabled(True),
             "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
             "update": LIST_ACTIONS.update(),
         }[way]
         target = access_target(row, fields={"name": "x"})
         before = len(here.connection.log.entries())
         with pytest.raises(UsageError, match="read-only"):
-            await here.writes.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
+            await here.write_gate.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
         assert len(here.connection.log.entries()) == before, "nothing is asked, nothing is sent"
         assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
 
@@ -97,14 +97,14 @@ async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Pa
     """Somebody disables the other door between reading and typing: it is a first door now."""
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(other)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(other)])
         target = access_target(await here.list(DOOR))
-        action = LIST_ACTIONS.switch(True)
-        needed = here.writes.requirement(await here.writes.weighed(action, [target]), [target])
+        action = LIST_ACTIONS.set_enabled(True)
+        needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.CONFIRM
-        await here.confirmed(LIST_ACTIONS.switch(False), [access_target(other)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(False), [access_target(other)])
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.writes.perform(action, [target], Confirmation(yes=True, read=needed.code))
+            await here.write_gate.perform(action, [target], Confirmation(yes=True, read=needed.code))
         assert not await enabled(here)
 
 
@@ -117,9 +117,9 @@ async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Pa
 
         mine = WriteAction("mine", "Enable", "allowlist", "enableAllowlistById", call)
         with pytest.raises(UsageError, match="nobody has looked"):
-            await here.writes.perform(mine, [access_target(row)], YES)
+            await here.write_gate.perform(mine, [access_target(row)], YES)
         with pytest.raises(UsageError, match="nobody has looked"):
-            here.writes.authorise(LIST_ACTIONS.switch(True), [access_target(row)], Confirmation(typed=DOOR))
+            here.write_gate.authorize(LIST_ACTIONS.set_enabled(True), [access_target(row)], Confirmation(typed=DOOR))
         assert not await enabled(here)
 
 
@@ -136,7 +136,7 @@ async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) ->
     async with world(tmp_path) as here:
         targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
         with pytest.raises(UsageError, match="one allowlist after another"):
-            await here.confirmed(LIST_ACTIONS.switch(True), targets)
+            await here.confirmed(LIST_ACTIONS.set_enabled(True), targets)
 
 
 async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_pat
         beta = await here.list("Beta testers")
         with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
-            await here.writes.perform(LIST_ACTIONS.update(), [target], Confirmation(yes=True, typed="acme"))
+            await here.write_gate.perform(LIST_ACTIONS.update(), [target], Confirmation(yes=True, typed="acme"))
         assert "Type Beta testers to confirm." in refused.value.hint
         await here.confirmed(LIST_ACTIONS.update(), [access_target(beta, fields={"name": "Testers"})])
         renamed = await here.list("Testers")
@@ -167,11 +167,11 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
         gate = made.items[0].value
         assert gate["rules"] == rules
         with pytest.raises(UsageError) as refused:
-            await here.writes.perform(
-                GATE_ACTIONS.switch(True), [access_target(gate)], Confirmation(yes=True, typed="acme")
+            await here.write_gate.perform(
+                GATE_ACTIONS.set_enabled(True), [access_target(gate)], Confirmation(yes=True, typed="acme")
             )
         assert "Type Holders to confirm." in refused.value.hint
-        done = await here.confirmed(GATE_ACTIONS.switch(True), [access_target(gate)])
+        done = await here.confirmed(GATE_ACTIONS.set_enabled(True), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
         await here.confirmed(GATE_ACTIONS.update(), [access_target(gate, fields={"name": "Owners"})])
         assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
@@ -189,10 +189,10 @@ def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str)
 async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         only = await here.make("Guests", "siteAccess", "ada@example.com")
-        await here.confirmed(LIST_ACTIONS.switch(True), [access_target(only)])
+        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(only)])
         entry = (await here.client.allowlists.entries(only["id"])).items[0]
         action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
         with pytest.raises(UsageError) as refused:
-            await here.writes.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
+            await here.write_gate.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
         assert "NOBODY could sign in" in refused.value.hint
         assert await here.on(only) == ["ada@example.com"]

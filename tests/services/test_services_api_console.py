@@ -18,11 +18,11 @@ from dyntui.services.api_console import (
     SavedRequests,
     as_command,
     as_curl,
-    fields_of,
     prepare,
-    requirement,
-    search,
-    send,
+    request_fields,
+    request_requirement,
+    search_operations,
+    send_request,
 )
 from dyntui.services.forms import WHOLE
 
@@ -32,25 +32,25 @@ NO = Confirmation()
 
 
 def test_operations_are_found_by_any_of_their_words() -> None:
-    assert len(search(KNOWN, "")) == len(KNOWN) == 326
-    assert search(KNOWN, "createwebhook")[0].id == "createWebhook"
-    assert {each.id for each in search(KNOWN, "delete webhooks")} == {"deleteWebhookById"}
-    assert search(KNOWN, "nothing like that") == []
-    found = search(KNOWN, "wallet")
+    assert len(search_operations(KNOWN, "")) == len(KNOWN) == 326
+    assert search_operations(KNOWN, "createwebhook")[0].id == "createWebhook"
+    assert {each.id for each in search_operations(KNOWN, "delete webhooks")} == {"deleteWebhookById"}
+    assert search_operations(KNOWN, "nothing like that") == []
+    found = search_operations(KNOWN, "wallet")
     assert found[0].audience == "admin"
     assert found[-1].audience == "end-user"
 
 
 def test_every_operation_can_be_filled_in() -> None:
     for operation in KNOWN:
-        assert len(fields_of(KNOWN, operation)) <= 40, operation.id
-    assert [field.name for field in fields_of(KNOWN, KNOWN.get("updateProjectSettings"))] == [WHOLE]
+        assert len(request_fields(KNOWN, operation)) <= 40, operation.id
+    assert [field.name for field in request_fields(KNOWN, KNOWN.get("updateProjectSettings"))] == [WHOLE]
 
 
 async def test_what_reads_goes_out_without_being_confirmed(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("getEnvironmentUsers", {"limit": "2", "filter[filterValue]": ""})
-        answer = await send(connection, request, NO)
+        answer = await send_request(connection, request, NO)
         assert (answer.status, len(answer.document["users"])) == (200, 2)
         assert answer.ms > 0
         assert answer.size > 100
@@ -61,11 +61,13 @@ async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("addOrigin", {"origin": "https://new.example"})
         filled = prepare(KNOWN, request)
-        assert (await requirement(connection, KNOWN.get("addOrigin"), filled)).level is ConfirmationLevel.CONFIRM
+        assert (
+            await request_requirement(connection, KNOWN.get("addOrigin"), filled)
+        ).level is ConfirmationLevel.CONFIRM
         with pytest.raises(UsageError, match="not confirmed"):
-            await send(connection, request, NO)
+            await send_request(connection, request, NO)
         assert connection.log.total == 0
-        answer = await send(connection, request, YES)
+        answer = await send_request(connection, request, YES)
         assert (answer.status, answer.document["origin"]["origin"]) == (201, "https://new.example")
         assert [line.outcome for line in connection.audit.lines()] == ["started", "done"]
 
@@ -73,11 +75,13 @@ async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
 async def test_a_refusal_of_the_server_is_an_answer_to_be_looked_at(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         gone = {"webhookId": "00000000-0000-4000-8000-000000000000"}
-        answer = await send(connection, ConsoleRequest("getWebhook", gone), NO)
+        answer = await send_request(connection, ConsoleRequest("getWebhook", gone), NO)
         assert answer.status == 404
         assert answer.document == {"error": "Webhook not found", "code": "not_found"}
         assert answer.error is not None
-        answer = await send(connection, ConsoleRequest("signMessage", {"walletId": "x"}, '{"message": "m"}'), YES)
+        answer = await send_request(
+            connection, ConsoleRequest("signMessage", {"walletId": "x"}, '{"message": "m"}'), YES
+        )
         assert answer.status == 501
 
 
@@ -89,17 +93,17 @@ async def test_what_is_not_filled_in_right_is_never_sent(tmp_path: Path) -> None
             ConsoleRequest("getEnvironmentUsers", {"limit": "many"}),
         ):
             with pytest.raises(UsageError):
-                await send(connection, request, YES)
+                await send_request(connection, request, YES)
         assert connection.log.total == 0
 
 
 async def test_a_secret_is_read_through_the_door_only(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        listed = await send(connection, ConsoleRequest("getWebhooks"), NO)
+        listed = await send_request(connection, ConsoleRequest("getWebhooks"), NO)
         values = {"webhookId": listed.document["data"][0]["webhookId"], "includeSecret": "true"}
         with pytest.raises(UsageError, match="not confirmed"):
-            await send(connection, ConsoleRequest("getWebhook", values), NO)
-        answer = await send(connection, ConsoleRequest("getWebhook", values), YES)
+            await send_request(connection, ConsoleRequest("getWebhook", values), NO)
+        answer = await send_request(connection, ConsoleRequest("getWebhook", values), YES)
         assert answer.document["secret"]
         assert [line.operation for line in connection.audit.lines()] == ["getWebhook", "getWebhook"]
 
@@ -112,10 +116,10 @@ async def test_read_only_refuses_every_operation_that_writes_before_anything_lea
                 continue
             values = dict.fromkeys(operation.path_names, "00000000-0000-4000-8000-000000000000")
             request = ConsoleRequest(operation.id, values, "{}" if operation.body is not None else "")
-            if any(each.where.value == "header" for each in fields_of(KNOWN, operation)):
+            if any(each.location.value == "header" for each in request_fields(KNOWN, operation)):
                 request = ConsoleRequest(operation.id, {**values, "x-mfa-auth-token": "t"})
             with pytest.raises(UsageError, match="read-only"):
-                await send(connection, request, Confirmation(True, "demo"))
+                await send_request(connection, request, Confirmation(True, "demo"))
             refused += 1
         assert connection.log.total == 0
     assert refused == sum(not operation.reads for operation in KNOWN) > 150

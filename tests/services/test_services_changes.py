@@ -12,8 +12,8 @@ def test_every_write_of_a_record_changes_the_record_and_what_it_belongs_to() -> 
         for action in record.actions:
             if action.effect is not Effect.READ:
                 changed = changed_by(action.operation)
-                assert {record.name, record.of} - {""} <= changed, f"{record.name} {action.name}"
-                assert set(record.touches) | set(action.touches) <= changed
+                assert {record.name, record.parent_resource} - {""} <= changed, f"{record.name} {action.name}"
+                assert set(record.also_changes) | set(action.also_changes) <= changed
                 assert changed <= RESOURCES.keys()
 
 
@@ -25,7 +25,7 @@ def test_writes_made_together_are_reported_once_with_what_was_made_and_deleted()
     changes = Changes()
     heard: list[bool] = []
     changes.subscribe(heard.append)
-    with changes.together():
+    with changes.batch():
         changes.on_write("addOrigin", {}, b'{"origin": {"id": "o-1"}}')
         changes.on_write("addOrigin", {}, b"<html>")
         changes.on_write("deleteUser", {"userId": "u-1"}, b"")
@@ -37,5 +37,5 @@ def test_writes_made_together_are_reported_once_with_what_was_made_and_deleted()
     assert {"origins", "users", "wallets", "sessions"} <= change.resources
     assert not changes.take().resources
     changes.on_write("bulkCreateUser", {}, b"")
-    changes.note(JOBS)
+    changes.mark_changed(JOBS)
     assert heard == [True, False, True]

@@ -14,7 +14,7 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.demo import demo_connection
-from dyntui.services.lists.list_source import fetch_of, scan_with
+from dyntui.services.lists.list_source import make_fetch, scan_pages
 from dyntui.services.lists.paged_view import ListQuery, PagedView
 
 PAGE = 12
@@ -35,7 +35,7 @@ class Moving:
         self.wanted = dict(wanted)
         self.answers = 0
         self.stayed: set[str] = set()
-        self._plain = fetch_of(self.connection.client, USERS)
+        self._plain = make_fetch(self.connection.client, USERS)
 
     async def everybody(self) -> list[str]:
         """All ids, the newest first, in one read that nothing comes between."""
@@ -53,7 +53,7 @@ class Moving:
         return await self._plain(query, offset, limit, cursor)
 
     async def _change(self, deletes: bool, first: int, many: int) -> None:
-        writes = self.connection.writes
+        writes = self.connection.write_gate
         if deletes:
             gone = (await self.everybody())[first : first + many]
             self.stayed.difference_update(gone)
@@ -64,7 +64,7 @@ class Moving:
 
     async def _sure(self, done: Any) -> None:
         results = await done
-        assert not results.left, results.first_error
+        assert not results.remaining, results.first_error
 
 
 _YES = Confirmation(yes=True)
@@ -77,7 +77,7 @@ def test_a_scan_sees_everybody_who_stayed_and_nobody_twice(size: int, wanted: di
         server = Moving(size, wanted)
         async with server.connection:
             server.stayed.update(await server.everybody())
-            scan = scan_with(server.fetch, USERS, USERS.list.paging, ListQuery(), size=PAGE)
+            scan = scan_pages(server.fetch, USERS, USERS.list.paging, ListQuery(), size=PAGE)
             seen = [str(each.row["id"]) async for each in scan]
             assert len(seen) == len(set(seen))
             assert server.stayed <= set(seen)
@@ -96,18 +96,18 @@ def test_no_row_is_shown_twice_and_at_rest_what_is_shown_is_what_there_is(
         async with server.connection:
             view = PagedView(server.fetch, page_size=PAGE, query=USUAL)
             for first in visits:
-                view.want(first, first + 9)
-                await view.idle()
+                view.set_viewport(first, first + 9)
+                await view.wait_until_idle()
                 shown = [each for line in range(first, first + 10) if (each := view.id_at(line)) is not None]
                 assert len(shown) == len(set(shown)), (first, shown)
             server.wanted.clear()
             view.refresh()
-            await view.idle()
+            await view.wait_until_idle()
             first = min(visits[-1], max(0, view.total - 1))
-            view.want(first, first + 9)
-            await view.idle()
+            view.set_viewport(first, first + 9)
+            await view.wait_until_idle()
             there = await server.everybody()
-            lines = [line for line in range(first, first + 10) if line < view.total and not view.gone(line)]
+            lines = [line for line in range(first, first + 10) if line < view.total and not view.is_gone(line)]
             assert [view.id_at(line) for line in lines] == there[first : first + 10][: len(lines)]
             view.close()
 

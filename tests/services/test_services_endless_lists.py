@@ -18,7 +18,7 @@ from dyntui.services.events import EventTail
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.server_reader import asking
 from dyntui.services.imports.user_destination import UserDestination
-from dyntui.services.lists.list_source import ListQuery, scan, view_of
+from dyntui.services.lists.list_source import ListQuery, make_view, scan
 from dyntui.services.webhooks import failed_view
 
 BASE_URL = "http://127.0.0.1:9/api/v0"
@@ -125,9 +125,9 @@ async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
     opened: Callable[[str], Client], name: str
 ) -> None:
     record = RESOURCES[name]
-    view = view_of(opened(record.list.items), record, parent=PARENT if record.parent else "", query=ListQuery())
-    view.want(0, 350)
-    await view.idle()
+    view = make_view(opened(record.list.items), record, parent=PARENT if record.parent else "", query=ListQuery())
+    view.set_viewport(0, 350)
+    await view.wait_until_idle()
     assert isinstance(view.error, RepeatedPage)
     assert view.at_rest
     view.close()
@@ -135,7 +135,7 @@ async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
 
 async def test_failed_messages_without_end_are_not_read_for_ever(opened: Callable[[str], Client]) -> None:
     view = failed_view(opened("data"), PARENT)
-    view.want(0, 50)
-    await view.idle()
+    view.set_viewport(0, 50)
+    await view.wait_until_idle()
     assert isinstance(view.error, RepeatedPage)
     view.close()

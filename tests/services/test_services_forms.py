@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
-from dyntui.services.forms import WHOLE, FieldKind, FormField, ParameterLocation, asked_by, fill, present, text_of
+from dyntui.services.forms import (
+    WHOLE,
+    FieldKind,
+    FormField,
+    ParameterLocation,
+    current_values,
+    field_text,
+    operation_fields,
+    read_form,
+)
 
 KNOWN = catalog()
 
 
 def asked(operation: str, *names: str) -> list[FormField]:
-    return asked_by(KNOWN, KNOWN.get(operation), names or ("*",))
+    return operation_fields(KNOWN, KNOWN.get(operation), names or ("*",))
 
 
 def by_name(operation: str) -> dict[str, FormField]:
@@ -25,11 +34,11 @@ def by_name(operation: str) -> dict[str, FormField]:
 
 def test_every_operation_has_a_form() -> None:
     for operation in KNOWN:
-        fields = asked_by(KNOWN, operation)
-        assert {field.name for field in fields if field.where is ParameterLocation.PATH} == set(
+        fields = operation_fields(KNOWN, operation)
+        assert {field.name for field in fields if field.location is ParameterLocation.PATH} == set(
             operation.path_names
         ) - {"environmentId"}
-        assert not fields or operation.body is None or any(field.where is ParameterLocation.BODY for field in fields)
+        assert not fields or operation.body is None or any(field.location is ParameterLocation.BODY for field in fields)
         assert len({field.name for field in fields}) == len(fields), operation.id
 
 
@@ -47,21 +56,21 @@ def test_kinds_enums_and_what_must_be_there_come_from_the_schema() -> None:
 
 def test_filters_and_headers_have_fields_of_their_own() -> None:
     fields = by_name("getEnvironmentUsers")
-    assert fields["filter[filterValue]"].where is ParameterLocation.QUERY
-    filled = fill(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
+    assert fields["filter[filterValue]"].location is ParameterLocation.QUERY
+    filled = read_form(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
     assert dict(filled.query) == {"filter": {"filterValue": "ada"}, "limit": 5}
-    filled = fill(asked("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
+    filled = read_form(asked("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
     assert (dict(filled.path), dict(filled.headers)) == ({"mfaDeviceId": "x"}, {"x-mfa-auth-token": "t"})
 
 
 def test_a_body_that_is_no_object_is_one_field() -> None:
     fields = asked("bulkCreateUser")
-    assert [field.name for field in fields if field.where is ParameterLocation.BODY] == [WHOLE]
-    assert fill(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
+    assert [field.name for field in fields if field.location is ParameterLocation.BODY] == [WHOLE]
+    assert read_form(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
 
 
 def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
-    filled = fill(
+    filled = read_form(
         asked("createCustomFieldForEnvironment"),
         {
             "name": "Plan",
@@ -73,7 +82,7 @@ def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
             "validationRules.validOptions": '[{"label": "Pro"}]',
         },
     )
-    assert not filled.wrong
+    assert not filled.errors
     assert filled.body == {
         "name": "Plan",
         "enabled": True,
@@ -99,22 +108,22 @@ def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
 )
 def test_what_is_wrong_is_told_by_field(field: str, text: str, why: str) -> None:
     values = {"name": "Plan", "enabled": "yes", "required": "no", "fieldType": "text", "position": "1", field: text}
-    wrong = fill(asked("createCustomFieldForEnvironment"), values).wrong
+    wrong = read_form(asked("createCustomFieldForEnvironment"), values).errors
     assert list(wrong) == [field]
     assert why in wrong[field]
 
 
 def test_a_value_that_no_enum_knows_is_sent_all_the_same() -> None:
-    filled = fill(asked("createExport"), {"model": "wallets", "format": "csv"})
-    assert (filled.body, dict(filled.wrong)) == ({"model": "wallets", "format": "csv"}, {})
+    filled = read_form(asked("createExport"), {"model": "wallets", "format": "csv"})
+    assert (filled.body, dict(filled.errors)) == ({"model": "wallets", "format": "csv"}, {})
 
 
 def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> None:
     fields = asked("updateUser", "firstName", "lastName", "metadata")
-    before = present(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
-    filled = fill(fields, {**before, "lastName": ""}, before=before)
+    before = current_values(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
+    filled = read_form(fields, {**before, "lastName": ""}, before=before)
     assert filled.body == {"lastName": ""}
-    assert fill(fields, before, before=before).body is None
+    assert read_form(fields, before, before=before).body is None
 
 
 def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
@@ -126,14 +135,14 @@ def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
 @given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(-(2**63), 2**64 - 1), st.booleans()))
 def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
     kind = {list: FieldKind.LIST, bool: FieldKind.FLAG, int: FieldKind.NUMBER}[type(value)]
-    text = text_of(value)
+    text = field_text(value)
     if kind is FieldKind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
         return
-    read = fill([FormField("x", ParameterLocation.BODY, kind, nullable=True)], {"x": text}).body
+    read = read_form([FormField("x", ParameterLocation.BODY, kind, nullable=True)], {"x": text}).body
     assert read == ({"x": value} if text else None)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
 def test_json_is_read_back_as_it_was(value: object) -> None:
     if isinstance(value, dict):
-        assert json.loads(text_of(value)) == value
+        assert json.loads(field_text(value)) == value

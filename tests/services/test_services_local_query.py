@@ -37,12 +37,12 @@ def api() -> Api:
 
 
 def cached(api: Api) -> PagedView:
-    return PagedView(api.fetch, kept=CachedList(RowCache(), USERS))
+    return PagedView(api.fetch, cached=CachedList(RowCache(), USERS))
 
 
 async def seen(view: PagedView, first: int, last: int) -> list[str | None]:
-    view.want(first, last)
-    await view.idle()
+    view.set_viewport(first, last)
+    await view.wait_until_idle()
     return [view.id_at(index) for index in range(view.total)][first : last + 1]
 
 
@@ -57,7 +57,7 @@ async def test_a_search_finds_what_is_cached_whatever_the_case_and_asks_nobody(a
     calls = api.calls
     local = LocalRows(view, LocalQuery("P17@"), "id")
     assert await seen(local.view, 0, 5) == ["u0017"]
-    assert (local.searched, local.whole, api.calls) == (198, False, calls)
+    assert (local.searched, local.is_complete, api.calls) == (198, False, calls)
     assert await seen(LocalRows(view, LocalQuery("p250@"), "id").view, 0, 5) == []
 
 
@@ -65,7 +65,7 @@ async def test_any_column_orders_and_what_has_no_value_comes_last_both_ways(api:
     view = cached(api)
     await read(view)
     for descends in (False, True):
-        local = LocalRows(view, LocalQuery(column=JOB, descends=descends), "id")
+        local = LocalRows(view, LocalQuery(column=JOB, descending=descends), "id")
         ids = await seen(local.view, 0, 197)
         jobs = [PEOPLE[int(str(row_id)[1:])]["jobTitle"] for row_id in ids]
         assert len(ids) == len(set(ids)) == 198
@@ -90,7 +90,7 @@ async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
     local = LocalRows(view, LocalQuery("p17@"), "id")
     await seen(local.view, 0, 5)
     view.replace({**PEOPLE[17], "jobTitle": "pilot"})
-    local.again()
+    local.search_again()
     await seen(local.view, 0, 5)
     row = local.view.get(0)
     assert row is not None and row["jobTitle"] == "pilot"
@@ -105,5 +105,5 @@ async def test_without_a_cache_the_rows_in_memory_are_searched(api: Api, paging:
     await read(view)
     local = LocalRows(view, LocalQuery("p1", NUMBER), "id")
     found = await seen(local.view, 0, 299)
-    assert found[-1] == "u0001" and len(found) == sum("p1" in row["email"] for row in view.here())
-    assert local.whole is (paging is Paging.NONE)
+    assert found[-1] == "u0001" and len(found) == sum("p1" in row["email"] for row in view.loaded_rows())
+    assert local.is_complete is (paging is Paging.NONE)

@@ -40,8 +40,8 @@ class Server:
 
 
 async def show(view: PagedView, first: int, last: int) -> list[str | None]:
-    view.want(first, last)
-    await view.idle()
+    view.set_viewport(first, last)
+    await view.wait_until_idle()
     return [view.id_at(index) for index in range(first, last + 1)]
 
 
@@ -49,7 +49,7 @@ async def test_the_first_screen_takes_its_page_and_the_next_one():
     server = Server(1000)
     view = PagedView(server.fetch)
     assert await show(view, 0, 39) == [f"u{n}" for n in range(40)]
-    assert view.total == 1000 and view.known and view.error is None
+    assert view.total == 1000 and view.is_total_known and view.error is None
     assert len(server.asked) == 2
 
 
@@ -76,7 +76,7 @@ def test_whatever_the_size_and_the_way_through_it_every_row_in_view_is_right(siz
             first = min(first, max(0, size - 1)) if reports else 0
             shown = await show(view, first, first + 5)
             assert shown == [f"u{n}" if n < size else None for n in range(first, first + 6)]
-            assert len(view.here()) <= (4 + 3) * page_size
+            assert len(view.loaded_rows()) <= (4 + 3) * page_size
 
     asyncio.run(work())
 
@@ -86,8 +86,8 @@ async def test_memory_is_bounded_however_far_one_scrolls():
     view = PagedView(server.fetch, keep=10)
     for first in range(0, 50_000, 990):
         await show(view, first, first + 39)
-    assert len(view.here()) <= 12 * 99
-    assert sum(view.index_of(f"u{n}") is not None for n in range(50_000)) == len(view.here())
+    assert len(view.loaded_rows()) <= 12 * 99
+    assert sum(view.index_of(f"u{n}") is not None for n in range(50_000)) == len(view.loaded_rows())
 
 
 async def test_a_key_held_down_asks_for_the_last_place_only():
@@ -96,8 +96,8 @@ async def test_a_key_held_down_asks_for_the_last_place_only():
     await show(view, 0, 39)
     server.asked.clear()
     for first in range(0, 90_000, 500):
-        view.want(first, first + 39)
-    await view.idle()
+        view.set_viewport(first, first + 39)
+    await view.wait_until_idle()
     assert len(server.asked) <= 3
     assert view.id_at(89_500) == "u89500"
 
@@ -109,7 +109,7 @@ async def test_a_refresh_keeps_rows_in_place_and_finds_a_row_again_by_its_id():
     server.rows.insert(0, {"id": "new"})
     view.refresh()
     assert view.id_at(5) == "u5", "what was there stays until the answer is in"
-    await view.idle()
+    await view.wait_until_idle()
     assert view.id_at(0) == "new"
     assert view.index_of("u5") == 6
 
@@ -121,8 +121,8 @@ async def test_rows_that_moved_between_pages_are_seen_and_read_again():
     del server.rows[10:20]
     assert await show(view, 190, 230) == [f"u{n + 10}" for n in range(190, 231)]
     await show(view, 60, 95)
-    assert view.gone(10) and view.id_at(10) == "u10", "what vanished is still there to be seen, dimmed"
-    assert not view.gone(20) and view.id_at(20) == "u20"
+    assert view.is_gone(10) and view.id_at(10) == "u10", "what vanished is still there to be seen, dimmed"
+    assert not view.is_gone(20) and view.id_at(20) == "u20"
     view.refresh()
     shown = await show(view, 60, 230)
     assert view.total == 490
@@ -159,7 +159,7 @@ async def test_an_unreachable_server_is_said_kept_and_overcome(monkeypatch):
     view.subscribe(lambda: seen.append(view.error))
     server.fails = [NotSent("gone"), NotSent("gone")]
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert any(isinstance(error, NotSent) for error in seen)
     assert view.error is None and view.id_at(3) == "u3"
 
@@ -177,10 +177,10 @@ async def test_a_refused_refresh_is_not_repeated_by_the_table_that_shows_it_but_
     view = PagedView(server.fetch, paging=Paging.OFFSET)
     await show(view, 0, 39)
     asked = len(server.asked)
-    view.subscribe(lambda: view.want(0, 39))  # a table says what it shows after every change
+    view.subscribe(lambda: view.set_viewport(0, 39))  # a table says what it shows after every change
     server.fails = [Forbidden(403, "no scope")] * 100
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert [await show(view, 0, 39) for _ in range(20)]
     assert len(server.asked) == asked + 1
     assert isinstance(view.error, Forbidden) and not view.loading
@@ -188,7 +188,7 @@ async def test_a_refused_refresh_is_not_repeated_by_the_table_that_shows_it_but_
     assert len(server.asked) == asked + 2
     server.fails = []
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert view.error is None and view.id_at(3) == "u3"
 
 
@@ -196,11 +196,11 @@ async def test_cursor_pages_follow_each_other_to_the_end():
     server = Server(35)
     view = PagedView(server.by_cursor, paging=Paging.CURSOR)
     assert await show(view, 0, 4) == [f"u{n}" for n in range(5)]
-    assert not view.known
+    assert not view.is_total_known
     assert (await show(view, 0, 34))[-1] == "u34"
-    view.want(30, 40)
-    await view.idle()
-    assert view.known and view.total == 35
+    view.set_viewport(30, 40)
+    await view.wait_until_idle()
+    assert view.is_total_known and view.total == 35
 
 
 async def test_a_list_that_comes_whole_is_read_once():
@@ -213,14 +213,14 @@ async def test_a_list_that_comes_whole_is_read_once():
     assert (await show(view, 0, 39))[:8] == [f"u{n}" for n in range(7)] + [None]
     assert view.total == 7 and len(server.asked) == 1
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert len(server.asked) == 2
 
 
 async def test_an_empty_list_is_known_to_be_empty():
     view = PagedView(Server(0).fetch)
     await show(view, 0, 39)
-    assert view.loaded and view.known and view.total == 0
+    assert view.is_loaded and view.is_total_known and view.total == 0
 
 
 async def test_a_refresh_marks_what_changed_and_dims_what_vanished_until_the_next_one():
@@ -230,13 +230,13 @@ async def test_a_refresh_marks_what_changed_and_dims_what_vanished_until_the_nex
     server.rows[5] = {"id": "u5", "name": "new"}
     del server.rows[10]
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert view.changed == {"u5"}
     await show(view, 60, 95)
-    assert view.gone(10) and view.id_at(10) == "u10" and view.id_at(11) == "u11"
+    assert view.is_gone(10) and view.id_at(10) == "u10" and view.id_at(11) == "u11"
     assert view.index_of("u11") == 11 and view.total == 300 and view.reported == 299
     view.refresh()
-    await view.idle()
+    await view.wait_until_idle()
     assert view.changed == set() and view.id_at(10) == "u11" and view.total == 299
 
 
@@ -245,7 +245,7 @@ async def test_a_row_that_was_deleted_is_dimmed_at_once():
     view = PagedView(server.fetch)
     await show(view, 0, 39)
     view.remove("u3")
-    assert view.gone(3) and view.id_at(4) == "u4" and view.total == 300
+    assert view.is_gone(3) and view.id_at(4) == "u4" and view.total == 300
 
 
 class Memory:
@@ -268,25 +268,25 @@ class Memory:
 async def test_rows_from_before_are_shown_first_with_their_age_and_read_again():
     kept = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, kept=kept), 0, 39)
+    await show(PagedView(server.fetch, cached=kept), 0, 39)
     server.asked.clear()
     server.rows[7] = {"id": "u7", "name": "changed since"}
-    view = PagedView(server.fetch, kept=kept)
-    view.want(0, 39)
+    view = PagedView(server.fetch, cached=kept)
+    view.set_viewport(0, 39)
     assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == kept.at
-    await view.idle()
+    await view.wait_until_idle()
     assert server.asked and view.changed == {"u7"} and view.fetched_at > kept.at
 
 
 async def test_offline_shows_the_last_rows_and_since_when(monkeypatch):
     kept = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, kept=kept), 0, 39)
+    await show(PagedView(server.fetch, cached=kept), 0, 39)
     server.fails = [NotSent("gone")] * 1000
-    view = PagedView(server.fetch, kept=kept)
+    view = PagedView(server.fetch, cached=kept)
     told = asyncio.Event()
     view.subscribe(lambda: told.set() if view.error else None)
-    view.want(0, 39)
+    view.set_viewport(0, 39)
     await told.wait()
     assert view.id_at(5) == "u5" and view.failed_at is not None
     view.close()
@@ -301,8 +301,8 @@ async def test_closing_stops_fetching(paging):
         await asyncio.Event().wait()
 
     view = PagedView(never, paging=paging)
-    view.want(0, 10)
+    view.set_viewport(0, 10)
     await started.wait()
     view.close()
-    await view.idle()
-    assert not view.loaded
+    await view.wait_until_idle()
+    assert not view.is_loaded

@@ -11,24 +11,24 @@ from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
-from dyntui.services.actions.custom_actions import own_action
+from dyntui.services.actions.custom_actions import custom_action
 from dyntui.services.actions.resource_actions import (
     HIDDEN,
-    action_named,
-    changes,
-    filled_in,
-    masked,
-    organization_of,
-    parent_of,
+    check_values,
+    describe_changes,
+    find_action,
+    find_resource,
+    make_target,
+    make_write_action,
+    mask_secrets,
+    one_time_value,
     read_one,
-    record_named,
-    shown_once,
-    target_of,
-    targets_for,
-    write_of,
+    read_targets,
+    resolve_organization,
+    resolve_parent,
 )
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome
-from dyntui.services.lists.resource_reachability import reach_of
+from dyntui.services.lists.resource_reachability import reachability_of
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -48,7 +48,7 @@ async def test_every_record_lists_and_opens_what_is_there(name: str, tmp_path: P
 
 @pytest.mark.parametrize(("name", "action_name"), actions())
 async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_path: Path) -> None:
-    action = action_named(RESOURCES[name], action_name)
+    action = find_action(RESOURCES[name], action_name)
     async with connected(tmp_path) as connection:
         if kind := GONE_FIRST.get((name, action_name)):
             connection.app.sandbox.store.remove(kind, connection.client.environment_id)
@@ -57,20 +57,20 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
         result = await done(connection, name, action_name)
         assert result.outcome is WriteOutcome.DONE, result.error
         line = list(connection.audit.lines())[-1]
-        own = own_action(RESOURCES[name], action)
+        own = custom_action(RESOURCES[name], action)
         called = own.name if own else f"{name}.{action_name}"
         assert (line.action, line.operation, line.outcome) == (called, action.operation, "done")
-        if action.shows[0]:
-            assert shown_once(action, result.value)
+        if action.reveals[0]:
+            assert one_time_value(action, result.value)
 
 
 @pytest.mark.parametrize("name", ["allowlists", "gates"])
 async def test_lists_and_gates_are_done_by_actions_that_weigh_what_they_do(name: str) -> None:
     for action in RESOURCES[name].actions:
-        write = own_action(RESOURCES[name], action)
+        write = custom_action(RESOURCES[name], action)
         assert write is not None
         assert write.operation == action.operation
-        assert (write.weigh is None) == (action.name == "create")
+        assert (write.assess_impact is None) == (action.name == "create")
 
 
 def test_effects_are_what_the_catalog_says() -> None:
@@ -81,7 +81,7 @@ def test_effects_are_what_the_catalog_says() -> None:
             if operation.destructive:
                 assert action.effect is Effect.DESTRUCTIVE, f"{record.name} {action.name}"
             if action.effect is Effect.READ:
-                assert not action.fields or action.on is ActionTarget.LIST
+                assert not action.fields or action.target is ActionTarget.LIST
 
 
 def test_every_record_names_what_exists() -> None:
@@ -89,9 +89,9 @@ def test_every_record_names_what_exists() -> None:
         for operation in record.operations:
             assert catalog().get(operation).audience == "admin"
         names = catalog().get(record.list.operation).path_names
-        assert set(names) <= {"environmentId", record.parent, record.list.each[0]}
+        assert set(names) <= {"environmentId", record.parent, record.list.per_value[0]}
         if record.scope is Scope.PARENT:
-            assert record.of in RESOURCES
+            assert record.parent_resource in RESOURCES
         assert resource(record.name) is record
 
 
@@ -102,26 +102,26 @@ def test_no_two_records_answer_to_the_same_name() -> None:
 
 def test_a_name_that_is_nearly_right_is_named() -> None:
     with pytest.raises(UsageError) as found:
-        record_named("webhoks")
+        find_resource("webhoks")
     assert "webhooks" in found.value.hint
     with pytest.raises(UsageError) as found:
-        action_named(RESOURCES["origins"], "remove")
+        find_action(RESOURCES["origins"], "remove")
     assert "delete" in found.value.hint
 
 
-WRITING = [each for each in actions() if action_named(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
+WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
 
 
 @pytest.mark.parametrize(("name", "action_name"), WRITING)
 async def test_read_only_refuses_every_write_before_anything_leaves(
     name: str, action_name: str, tmp_path: Path
 ) -> None:
-    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     async with connected(tmp_path, read_only=True, users=0) as connection:
-        write = write_of(connection.client, record, action)
-        assert connection.writes.refusal(write)
+        write = make_write_action(connection.client, record, action)
+        assert connection.write_gate.refusal(write)
         with pytest.raises(UsageError):
-            await connection.writes.perform(write, [target_of(record, {"id": "x"})], Confirmation(True, "demo"))
+            await connection.write_gate.perform(write, [make_target(record, {"id": "x"})], Confirmation(True, "demo"))
         assert connection.log.total == 0
         assert list(connection.audit.lines())[-1].outcome == "refused"
 
@@ -153,22 +153,22 @@ async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> Non
 
 async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        action = action_named(RESOURCES["hostnames"], "create")
+        action = find_action(RESOURCES["hostnames"], "create")
         with pytest.raises(UsageError, match="usage: This has to be filled in"):
-            filled_in(connection.client, action, {"hostname": "a.example"})
+            check_values(connection.client, action, {"hostname": "a.example"})
         assert connection.log.total == 0
 
 
 async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reason(tmp_path: Path) -> None:
     record = RESOURCES["members"]
     async with connected(tmp_path) as connection:
-        action = action_named(record, "delete")
-        parent = await parent_of(connection.client, record)
+        action = find_action(record, "delete")
+        parent = await resolve_parent(connection.client, record)
         owner = next(row for row in await rows_of(connection, "members", parent) if row["role"] == "owner")
         sent = connection.log.total
-        write = write_of(connection.client, record, action, parent=parent)
-        results = await connection.writes.perform(
-            write, [target_of(record, owner)], Confirmation(typed=connection.profile.name)
+        write = make_write_action(connection.client, record, action, parent=parent)
+        results = await connection.write_gate.perform(
+            write, [make_target(record, owner)], Confirmation(typed=connection.profile.name)
         )
         assert results.count(WriteOutcome.FAILED) == 1
         assert "owner stays" in str(results.first_error)
@@ -182,16 +182,16 @@ async def test_secrets_are_shown_by_no_list(tmp_path: Path) -> None:
         rows = await rows_of(connection, record.name)
         made = next(row for row in rows if row["provider"] == "spotify")
         assert made["clientSecret"] == "hidden"
-        assert masked(record, made)["clientSecret"] == HIDDEN
+        assert mask_secrets(record, made)["clientSecret"] == HIDDEN
 
 
 def test_a_change_of_a_secret_is_told_without_it() -> None:
     record = RESOURCES["providers"]
     operation = catalog().get("updateProvider")
-    from dyntui.services.forms import asked_by
+    from dyntui.services.forms import operation_fields
 
-    asked = asked_by(catalog(), operation, action_named(record, "edit").fields)
-    lines = changes(asked, {"scopes": "a", "clientSecret": "old"}, {"scopes": "b", "clientSecret": "new"})
+    asked = operation_fields(catalog(), operation, find_action(record, "edit").fields)
+    lines = describe_changes(asked, {"scopes": "a", "clientSecret": "old"}, {"scopes": "b", "clientSecret": "new"})
     assert lines == ["clientSecret: changed", "scopes: a → b"]
 
 
@@ -202,10 +202,10 @@ async def test_the_organization_of_the_environment_is_found_and_asked_for_once(t
     async with connected(tmp_path) as connection:
         await done(connection, "organizations", "create")
         sent = connection.log.total
-        first = await organization_of(connection.client)
+        first = await resolve_organization(connection.client)
         asked = connection.log.total
         assert asked > sent
-        assert await organization_of(connection.client) == first
+        assert await resolve_organization(connection.client) == first
         assert connection.log.total == asked
         mine = await rows_of(connection, "organizations")
         assert first == next(row["id"] for row in mine if row["name"] == "Northwind Labs")
@@ -214,14 +214,14 @@ async def test_the_organization_of_the_environment_is_found_and_asked_for_once(t
 async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         with pytest.raises(UsageError) as found:
-            await parent_of(connection.client, RESOURCES["webhook-messages"])
+            await resolve_parent(connection.client, RESOURCES["webhook-messages"])
         assert "webhooks" in found.value.message
         assert "--of" in found.value.hint
 
 
 async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_once(tmp_path: Path) -> None:
     async with connected(tmp_path, flags={"organization-access": "no"}) as connection:
-        reach = reach_of(connection.client)
+        reach = reachability_of(connection.client)
         await reach.probe(RESOURCES.values())
         assert reach.reason(RESOURCES["users"]) is None
         for name in ("organizations", "members", "projects", "user-tokens", "my-invites"):
@@ -235,11 +235,11 @@ async def test_targets_are_read_first_where_the_id_is_not_enough(tmp_path: Path)
     async with connected(tmp_path) as connection:
         client = connection.client
         webhook = (await rows_of(connection, "webhooks"))[0]
-        enable = action_named(RESOURCES["webhooks"], "disable")
-        targets = await targets_for(client, RESOURCES["webhooks"], enable, [webhook["webhookId"]])
+        enable = find_action(RESOURCES["webhooks"], "disable")
+        targets = await read_targets(client, RESOURCES["webhooks"], enable, [webhook["webhookId"]])
         assert targets[0].label == webhook["url"]
-        single = await targets_for(
-            client, RESOURCES["chainalysis"], action_named(RESOURCES["chainalysis"], "enable"), []
+        single = await read_targets(
+            client, RESOURCES["chainalysis"], find_action(RESOURCES["chainalysis"], "enable"), []
         )
         assert len(single) == 1
         with pytest.raises(UsageError, match="There is no origin"):

@@ -18,14 +18,21 @@ from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_figures
 from dyntui.services.connection import Connection
-from dyntui.services.events import EventFilter, EventTail, since
-from dyntui.services.vendor_exports import download, file_name, first_line, host_shown, is_pending, wait_for
+from dyntui.services.events import EventFilter, EventTail, parse_since
+from dyntui.services.vendor_exports import (
+    download,
+    download_host,
+    export_file_name,
+    first_line,
+    is_pending,
+    wait_for_export,
+)
 
 YES = Confirmation(yes=True)
 
 
 async def make_user(connection: Connection, name: str) -> None:
-    results = await connection.writes.perform(
+    results = await connection.write_gate.perform(
         CREATE_USER, [Target("", name, {"fields": {"email": f"{name}@example.com"}})], YES
     )
     assert results.first_error is None
@@ -87,10 +94,10 @@ def test_the_user_behind_an_event_is_found_wherever_it_is(event: dict[str, Any],
 
 
 def test_times_are_written_as_people_write_them() -> None:
-    assert (now() - since("2h")) - timedelta(hours=2) < timedelta(seconds=5)
-    assert since("2026-01-31").year == 2026
+    assert (now() - parse_since("2h")) - timedelta(hours=2) < timedelta(seconds=5)
+    assert parse_since("2026-01-31").year == 2026
     with pytest.raises(UsageError):
-        since("yesterday")
+        parse_since("yesterday")
 
 
 # Exports
@@ -98,13 +105,13 @@ def test_times_are_written_as_people_write_them() -> None:
 
 async def asked_for(connection: Connection, model: str = "users") -> dict[str, Any]:
     from dyntui.resources import RESOURCES
-    from dyntui.services.actions.resource_actions import action_named, filled_in, target_of, write_of
+    from dyntui.services.actions.resource_actions import check_values, find_action, make_target, make_write_action
 
     record = RESOURCES["exports"]
-    action = action_named(record, "create")
-    filled = filled_in(connection.client, action, {"model": model, "format": "csv"})
-    write = write_of(connection.client, record, action, filled)
-    results = await connection.writes.perform(write, [target_of(record, None)], YES)
+    action = find_action(record, "create")
+    filled = check_values(connection.client, action, {"model": model, "format": "csv"})
+    write = make_write_action(connection.client, record, action, filled)
+    results = await connection.write_gate.perform(write, [make_target(record, None)], YES)
     assert results.first_error is None
     return dict(results.items[0].value)
 
@@ -114,10 +121,10 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "30"}) as connection:
         made = await asked_for(connection, model)
         states: list[str] = []
-        done = await wait_for(connection.client, made["id"], on_change=lambda row: states.append(row["status"]))
+        done = await wait_for_export(connection.client, made["id"], on_change=lambda row: states.append(row["status"]))
         assert (states[-1], is_pending(done)) == ("completed", False)
-        assert host_shown(connection, done) == "localhost"
-        path, steps = tmp_path / file_name(done), list[tuple[int, int | None]]()
+        assert download_host(connection, done) == "localhost"
+        path, steps = tmp_path / export_file_name(done), list[tuple[int, int | None]]()
         saved = await download(connection, made["id"], path, on_progress=lambda *step: steps.append(step))
         assert saved.size == path.stat().st_size == steps[-1][0]
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -134,7 +141,7 @@ async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> 
         with pytest.raises(UsageError, match="not finished"):
             await download(connection, made["id"], tmp_path / "x.csv")
         with pytest.raises(DyntuiError, match="longer"):
-            await wait_for(connection.client, made["id"], longest=0.01)
+            await wait_for_export(connection.client, made["id"], longest=0.01)
         with pytest.raises(NotFound):
             await download(connection, "00000000-0000-4000-8000-000000000000", tmp_path / "x.csv")
         assert not (tmp_path / "x.csv").exists()
@@ -143,7 +150,7 @@ async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> 
 async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-url-seconds": "0"}) as connection:
         made = await asked_for(connection)
-        await wait_for(connection.client, made["id"])
+        await wait_for_export(connection.client, made["id"])
         with pytest.raises(DyntuiError):
             await download(connection, made["id"], tmp_path / "x.csv")
         assert not (tmp_path / "x.csv").exists()
@@ -152,7 +159,9 @@ async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
 def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
     assert first_line("It broke.\n  at line 1\n  at line 2") == "It broke"
     assert first_line(None) == "no reason given"
-    assert file_name({"model": "../../etc", "createdAt": "2026-01-02T03:04:05Z"}) == "dynamic-etc-20260102T0304.csv"
+    assert (
+        export_file_name({"model": "../../etc", "createdAt": "2026-01-02T03:04:05Z"}) == "dynamic-etc-20260102T0304.csv"
+    )
 
 
 # Analytics
@@ -161,16 +170,16 @@ def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
 async def test_all_figures_of_a_range_are_read(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=200) as connection:
         figures = await read_figures(connection.client, DateRange.last(90))
-        assert not figures.missing
+        assert not figures.unavailable
         assert {total.name for total in figures.totals} == {"users", "sessions", "wallets"}
         titles = {series.title for series in (*figures.over_time, *figures.shares)}
         assert {"Active users", "Sessions", "Wallets", "Sign-in methods"} <= titles
         for series in (*figures.over_time, *figures.shares):
             assert series.points
-            assert series.most is not None
+            assert series.peak is not None
         wallets = next(total for total in figures.totals if total.name == "wallets")
         shares = next(series for series in figures.shares if series.title == "Wallets")
-        assert shares.sum == wallets.within
+        assert shares.sum == wallets.in_range
 
 
 async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -184,7 +193,7 @@ async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -
 
         connection.client.call = some  # type: ignore[method-assign]
         figures = await read_figures(connection.client, DateRange.last(30))
-        assert figures.missing == {"engagement": "Forbidden: not in this plan"}
+        assert figures.unavailable == {"engagement": "Forbidden: not in this plan"}
         assert any(series.title == "Wallets" for series in figures.shares), "the older operation is asked instead"
 
 

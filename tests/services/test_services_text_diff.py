@@ -5,18 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.text_diff import came_and_went, told_apart
+from dyntui.services.text_diff import elide_common, list_diff
 
 TEXT = st.text(st.sampled_from("ab"), max_size=200)
 
 
 def test_short_values_are_told_whole() -> None:
-    assert told_apart("https://a.example", "https://b.example") == ("https://a.example", "https://b.example")
+    assert elide_common("https://a.example", "https://b.example") == ("https://a.example", "https://b.example")
 
 
 def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
     ends = "x" * 100, "y" * 100
-    assert told_apart("old".join(ends), "new".join(ends)) == (
+    assert elide_common("old".join(ends), "new".join(ends)) == (
         f"…{'x' * 12}old{'y' * 12}…",
         f"…{'x' * 12}new{'y' * 12}…",
     )
@@ -25,13 +25,13 @@ def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
 def test_of_a_long_list_what_came_and_went_is_told() -> None:
     names = [f"wallet.event.{number}" for number in range(20)]
     was, now = ", ".join(names), ", ".join([*names[1:], "user.created"])
-    assert came_and_went(was, now) == ["and user.created", "without wallet.event.0"]
-    assert came_and_went("a, b", "a, c") == [], "a short one is told whole"
-    assert came_and_went(was, ", ".join(reversed(names))) == [], "another order is neither"
-    assert came_and_went(f'["{was}"]', "") == [], "JSON is no list with commas between"
+    assert list_diff(was, now) == ["and user.created", "without wallet.event.0"]
+    assert list_diff("a, b", "a, c") == [], "a short one is told whole"
+    assert list_diff(was, ", ".join(reversed(names))) == [], "another order is neither"
+    assert list_diff(f'["{was}"]', "") == [], "JSON is no list with commas between"
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
 def test_different_values_are_told_differently(head: str, was: str, now: str, tail: str) -> None:
-    first, second = told_apart(f"{head}{was}{tail}", f"{head}{now}{tail}")
+    first, second = elide_common(f"{head}{was}{tail}", f"{head}{now}{tail}")
     assert (first == second) == (was == now)

@@ -9,7 +9,7 @@ import pytest
 from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import pregeneration
-from dyntui.services.web_links import console_url, explorer_url
+from dyntui.services.web_links import dashboard_url, explorer_url
 
 LIVE = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", "live")
 
@@ -22,10 +22,10 @@ def test_an_explorer_takes_the_address_as_one_part() -> None:
 
 
 def test_the_vendors_console_is_for_the_vendors_servers() -> None:
-    assert console_url(LIVE, "https://console.example/{environment}/users/{id}", "a/b") == (
+    assert dashboard_url(LIVE, "https://console.example/{environment}/users/{id}", "a/b") == (
         "https://console.example/env-1/users/a%2Fb"
     )
-    assert console_url(replace(LIVE, base_url="http://127.0.0.1:8080/api/v0"), "https://console.example", "x") == ""
+    assert dashboard_url(replace(LIVE, base_url="http://127.0.0.1:8080/api/v0"), "https://console.example", "x") == ""
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,25 @@ from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, delivered, latency_ms
-from dyntui.resources.webhook_payloads import body_text, header_of, opened, payload_of
-from dyntui.services.actions.resource_actions import action_named, filled_in, shown_once, target_of, write_of
+from dyntui.resources.webhook_payloads import body_text, parse_nested, request_header, request_payload
+from dyntui.services.actions.resource_actions import (
+    check_values,
+    find_action,
+    make_target,
+    make_write_action,
+    one_time_value,
+)
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
-from dyntui.services.webhooks import SIGNATURE, deliveries, failed_view, verify, verify_delivery, why_disabled
+from dyntui.services.webhooks import (
+    SIGNATURE,
+    disabled_cause,
+    failed_view,
+    read_deliveries,
+    verify_delivery,
+    verify_signature,
+)
 
 YES = Confirmation(yes=True)
 SECRET = "a secret of this test"
@@ -36,37 +49,37 @@ def signed(body: bytes, secret: str = SECRET) -> str:
 
 @given(st.binary(max_size=200))
 def test_a_signature_of_exactly_these_bytes_is_valid(body: bytes) -> None:
-    assert verify(SECRET, body, signed(body)).valid
-    assert verify(SECRET, body, f" sha256={signed(body).upper()}\n").valid
-    assert not verify("another secret", body, signed(body)).valid
-    assert not verify(SECRET, body + b"x", signed(body)).valid
+    assert verify_signature(SECRET, body, signed(body)).valid
+    assert verify_signature(SECRET, body, f" sha256={signed(body).upper()}\n").valid
+    assert not verify_signature("another secret", body, signed(body)).valid
+    assert not verify_signature(SECRET, body + b"x", signed(body)).valid
 
 
 def test_what_pasting_does_to_a_body_is_tried_and_told() -> None:
     body = b'{"a": 1}'
-    assert "without the line end" in verify(SECRET, body + b"\r\n", signed(body)).words
+    assert "without the line end" in verify_signature(SECRET, body + b"\r\n", signed(body)).message
     lines = b'{\n"a": 1\n}'
-    assert "plain line ends" in verify(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).words
+    assert "plain line ends" in verify_signature(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).message
 
 
 @pytest.mark.parametrize(("signature", "why"), [("", "no signature"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
 def test_what_is_no_signature_is_told_apart(signature: str, why: str) -> None:
-    found = verify(SECRET, b"x", signature)
+    found = verify_signature(SECRET, b"x", signature)
     assert not found.valid
-    assert why in found.words
+    assert why in found.message
 
 
 def test_requests_and_responses_may_be_text_or_objects() -> None:
     whole = {"headers": {"X-Dynamic-Signature-256": "s"}, "body": '{"eventName": "user.created"}'}
     for request in (whole, json.dumps(whole), {**whole, "headers": json.dumps(whole["headers"])}):
-        assert payload_of(request) == {"eventName": "user.created"}
-        assert header_of(request, SIGNATURE) == "s"
+        assert request_payload(request) == {"eventName": "user.created"}
+        assert request_header(request, SIGNATURE) == "s"
         assert body_text(request) == '{"eventName": "user.created"}'
     assert body_text({"body": {"eventName": "x"}}) is None
-    assert opened(json.dumps(whole))["body"] == {"eventName": "user.created"}
+    assert parse_nested(json.dumps(whole))["body"] == {"eventName": "user.created"}
     for nothing in (None, "", "no JSON", 7, [], {}):
-        assert payload_of(nothing) == {}
-        assert header_of(nothing, SIGNATURE) == ""
+        assert request_payload(nothing) == {}
+        assert request_header(nothing, SIGNATURE) == ""
 
 
 @pytest.mark.parametrize(
@@ -97,8 +110,8 @@ def test_a_body_that_was_kept_as_an_object_is_checked_as_far_as_it_goes() -> Non
     row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE: signed(body)}}}
     assert verify_delivery(row, SECRET).valid
     row["request"]["headers"][SIGNATURE] = signed(b"other")
-    assert "cannot be checked" in verify_delivery(row, SECRET).words
-    assert "no x-dynamic" in verify_delivery({"request": {"body": "{}"}}, SECRET).words
+    assert "cannot be checked" in verify_delivery(row, SECRET).message
+    assert "no x-dynamic" in verify_delivery({"request": {"body": "{}"}}, SECRET).message
 
 
 FAILED = {"status": "failed", "response": {"status": 500}}
@@ -111,8 +124,8 @@ FINE = {"status": "delivered", "response": {"status": 200}}
 )
 def test_why_a_webhook_is_off_is_told_as_far_as_can_be_known(messages: list[Any], words: str) -> None:
     webhook = {"isEnabled": False, "updatedAt": "2026-01-01T00:00:00.000Z"}
-    assert words in why_disabled(webhook, messages)
-    assert why_disabled({**webhook, "isEnabled": True}, messages) == ""
+    assert words in disabled_cause(webhook, messages)
+    assert disabled_cause({**webhook, "isEnabled": True}, messages) == ""
 
 
 async def until(check: Callable[[], Any]) -> Any:
@@ -129,10 +142,10 @@ async def until(check: Callable[[], Any]) -> Any:
 
 async def make_webhook(connection: Connection, url: str) -> str:
     record = RESOURCES["webhooks"]
-    action = action_named(record, "create")
-    filled = filled_in(connection.client, action, {"url": url, "events": "user.created", "isEnabled": "true"})
-    results = await connection.writes.perform(
-        write_of(connection.client, record, action, filled), [target_of(record, None)], YES
+    action = find_action(record, "create")
+    filled = check_values(connection.client, action, {"url": url, "events": "user.created", "isEnabled": "true"})
+    results = await connection.write_gate.perform(
+        make_write_action(connection.client, record, action, filled), [make_target(record, None)], YES
     )
     assert results.first_error is None
     return str(results.items[0].value["webhookId"])
@@ -140,10 +153,10 @@ async def make_webhook(connection: Connection, url: str) -> str:
 
 async def secret_of(connection: Connection, webhook_id: str) -> str:
     record = RESOURCES["webhooks"]
-    action = action_named(record, "reveal-secret")
-    write = write_of(connection.client, record, action)
-    results = await connection.writes.perform(write, [target_of(record, {"webhookId": webhook_id})], YES)
-    shown = shown_once(action, results.items[0].value)
+    action = find_action(record, "reveal-secret")
+    write = make_write_action(connection.client, record, action)
+    results = await connection.write_gate.perform(write, [make_target(record, {"webhookId": webhook_id})], YES)
+    shown = one_time_value(action, results.items[0].value)
     assert shown is not None
     return shown[1]
 
@@ -156,32 +169,32 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
             await until(lambda: receiver.got)  # the ping
             receiver.status = 503
             fields = {"fields": {"email": "told@example.com"}}
-            await connection.writes.perform(CREATE_USER, [Target("", "told", fields)], YES)
+            await connection.write_gate.perform(CREATE_USER, [Target("", "told", fields)], YES)
 
             async def failed_twice() -> Any:
                 view = failed_view(connection.client, webhook_id)
-                view.want(0, 10)
-                await view.idle()
+                view.set_viewport(0, 10)
+                await view.wait_until_idle()
                 rows = [view.get(index) for index in range(view.total)]
                 return next((row for row in rows if row and row["deliveryAttempt"] >= 2), None)
 
             message = await until(failed_twice)
-            assert payload_of(message["request"])["eventName"] == "user.created"
+            assert request_payload(message["request"])["eventName"] == "user.created"
             assert delivered(message) is False
             secret = await secret_of(connection, webhook_id)
             assert secret
             assert verify_delivery(message, secret).valid
             headers, body = receiver.got[-1]
-            assert verify(secret, body, headers[SIGNATURE]).valid
+            assert verify_signature(secret, body, headers[SIGNATURE]).valid
 
             receiver.status = 200
             record = RESOURCES["webhook-messages"]
-            write = write_of(connection.client, record, action_named(record, "redeliver"), parent=webhook_id)
-            results = await connection.writes.perform(write, [target_of(record, message)], YES)
+            write = make_write_action(connection.client, record, find_action(record, "redeliver"), parent=webhook_id)
+            results = await connection.write_gate.perform(write, [make_target(record, message)], YES)
             assert results.first_error is None
 
             async def arrived() -> Any:
-                found = await deliveries(connection.client, webhook_id, message["messageId"])
+                found = await read_deliveries(connection.client, webhook_id, message["messageId"])
                 return found if delivered(found[0]) else None
 
             attempts = await until(arrived)
@@ -199,6 +212,6 @@ async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
             messages = await rows_of(connection, "webhook-messages", webhook["webhookId"])
             wanted = [row["messageId"] for row in messages if delivered(row) is False]
             view = failed_view(connection.client, webhook["webhookId"])
-            view.want(0, 1000)
-            await view.idle()
+            view.set_viewport(0, 1000)
+            await view.wait_until_idle()
             assert [view.id_at(index) for index in range(view.total)] == wanted

@@ -16,7 +16,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services import api_console
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import write_action
-from dyntui.services.actions.resource_actions import write_of
+from dyntui.services.actions.resource_actions import make_write_action
 from dyntui.services.actions.user_actions import USER_ACTIONS
 from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_rules import rule_of
@@ -49,7 +49,7 @@ def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteActi
     for record in RESOURCES.values():
         for action in record.actions:
             if action.operation == operation.id and not (action.sensitive and action.query):
-                yield f"do {record.name} {action.name}", write_of(client, record, action)
+                yield f"do {record.name} {action.name}", make_write_action(client, record, action)
     for written in (*USER_ACTIONS, IMPORT, change_leaf(("general",), 1, 2)):
         if written.operation == operation.id:
             yield written.name, written

@@ -85,7 +85,7 @@ def test_the_question_names_at_most_five_targets_and_their_number(audit):
     many = [Target(f"u{n}") for n in range(1200)]
     needed = door(audit).requirement(action(), many)
     assert needed.question == "Delete 1,200 users?"
-    assert needed.lines == ("u0", "u1", "u2", "u3", "u4", "… and 1,195 more")
+    assert needed.target_lines == ("u0", "u1", "u2", "u3", "u4", "… and 1,195 more")
     assert door(audit).requirement(action(), TARGETS[:1]).question == "Delete user user0@example.com?"
 
 
@@ -114,7 +114,7 @@ async def test_a_phrase_is_asked_for_everywhere(audit):
     dangerous = action(phrase="VIP list")
     with pytest.raises(UsageError, match="VIP list"):
         await door(audit).perform(dangerous, TARGETS[:1], YES)
-    assert (await door(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).left == ()
+    assert (await door(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).remaining == ()
 
 
 async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
@@ -128,7 +128,7 @@ async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
 async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audit):
     results = await door(audit).perform(action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.UNKNOWN, WriteOutcome.DONE]
-    assert [target.id for target in results.left] == ["u1"]
+    assert [target.id for target in results.remaining] == ["u1"]
     assert [(line.targets, line.outcome) for line in audit.lines() if line.outcome != "started"] == [
         (("u0",), "done"),
         (("u1",), "unknown"),
@@ -157,7 +157,7 @@ async def test_progress_is_told_and_a_cancel_leaves_the_rest(audit):
 
     results = await door(audit).perform(action(), TARGETS, YES, on_progress=progress, cancel=cancel)
     assert told == [(1, 3)]
-    assert [target.id for target in results.left] == ["u1", "u2"]
+    assert [target.id for target in results.remaining] == ["u1", "u2"]
 
 
 async def test_what_changed_is_read_again(audit):

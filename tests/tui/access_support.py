@@ -12,8 +12,8 @@ from tui_support import console_of, press, settled
 
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services import demo as demos
-from dyntui.services.access.access_policy import find, read_lists
-from dyntui.services.access.drafts import said_of
+from dyntui.services.access.access_policy import find_policy, read_lists
+from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.connection import Connection
 
@@ -28,7 +28,7 @@ def pretend_live(monkeypatch: pytest.MonkeyPatch) -> None:
     def live(options: SandboxOptions, *, read_only: bool = False) -> Connection:
         connection = made(options, read_only=read_only)
         profile = replace(connection.profile, name="acme", kind="live")
-        return Connection(profile, connection._token, where="a test", app=connection.app)
+        return Connection(profile, connection._token, token_source="a test", app=connection.app)
 
     monkeypatch.setattr(demos, "demo_connection", live)
 
@@ -54,12 +54,12 @@ def connection_of(pilot: Pilot[Any]) -> Connection:
 
 
 async def the_list(pilot: Pilot[Any], name: str = DOOR) -> dict[str, Any]:
-    return dict(find(await read_lists(connection_of(pilot).client), name))
+    return dict(find_policy(await read_lists(connection_of(pilot).client), name))
 
 
 async def on_list(pilot: Pilot[Any], name: str = DOOR) -> list[str]:
     row = await the_list(pilot, name)
-    return [said_of(entry) async for entry in entries_of(connection_of(pilot).client, str(row["id"]))]
+    return [entry_label(entry) async for entry in entries_of(connection_of(pilot).client, str(row["id"]))]
 
 
 def notes(pilot: Pilot[Any]) -> list[str]:

@@ -11,7 +11,7 @@ from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, ActionTarget, Resource
-from dyntui.services.actions.resource_actions import action_named, read_one
+from dyntui.services.actions.resource_actions import find_action, read_one
 from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
 from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
@@ -20,7 +20,7 @@ from dyntui.tui.shell.detail_screen import DetailScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 SIZE = (120, 40)
-WRITING = [each for each in actions() if action_named(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
+WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
 ONE_EACH = {name: (name, action) for name, action in reversed(WRITING)}
 """One write of each resource, for the fast run."""
 ENABLED = {(name, "disable"): (name, "enable") for name in ("allowlists", "gates")}
@@ -47,7 +47,7 @@ def there(screen: ResourceScreen) -> list[dict[str, Any]]:
     """The rows that the list shows as being on the server."""
     view = screen.view
     assert view is not None
-    rows = [view.get(index) for index in range(view.total) if not view.gone(index)]
+    rows = [view.get(index) for index in range(view.total) if not view.is_gone(index)]
     assert None not in rows
     return [row for row in rows if row is not None]
 
@@ -79,7 +79,7 @@ def assert_current(console: Console) -> None:
 
 @pytest.mark.parametrize(("name", "action_name"), cases())
 async def test_list_detail_and_overview_show_what_the_write_made(name: str, action_name: str) -> None:
-    record, action = RESOURCES[name], action_named(RESOURCES[name], action_name)
+    record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     console = demo(40, flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -114,7 +114,7 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
         assert shown.keys() == {row.get(record.key) for row in now}
         assert all(within(wanted, shown[wanted.get(record.key)]) for wanted in now)
         assert_current(console)
-        if action.on is ActionTarget.LIST and len(now) > len(rows):
+        if action.target is ActionTarget.LIST and len(now) > len(rows):
             made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
             assert listed.table.row is not None and listed.table.row.get(record.key) in made, "it is not selected"
 

@@ -63,7 +63,7 @@ def _frame_and_gate_agree(console: Console) -> None:
     shown = "read-only" in lines_of(console)[0]
     connection = console.session.connection
     if shown and connection is not None:
-        assert connection.writes.read_only
+        assert connection.write_gate.read_only
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -77,7 +77,7 @@ async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: b
             assert ("read-only" in lines_of(console)[0]) is not read_only
             assert console.read_only is not read_only
             assert console.session.connection is not None
-            assert console.session.connection.writes.read_only is not read_only
+            assert console.session.connection.write_gate.read_only is not read_only
             assert isinstance(console.screen, EnvironmentsScreen)
             await jump(pilot, "users")
             await press(pilot, "d")

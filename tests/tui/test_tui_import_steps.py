@@ -616,7 +616,7 @@ async def test_a_live_environment_wants_its_name_typed(people: Path) -> None:
         connection = console.session.connection
         assert connection is not None
         connection.profile = replace(connection.profile, kind="live")
-        connection.writes._profile = connection.profile
+        connection.write_gate._profile = connection.profile
         console.session.profile = connection.profile
         await go_to(pilot, people, "plan")
         await press(pilot, "enter")

@@ -40,7 +40,7 @@ async def _open(box: Any, token: str, kind: str) -> None:
         assert f"● {kind}" in lines_of(console)[0]
         assert console.has_class("-live") is (kind == "live")
         assert console.session.connection is not None
-        assert console.session.connection.writes.profile.kind == kind
+        assert console.session.connection.write_gate.profile.kind == kind
         assert any("says that this environment is live" in note.text for note in console.session.notes) is (
             kind == "live"
         )

@@ -21,7 +21,7 @@ async def at_rest(pilot: Pilot[Any]) -> None:
     await settled(pilot)
     local = screen_of(pilot).local
     if local is not None:
-        await local.view.idle()
+        await local.view.wait_until_idle()
     await settled(pilot)
 
 
@@ -79,7 +79,7 @@ async def test_a_list_that_comes_whole_is_ordered_whole_by_any_column() -> None:
         screen = screen_of(pilot)
         await press(pilot, "s", "enter")
         await at_rest(pilot)
-        assert screen.local is not None and screen.local.whole
+        assert screen.local is not None and screen.local.is_complete
         assert f"all {screen.table.count} rows" in text_of(console_of(pilot))
 
 
@@ -91,8 +91,8 @@ async def test_what_is_read_meanwhile_is_found_here_too() -> None:
         await at_rest(pilot)
         assert screen.local is not None and screen.view is not None
         searched = screen.local.searched
-        screen.view.want(300, 320)
-        await screen.view.idle()
+        screen.view.set_viewport(300, 320)
+        await screen.view.wait_until_idle()
         await until(pilot, lambda: screen.local and screen.local.searched > searched)
 
 

@@ -82,7 +82,7 @@ async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and
         assert isinstance(lists, AllowlistsScreen)
         before = lists.access.summary()
         entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=DOOR))
-        await perform(connection, LIST_ACTIONS.switch(True), access_target(door))
+        await perform(connection, LIST_ACTIONS.set_enabled(True), access_target(door))
         await settled(pilot)
         assert entries.row["enabledAt"]
         assert lists.out_of_date and person.out_of_date
@@ -102,7 +102,7 @@ async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_t
 
         def count() -> int:
             view = lists.view
-            return next(int(row["entries"]) for row in view.here() if row["id"] == door["id"])
+            return next(int(row["entries"]) for row in view.loaded_rows() if row["id"] == door["id"])
 
         lists = await visit(pilot, listed("allowlists"))
         before = count()
@@ -121,7 +121,7 @@ async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_t
         ]
         await perform(connection, remove_entries(door, job=new_job()), *[removal_target(row) for row in gone])
         await settled(pilot)
-        assert not {row["id"] for row in entries.view.here()} & {row["id"] for row in gone}
+        assert not {row["id"] for row in entries.view.loaded_rows()} & {row["id"] for row in gone}
         await back_to(pilot, lists)
         assert count() == before
 
@@ -138,16 +138,16 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
         plan = plan_sync(door, both.diff.left, both.diff.right, remove=False)
         job = new_job()
         action, targets = sync_action(plan, job=job)
-        weighed = await connection.writes.weighed(action, targets)
-        needed = connection.writes.requirement(weighed, targets)
+        weighed = await connection.write_gate.with_impact(action, targets)
+        needed = connection.write_gate.requirement(weighed, targets)
         confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
-        await sync(connection.writes, plan, confirmed, job=job)
+        await sync(connection.write_gate, plan, confirmed, job=job)
         await settled(pilot)
         assert both.diff is not None and not both.diff.only_right
         assert lists.out_of_date
         await back_to(pilot, lists)
         now = compare(await read_list(connection.client, door), await read_list(connection.client, other))
-        shown = {row["id"]: int(row["entries"]) for row in lists.view.here()}
+        shown = {row["id"]: int(row["entries"]) for row in lists.view.loaded_rows()}
         assert shown[door["id"]] == len(now.only_left) + len(now.both)
 
 
@@ -174,7 +174,7 @@ async def test_users_are_selected_when_made_and_gone_from_every_screen_when_dele
         before = asked(connection, "getUser")
         await perform(connection, DELETE_USER, target)
         await settled(pilot)
-        assert users.view.gone(users.view.index_of(made.value["id"]) or 0) and not users.table.marks
+        assert users.view.is_gone(users.view.index_of(made.value["id"]) or 0) and not users.table.marks
         console.action_forward()
         await settled(pilot)
         assert console.screen is statistics and not statistics.out_of_date
@@ -256,7 +256,7 @@ async def test_a_write_elsewhere_is_no_business_of_this_environment() -> None:
             console.follow_changes(elsewhere)
             jobs = await visit(pilot, JobsScreen())
             elsewhere.changes.on_write("deleteUser", {"userId": "x"}, b"")
-            elsewhere.changes.note(JOBS)
+            elsewhere.changes.mark_changed(JOBS)
             await settled(pilot)
             assert not users.out_of_date and not jobs.out_of_date
 

@@ -66,7 +66,7 @@ async def make_user(console: Console, name: str) -> None:
     connection = console.session.connection
     assert connection is not None
     fields = {"fields": {"email": f"{name}@example.com"}}
-    results = await connection.writes.perform(CREATE_USER, [Target("", name, fields)], Confirmation(yes=True))
+    results = await connection.write_gate.perform(CREATE_USER, [Target("", name, fields)], Confirmation(yes=True))
     assert results.first_error is None
 
 
@@ -628,7 +628,7 @@ async def test_live_asks_for_more_than_a_key_for_settings() -> None:
         await settled(pilot)
         connection = console.session.connection
         assert connection is not None
-        connection.writes._profile = replace(connection.profile, kind="live")
+        connection.write_gate._profile = replace(connection.profile, kind="live")
         await jump(pilot, "settings")
         await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
         assert isinstance(console.screen, TypedDialog)

@@ -16,7 +16,7 @@ from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.resource_actions import action_named
+from dyntui.services.actions.resource_actions import find_action
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
 from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -99,7 +99,7 @@ async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
         assert screen.record is RESOURCES[name]
         if screen.table.count:
             await press(pilot, "enter")
-            if RESOURCES[name].open:
+            if RESOURCES[name].route:
                 assert console.screen is not screen
                 assert console.screen.query("LineList")
             else:
@@ -131,12 +131,12 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
                 await fill_form(pilot, FILLED[before])
             await confirm_it(pilot)
             assert isinstance(console.screen, ResourceActionsScreen)
-        if action.on is ActionTarget.ROWS and which != TOGGLE:
+        if action.target is ActionTarget.ROWS and which != TOGGLE:
             await move_to_fitting(pilot, screen, action)
-        if action.on is ActionTarget.ROWS and which == TOGGLE:
+        if action.target is ActionTarget.ROWS and which == TOGGLE:
             row = screen.table.row
             assert row is not None
-            action = next(each for each in actions if each.when is None or each.when(row) is None)
+            action = next(each for each in actions if each.disabled_reason is None or each.disabled_reason(row) is None)
         await press(pilot, "t" if which == TOGGLE else action.key)
         values = dict(FILLED.get((name, action.name), {}))
         if values.get("adminMemberIdToDelegate"):
@@ -147,7 +147,7 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
             assert audited() == [] or before
             await confirm_it(pilot)
         assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
-        if action.shows[0]:
+        if action.reveals[0]:
             assert isinstance(console.screen, SecretDialog)
             await press(pilot, "c", "escape")
         assert console.screen is screen
@@ -161,7 +161,11 @@ async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:
 
 async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: ResourceAction) -> None:
     found = await rows(screen)
-    wanted = [index for index, row in enumerate(found) if action.when is None or action.when(row) is None]
+    wanted = [
+        index
+        for index, row in enumerate(found)
+        if action.disabled_reason is None or action.disabled_reason(row) is None
+    ]
     assert wanted, f"nothing to {action.name}"
     screen.table.move_to(wanted[-1])
     await settled(pilot)
@@ -348,7 +352,7 @@ async def test_in_live_what_destroys_has_to_be_typed() -> None:
         await settled(pilot)
         connection = console.session.connection
         assert connection is not None
-        connection.writes._profile = replace(connection.profile, kind="live")
+        connection.write_gate._profile = replace(connection.profile, kind="live")
         await open_record(pilot, "origins")
         await press(pilot, "d")
         assert isinstance(console.screen, TypedDialog)
@@ -516,4 +520,4 @@ def test_records_of_their_own_and_actions_do_not_clash() -> None:
     for name in OWN:
         for which, actions in offered_actions(RESOURCES[name]):
             if which != TOGGLE:
-                assert action_named(RESOURCES[name], which) is actions[0]
+                assert find_action(RESOURCES[name], which) is actions[0]

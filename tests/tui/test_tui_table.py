@@ -48,10 +48,10 @@ class Many:
     def index_of(self, row_id: str) -> int | None:
         return int(row_id)
 
-    def gone(self, index: int) -> bool:
+    def is_gone(self, index: int) -> bool:
         return False
 
-    def want(self, first: int, last: int) -> None:
+    def set_viewport(self, first: int, last: int) -> None:
         self.wanted = (first, last)
 
 
@@ -243,7 +243,7 @@ async def test_rows_not_here_yet_are_dots_and_nothing_is_a_dash() -> None:
 
 async def test_vanished_and_changed_rows_have_a_sign() -> None:
     class Ghostly(Many):
-        def gone(self, index: int) -> bool:
+        def is_gone(self, index: int) -> bool:
             return index == 1
 
     view = Ghostly(4)

@@ -41,8 +41,8 @@ async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     target = Target(screen.object_id, data={"fields": {"metadata": wanted}})
-    results = await connection_of(pilot).writes.perform(UPDATE_USER, [target], Confirmation(yes=True))
-    assert not results.left
+    results = await connection_of(pilot).write_gate.perform(UPDATE_USER, [target], Confirmation(yes=True))
+    assert not results.remaining
 
 
 async def write(pilot: Pilot[Any], text: str) -> None:

@@ -111,7 +111,7 @@ async def test_a_deleted_user_is_left_and_dim_in_the_list() -> None:
         assert notes(pilot)[-1] == "Delete youssef.benali@post.example.org: done."
         view = console.screen.view
         assert view is not None
-        assert view.gone(2)
+        assert view.is_gone(2)
         page = await connection_of(pilot).client.users.list()
         assert screen.object_id not in [row["id"] for row in page.items]
 
@@ -229,7 +229,7 @@ async def test_marked_users_are_deleted_and_those_that_failed_stay_marked(monkey
         screen = users_of(pilot)
         assert screen.table.marks == {ids[1]}
         assert screen.view is not None
-        assert [screen.view.gone(index) for index in range(4)] == [True, False, True, False]
+        assert [screen.view.is_gone(index) for index in range(4)] == [True, False, True, False]
         left = [row["id"] for row in await listed(pilot)]
         assert ids[1] in left
         assert not {ids[0], ids[2]} & set(left)
@@ -354,7 +354,7 @@ async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp
         ids = [target.id for target in screen.targets]
         here = connection_of(pilot)
         async with Connection(here.profile, here._token, app=here.app) as elsewhere:
-            await elsewhere.writes.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
+            await elsewhere.write_gate.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
         await export_to(pilot, tmp_path / "shown.csv", formats=4)
         await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
         assert notes(pilot)[-1].endswith("1 of those marked are not on the server any more.")
@@ -406,7 +406,7 @@ async def test_rows_from_before_are_shown_first_and_said_to_be_cached(monkeypatc
         screen = console.screen
         assert isinstance(screen, UsersScreen)
         assert screen.view is not None
-        await screen.view.idle()
+        await screen.view.wait_until_idle()
         await settled(pilot)
         assert "cached" not in text_of(console)
         assert screen.view.changed == set(), "what the cache leaves out is not a change"

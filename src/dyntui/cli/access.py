@@ -42,9 +42,9 @@ def check(context: CliContext, who: str, is_user: bool, region: str | None) -> i
     \b
     exit: 0 yes, 1 no, or it depends on gates
     """
-    from dyntui.services.access.check import AccessVerdict, check_access, check_user, subject_of
+    from dyntui.services.access.check import AccessVerdict, check_access, check_user, parse_subject
 
-    subject = None if is_user else subject_of(who, region=region)
+    subject = None if is_user else parse_subject(who, region=region)
 
     async def work() -> Any:
         async with context.connection() as connection:

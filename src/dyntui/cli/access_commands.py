@@ -52,7 +52,7 @@ def change(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(action)
+            connection.write_gate.check(action)
             target = access_target(await found(connection, name), **data)
             done = await act(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
@@ -76,6 +76,6 @@ def add_switches(
         def switch(context: CliContext, name: str, yes: bool, confirm_environment: str, read: str) -> int:
             return change(context, action(), found, name, yes, confirm_environment, read)
 
-    add("enable", lambda: actions().switch(True))
-    add("disable", lambda: actions().switch(False))
+    add("enable", lambda: actions().set_enabled(True))
+    add("disable", lambda: actions().set_enabled(False))
     add("delete", lambda: actions().delete())

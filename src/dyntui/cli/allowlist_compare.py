@@ -23,7 +23,7 @@ _SIDE = "a list by name or id, a file, list:NAME or file:PATH where both exist, 
 
 
 async def _side(context: CliContext, connection: Connection, text: str, region: str | None) -> ComparisonSide:
-    from dyntui.services.access.access_policy import find, read_lists
+    from dyntui.services.access.access_policy import find_policy, read_lists
     from dyntui.services.access.compare import read_file, read_list
 
     live = connection.profile.kind == "live"
@@ -39,7 +39,7 @@ async def _side(context: CliContext, connection: Connection, text: str, region: 
         if known:
             raise UsageError(f"{text} is a list and a file.", hint=f"Write list:{text} or file:{text}.")
         return read_file(Path(text), region=region, live=live)
-    return await read_list(connection.client, find(lists, name))
+    return await read_list(connection.client, find_policy(lists, name))
 
 
 def _is_file(text: str) -> bool:
@@ -58,7 +58,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     exit: 0 when both name the same, 1 when they differ
     """
     from dyntui.services.access.compare import compare
-    from dyntui.services.access.drafts import said_of
+    from dyntui.services.access.drafts import entry_label
     from dyntui.services.access.entries import body_of
 
     async def work() -> Any:
@@ -79,11 +79,11 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
         }
     )
     for entry in found.only_left:
-        context.say(f"< {said_of(entry)}")
+        context.say(f"< {entry_label(entry)}")
     for entry in found.only_right:
-        context.say(f"> {said_of(entry)}")
+        context.say(f"> {entry_label(entry)}")
     for old, new in found.relabelled:
-        context.say(f"~ {said_of(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
+        context.say(f"~ {entry_label(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
     if not context.json:
         context.note(
             f"only {found.left.name} (<): {len(found.only_left):,}; only {found.right.name} (>): "
@@ -124,34 +124,36 @@ def sync(
     async def work() -> int:
         async with context.connection() as connection:
             if not dry_run:
-                connection.writes.check(change_entries({"name": name}, "allowlist.sync", "Sync"))
+                connection.write_gate.check(change_entries({"name": name}, "allowlist.sync", "Sync"))
             row = await found_list(connection, name)
             wanted = await _side(context, connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), wanted, remove=remove)
             context.note(*plan.lines())
             if plan.extra:
                 context.note("--remove takes away what only the list has.")
-            if plan.nothing or dry_run:
+            if plan.is_empty or dry_run:
                 context.emit(
                     {
                         "list": row.get("id"),
                         "add": [body_of(entry) for entry in plan.add],
                         "remove": [dict(entry) for entry in plan.remove],
-                        "keep": plan.keep,
+                        "keep": plan.unchanged,
                         "extra": plan.extra,
-                        "wrong": [{"line": line, "why": why} for line, why in plan.source.wrong],
+                        "wrong": [{"line": line, "why": why} for line, why in plan.source.invalid],
                         "applied": False,
                     }
                 )
-                return 1 if plan.source.wrong else 0
+                return 1 if plan.source.invalid else 0
             job = new_job()
             action, targets = sync_action(plan, job=job)
             confirmation = await ask(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            done = await apply(connection.writes, plan, confirmation, job=job, on_progress=progress_for(len(targets)))
+            done = await apply(
+                connection.write_gate, plan, confirmation, job=job, on_progress=progress_for(len(targets))
+            )
             context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report(context, done) or (1 if plan.source.wrong else 0)
+            return report(context, done) or (1 if plan.source.invalid else 0)
 
     return run(work())
 
@@ -161,21 +163,21 @@ def sync(
 @pass_context
 def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     """Find entries that stand twice, on one list or on several (all of them, unless some are named)."""
-    from dyntui.services.access.access_policy import find, read_lists
-    from dyntui.services.access.compare import twice
-    from dyntui.services.access.drafts import said_of
+    from dyntui.services.access.access_policy import find_policy, read_lists
+    from dyntui.services.access.compare import find_duplicates
+    from dyntui.services.access.drafts import entry_label
     from dyntui.services.access.entry_search import entries_of
 
     async def work() -> Any:
         async with context.connection() as connection:
             lists = await read_lists(connection.client)
-            chosen = [find(lists, name) for name in names] if names else lists
+            chosen = [find_policy(lists, name) for name in names] if names else lists
             nameless = [row for row in chosen if not row.get("id")]
             if nameless:
                 context.note(f"{len(nameless)} lists have no id on the server, and are left out")
             chosen = [row for row in chosen if row.get("id")]
             rows = [(row, entry) for row in chosen async for entry in entries_of(connection.client, str(row["id"]))]
-            return twice(rows)
+            return find_duplicates(rows)
 
     found = run(work())
     context.emit(
@@ -187,7 +189,7 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     context.table(
         ("identifier", "on", "times"),
         (
-            (said_of(several[0][1]), ", ".join(str(row.get("name")) for row, _ in several), len(several))
+            (entry_label(several[0][1]), ", ".join(str(row.get("name")) for row, _ in several), len(several))
             for several in found.values()
         ),
     )

@@ -51,7 +51,7 @@ def entries(
 ) -> None:
     """List the entries of a list, ordered by the server. --search looks at the alias and every identifier."""
     from dyntui.resources.access import IDENTIFIER_TITLES
-    from dyntui.services.access.drafts import said_of
+    from dyntui.services.access.drafts import entry_label
 
     how = match_of(match, exact)
 
@@ -84,7 +84,7 @@ def entries(
         ("identifier", "kind", "alias", "id"),
         (
             (
-                said_of(entry),
+                entry_label(entry),
                 next((title for field, title in IDENTIFIER_TITLES.items() if entry.get(field) not in (None, "")), ""),
                 entry.get("alias"),
                 entry.get("id"),
@@ -136,12 +136,12 @@ def add(
     Without identifiers, lines from standard input: an identifier and perhaps an alias, or an export.
     """
     from dyntui.services.access.access_policy import read_lists
-    from dyntui.services.access.drafts import DraftState, draft_of, from_words, parse_lines
-    from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
+    from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines
+    from dyntui.services.access.entries import add_entries, check_existing, entry_target, new_job
 
     live = context.profile().kind == "live"
     if identifiers and list(identifiers) != ["-"]:
-        drafts = from_words(identifiers, region=region, live=live)
+        drafts = parse_identifiers(identifiers, region=region, live=live)
     elif sys.stdin.isatty():
         raise UsageError("No identifiers were given.", hint="Give them as arguments, or lines on standard input.")
     else:
@@ -155,17 +155,18 @@ def add(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(add_entries({"name": name}))
+            connection.write_gate.check(add_entries({"name": name}))
             row = await found_list(connection, name)
-            checked = await checked_against(connection.client, row, drafts, await read_lists(connection.client))
+            checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
             _show(context, checked)
-            wrong = [draft for draft in checked if draft.state is DraftState.WRONG]
+            wrong = [draft for draft in checked if draft.state is DraftState.INVALID]
             if wrong and not skip_wrong:
                 raise UsageError(
-                    f"{len(wrong):,} of {len(checked):,} are no entry; the first: {wrong[0].text!r}. {wrong[0].why}",
+                    f"{len(wrong):,} of {len(checked):,} identifiers {'is' if len(wrong) == 1 else 'are'} invalid. "
+                    f"The first is {wrong[0].text!r}: {wrong[0].problem_text}",
                     hint="Nothing was sent. --skip-wrong adds the others.",
                 )
-            wanted = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.THERE)]
+            wanted = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
             job = new_job()
             done = await act(
                 context,
@@ -187,7 +188,10 @@ def _show(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
 
     for draft in drafts[:20]:
         kind = IDENTIFIER_TITLES.get(draft.kind, "?")
-        context.note(f"  {draft.state.value:<5}  {kind:<16} {draft.value}" + (f"  ({draft.why})" if draft.why else ""))
+        context.note(
+            f"  {draft.state.value:<5}  {kind:<16} {draft.value}"
+            + (f"  ({draft.problem_text})" if draft.problem_text else "")
+        )
     if len(drafts) > 20:
         counts: dict[str, int] = {}
         for draft in drafts:
@@ -198,7 +202,7 @@ def _show(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
 async def _found(connection: Connection, row: dict[str, Any], words: Sequence[str]) -> list[dict[str, Any]]:
     """The entries of a list that are named by id or identifier. Usage for one that is not there."""
     from dyntui.core.ids import is_uuid
-    from dyntui.services.access.drafts import DraftState, from_words
+    from dyntui.services.access.drafts import DraftState, parse_identifiers
     from dyntui.services.access.entry_search import entries_of, find_entries
 
     list_id = str(row["id"])
@@ -207,9 +211,9 @@ async def _found(connection: Connection, row: dict[str, Any], words: Sequence[st
         async for entry in entries_of(connection.client, list_id):
             if entry.get("id") in ids:
                 found[str(entry["id"])] = entry
-    drafts = from_words([word for word in words if not is_uuid(word)])
-    if wrong := [draft for draft in drafts if draft.state is DraftState.WRONG]:
-        raise UsageError(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].why}")
+    drafts = parse_identifiers([word for word in words if not is_uuid(word)])
+    if wrong := [draft for draft in drafts if draft.state is DraftState.INVALID]:
+        raise UsageError(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].problem_text}")
     by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
     out: dict[str, dict[str, Any]] = {}
     keys = {draft.text: draft.key for draft in drafts}
@@ -235,7 +239,7 @@ def remove(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(remove_entries({"name": name}))
+            connection.write_gate.check(remove_entries({"name": name}))
             row = await found_list(connection, name)
             targets = [removal_target(entry) for entry in await _found(connection, row, words)]
             job = new_job()
@@ -282,15 +286,15 @@ def edit(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(replace_entry({"name": name}))
+            connection.write_gate.check(replace_entry({"name": name}))
             row = await found_list(connection, name)
             (old,) = await _found(connection, row, [word])
             fields = body_of(old)
             if any(field != "alias" for field in changes):
                 fields = {"alias": fields["alias"]} if "alias" in fields else {}
             draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
-            if draft.state is DraftState.WRONG:
-                raise UsageError(draft.why, hint="Nothing was sent.")
+            if draft.state is DraftState.INVALID:
+                raise UsageError(draft.problem_text, hint="Nothing was sent.")
             action = replace_entry(row, gap=allow_gap, job=new_job())
             target = replacement_target(old, draft.entry)
             done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)

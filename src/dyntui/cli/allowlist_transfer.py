@@ -42,7 +42,7 @@ def copy(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(add_entries({"name": name}))
+            connection.write_gate.check(add_entries({"name": name}))
             old, new = await found_list(connection, source), await found_list(connection, name)
             entries = some_entries(connection, old, search, match_of(match, exact))
             targets = [entry_target(entry) async for entry, _ in entries]
@@ -83,7 +83,7 @@ def export(context: CliContext, name: str, kind: str | None, output: Path | None
 def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, read: str) -> int:
     """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone."""
     from dyntui.services.access.entries import change_entries, new_job
-    from dyntui.services.access.undo import jobs_of, plan_of, undo_action
+    from dyntui.services.access.undo import jobs_of, plan_any_undo, undo_action
     from dyntui.services.imports.jobs import JobLocation
 
     async def work() -> int:
@@ -91,10 +91,10 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
             if not job:
                 _list_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
                 return 0
-            connection.writes.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
-            plan = await plan_of(connection, job)
+            connection.write_gate.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
+            plan = await plan_any_undo(connection, job)
             context.note(*plan.lines())
-            if plan.nothing:
+            if plan.is_empty:
                 context.emit({"job": job, "targets": []})
                 return 0
             action, targets = undo_action(plan, job=new_job())
@@ -120,4 +120,4 @@ def _list_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
             for job in jobs
         ]
     )
-    context.table(("job", "time", "what"), ((job.id, job.time[:19], job.words) for job in jobs))
+    context.table(("job", "time", "what"), ((job.id, job.time[:19], job.summary) for job in jobs))

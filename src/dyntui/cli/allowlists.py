@@ -50,9 +50,9 @@ outcome_option = click.option(
 
 async def found_list(connection: Connection, name: str) -> dict[str, Any]:
     """The list with that id or name."""
-    from dyntui.services.access.access_policy import find, read_lists
+    from dyntui.services.access.access_policy import find_policy, read_lists
 
-    return dict(find(await read_lists(connection.client), name))
+    return dict(find_policy(await read_lists(connection.client), name))
 
 
 @allowlists.command("list")

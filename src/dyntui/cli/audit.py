@@ -36,7 +36,15 @@ def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
     context.table(
         ("time", "action", "outcome", "targets", "profile", "detail", "change"),
         (
-            (line.time[:19], line.action, line.outcome, " ".join(line.targets), line.profile, line.detail, line.change)
+            (
+                line.time[:19],
+                line.action,
+                line.outcome,
+                " ".join(line.targets),
+                line.profile,
+                line.detail,
+                line.change_text,
+            )
             for line in lines
         ),
     )

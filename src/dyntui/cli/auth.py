@@ -73,7 +73,7 @@ def status(context: CliContext, offline: bool) -> int:
     problem: DyntuiError | None = None
 
     async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, where=credential.where) as connection:
+        async with Connection(profile, credential.token, token_source=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)
 

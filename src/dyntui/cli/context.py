@@ -63,8 +63,8 @@ class CliContext:
 
         profile = self.profile()
         credential = find_token(profile, ask_passphrase=ask_passphrase)
-        async with Connection(profile, credential.token, where=credential.where) as connection:
-            connection.writes.on_audit_gap = lambda text: self.note(f"warning: {text}")
+        async with Connection(profile, credential.token, token_source=credential.where) as connection:
+            connection.write_gate.on_audit_gap = lambda text: self.note(f"warning: {text}")
             try:
                 with self.announced_waits(connection):
                     yield connection

@@ -49,13 +49,13 @@ def do(
     if name is None:
         list_resources(context)
         return 0
-    from dyntui.services.actions.resource_actions import action_named, record_named
+    from dyntui.services.actions.resource_actions import find_action, find_resource
 
-    record = record_named(name)
+    record = find_resource(name)
     if action_name is None:
         _list_actions(context, record)
         return 0
-    action = action_named(record, action_name)
+    action = find_action(record, action_name)
     return do_action(
         context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment, read=read
     )
@@ -63,11 +63,11 @@ def do(
 
 def _list_actions(context: CliContext, record: Any) -> None:
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import asked_by
+    from dyntui.services.forms import operation_fields
 
     known = catalog()
     fields = {
-        action.name: asked_by(known, known.get(action.operation), action.fields) if action.fields else []
+        action.name: operation_fields(known, known.get(action.operation), action.fields) if action.fields else []
         for action in record.actions
     }
     context.emit(
@@ -75,7 +75,7 @@ def _list_actions(context: CliContext, record: Any) -> None:
             {
                 "action": action.name,
                 "effect": action.effect.value,
-                "on": action.on.value,
+                "on": action.target.value,
                 "operation": action.operation,
                 "help": action.help,
                 "fields": [

@@ -99,7 +99,7 @@ def _environment(context: CliContext, profile: Profile, offline: bool) -> Iterat
         return
 
     async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, where=credential.where) as connection:
+        async with Connection(profile, credential.token, token_source=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)
 
@@ -109,7 +109,7 @@ def _environment(context: CliContext, profile: Profile, offline: bool) -> Iterat
         yield _failed("server", error)
         return
     slow = (health.ms or 0.0) > _SLOW_MS
-    text = f"answered {health.by} in {health.ms or 0.0:.0f} ms"
+    text = f"answered {health.proof} in {health.ms or 0.0:.0f} ms"
     yield Check("server", "warn" if slow else "ok", text, "Expect the console to wait for it." if slow else "")
     told = ", ".join(health.scopes) if health.scopes is not None else "not told by this server"
     yield Check("scopes", "ok" if health.scopes != () else "warn", told or "none", "Make a token with scopes.")

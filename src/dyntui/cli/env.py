@@ -162,9 +162,9 @@ def _ask_kind(profile: Profile) -> str:
     async def work() -> str:
         import asyncio
 
-        async with Connection(profile, credential.token, where=credential.where) as connection:
+        async with Connection(profile, credential.token, token_source=credential.where) as connection:
             async with asyncio.timeout(_KIND_PATIENCE):
-                await connection.writes.learn_kind()
+                await connection.write_gate.learn_kind()
             return connection.profile.kind
 
     if profile.kind == "live":
@@ -285,7 +285,7 @@ def check(context: CliContext, name: str | None) -> None:
     credential = find_token(profile, ask_passphrase=ask_passphrase)
 
     async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, where=credential.where) as connection:
+        async with Connection(profile, credential.token, token_source=credential.where) as connection:
             with context.announced_waits(connection):
                 return await check_health(connection.client, profile.kind)
 
@@ -301,7 +301,7 @@ def check(context: CliContext, name: str | None) -> None:
     context.say(f"{profile.name}: {profile.kind}, {profile.base_url}, {profile.environment_id}")
     context.say(f"Token    {hint}, from: {credential.where}")
     context.say(f"Scopes   {', '.join(health.scopes) if health.scopes is not None else 'not told by this server'}")
-    context.say(f"Server   accepts it ({health.by}), answered in {health.ms or 0:.0f} ms")
+    context.say(f"Server   accepts it ({health.proof}), answered in {health.ms or 0:.0f} ms")
     for warning in health.warnings:
         context.note(f"warning: {warning}")
 

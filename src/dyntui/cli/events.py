@@ -59,11 +59,11 @@ def tail(
     import asyncio
 
     from dyntui.core.times import now
-    from dyntui.services.events import EventFilter, EventTail, since
+    from dyntui.services.events import EventFilter, EventTail, parse_since
 
     if context.json and not once:
         raise UsageError("--json is one document, and a tail has no end.", hint="Give --ndjson, or --once.")
-    wanted = EventFilter(resource, names, text, since(start), since(end) if end else None)
+    wanted = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
     async def work() -> list[dict[str, Any]]:
         kept: list[dict[str, Any]] = []

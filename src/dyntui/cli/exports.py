@@ -30,8 +30,8 @@ add_commands(exports, RESOURCES["exports"])
 @pass_context
 def watch(context: CliContext, export_id: str) -> int:
     """Wait until an export is finished."""
-    from dyntui.services.actions.resource_actions import masked
-    from dyntui.services.vendor_exports import first_line, wait_for
+    from dyntui.services.actions.resource_actions import mask_secrets
+    from dyntui.services.vendor_exports import first_line, wait_for_export
 
     def tell(export: dict[str, Any]) -> None:
         if sys.stderr.isatty():
@@ -39,10 +39,10 @@ def watch(context: CliContext, export_id: str) -> int:
 
     async def work() -> dict[str, Any]:
         async with context.connection() as connection:
-            return await wait_for(connection.client, export_id, on_change=tell)
+            return await wait_for_export(connection.client, export_id, on_change=tell)
 
     export = run(work())
-    context.emit(masked(RESOURCES["exports"], export))
+    context.emit(mask_secrets(RESOURCES["exports"], export))
     failed = export.get("status") == "failed"
     context.say(f"{export.get('status')}  {first_line(export.get('error')) if failed else export.get('model')}")
     return EXIT_SOME_FAILED if failed else 0
@@ -62,7 +62,7 @@ def watch(context: CliContext, export_id: str) -> int:
 def download_export(context: CliContext, export_id: str, output: Path | None, wait: bool) -> None:
     """Fetch a finished export into a new private file. The token never goes to the host that the file lies on."""
     from dyntui.services.actions.resource_actions import read_one
-    from dyntui.services.vendor_exports import download, file_name, wait_for
+    from dyntui.services.vendor_exports import download, export_file_name, wait_for_export
 
     def tell(done: int, total: int | None) -> None:
         if sys.stderr.isatty():
@@ -72,10 +72,10 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
     async def work() -> Any:
         async with context.connection() as connection:
             if wait:
-                await wait_for(connection.client, export_id)
+                await wait_for_export(connection.client, export_id)
             path = output
             if path is None:
-                path = Path(file_name(await read_one(connection.client, RESOURCES["exports"], export_id)))
+                path = Path(export_file_name(await read_one(connection.client, RESOURCES["exports"], export_id)))
             return await download(connection, export_id, path, on_progress=tell)
 
     saved = run(work())

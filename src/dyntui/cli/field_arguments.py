@@ -37,23 +37,25 @@ def assignments(pairs: Sequence[str], operation: str = "", *, known_only: bool =
 
 def _asked(operation: str) -> dict[str, Any]:
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import ParameterLocation, asked_by
+    from dyntui.services.forms import ParameterLocation, operation_fields
 
     known = catalog()
     return {
-        field.name: field for field in asked_by(known, known.get(operation)) if field.where is ParameterLocation.BODY
+        field.name: field
+        for field in operation_fields(known, known.get(operation))
+        if field.location is ParameterLocation.BODY
     }
 
 
 def _value(field: Any, name: str, text: str) -> Any:
-    from dyntui.services.forms import FieldKind, value_of
+    from dyntui.services.forms import FieldKind, parse_value
 
     if field is None or field.kind in (FieldKind.TEXT, FieldKind.CHOICE):
         return text
     if field.kind is FieldKind.JSON:
         return _json(name, text)
     try:
-        return value_of(field, text)
+        return parse_value(field, text)
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from None
 

@@ -29,9 +29,9 @@ async def _all(connection: Connection) -> list[dict[str, Any]]:
 
 
 async def _found(connection: Connection, name: str) -> dict[str, Any]:
-    from dyntui.services.access.access_policy import find
+    from dyntui.services.access.access_policy import find_policy
 
-    return dict(find(await _all(connection), name, "gate"))
+    return dict(find_policy(await _all(connection), name, "gate"))
 
 
 rule_option = click.option(
@@ -47,7 +47,7 @@ rule_option = click.option(
 @pass_context
 def list_gates(context: CliContext) -> None:
     """List the gates and what they ask for."""
-    from dyntui.services.access.gates import rule_words
+    from dyntui.services.access.gates import describe_rule
 
     async def work() -> Any:
         async with context.connection() as connection:
@@ -63,7 +63,7 @@ def list_gates(context: CliContext) -> None:
                 row.get("outcome"),
                 row.get("scope"),
                 str(row.get("enabledAt") or "off")[:10],
-                "; and ".join(rule_words(rule) for rule in row.get("rules") or () if isinstance(rule, dict)),
+                "; and ".join(describe_rule(rule) for rule in row.get("rules") or () if isinstance(rule, dict)),
                 row.get("id"),
             )
             for row in rows

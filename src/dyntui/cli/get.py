@@ -36,9 +36,9 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
     if name is None:
         list_resources(context)
         return
-    from dyntui.services.actions.resource_actions import record_named
+    from dyntui.services.actions.resource_actions import find_resource
 
-    record = record_named(name)
+    record = find_resource(name)
     if row_id is None:
         list_rows(context, record, **options)
         return
@@ -57,7 +57,7 @@ def list_resources(context: CliContext) -> None:
                 "name": record.name,
                 "aliases": list(record.aliases),
                 "title": record.title,
-                "of": record.of or None,
+                "of": record.parent_resource or None,
                 "actions": [action.name for action in record.actions],
                 "operations": list(record.operations),
             }
@@ -67,7 +67,7 @@ def list_resources(context: CliContext) -> None:
     context.table(
         ("resource", "what", "of", "actions"),
         (
-            (record.name, record.title, record.of, ", ".join(action.name for action in record.actions))
+            (record.name, record.title, record.parent_resource, ", ".join(action.name for action in record.actions))
             for record in RESOURCES.values()
         ),
     )

@@ -198,7 +198,7 @@ async def _work(
 
     async with context.connection() as connection:
         if not options.dry_run:
-            connection.writes.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
+            connection.write_gate.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
         if options.kind == "users" and (fields := await _custom_fields(connection)):
             facts["custom_fields"] = fields
             if options.mapping_name is None:

@@ -136,7 +136,7 @@ async def check_job(context: CliContext, connection: Connection, journal: Journa
 
     await check(journal, connection.client, show)
     meter.end()
-    await patiently(connection.client, connection.writes.learn_kind)
+    await patiently(connection.client, connection.write_gate.learn_kind)
 
 
 def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
@@ -150,7 +150,7 @@ def confirm_job(context: CliContext, connection: Connection, journal: Journal, *
         confirmation = Confirmation(yes=yes, typed=typed)
     elif not confirmed(journal) and not context.json and sys.stdin.isatty():
         needed = requirement(journal, connection)
-        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, needed.warning)
+        context.note(f"{needed.question}  ({needed.environment})", *needed.target_lines, needed.warning)
         if needed.level is ConfirmationLevel.TYPED:
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)

@@ -228,7 +228,7 @@ async def _go_on(
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})
         async with context.connection() as connection:
-            connection.writes.check(action_for(journal))
+            connection.write_gate.check(action_for(journal))
             check_where(journal, JobLocation.of(connection.profile, await organisation_of(connection.client)))
             await check_job(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)

@@ -56,7 +56,7 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
 
     async with context.connection() as connection:
         with Journal.read(path) as old:
-            connection.writes.check(action_for(old))
+            connection.write_gate.check(action_for(old))
             where = JobLocation.of(connection.profile, await organisation_of(connection.client))
             check_where(old, where)
             journal = retry(old, where)

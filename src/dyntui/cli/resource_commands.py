@@ -81,7 +81,7 @@ def list_rows(
 ) -> None:
     """Print the rows of a list."""
     from dyntui.resources.filters import parse_filter
-    from dyntui.services.actions.resource_actions import parent_of
+    from dyntui.services.actions.resource_actions import resolve_parent
     from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import row_filter
 
@@ -97,7 +97,7 @@ def list_rows(
         found: list[dict[str, Any]] = []
         total: int | None = None
         async with context.connection() as connection:
-            known = await parent_of(connection.client, record, parent)
+            known = await resolve_parent(connection.client, record, parent)
             query = ListQuery(order=order or record.list.order, filter=wanted)
             if everything or fitting is not None:
                 count = 0
@@ -153,10 +153,10 @@ async def _some(
 ) -> tuple[list[dict[str, Any]], int | None]:
     from dyntui.api.pagination import PageCheck
     from dyntui.resources import Paging
-    from dyntui.services.lists.list_source import fetch_of
+    from dyntui.services.lists.list_source import make_fetch
 
     check = PageCheck(record.key)
-    fetch, offsets = fetch_of(connection.client, record, parent), record.list.paging is Paging.OFFSET
+    fetch, offsets = make_fetch(connection.client, record, parent), record.list.paging is Paging.OFFSET
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
@@ -174,40 +174,43 @@ async def _some(
 
 def _told(connection: Connection, record: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as it is printed: no secrets, and the token that is used here is marked."""
-    from dyntui.resources.tokens import is_own
-    from dyntui.services.actions.resource_actions import masked
+    from dyntui.resources.tokens import is_own_token
+    from dyntui.services.actions.resource_actions import mask_secrets
 
-    shown = masked(record, row)
-    return {**shown, "own": is_own(row, connection.token_hint)} if "checksum" in shown else shown
+    shown = mask_secrets(record, row)
+    return {**shown, "own": is_own_token(row, connection.token_hint)} if "checksum" in shown else shown
 
 
 def _table(context: CliContext, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
     """The record's columns, and the whole id, which every other command takes."""
     from dyntui.core.times import now
     from dyntui.resources import Column
-    from dyntui.resources.cell_formats import dig, ident
+    from dyntui.resources.cell_formats import get_path, short_id
 
     at = now()
-    columns = [column for column in record.columns if not (column.as_ is ident and column.field == record.key)]
+    columns = [column for column in record.columns if not (column.format is short_id and column.field == record.key)]
     if any(row.get("own") for row in rows):
         columns = [Column("own", "used", 4, pick=lambda row: "here" if row.get("own") else ""), *columns]
     keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
     titles = [column.name for column in columns] + ([record.key] if keyed else [])
     context.table(
         titles,
-        ([*(column.cell(row, at) for column in columns), *([dig(row, record.key)] if keyed else [])] for row in rows),
+        (
+            [*(column.cell(row, at) for column in columns), *([get_path(row, record.key)] if keyed else [])]
+            for row in rows
+        ),
     )
 
 
 def show_one(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
     """Print one thing, whole."""
     from dyntui.cli.users import show_object
-    from dyntui.services.actions.resource_actions import masked, parent_of, read_one
+    from dyntui.services.actions.resource_actions import mask_secrets, read_one, resolve_parent
 
     async def work() -> Any:
         async with context.connection() as connection:
-            known = await parent_of(connection.client, record, parent)
-            return masked(record, await read_one(connection.client, record, row_id, parent=known))
+            known = await resolve_parent(connection.client, record, parent)
+            return mask_secrets(record, await read_one(connection.client, record, row_id, parent=known))
 
     show_object(context, run(work()), "")
 
@@ -238,75 +241,84 @@ def do_action(
     """Do an action of a record through the one door; returns the exit code."""
     from dyntui.resources import ActionTarget
     from dyntui.services.actions.resource_actions import (
-        asked_of,
-        changes,
-        filled_in,
+        check_values,
+        created_results,
+        describe_changes,
+        form_fields,
         is_single,
-        made_of,
-        parent_of,
-        shown_once,
+        make_target,
+        make_write_action,
+        mask_results,
+        one_time_value,
+        read_targets,
+        resolve_parent,
         starting_values,
-        target_of,
-        targets_for,
-        warned,
-        without_secrets,
-        write_of,
+        with_warnings,
     )
 
     given, pairs = split_words(words)
-    ids = [] if action.on is ActionTarget.LIST or (is_single(record) and not given) else read_ids(given, key=record.key)
-    if action.on is ActionTarget.LIST and given:
+    ids = (
+        []
+        if action.target is ActionTarget.LIST or (is_single(record) and not given)
+        else read_ids(given, key=record.key)
+    )
+    if action.target is ActionTarget.LIST and given:
         raise UsageError(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
-    if action.one and len(ids) > 1:
+    if action.single_row and len(ids) > 1:
         raise UsageError(f"{action.name} is for one {record.singular} at a time.")
 
     async def work() -> int:
         async with context.connection() as connection:
             client = connection.client
-            connection.writes.check(write_of(client, record, action))
-            values, asked = pairs, asked_of(client, action)
+            connection.write_gate.check(make_write_action(client, record, action))
+            values, asked = pairs, form_fields(client, action)
             if unknown := [name for name in values if name not in {field.name for field in asked}]:
                 raise UsageError(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
-            if action.on is ActionTarget.ROWS and action.fields and not values:
+            if action.target is ActionTarget.ROWS and action.fields and not values:
                 raise UsageError(f"{action.name} needs something to change.", hint=_takes(record, action))
-            known = await parent_of(client, record, parent)
-            targets = await targets_for(client, record, action, ids, parent=known)
-            if action.on is ActionTarget.LIST:
-                targets = [target_of(record, None, label=next(iter(values.values()), ""))]
+            known = await resolve_parent(client, record, parent)
+            targets = await read_targets(client, record, action, ids, parent=known)
+            if action.target is ActionTarget.LIST:
+                targets = [make_target(record, None, label=next(iter(values.values()), ""))]
             held: dict[str, str] | None = None
-            if action.on is ActionTarget.ROWS and asked and len(targets) == 1 and (row := targets[0].data.get("row")):
+            if (
+                action.target is ActionTarget.ROWS
+                and asked
+                and len(targets) == 1
+                and (row := targets[0].data.get("row"))
+            ):
                 held = starting_values(action, asked, row)
                 values = {**held, **values}
-                for line in changes(asked, held, values):
+                for line in describe_changes(asked, held, values):
                     context.note(f"  {line}")
-            filled = filled_in(client, action, values, before=held) if asked else None
-            write = write_of(client, record, action, filled, parent=known)
+            filled = check_values(client, action, values, before=held) if asked else None
+            write = make_write_action(client, record, action, filled, parent=known)
             if filled is not None:
                 targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
-            write = await warned(connection, record, write, targets)
+            write = await with_warnings(connection, record, write, targets)
             if write.warning and yes:
                 context.note(write.warning)
             results = await act(
                 context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            once = shown_once(action, results.items[0].value)
+            once = one_time_value(action, results.items[0].value)
             if once is not None and not context.json:
                 context.note(f"The {once[0]}, shown once and kept nowhere:")
                 context.say(once[1])
                 return 0
-            results = results if action.shows[0] else without_secrets(record, results)
-            return report(context, made_of(record, results) if action.on is ActionTarget.LIST else results)
+            results = results if action.reveals[0] else mask_results(record, results)
+            return report(context, created_results(record, results) if action.target is ActionTarget.LIST else results)
 
     return run(work())
 
 
 def _takes(record: Resource, action: ResourceAction) -> str:
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import asked_by
+    from dyntui.services.forms import operation_fields
 
     if not action.fields:
         return f"dyntui do {record.name} {action.name} takes ids alone."
-    asked = asked_by(catalog(), catalog().get(action.operation), action.fields)
+    asked = operation_fields(catalog(), catalog().get(action.operation), action.fields)
     return "It takes " + ", ".join(f"{field.label}{f' ({field.hint})' if field.hint else ''}" for field in asked) + "."
 
 
@@ -328,8 +340,8 @@ def add_commands(group: click.Group, record: Resource) -> None:
         show_one(context, record, row_id, parent=parent)
 
     for action in record.actions:
-        words = "FIELD=VALUE..." if action.on is ActionTarget.LIST else "[ID]... [FIELD=VALUE]..."
-        words = words if action.fields else "" if action.on is ActionTarget.LIST else "[ID]..."
+        words = "FIELD=VALUE..." if action.target is ActionTarget.LIST else "[ID]... [FIELD=VALUE]..."
+        words = words if action.fields else "" if action.target is ActionTarget.LIST else "[ID]..."
         about = f"{action.help} {_takes(record, action)}" if action.fields else action.help
 
         def act_command(

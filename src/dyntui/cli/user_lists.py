@@ -73,9 +73,9 @@ def _table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, A
     """The users in the columns of the view, and their ids."""
     from dyntui.core.times import now
     from dyntui.resources import USERS
-    from dyntui.services.lists.columns import arranged
+    from dyntui.services.lists.columns import arrange_columns
 
-    columns, at = arranged(USERS.columns, saved.columns), now()
+    columns, at = arrange_columns(USERS.columns, saved.columns), now()
     cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
     context.table([*(column.name for column in columns), "id"], cells)
 

@@ -111,7 +111,7 @@ def add_to_list(
     context: CliContext, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
 ) -> int:
     """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
-    from dyntui.services.access.access_policy import find, name_of, read_lists
+    from dyntui.services.access.access_policy import find_policy, name_of, read_lists
     from dyntui.services.actions.user_actions import add_to_allowlist
     from dyntui.services.actions.write_types import Target
 
@@ -119,8 +119,8 @@ def add_to_list(
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(add_to_allowlist("", allowlist), targets)
-            row = find(await read_lists(connection.client), allowlist)
+            connection.write_gate.check(add_to_allowlist("", allowlist), targets)
+            row = find_policy(await read_lists(connection.client), allowlist)
             action = add_to_allowlist(str(row["id"]), name_of(row))
             results = await act(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
@@ -148,7 +148,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.writes.check(UPDATE_USER, [Target(user_id)])
+            connection.write_gate.check(UPDATE_USER, [Target(user_id)])
             user = await _user(connection, user_id)
             text = typed if typed is not None else _written(edit, metadata_text(metadata_of(user)))
             wanted = read_metadata(text)
@@ -164,7 +164,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
                 results = await act(
                     context, connection, UPDATE_USER, [target], yes=yes, confirm_environment=confirm_environment
                 )
-                saved = not results.left
+                saved = not results.remaining
             finally:
                 if not saved and typed is None:
                     context.note("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))

@@ -65,11 +65,11 @@ async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
 def deliveries_of(context: CliContext, webhook_id: str, message_id: str) -> None:
     """Show every attempt at one message: request and response in full."""
     from dyntui.cli.resource_commands import show_rows
-    from dyntui.services.webhooks import deliveries
+    from dyntui.services.webhooks import read_deliveries
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
-            return await deliveries(connection.client, webhook_id, message_id)
+            return await read_deliveries(connection.client, webhook_id, message_id)
 
     show_rows(context, RESOURCES["webhook-messages"], run(work()), None)
 
@@ -84,7 +84,7 @@ def redeliver(
     context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
 ) -> int:
     """Send messages of a webhook once more."""
-    from dyntui.services.actions.resource_actions import action_named, target_of, write_of
+    from dyntui.services.actions.resource_actions import find_action, make_target, make_write_action
 
     record = RESOURCES["webhook-messages"]
     if failed and ids:
@@ -92,11 +92,11 @@ def redeliver(
 
     async def work() -> int:
         async with context.connection() as connection:
-            write = write_of(connection.client, record, action_named(record, "redeliver"), parent=webhook_id)
+            write = make_write_action(connection.client, record, find_action(record, "redeliver"), parent=webhook_id)
             if failed:
-                targets = [target_of(record, row) for row in await _failed(connection, webhook_id)]
+                targets = [make_target(record, row) for row in await _failed(connection, webhook_id)]
             else:
-                targets = [target_of(record, None, each) for each in read_ids(ids)]
+                targets = [make_target(record, None, each) for each in read_ids(ids)]
             if not targets:
                 context.note("No message has failed.")
                 return 0
@@ -120,15 +120,15 @@ def verify_body(
     context: CliContext, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
     """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
-    from dyntui.services.actions.resource_actions import target_of
-    from dyntui.services.webhooks import reading_secret, verify
+    from dyntui.services.actions.resource_actions import make_target
+    from dyntui.services.webhooks import read_secret_action, verify_signature
 
     record = RESOURCES["webhooks"]
     body = _bytes_of(body_file)
 
     async def work() -> Any:
         async with context.connection() as connection:
-            write, targets = reading_secret(connection.client), [target_of(record, None, webhook_id)]
+            write, targets = read_secret_action(connection.client), [make_target(record, None, webhook_id)]
             results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
             if results.first_error is not None:
                 raise results.first_error
@@ -138,9 +138,9 @@ def verify_body(
     secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
     if not secret:
         raise UsageError("The server gave no secret for this webhook.")
-    found = verify(secret, body, signature)
-    context.emit({"valid": found.valid, "reason": found.words})
-    context.say(found.words)
+    found = verify_signature(secret, body, signature)
+    context.emit({"valid": found.valid, "reason": found.message})
+    context.say(found.message)
     return 0 if found.valid else EXIT_SOME_FAILED
 
 

@@ -64,7 +64,7 @@ async def act(
     confirmation = await ask(
         context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
     )
-    return await connection.writes.perform(action, targets, confirmation, on_progress=progress_for(len(targets)))
+    return await connection.write_gate.perform(action, targets, confirmation, on_progress=progress_for(len(targets)))
 
 
 async def ask(
@@ -82,20 +82,22 @@ async def ask(
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 
     given = Confirmation(yes=yes, typed=confirm_environment, read=read)
-    if connection.writes.refusal(action):
+    if connection.write_gate.refusal(action):
         return given
-    needed = connection.writes.requirement(await connection.writes.weighed(action, targets), targets)
-    if needed.between is not None:
-        from dyntui.services.access.lockout_count import counted
+    needed = connection.write_gate.requirement(await connection.write_gate.with_impact(action, targets), targets)
+    if needed.policy_change is not None:
+        from dyntui.services.access.lockout_count import lockout_lines
 
-        context.note(*await counted(connection, needed))
+        context.note(*await lockout_lines(connection, needed))
     unread = needed.code not in ("", read)
     if context.json or not sys.stdin.isatty() or (yes and not unread):
         if needed.effects and not unread:
             context.note(*needed.effects)
         return given
     if needed.level is not ConfirmationLevel.NONE:
-        context.note(f"{needed.question}  ({needed.environment})", *needed.lines, *needed.effects, needed.warning)
+        context.note(
+            f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
+        )
     if needed.level is ConfirmationLevel.CONFIRM:
         return Confirmation(yes=confirm("Do it?"))
     if needed.level is ConfirmationLevel.TYPED and (not confirm_environment or unread):
@@ -131,7 +133,7 @@ def report(context: CliContext, results: WriteResults) -> int:
         there = isinstance(item.value, dict) and item.value.get("exists")
         outcome = "exists" if there else item.outcome.value
         context.say(f"{outcome:<10} {_id(item)}  {item.target.label}{why}")
-    if not results.left:
+    if not results.remaining:
         return 0
     error = results.first_error
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED

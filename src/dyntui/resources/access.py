@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import count, ident, since
+from dyntui.resources.cell_formats import enabled_since, item_count, short_id
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope
 
 __all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "GATES", "IDENTIFIER_TITLES"]
@@ -33,9 +33,9 @@ def _actions(noun: str, create: str, update: str, enable: str, disable: str, del
     fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
     return (
         ResourceAction(
-            "create", create, f"Make a {noun}; it is off until it is enabled.", on=ActionTarget.LIST, fields=fields
+            "create", create, f"Make a {noun}; it is off until it is enabled.", target=ActionTarget.LIST, fields=fields
         ),
-        ResourceAction("edit", update, f"Change the {noun}.", one=True, fields=fields),
+        ResourceAction("edit", update, f"Change the {noun}.", single_row=True, fields=fields),
         ResourceAction("enable", enable, f"Let the {noun} decide from the next sign-in on."),
         ResourceAction("disable", disable, f"Let the {noun} decide no more."),
         ResourceAction("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
@@ -61,12 +61,12 @@ ALLOWLISTS = Resource(
         Column("name", "name", 24, grow=True, priority=0),
         Column("outcome", "outcome", 12, priority=0),
         Column("scope", "scope", 20, priority=2),
-        Column("enabledAt", "enabled", 18, as_=since, priority=1),
-        Column("id", "id", 11, as_=ident, priority=3),
+        Column("enabledAt", "enabled", 18, format=enabled_since, priority=1),
+        Column("id", "id", 11, format=short_id, priority=3),
     ),
     detail="getAllowlistsById",
     detail_path="allowlistId",
-    open="allowlist-entries",
+    route="allowlist-entries",
     empty="There are no allowlists in this environment: everybody may sign in.",
     label=lambda row: str(row.get("name") or ""),
     command="allowlists",
@@ -87,19 +87,19 @@ ALLOWLIST_ENTRIES = Resource(
     group="Allowlists",
     scope=Scope.PARENT,
     parent="allowlistId",
-    of="allowlists",
+    parent_resource="allowlists",
     list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
-    filter=Filter("query", here=("alias", *IDENTIFIER_TITLES)),
+    filter=Filter("query", searched_locally=("alias", *IDENTIFIER_TITLES)),
     columns=(
         Column(title="identifier", width=34, grow=True, pick=_identifier, priority=0),
         Column(title="kind", width=16, pick=_kind, priority=1),
         Column("alias", "alias", 20, priority=2),
-        Column("id", "id", 11, as_=ident, priority=3),
+        Column("id", "id", 11, format=short_id, priority=3),
     ),
     empty="There are no entries on this list yet.",
     label=_identifier,
     command="allowlists",
-    extra=("postEntryByAllowlistId", "deleteAllowlistEntryById"),
+    extra_operations=("postEntryByAllowlistId", "deleteAllowlistEntryById"),
 )
 
 
@@ -124,14 +124,14 @@ GATES = Resource(
         Column("name", "name", 18, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),
         Column("scope", "scope", 12, priority=2),
-        Column("enabledAt", "enabled", 15, as_=since, priority=1),
-        Column("rules", "rules", 5, right=True, as_=count, priority=3),
+        Column("enabledAt", "enabled", 15, format=enabled_since, priority=1),
+        Column("rules", "rules", 5, right=True, format=item_count, priority=3),
         Column(title="asks for", width=20, grow=True, pick=_asks, priority=4),
-        Column("id", "id", 11, as_=ident, priority=5),
+        Column("id", "id", 11, format=short_id, priority=5),
     ),
     detail="getGate",
     detail_path="gateId",
-    open="gate",
+    route="gate",
     empty="There are no gates in this environment: nobody is asked for tokens.",
     label=lambda row: str(row.get("name") or ""),
     command="gates",

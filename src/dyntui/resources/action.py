@@ -53,35 +53,35 @@ class ResourceAction:
     help: str
     title: str = ""
     effect: Effect = Effect.WRITE
-    on: ActionTarget = ActionTarget.ROWS
+    target: ActionTarget = ActionTarget.ROWS
     key: str = ""
-    path: tuple[tuple[str, str], ...] = ()
+    path_fields: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, object], ...] = ()
     fields: tuple[str, ...] = ()
-    at: str = ""
-    whole: bool = False
+    values_path: str = ""
+    replaces_all: bool = False
     body: Callable[[Row, Values], Any] | None = None
-    when: Callable[[Row], str | None] | None = None
-    one: bool = False
-    shows: tuple[str, str] = ("", "")
+    disabled_reason: Callable[[Row], str | None] | None = None
+    single_row: bool = False
+    reveals: tuple[str, str] = ("", "")
     sensitive: bool = False
     warning: str = ""
     typed_in_live: bool = False
-    touches: tuple[str, ...] = ()
+    also_changes: tuple[str, ...] = ()
     """Further resources that it changes, besides those of its record (services.actions.resource_changes)."""
 
     @property
     def label(self) -> str:
         """What the console calls it."""
-        return self.title or self.words
+        return self.title or self.verb_phrase
 
     @property
-    def words(self) -> str:
+    def verb_phrase(self) -> str:
         """What is done, in a word or two: `delete`, `reveal secret`."""
         return self.name.replace("-", " ").replace("mfa", "MFA")
 
     @property
     def verb(self) -> str:
         """How the question that confirms it begins: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
-        words = self.words
+        words = self.verb_phrase
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")

@@ -6,19 +6,32 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from dyntui.core.ids import short_id
+from dyntui.core.ids import short_id as shorten_id
 from dyntui.core.text import safe, shorten
 from dyntui.core.times import age as _age
 from dyntui.core.times import parse_time
 
-__all__ = ["NOTHING", "Format", "address", "age", "count", "dig", "flag", "ident", "number", "since", "text", "words"]
+__all__ = [
+    "NOTHING",
+    "Format",
+    "address",
+    "age",
+    "comma_list",
+    "enabled_since",
+    "get_path",
+    "item_count",
+    "short_id",
+    "text",
+    "thousands",
+    "yes_no",
+]
 
 Format = Callable[[Any, datetime], str]
 NOTHING = "—"
 _CELL = 200
 
 
-def dig(value: Any, path: str) -> Any:
+def get_path(value: Any, path: str) -> Any:
     """The value at a dot path (`wallets.0.chain`), None when it is not there."""
     for part in path.split(".") if path else ():
         if isinstance(value, Mapping):
@@ -39,9 +52,9 @@ def text(value: Any, at: datetime) -> str:
     return safe(value, _CELL)
 
 
-def ident(value: Any, at: datetime) -> str:
+def short_id(value: Any, at: datetime) -> str:
     """An id, shortened in the middle."""
-    return safe(short_id(value), _CELL) if isinstance(value, str) and value else text(value, at)
+    return safe(shorten_id(value), _CELL) if isinstance(value, str) and value else text(value, at)
 
 
 def address(value: Any, at: datetime) -> str:
@@ -55,27 +68,27 @@ def age(value: Any, at: datetime) -> str:
     return _age(moment, at) if moment is not None else text(value, at)
 
 
-def since(value: Any, at: datetime) -> str:
+def enabled_since(value: Any, at: datetime) -> str:
     """For a time that means `on since then` when it is there: `on, 3 Nov`, else `off`."""
     return f"on, {age(value, at)}" if value else "off"
 
 
-def number(value: Any, at: datetime) -> str:
+def thousands(value: Any, at: datetime) -> str:
     """A number with thousands separators."""
     return f"{value:,}" if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value, at)
 
 
-def count(value: Any, at: datetime) -> str:
+def item_count(value: Any, at: datetime) -> str:
     """How many things a list or an object holds."""
     return f"{len(value):,}" if isinstance(value, (list, dict)) else text(value, at)
 
 
-def flag(value: Any, at: datetime) -> str:
+def yes_no(value: Any, at: datetime) -> str:
     """A truth, in a word."""
     return NOTHING if value is None else "yes" if value else "no"
 
 
-def words(value: Any, at: datetime) -> str:
+def comma_list(value: Any, at: datetime) -> str:
     """A list of words, on one line."""
     if isinstance(value, list):
         return safe(", ".join(str(part) for part in value), _CELL) or NOTHING

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import age, count, flag, ident, number, since
+from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id, thousands, yes_no
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
-__all__ = ["RECORDS", "disabled", "enabled"]
+__all__ = ["RECORDS", "disable_disabled_reason", "enable_disabled_reason"]
 
 
-def enabled(row: Row) -> str | None:
+def enable_disabled_reason(row: Row) -> str | None:
     """Why it cannot be enabled."""
     return "It is on already." if row.get("enabledAt") else None
 
 
-def disabled(row: Row) -> str | None:
+def disable_disabled_reason(row: Row) -> str | None:
     """Why it cannot be disabled."""
     return None if row.get("enabledAt") else "It is off already."
 
 
-def _switches(noun: str, enable: str, disable: str, *, warning: str = "") -> tuple[ResourceAction, ResourceAction]:
+def _enable_actions(
+    noun: str, enable: str, disable: str, *, warning: str = ""
+) -> tuple[ResourceAction, ResourceAction]:
     return (
-        ResourceAction("enable", enable, f"Use this {noun}.", when=enabled),
+        ResourceAction("enable", enable, f"Use this {noun}.", disabled_reason=enable_disabled_reason),
         ResourceAction(
-            "disable", disable, f"Use this {noun} no more.", when=disabled, warning=warning, typed_in_live=True
+            "disable",
+            disable,
+            f"Use this {noun} no more.",
+            disabled_reason=disable_disabled_reason,
+            warning=warning,
+            typed_in_live=True,
         ),
     )
 
 
 SETTINGS = Resource(
     name="settings",
-    touches=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
+    also_changes=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
     aliases=("set",),
     title="Settings",
     singular="environment",
@@ -40,16 +47,16 @@ SETTINGS = Resource(
     columns=(
         Column("settings.environmentName", "kind", 10, priority=0),
         Column("settings.general.displayName", "name", 24, grow=True, priority=0),
-        Column("settings.chains", "chains", 7, right=True, as_=count, priority=2),
-        Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, as_=number, priority=3),
+        Column("settings.chains", "chains", 7, right=True, format=item_count, priority=2),
+        Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, format=thousands, priority=3),
         Column("sdkVersion", "SDK", 10, priority=3),
-        Column("updatedAt", "changed", 12, as_=age, priority=1),
+        Column("updatedAt", "changed", 12, format=age, priority=1),
     ),
-    open="settings",
+    route="settings",
     empty="The server tells no settings.",
     cached=False,
     label=lambda row: str(row.get("id") or ""),
-    extra=("updateProjectSettings",),
+    extra_operations=("updateProjectSettings",),
 )
 
 STATISTICS = Resource(
@@ -62,8 +69,8 @@ STATISTICS = Resource(
     list=ListOperation("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
     columns=(
         Column("name", "who", 12, grow=True, priority=0),
-        Column("count", "all", 12, right=True, as_=number, priority=0),
-        Column("uniquePastMonth", "past month", 12, right=True, as_=number, priority=1),
+        Column("count", "all", 12, right=True, format=thousands, priority=0),
+        Column("uniquePastMonth", "past month", 12, right=True, format=thousands, priority=1),
     ),
     empty="The server counts nobody.",
     cached=False,
@@ -80,13 +87,13 @@ KEYS = Resource(
         Column("id", "id", 36, priority=0),
         Column("publicKey", "public key (base64 of PEM)", 40, grow=True, priority=1),
     ),
-    open="detail",
+    route="detail",
     empty="The environment has no key.",
 )
 
 ORIGINS = Resource(
     name="origins",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("origin", "cors"),
     title="Origins",
     singular="origin",
@@ -94,14 +101,14 @@ ORIGINS = Resource(
     list=ListOperation("getOrigins", "origins"),
     columns=(
         Column("origin", "origin", 40, grow=True, priority=0),
-        Column("createdAt", "added", 12, as_=age, priority=1),
-        Column("id", "id", 11, as_=ident, priority=2),
+        Column("createdAt", "added", 12, format=age, priority=1),
+        Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="No origin is named: any site may use this environment id. n names one.",
     label=lambda row: str(row.get("origin") or ""),
     actions=(
         ResourceAction("create", "addOrigin", "Allow a scheme and host, without a path; one leading *. may stand for any.",
-            "new", on=ActionTarget.LIST, key="n", fields=("origin",)),
+            "new", target=ActionTarget.LIST, key="n", fields=("origin",)),
         ResourceAction("delete", "deleteOriginById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Pages there can sign nobody in any more."),
     ),
@@ -109,7 +116,7 @@ ORIGINS = Resource(
 
 DEEPLINKS = Resource(
     name="deeplinks",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("deeplink", "deeplink-urls"),
     title="Deeplink URLs",
     singular="deeplink URL",
@@ -117,13 +124,13 @@ DEEPLINKS = Resource(
     list=ListOperation("getDeeplinkUrls", "deeplinkUrls"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
-        Column("createdAt", "added", 12, as_=age, priority=1),
-        Column("id", "id", 11, as_=ident, priority=2),
+        Column("createdAt", "added", 12, format=age, priority=1),
+        Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="No app may be returned to. n names one, like myapp://",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", target=ActionTarget.LIST,
             key="n", fields=("url",)),
         ResourceAction("delete", "deleteDeeplinkUrlById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Apps there can sign nobody in any more."),
@@ -132,7 +139,7 @@ DEEPLINKS = Resource(
 
 HOSTNAMES = Resource(
     name="hostnames",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("hostname", "custom-hostnames", "dns"),
     title="Custom hostnames",
     singular="custom hostname",
@@ -142,14 +149,14 @@ HOSTNAMES = Resource(
         Column("hostname", "hostname", 30, grow=True, priority=0),
         Column("status", "status", 8, priority=0),
         Column("usage", "for", 12, priority=1),
-        Column("verificationRecords", "DNS records", 11, right=True, as_=count, priority=2),
+        Column("verificationRecords", "DNS records", 11, right=True, format=item_count, priority=2),
         Column("errors", "errors", 24, priority=3),
     ),
-    open="hostname",
+    route="hostname",
     empty="There is no hostname of your own. n adds one, enter then shows the DNS records to set.",
     label=lambda row: str(row.get("hostname") or ""),
     actions=(
-        ResourceAction("create", "createCustomHostname", "Use a hostname of your own.", "new", on=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createCustomHostname", "Use a hostname of your own.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
         ResourceAction("delete", "deleteCustomHostname", "Use it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="Sessions by cookies of that host end."),
@@ -158,30 +165,30 @@ HOSTNAMES = Resource(
 
 CUSTOM_FIELDS = Resource(
     name="custom-fields",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("fields",),
     title="Custom fields",
     singular="custom field",
     group="CustomFields",
     list=ListOperation("getCustomFieldsForEnvironment"),
     columns=(
-        Column("position", "no", 3, right=True, as_=number, priority=3),
+        Column("position", "no", 3, right=True, format=thousands, priority=3),
         Column("name", "name", 22, grow=True, priority=0),
         Column("key", "key", 18, priority=1),
         Column("fieldType", "kind", 9, priority=0),
-        Column("required", "required", 8, as_=flag, priority=1),
-        Column("enabled", "on", 5, as_=flag, priority=0),
-        Column("validationRules.unique", "unique", 6, as_=flag, priority=2),
+        Column("required", "required", 8, format=yes_no, priority=1),
+        Column("enable_disabled_reason", "on", 5, format=yes_no, priority=0),
+        Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
     detail_path="customFieldId",
-    open="detail",
+    route="detail",
     empty="No custom field is asked for. n makes one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", target=ActionTarget.LIST,
             key="n", fields=ALL),
-        ResourceAction("edit", "updateCustomFieldById", "Change the field.", key="e", one=True, whole=True, fields=ALL),
+        ResourceAction("edit", "updateCustomFieldById", "Change the field.", key="e", single_row=True, replaces_all=True, fields=ALL),
         ResourceAction("delete", "deleteCustomFieldById", "Ask for it no more.", key="d", effect=Effect.DESTRUCTIVE,
             warning="What people have filled in stays in their metadata."),
     ),
@@ -189,7 +196,7 @@ CUSTOM_FIELDS = Resource(
 
 PROVIDERS = Resource(
     name="providers",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("provider",),
     title="Providers",
     singular="provider",
@@ -197,27 +204,27 @@ PROVIDERS = Resource(
     list=ListOperation("getEnvironmentProviders", "providers"),
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
-        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
         Column("clientId", "client id", 24, priority=2),
         Column("scopes", "scopes", 24, priority=3),
-        Column("id", "id", 11, as_=ident, priority=1),
+        Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getProvider",
     detail_path="providerId",
-    open="detail",
+    route="detail",
     cached=False,
     secrets=("clientSecret",),
     empty="No provider is set up. n sets one up.",
     label=lambda row: str(row.get("provider") or ""),
     actions=(
-        ResourceAction("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", target=ActionTarget.LIST,
             key="n", fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId",
                 "appleTeamId", "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        ResourceAction("edit", "updateProvider", "Change its credentials and scopes.", key="e", one=True,
+        ResourceAction("edit", "updateProvider", "Change its credentials and scopes.", key="e", single_row=True,
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="People sign in with the new credentials at once."),
-        *_switches("provider", "enableProvider", "disableProvider",
+        *_enable_actions("provider", "enableProvider", "disableProvider",
             warning="Nobody can sign in with it while it is off."),
         ResourceAction("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
             effect=Effect.DESTRUCTIVE, warning="Nobody can sign in with it any more."),
@@ -237,14 +244,14 @@ PROVIDER_URLS = Resource(
         Column("scopes", "scopes", 24, priority=2),
         Column("authorizationUrl", "authorization URL", 30, priority=3),
     ),
-    open="detail",
+    route="detail",
     empty="The server tells no URLs.",
     label=lambda row: str(row.get("provider") or ""),
 )
 
 EXCHANGES = Resource(
     name="exchanges",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("exchange",),
     title="Exchanges",
     singular="exchange",
@@ -252,27 +259,27 @@ EXCHANGES = Resource(
     list=ListOperation("getEnvironmentExchanges", "exchanges"),
     columns=(
         Column("exchange", "exchange", 14, grow=True, priority=0),
-        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
         Column("socialProvider", "sign-in", 16, priority=2),
         Column("onRampProvider", "on-ramp", 16, priority=2),
-        Column("id", "id", 11, as_=ident, priority=1),
+        Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getExchange",
     detail_path="exchangeId",
-    open="detail",
+    route="detail",
     empty="No exchange is set up. n sets one up.",
     label=lambda row: str(row.get("exchange") or ""),
     actions=(
-        ResourceAction("create", "createExchange", "Let people fund wallets from an exchange.", "new", on=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createExchange", "Let people fund wallets from an exchange.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
-        *_switches("exchange", "enableExchange", "disableExchange"),
+        *_enable_actions("exchange", "enableExchange", "disableExchange"),
         ResourceAction("delete", "deleteExchange", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
 SDK_VIEWS = Resource(
     name="sdk-views",
-    touches=("settings",),
+    also_changes=("settings",),
     aliases=("views",),
     title="SDK views",
     singular="SDK view",
@@ -281,17 +288,17 @@ SDK_VIEWS = Resource(
     list=ListOperation("getSdkViews", "sdkViews"),
     columns=(
         Column("type", "view", 12, grow=True, priority=0),
-        Column("sections", "sections", 8, right=True, as_=count, priority=0),
+        Column("sections", "sections", 8, right=True, format=item_count, priority=0),
         Column(title="in order", width=44, pick=lambda row: _sections(row), priority=1),
     ),
     detail="getSdkView",
     detail_path="sdkViewType",
-    open="detail",
+    route="detail",
     empty="The sign-in window has no view of its own.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
-        ResourceAction("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", one=True,
-            whole=True, fields=("sections",), typed_in_live=True),
+        ResourceAction("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", single_row=True,
+            replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
 
@@ -303,23 +310,23 @@ def _sections(row: Row) -> str:
 
 TEST_ACCOUNT = Resource(
     name="test-account",
-    touches=("settings",),
+    also_changes=("settings",),
     title="Test account",
     singular="test account",
     group="TestAccount",
     key="code",
-    list=ListOperation("getTestAccount", shape=Shape.ONE, absent=True),
+    list=ListOperation("getTestAccount", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("email", "email", 34, grow=True, priority=0),
         Column("phone", "phone", 16, priority=1),
         Column("code", "code", 8, priority=0),
     ),
-    open="detail",
+    route="detail",
     cached=False,
     empty="There is no test account. n makes one: an address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
-        ResourceAction("create", "createTestAccount", "Make a test account.", "new", on=ActionTarget.LIST, key="n", typed_in_live=True),
+        ResourceAction("create", "createTestAccount", "Make a test account.", "new", target=ActionTarget.LIST, key="n", typed_in_live=True),
         ResourceAction("delete", "deleteTestAccount", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
@@ -330,14 +337,14 @@ CHAIN_TOKENS = Resource(
     singular="token",
     group="Chains",
     key="symbol",
-    list=ListOperation("getAllTokensByChain", each=("chainName", ("EVM", "SOL"))),
+    list=ListOperation("getAllTokensByChain", per_value=("chainName", ("EVM", "SOL"))),
     columns=(
         Column("chainName", "chain", 6, priority=0),
         Column("symbol", "symbol", 10, priority=0),
         Column("name", "name", 26, grow=True, priority=0),
-        Column("tokenAddresses", "networks", 8, right=True, as_=count, priority=1),
+        Column("tokenAddresses", "networks", 8, right=True, format=item_count, priority=1),
     ),
-    open="detail",
+    route="detail",
     empty="The server knows no tokens.",
     label=lambda row: str(row.get("symbol") or ""),
 )

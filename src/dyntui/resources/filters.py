@@ -13,8 +13,8 @@ def parse_filter(how: Filter, typed: str) -> dict[str, str]:
     A word before a colon is a column or one of the filter's other keys, whatever its case; anything else is searched.
     """
     columns = {name.casefold(): name for name in how.columns}
-    others = {name.casefold(): name for name in how.others}
-    others |= {short_name(name).casefold(): name for name in how.others}
+    others = {name.casefold(): name for name in how.other_keys}
+    others |= {short_name(name).casefold(): name for name in how.other_keys}
     found: dict[str, str] = {}
     words: list[str] = []
     for word in typed.split():
@@ -46,10 +46,10 @@ def filter_hint(how: Filter) -> str:
     examples = ["text"]
     if "email" in how.columns:
         examples.append("email:ada")
-    if "chain" in how.others:
+    if "chain" in how.other_keys:
         examples.append("chain:EVM")
-    if "filterSocialProvider" in how.others:
+    if "filterSocialProvider" in how.other_keys:
         examples.append("social:google")
-    if how.column_key or how.others:
+    if how.column_key or how.other_keys:
         examples.append(": lists what there is")
     return "   ".join(examples)

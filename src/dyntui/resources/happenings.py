@@ -9,7 +9,7 @@ from typing import Any
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import NOTHING, age, count, flag, ident, number
+from dyntui.resources.cell_formats import NOTHING, age, item_count, short_id, thousands, yes_no
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope, Shape
 
 __all__ = ["RECORDS", "answer_of", "delivered", "latency_ms", "user_of"]
@@ -91,32 +91,32 @@ WEBHOOKS = Resource(
     list=ListOperation("getWebhooks", "data"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
-        Column("isEnabled", "on", 4, as_=flag, priority=0),
-        Column("events", "events", 6, right=True, as_=count, priority=1),
-        Column("enabledAt", "since", 12, as_=age, priority=2),
-        Column("updatedAt", "changed", 12, as_=age, priority=3),
-        Column("webhookId", "id", 11, as_=ident, priority=4),
+        Column("isEnabled", "on", 4, format=yes_no, priority=0),
+        Column("events", "events", 6, right=True, format=item_count, priority=1),
+        Column("enabledAt", "since", 12, format=age, priority=2),
+        Column("updatedAt", "changed", 12, format=age, priority=3),
+        Column("webhookId", "id", 11, format=short_id, priority=4),
     ),
     detail="getWebhook",
     detail_path="webhookId",
-    open="webhook",
+    route="webhook",
     cached=False,
     secrets=("secret",),
     empty="There is no webhook. n makes one.",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", target=ActionTarget.LIST,
             key="n", fields=("url", "events", "isEnabled")),
-        ResourceAction("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", one=True, whole=True,
+        ResourceAction("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", single_row=True, replaces_all=True,
             fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", whole=True, when=_off,
+        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", replaces_all=True, disabled_reason=_off,
             fields=(), body=lambda row, values: {**_whole(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", whole=True, when=_on,
+        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", replaces_all=True, disabled_reason=_on,
             body=lambda row, values: {**_whole(row), "isEnabled": False},
             warning="What happens meanwhile is not told later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
-            effect=Effect.READ, one=True, sensitive=True, query=(("includeSecret", True),),
-            shows=("secret", "webhook secret"),
+            effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
+            reveals=("secret", "webhook secret"),
             warning="Whoever has it can make up messages. It is shown once and kept nowhere."),
         ResourceAction("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
             effect=Effect.DESTRUCTIVE, warning="Its URL is told nothing more, and its messages cannot be read again."),
@@ -137,34 +137,34 @@ MESSAGES = Resource(
     group="Webhooks",
     scope=Scope.PARENT,
     parent="webhookId",
-    of="webhooks",
+    parent_resource="webhooks",
     key="messageId",
     list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),
     columns=(
-        Column("deliveredAt", "sent", 12, as_=age, priority=0),
+        Column("deliveredAt", "sent", 12, format=age, priority=0),
         Column("status", "status", 10, priority=0),
         Column(title="answer", width=18, pick=answer_of, priority=0),
-        Column("deliveryAttempt", "try", 3, right=True, as_=number, priority=1),
-        Column(title="latency", width=9, right=True, pick=latency_ms, as_=_milliseconds, priority=1),
+        Column("deliveryAttempt", "try", 3, right=True, format=thousands, priority=1),
+        Column(title="latency", width=9, right=True, pick=latency_ms, format=_milliseconds, priority=1),
         Column(title="event", width=24, grow=True, pick=lambda row: _event_name(row), priority=0),
-        Column("eventId", "event id", 11, as_=ident, priority=2),
-        Column("messageId", "id", 11, as_=ident, priority=3),
+        Column("eventId", "event id", 11, format=short_id, priority=2),
+        Column("messageId", "id", 11, format=short_id, priority=3),
     ),
-    open="message",
+    route="message",
     cached=False,
     empty="No message has been sent to it yet.",
     label=lambda row: _event_name(row),
-    extra=("getWebhookMessageDeliveries",),
+    extra_operations=("getWebhookMessageDeliveries",),
     actions=(
-        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", one=False),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", single_row=False),
     ),
 )  # fmt: skip
 
 
 def _event_name(row: Row) -> str:
-    from dyntui.resources.webhook_payloads import payload_of
+    from dyntui.resources.webhook_payloads import request_payload
 
-    body = payload_of(row.get("request"))
+    body = request_payload(row.get("request"))
     return str(body.get("eventName") or "") if isinstance(body, Mapping) else ""
 
 
@@ -178,15 +178,15 @@ EVENTS = Resource(
     key="eventId",
     list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(
-        Column("timestamp", "when", 12, as_=age, priority=0),
+        Column("timestamp", "when", 12, format=age, priority=0),
         Column("eventName", "event", 28, grow=True, priority=0),
-        Column(title="user", width=11, as_=ident, pick=user_of, priority=1),
+        Column(title="user", width=11, format=short_id, pick=user_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
-        Column("eventId", "id", 11, as_=ident, priority=2),
+        Column("eventId", "id", 11, format=short_id, priority=2),
     ),
     detail="getEventById",
     detail_path="eventId",
-    open="event",
+    route="event",
     cached=False,
     empty="Nothing has happened yet.",
     label=lambda row: str(row.get("eventName") or ""),
@@ -219,22 +219,22 @@ EXPORTS = Resource(
     columns=(
         Column("model", "what", 8, priority=0),
         Column("status", "status", 10, priority=0),
-        Column("createdAt", "asked for", 12, as_=age, priority=0),
-        Column("completedAt", "done", 12, as_=age, priority=1),
+        Column("createdAt", "asked for", 12, format=age, priority=0),
+        Column("completedAt", "done", 12, format=age, priority=1),
         Column("format", "format", 6, priority=3),
         Column("error", "error", 30, grow=True, priority=2),
-        Column("id", "id", 11, as_=ident, priority=2),
+        Column("id", "id", 11, format=short_id, priority=2),
     ),
     detail="getExportById",
     detail_path="exportId",
-    open="export",
+    route="export",
     cached=False,
     secrets=("downloadUrl",),
     empty="Nothing has been exported here. n asks for an export.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
-    extra=("downloadExportById",),
+    extra_operations=("downloadExportById",),
     actions=(
-        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", target=ActionTarget.LIST,
             key="n", fields=("model", "format")),
     ),
 )  # fmt: skip
@@ -246,17 +246,17 @@ ANALYTICS = Resource(
     singular="figure",
     group="Analytics",
     key="name",
-    list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, ranged=True),
+    list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, needs_date_range=True),
     columns=(
         Column("name", "what", 12, grow=True, priority=0),
-        Column("inRange", "in the range", 14, right=True, as_=number, priority=0),
-        Column("allTime", "all time", 14, right=True, as_=number, priority=0),
+        Column("inRange", "in the range", 14, right=True, format=thousands, priority=0),
+        Column("allTime", "all time", 14, right=True, format=thousands, priority=0),
     ),
-    open="analytics",
+    route="analytics",
     cached=False,
     empty="The server tells no figures.",
     label=lambda row: str(row.get("name") or ""),
-    extra=(
+    extra_operations=(
         "getAnalyticsOverview",
         "getAnalyticsEngagement",
         "getAnalyticsWallets",

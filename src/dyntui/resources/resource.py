@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import Format, dig, text
+from dyntui.resources.cell_formats import Format, get_path, text
 
 __all__ = [
     "ActionTarget",
@@ -45,7 +45,7 @@ class Shape(StrEnum):
     ROWS = "rows"
     ONE = "one"
     NAMED = "named"
-    WORDS = "words"
+    VALUES = "words"
 
 
 class Scope(StrEnum):
@@ -71,7 +71,7 @@ class Column:
     grow: bool = False
     right: bool = False
     priority: int = 1
-    as_: Format = text
+    format: Format = text
     order: str = ""
     pick: Callable[[Row], Any] | None = None
 
@@ -82,11 +82,11 @@ class Column:
 
     def value(self, row: Row) -> Any:
         """The raw value, for copying and exports."""
-        return self.pick(row) if self.pick is not None else dig(row, self.field)
+        return self.pick(row) if self.pick is not None else get_path(row, self.field)
 
     def cell(self, row: Row, at: datetime) -> str:
         """The text to draw, already safe; `—` for nothing. at: the time that ages are counted from."""
-        return self.as_(self.value(row), at)
+        return self.format(self.value(row), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class Filter:
     key: str = ""
     column_key: str = ""
     columns: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    other_keys: tuple[str, ...] = ()
     """Further keys that narrow the list: chain, filterSocialProvider."""
-    here: tuple[str, ...] = ()
+    searched_locally: tuple[str, ...] = ()
     """Fields that are searched here, in the whole list, because the server's filter does not look at all of them."""
 
 
@@ -121,10 +121,10 @@ class ListOperation:
     order: str = ""
     query: tuple[tuple[str, object], ...] = ()
     shape: Shape = Shape.ROWS
-    inside: str = ""
-    each: tuple[str, tuple[str, ...]] = ("", ())
-    absent: bool = False
-    ranged: bool = False
+    wrapper: str = ""
+    per_value: tuple[str, tuple[str, ...]] = ("", ())
+    missing_is_empty: bool = False
+    needs_date_range: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +150,17 @@ class Resource:
     filter: Filter | None = None
     detail: str = ""
     detail_path: str = ""
-    open: str = ""
+    route: str = ""
     empty: str = ""
     label: Callable[[Row], str] | None = None
     cached: bool = True
     actions: tuple[ResourceAction, ...] = ()
-    of: str = ""
-    detail_in: str = ""
-    extra: tuple[str, ...] = ()
+    parent_resource: str = ""
+    detail_wrapper: str = ""
+    extra_operations: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     command: str = ""
-    touches: tuple[str, ...] = ()
+    also_changes: tuple[str, ...] = ()
     """Further resources that writes to this one change, besides what it belongs to and what belongs to it."""
 
     def label_of(self, row: Row) -> str:
@@ -174,5 +174,10 @@ class Resource:
     @property
     def operations(self) -> tuple[str, ...]:
         """The ids of every operation that this record reaches, its list first."""
-        named = [self.list.operation, self.detail, *(action.operation for action in self.actions), *self.extra]
+        named = [
+            self.list.operation,
+            self.detail,
+            *(action.operation for action in self.actions),
+            *self.extra_operations,
+        ]
         return tuple(dict.fromkeys(name for name in named if name))

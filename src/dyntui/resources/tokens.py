@@ -7,23 +7,23 @@ from typing import Any
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import age, words
+from dyntui.resources.cell_formats import age, comma_list
 from dyntui.resources.resource import Column, ListOperation, Resource
 
-__all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own", "own_column"]
+__all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own_token", "own_token_column"]
 
 _RAW = ("token.rawToken", "token")
 
 
-def is_own(row: Mapping[str, Any], hint: str) -> bool:
+def is_own_token(row: Mapping[str, Any], hint: str) -> bool:
     """Whether a row is the token that is used here: its checksum is the last six characters (API.md 1.1)."""
     checksum = str(row.get("checksum") or "")
     return len(checksum) >= 4 and hint.endswith(checksum)
 
 
-def own_column(hint: str) -> Column:
+def own_token_column(hint: str) -> Column:
     """The column that marks the token that is used here. hint: the token as it is shown, `dyn_…abc123`."""
-    return Column(title="used", width=8, pick=lambda row: "here" if is_own(row, hint) else "", priority=0)
+    return Column(title="used", width=8, pick=lambda row: "here" if is_own_token(row, hint) else "", priority=0)
 
 
 def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
@@ -33,10 +33,10 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
             create,
             "Make a token; it is shown once and kept nowhere.",
             "new",
-            on=ActionTarget.LIST,
+            target=ActionTarget.LIST,
             key="n",
             fields=("note", "scopes"),
-            shows=_RAW,
+            reveals=_RAW,
             typed_in_live=True,
             warning="Whoever has the token can do all that its scopes name.",
         ),
@@ -54,8 +54,8 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
 _COLUMNS = (
     Column("checksum", "ends in", 8, priority=0),
     Column("note", "note", 24, grow=True, priority=0),
-    Column("scopes", "scopes", 30, as_=words, priority=2),
-    Column("createdAt", "created", 12, as_=age, priority=1),
+    Column("scopes", "scopes", 30, format=comma_list, priority=2),
+    Column("createdAt", "created", 12, format=age, priority=1),
     Column("createdBy.email", "by", 22, priority=3),
 )
 
@@ -68,7 +68,7 @@ TOKENS = Resource(
     group="Tokens",
     list=ListOperation("getTokens", "tokens"),
     columns=_COLUMNS,
-    open="detail",
+    route="detail",
     empty="The server lists no tokens.",
     cached=False,
     label=lambda row: str(row.get("note") or row.get("checksum") or ""),
@@ -83,7 +83,7 @@ USER_TOKENS = Resource(
     group="UserApiTokens",
     list=ListOperation("getUserApiTokens", "tokens"),
     columns=_COLUMNS,
-    open="detail",
+    route="detail",
     empty="You have no token of your own.",
     cached=False,
     label=lambda row: str(row.get("note") or row.get("checksum") or ""),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import address, age, count, ident, since
-from dyntui.resources.environment import disabled, enabled
+from dyntui.resources.cell_formats import address, age, enabled_since, item_count, short_id
+from dyntui.resources.environment import disable_disabled_reason, enable_disabled_reason
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
@@ -17,77 +17,77 @@ def _rule_body(row: Row, values: object) -> object:
 
 GLOBAL_WALLET = Resource(
     name="global-wallet",
-    touches=("global-wallet-access", "global-wallet-connections", "settings"),
+    also_changes=("global-wallet-access", "global-wallet-connections", "settings"),
     aliases=("global",),
     title="Global wallet",
     singular="global wallet",
     group="GlobalWallets",
-    list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, absent=True),
+    list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("walletName", "name", 24, grow=True, priority=0),
-        Column("enabledAt", "on", 18, as_=since, priority=0),
+        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
         Column("popupPageTitle", "title", 20, priority=2),
-        Column("customMenuLinks", "links", 6, right=True, as_=count, priority=3),
-        Column("id", "id", 11, as_=ident, priority=1),
+        Column("customMenuLinks", "links", 6, right=True, format=item_count, priority=3),
+        Column("id", "id", 11, format=short_id, priority=1),
     ),
-    open="detail",
+    route="detail",
     empty="There is no global wallet. n sets one up.",
     label=lambda row: str(row.get("walletName") or ""),
     actions=(
-        ResourceAction("create", "createGlobalWalletSettings", "Set up a global wallet.", "new", on=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createGlobalWalletSettings", "Set up a global wallet.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
-        ResourceAction("edit", "updateGlobalWalletSettings", "Change how it looks and what it links to.", key="e", one=True,
+        ResourceAction("edit", "updateGlobalWalletSettings", "Change how it looks and what it links to.", key="e", single_row=True,
             fields=ALL),
-        ResourceAction("enable", "enableGlobalWallet", "Let other apps connect to it.", when=enabled, typed_in_live=True),
+        ResourceAction("enable", "enableGlobalWallet", "Let other apps connect to it.", disabled_reason=enable_disabled_reason, typed_in_live=True),
         ResourceAction("disable", "disableGlobalWallet", "Let nobody connect any more.", effect=Effect.DESTRUCTIVE,
-            when=disabled, warning="Apps that are connected to it lose it."),
+            disabled_reason=disable_disabled_reason, warning="Apps that are connected to it lose it."),
     ),
 )  # fmt: skip
 
 GLOBAL_ACCESS = Resource(
     name="global-wallet-access",
-    touches=("global-wallet",),
+    also_changes=("global-wallet",),
     title="Access control of the global wallet",
     singular="access control",
     group="GlobalWalletAccessControl",
-    list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, absent=True),
+    list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("type", "list", 8, priority=0),
-        Column("enabledAt", "on", 18, as_=since, priority=0),
-        Column("domains", "domains", 8, right=True, as_=count, priority=0),
+        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
+        Column("domains", "domains", 8, right=True, format=item_count, priority=0),
         Column("id", "id", 36, grow=True, priority=1),
     ),
-    open="global-wallet-domains",
+    route="global-wallet-domains",
     empty="Every app may connect. n makes a list of those that may, or may not.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
         ResourceAction("create", "createGlobalWalletAccessControl", "Make a list: allow names those that may connect.", "new",
-            on=ActionTarget.LIST, key="n", fields=ALL),
-        ResourceAction("edit", "updateGlobalWalletAccessControl", "Turn allow into block or back.", key="e", one=True,
-            whole=True, fields=ALL, typed_in_live=True),
-        ResourceAction("enable", "enableGlobalWalletAccessControl", "Apply the list.", when=enabled, typed_in_live=True,
+            target=ActionTarget.LIST, key="n", fields=ALL),
+        ResourceAction("edit", "updateGlobalWalletAccessControl", "Turn allow into block or back.", key="e", single_row=True,
+            replaces_all=True, fields=ALL, typed_in_live=True),
+        ResourceAction("enable", "enableGlobalWalletAccessControl", "Apply the list.", disabled_reason=enable_disabled_reason, typed_in_live=True,
             warning="With an allow list only the domains on it can connect."),
         ResourceAction("disable", "disableGlobalWalletAccessControl", "Let every app connect.", effect=Effect.DESTRUCTIVE,
-            when=disabled, warning="The list is not looked at any more."),
+            disabled_reason=disable_disabled_reason, warning="The list is not looked at any more."),
     ),
 )  # fmt: skip
 
 GLOBAL_DOMAINS = Resource(
     name="global-wallet-domains",
-    touches=("global-wallet",),
+    also_changes=("global-wallet",),
     title="Domains of the global wallet",
     singular="domain",
     group="GlobalWalletAccessControl",
-    list=ListOperation("getGlobalWalletAccessControlList", "domains", absent=True),
+    list=ListOperation("getGlobalWalletAccessControlList", "domains", missing_is_empty=True),
     columns=(
         Column("domain", "domain", 34, grow=True, priority=0),
-        Column("createdAt", "added", 12, as_=age, priority=1),
-        Column("id", "id", 11, as_=ident, priority=2),
+        Column("createdAt", "added", 12, format=age, priority=1),
+        Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="No domain is on the list. n puts one on it.",
     label=lambda row: str(row.get("domain") or ""),
     actions=(
-        ResourceAction("create", "addGlobalWalletAccessControlDomain", "Put a domain on the list.", "new", on=ActionTarget.LIST,
+        ResourceAction("create", "addGlobalWalletAccessControlDomain", "Put a domain on the list.", "new", target=ActionTarget.LIST,
             key="n", fields=ALL),
         ResourceAction("delete", "deleteGlobalWalletAccessControlDomainById", "Take the domain off the list.", key="d",
             effect=Effect.DESTRUCTIVE),
@@ -105,11 +105,11 @@ GLOBAL_CONNECTIONS = Resource(
     columns=(
         Column("appUrl", "app", 30, grow=True, priority=0),
         Column("status", "status", 13, priority=0),
-        Column("userId", "user", 11, as_=ident, priority=1),
-        Column("createdAt", "connected", 12, as_=age, priority=1),
-        Column("expiresAt", "expires", 12, as_=age, priority=2),
+        Column("userId", "user", 11, format=short_id, priority=1),
+        Column("createdAt", "connected", 12, format=age, priority=1),
+        Column("expiresAt", "expires", 12, format=age, priority=2),
     ),
-    open="detail",
+    route="detail",
     empty="No app is connected.",
     label=lambda row: str(row.get("appUrl") or ""),
 )
@@ -120,7 +120,7 @@ WALLET_VERSIONS = Resource(
     singular="version",
     group="Wallets",
     key="value",
-    list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.WORDS),
+    list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.VALUES),
     columns=(
         Column("value", "version", 10, priority=0),
         Column(title="what it is", width=40, grow=True, pick=lambda row: _version(row), priority=1),
@@ -141,17 +141,17 @@ POLICIES = Resource(
     singular="rule",
     group="Waas",
     key="ruleId",
-    list=ListOperation("getWaasPolicy", "policyContent", absent=True),
+    list=ListOperation("getWaasPolicy", "policyContent", missing_is_empty=True),
     columns=(
         Column("name", "rule", 24, grow=True, priority=0),
         Column("ruleType", "kind", 6, priority=0),
         Column("chain", "chain", 6, priority=1),
-        Column("address", "address", 14, as_=address, priority=2),
+        Column("address", "address", 14, format=address, priority=2),
         Column("functionName", "function", 18, priority=2),
         Column("valueLimit.totalLimit", "limit", 14, priority=3),
-        Column("ruleId", "id", 11, as_=ident, priority=3),
+        Column("ruleId", "id", 11, format=short_id, priority=3),
     ),
-    open="detail",
+    route="detail",
     empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
@@ -172,13 +172,13 @@ DELEGATION_KEYS = Resource(
         Column("status", "status", 8, priority=0),
         Column("alg", "algorithm", 18, priority=2),
         Column("type", "kind", 9, priority=1),
-        Column("createdAt", "made", 12, as_=age, priority=1),
-        Column("revokedAt", "revoked", 12, as_=age, priority=2),
+        Column("createdAt", "made", 12, format=age, priority=1),
+        Column("revokedAt", "revoked", 12, format=age, priority=2),
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_path="keyId",
-    detail_in="key",
-    open="detail",
+    detail_wrapper="key",
+    route="detail",
     empty="Nobody can delegate access: there is no key for it.",
     label=lambda row: str(row.get("kid") or ""),
 )

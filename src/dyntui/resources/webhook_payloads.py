@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["body_text", "header_of", "opened", "payload_of"]
+__all__ = ["body_text", "parse_nested", "request_header", "request_payload"]
 
 _BODIES = ("body", "data", "payload")
 
 
-def opened(value: Any) -> Any:
+def parse_nested(value: Any) -> Any:
     """`value` with a text that is a JSON object or array opened, at the top and one level down."""
     value = _parsed(value)
     if isinstance(value, Mapping):
@@ -28,7 +28,7 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def payload_of(request: Any) -> Any:
+def request_payload(request: Any) -> Any:
     """The JSON that was sent in a request, {} when there is none."""
     request = _parsed(request)
     if not isinstance(request, Mapping):
@@ -49,7 +49,7 @@ def body_text(request: Any) -> str | None:
     return None
 
 
-def header_of(request: Any, name: str) -> str:
+def request_header(request: Any, name: str) -> str:
     """The value of a header, "" when it is not there."""
     request = _parsed(request)
     headers = _parsed(request.get("headers")) if isinstance(request, Mapping) else None

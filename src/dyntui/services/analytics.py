@@ -54,7 +54,7 @@ class DateRange:
         return "day" if self.days <= 45 else "week" if self.days <= 200 else "month"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         return f"{self.start} to {self.end}, by {self.granularity}"
 
 
@@ -63,8 +63,8 @@ class Total:
     """One of the top figures. within: in the range; None where the server does not say."""
 
     name: str
-    within: float | None
-    ever: float | None
+    in_range: float | None
+    all_time: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Series:
         return sum(value for _, value in self.points)
 
     @property
-    def most(self) -> tuple[str, float] | None:
+    def peak(self) -> tuple[str, float] | None:
         """Where it is highest."""
         return max(self.points, key=lambda point: point[1], default=None)
 
@@ -93,7 +93,7 @@ class Figures:
     totals: tuple[Total, ...] = ()
     over_time: tuple[Series, ...] = ()
     shares: tuple[Series, ...] = ()
-    missing: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
 
 async def read_figures(client: Client, wanted: DateRange) -> Figures:

@@ -23,7 +23,7 @@ from dyntui.core.times import now
 from dyntui.resources.action import ALL
 from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
-from dyntui.services.forms import FormField, FormResult, asked_by, fill
+from dyntui.services.forms import FormField, FormResult, operation_fields, read_form
 from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ __all__ = [
     "SavedRequests",
     "as_command",
     "as_curl",
-    "fields_of",
     "prepare",
-    "requirement",
+    "request_fields",
+    "request_requirement",
 ]
-__all__ += ["search", "send", "warning_about"]
+__all__ += ["search_operations", "send_request", "warning_about"]
 
 _MOST_FIELDS = 30
 _SAVED_MOST = 1 << 20
@@ -73,7 +73,7 @@ class ConsoleResponse:
     at: datetime = field(default_factory=now)
 
 
-def search(catalog: Catalog, text: str) -> list[Operation]:
+def search_operations(catalog: Catalog, text: str) -> list[Operation]:
     """The operations with every word of `text` in their id, method, path, group or summary; one of exactly
     that name first, then those that an API token can call, and among them those whose id begins so."""
     words = text.lower().split()
@@ -92,31 +92,31 @@ def search(catalog: Catalog, text: str) -> list[Operation]:
     return sorted(found, key=place)
 
 
-def fields_of(catalog: Catalog, operation: Operation) -> list[FormField]:
+def request_fields(catalog: Catalog, operation: Operation) -> list[FormField]:
     """What the form asks for. A body with very many fields is one field: it is written as JSON."""
     from dyntui.services.forms import WHOLE, FieldKind, ParameterLocation
 
-    asked = asked_by(catalog, operation, ALL)
-    body = [each for each in asked if each.where is ParameterLocation.BODY]
+    asked = operation_fields(catalog, operation, ALL)
+    body = [each for each in asked if each.location is ParameterLocation.BODY]
     if len(body) <= _MOST_FIELDS:
         return asked
-    kept = [each for each in asked if each.where is not ParameterLocation.BODY]
+    kept = [each for each in asked if each.location is not ParameterLocation.BODY]
     return [*kept, FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
 
 
 def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
     """What a request sends; `wrong` says what is not right, by field."""
     operation = catalog.get(request.operation)
-    asked = fields_of(catalog, operation)
+    asked = request_fields(catalog, operation)
     if not request.body.strip():
-        return fill(asked, request.values)
+        return read_form(asked, request.values)
     from dyntui.services.forms import WHOLE, ParameterLocation
 
-    filled = fill([each for each in asked if each.where is not ParameterLocation.BODY], request.values)
+    filled = read_form([each for each in asked if each.location is not ParameterLocation.BODY], request.values)
     try:
         return replace(filled, body=read_json(request.body))
     except UsageError as error:
-        return replace(filled, wrong={**filled.wrong, WHOLE: error.message})
+        return replace(filled, errors={**filled.errors, WHOLE: error.message})
 
 
 def warning_about(operation: Operation) -> str:
@@ -154,22 +154,22 @@ def _target(operation: Operation, filled: FormResult) -> Target:
     return Target(next(reversed(list(filled.path.values())), operation.id), f"{operation.method} {operation.path}")
 
 
-async def requirement(connection: Connection, operation: Operation, filled: FormResult) -> Requirement:
+async def request_requirement(connection: Connection, operation: Operation, filled: FormResult) -> Requirement:
     """What has to be confirmed before it is sent, as things stand."""
     targets = [_target(operation, filled)]
     action = _action(operation, filled, [])
-    if not connection.writes.refusal(action):
-        action = await connection.writes.weighed(action, targets)
-    return connection.writes.requirement(action, targets)
+    if not connection.write_gate.refusal(action):
+        action = await connection.write_gate.with_impact(action, targets)
+    return connection.write_gate.requirement(action, targets)
 
 
-async def send(connection: Connection, request: ConsoleRequest, confirmation: Confirmation) -> ConsoleResponse:
+async def send_request(connection: Connection, request: ConsoleRequest, confirmation: Confirmation) -> ConsoleResponse:
     """Send it: what only reads through the client, what writes through the one door. An error is part of the answer;
     only what was never sent (not filled in, refused, not confirmed) is raised."""
     client = connection.client
     operation, filled = client.catalog.get(request.operation), prepare(client.catalog, request)
-    if filled.wrong:
-        name, why = next(iter(filled.wrong.items()))
+    if filled.errors:
+        name, why = next(iter(filled.errors.items()))
         raise UsageError(f"{name}: {why}")
     answers: list[Any] = []
     action = _action(operation, filled, answers)
@@ -181,17 +181,17 @@ async def send(connection: Connection, request: ConsoleRequest, confirmation: Co
         except DyntuiError as problem:
             error = problem
     else:
-        results = await connection.writes.perform(action, [_target(operation, filled)], confirmation)
+        results = await connection.write_gate.perform(action, [_target(operation, filled)], confirmation)
         value, error = results.items[0].value, results.items[0].error
     took = (time.perf_counter() - started) * 1000
     if answers:
         return ConsoleResponse(request, answers[0].status, answers[0].ms, len(answers[0].body), value, error)
     if isinstance(error, UsageError):
         raise error
-    return ConsoleResponse(request, getattr(error, "status", 0), took, 0, _said(error), error)
+    return ConsoleResponse(request, getattr(error, "status", 0), took, 0, _error_document(error), error)
 
 
-def _said(error: DyntuiError | None) -> Any:
+def _error_document(error: DyntuiError | None) -> Any:
     """The body of an error answer, as far as it was kept."""
     body: str = getattr(error, "body", "")
     try:

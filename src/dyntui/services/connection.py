@@ -40,9 +40,9 @@ class Connection:
         profile: Profile,
         token: str,
         *,
-        where: str = "",
+        token_source: str = "",
         app: Any = None,
-        gates: RateLimiters | None = None,
+        rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
         audit: Audit | None = None,
     ) -> None:
@@ -51,20 +51,20 @@ class Connection:
 
         check_origin(profile)
         self._profile = profile
-        self.where = where
+        self.token_source = token_source
         self.app = app
-        self.gates = gates or _Gates(*_rates())
+        self.rate_limiters = rate_limiters or _Gates(*_rates())
         self.log = log or _RequestLog()
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
         self._token = token
         self.client = self.new_client()
-        self.writes = WriteGate(profile, self.client, self.audit, self.changes, ask_kind=app is None)
+        self.write_gate = WriteGate(profile, self.client, self.audit, self.changes, ask_kind=app is None)
 
     @property
     def profile(self) -> Profile:
         """The profile, its kind the stricter of what it says and what the server says (`WriteGate.learn_kind`)."""
-        return self.writes.profile
+        return self.write_gate.profile
 
     def __repr__(self) -> str:
         return f"Connection({self.profile.name!r})"
@@ -94,7 +94,7 @@ class Connection:
             read_only=self._profile.read_only,
             app=self.app,
             ca_file=self._profile.ca_file,
-            gates=self.gates,
+            gates=self.rate_limiters,
             log=self.log,
             on_write=self.changes.on_write,
         )

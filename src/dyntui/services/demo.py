@@ -31,4 +31,4 @@ def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Conn
         read_only=read_only,
         credential=CredentialKind.SESSION,
     )
-    return Connection(profile, sandbox.token, where="made for this demo, in memory", app=Gateway(sandbox))
+    return Connection(profile, sandbox.token, token_source="made for this demo, in memory", app=Gateway(sandbox))

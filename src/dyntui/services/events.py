@@ -16,7 +16,7 @@ from dyntui.services.lists.response_rows import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["EventFilter", "EventTail", "since"]
+__all__ = ["EventFilter", "EventTail", "parse_since"]
 
 Event = dict[str, Any]
 _OVERLAP = timedelta(seconds=5)
@@ -37,7 +37,7 @@ class EventFilter:
     start: datetime | None = None
     end: datetime | None = None
 
-    def takes(self, event: Mapping[str, Any]) -> bool:
+    def matches(self, event: Mapping[str, Any]) -> bool:
         """Whether an event passes what the server does not filter by."""
         name = str(event.get("eventName") or "").lower()
         if self.names and not any(part.lower() in name for part in self.names):
@@ -54,7 +54,7 @@ def _has(value: Any, text: str) -> bool:
     return text in str(value).lower()
 
 
-def since(text: str) -> datetime:
+def parse_since(text: str) -> datetime:
     """A time as people give it: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago. Raises Usage."""
     if text[-1:] in _UNITS and text[:-1].isdigit():
         return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
@@ -88,7 +88,7 @@ class EventTail:
         if times or first:
             # The server's clock, as soon as it has told one: ours may be another.
             self._latest = max([*times, *([self._latest] if self._latest else [])], default=start)
-        fresh = [event for event in fresh if self.wanted.takes(event)]
+        fresh = [event for event in fresh if self.wanted.matches(event)]
         fresh.sort(key=lambda event: str(event.get("timestamp") or ""))
         return fresh[-self._backlog :] if first else fresh
 

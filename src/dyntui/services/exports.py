@@ -16,7 +16,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.importer.formula_escaping import protect, shield
-from dyntui.resources.cell_formats import dig
+from dyntui.resources.cell_formats import get_path
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
 
@@ -113,7 +113,7 @@ class Exporter:
         elif self.format is ExportFormat.JSON:
             self.stream.write((b",\n" if self.written else b"\n") + self._json(row))
         else:
-            self._line([_text(row[name] if name in row else dig(row, name)) for name in self.columns])
+            self._line([_text(row[name] if name in row else get_path(row, name)) for name in self.columns])
         self.written += 1
 
     def end(self) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.resources.action import ALL
-from dyntui.resources.cell_formats import dig
+from dyntui.resources.cell_formats import get_path
 from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ __all__ = [
     "FormField",
     "FormResult",
     "ParameterLocation",
-    "asked_by",
-    "fill",
-    "present",
-    "text_of",
-    "value_of",
+    "current_values",
+    "field_text",
+    "operation_fields",
+    "parse_value",
+    "read_form",
 ]
 
 WHOLE = "body"
@@ -64,12 +64,12 @@ class FormField:
     enums are open, so something else may be sent all the same. nullable: whether nothing can be said with null."""
 
     name: str
-    where: ParameterLocation
+    location: ParameterLocation
     kind: FieldKind
     required: bool = False
     options: tuple[str, ...] = ()
     nullable: bool = False
-    inside: str = ""
+    parameter: str = ""
 
     @property
     def label(self) -> str:
@@ -101,10 +101,10 @@ class FormResult:
     query: Mapping[str, Any]
     headers: Mapping[str, str]
     body: Any
-    wrong: Mapping[str, str]
+    errors: Mapping[str, str]
 
 
-def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:
+def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:
     """The fields of an operation, in the schema's order, those that must be there first; or only the ones named.
 
     The environment's id is never asked for. Raises Usage for a name that it does not have.
@@ -113,7 +113,7 @@ def asked_by(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL)
     if operation.body is not None:
         found += _body(catalog, operation)
     if tuple(names) == ALL:
-        return sorted(found, key=lambda field: (field.where is not ParameterLocation.PATH, not field.required))
+        return sorted(found, key=lambda field: (field.location is not ParameterLocation.PATH, not field.required))
     by_name = {field.name: field for field in found}
     if missing := [name for name in names if name not in by_name]:
         raise UsageError(f"{operation.id} takes no {', '.join(missing)}.", hint=f"It takes: {', '.join(by_name)}.")
@@ -185,7 +185,7 @@ def _field(
 # back into JSON
 
 
-def text_of(value: Any) -> str:
+def field_text(value: Any) -> str:
     """A value as it is written in a field."""
     match value:
         case None:
@@ -201,12 +201,16 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def present(asked: Iterable[FormField], document: Any) -> dict[str, str]:
+def current_values(asked: Iterable[FormField], document: Any) -> dict[str, str]:
     """What the fields of a body hold in a document, as it is written."""
-    return {field.name: text_of(dig(document, field.name)) for field in asked if field.where is ParameterLocation.BODY}
+    return {
+        field.name: field_text(get_path(document, field.name))
+        for field in asked
+        if field.location is ParameterLocation.BODY
+    }
 
 
-def fill(
+def read_form(
     asked: Sequence[FormField], values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
     """What was filled in. A field that is empty, or as it was `before`, is left out; one that was emptied is sent as
@@ -224,15 +228,15 @@ def fill(
                 wrong[field.name] = "This has to be filled in."
             continue
         try:
-            value = value_of(field, text)
+            value = parse_value(field, text)
         except ValueError as error:
             wrong[field.name] = str(error)
             continue
-        match field.where:
+        match field.location:
             case ParameterLocation.PATH:
                 path[field.name] = text
-            case ParameterLocation.QUERY if field.inside:
-                query.setdefault(field.inside, {})[field.name[len(field.inside) + 1 : -1]] = value
+            case ParameterLocation.QUERY if field.parameter:
+                query.setdefault(field.parameter, {})[field.name[len(field.parameter) + 1 : -1]] = value
             case ParameterLocation.QUERY:
                 query[field.name] = value
             case ParameterLocation.HEADER:
@@ -241,11 +245,11 @@ def fill(
                 body = value
             case ParameterLocation.BODY:
                 body = {} if body is None else body
-                _put(body, field.name, value)
+                _set_path(body, field.name, value)
     return FormResult(path, query, headers, body, wrong)
 
 
-def value_of(field: FormField, text: str) -> Any:
+def parse_value(field: FormField, text: str) -> Any:
     """What was written in a field, as it is sent. Raises ValueError with what is wrong."""
     if not text:
         if field.required:
@@ -276,7 +280,7 @@ def value_of(field: FormField, text: str) -> Any:
     return text
 
 
-def _put(document: dict[str, Any], name: str, value: Any) -> None:
+def _set_path(document: dict[str, Any], name: str, value: Any) -> None:
     *way, last = name.split(".")
     for part in way:
         document = document.setdefault(part, {})

@@ -26,18 +26,18 @@ class EnvironmentHealth:
     kind: live or sandbox as the server says, "" where it does not. treated_as_live: the profile says sandbox.
     """
 
-    by: str
+    proof: str
     ms: float | None
     scopes: tuple[str, ...] | None
     skew: float | None
     warnings: tuple[str, ...]
-    belongs: str = ""
+    other_environment: str = ""
     kind: str = ""
     treated_as_live: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "by": self.by,
+            "by": self.proof,
             "ms": None if self.ms is None else round(self.ms, 1),
             "scopes": None if self.scopes is None else list(self.scopes),
             "clock_skew_seconds": None if self.skew is None else round(self.skew, 1),
@@ -106,12 +106,12 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
         side = "ahead of" if skew > 0 else "behind"
         warnings.append(f"This machine's clock is {abs(skew):.0f} s {side} the server's.")
     return EnvironmentHealth(
-        by=by,
+        proof=by,
         ms=ms,
         scopes=scopes,
         skew=skew,
         warnings=tuple(warnings),
-        belongs=belongs,
+        other_environment=belongs,
         kind=kind,
         treated_as_live=treated_as_live,
     )

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ABSENT", "asked_for", "change_leaf", "differences", "is_leaf", "leaf_at", "read_settings", "with_leaf"]
+__all__ = ["ABSENT", "change_leaf", "differences", "is_leaf", "leaf_at", "read_settings", "setting_field", "with_leaf"]
 
-Way = Sequence[str]
+Path = Sequence[str]
 ABSENT = object()
 """What a value is that is not there."""
 
@@ -35,7 +35,7 @@ async def read_settings(client: Client) -> dict[str, Any]:
     return found
 
 
-def leaf_at(document: Any, way: Way) -> Any:
+def leaf_at(document: Any, way: Path) -> Any:
     """The value at the end of `way`, ABSENT when there is none."""
     for part in way:
         if isinstance(document, Mapping) and part in document:
@@ -54,7 +54,7 @@ def is_leaf(value: Any) -> bool:
     return not isinstance(value, Mapping)
 
 
-def with_leaf(document: Mapping[str, Any], way: Way, value: Any) -> dict[str, Any]:
+def with_leaf(document: Mapping[str, Any], way: Path, value: Any) -> dict[str, Any]:
     """A copy with another value at the end of `way`, which has to exist."""
     if leaf_at(document, way) is ABSENT:
         raise UsageError(f"There is no setting {'.'.join(way)} any more.", hint="Read the settings again.")
@@ -80,7 +80,7 @@ def differences(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[
         yield ".".join(way), before, after
 
 
-def asked_for(way: Way, value: Any) -> FormField:
+def setting_field(way: Path, value: Any) -> FormField:
     """The field that a setting is changed in: its kind and options by the schema, else by what it is."""
     known = catalog()
     schema: Any = known.schemas["ProjectSettings"]
@@ -114,7 +114,7 @@ def asked_for(way: Way, value: Any) -> FormField:
     return FormField(way[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
 
 
-def change_leaf(way: Way, before: Any, after: Any) -> WriteAction:
+def change_leaf(way: Path, before: Any, after: Any) -> WriteAction:
     """Change one value, if it still is what it was when it was looked at."""
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:

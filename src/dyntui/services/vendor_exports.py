@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dyntui.api.download import Progress
     from dyntui.services.connection import Connection
 
-__all__ = ["SavedExport", "download", "file_name", "host_shown", "is_pending", "wait_for"]
+__all__ = ["SavedExport", "download", "download_host", "export_file_name", "is_pending", "wait_for_export"]
 
 _FIRST, _MOST_SECONDS = 0.5, 10.0
 _RECORD = RESOURCES["exports"]
@@ -42,14 +42,14 @@ def is_pending(export: Mapping[str, Any]) -> bool:
     return export.get("status") == "pending"
 
 
-def file_name(export: Mapping[str, Any]) -> str:
+def export_file_name(export: Mapping[str, Any]) -> str:
     """A name for the file: what it is and when it was asked for."""
     model = "".join(char for char in str(export.get("model") or "export") if char.isalnum()) or "export"
     at = "".join(char for char in str(export.get("createdAt") or "")[:16] if char.isalnum())
     return f"dynamic-{model}{f'-{at}' if at else ''}.csv"
 
 
-async def wait_for(
+async def wait_for_export(
     client: Client,
     export_id: str,
     *,
@@ -72,7 +72,7 @@ async def wait_for(
         raise DyntuiError("The export takes longer than an hour.", hint="It goes on; look again later.") from None
 
 
-def host_shown(connection: Connection, export: Mapping[str, Any]) -> str:
+def download_host(connection: Connection, export: Mapping[str, Any]) -> str:
     """The host that the file of a finished export lies on, for a person to see before it is asked."""
     from dyntui.api.download import host_of
 
@@ -100,7 +100,7 @@ async def download(
         raise UsageError("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
     if export.get("status") == "failed":
         raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Ask for it once more.")
-    url, host = str(export.get("downloadUrl") or ""), host_shown(connection, export)
+    url, host = str(export.get("downloadUrl") or ""), download_host(connection, export)
 
     async def call(client: Client, target: Target, permit: Any) -> int:
         with new_whole_file(path) as stream:
@@ -118,7 +118,7 @@ async def download(
             return found.size
 
     action = WriteAction("exports.download", "Download", "export", "downloadExportById", call, effect=Effect.READ)
-    results = await connection.writes.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
+    results = await connection.write_gate.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
     if results.first_error is not None:
         raise results.first_error
     return SavedExport(path, int(results.items[0].value), host)

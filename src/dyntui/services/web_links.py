@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
 
-__all__ = ["console_url", "explorer_url"]
+__all__ = ["dashboard_url", "explorer_url"]
 
 _EXPLORERS: Mapping[str, str] = {
     "ETH": "https://etherscan.io/address/{}",
@@ -39,10 +39,10 @@ def explorer_url(chain: object, address: object) -> str:
     return pattern.format(quote(str(address), safe="")) if pattern and address else ""
 
 
-def console_url(profile: Profile, pattern: str, thing_id: str) -> str:
+def dashboard_url(profile: Profile, pattern: str, thing_id: str) -> str:
     """The vendor's web console for an environment; "" where there is none, as for a sandbox of one's own.
 
-    pattern: the setting `console_url`; `{id}` in it stands for the thing's id, `{environment}` for the environment's.
+    pattern: the setting `dashboard_url`; `{id}` in it stands for the thing's id, `{environment}` for the environment's.
     """
     from dyntui.config.urls import VENDOR_HOSTS
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import delivered
-from dyntui.resources.webhook_payloads import body_text, header_of, payload_of
-from dyntui.services.actions.resource_actions import action_named, write_of
+from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
+from dyntui.services.actions.resource_actions import find_action, make_write_action
 from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.services.lists.response_rows import read_page
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 __all__ = [
     "SIGNATURE",
     "SignatureCheck",
-    "deliveries",
+    "disabled_cause",
     "failed_view",
-    "reading_secret",
-    "verify",
+    "read_deliveries",
+    "read_secret_action",
     "verify_delivery",
-    "why_disabled",
+    "verify_signature",
 ]
 
 SIGNATURE = "x-dynamic-signature-256"
 _PAGE = 25
-_PAGES_AT_ONCE = 40
+_MAX_PAGES = 40
 
 Row = Mapping[str, Any]
 
@@ -45,18 +45,18 @@ class SignatureCheck:
     """Whether a signature is right, and what to say about it."""
 
     valid: bool
-    words: str
+    message: str
 
 
-def reading_secret(client: Client) -> WriteAction:
+def read_secret_action(client: Client) -> WriteAction:
     """Reads the secret of a webhook to check a signature with it; it is shown to nobody."""
     record = RESOURCES["webhooks"]
-    action = write_of(client, record, action_named(record, "reveal-secret"))
+    action = make_write_action(client, record, find_action(record, "reveal-secret"))
     warning = "It is read to check the signature, and not shown. The audit log tells that it was read."
     return replace(action, verb="Read the secret of", warning=warning)
 
 
-def verify(secret: str, body: bytes, signature: str) -> SignatureCheck:
+def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:
     """Whether `signature` is the HMAC-SHA256 of exactly these bytes (API.md 8); `sha256=` before it is taken too.
 
     A pasted body often has a newline more at its end, or its line ends changed: that is tried, and told.
@@ -80,24 +80,24 @@ def verify(secret: str, body: bytes, signature: str) -> SignatureCheck:
 def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     """Whether the record of a delivery carries the right signature."""
     request = row.get("request")
-    signature = header_of(request, SIGNATURE)
+    signature = request_header(request, SIGNATURE)
     if not signature:
         return SignatureCheck(False, f"The record of the request has no {SIGNATURE} header.")
     text = body_text(request)
     if text is not None:
-        return verify(secret, text.encode(), signature)
+        return verify_signature(secret, text.encode(), signature)
     # Kept as an object: the bytes that were signed can only be guessed.
-    body = payload_of(request)
+    body = request_payload(request)
     for separators in ((",", ":"), (", ", ": ")):
         data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
-        if (found := verify(secret, data, signature)).valid:
+        if (found := verify_signature(secret, data, signature)).valid:
             return found
     return SignatureCheck(
         False, "The record does not hold the body as it was sent, so its signature cannot be checked."
     )
 
 
-def why_disabled(webhook: Row, messages: Sequence[Row]) -> str:
+def disabled_cause(webhook: Row, messages: Sequence[Row]) -> str:
     """Why a webhook is off, as far as what the server tells allows; "" when it is on. messages: its latest ones."""
     if webhook.get("isEnabled"):
         return ""
@@ -115,7 +115,7 @@ def why_disabled(webhook: Row, messages: Sequence[Row]) -> str:
     return f"{since} None of its last messages failed, so somebody switched it off. Nothing is told meanwhile."
 
 
-async def deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
+async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
     """Every attempt at one message, the latest first."""
     path = {"webhookId": webhook_id, "messageId": message_id}
     page = await client.page("getWebhookMessageDeliveries", "data", path=path)
@@ -140,7 +140,7 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
         next_page: str | None = theirs or None
         check = PageCheck(record.key)
         check.cursor(next_page)
-        for _ in range(_PAGES_AT_ONCE):
+        for _ in range(_MAX_PAGES):
             page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
             for place, row in enumerate(page.items[at:], at):
                 if delivered(row) is False:

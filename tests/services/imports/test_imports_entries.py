@@ -150,7 +150,7 @@ async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: Running
         journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
     profile = Profile("test", served.base_url, served.environment_id, "sandbox")
     with journal:
-        async with Connection(profile, served.token, gates=RateLimiters(0, 0)) as connection:
+        async with Connection(profile, served.token, rate_limiters=RateLimiters(0, 0)) as connection:
             client = connection.client
             runner = ImportRunner(
                 journal, client, EntryDestination(list_id), WritePermit("test"), RunOptions(settle=0.05)

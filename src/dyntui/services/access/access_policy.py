@@ -21,10 +21,10 @@ __all__ = [
     "Change",
     "PolicyKind",
     "PolicyRole",
-    "find",
-    "is_on",
+    "find_policy",
+    "is_enabled",
+    "join_names",
     "name_of",
-    "names",
     "read_access",
     "read_lists",
     "role_of",
@@ -39,7 +39,7 @@ class PolicyRole(StrEnum):
     """What something does to people now. DOOR: only these come in. OTHER: this version does not know."""
 
     OFF = "off"
-    DOOR = "door"
+    SITE_ACCESS = "door"
     BLOCK = "block"
     SCOPE = "scope"
     OTHER = "other"
@@ -52,23 +52,23 @@ class PolicyKind(StrEnum):
     GATE = "gate"
 
 
-def is_on(row: Row) -> bool:
+def is_enabled(row: Row) -> bool:
     """Whether it counts now."""
     return bool(row.get("enabledAt"))
 
 
 def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
     """What it does to people now; OFF for nothing at all."""
-    if row is None or not is_on(row):
+    if row is None or not is_enabled(row):
         return PolicyRole.OFF
     match row.get("outcome"):
         case "siteAccess":
-            return PolicyRole.DOOR
+            return PolicyRole.SITE_ACCESS
         case "block":
             return PolicyRole.BLOCK
         case "scope":
             # A gate that gives no scope keeps out whom its rules do not apply to (API.md 5).
-            return PolicyRole.DOOR if kind is PolicyKind.GATE and not row.get("scope") else PolicyRole.SCOPE
+            return PolicyRole.SITE_ACCESS if kind is PolicyKind.GATE and not row.get("scope") else PolicyRole.SCOPE
     return PolicyRole.OTHER
 
 
@@ -77,7 +77,7 @@ def name_of(row: Row) -> str:
     return str(row.get("name") or row.get("id") or "")
 
 
-def names(rows: Sequence[Row], joint: str = "or") -> str:
+def join_names(rows: Sequence[Row], joint: str = "or") -> str:
     """“A”, “B” or “C”; beyond five, how many more."""
     quoted = [f"“{name_of(row)}”" for row in rows[:5]]
     if len(rows) > 5:
@@ -96,7 +96,7 @@ class AccessPolicy:
     def rows(self, kind: PolicyKind) -> tuple[Row, ...]:
         return self.lists if kind is PolicyKind.LIST else self.gates
 
-    def having(self, role: PolicyRole, kind: PolicyKind = PolicyKind.LIST) -> tuple[Row, ...]:
+    def with_role(self, role: PolicyRole, kind: PolicyKind = PolicyKind.LIST) -> tuple[Row, ...]:
         """Those that have this role now."""
         return tuple(row for row in self.rows(kind) if role_of(row, kind) is role)
 
@@ -109,31 +109,33 @@ class AccessPolicy:
 
     def summary(self) -> list[str]:
         """Who may come in now, in sentences."""
-        doors, blocks, scopes = (self.having(role) for role in (PolicyRole.DOOR, PolicyRole.BLOCK, PolicyRole.SCOPE))
+        doors, blocks, scopes = (
+            self.with_role(role) for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK, PolicyRole.SCOPE)
+        )
         if len(doors) > 1:
-            out = [f"Only who is on {names(doors)} may sign in: one of them is enough."]
+            out = [f"Only who is on {join_names(doors)} may sign in: one of them is enough."]
         elif doors:
-            out = [f"Only who is on {names(doors)} may sign in."]
+            out = [f"Only who is on {join_names(doors)} may sign in."]
         else:
             out = ["Everybody may sign in: no siteAccess list is on."]
         if blocks:
-            out.append(f"Who is on {names(blocks)} is kept out.")
+            out.append(f"Who is on {join_names(blocks)} is kept out.")
         if scopes:
             given = ", ".join(f"{row.get('scope') or 'no scope'} (“{name_of(row)}”)" for row in scopes[:5])
             out.append(f"Scopes are given to who is listed: {given}{', …' if len(scopes) > 5 else ''}.")
-        if gates := self.having(PolicyRole.DOOR, PolicyKind.GATE):
-            out.append(f"Gates ask for tokens as well: {names(gates, 'and')}.")
-        if blocking := self.having(PolicyRole.BLOCK, PolicyKind.GATE):
-            out.append(f"Gates keep out who holds what they name: {names(blocking)}.")
+        if gates := self.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
+            out.append(f"Gates ask for tokens as well: {join_names(gates, 'and')}.")
+        if blocking := self.with_role(PolicyRole.BLOCK, PolicyKind.GATE):
+            out.append(f"Gates keep out who holds what they name: {join_names(blocking)}.")
         if self.gates_unread:
             out.append(f"Whether gates ask for more is not known: {self.gates_unread}")
         return out
 
-    def together(self, row: Row) -> str:
+    def column_text(self, row: Row) -> str:
         """What a list does with the others, in a few words for a column."""
-        others = [other for other in self.having(PolicyRole.DOOR) if other.get("id") != row.get("id")]
+        others = [other for other in self.with_role(PolicyRole.SITE_ACCESS) if other.get("id") != row.get("id")]
         match role_of(row):
-            case PolicyRole.DOOR:
+            case PolicyRole.SITE_ACCESS:
                 return f"with {', '.join(map(name_of, others))}: one is enough" if others else "alone: only these"
             case PolicyRole.BLOCK:
                 return "keeps out, whatever else"
@@ -165,7 +167,7 @@ async def read_access(client: Client) -> AccessPolicy:
     return AccessPolicy(lists, gates)
 
 
-def find(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
+def find_policy(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
     """The one with that id or name, else with that name whatever its case. Usage says which there are."""
     found = [row for row in rows if name == row.get("id")] or [row for row in rows if name == row.get("name")]
     found = found or [row for row in rows if name.casefold() == str(row.get("name") or "").casefold()]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import Change, PolicyKind, Row, name_of
-from dyntui.services.access.impact import deleted, switched, updated, weigh_change
+from dyntui.services.access.impact import assess_change, deleted, with_enabled, with_fields
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def access_target(row: Row, **data: Any) -> Target:
     return Target(str(row.get("id", "")), name_of(row), data)
 
 
-def _same(document: Any) -> Any:
+def _unchanged(document: Any) -> Any:
     return document
 
 
@@ -55,8 +55,8 @@ class AccessActions:
     operations: AccessOperations
     fields: tuple[str, ...]
     checked: Callable[[Fields], dict[str, Any]]
-    kept: Callable[[Any], Any] = _same
-    farewell: str = "It cannot be brought back."
+    audited: Callable[[Any], Any] = _unchanged
+    deletion_warning: str = "It cannot be brought back."
     before_deletion: Callable[[Client, Target], Awaitable[Any]] | None = None
 
     def _path(self, target: Target) -> dict[str, str]:
@@ -71,14 +71,14 @@ class AccessActions:
 
     async def before(self, client: Client, target: Target) -> Any:
         """What the audit keeps of it as it is now."""
-        return self.kept(await self.read(client, target))
+        return self.audited(await self.read(client, target))
 
     def _after(self, target: Target, value: Any) -> Any:
-        return self.kept(value)
+        return self.audited(value)
 
     def _weigh(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Impact]]:
         async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
-            return await weigh_change(client, self.kind, [target.id for target in targets], change)
+            return await assess_change(client, self.kind, [target.id for target in targets], change)
 
         return weigh
 
@@ -111,14 +111,14 @@ class AccessActions:
 
         async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
             (target,) = targets
-            return await self._weigh(updated(self.checked(target.data["fields"])))(client, targets)
+            return await self._weigh(with_fields(self.checked(target.data["fields"])))(client, targets)
 
         return WriteAction(
             *self._named("update", "Change"),
             self.operations.update,
             call,
             reread=self.read,
-            weigh=weigh,
+            assess_impact=weigh,
             before=self.before,
             after=self._after,
         )
@@ -134,12 +134,12 @@ class AccessActions:
             self.operations.delete,
             call,
             effect=Effect.DESTRUCTIVE,
-            warning=self.farewell,
-            weigh=self._weigh(deleted),
+            warning=self.deletion_warning,
+            assess_impact=self._weigh(deleted),
             before=self.before_deletion or self.before,
         )
 
-    def switch(self, on: bool) -> WriteAction:
+    def set_enabled(self, on: bool) -> WriteAction:
         """Enable or disable it."""
         operation = self.operations.enable if on else self.operations.disable
 
@@ -151,7 +151,7 @@ class AccessActions:
             operation,
             call,
             reread=self.read,
-            weigh=self._weigh(switched(on)),
+            assess_impact=self._weigh(with_enabled(on)),
             before=self.before,
             after=self._after,
         )

@@ -15,21 +15,21 @@ from dyntui.services.access.access_policy import (
     PolicyKind,
     PolicyRole,
     Row,
-    is_on,
+    is_enabled,
+    join_names,
     name_of,
-    names,
     read_access,
     role_of,
 )
-from dyntui.services.access.drafts import DraftState, from_words, said_of
+from dyntui.services.access.drafts import DraftState, entry_label, parse_identifiers
 from dyntui.services.access.entry_search import find_on_lists
-from dyntui.services.access.gates import rule_words
+from dyntui.services.access.gates import describe_rule
 from dyntui.services.access.user_identifiers import entries_for, with_domain
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["AccessAnswer", "AccessMatch", "AccessVerdict", "check_access", "check_user", "subject_of"]
+__all__ = ["AccessAnswer", "AccessMatch", "AccessVerdict", "check_access", "check_user", "parse_subject"]
 
 
 class AccessVerdict(StrEnum):
@@ -48,10 +48,10 @@ class AccessMatch:
     entry: Mapping[str, Any]
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """`e-mail domain example.com on “Partners”`."""
         kind = next((name for name in IDENTIFIER_TITLES if self.entry.get(name) not in (None, "")), "")
-        return f"{IDENTIFIER_TITLES.get(kind, kind)} {said_of(self.entry)} on “{name_of(self.allowlist)}”"
+        return f"{IDENTIFIER_TITLES.get(kind, kind)} {entry_label(self.entry)} on “{name_of(self.allowlist)}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ class AccessAnswer:
 
     subject: str
     verdict: AccessVerdict
-    because: tuple[str, ...]
+    reasons: tuple[str, ...]
     matches: tuple[AccessMatch, ...] = ()
     scopes: tuple[str, ...] = ()
     entries: tuple[Mapping[str, Any], ...] = field(default=())
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """The answer in a sentence."""
         match self.verdict:
             case AccessVerdict.YES:
@@ -75,18 +75,18 @@ class AccessAnswer:
                 return f"No: {self.subject} is refused at sign-in."
         return f"It depends: gates decide about {self.subject}, and what a wallet holds cannot be seen from here."
 
-    def facts(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The same as JSON."""
         return {
             "subject": self.subject,
             "verdict": self.verdict.value,
-            "because": list(self.because),
+            "because": list(self.reasons),
             "lists": [
                 {
                     "id": match.allowlist.get("id"),
                     "name": match.allowlist.get("name"),
                     "outcome": match.allowlist.get("outcome"),
-                    "enabled": is_on(match.allowlist),
+                    "enabled": is_enabled(match.allowlist),
                     "entry": dict(match.entry),
                 }
                 for match in self.matches
@@ -95,17 +95,17 @@ class AccessAnswer:
         }
 
 
-def subject_of(text: str, *, region: str | None = None) -> Mapping[str, Any]:
+def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, Any]:
     """What is asked about, as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises Usage."""
-    (draft,) = from_words([text], region=region)
-    if draft.state is DraftState.WRONG:
-        raise UsageError(f"{text!r} is nobody that can be looked for: {draft.why}")
+    (draft,) = parse_identifiers([text], region=region)
+    if draft.state is DraftState.INVALID:
+        raise UsageError(f"{text!r} is nobody that can be looked for: {draft.problem_text}")
     return draft.entry
 
 
 async def check_access(client: Client, entry: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
     """About whoever has this one identifier, and nothing else."""
-    return await _check(client, with_domain(entry), said_of(entry), access)
+    return await _check(client, with_domain(entry), entry_label(entry), access)
 
 
 async def check_user(client: Client, user: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
@@ -123,43 +123,43 @@ async def _check(
         for row, found in await find_on_lists(client, access.lists, entries)
         for entry in found.values()
     ]
-    return conclude(access, matches, subject, entries)
+    return make_answer(access, matches, subject, entries)
 
 
-def conclude(
+def make_answer(
     access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, Any]] = ()
 ) -> AccessAnswer:
     """The verdict that follows from the lists somebody is on."""
     because: list[str] = []
     having = {role: [match for match in matches if role_of(match.allowlist) is role] for role in PolicyRole}
-    doors = access.having(PolicyRole.DOOR)
+    doors = access.with_role(PolicyRole.SITE_ACCESS)
     verdict = AccessVerdict.YES
     if having[PolicyRole.BLOCK]:
         verdict = AccessVerdict.NO
-        because += [f"{match.words}, which keeps people out." for match in having[PolicyRole.BLOCK]]
+        because += [f"{match.text}, which keeps people out." for match in having[PolicyRole.BLOCK]]
     elif not doors:
         because.append("No siteAccess list is on, so lists keep nobody out but those who are blocked.")
-    elif having[PolicyRole.DOOR]:
-        because += [f"{match.words}, which lets people in." for match in having[PolicyRole.DOOR]]
+    elif having[PolicyRole.SITE_ACCESS]:
+        because += [f"{match.text}, which lets people in." for match in having[PolicyRole.SITE_ACCESS]]
         if len(doors) > 1:
-            because.append(f"One of {names(doors, 'and')} is enough.")
+            because.append(f"One of {join_names(doors, 'and')} is enough.")
     else:
         verdict = AccessVerdict.NO
-        because.append(f"Only who is on {names(doors)} may sign in, and {subject} is on none of them.")
-    if access.having(PolicyRole.BLOCK) and not having[PolicyRole.BLOCK]:
-        because.append(f"Not on {names(access.having(PolicyRole.BLOCK))}, which would keep them out.")
+        because.append(f"Only who is on {join_names(doors)} may sign in, and {subject} is on none of them.")
+    if access.with_role(PolicyRole.BLOCK) and not having[PolicyRole.BLOCK]:
+        because.append(f"Not on {join_names(access.with_role(PolicyRole.BLOCK))}, which would keep them out.")
     if not having[PolicyRole.BLOCK]:
         verdict = _with_gates(access, verdict, bool(doors), because)
     if having[PolicyRole.OTHER]:
         verdict = AccessVerdict.DEPENDS
         because += [
-            f"{match.words}, whose outcome {match.allowlist.get('outcome')} this version does not know."
+            f"{match.text}, whose outcome {match.allowlist.get('outcome')} this version does not know."
             for match in having[PolicyRole.OTHER]
         ]
-    because += [f"{match.words}, which is off." for match in having[PolicyRole.OFF]]
+    because += [f"{match.text}, which is off." for match in having[PolicyRole.OFF]]
     scopes = [str(match.allowlist["scope"]) for match in having[PolicyRole.SCOPE] if match.allowlist.get("scope")]
     because += [
-        f"{match.words} gives the scope {match.allowlist.get('scope') or '(none)'}."
+        f"{match.text} gives the scope {match.allowlist.get('scope') or '(none)'}."
         for match in having[PolicyRole.SCOPE]
     ]
     return AccessAnswer(subject, verdict, tuple(because), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
@@ -170,14 +170,14 @@ def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool
     if access.gates_unread:
         because.append(f"Whether gates ask for more is not known: {access.gates_unread}")
         return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS
-    for role, words in ((PolicyRole.DOOR, "lets in only who holds"), (PolicyRole.BLOCK, "keeps out who holds")):
-        for gate in access.having(role, PolicyKind.GATE):
-            rules = "; and ".join(rule_words(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
+    for role, words in ((PolicyRole.SITE_ACCESS, "lets in only who holds"), (PolicyRole.BLOCK, "keeps out who holds")):
+        for gate in access.with_role(role, PolicyKind.GATE):
+            rules = "; and ".join(describe_rule(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
             because.append(f"The gate “{name_of(gate)}” {words} {rules or 'what it names'}.")
-    if access.having(PolicyRole.DOOR, PolicyKind.GATE):
+    if access.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
         if lists_decide:
             because.append("Whether a gate lets in who is on no list, or the other way round, is not documented.")
         return AccessVerdict.DEPENDS
-    if access.having(PolicyRole.BLOCK, PolicyKind.GATE) and verdict is AccessVerdict.YES:
+    if access.with_role(PolicyRole.BLOCK, PolicyKind.GATE) and verdict is AccessVerdict.YES:
         return AccessVerdict.DEPENDS
     return verdict

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import Row, name_of
-from dyntui.services.access.drafts import key_of, said_of
+from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import Cancel, Confirmation, Target, WriteAction, WriteResults
@@ -28,14 +28,14 @@ __all__ = [
     "EntryDiff",
     "SyncPlan",
     "compare",
+    "make_side",
     "plan_sync",
     "read_file",
     "read_list",
-    "side_of",
     "sync",
     "sync_action",
 ]
-__all__ += ["twice"]
+__all__ += ["find_duplicates"]
 
 Entry = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ class ComparisonSide:
 
     name: str
     entries: Mapping[str, Entry]
-    wrong: tuple[tuple[int, str], ...] = ()
+    invalid: tuple[tuple[int, str], ...] = ()
     repeated: int = 0
 
 
@@ -61,11 +61,11 @@ class EntryDiff:
     both: tuple[tuple[Entry, Entry], ...]
 
     @property
-    def relabelled(self) -> tuple[tuple[Entry, Entry], ...]:
+    def other_alias(self) -> tuple[tuple[Entry, Entry], ...]:
         return tuple(pair for pair in self.both if (pair[0].get("alias") or "") != (pair[1].get("alias") or ""))
 
     @property
-    def same(self) -> bool:
+    def is_equal(self) -> bool:
         """Whether both sides name the same."""
         return not self.only_left and not self.only_right
 
@@ -78,13 +78,13 @@ class SyncPlan:
     source: ComparisonSide
     add: tuple[Entry, ...]
     remove: tuple[Entry, ...]
-    keep: int
-    relabelled: tuple[tuple[Entry, Entry], ...] = ()
+    unchanged: int
+    other_alias: tuple[tuple[Entry, Entry], ...] = ()
     extra: int = 0
     """Entries that only the list has and that stay, because removing was not asked for."""
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.add and not self.remove
 
     def lines(self, most: int = 5) -> list[str]:
@@ -93,19 +93,19 @@ class SyncPlan:
         out = [f"“{name}” as {self.source.name}:"]
         out += _some("to add", self.add, "+", most)
         out += _some("to remove", self.remove, "-", most)
-        out.append(f"  {self.keep:,} on both, left alone")
+        out.append(f"  {self.unchanged:,} on both, left alone")
         if self.extra:
             out.append(f"  {self.extra:,} only on the list, left there")
-        if self.relabelled:
+        if self.other_alias:
             out.append(
-                f"  {len(self.relabelled):,} of those on both have another alias in the source; it is not changed"
+                f"  {len(self.other_alias):,} of those on both have another alias in the source; it is not changed"
             )
         if self.source.repeated:
             out.append(f"  lines of the source that say what an earlier one says: {self.source.repeated:,}")
-        if self.source.wrong:
-            line, why = self.source.wrong[0]
-            out.append(f"  lines of the source that are no entry: {len(self.source.wrong):,}; line {line}: {why}")
-        if self.nothing:
+        if self.source.invalid:
+            line, why = self.source.invalid[0]
+            out.append(f"  lines of the source that are no entry: {len(self.source.invalid):,}; line {line}: {why}")
+        if self.is_empty:
             out.append("Nothing to do: the list is as the source is.")
         return out
 
@@ -114,11 +114,11 @@ def _some(what: str, entries: Sequence[Entry], sign: str, most: int) -> list[str
     if not entries:
         return []
     lines = [f"  {len(entries):,} {what}"]
-    lines += [f"    {sign} {said_of(entry)}" for entry in entries[:most]]
+    lines += [f"    {sign} {entry_label(entry)}" for entry in entries[:most]]
     return lines + ([f"    … and {len(entries) - most:,} more"] if len(entries) > most else [])
 
 
-def side_of(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
+def make_side(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
     """A side from entries; of those that say the same, the first counts."""
     found: dict[str, Entry] = {}
     repeated = 0
@@ -133,7 +133,9 @@ async def read_list(
     client: Client, row: Row, on_progress: Callable[[int, int | None], None] | None = None
 ) -> ComparisonSide:
     """The entries of a list."""
-    return side_of(f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")), on_progress)])
+    return make_side(
+        f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")), on_progress)]
+    )
 
 
 def read_file(
@@ -159,7 +161,7 @@ def read_file(
                 wrong.append((row.number, f"{first.field}: {first.message}" if first.field else first.message))
             else:
                 entries.append(mapped.user)
-        return side_of(source.info.name, entries, wrong)
+        return make_side(source.info.name, entries, wrong)
 
 
 def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
@@ -173,7 +175,7 @@ def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
     )
 
 
-def twice(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]]]:
+def find_duplicates(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]]]:
     """Entries that say the same, on one list or on several, by key."""
     found: dict[str, list[tuple[Row, Entry]]] = {}
     for allowlist, entry in rows:
@@ -184,10 +186,10 @@ def twice(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]
 
 def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove: bool) -> SyncPlan:
     """What makes the list (`there`) as `source` is. remove: also take away what only the list has."""
-    if source.wrong and remove:
-        line, why = source.wrong[0]
+    if source.invalid and remove:
+        line, why = source.invalid[0]
         raise UsageError(
-            f"{len(source.wrong):,} lines of {source.name} are no entry (line {line}: {why}), so who they mean "
+            f"{len(source.invalid):,} lines of {source.name} are no entry (line {line}: {why}), so who they mean "
             "would be removed.",
             hint="Correct them, or sync without removing.",
         )
@@ -198,7 +200,7 @@ def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove
         diff.only_left,
         diff.only_right if remove else (),
         len(diff.both),
-        tuple((old, new) for new, old in diff.relabelled),
+        tuple((old, new) for new, old in diff.other_alias),
         0 if remove else len(diff.only_right),
     )
 

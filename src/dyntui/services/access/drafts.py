@@ -21,10 +21,19 @@ from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.importer.column_inference import identifier_of
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 
-__all__ = ["KIND_WORDS", "DraftState", "EntryDraft", "draft_of", "from_words", "key_of", "mark_twice", "parse_lines"]
-__all__ += ["said_of", "with_kind"]
+__all__ = [
+    "KIND_PREFIXES",
+    "DraftState",
+    "EntryDraft",
+    "draft_of",
+    "key_of",
+    "mark_duplicates",
+    "parse_identifiers",
+    "parse_lines",
+]
+__all__ += ["entry_label", "with_kind"]
 
-KIND_WORDS: Mapping[str, str] = {
+KIND_PREFIXES: Mapping[str, str] = {
     "email": "email",
     "domain": "emailDomain",
     "wallet": "walletPublicKey",
@@ -50,9 +59,9 @@ class DraftState(StrEnum):
     """What is known of a draft. THERE: on the list already. TWICE: an earlier draft says the same."""
 
     NEW = "new"
-    THERE = "there"
-    TWICE = "twice"
-    WRONG = "wrong"
+    EXISTS = "there"
+    DUPLICATE = "twice"
+    INVALID = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class EntryDraft:
     entry: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     state: DraftState = DraftState.NEW
-    elsewhere: tuple[str, ...] = ()
+    other_lists: tuple[str, ...] = ()
     note: str = ""
 
     @property
@@ -83,12 +92,12 @@ class EntryDraft:
         return key_of(self.entry)
 
     @property
-    def why(self) -> str:
+    def problem_text(self) -> str:
         """What is wrong, or worth knowing, in a sentence."""
         first = next((each for each in self.problems if each.severity == "error"), None)
         first = first or next(iter(self.problems), None)
         said = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
-        also = f"also on {', '.join(self.elsewhere)}" if self.elsewhere else ""
+        also = f"also on {', '.join(self.other_lists)}" if self.other_lists else ""
         return "; ".join(part for part in (said, also) if part)
 
 
@@ -110,7 +119,7 @@ def key_of(entry: Mapping[str, Any]) -> str:
     return next(iter(entry_keys(entry)), "")
 
 
-def said_of(entry: Mapping[str, Any]) -> str:
+def entry_label(entry: Mapping[str, Any]) -> str:
     """How people know an entry: its identifier."""
     return next((str(entry[name]) for name in IDENTIFIERS if entry.get(name) not in (None, "")), "")
 
@@ -125,24 +134,25 @@ def draft_of(
     mapped = _mapper(_Rules(region, live)).map(Row(line, cells))
     problems = tuple(each._replace(suggestion=_SAY) if each.code == _UNCLEAR else each for each in mapped.problems)
     bad = any(each.severity == "error" for each in problems)
-    said = text or said_of(fields) or str(fields.get("identifier") or "")
-    return EntryDraft(line, said, mapped.user, problems, DraftState.WRONG if bad else DraftState.NEW)
+    said = text or entry_label(fields) or str(fields.get("identifier") or "")
+    return EntryDraft(line, said, mapped.user, problems, DraftState.INVALID if bad else DraftState.NEW)
 
 
 def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: bool = False) -> EntryDraft:
     """The same text as another kind of identifier."""
     alias = draft.entry.get("alias")
-    text = _without_word(draft.text)
+    text = _without_prefix(draft.text)
     fields = {kind: text, **({"alias": alias} if alias else {})}
     return draft_of(fields, line=draft.line, text=draft.text, region=region, live=live)
 
 
-def from_words(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
+def parse_identifiers(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
     """Drafts from arguments, one identifier each."""
     found = [
-        draft_of(_said(word), line=number, text=word, region=region, live=live) for number, word in enumerate(words, 1)
+        draft_of(_fields_of(word), line=number, text=word, region=region, live=live)
+        for number, word in enumerate(words, 1)
     ]
-    return mark_twice(found)
+    return mark_duplicates(found)
 
 
 def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
@@ -160,18 +170,18 @@ def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> 
             continue
         for fields, said in _fields(cells, line, names):
             found.append(draft_of(fields, line=number, text=said, region=region, live=live))
-    return mark_twice(found)
+    return mark_duplicates(found)
 
 
-def mark_twice(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
+def mark_duplicates(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
     """Later drafts that say the same as an earlier one are TWICE."""
     first: dict[str, int] = {}
     out: list[EntryDraft] = []
     for draft in drafts:
-        fresh = replace(draft, state=DraftState.NEW, note="") if draft.state is DraftState.TWICE else draft
-        if fresh.key and fresh.state is not DraftState.WRONG:
+        fresh = replace(draft, state=DraftState.NEW, note="") if draft.state is DraftState.DUPLICATE else draft
+        if fresh.key and fresh.state is not DraftState.INVALID:
             if (earlier := first.get(fresh.key)) is not None:
-                fresh = replace(fresh, state=DraftState.TWICE, note=f"the same as line {earlier}")
+                fresh = replace(fresh, state=DraftState.DUPLICATE, note=f"the same as line {earlier}")
             else:
                 first[fresh.key] = fresh.line
         out.append(fresh)
@@ -193,29 +203,31 @@ def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> lis
     """The fields of each entry on a line, and its text."""
     if names is not None:
         fields = {name: cell for name, cell in zip(names, cells, strict=False) if cell and name not in _IGNORED}
-        return [(fields, said_of(fields) or line)]
+        return [(fields, entry_label(fields) or line)]
     full = [cell for cell in cells if cell]
     words = [word for word in _SEPARATORS.split(line) if word]
-    if len(words) > 1 and all(_told(word) for word in words):
-        return [(_said(word), word) for word in words]
+    if len(words) > 1 and all(_has_known_kind(word) for word in words):
+        return [(_fields_of(word), word) for word in words]
     alias = " ".join(full[1:])
-    return [({**_said(full[0] if full else line), **({"alias": alias} if alias else {})}, full[0] if full else line)]
+    return [
+        ({**_fields_of(full[0] if full else line), **({"alias": alias} if alias else {})}, full[0] if full else line)
+    ]
 
 
-def _told(text: str) -> bool:
-    return bool(_word_of(text)) or identifier_of(text) is not None
+def _has_known_kind(text: str) -> bool:
+    return bool(_kind_prefix(text)) or identifier_of(text) is not None
 
 
-def _word_of(text: str) -> str:
+def _kind_prefix(text: str) -> str:
     """The kind that is said before a colon, "" for none."""
     word, colon, value = text.partition(":")
-    return KIND_WORDS.get(word.strip().lower(), "") if colon and value.strip() else ""
+    return KIND_PREFIXES.get(word.strip().lower(), "") if colon and value.strip() else ""
 
 
-def _without_word(text: str) -> str:
-    return text.partition(":")[2].strip() if _word_of(text) else text
+def _without_prefix(text: str) -> str:
+    return text.partition(":")[2].strip() if _kind_prefix(text) else text
 
 
-def _said(text: str) -> dict[str, Any]:
-    kind = _word_of(text)
-    return {kind: _without_word(text)} if kind else {"identifier": text}
+def _fields_of(text: str) -> dict[str, Any]:
+    kind = _kind_prefix(text)
+    return {kind: _without_prefix(text)} if kind else {"identifier": text}

@@ -14,20 +14,20 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
-from dyntui.services.access.access_policy import Row, is_on, name_of
-from dyntui.services.access.drafts import DraftState, EntryDraft, key_of, said_of
+from dyntui.services.access.access_policy import Row, is_enabled, name_of
+from dyntui.services.access.drafts import DraftState, EntryDraft, entry_label, key_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
-from dyntui.services.access.impact import weigh_entries
+from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ENTRY_EXPORT", "EXISTS", "add_entries", "body_of", "change_entries", "checked_against", "entry_target"]
+__all__ = ["ENTRY_EXPORT", "EXISTS", "add_entries", "body_of", "change_entries", "check_existing", "entry_target"]
 __all__ += [
+    "already_existed",
     "entry_target",
-    "existed",
     "new_job",
     "removal_target",
     "remove_entries",
@@ -50,19 +50,19 @@ def new_job() -> str:
     return f"entries-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def existed(value: Any) -> bool:
+def already_existed(value: Any) -> bool:
     """Whether an answer of `add_entries` means that the entry was there before."""
     return isinstance(value, Mapping) and bool(value.get("exists"))
 
 
 def entry_target(entry: Mapping[str, Any]) -> Target:
     """An entry that is to come."""
-    return Target(key_of(entry).removeprefix("entry:"), said_of(entry), {"entry": body_of(entry)})
+    return Target(key_of(entry).removeprefix("entry:"), entry_label(entry), {"entry": body_of(entry)})
 
 
 def removal_target(row: Mapping[str, Any]) -> Target:
     """An entry that is to go."""
-    return Target(str(row.get("id", "")), said_of(row), {"entry": dict(row), "remove": True})
+    return Target(str(row.get("id", "")), entry_label(row), {"entry": dict(row), "remove": True})
 
 
 async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> dict[str, Any]:
@@ -78,14 +78,14 @@ async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: W
             raise
         return {**body, "allowListId": list_id, "exists": True}
     except ApiProblem as problem:
-        if not problem.maybe_applied or (there := await _there(client, list_id, body)) is None:
+        if not problem.maybe_applied or (there := await _find_added(client, list_id, body)) is None:
             raise
         return there
     document = answer.get("entry", answer) if isinstance(answer, dict) else {}
     return {**body, "allowListId": list_id, **(document if isinstance(document, dict) else {})}
 
 
-async def _there(client: Client, list_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
     from dyntui.api.errors import ApiProblem
 
     try:
@@ -103,11 +103,11 @@ async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: 
     except NotFound:
         return
     except ApiProblem as problem:
-        if not problem.maybe_applied or not await _gone(client, list_id, row):
+        if not problem.maybe_applied or not await _is_removed(client, list_id, row):
             raise
 
 
-async def _gone(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
+async def _is_removed(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
     """Whether the list certainly has no entry with that id any more."""
     from dyntui.api.errors import ApiProblem
 
@@ -117,8 +117,8 @@ async def _gone(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
         return False
 
 
-def _kept(target: Target, value: Any) -> Any:
-    return None if existed(value) else value
+def _audited(target: Target, value: Any) -> Any:
+    return None if already_existed(value) else value
 
 
 def add_entries(row: Row, *, job: str = "") -> WriteAction:
@@ -151,7 +151,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         removing = sum(bool(target.data.get("remove")) for target in targets)
-        return await weigh_entries(client, list_id, adding=len(targets) - removing, removing=removing)
+        return await assess_entries(client, list_id, adding=len(targets) - removing, removing=removing)
 
     return WriteAction(
         name,
@@ -159,18 +159,18 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
         "entry",
         "postEntryByAllowlistId",
         call,
-        weigh=weigh,
+        assess_impact=weigh,
         before=before,
-        after=_kept,
+        after=_audited,
         job=job,
         plural="entries",
-        also=("deleteAllowlistEntryById",),
+        extra_operations=("deleteAllowlistEntryById",),
     )
 
 
 def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:
     """An entry and what it is to become."""
-    return Target(str(old.get("id", "")), said_of(old), {"entry": dict(old), "new": body_of(new)})
+    return Target(str(old.get("id", "")), entry_label(old), {"entry": dict(old), "new": body_of(new)})
 
 
 def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
@@ -191,25 +191,25 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
                 await _remove(client, list_id, old, permit)
             except DyntuiError as error:
                 raise DyntuiError(
-                    f"{said_of(new)} was added, and {said_of(old)} could not be deleted: {error}",
+                    f"{entry_label(new)} was added, and {entry_label(old)} could not be deleted: {error}",
                     hint="Both stand on the list. Delete the old one.",
                 ) from error
             return added
-        if not gap and await _counts(client, list_id):
+        if not gap and await _is_enabled(client, list_id):
             raise UsageError(
-                f"The server does not let {said_of(old)} stand twice, so its alias can only be changed by removing it "
-                "for a moment, while the list is on. Nothing was done.",
-                hint="Say that this is all right (--allow-gap), or disable the list first.",
+                f"The server accepts {entry_label(old)} only one time on a list. To change the alias, the entry "
+                "must be removed for a moment while the list is enabled. Nothing was sent.",
+                hint="Allow that with --allow-gap, or disable the list first.",
             )
-        return await _other_way_round(client, list_id, old, new, permit)
+        return await _remove_then_add(client, list_id, old, new, permit)
 
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]}
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         if all(key_of(target.data["entry"]) == key_of(target.data["new"]) for target in targets):
-            return Impact((_MOMENT,), Effect.DESTRUCTIVE)
-        weight = await weigh_entries(client, list_id, adding=len(targets), removing=len(targets))
+            return Impact((_ALIAS_ONLY,), Effect.DESTRUCTIVE)
+        weight = await assess_entries(client, list_id, adding=len(targets), removing=len(targets))
         return replace(weight, effects=(_ORDER, *weight.effects))
 
     return WriteAction(
@@ -218,27 +218,27 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         "entry",
         "postEntryByAllowlistId",
         call,
-        weigh=weigh,
+        assess_impact=weigh,
         before=before,
-        after=_kept,
+        after=_audited,
         job=job,
         plural="entries",
-        also=("deleteAllowlistEntryById",),
+        extra_operations=("deleteAllowlistEntryById",),
     )
 
 
 _ORDER = "The API cannot change an entry: the new one is added, then the old one is deleted."
-_MOMENT = (
+_ALIAS_ONLY = (
     "Only the alias changes. The API cannot change an entry and lets none stand twice: the old one is deleted, then "
     "the new one is added; where that would shut somebody out for a moment, nothing is done unless it was allowed."
 )
 
 
-async def _counts(client: Client, list_id: str) -> bool:
-    return is_on(await client.call("getAllowlistsById", path={"allowlistId": list_id}))
+async def _is_enabled(client: Client, list_id: str) -> bool:
+    return is_enabled(await client.call("getAllowlistsById", path={"allowlistId": list_id}))
 
 
-async def _other_way_round(
+async def _remove_then_add(
     client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: WritePermit
 ) -> dict[str, Any]:
     await _remove(client, list_id, old, permit)
@@ -249,13 +249,13 @@ async def _other_way_round(
             await _post(client, list_id, body_of(old), permit)
         except DyntuiError as worse:
             raise DyntuiError(
-                f"{said_of(old)} was deleted, and neither the new entry nor the old one could be added: {worse}",
+                f"{entry_label(old)} was deleted, and neither the new entry nor the old one could be added: {worse}",
                 hint="IT IS MISSING NOW. Add it again.",
             ) from error
         raise DyntuiError(f"The new entry was refused, and the old one was put back: {error}") from error
 
 
-async def checked_against(
+async def check_existing(
     client: Client, row: Row, drafts: Sequence[EntryDraft], others: Sequence[Row] = ()
 ) -> list[EntryDraft]:
     """The drafts with what is known of them: on the list already, and on which other lists."""
@@ -270,7 +270,7 @@ async def checked_against(
     for draft in drafts:
         if draft.state is DraftState.NEW:
             if draft.key in there:
-                draft = replace(draft, state=DraftState.THERE, note="is on the list already")
-            draft = replace(draft, elsewhere=tuple(elsewhere.get(draft.key, ())))
+                draft = replace(draft, state=DraftState.EXISTS, note="is on the list already")
+            draft = replace(draft, other_lists=tuple(elsewhere.get(draft.key, ())))
         out.append(draft)
     return out

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.api.pagination import PageCheck
 from dyntui.importer import entry_keys
 from dyntui.resources import ALLOWLIST_ENTRIES
-from dyntui.services.access.drafts import key_of, said_of
+from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.lists.list_source import scan
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SEARCHED = ("email", "walletPublicKey")
 """The identifiers that the server's `query` of allowlist entries looks at."""
 
 _PAGE = 100
-_AT_ONCE = 4
+_PARALLEL = 4
 _READ_WHOLE = 3
 """Pages up to which a list is read whole, however little is asked."""
 
@@ -84,11 +84,11 @@ async def find_entries(
             if len(found) == len(by_key):
                 break
         return found
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn = asyncio.Semaphore(_PARALLEL)
 
     async def one(key: str) -> None:
         async with turn:
-            row = await _search(client, list_id, key, said_of(by_key[key]))
+            row = await _search(client, list_id, key, entry_label(by_key[key]))
             if row is not None:
                 found[key] = row
 
@@ -120,7 +120,7 @@ async def find_on_lists(
     client: Client, lists: Sequence[Mapping[str, Any]], wanted: Sequence[Entry]
 ) -> list[tuple[Mapping[str, Any], dict[str, dict[str, Any]]]]:
     """The same for several lists: each list, and what was found on it by key."""
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn = asyncio.Semaphore(_PARALLEL)
 
     async def one(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
         async with turn:

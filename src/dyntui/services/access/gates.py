@@ -11,7 +11,7 @@ from dyntui.services.access.access_policy import PolicyKind
 from dyntui.services.access.actions import AccessActions, AccessOperations
 from dyntui.services.access.lists import checked_fields
 
-__all__ = ["GATE_ACTIONS", "RULE_HELP", "parse_rule", "rule_text", "rule_words"]
+__all__ = ["GATE_ACTIONS", "RULE_HELP", "describe_rule", "parse_rule", "rule_text"]
 
 RULE_HELP = "TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE being token or nft"
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -55,7 +55,7 @@ def _amount(text: str) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def rule_words(rule: Mapping[str, Any]) -> str:
+def describe_rule(rule: Mapping[str, Any]) -> str:
     """A rule for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
     address = rule.get("address") if isinstance(rule.get("address"), Mapping) else {}
     wanted = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}

@@ -16,8 +16,8 @@ from dyntui.services.access.access_policy import (
     PolicyKind,
     PolicyRole,
     Row,
+    join_names,
     name_of,
-    names,
     read_access,
     role_of,
 )
@@ -26,17 +26,26 @@ from dyntui.services.actions.write_types import Impact
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["CHANGES", "deleted", "entry_count", "phrase_for", "switched", "updated", "weigh_change", "weigh_entries"]
+__all__ = [
+    "CHANGES",
+    "assess_change",
+    "assess_entries",
+    "deleted",
+    "entry_count",
+    "phrase_for",
+    "with_enabled",
+    "with_fields",
+]
 
 _AT_SIGN_IN = "It is asked at sign-in; a session that is open already goes on until it ends."
 
 
-def switched(on: bool) -> Change:
+def with_enabled(on: bool) -> Change:
     """Turned on or off."""
     return lambda row: {**row, "enabledAt": "now" if on else None}
 
 
-def updated(fields: Mapping[str, Any]) -> Change:
+def with_fields(fields: Mapping[str, Any]) -> Change:
     """With other fields."""
     return lambda row: {**row, **fields}
 
@@ -47,12 +56,12 @@ def deleted(row: Row) -> Row | None:
 
 
 CHANGES: Mapping[str, tuple[PolicyKind, str, Change | None]] = {
-    "enableAllowlistById": (PolicyKind.LIST, "allowlistId", switched(True)),
-    "disableAllowlistById": (PolicyKind.LIST, "allowlistId", switched(False)),
+    "enableAllowlistById": (PolicyKind.LIST, "allowlistId", with_enabled(True)),
+    "disableAllowlistById": (PolicyKind.LIST, "allowlistId", with_enabled(False)),
     "updateAllowlistById": (PolicyKind.LIST, "allowlistId", None),
     "deleteAllowlistById": (PolicyKind.LIST, "allowlistId", deleted),
-    "enableGate": (PolicyKind.GATE, "gateId", switched(True)),
-    "disableGate": (PolicyKind.GATE, "gateId", switched(False)),
+    "enableGate": (PolicyKind.GATE, "gateId", with_enabled(True)),
+    "disableGate": (PolicyKind.GATE, "gateId", with_enabled(False)),
     "updateGate": (PolicyKind.GATE, "gateId", None),
     "deleteGate": (PolicyKind.GATE, "gateId", deleted),
 }
@@ -70,7 +79,7 @@ async def entry_count(client: Client, list_id: str) -> int | None:
     return (await client.allowlists.entries(list_id, limit=1)).total
 
 
-async def weigh_change(client: Client, kind: PolicyKind, ids: Sequence[str], change: Change) -> Impact:
+async def assess_change(client: Client, kind: PolicyKind, ids: Sequence[str], change: Change) -> Impact:
     """What `change` to these lists or gates does. Usage when one is not of this environment."""
     access = await read_access(client)
     if kind is PolicyKind.GATE and access.gates_unread:
@@ -86,19 +95,22 @@ async def weigh_change(client: Client, kind: PolicyKind, ids: Sequence[str], cha
     counts: dict[str, int | None] = {}
     for each in ids:
         counts[each] = await entry_count(client, each) if kind is PolicyKind.LIST else None
-    weight = judge(access, kind, [known[each] for each in ids], change, counts)
+    weight = assess_impact(access, kind, [known[each] for each in ids], change, counts)
     if weight.phrase and len(ids) > 1:
         raise UsageError(f"This decides who may come in: do it with one {kind} after another.")
     return weight
 
 
-def judge(
+def assess_impact(
     access: AccessPolicy, kind: PolicyKind, rows: Sequence[Row], change: Change, counts: Mapping[str, int | None]
 ) -> Impact:
     """The weight of `change` to `rows`. counts: entries by the id of a list."""
     ids = [str(row.get("id")) for row in rows]
     after = access.with_change(kind, ids, change)
-    before_doors, after_doors = access.having(PolicyRole.DOOR, kind), after.having(PolicyRole.DOOR, kind)
+    before_doors, after_doors = (
+        access.with_role(PolicyRole.SITE_ACCESS, kind),
+        after.with_role(PolicyRole.SITE_ACCESS, kind),
+    )
     effects: list[str] = []
     effect, phrase, decides = Effect.WRITE, "", False
     for row in rows:
@@ -109,18 +121,20 @@ def judge(
         if was is becomes:
             effects += _unchanged(row, new, was, who)
             continue
-        decides = decides or bool({was, becomes} & {PolicyRole.DOOR, PolicyRole.BLOCK})
+        decides = decides or bool({was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK})
         lost, grave = _lost(row, was, after_doors, who)
         effects += lost
         gained, grave_too = _gained(new or row, becomes, before_doors, who, count)
         effects += gained
         if grave or grave_too:
             effect = Effect.DESTRUCTIVE
-        if (becomes is PolicyRole.DOOR and not before_doors) or (was is PolicyRole.DOOR and not after_doors):
+        if (becomes is PolicyRole.SITE_ACCESS and not before_doors) or (
+            was is PolicyRole.SITE_ACCESS and not after_doors
+        ):
             phrase = phrase_for(row)
-        if PolicyRole.OFF not in (was, becomes) or {was, becomes} & {PolicyRole.DOOR, PolicyRole.BLOCK}:
+        if PolicyRole.OFF not in (was, becomes) or {was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK}:
             effects.append(_AT_SIGN_IN)
-        if PolicyRole.DOOR in (was, becomes) and (others := _of_the_other_kind(after, kind)):
+        if PolicyRole.SITE_ACCESS in (was, becomes) and (others := _of_the_other_kind(after, kind)):
             effects.append(others)
     facts = [str(kind), *(f"{each} {'empty' if counts.get(each) == 0 else ''}" for each in ids)]
     facts += [f"before {row.get('id')}" for row in before_doors] + [f"after {row.get('id')}" for row in after_doors]
@@ -146,9 +160,9 @@ def _unchanged(row: Row, new: Row | None, role: PolicyRole, who: str) -> list[st
 def _lost(row: Row, was: PolicyRole, doors_left: Sequence[Row], who: str) -> tuple[list[str], bool]:
     """What ends, and whether that is grave."""
     match was:
-        case PolicyRole.DOOR if doors_left:
-            return [f"{_capital(who)} can no longer sign in, unless also on {names(doors_left)}."], True
-        case PolicyRole.DOOR:
+        case PolicyRole.SITE_ACCESS if doors_left:
+            return [f"{_capital(who)} can no longer sign in, unless also on {join_names(doors_left)}."], True
+        case PolicyRole.SITE_ACCESS:
             return ["Nothing of its kind is left on: everybody may sign in from now on, listed or not."], True
         case PolicyRole.BLOCK:
             return [f"{_capital(who)} is no longer kept out."], True
@@ -166,14 +180,14 @@ def _gained(
 ) -> tuple[list[str], bool]:
     """What begins, and whether that is grave."""
     match becomes:
-        case PolicyRole.DOOR if doors_before:
-            return [f"{_capital(who)} may sign in as well, beside {names(doors_before)}."], False
-        case PolicyRole.DOOR if count == 0:
+        case PolicyRole.SITE_ACCESS if doors_before:
+            return [f"{_capital(who)} may sign in as well, beside {join_names(doors_before)}."], False
+        case PolicyRole.SITE_ACCESS if count == 0:
             return [
                 "No other siteAccess list is on, so this one decides alone who may come in; and it has no entries.",
                 "NOBODY could sign in from now on.",
             ], True
-        case PolicyRole.DOOR:
+        case PolicyRole.SITE_ACCESS:
             return [
                 f"Nothing of its kind is on yet, so this one decides alone: only {who} may sign in from now on.",
                 "EVERYBODY ELSE IS LOCKED OUT.",
@@ -189,8 +203,8 @@ def _gained(
 
 def _of_the_other_kind(access: AccessPolicy, kind: PolicyKind) -> str:
     other = PolicyKind.GATE if kind is PolicyKind.LIST else PolicyKind.LIST
-    if doors := access.having(PolicyRole.DOOR, other):
-        return f"The {other} {names(doors, 'and')} also decides; whether one of both is enough is not documented."
+    if doors := access.with_role(PolicyRole.SITE_ACCESS, other):
+        return f"The {other} {join_names(doors, 'and')} also decides; whether one of both is enough is not documented."
     if access.gates_unread and kind is PolicyKind.LIST:
         return f"Whether gates also decide is not known: {access.gates_unread}"
     return ""
@@ -200,7 +214,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removing: int = 0) -> Impact:
+async def assess_entries(client: Client, list_id: str, *, adding: int = 0, removing: int = 0) -> Impact:
     """What it does to people that entries come to a list or leave it."""
     access = await read_access(client)
     row = next((row for row in access.lists if row.get("id") == list_id), None)
@@ -213,12 +227,12 @@ async def weigh_entries(client: Client, list_id: str, *, adding: int = 0, removi
     facts = [str(PolicyKind.LIST), list_id, role.value]
     if role is PolicyRole.OFF:
         effects.append(f"“{name}” is off, so nothing changes for anybody now.")
-    elif role is PolicyRole.DOOR:
-        doors = [door for door in access.having(PolicyRole.DOOR) if door is not row]
+    elif role is PolicyRole.SITE_ACCESS:
+        doors = [door for door in access.with_role(PolicyRole.SITE_ACCESS) if door is not row]
         if adding:
             effects.append(f"“{name}” is on: who is added may sign in at once.")
         if removing:
-            unless = f", unless also on {names(doors)}" if doors else ""
+            unless = f", unless also on {join_names(doors)}" if doors else ""
             effects.append(f"“{name}” is on: who is removed can no longer sign in{unless}. {_AT_SIGN_IN}")
             count = await entry_count(client, list_id)
             if not doors and count is not None and count + adding <= removing:

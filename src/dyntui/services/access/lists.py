@@ -42,7 +42,7 @@ def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.L
     return dict(fields)
 
 
-def _kept(document: Any) -> Any:
+def _audited(document: Any) -> Any:
     """What the audit keeps of a list."""
     names = ("id", "name", "outcome", "scope", "enabledAt", "entries")
     return {name: document.get(name) for name in names if name in document} if isinstance(document, dict) else document
@@ -65,8 +65,8 @@ LIST_ACTIONS = AccessActions(
     ),
     fields=("name", "outcome", "scope"),
     checked=checked_fields,
-    kept=_kept,
-    farewell="Its entries go with it, and none of it can be brought back. Export it first.",
+    audited=_audited,
+    deletion_warning="Its entries go with it, and none of it can be brought back. Export it first.",
     before_deletion=_before_deletion,
 )
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Requirement
     from dyntui.services.connection import Connection
 
-__all__ = ["KnownUsers", "Lockout", "counted", "known_users", "who_is_affected"]
+__all__ = ["KnownUsers", "Lockout", "count_affected", "known_users", "lockout_lines"]
 
-_LATELY = timedelta(days=30)
+_RECENTLY = timedelta(days=30)
 _SAMPLE = 5
 _FROM_CACHE = 10_000
 _FROM_SERVER = 1_000
@@ -42,7 +42,7 @@ class KnownUsers:
     as_of: datetime | None = None
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What they are, for a person."""
         of = f" of {self.total:,}" if self.total is not None else ""
         if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
@@ -62,28 +62,29 @@ class Lockout:
     """
 
     users: KnownUsers
-    out: int = 0
-    into: int = 0
-    lately: int = 0
+    locked_out: int = 0
+    let_in: int = 0
+    recently_active: int = 0
     sample: tuple[str, ...] = ()
-    uncounted: str = ""
+    not_counted_reason: str = ""
     gates: bool = False
 
     def lines(self) -> list[str]:
         """The numbers and their limits, in sentences."""
-        if self.uncounted:
-            return [f"How many people that is was not counted: {self.uncounted}"]
+        if self.not_counted_reason:
+            return [f"How many people that is was not counted: {self.not_counted_reason}"]
         if not self.users.rows:
             return ["No users are known to count: there are none, or none were read."]
-        counted = [f"Among {self.users.words}:"]
-        if self.out:
+        counted = [f"Among {self.users.description}:"]
+        if self.locked_out:
             counted.append(
-                f"  {self.out:,} could no longer sign in, {self.lately:,} of them visited in the last 30 days"
+                f"  {self.locked_out:,} could no longer sign in; "
+                f"{self.recently_active:,} of them visited in the last 30 days"
             )
             counted.append(f"    such as {', '.join(self.sample)}")
-        if self.into:
-            counted.append(f"  {self.into:,} who are kept out now could sign in")
-        stay = len(self.users.rows) - self.out - self.into
+        if self.let_in:
+            counted.append(f"  {self.let_in:,} who are kept out now could sign in")
+        stay = len(self.users.rows) - self.locked_out - self.let_in
         counted.append(f"  {stay:,} {'are' if stay != 1 else 'is'} not affected")
         counted.append("Not counted: people who have not signed up yet, and identifiers linked later.")
         if self.gates:
@@ -175,12 +176,12 @@ async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[
             return
 
 
-async def counted(connection: Connection, needed: Requirement) -> list[str]:
+async def lockout_lines(connection: Connection, needed: Requirement) -> list[str]:
     """Whom something that is to be confirmed locks out or lets in; [] when it does not decide who comes in."""
-    return (await who_is_affected(connection, *needed.between)).lines() if needed.between is not None else []
+    return (await count_affected(connection, *needed.policy_change)).lines() if needed.policy_change is not None else []
 
 
-async def who_is_affected(
+async def count_affected(
     connection: Connection,
     before: AccessPolicy,
     after: AccessPolicy,
@@ -191,15 +192,15 @@ async def who_is_affected(
     """Count whom the change from `before` to `after` locks out or lets in, among `users` (else the known ones)."""
     users = users or await known_users(connection, on_progress=on_progress)
     gates = any(
-        access.having(role, PolicyKind.GATE)
+        access.with_role(role, PolicyKind.GATE)
         for access in (before, after)
-        for role in (PolicyRole.DOOR, PolicyRole.BLOCK)
+        for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK)
     )
     lists = {
         str(row.get("id")): row
         for access in (before, after)
-        for role in (PolicyRole.DOOR, PolicyRole.BLOCK)
-        for row in access.having(role)
+        for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK)
+        for row in access.with_role(role)
     }
     keys: dict[str, frozenset[str]] = {}
     read = 0
@@ -207,13 +208,15 @@ async def who_is_affected(
         count = await entry_count(connection.client, list_id)
         read += count or 0
         if read > _MOST_ENTRIES:
-            return Lockout(users, uncounted=f"the lists have more than {_MOST_ENTRIES:,} entries.", gates=gates)
+            return Lockout(
+                users, not_counted_reason=f"the lists have more than {_MOST_ENTRIES:,} entries.", gates=gates
+            )
         keys[list_id] = frozenset([key_of(entry) async for entry in entries_of(connection.client, list_id)])
     return _count(users, _rule(before, keys), _rule(after, keys), gates)
 
 
 def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
-    doors, blocks = access.having(PolicyRole.DOOR), access.having(PolicyRole.BLOCK)
+    doors, blocks = access.with_role(PolicyRole.SITE_ACCESS), access.with_role(PolicyRole.BLOCK)
     joined = frozenset[str]().union(*(keys[str(row.get("id"))] for row in doors))
     return _Rule(joined if doors else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
 
@@ -221,7 +224,7 @@ def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
 def _count(users: KnownUsers, before: _Rule, after: _Rule, gates: bool) -> Lockout:
     out = into = lately = 0
     sample: list[str] = []
-    since = now() - _LATELY
+    since = now() - _RECENTLY
     for row in users.rows:
         keys = keys_for(row)
         was, will = before.lets_in(keys), after.lets_in(keys)

@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import PolicyKind, PolicyRole, name_of, read_lists, role_of
-from dyntui.services.access.impact import CHANGES, entry_count, phrase_for, updated, weigh_change, weigh_entries
+from dyntui.services.access.impact import CHANGES, assess_change, assess_entries, entry_count, phrase_for, with_fields
 from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.api.client import Client
 
-__all__ = ["weighing"]
+__all__ = ["with_impact_check"]
 
 _READS = {PolicyKind.LIST: "getAllowlistsById", PolicyKind.GATE: "getGate"}
 
 
-def weighing(action: WriteAction, operation: Operation, path: Mapping[str, object], body: Any) -> WriteAction:
+def with_impact_check(action: WriteAction, operation: Operation, path: Mapping[str, object], body: Any) -> WriteAction:
     """`action`, which calls `operation` with those values, with its weight to be found out."""
     if operation.id == "postEntryByAllowlistId":
-        return replace(action, weigh=_adding(str(path.get("allowlistId", ""))))
+        return replace(action, assess_impact=_adding(str(path.get("allowlistId", ""))))
     if operation.id == "deleteAllowlistEntryById":
-        return replace(action, weigh=_removing(str(path.get("allowlistEntryId", ""))))
+        return replace(action, assess_impact=_removing(str(path.get("allowlistEntryId", ""))))
     kind, parameter, known = CHANGES[operation.id]
-    change = known or updated(body if isinstance(body, Mapping) else {})
+    change = known or with_fields(body if isinstance(body, Mapping) else {})
     thing = str(path.get(parameter, ""))
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
-        return await weigh_change(client, kind, [thing], change)
+        return await assess_change(client, kind, [thing], change)
 
     async def before(client: Client, target: Target) -> Any:
         return await client.call(_READS[kind], path={parameter: thing})
@@ -40,12 +40,12 @@ def weighing(action: WriteAction, operation: Operation, path: Mapping[str, objec
     def after(target: Target, value: Any) -> Any:
         return value
 
-    return replace(action, weigh=weigh, before=before, after=after)
+    return replace(action, assess_impact=weigh, before=before, after=after)
 
 
 def _adding(list_id: str) -> Any:
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
-        return await weigh_entries(client, list_id, adding=1)
+        return await assess_entries(client, list_id, adding=1)
 
     return weigh
 
@@ -54,7 +54,7 @@ def _removing(entry_id: str) -> Any:
     """An entry's id does not say which list it is on; what counts is the last entry of the only door."""
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
-        doors = [row for row in await read_lists(client) if role_of(row) is PolicyRole.DOOR]
+        doors = [row for row in await read_lists(client) if role_of(row) is PolicyRole.SITE_ACCESS]
         effects = ["Which list the entry is on cannot be told from its id: who it names may be shut out."]
         if len(doors) != 1 or await entry_count(client, str(doors[0].get("id"))) != 1:
             return Impact(tuple(effects), Effect.DESTRUCTIVE)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dyntui.core.errors import UsageError
-from dyntui.services.access.access_policy import Row, find, name_of, read_lists
-from dyntui.services.access.drafts import key_of, said_of
+from dyntui.services.access.access_policy import Row, find_policy, name_of, read_lists
+from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.actions.write_types import Target, WriteAction
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobLocation
 
-__all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_import_undo", "plan_of", "plan_undo", "undo_action"]
+__all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_any_undo", "plan_import_undo", "plan_undo", "undo_action"]
 
 _ACTIONS = frozenset(
     {
@@ -52,10 +52,10 @@ class EntryUndo:
     allowlist: Row
     add: tuple[Entry, ...]
     remove: tuple[Entry, ...]
-    left: tuple[tuple[Entry, str], ...] = ()
+    skipped: tuple[tuple[Entry, str], ...] = ()
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.add and not self.remove
 
     def lines(self) -> list[str]:
@@ -65,10 +65,10 @@ class EntryUndo:
             out.append(f"  to add again, because it deleted them (with other ids): {len(self.add):,}")
         if self.remove:
             out.append(f"  to delete, because it added them: {len(self.remove):,}")
-        out += [f"  {said_of(entry)} is left alone: {why}" for entry, why in self.left[:5]]
-        if len(self.left) > 5:
-            out.append(f"  … and {len(self.left) - 5:,} more are left alone")
-        if self.nothing:
+        out += [f"  {entry_label(entry)} is left alone: {why}" for entry, why in self.skipped[:5]]
+        if len(self.skipped) > 5:
+            out.append(f"  … and {len(self.skipped) - 5:,} more are left alone")
+        if self.is_empty:
             out.append("  nothing to do")
         return out
 
@@ -85,7 +85,7 @@ class EntryJob:
     source: str = ""
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """`3 added, 1 removed`, `40 added from guests.csv`."""
         counts = ((self.added, "added"), (self.removed, "removed"))
         done = ", ".join(f"{count:,} {what}" for count, what in counts if count)
@@ -100,7 +100,7 @@ def jobs_of(audit: Audit, where: JobLocation) -> list[EntryJob]:
         if here and line.outcome == "done":
             changes.setdefault(line.job, []).append((line.time, line.before, line.after))
     found = [_entry_job(job, lines) for job, lines in changes.items()]
-    return sorted([*(job for job in found if job.words), *_imports(where)], key=lambda job: job.time, reverse=True)
+    return sorted([*(job for job in found if job.summary), *_imports(where)], key=lambda job: job.time, reverse=True)
 
 
 def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
@@ -126,7 +126,7 @@ def _imports(where: JobLocation) -> Iterator[EntryJob]:
             yield EntryJob(known.id, time.replace("+00:00", "Z"), added, 0, frozenset({allowlist}), known.source)
 
 
-async def plan_of(connection: Connection, job: str) -> EntryUndo:
+async def plan_any_undo(connection: Connection, job: str) -> EntryUndo:
     """What undoing a job comes to, be it an import or anything else that was done together. Raises Usage."""
     from dyntui.services.imports.jobs import JobLocation
 
@@ -151,7 +151,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
     everything = [*added.values(), *deleted.values()]
     if not everything:
         raise UsageError(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
-    row = find(await read_lists(client), str(everything[0].get("allowListId")))
+    row = find_policy(await read_lists(client), str(everything[0].get("allowListId")))
     there = await find_entries(client, str(row.get("id")), everything, search=False)
     left: list[tuple[Entry, str]] = []
     remove: list[Entry] = []
@@ -186,7 +186,7 @@ async def plan_import_undo(client: Client, name: str, here: JobLocation) -> Entr
             raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
         check_where(journal, here)
         created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
-        row = find(await read_lists(client), str(journal.facts["allowlist"]["id"]))
+        row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))
         job = journal.id
     remove = [entry async for entry in entries_of(client, str(row.get("id"))) if entry.get("id") in created]
     gone = created.keys() - {str(entry.get("id")) for entry in remove}

@@ -22,7 +22,7 @@ from dyntui.core.times import now_iso, parse_time
 __all__ = ["Audit", "AuditLine"]
 
 _EXTRA = frozenset({"before", "after", "job", "scope"})
-_LATER = _EXTRA | {"request_id", "detail"}
+_OPTIONAL = _EXTRA | {"request_id", "detail"}
 """What a line may be without."""
 _OTHER_TYPES = frozenset({"before", "after", "targets"})
 """The fields of a line that are no texts."""
@@ -54,15 +54,15 @@ class AuditLine:
     """What the targets are in besides the environment: `organizationId=…`."""
 
     @property
-    def change(self) -> str:
+    def change_text(self) -> str:
         """Before and after in words: only what differs. "" when that was not kept."""
         if self.before is None and self.after is None:
             return ""
         before, after = _fields(self.before), _fields(self.after)
         if not after and self.outcome != "done":
-            return ", ".join(f"{name}: {_words(value)}" for name, value in before.items())
+            return ", ".join(f"{name}: {_text(value)}" for name, value in before.items())
         names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
-        return ", ".join(f"{name}: {_words(before.get(name))} -> {_words(after.get(name))}" for name in names)
+        return ", ".join(f"{name}: {_text(before.get(name))} -> {_text(after.get(name))}" for name in names)
 
 
 class Audit:
@@ -91,7 +91,7 @@ class Audit:
                     document = parse_json(raw)
                 except ValueError:
                     continue
-                if not isinstance(document, dict) or not names.keys() <= document.keys() | _LATER:
+                if not isinstance(document, dict) or not names.keys() <= document.keys() | _OPTIONAL:
                     continue
                 texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
                 if not isinstance(document["targets"], list) or not all(isinstance(text, str) for text in texts):
@@ -118,5 +118,5 @@ def _fields(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {} if value is None else {"value": value}
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     return "nothing" if value in (None, "", [], {}) else str(value)

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
     from dyntui.services.actions.write_types import WriteAction
 
-__all__ = ["own_action"]
+__all__ = ["custom_action"]
 
 
-_OWN = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
+_ACTIONS = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
 
 
-def own_action(record: Resource, action: ResourceAction) -> WriteAction | None:
+def custom_action(record: Resource, action: ResourceAction) -> WriteAction | None:
     """The action of a list or a gate; None for any other record. What was filled in is in its target, as `fields`."""
-    if (actions := _OWN.get(record.name)) is None:
+    if (actions := _ACTIONS.get(record.name)) is None:
         return None
     match action.name:
         case "create":
@@ -29,4 +29,4 @@ def own_action(record: Resource, action: ResourceAction) -> WriteAction | None:
         case "delete":
             return actions.delete()
         case name:
-            return actions.switch(name == "enable")
+            return actions.set_enabled(name == "enable")

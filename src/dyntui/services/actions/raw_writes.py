@@ -56,9 +56,9 @@ def write_action(
         scope=_scope(path or {}),
     )
     if operation.id in IMPACT_OPERATIONS | _ENTRIES:
-        from dyntui.services.access.raw_operations import weighing
+        from dyntui.services.access.raw_operations import with_impact_check
 
-        return weighing(action, operation, path or {}, body)
+        return with_impact_check(action, operation, path or {}, body)
     return action
 
 

@@ -12,14 +12,23 @@ from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
-from dyntui.resources.cell_formats import dig
-from dyntui.resources.tokens import is_own
-from dyntui.services.actions.custom_actions import own_action
+from dyntui.resources.cell_formats import get_path
+from dyntui.resources.tokens import is_own_token
+from dyntui.services.actions.custom_actions import custom_action
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
-from dyntui.services.forms import FieldKind, FormField, FormResult, ParameterLocation, asked_by, fill, present, text_of
+from dyntui.services.forms import (
+    FieldKind,
+    FormField,
+    FormResult,
+    ParameterLocation,
+    current_values,
+    field_text,
+    operation_fields,
+    read_form,
+)
 from dyntui.services.lists.list_source import scan
 from dyntui.services.lists.response_rows import read_page
-from dyntui.services.text_diff import came_and_went, told_apart
+from dyntui.services.text_diff import elide_common, list_diff
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -28,33 +37,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIDDEN",
-    "action_named",
-    "asked_of",
-    "changes",
+    "describe_changes",
+    "find_action",
     "find_rows",
+    "form_fields",
     "is_single",
-    "masked",
-    "organization_of",
-    "parent_of",
+    "mask_secrets",
+    "resolve_organization",
+    "resolve_parent",
 ]
 __all__ += [
-    "organization_of",
-    "parent_of",
+    "find_resource",
+    "make_target",
+    "one_time_value",
     "read_one",
-    "record_named",
-    "shown_once",
+    "read_targets",
+    "resolve_organization",
+    "resolve_parent",
     "starting_values",
-    "target_of",
-    "targets_for",
 ]
-__all__ += ["warned", "without_secrets", "write_of"]
+__all__ += ["make_write_action", "mask_results", "with_warnings"]
 
 HIDDEN = "set, not shown here"
 
 Row = Mapping[str, Any]
 
 
-def record_named(name: str) -> Resource:
+def find_resource(name: str) -> Resource:
     """The record of that name or alias. Raises Usage with the nearest names."""
     if found := resource(name):
         return found
@@ -66,7 +75,7 @@ def record_named(name: str) -> Resource:
     raise UsageError(f"There is no resource {name!r}.", hint=hint)
 
 
-def action_named(record: Resource, name: str) -> ResourceAction:
+def find_action(record: Resource, name: str) -> ResourceAction:
     """The action of that name. Raises Usage with those there are."""
     if found := record.action(name):
         return found
@@ -75,7 +84,7 @@ def action_named(record: Resource, name: str) -> ResourceAction:
     raise UsageError(f"{record.title} have no action {name!r}.", hint=hint)
 
 
-def masked(record: Resource, row: Row) -> dict[str, Any]:
+def mask_secrets(record: Resource, row: Row) -> dict[str, Any]:
     """A row without the values that must not be shown."""
     return {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
 
@@ -83,7 +92,7 @@ def masked(record: Resource, row: Row) -> dict[str, Any]:
 # Where a list belongs
 
 
-async def organization_of(client: Client) -> str:
+async def resolve_organization(client: Client) -> str:
     """The organization that the environment is in, asked for once. Raises Usage when it cannot be told."""
     known = _organizations.get(client)
     if known is None:
@@ -112,15 +121,16 @@ async def _find_organization(client: Client) -> str:
     )
 
 
-async def parent_of(client: Client, record: Resource, given: str = "") -> str:
+async def resolve_parent(client: Client, record: Resource, given: str = "") -> str:
     """The id that a list's path needs beside the environment's, "" when it needs none."""
     if given or not record.parent:
         return given if record.parent else ""
     if record.scope is Scope.ORGANIZATION:
-        return await organization_of(client)
+        return await resolve_organization(client)
     raise UsageError(
-        f"{record.title} belong to one of {record.of or 'something else'}.",
-        hint="Say which with --of ID" + (f"; `dyntui get {record.of}` lists them." if record.of else "."),
+        f"{record.title} belong to one of {record.parent_resource or 'something else'}.",
+        hint="Say which with --of ID"
+        + (f"; `dyntui get {record.parent_resource}` lists them." if record.parent_resource else "."),
     )
 
 
@@ -129,7 +139,7 @@ async def parent_of(client: Client, record: Resource, given: str = "") -> str:
 
 def is_single(record: Resource) -> bool:
     """Whether there is one of it at most, so that no id is needed."""
-    return record.list.shape is Shape.ONE and not record.list.each[0]
+    return record.list.shape is Shape.ONE and not record.list.per_value[0]
 
 
 async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> dict[str, Any]:
@@ -139,7 +149,9 @@ async def read_one(client: Client, record: Resource, row_id: str, *, parent: str
         if record.parent and record.parent in client.catalog.get(record.detail).path_names:
             path[record.parent] = parent
         document = await client.call(record.detail, path=path)
-        found = document.get(record.detail_in or record.singular, document) if isinstance(document, dict) else document
+        found = (
+            document.get(record.detail_wrapper or record.singular, document) if isinstance(document, dict) else document
+        )
         if isinstance(found, dict):
             return found
     return (await find_rows(client, record, [row_id], parent=parent))[row_id]
@@ -167,19 +179,19 @@ async def find_rows(
 # Doing
 
 
-def asked_of(client: Client, action: ResourceAction) -> list[FormField]:
+def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
     """The fields of an action; the ids in its path are known, unless they are named among its fields."""
     if not action.fields:
         return []
-    asked = asked_by(client.catalog, client.catalog.get(action.operation), action.fields)
-    return [field for field in asked if field.where is not ParameterLocation.PATH or field.name in action.fields]
+    asked = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
+    return [field for field in asked if field.location is not ParameterLocation.PATH or field.name in action.fields]
 
 
 def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row | None) -> dict[str, str]:
     """What the fields hold before anybody fills them in: what the row has, or the only choice there is."""
     asked = list(asked)
-    if row is not None and action.on is ActionTarget.ROWS:
-        return present(asked, dig(row, action.at))
+    if row is not None and action.target is ActionTarget.ROWS:
+        return current_values(asked, get_path(row, action.values_path))
     return {
         field.name: field.options[0]
         for field in asked
@@ -187,14 +199,14 @@ def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row
     }
 
 
-def target_of(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
+def make_target(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
     """A row as the target of an action; without one, the row of that id, or what is about to be made."""
     if row is None:
         return Target(row_id, label or row_id or "(new)")
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
 
 
-def made_of(record: Resource, results: WriteResults) -> WriteResults:
+def created_results(record: Resource, results: WriteResults) -> WriteResults:
     """The results of making something, under the id that it was given."""
     items = []
     for item in results.items:
@@ -205,64 +217,64 @@ def made_of(record: Resource, results: WriteResults) -> WriteResults:
     return replace(results, items=tuple(items))
 
 
-def without_secrets(record: Resource, results: WriteResults) -> WriteResults:
+def mask_results(record: Resource, results: WriteResults) -> WriteResults:
     """The results without the values that must not be shown."""
 
     def bare(value: Any) -> Any:
-        return masked(record, value) if isinstance(value, Mapping) else value
+        return mask_secrets(record, value) if isinstance(value, Mapping) else value
 
     items = (replace(item, value=bare(item.value), reread=bare(item.reread)) for item in results.items)
     return replace(results, items=tuple(items))
 
 
-async def targets_for(
+async def read_targets(
     client: Client, record: Resource, action: ResourceAction, ids: Sequence[str], *, parent: str = ""
 ) -> list[Target]:
     """The targets with those ids, read first where the action has to know more than the id."""
-    if action.on is ActionTarget.LIST:
+    if action.target is ActionTarget.LIST:
         if ids:
             raise UsageError(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
-        return [target_of(record, None)]
+        return [make_target(record, None)]
     if not ids and is_single(record):
         rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
         if not rows:
             raise UsageError(record.empty or f"There is no {record.singular}.")
-        return [target_of(record, row) for row in rows]
-    if not (action.whole or action.body or action.when or action.at):
-        return [target_of(record, None, row_id) for row_id in ids]
+        return [make_target(record, row) for row in rows]
+    if not (action.replaces_all or action.body or action.disabled_reason or action.values_path):
+        return [make_target(record, None, row_id) for row_id in ids]
     if record.detail:
         rows = [await read_one(client, record, row_id, parent=parent) for row_id in ids]
     else:
         by_id = await find_rows(client, record, ids, parent=parent)
         rows = [by_id[row_id] for row_id in ids]
-    return [target_of(record, row) for row in rows]
+    return [make_target(record, row) for row in rows]
 
 
-def filled_in(
+def check_values(
     client: Client, action: ResourceAction, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
     """What was filled in, checked. before: what the fields held. Raises Usage when the operation cannot take it."""
-    asked = asked_of(client, action)
-    filled = fill(asked, values, before=before)
-    if filled.wrong:
-        name, why = next(iter(filled.wrong.items()))
+    asked = form_fields(client, action)
+    filled = read_form(asked, values, before=before)
+    if filled.errors:
+        name, why = next(iter(filled.errors.items()))
         raise UsageError(f"{name}: {why}", hint="It takes " + ", ".join(field.label for field in asked) + ".")
     if before is not None and asked and filled.body is None:
         raise UsageError("Nothing is different, so nothing was sent.")
     return filled
 
 
-def write_of(
+def make_write_action(
     client: Client, record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
 ) -> WriteAction:
     """The action for the one door."""
-    if own := own_action(record, action):
+    if own := custom_action(record, action):
         return own
     operation = client.catalog.get(action.operation)
 
     async def call(on: Client, target: Target, permit: WritePermit) -> Any:
         row = target.data.get("row") or {record.key: target.id}
-        if action.when is not None and (reason := action.when(row)):
+        if action.disabled_reason is not None and (reason := action.disabled_reason(row)):
             raise UsageError(reason, hint="Nothing was sent.")
         path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
         query = {**dict(action.query), **(filled.query if filled else {})}
@@ -272,7 +284,9 @@ def write_of(
     async def reread(on: Client, target: Target) -> Any:
         return await read_one(on, record, target.id, parent=parent)
 
-    again = action.on is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
+    again = (
+        action.target is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
+    )
     return WriteAction(
         name=f"{record.name}.{action.name}",
         verb=action.verb,
@@ -288,44 +302,44 @@ def write_of(
     )
 
 
-async def warned(
+async def with_warnings(
     connection: Connection, record: Resource, write: WriteAction, targets: Sequence[Target]
 ) -> WriteAction:
     """The action, warning of what it does to us: deleting the token that is used here locks us out."""
     if write.name not in ("tokens.delete", "user-tokens.delete"):
         return write
-    rows = {str(row.get("id")): row for row in await _rows_known(connection.client, record, targets)}
-    if any(is_own(rows.get(target.id, {}), connection.token_hint) for target in targets):
+    rows = {str(row.get("id")): row for row in await _target_rows(connection.client, record, targets)}
+    if any(is_own_token(rows.get(target.id, {}), connection.token_hint) for target in targets):
         own = "This is the token that is used here: without another one nothing can be done any more."
         return replace(write, warning=f"{own} {write.warning}")
     return write
 
 
-async def _rows_known(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
+async def _target_rows(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
     known = [target.data["row"] for target in targets if "row" in target.data]
     return known if len(known) == len(targets) else [scanned.row async for scanned in scan(client, record)]
 
 
 def _path(client: Client, record: Resource, action: ResourceAction, row: Row, parent: str) -> dict[str, str]:
     names = [name for name in client.catalog.get(action.operation).path_names if name != "environmentId"]
-    given = dict(action.path)
-    path = {name: text_of(dig(row, given[name])) for name in names if name in given}
+    given = dict(action.path_fields)
+    path = {name: field_text(get_path(row, given[name])) for name in names if name in given}
     if record.parent in names:
         path[record.parent] = parent
     own = [name for name in names if name not in path and name not in action.fields]
-    if own and action.on is ActionTarget.ROWS:
-        path[own[-1]] = text_of(row.get(record.key))
+    if own and action.target is ActionTarget.ROWS:
+        path[own[-1]] = field_text(row.get(record.key))
     return path
 
 
 def _body_for(client: Client, action: ResourceAction, row: Row, filled: Any) -> Any:
     if action.body is not None:
         return action.body(row, filled or {})
-    if not action.whole:
+    if not action.replaces_all:
         return filled
     operation = client.catalog.get(action.operation)
     known = client.catalog.resolve(operation.body or {}).get("properties", {})
-    held = dig(row, action.at)
+    held = get_path(row, action.values_path)
     kept = {name: held[name] for name in known if isinstance(held, Mapping) and held.get(name) is not None}
     return _merged(kept, filled or {})
 
@@ -337,25 +351,25 @@ def _merged(before: Any, after: Any) -> Any:
     return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
 
 
-def changes(asked: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
+def describe_changes(asked: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
     """What is different, a line a field, for the confirmation; secrets are not named."""
     lines = []
     for field in asked:
         was, now = before.get(field.name, ""), values.get(field.name, "")
-        if field.where is not ParameterLocation.BODY or was == now:
+        if field.location is not ParameterLocation.BODY or was == now:
             continue
         if "secret" in field.name.lower():
             lines.append(f"{field.name}: changed")
-        elif field.kind is FieldKind.LIST and (parts := came_and_went(was, now)):
+        elif field.kind is FieldKind.LIST and (parts := list_diff(was, now)):
             lines += [f"{field.name}: {part}" for part in parts]
         else:
-            was, now = told_apart(was, now)
+            was, now = elide_common(was, now)
             lines.append(f"{field.name}: {was or '—'} → {now or '—'}")
     return lines
 
 
-def shown_once(action: ResourceAction, value: Any) -> tuple[str, str] | None:
+def one_time_value(action: ResourceAction, value: Any) -> tuple[str, str] | None:
     """What of an answer is shown once, and its name: a raw token, a secret. None when there is nothing of the kind."""
-    way, name = action.shows
-    found = dig(value, way) if way else None
+    way, name = action.reveals
+    found = get_path(value, way) if way else None
     return (name, str(found)) if found else None

@@ -71,14 +71,14 @@ class Changes:
         if alone:
             self._notify(at_once=False)
 
-    def note(self, *resources: str) -> None:
+    def mark_changed(self, *resources: str) -> None:
         """Note that these are different, for what is kept on this machine."""
         with self._lock:
             self._resources |= set(resources)
         self._notify(at_once=True)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def batch(self) -> Iterator[None]:
         """Notify once, at the end, however many writes are made inside."""
         with self._lock:
             self._open += 1
@@ -123,11 +123,11 @@ def resources_of(operation_id: str) -> frozenset[str]:
 def _declared() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for record in RESOURCES.values():
-        near = {record.name, record.of, *record.touches} - {""}
-        near |= {each.name for each in RESOURCES.values() if each.of == record.name}
+        near = {record.name, record.parent_resource, *record.also_changes} - {""}
+        near |= {each.name for each in RESOURCES.values() if each.parent_resource == record.name}
         for action in record.actions:
-            found.setdefault(action.operation, set()).update(near, action.touches)
-        for operation_id in record.extra:
+            found.setdefault(action.operation, set()).update(near, action.also_changes)
+        for operation_id in record.extra_operations:
             found.setdefault(operation_id, set()).update(near)
     return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}
 
@@ -148,8 +148,8 @@ def _makers() -> Mapping[str, Resource]:
     """The operations that make a new row of a record."""
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
-        found |= {operation: record for operation in record.extra if operation.startswith(_MAKES)}
-        found |= {action.operation: record for action in record.actions if action.on is ActionTarget.LIST}
+        found |= {operation: record for operation in record.extra_operations if operation.startswith(_MAKES)}
+        found |= {action.operation: record for action in record.actions if action.target is ActionTarget.LIST}
     return found
 
 
@@ -180,6 +180,6 @@ def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str
 def _deleters() -> Mapping[str, Resource]:
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
-        found |= {operation: record for operation in record.extra if operation.startswith("delete")}
+        found |= {operation: record for operation in record.extra_operations if operation.startswith("delete")}
         found |= {action.operation: record for action in record.actions if action.name == "delete"}
     return found

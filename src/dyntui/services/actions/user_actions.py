@@ -241,11 +241,13 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
             return entry
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
-        from dyntui.services.access.impact import weigh_entries
+        from dyntui.services.access.impact import assess_entries
 
-        return await weigh_entries(client, allowlist_id, adding=len(targets))
+        return await assess_entries(client, allowlist_id, adding=len(targets))
 
-    return WriteAction("user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, weigh=weigh)
+    return WriteAction(
+        "user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, assess_impact=weigh
+    )
 
 
 def link_wallet(fields: Mapping[str, Any]) -> WriteAction:

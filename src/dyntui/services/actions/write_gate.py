@@ -112,7 +112,7 @@ class WriteGate:
                 hint="Use a profile of that environment that may write.",
             )
 
-    async def weighed(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
+    async def with_impact(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
         """The action with what its operation demands, and with what it does as things stand now.
 
         Where the answer decides what has to be confirmed, the server is asked whether the environment is live.
@@ -120,10 +120,10 @@ class WriteGate:
         from dyntui.services.actions.write_rules import stricter
 
         action = _with_rule(action)
-        if action.weigh is not None:
-            weight = await action.weigh(self._client, targets)
+        if action.assess_impact is not None:
+            weight = await action.assess_impact(self._client, targets)
             effect = stricter(action.effect, weight.effect)
-            action = replace(action, weight=weight, effect=effect, phrase=weight.phrase or action.phrase)
+            action = replace(action, impact=weight, effect=effect, phrase=weight.phrase or action.phrase)
         if action.effect is Effect.DESTRUCTIVE or action.typed_in_live:
             await self.learn_kind()
         return action
@@ -164,19 +164,19 @@ class WriteGate:
             action.warning,
             environment,
             accepted if level is ConfirmationLevel.TYPED else (),
-            action.weight.effects if action.weight is not None else (),
-            action.weight.code if action.weight is not None else "",
-            action.weight.between if action.weight is not None else None,
+            action.impact.effects if action.impact is not None else (),
+            action.impact.code if action.impact is not None else "",
+            action.impact.policy_change if action.impact is not None else None,
             action.effect is Effect.DESTRUCTIVE,
         )
 
-    def authorise(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
+    def authorize(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
         """Check read-only and the confirmation, and give the permit for `action`. For work that runs on its own (jobs);
         everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
         from dyntui.api.permit import WritePermit
 
         self.check(action, targets)
-        if action.weight is None and (action.weigh is not None or action.operation in IMPACT_OPERATIONS):
+        if action.impact is None and (action.assess_impact is not None or action.operation in IMPACT_OPERATIONS):
             raise UsageError(f"What {action.operation} does depends on how things stand, and nobody has looked.")
         needed = self.requirement(action, targets)
         typed = confirmation.typed.strip()
@@ -190,7 +190,7 @@ class WriteGate:
             raise UsageError(
                 f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line."
             )
-        return WritePermit(action.name, frozenset({action.operation, *action.also}))
+        return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
 
     async def perform(
         self,
@@ -207,18 +207,18 @@ class WriteGate:
         on_progress is called with (done so far, all).
         """
         if not self.refusal(action):
-            action = await self.weighed(action, targets)
-        permit = self.authorise(action, targets, confirmation)
+            action = await self.with_impact(action, targets)
+        permit = self.authorize(action, targets, confirmation)
         results: list[TargetResult] = []
         stopped = False
-        with self._changes.together():
+        with self._changes.batch():
             for number, target in enumerate(targets, 1):
                 if stopped or (cancel is not None and cancel.is_set()):
                     results.append(TargetResult(target, WriteOutcome.NOT_TRIED))
                     continue
                 result = await self._one(action, target, permit)
                 results.append(result)
-                stopped = _hopeless(result.error)
+                stopped = _stops_remaining(result.error)
                 if on_progress is not None:
                     on_progress(number, len(targets))
         return WriteResults(action, tuple(results))
@@ -256,7 +256,7 @@ class WriteGate:
         said = str(error or "")
         self._record_outcome(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
         reread: Any = None
-        if action.reread is not None and not _hopeless(error):
+        if action.reread is not None and not _stops_remaining(error):
             reread = await self._reread(action, target)
         return TargetResult(target, outcome, value, reread, error)
 
@@ -354,7 +354,7 @@ def _reason(problem: OSError | DyntuiError) -> str:
     return f"{problem.strerror or problem}."
 
 
-def _hopeless(error: DyntuiError | None) -> bool:
+def _stops_remaining(error: DyntuiError | None) -> bool:
     """Whether the next target would meet the same end."""
     if error is None:
         return False

@@ -75,7 +75,7 @@ class Impact:
     effect: Effect = Effect.WRITE
     phrase: str = ""
     facts: tuple[str, ...] = ()
-    between: tuple[AccessPolicy, AccessPolicy] | None = None
+    policy_change: tuple[AccessPolicy, AccessPolicy] | None = None
 
     @property
     def code(self) -> str:
@@ -109,13 +109,13 @@ class WriteAction:
     typed_in_live: bool = False
     phrase: str = ""
     sensitive: bool = False
-    weigh: Callable[[Client, Sequence[Target]], Awaitable[Impact]] | None = None
-    weight: Impact | None = None
+    assess_impact: Callable[[Client, Sequence[Target]], Awaitable[Impact]] | None = None
+    impact: Impact | None = None
     before: Callable[[Client, Target], Awaitable[Any]] | None = None
     after: Callable[[Target, Any], Any] | None = None
     job: str = ""
     plural: str = ""
-    also: tuple[str, ...] = ()
+    extra_operations: tuple[str, ...] = ()
     """Further operations that `call` may write with, beside `operation`; no other one is let through."""
     environment_id: str = ""
     """The environment that the request names; "" for that of the connection. Another one is refused."""
@@ -133,13 +133,13 @@ class Requirement:
 
     level: ConfirmationLevel
     question: str
-    lines: tuple[str, ...]
+    target_lines: tuple[str, ...]
     warning: str
     environment: str
     accepted: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     code: str = ""
-    between: tuple[AccessPolicy, AccessPolicy] | None = None
+    policy_change: tuple[AccessPolicy, AccessPolicy] | None = None
     destructive: bool = True
 
 
@@ -178,7 +178,7 @@ class WriteResults:
         return sum(item.outcome is outcome for item in self.items)
 
     @property
-    def left(self) -> tuple[Target, ...]:
+    def remaining(self) -> tuple[Target, ...]:
         """The targets that are not done: what should stay selected."""
         return tuple(item.target for item in self.items if item.outcome is not WriteOutcome.DONE)
 

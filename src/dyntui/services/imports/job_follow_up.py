@@ -167,4 +167,4 @@ def delete_created(
     try:
         return asyncio.run(work())
     finally:
-        connection.changes.note(JOBS)
+        connection.changes.mark_changed(JOBS)

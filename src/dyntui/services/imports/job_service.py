@@ -107,12 +107,12 @@ def _target(journal: Journal) -> Target:
 
 def requirement(journal: Journal, connection: Connection) -> Requirement:
     """What has to be confirmed before the job may run."""
-    return connection.writes.requirement(action_for(journal), [_target(journal)])
+    return connection.write_gate.requirement(action_for(journal), [_target(journal)])
 
 
 def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
     """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
-    permit = connection.writes.authorise(action_for(journal), [_target(journal)], confirmation)
+    permit = connection.write_gate.authorize(action_for(journal), [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
     return permit
 
@@ -157,14 +157,14 @@ async def run_job(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
     )
     target, action = _target(journal), action_for(journal)
-    connection.writes.record_job_start(action, [target])
+    connection.write_gate.record_job_start(action, [target])
     try:
         ended = await runner.run()
     except BaseException as error:
-        connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.write_gate.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
         raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
-    connection.writes.record_job_end(
+    connection.write_gate.record_job_end(
         action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
     )
     return ended

@@ -89,7 +89,7 @@ class JobThread:
         except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
             self.error = error
         finally:
-            self._connection.changes.note(JOBS)
+            self._connection.changes.mark_changed(JOBS)
             self._tell()
 
     async def _work(self, journal: Journal) -> RunResult:

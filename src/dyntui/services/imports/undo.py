@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
-from dyntui.services.access.impact import weigh_entries
+from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.job_control import JobControl, JobStopped
@@ -76,21 +76,21 @@ def _action(journal: Journal, connection: Connection, weight: Impact | None = No
 
     async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
         removing = undo_counts(journal).get(UndoState.PENDING, 0)
-        return await weigh_entries(client, str(journal.facts["allowlist"]["id"]), removing=removing)
+        return await assess_entries(client, str(journal.facts["allowlist"]["id"]), removing=removing)
 
     phrase = weight.phrase if weight is not None and weight.phrase else action.phrase
-    return replace(action, weigh=weigh, weight=weight, phrase=phrase)
+    return replace(action, assess_impact=weigh, impact=weight, phrase=phrase)
 
 
 async def undo_weight(journal: Journal, connection: Connection, client: Client) -> Impact | None:
     """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
-    weigh = _action(journal, connection).weigh
+    weigh = _action(journal, connection).assess_impact
     return await weigh(client, [_target(journal)]) if weigh is not None else None
 
 
 def check_undo(journal: Journal, connection: Connection) -> None:
     """Refuse an undo that cannot run here at all, before anything is read. Raises Usage."""
-    connection.writes.check(_action(journal, connection))
+    connection.write_gate.check(_action(journal, connection))
 
 
 def _target(journal: Journal) -> Target:
@@ -100,14 +100,14 @@ def _target(journal: Journal) -> Target:
 
 def undo_requirement(journal: Journal, connection: Connection, weight: Impact | None = None) -> Requirement:
     """What has to be typed, in every environment. weight: from `undo_weight`."""
-    return connection.writes.requirement(_action(journal, connection, weight), [_target(journal)])
+    return connection.write_gate.requirement(_action(journal, connection, weight), [_target(journal)])
 
 
 def undo_authorise(
     journal: Journal, connection: Connection, confirmation: Confirmation, weight: Impact | None = None
 ) -> WritePermit:
     """The permit for the undo that was planned. Entries need their weight, from `undo_weight`."""
-    return connection.writes.authorise(_action(journal, connection, weight), [_target(journal)], confirmation)
+    return connection.write_gate.authorize(_action(journal, connection, weight), [_target(journal)], confirmation)
 
 
 async def plan_undo(
@@ -160,17 +160,17 @@ async def run_undo(
     control = control or JobControl()
     control.attach()
     action, target = _action(journal, connection), _target(journal)
-    connection.writes.record_job_start(action, [target])
+    connection.write_gate.record_job_start(action, [target])
     stopped: JobStopped | None = None
     try:
         await _delete_all(journal, client, permit, control, on_progress)
     except JobStopped as halt:
         stopped = halt
     except BaseException as error:
-        connection.writes.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.write_gate.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
         raise
     counts = ", ".join(f"{n} {state}" for state, n in undo_counts(journal).items())
-    connection.writes.record_job_end(action, [target], "stopped" if stopped else "done", detail=counts)
+    connection.write_gate.record_job_end(action, [target], "stopped" if stopped else "done", detail=counts)
     return undone(journal, stopped.reason, stopped.error) if stopped else undone(journal)
 
 

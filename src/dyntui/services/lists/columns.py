@@ -10,28 +10,28 @@ from typing import Any
 from dyntui.config.list_preferences import Widths
 from dyntui.core.times import parse_time
 from dyntui.resources import Column, Resource, Row
-from dyntui.resources.cell_formats import age, count, text
+from dyntui.resources.cell_formats import age, item_count, text
 
-__all__ = ["arranged", "offered", "widths_of"]
+__all__ = ["arrange_columns", "available_columns", "widths_of"]
 
 _LOOK = 200
 _MOST = 100
 _WIDEST = 36
 
 
-def offered(record: Resource, usual: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
+def available_columns(record: Resource, usual: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
     """The usual columns, then one for each further field of these rows, by name. Secrets are never offered."""
-    known = {column.field for column in usual} | set(record.secrets) | _never()
+    known = {column.field for column in usual} | set(record.secrets) | _never_cached()
     found: dict[str, int] = {}
     for row, _ in zip(rows, range(_LOOK), strict=False):
         for path, value in _fields(row):
             if path not in known and path.split(".")[0] not in known and (path in found or len(found) < _MOST):
-                found[path] = max(found.get(path, 0), len(anything(value, _EPOCH)))
+                found[path] = max(found.get(path, 0), len(format_any(value, _EPOCH)))
     further = [_field(path, max(6, min(width, _WIDEST))) for path, width in sorted(found.items())]
     return [*usual, *further]
 
 
-def arranged(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ...]:
+def arrange_columns(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ...]:
     """The columns that a person wants, in their order and width; the usual ones when nothing is wanted. On a narrow
     screen they leave from the right."""
     if not wanted:
@@ -50,10 +50,10 @@ def widths_of(columns: Iterable[Column]) -> Widths:
     return tuple((column.name, column.width) for column in columns)
 
 
-def anything(value: Any, at: datetime) -> str:
+def format_any(value: Any, at: datetime) -> str:
     """A value of a field that nobody has described: times as ages, lists by their length."""
     if isinstance(value, (list, dict)):
-        return count(value, at)
+        return item_count(value, at)
     return (
         age(value, at) if isinstance(value, str) and "T" in value and parse_time(value) is not None else text(value, at)
     )
@@ -63,7 +63,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _field(path: str, width: int) -> Column:
-    return Column(path, path, width, as_=anything)
+    return Column(path, path, width, format=format_any)
 
 
 def _fields(row: Row) -> Iterator[tuple[str, Any]]:
@@ -75,7 +75,7 @@ def _fields(row: Row) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _never() -> frozenset[str]:
+def _never_cached() -> frozenset[str]:
     from dyntui.store.cache import NEVER_KEPT
 
     return NEVER_KEPT

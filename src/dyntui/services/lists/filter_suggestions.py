@@ -15,11 +15,11 @@ def suggest_filter(record: Resource, typed: str) -> list[str]:
     """What `typed` may go on to: after a colon the columns, or the values of what stands before it. Nothing for plain
     text: it is searched as it is."""
     how = record.filter
-    if how is None or ":" not in typed or not (how.column_key or how.others):
+    if how is None or ":" not in typed or not (how.column_key or how.other_keys):
         return []
     before, last = typed[: len(typed) - len(typed.split(" ")[-1])], typed.split(" ")[-1]
     name, colon, value = last.partition(":")
-    others = {short_name(other): other for other in how.others}
+    others = {short_name(other): other for other in how.other_keys}
     if not colon:
         return []
     if name in others:

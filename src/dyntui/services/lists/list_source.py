@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.api.pagination import Page
     from dyntui.store.cache import RowCache
 
-__all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "kept_view", "scan", "scan_with", "view_of"]
+__all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
 
 _PAGE = 100
 _REMEMBERED = 20 * _PAGE
@@ -83,7 +83,7 @@ def _key(query: ListQuery) -> str:
     return "&".join([query.order, *(f"{name}={value}" for name, value in sorted(query.filter.items()))])
 
 
-def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
+def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
     """How a page of `resource` is asked for."""
     listing = resource.list
     path = {resource.parent: parent} if resource.parent else None
@@ -101,10 +101,14 @@ def fetch_of(client: Client, resource: Resource, parent: str = "") -> Fetch:
             asked["orderBy"] = query.order
         return await read_page(client, listing, path=path, query=asked)
 
-    return _searched_here(fetch, resource) if resource.filter is not None and resource.filter.here else fetch
+    return (
+        _searched_locally(fetch, resource)
+        if resource.filter is not None and resource.filter.searched_locally
+        else fetch
+    )
 
 
-def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
+def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
     """The same list, its filter applied here: the first page of a filter reads all of the list, the others what that
     found."""
     how = resource.filter
@@ -120,15 +124,15 @@ def _searched_here(fetch: Fetch, resource: Resource) -> Fetch:
         if not query.filter:
             return await fetch(query, offset, limit, cursor)
         if not offset or read != query:
-            wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.here)
-            scanned = scan_with(fetch, resource, resource.list.paging, ListQuery(order=query.order))
+            wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.searched_locally)
+            scanned = scan_pages(fetch, resource, resource.list.paging, ListQuery(order=query.order))
             found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
         return Page(found[offset : offset + limit], total=len(found))
 
     return search
 
 
-def view_of(
+def make_view(
     client: Client,
     resource: Resource,
     *,
@@ -139,16 +143,18 @@ def view_of(
 ) -> PagedView:
     """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
     return PagedView(
-        fetch_of(client, resource, parent),
+        make_fetch(client, resource, parent),
         paging=resource.list.paging,
         key=resource.key,
         page_size=page_size,
-        kept=CachedList(cache, resource, parent) if cache is not None and resource.cached else None,
+        cached=CachedList(cache, resource, parent) if cache is not None and resource.cached else None,
         query=query or ListQuery(order=resource.list.order),
     )
 
 
-def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: ListQuery, page_size: int) -> PagedView:
+def cached_view(
+    cache: RowCache, resource: Resource, *, parent: str = "", query: ListQuery, page_size: int
+) -> PagedView:
     """A view of the rows that are kept of a list, until there is a client to read them again with."""
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
@@ -156,17 +162,19 @@ def kept_view(cache: RowCache, resource: Resource, *, parent: str = "", query: L
         raise AssertionError("nobody answers it")
 
     kept = CachedList(cache, resource, parent) if resource.cached else None
-    return PagedView(fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, kept=kept, query=query)
+    return PagedView(
+        fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, cached=kept, query=query
+    )
 
 
 def scan(
     client: Client, resource: Resource, *, parent: str = "", query: ListQuery | None = None
 ) -> AsyncIterator[ScannedRow]:
-    """Every row of a list once; see `scan_with`."""
-    return scan_with(fetch_of(client, resource, parent), resource, resource.list.paging, query or ListQuery())
+    """Every row of a list once; see `scan_pages`."""
+    return scan_pages(make_fetch(client, resource, parent), resource, resource.list.paging, query or ListQuery())
 
 
-async def scan_with(
+async def scan_pages(
     fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE
 ) -> AsyncIterator[ScannedRow]:
     """Every row once of a list that is read with `fetch`, `size` rows at a time.

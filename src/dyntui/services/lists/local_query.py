@@ -27,7 +27,7 @@ class LocalQuery:
 
     text: str = ""
     column: Column | None = None
-    descends: bool = False
+    descending: bool = False
 
 
 class LocalRows:
@@ -39,19 +39,19 @@ class LocalRows:
     """
 
     def __init__(self, of: PagedView, wanted: LocalQuery, key: str) -> None:
-        self.wanted = wanted
-        self.whole = of.whole
+        self.query = wanted
+        self.is_complete = of.is_complete
         self.searched = 0
         self.oldest: datetime | None = None
         self._of = of
-        self._kept = of.kept
+        self._kept = of.cached
         self.cached = self._kept is not None
         self._key = key
         self._ids: list[str] | None = None
         self._rows: dict[str, Row] = {}
         self.view = PagedView(self._page, paging=Paging.OFFSET, key=key)
 
-    def again(self) -> None:
+    def search_again(self) -> None:
         """Look again: the rows that are here are others now."""
         self._ids = None
         self.view.refresh()
@@ -79,23 +79,23 @@ class LocalRows:
         return [row if row is not None else {self._key: row_id} for row, row_id in zip(found, ids, strict=True)]
 
     def _in_memory(self) -> list[str]:
-        rows = self._of.here()
+        rows = self._of.loaded_rows()
         self.searched, self.oldest = len(rows), self._of.fetched_at
         self._rows = {self._id(row): row for row in rows if self._fits(row)}
-        if self.wanted.column is None:
+        if self.query.column is None:
             return list(self._rows)
         return self._ordered((self._sort_key(row), row_id) for row_id, row in self._rows.items())
 
     def _fits(self, row: Row) -> bool:
         from dyntui.store.cache import words_of
 
-        return not self.wanted.text or self.wanted.text.casefold() in words_of(row)
+        return not self.query.text or self.query.text.casefold() in words_of(row)
 
     def _in_cache(self, kept: CachedView) -> list[str]:
         query = self._of.query
         self.searched, self.oldest = kept.count(query), None
         pairs: list[tuple[Any, str]] = []
-        for row, at in kept.find(query, self.wanted.text):
+        for row, at in kept.find(query, self.query.text):
             self.oldest = at if self.oldest is None else min(at, self.oldest)
             pairs.append((self._sort_key(row), self._id(row)))
         return self._ordered(pairs)
@@ -104,13 +104,13 @@ class LocalRows:
         return str(row.get(self._key, ""))
 
     def _sort_key(self, row: Row) -> Any:
-        return _comparable(self.wanted.column.value(row)) if self.wanted.column is not None else None
+        return _comparable(self.query.column.value(row)) if self.query.column is not None else None
 
     def _ordered(self, pairs: Iterable[tuple[Any, str]]) -> list[str]:
         """The ids by their values; those without a value last, whichever way it goes."""
         every = list(pairs)
         valued = [pair for pair in every if pair[0] is not None]
-        valued.sort(key=lambda pair: pair[0], reverse=self.wanted.descends)
+        valued.sort(key=lambda pair: pair[0], reverse=self.query.descending)
         return [row_id for _, row_id in valued] + [row_id for value, row_id in every if value is None]
 
 

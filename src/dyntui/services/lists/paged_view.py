@@ -84,7 +84,7 @@ class PagedView:
         key: str = "id",
         page_size: int = 100,
         keep: int = 24,
-        kept: CachedView | None = None,
+        cached: CachedView | None = None,
         query: ListQuery | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
@@ -97,7 +97,7 @@ class PagedView:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._clock = 0
-        self._kept = kept
+        self._cached = cached
         self._generation = 0
         self.query = query or ListQuery()
         self._reset()
@@ -107,21 +107,21 @@ class PagedView:
         self._cursors: dict[int, str | None] = {0: None}
         self._check = PageCheck(self._key)
         self._ended = False
-        self._total: int | None = self._kept.total(self.query) if self._kept is not None else None
+        self._total: int | None = self._cached.total(self.query) if self._cached is not None else None
         self._window = (0, 0)
         self._direction = 1
         self._generation += 1
         self._healed_at = -_HEAL_EVERY
-        self._ghosts = Tombstones()
+        self._tombstones = Tombstones()
         self.changed: set[str] = set()
         """Ids of rows that the last refresh found different."""
         self.error: DyntuiError | None = None
         self.failed_at: datetime | None = None
         """Since when there has been no answer; None while there is one."""
         self.loading = False
-        self._soon = False
+        self._is_delaying = False
         self._epoch = 0
-        self._held = False
+        self._is_held = False
         self.outdated = False
         """Whether a write has changed the rows in view since they were fetched."""
         self.version = 0
@@ -132,7 +132,7 @@ class PagedView:
     @property
     def total(self) -> int:
         """How many lines there are to scroll through, as far as is known, vanished rows among them."""
-        return self.reported + len(self._ghosts)
+        return self.reported + len(self._tombstones)
 
     @property
     def reported(self) -> int:
@@ -142,36 +142,36 @@ class PagedView:
         return self._blocks.end
 
     @property
-    def known(self) -> bool:
+    def is_total_known(self) -> bool:
         """Whether `total` is what the server says, or the end was seen; False while it only grows."""
         return self._total is not None
 
     @property
-    def loaded(self) -> bool:
+    def is_loaded(self) -> bool:
         """Whether there is anything to show yet: an answer, or rows kept from before."""
         return bool(self._blocks) or self._total is not None
 
     @property
     def fetched_at(self) -> datetime | None:
         """When the oldest of the rows in view was fetched; None when none is there."""
-        return min((block.at for block in self._in_view()), default=None)
+        return min((block.fetched_at for block in self._in_view()), default=None)
 
     @property
-    def recalled(self) -> bool:
+    def shows_cached_rows(self) -> bool:
         """Whether rows in view are those kept from before, not read again yet."""
-        return any(block.recalled for block in self._in_view())
+        return any(block.from_cache for block in self._in_view())
 
     def _in_view(self) -> list[RowBlock]:
         return [self._blocks[number] for number in self._blocks.numbers(*self._window) if number in self._blocks]
 
     def get(self, index: int) -> Row | None:
         """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
-        ghost = self._ghosts.at(index)
-        return ghost if ghost is not None else self._at(self._ghosts.position(index))
+        ghost = self._tombstones.at(index)
+        return ghost if ghost is not None else self._at(self._tombstones.position(index))
 
-    def gone(self, index: int) -> bool:
+    def is_gone(self, index: int) -> bool:
         """Whether the row on a line is no longer on the server, as the last refresh found."""
-        return self._ghosts.at(index) is not None
+        return self._tombstones.at(index) is not None
 
     def id_at(self, index: int) -> str | None:
         """The id of the row on a line."""
@@ -181,15 +181,15 @@ class PagedView:
     def index_of(self, row_id: str) -> int | None:
         """The line of the row with that id, among the rows in memory."""
         position = self._blocks.position(row_id)
-        return None if position is None else self._ghosts.line(position)
+        return None if position is None else self._tombstones.line(position)
 
-    def here(self) -> list[Row]:
+    def loaded_rows(self) -> list[Row]:
         """The rows in memory, in the order of the list."""
         return self._blocks.rows()
 
     async def ids(self, first: int, last: int) -> AsyncIterator[str]:
         """The ids of the rows on these lines, one after another; what is not in memory is read and not kept."""
-        first, last = self._ghosts.position(first), self._ghosts.position(last)
+        first, last = self._tombstones.position(first), self._tombstones.position(last)
         for number in self._blocks.numbers(first, last):
             block = self._blocks.get(number)
             if block is not None and not block.stale:
@@ -202,12 +202,12 @@ class PagedView:
                 yield str(row.get(self._key, ""))
 
     @property
-    def kept(self) -> CachedView | None:
+    def cached(self) -> CachedView | None:
         """What remembers the rows that went out of memory, if anything does."""
-        return self._kept if self.paging is Paging.OFFSET else None
+        return self._cached if self.paging is Paging.OFFSET else None
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the list comes all at once, so that the rows in memory are all there are."""
         return self.paging is Paging.NONE
 
@@ -218,11 +218,11 @@ class PagedView:
 
     # What a table says
 
-    def want(self, first: int, last: int) -> None:
+    def set_viewport(self, first: int, last: int) -> None:
         """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
         travel. Only the latest call counts, so a key held down does not queue requests. What was refused for good is
         not asked for again until other rows are in view or `refresh`: tables say what they show after every change."""
-        first, last = self._ghosts.position(first), self._ghosts.position(last)
+        first, last = self._tombstones.position(first), self._tombstones.position(last)
         hopeful = self.error is None or (first, last) != self._window
         if first != self._window[0]:
             self._direction = 1 if first > self._window[0] else -1
@@ -246,7 +246,7 @@ class PagedView:
 
         What is in memory is not fetched again before `reread` or `refresh`.
         """
-        self.outdated = self._held = True
+        self.outdated = self._is_held = True
         self._age()
 
     def _age(self) -> None:
@@ -258,10 +258,10 @@ class PagedView:
 
     def refresh(self) -> None:
         """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
-        if self._ghosts or self.changed:
-            self._ghosts.clear()
+        if self._tombstones or self.changed:
+            self._tombstones.clear()
             self.changed.clear()
-            self._tell()
+            self._notify()
         self._read_anew()
 
     def reread(self) -> None:
@@ -272,7 +272,7 @@ class PagedView:
             self.refresh()
 
     def _read_anew(self) -> None:
-        self._held = False
+        self._is_held = False
         self._age()
         self.error = None
         self._wake.set()
@@ -287,28 +287,28 @@ class PagedView:
         """Put a row that was re-read (after a write) in its place."""
         if self._blocks.replace(row):
             self.version += 1
-            if self._kept is not None:
-                self._kept.replace(str(row.get(self._key, "")), row)
-            self._tell()
+            if self._cached is not None:
+                self._cached.replace(str(row.get(self._key, "")), row)
+            self._notify()
 
     def remove(self, row_id: str) -> None:
         """A row was deleted: dim it until the next refresh."""
         self.version += 1
         self._check.restart()
-        if self._kept is not None:
-            self._kept.forget(row_id)
+        if self._cached is not None:
+            self._cached.forget(row_id)
         if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
-            self._ghosts.add(*removed)
+            self._tombstones.add(*removed)
             if self._total is not None:
                 self._total -= 1
-        self._tell()
+        self._notify()
 
     @property
     def at_rest(self) -> bool:
         """Whether nothing is being fetched, nor about to be; after an error it rests until the next try."""
-        return not (self.loading or self._soon)
+        return not (self.loading or self._is_delaying)
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until nothing is being fetched."""
         while self._task is not None and not self._task.done():
             await asyncio.wait({self._task})
@@ -324,7 +324,7 @@ class PagedView:
     def _restart(self) -> None:
         self.close()
         self._reset()
-        self._tell()
+        self._notify()
         self._start()
 
     def _range(self) -> list[int]:
@@ -332,7 +332,7 @@ class PagedView:
         numbers = self._blocks.numbers(*self._window)
         return [*numbers, numbers[-1] + 1 if self._direction > 0 else numbers[0] - 1]
 
-    def _beyond(self, number: int) -> bool:
+    def _is_past_end(self, number: int) -> bool:
         """Whether no row can be in that block. The first one is always asked for."""
         return number < 0 or (self._total is not None and number * self._blocks.stride >= max(1, self._total))
 
@@ -340,11 +340,11 @@ class PagedView:
         """The block to fetch now: one in view, else the one ahead."""
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
-            return 0 if self._lacks(block) else None
+            return 0 if self._needs_fetch(block) else None
         for number in self._range():
-            if self._beyond(number):
+            if self._is_past_end(number):
                 continue
-            if not self._lacks(self._blocks.get(number)):
+            if not self._needs_fetch(self._blocks.get(number)):
                 continue
             if self.paging is Paging.CURSOR:
                 # A cursor is reached only through the ones before it.
@@ -353,21 +353,21 @@ class PagedView:
             return number
         return None
 
-    def _lacks(self, block: RowBlock | None) -> bool:
+    def _needs_fetch(self, block: RowBlock | None) -> bool:
         """Whether a block is to be fetched."""
-        return block is None or (block.stale and not self._held)
+        return block is None or (block.stale and not self._is_held)
 
-    async def _following(self) -> int | None:
+    async def _next_after_paint(self) -> int | None:
         """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
         number = self._next()
         if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
-            self._soon = True
+            self._is_delaying = True
             try:
                 await asyncio.sleep(_PAINTED)
             finally:
-                self._soon = False
+                self._is_delaying = False
             now_wanted = self._next()
-            if now_wanted is not None or not self._held:  # what was asked for before the rows were held is read
+            if now_wanted is not None or not self._is_held:  # what was asked for before the rows were held is read
                 number = now_wanted
         return number
 
@@ -377,17 +377,17 @@ class PagedView:
 
     async def _work(self) -> None:
         delay = _RETRY_FIRST
-        while (number := await self._following()) is not None:
+        while (number := await self._next_after_paint()) is not None:
             generation, epoch = self._generation, self._epoch
             self.loading = True
-            self._tell()
+            self._notify()
             try:
                 page = await self._load(number)
             except DyntuiError as error:
                 self.loading = False
                 self.error = error
                 self.failed_at = self.failed_at or now()
-                self._tell()
+                self._notify()
                 if isinstance(error, (UsageError, NotAuthorized)) or not _passes(error):
                     return
                 self._wake.clear()
@@ -401,10 +401,10 @@ class PagedView:
             delay = _RETRY_FIRST
             if generation == self._generation:
                 self.error = self.failed_at = None
-                self._put(number, page, stale=epoch != self._epoch)
+                self._store_page(number, page, stale=epoch != self._epoch)
         if self.loading:
             self.loading = False
-            self._tell()
+            self._notify()
 
     async def _load(self, number: int) -> Page:
         if self.paging is Paging.OFFSET:
@@ -424,7 +424,7 @@ class PagedView:
             check.cursor(page.cursor, page.items)
         return page
 
-    def _put(self, number: int, page: Page, *, stale: bool = False) -> None:
+    def _store_page(self, number: int, page: Page, *, stale: bool = False) -> None:
         rows = list(page.items)
         if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []
@@ -440,14 +440,14 @@ class PagedView:
             self._blocks.stride = max(1, len(rows))
             self._total = len(rows)
         self._compare(number, rows)
-        self._ghosts.discard({str(row.get(self._key, "")) for row in rows}, self._key)
+        self._tombstones.discard({str(row.get(self._key, "")) for row in rows}, self._key)
         self._blocks[number] = RowBlock(rows, now(), stale=stale, used=self._clock)
         self.outdated = self.outdated and any(block.stale for block in self._in_view())
-        if self._kept is not None and self.paging is not Paging.CURSOR:
-            self._kept.save(self.query, number * self._blocks.stride, rows, self._total)
+        if self._cached is not None and self.paging is not Paging.CURSOR:
+            self._cached.save(self.query, number * self._blocks.stride, rows, self._total)
         self._blocks.trim(self._keep, self._range())
         self.version += 1
-        self._tell()
+        self._notify()
 
     def _compare(self, number: int, rows: list[Row]) -> None:
         """Mark what a refresh changed, and keep what it took away as ghosts."""
@@ -455,7 +455,7 @@ class PagedView:
         if block is None:
             return
         left_out: frozenset[str] = frozenset()
-        if block.recalled:
+        if block.from_cache:
             from dyntui.store.cache import NEVER_KEPT
 
             left_out = NEVER_KEPT
@@ -466,17 +466,17 @@ class PagedView:
             if row_id in before and before[row_id] != seen:
                 self.changed.add(row_id)
         for index, row in vanished(block.rows, rows, self._key):
-            self._ghosts.add(number * self._blocks.stride + index, row)
+            self._tombstones.add(number * self._blocks.stride + index, row)
 
     def _recall(self, number: int) -> None:
         """Put a block from before in place, to be read again at once."""
-        if self._kept is None or self._beyond(number) or number in self._blocks or self.paging is Paging.CURSOR:
+        if self._cached is None or self._is_past_end(number) or number in self._blocks or self.paging is Paging.CURSOR:
             return
         count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
-        found = self._kept.load(self.query, number * self._blocks.stride, count)
+        found = self._cached.load(self.query, number * self._blocks.stride, count)
         if found is not None:
-            self._blocks[number] = RowBlock(found[0], found[1], stale=True, recalled=True)
-            self._tell()
+            self._blocks[number] = RowBlock(found[0], found[1], stale=True, from_cache=True)
+            self._notify()
 
     def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
         moved = self._total is not None and total is not None and total != self._total
@@ -498,7 +498,7 @@ class PagedView:
             self._ended = True
             self._total = number * self._blocks.stride + len(rows)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 

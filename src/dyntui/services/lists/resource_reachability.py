@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import Paging, Resource, Scope
-from dyntui.services.actions.resource_actions import parent_of
-from dyntui.services.lists.list_source import ListQuery, fetch_of
+from dyntui.services.actions.resource_actions import resolve_parent
+from dyntui.services.lists.list_source import ListQuery, make_fetch
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["Reachability", "reach_of"]
+__all__ = ["Reachability", "reachability_of"]
 
 _PROBES = 4
 
@@ -27,7 +27,7 @@ class Reachability:
         self._client = client
         self._found: dict[str, str | None] = {}
 
-    def known(self, record: Resource) -> bool:
+    def is_known(self, record: Resource) -> bool:
         """Whether it was asked."""
         return record.name in self._found
 
@@ -39,7 +39,7 @@ class Reachability:
         """What the token may do has changed: nothing is known any more."""
         self._found.clear()
 
-    def saw(self, record: Resource, error: DyntuiError | None) -> None:
+    def record(self, record: Resource, error: DyntuiError | None) -> None:
         """A list was read, or was refused."""
         if error is None or _refusal(error) is not None:
             self._found[record.name] = None if error is None else _refusal(error)
@@ -52,17 +52,17 @@ class Reachability:
             async with room:
                 await self._ask(record)
 
-        await asyncio.gather(*(ask(each) for each in records if not self.known(each) and each.scope != Scope.PARENT))
+        await asyncio.gather(*(ask(each) for each in records if not self.is_known(each) and each.scope != Scope.PARENT))
 
     async def _ask(self, record: Resource) -> None:
         try:
-            parent = await parent_of(self._client, record)
+            parent = await resolve_parent(self._client, record)
             limit = 1 if record.list.paging is Paging.OFFSET else 100
-            await fetch_of(self._client, record, parent)(ListQuery(order=record.list.order), 0, limit, None)
+            await make_fetch(self._client, record, parent)(ListQuery(order=record.list.order), 0, limit, None)
         except DyntuiError as error:
-            self.saw(record, error)
+            self.record(record, error)
         else:
-            self.saw(record, None)
+            self.record(record, None)
 
 
 def _refusal(error: DyntuiError) -> str | None:
@@ -84,7 +84,7 @@ def _refusal(error: DyntuiError) -> str | None:
 _reaches: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
 
 
-def reach_of(client: Client) -> Reachability:
+def reachability_of(client: Client) -> Reachability:
     """What a client's token reaches, as far as was found out."""
     if client not in _reaches:
         _reaches[client] = Reachability(client)

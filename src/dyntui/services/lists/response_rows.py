@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import now
 from dyntui.resources import ListOperation, Paging, Shape
-from dyntui.resources.cell_formats import dig
+from dyntui.resources.cell_formats import get_path
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pagination import Page
 
-__all__ = ["read_page", "rows_in"]
+__all__ = ["parse_rows", "read_page"]
 
 _RANGE = timedelta(days=30)
 
 
-def rows_in(listing: ListOperation, document: Any) -> Page:
+def parse_rows(listing: ListOperation, document: Any) -> Page:
     """The page in an answer. Raises BadPage when there is nothing of the shape that the listing says."""
     from dyntui.api.errors import BadPage
     from dyntui.api.pagination import Page, page_from
 
-    inner = dig(document, listing.items) if "." in listing.items else document
+    inner = get_path(document, listing.items) if "." in listing.items else document
     inner = [] if inner is None and document is not None else inner
     match listing.shape:
         case Shape.ROWS:
@@ -33,27 +33,27 @@ def rows_in(listing: ListOperation, document: Any) -> Page:
             if listing.paging is Paging.OFFSET and isinstance(inner, list):
                 # A bare array says nothing about how many there are in all.
                 page = Page(page.items, total=None)
-            return _opened(listing, page)
+            return _unwrapped(listing, page)
         case Shape.ONE:
-            thing = dig(document, listing.items) if listing.items else document
+            thing = get_path(document, listing.items) if listing.items else document
             return Page([thing] if isinstance(thing, dict) else [], total=1 if isinstance(thing, dict) else 0)
         case Shape.NAMED:
-            things = dig(document, listing.items) if listing.items else document
+            things = get_path(document, listing.items) if listing.items else document
             if isinstance(things, Mapping):
                 rows = [{"name": str(name), **part} for name, part in things.items() if isinstance(part, Mapping)]
                 return Page(rows, total=len(rows))
-        case Shape.WORDS:
+        case Shape.VALUES:
             if isinstance(document, list):
                 return Page([{"value": value} for value in document], total=len(document))
     raise BadPage("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
 
 
-def _opened(listing: ListOperation, page: Page) -> Page:
-    if not listing.inside:
+def _unwrapped(listing: ListOperation, page: Page) -> Page:
+    if not listing.wrapper:
         return page
     from dyntui.api.pagination import Page
 
-    rows = [row.get(listing.inside) for row in page.items]
+    rows = [row.get(listing.wrapper) for row in page.items]
     return Page([row for row in rows if isinstance(row, dict)], total=page.total, cursor=page.cursor)
 
 
@@ -62,10 +62,10 @@ async def read_page(
 ) -> Page:
     """One page of a list."""
     asked = {name: value for name, value in query.items() if value is not None}
-    if listing.ranged:
+    if listing.needs_date_range:
         end = now()
         asked = {"start": f"{end - _RANGE:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", **asked}
-    name, values = listing.each
+    name, values = listing.per_value
     if not name:
         return await _read(client, listing, dict(path or {}), asked)
     from dyntui.api.pagination import Page
@@ -80,8 +80,8 @@ async def _read(client: Client, listing: ListOperation, path: dict[str, object],
     from dyntui.api.pagination import Page
 
     try:
-        return rows_in(listing, await client.call(listing.operation, path=path, query=query))
+        return parse_rows(listing, await client.call(listing.operation, path=path, query=query))
     except NotFound:
-        if listing.absent:
+        if listing.missing_is_empty:
             return Page([], total=0)
         raise

@@ -20,10 +20,10 @@ class RowBlock:
     """
 
     rows: list[Row]
-    at: datetime
+    fetched_at: datetime
     stale: bool = False
     used: int = 0
-    recalled: bool = False
+    from_cache: bool = False
 
 
 class RowBlocks(MutableMapping[int, RowBlock]):

@@ -70,7 +70,7 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
     if how is not None:
         wanted = parse_filter(how, text)
         value, column = wanted.get(how.key or how.parameter, ""), wanted.get(how.column_key, "all")
-        columns = how.here or ((column,) if column != "all" else ())
+        columns = how.searched_locally or ((column,) if column != "all" else ())
     else:
         name, colon, rest = text.partition(":")
         fields = {each.field.casefold(): each.field for each in record.columns if each.field}

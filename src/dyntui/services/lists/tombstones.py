@@ -19,7 +19,7 @@ class Tombstones:
     """Vanished rows, each before the server position it stood at. At most a hundred; more are not shown."""
 
     def __init__(self) -> None:
-        self._places: list[int] = []
+        self._positions: list[int] = []
         self._lines: list[int] = []
         self._rows: list[Row] = []
 
@@ -27,23 +27,25 @@ class Tombstones:
         return len(self._rows)
 
     def clear(self) -> None:
-        self._places, self._lines, self._rows = [], [], []
+        self._positions, self._lines, self._rows = [], [], []
 
     def add(self, place: int, row: Row) -> None:
         """`row` vanished from before server position `place`."""
         if len(self._rows) >= _MOST:
             return
-        index = bisect_right(self._places, place)
-        self._places.insert(index, place)
+        index = bisect_right(self._positions, place)
+        self._positions.insert(index, place)
         self._rows.insert(index, row)
-        self._lines = [place + number for number, place in enumerate(self._places)]
+        self._lines = [place + number for number, place in enumerate(self._positions)]
 
     def discard(self, ids: Set[str], key: str) -> None:
         """Rows with these ids are there again."""
-        kept = [(p, row) for p, row in zip(self._places, self._rows, strict=True) if str(row.get(key, "")) not in ids]
+        kept = [
+            (p, row) for p, row in zip(self._positions, self._rows, strict=True) if str(row.get(key, "")) not in ids
+        ]
         if len(kept) < len(self._rows):
-            self._places, self._rows = [place for place, _ in kept], [row for _, row in kept]
-            self._lines = [place + number for number, place in enumerate(self._places)]
+            self._positions, self._rows = [place for place, _ in kept], [row for _, row in kept]
+            self._lines = [place + number for number, place in enumerate(self._positions)]
 
     def at(self, line: int) -> Row | None:
         """The vanished row that is shown on that line, if one is."""
@@ -56,7 +58,7 @@ class Tombstones:
 
     def line(self, position: int) -> int:
         """The line on which a server position is shown."""
-        return position + bisect_right(self._places, position)
+        return position + bisect_right(self._positions, position)
 
 
 def vanished(before: Sequence[Row], after: Sequence[Row], key: str) -> list[tuple[int, Row]]:

@@ -159,26 +159,31 @@ class ActionFlowMixin(WorkerMixin):
         self.console.open_form(form, form.done)
 
     def _filled(self, plan: ActionFlow, values: dict[str, str]) -> None:
-        from dyntui.services.actions.resource_actions import changes, filled_in, target_of, write_of
+        from dyntui.services.actions.resource_actions import (
+            check_values,
+            describe_changes,
+            make_target,
+            make_write_action,
+        )
 
         connection = self.console.session.connection
         if connection is None:
             return
         try:
-            filled = filled_in(connection.client, plan.action, values, before=plan.held) if plan.asked else None
+            filled = check_values(connection.client, plan.action, values, before=plan.held) if plan.asked else None
         except UsageError as error:
             self.console.say(str(error), "warning")
             if plan.form is not None:
                 plan.form.reopen(str(error))
             return
-        write = write_of(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        write = make_write_action(connection.client, plan.record, plan.action, filled, parent=plan.parent)
         plan.write = replace(write, reread=None)  # the screens read again on their own
         if plan.held is not None:
-            plan.changes = changes(plan.asked, plan.held, values)
+            plan.changes = describe_changes(plan.asked, plan.held, values)
         label = next((value for value in values.values() if value), "")
-        plan.targets = [target_of(plan.record, row) for row in plan.rows]
-        if plan.action.on is ActionTarget.LIST:
-            plan.targets = [target_of(plan.record, None, label=label)]
+        plan.targets = [make_target(plan.record, row) for row in plan.rows]
+        if plan.action.target is ActionTarget.LIST:
+            plan.targets = [make_target(plan.record, None, label=label)]
         self.run_worker_then(_weighed(connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: ActionFlow) -> None:
@@ -186,11 +191,11 @@ class ActionFlowMixin(WorkerMixin):
         assert plan.write is not None
         if connection is None or (plan.form is not None and plan.form.was_left):
             return
-        needed = connection.writes.requirement(plan.write, plan.targets)
+        needed = connection.write_gate.requirement(plan.write, plan.targets)
         if needed.level is ConfirmationLevel.NONE:
             self._go(plan, Confirmation())
             return
-        needed = replace(needed, lines=(*needed.lines, *plan.changes))
+        needed = replace(needed, target_lines=(*needed.target_lines, *plan.changes))
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
@@ -198,7 +203,7 @@ class ActionFlowMixin(WorkerMixin):
             elif plan.form is not None:
                 plan.form.reopen()
 
-        self.console.ask(confirm(needed, verb=plan.action.words, opening_key=plan.key), answered)
+        self.console.ask(confirm(needed, verb=plan.action.verb_phrase, opening_key=plan.key), answered)
 
     def _go(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
@@ -212,7 +217,7 @@ class ActionFlowMixin(WorkerMixin):
             if dialog is not None:
                 dialog.show(done)
 
-        work = connection.writes.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
+        work = connection.write_gate.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
 
         async def shown() -> WriteResults:
             try:
@@ -225,12 +230,12 @@ class ActionFlowMixin(WorkerMixin):
         self.run_write_worker(shown(), lambda results: self._done(plan, results), plan.form)
 
     def _done(self, plan: ActionFlow, results: WriteResults) -> None:
-        from dyntui.services.actions.resource_actions import shown_once
+        from dyntui.services.actions.resource_actions import one_time_value
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
         close_or_reopen_form(plan.form, results)
         words, bad = outcome_message(plan.record, plan.action, results)
-        once = shown_once(plan.action, results.items[0].value) if results.items else None
+        once = one_time_value(plan.action, results.items[0].value) if results.items else None
         if once is not None:
             self.console.ask(SecretDialog(*once))
         else:
@@ -246,11 +251,11 @@ def _close(dialog: ProgressDialog | None) -> None:
 
 async def _loaded(connection: Connection, plan: ActionFlow) -> ActionFlow:
     """With the fields that are asked for, and the one row as it is now."""
-    from dyntui.services.actions.resource_actions import asked_of, read_one
+    from dyntui.services.actions.resource_actions import form_fields, read_one
 
     client, action = connection.client, plan.action
-    plan.asked = asked_of(client, action)
-    wants_whole = bool(plan.asked) or action.whole or action.body is not None
+    plan.asked = form_fields(client, action)
+    wants_whole = bool(plan.asked) or action.replaces_all or action.body is not None
     if len(plan.rows) == 1 and wants_whole and plan.record.detail:
         row_id = str(plan.rows[0].get(plan.record.key, ""))
         fresh = await read_one(client, plan.record, row_id, parent=plan.parent)
@@ -269,11 +274,11 @@ async def _event_names(connection: Connection) -> list[str]:
 
 
 async def _weighed(connection: Connection, plan: ActionFlow) -> ActionFlow:
-    from dyntui.services.actions.resource_actions import warned
+    from dyntui.services.actions.resource_actions import with_warnings
 
     assert plan.write is not None
-    write = await warned(connection, plan.record, plan.write, plan.targets)
-    plan.write = await connection.writes.weighed(write, plan.targets)
+    write = await with_warnings(connection, plan.record, plan.write, plan.targets)
+    plan.write = await connection.write_gate.with_impact(write, plan.targets)
     return plan
 
 
@@ -284,11 +289,14 @@ def outcome_message(record: Resource, action: ResourceAction, results: WriteResu
     if count == 1:
         label = results.items[0].target.label or record.singular
         if error is None:
-            return f"{action.words}: {label}.", False
+            return f"{action.verb_phrase}: {label}.", False
         lost = results.items[0].outcome is WriteOutcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else error_hint(error)
-        return f"{action.words}: {label}: {told(error.message, hint)}", True
+        return f"{action.verb_phrase}: {label}: {told(error.message, hint)}", True
     if done == count:
-        return f"{action.words}: {done:,} done.", False
+        return f"{action.verb_phrase}: {done:,} done.", False
     why = f": {error.message}" if error is not None else "."
-    return f"{action.words}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}", error is not None
+    return (
+        f"{action.verb_phrase}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}",
+        error is not None,
+    )

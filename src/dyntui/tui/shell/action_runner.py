@@ -62,13 +62,13 @@ class ProgressDialog(BaseDialog[None]):
 
 def lockout_preview(connection: Connection, needed: Requirement) -> Preview | None:
     """How to count whom something concerns that decides who comes in; None for anything else."""
-    if needed.between is None:
+    if needed.policy_change is None:
         return None
 
     async def count() -> list[str]:
-        from dyntui.services.access.lockout_count import counted
+        from dyntui.services.access.lockout_count import lockout_lines
 
-        return await counted(connection, needed)
+        return await lockout_lines(connection, needed)
 
     return count
 
@@ -129,19 +129,19 @@ def run_action(
             form.reopen(str(problem))
 
     connection = console.session.connection
-    reason = connection.writes.refusal(action) if connection is not None else "The environment is not open."
+    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not open."
     if connection is None or reason:
         console.say(reason, "warning")
         give_back(reason)
         return
 
     async def weigh() -> WriteAction:
-        return await connection.writes.weighed(action, targets)
+        return await connection.write_gate.with_impact(action, targets)
 
     def ask(weighed: WriteAction) -> None:
         if form is not None and form.was_left:
             return
-        needed = connection.writes.requirement(weighed, targets)
+        needed = connection.write_gate.requirement(weighed, targets)
         if needed.level is ConfirmationLevel.NONE:
             _go(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
             return
@@ -184,7 +184,7 @@ def _go(
             if perform is not None:
                 results = await perform(confirmation, progress, stop)
             else:
-                results = await connection.writes.perform(
+                results = await connection.write_gate.perform(
                     action, targets, confirmation, on_progress=progress, cancel=stop
                 )
         except DyntuiError as error:
@@ -218,9 +218,9 @@ def _tell(console: ConsoleApp, results: WriteResults) -> None:
 
 def outcome_message(results: WriteResults) -> str:
     """What became of all of them: `3 done, 1 was there already, 2 failed.`"""
-    from dyntui.services.access.entries import existed
+    from dyntui.services.access.entries import already_existed
 
-    there = sum(existed(item.value) for item in results.items)
+    there = sum(already_existed(item.value) for item in results.items)
     counts = {
         "done": results.count(WriteOutcome.DONE) - there,
         "there already": there,

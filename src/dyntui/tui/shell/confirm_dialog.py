@@ -26,7 +26,7 @@ _LINES, _WIDTH = 6, 60
 
 
 def _texts(needed: Requirement) -> ComposeResult:
-    for line in needed.lines:
+    for line in needed.target_lines:
         yield Static(f"  {safe(line, 200)}", classes="target", markup=False)
     yield Static(f"In {safe(needed.environment, 200)}.", classes="where", markup=False)
     if needed.warning:
@@ -113,4 +113,4 @@ def confirm(
 
 
 def _long(needed: Requirement) -> bool:
-    return len(needed.lines) > _LINES or any(width_of(line) > _WIDTH for line in needed.lines)
+    return len(needed.target_lines) > _LINES or any(width_of(line) > _WIDTH for line in needed.target_lines)

@@ -209,7 +209,7 @@ def open_connection(
 
     if read_only:
         profile = replace(profile, read_only=True)
-    connection = Connection(profile, credential.token, where=credential.where)
+    connection = Connection(profile, credential.token, token_source=credential.where)
     asyncio.run(_learn_kind(connection))
     return connection
 
@@ -226,7 +226,7 @@ async def _learn_kind(connection: Connection) -> None:
     async with connection.new_client() as client:
         with suppress(ApiProblem, TimeoutError):
             async with asyncio.timeout(_KIND_PATIENCE):
-                await connection.writes.learn_kind(client)
+                await connection.write_gate.learn_kind(client)
 
 
 BECAME_LIVE = "The server says that this environment is live; its profile says sandbox. It is treated as live."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.text import plain_json, shorten
-from dyntui.services.web_links import console_url
+from dyntui.services.web_links import dashboard_url
 from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
@@ -57,7 +57,7 @@ def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
     from dyntui.tui.shell.link_dialog import LinkDialog
 
     profile, pattern = console.session.profile, console.settings.console_url
-    url = console_url(profile, pattern, object_id) if profile is not None else ""
+    url = dashboard_url(profile, pattern, object_id) if profile is not None else ""
     if not url:
         console.say("This server has no web console: it is not the vendor's.", "warning")
         return

@@ -295,7 +295,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 event.rows.close()
             return
         self.session.connection = event.connection
-        event.connection.writes.on_audit_gap = self._report_audit_gap
+        event.connection.write_gate.on_audit_gap = self._report_audit_gap
         self.session.rows = event.rows
         if became_live(self.session.profile, event.connection):
             self.say(BECAME_LIVE, "warning")

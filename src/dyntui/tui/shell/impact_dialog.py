@@ -176,7 +176,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
                 rows.extend((indent + part, style) for part in parts)
 
         add([f"In {self.needed.environment}."], "dim")
-        add(self._summary_lines or self.needed.lines)
+        add(self._summary_lines or self.needed.target_lines)
         for effect in self.needed.effects:
             add([effect], "bad" if _shouts(effect) else "warn")
         if self.needed.warning:

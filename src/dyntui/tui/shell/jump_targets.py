@@ -55,14 +55,14 @@ _SCREENS = (
 
 
 def _list_of(record: Resource, console: ConsoleApp) -> Jump:
-    from dyntui.services.lists.resource_reachability import reach_of
+    from dyntui.services.lists.resource_reachability import reachability_of
 
     def go(console: ConsoleApp, rest: str) -> None:
         console.open_named(record, rest)
 
     of = "the organization" if record.scope is Scope.ORGANIZATION else "this environment"
     connection = console.session.connection
-    reason = reach_of(connection.client).reason(record) if connection is not None else None
+    reason = reachability_of(connection.client).reason(record) if connection is not None else None
     return Jump(record.name, reason or f"{record.title} of {of}", go, record.aliases)
 
 

@@ -99,16 +99,16 @@ def open_named(console: ConsoleApp, record: Resource, filter_text: str = "") -> 
 
 def can_open(record: Resource) -> bool:
     """Whether rows of `record` open."""
-    return record.open in ROUTES or record.open in RESOURCES
+    return record.route in ROUTES or record.route in RESOURCES
 
 
 def open_row(console: ConsoleApp, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
     """Open a row of `record`: its screen, or the list that belongs to it. False when it has neither."""
     row_id, label = str(row.get(record.key, "")), record.label_of(row)
-    if record.open in ROUTES:
-        open_route(console, record.open, RouteTarget(record, row_id, label, row, parent))
-    elif record.open in RESOURCES:
-        below = RESOURCES[record.open]
+    if record.route in ROUTES:
+        open_route(console, record.route, RouteTarget(record, row_id, label, row, parent))
+    elif record.route in RESOURCES:
+        below = RESOURCES[record.route]
         console.visit(list_screen(below, parent=row_id, parent_label=label) if below.parent else list_screen(below))
     else:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textual.widgets import Input
 
 from dyntui.core.text import safe
-from dyntui.services.forms import FieldKind, FormField, fill
+from dyntui.services.forms import FieldKind, FormField, read_form
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog
@@ -78,7 +78,7 @@ class SchemaForm(FormDialog):
         return raw if text == shown else text
 
     def _wrong(self, values: Values) -> Mapping[str, str]:
-        wrong = fill(list(self.asked.values()), self.named(values), before=self.before).wrong
+        wrong = read_form(list(self.asked.values()), self.named(values), before=self.before).errors
         return {name: wrong[field.name] for name, field in self.asked.items() if field.name in wrong}
 
     def done(self, values: Values | None) -> None:

@@ -163,7 +163,7 @@ class SiblingScreen(DetailScreen):
         if place is None or view is None:
             return None
         place += step
-        while 0 <= place < view.total and view.gone(place):
+        while 0 <= place < view.total and view.is_gone(place):
             place += step
         return place if 0 <= place < view.total else None
 

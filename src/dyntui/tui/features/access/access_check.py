@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.services.access.check import AccessAnswer, check_access, subject_of
+from dyntui.services.access.check import AccessAnswer, check_access, parse_subject
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.action_runner import run_read_worker
@@ -27,7 +27,7 @@ def ask_who(console: ConsoleApp) -> None:
 
     def filled(values: Values | None) -> None:
         if values is not None:
-            work = check_access(connection.client, subject_of(values["who"]))
+            work = check_access(connection.client, parse_subject(values["who"]))
             run_read_worker(console, work, lambda answer: show_answer(console, answer))
 
     dialog = FormDialog("Would they get in?", (FormInput("who", "who", help=_HELP),), check=_wrong, verb="ask")
@@ -36,7 +36,7 @@ def ask_who(console: ConsoleApp) -> None:
 
 def _wrong(values: Values) -> dict[str, str]:
     try:
-        subject_of(values["who"])
+        parse_subject(values["who"])
     except DyntuiError as error:
         return {"who": error.message}
     return {}
@@ -44,5 +44,5 @@ def _wrong(values: Values) -> dict[str, str]:
 
 def show_answer(console: ConsoleApp, answer: AccessAnswer) -> None:
     """The verdict and what it rests on."""
-    lines = [answer.words, "", *(f"· {line}" for line in answer.because)]
+    lines = [answer.summary, "", *(f"· {line}" for line in answer.reasons)]
     console.ask(MessageDialog("Would they get in?", "\n".join(lines)))

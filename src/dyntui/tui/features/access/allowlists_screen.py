@@ -11,8 +11,8 @@ from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLISTS, Column, Resource
-from dyntui.resources.cell_formats import ident, number, since
-from dyntui.services.access.access_policy import AccessPolicy, is_on, name_of, read_access
+from dyntui.resources.cell_formats import enabled_since, short_id, thousands
+from dyntui.services.access.access_policy import AccessPolicy, is_enabled, name_of, read_access
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.actions.write_types import Target
@@ -35,10 +35,10 @@ _COLUMNS = (
     Column("name", "name", 20, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
     Column("scope", "scope", 16, priority=3),
-    Column("entries", "entries", 7, right=True, as_=number, priority=1),
-    Column("enabledAt", "enabled", 16, as_=since, priority=0),
+    Column("entries", "entries", 7, right=True, format=thousands, priority=1),
+    Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
     Column("together", "together", 24, grow=True, priority=2),
-    Column("id", "id", 11, as_=ident, priority=4),
+    Column("id", "id", 11, format=short_id, priority=4),
 )
 
 
@@ -67,7 +67,7 @@ class AllowlistsScreen(ResourceScreen):
             from dyntui.api.pagination import Page
 
             self.access = access = await read_access(client)
-            rows = [{**row, "together": access.together(row)} for row in await with_counts(client, access.lists)]
+            rows = [{**row, "together": access.column_text(row)} for row in await with_counts(client, access.lists)]
             return Page(rows, total=len(rows))
 
         return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
@@ -192,6 +192,6 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
 
 def switch(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
     """Enable a list that is off, disable one that is on."""
-    on_ = not is_on(row)
-    action = LIST_ACTIONS.switch(on_)
+    on_ = not is_enabled(row)
+    action = LIST_ACTIONS.set_enabled(on_)
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

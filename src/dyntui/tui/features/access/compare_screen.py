@@ -16,14 +16,14 @@ from dyntui.services.access.compare import (
     ComparisonSide,
     EntryDiff,
     compare,
+    find_duplicates,
     plan_sync,
     read_file,
     read_list,
     sync,
     sync_action,
-    twice,
 )
-from dyntui.services.access.drafts import said_of
+from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entries import add_entries, entry_target, new_job
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import Cancel, Confirmation, WriteResults
@@ -113,7 +113,7 @@ class CompareAllowlistScreen(TableScreen):
     def body(self) -> ComposeResult:
         with Vertical():
             yield SummaryText()
-            view = StaticRows(key="key", loaded=False)
+            view = StaticRows(key="key", is_loaded=False)
             yield Table(
                 _COLUMNS,
                 view,
@@ -171,7 +171,7 @@ class CompareAllowlistScreen(TableScreen):
         diff = self.diff
         if diff is None:
             return
-        relabelled = {id(pair[0]) for pair in diff.relabelled}
+        relabelled = {id(pair[0]) for pair in diff.other_alias}
         rows = [_row(_HERE, entry, entry, None) for entry in diff.only_left]
         rows += [_row(_THERE, entry, None, entry) for entry in diff.only_right]
         rows += [_row(_ALIAS if id(old) in relabelled else _BOTH, old, old, new) for old, new in diff.both]
@@ -181,9 +181,9 @@ class CompareAllowlistScreen(TableScreen):
         said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
         said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
         lines = [f"here {name_of(self.row)} · there {self.other_name}", said]
-        if diff.right.wrong:
-            line, why = diff.right.wrong[0]
-            lines.append(f"{len(diff.right.wrong):,} of {self.other_name} are no entry; line {line}: {why}")
+        if diff.right.invalid:
+            line, why = diff.right.invalid[0]
+            lines.append(f"{len(diff.right.invalid):,} of {self.other_name} are no entry; line {line}: {why}")
         self.query_one(SummaryText).say(lines)
         self.changed()
 
@@ -213,7 +213,7 @@ class CompareAllowlistScreen(TableScreen):
 
     def match_disabled_reason(self) -> str | None:
         return self.comparison_disabled_reason() or (
-            "Both name the same." if self.diff is not None and self.diff.same else None
+            "Both name the same." if self.diff is not None and self.diff.is_equal else None
         )
 
     def _there(self) -> list[Mapping[str, Any]]:
@@ -256,7 +256,7 @@ class CompareAllowlistScreen(TableScreen):
             return
         job = new_job()
         action, targets = sync_action(plan, job=job)
-        writes = connection.writes
+        writes = connection.write_gate
 
         async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> WriteResults:
             return await sync(writes, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
@@ -279,9 +279,9 @@ class CompareAllowlistScreen(TableScreen):
 
 def _row(where: str, entry: Mapping[str, Any], here: Any, there: Any) -> dict[str, Any]:
     return {
-        "key": f"{where} {said_of(entry)}",
+        "key": f"{where} {entry_label(entry)}",
         "where": where,
-        "said": said_of(entry),
+        "said": entry_label(entry),
         "here": here.get("alias") if here else None,
         "there": there.get("alias") if there else None,
         "entry": entry,
@@ -305,7 +305,7 @@ class DuplicateEntriesScreen(TableScreen):
         return ("allowlists", "duplicates")
 
     def body(self) -> ComposeResult:
-        yield Table(_TWICE, StaticRows(loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
+        yield Table(_TWICE, StaticRows(is_loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -329,11 +329,11 @@ class DuplicateEntriesScreen(TableScreen):
             rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
             return [
                 {
-                    "said": said_of(several[0][1]),
+                    "said": entry_label(several[0][1]),
                     "times": len(several),
                     "lists": ", ".join(name_of(row) for row, _ in several),
                 }
-                for several in twice(rows).values()
+                for several in find_duplicates(rows).values()
             ]
 
         run_read_worker(self.console, work(), lambda rows: self._found(rows, seen))

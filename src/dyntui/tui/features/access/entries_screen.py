@@ -13,8 +13,8 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
 from dyntui.resources.access import ENTRY_ORDERS, IDENTIFIER_TITLES
-from dyntui.services.access.access_policy import AccessPolicy, find, is_on, name_of, read_access
-from dyntui.services.access.drafts import DraftState, draft_of, key_of, said_of
+from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
+from dyntui.services.access.drafts import DraftState, draft_of, entry_label, key_of
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -80,7 +80,7 @@ class EntriesScreen(ResourceScreen):
 
         async def work() -> tuple[AccessPolicy, dict[str, Any]]:
             access = await read_access(connection.client)
-            return access, dict(find(access.lists, self.parent_id))
+            return access, dict(find_policy(access.lists, self.parent_id))
 
         def found(what: tuple[AccessPolicy, dict[str, Any]]) -> None:
             self.post_message(self.ListRead(*what))
@@ -102,7 +102,7 @@ class EntriesScreen(ResourceScreen):
         order = self.view.query.order if self.view is not None else ""
         name, _, way = order.rpartition("-")
         ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
-        self.query_one(SummaryText).say([f"{row.get('outcome')}{scope} · {self.access.together(row)}{ordered}"])
+        self.query_one(SummaryText).say([f"{row.get('outcome')}{scope} · {self.access.column_text(row)}{ordered}"])
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -114,7 +114,7 @@ class EntriesScreen(ResourceScreen):
 
     def keep_marks(self, results: WriteResults) -> None:
         """What failed stays marked, and only that."""
-        self.table.marks = {target.id for target in results.left} & self.table.marks
+        self.table.marks = {target.id for target in results.remaining} & self.table.marks
         self.table.repaint()
         self.changed()
 
@@ -178,14 +178,14 @@ class EntriesScreen(ResourceScreen):
     def action_edit(self) -> None:
         row, old = self._list, self.table.row
         assert old is not None
-        form = EntryForm(f"Change {said_of(old)}", old, live=self._live)
+        form = EntryForm(f"Change {entry_label(old)}", old, live=self._live)
 
         def filled(values: Values) -> None:
             new = body_of(_draft(values, live=self._live).entry)
             if new == body_of(old):
                 form.finish()
                 self.console.say("Nothing was changed.")
-            elif key_of(new) == key_of(old) and is_on(row):
+            elif key_of(new) == key_of(old) and is_enabled(row):
                 self._ask_gap(row, old, new, form)
             else:
                 self._replace(row, old, new, form, gap=False)
@@ -253,7 +253,7 @@ class EntriesScreen(ResourceScreen):
         row, access = self._list, self.access
         assert access is not None
         others = [other for other in access.lists if other.get("id") != row.get("id")]
-        choices = [Choice(str(o.get("id")), name_of(o), note=access.together(o)) for o in others]
+        choices = [Choice(str(o.get("id")), name_of(o), note=access.column_text(o)) for o in others]
 
         def chosen(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
             action = add_entries(other, job=new_job())
@@ -268,7 +268,7 @@ class EntriesScreen(ResourceScreen):
         self.console.ask(SelectDialog("Copy to", choices), picked)
 
     def _copied(self, results: WriteResults) -> None:
-        left = {target.id for target in results.left}
+        left = {target.id for target in results.remaining}
         rows = {key_of(row).removeprefix("entry:"): row_id for row_id, row in self._marked_rows().items()}
         self.table.marks = {row_id for key, row_id in rows.items() if key in left}
         self.table.repaint()
@@ -308,7 +308,7 @@ class EntriesScreen(ResourceScreen):
 
     def status(self) -> Sequence[Piece]:
         parts = list(super().status())
-        if self.row is not None and is_on(self.row):
+        if self.row is not None and is_enabled(self.row):
             parts.insert(0, ("on", "warn"))
         return parts
 
@@ -322,7 +322,7 @@ class EntryForm(FormDialog):
         super().__init__(
             title,
             (
-                FormInput("value", "identifier", said_of(entry)),
+                FormInput("value", "identifier", entry_label(entry)),
                 FormInput("kind", "kind", kind, kinds),
                 FormInput("alias", "alias", str(entry.get("alias") or "")),
             ),
@@ -346,4 +346,4 @@ def _wrong(values: Values, *, live: bool) -> dict[str, str]:
         draft = _draft(values, live=live)
     except DyntuiError as error:
         return {"": str(error)}
-    return {"value": draft.why} if draft.state is DraftState.WRONG else {}
+    return {"value": draft.why} if draft.state is DraftState.INVALID else {}

@@ -13,8 +13,8 @@ from textual.widgets import Static, TextArea
 from dyntui.resources import Column
 from dyntui.resources.access import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import Row, name_of
-from dyntui.services.access.drafts import DraftState, EntryDraft, mark_twice, parse_lines, with_kind
-from dyntui.services.access.entries import add_entries, checked_against, entry_target, new_job
+from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines, with_kind
+from dyntui.services.access.entries import add_entries, check_existing, entry_target, new_job
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -119,7 +119,7 @@ class EntryDraftsScreen(TableScreen):
         connection = self.console.session.connection
         if connection is not None:
             seen = self.change_count
-            work = checked_against(connection.client, self.row, self.drafts, self.lists)
+            work = check_existing(connection.client, self.row, self.drafts, self.lists)
             run_read_worker(self.console, work, lambda drafts: self._checked(drafts, seen))
 
     def _checked(self, drafts: list[EntryDraft], change_count: int) -> None:
@@ -135,9 +135,9 @@ class EntryDraftsScreen(TableScreen):
         counts = {state: self._count(state) for state in DraftState}
         words = {
             DraftState.NEW: "to send",
-            DraftState.THERE: "there already",
-            DraftState.TWICE: "twice",
-            DraftState.WRONG: "no entry",
+            DraftState.EXISTS: "there already",
+            DraftState.DUPLICATE: "twice",
+            DraftState.INVALID: "no entry",
         }
         parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
@@ -174,7 +174,7 @@ class EntryDraftsScreen(TableScreen):
         def picked(kind: str | None) -> None:
             if kind is not None:
                 self.drafts[index] = with_kind(draft, kind, live=self.live)
-                self.drafts = mark_twice(self.drafts)
+                self.drafts = mark_duplicates(self.drafts)
                 self._show()
                 self._check()
 
@@ -182,7 +182,7 @@ class EntryDraftsScreen(TableScreen):
 
     def action_leave(self) -> None:
         del self.drafts[self.table.cursor]
-        self.drafts = mark_twice(self.drafts)
+        self.drafts = mark_duplicates(self.drafts)
         self._show()
 
     def action_send(self) -> None:
@@ -213,5 +213,5 @@ def _row(draft: EntryDraft) -> dict[str, Any]:
         "kind": IDENTIFIER_TITLES.get(draft.kind, "?"),
         "alias": draft.entry.get("alias"),
         "state": draft.state.value,
-        "why": draft.why,
+        "why": draft.problem_text,
     }

@@ -10,9 +10,9 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import GATES, Resource
-from dyntui.services.access.access_policy import PolicyKind, is_on, name_of
+from dyntui.services.access.access_policy import PolicyKind, is_enabled, name_of
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule, rule_text, rule_words
+from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, describe_rule, parse_rule, rule_text
 from dyntui.services.access.lists import OUTCOMES, checked_fields
 from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
@@ -114,8 +114,8 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
 
 
 def _switch(console: ConsoleApp, row: Mapping[str, Any]) -> None:
-    on_ = not is_on(row)
-    action = GATE_ACTIONS.switch(on_)
+    on_ = not is_enabled(row)
+    action = GATE_ACTIONS.set_enabled(on_)
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
@@ -201,7 +201,7 @@ class GateScreen(DetailScreen):
         facts += [FieldLine("scope", document.get("scope")), FieldLine("enabled", document.get("enabledAt") or "off")]
         facts += [FieldLine("id", document.get("id")), FieldLine("rules, all of which must hold", heading=True)]
         rules = [rule for rule in document.get("rules") or () if isinstance(rule, Mapping)]
-        facts += [FieldLine(f"rule {number}", rule_words(rule)) for number, rule in enumerate(rules, 1)]
+        facts += [FieldLine(f"rule {number}", describe_rule(rule)) for number, rule in enumerate(rules, 1)]
         self.query_one("#facts", FieldList).show(facts)
 
     def openable(self, pane: Widget | None) -> bool:
@@ -222,7 +222,7 @@ class GateScreen(DetailScreen):
         assert self.document is not None
 
         def gone(results: WriteResults) -> None:
-            if not results.left:
+            if not results.remaining:
                 self.run_worker(self.console.action_back())
 
         _delete(self.console, self.document, gone)

@@ -66,7 +66,7 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
     if not jobs:
         console.say("Nothing was added or removed from here that could be undone.", "warning")
         return
-    choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.words) for job in jobs]
+    choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
 
     def picked(job: str | None) -> None:
         if job is not None:
@@ -77,16 +77,16 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
 
 def _undo(console: ConsoleApp, job: str) -> None:
     from dyntui.services.access.entries import new_job
-    from dyntui.services.access.undo import EntryUndo, plan_of, undo_action
+    from dyntui.services.access.undo import EntryUndo, plan_any_undo, undo_action
 
     connection = console.session.connection
     assert connection is not None
 
     def planned(plan: EntryUndo) -> None:
-        if plan.nothing:
+        if plan.is_empty:
             console.say(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
         run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
 
-    run_read_worker(console, plan_of(connection, job), planned)
+    run_read_worker(console, plan_any_undo(connection, job), planned)

@@ -12,10 +12,10 @@ from textual.message import Message
 
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
 from dyntui.resources.access import IDENTIFIER_TITLES
-from dyntui.resources.cell_formats import since
-from dyntui.services.access.access_policy import AccessPolicy, find, name_of, read_access
+from dyntui.resources.cell_formats import enabled_since
+from dyntui.services.access.access_policy import AccessPolicy, find_policy, name_of, read_access
 from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
-from dyntui.services.access.drafts import said_of
+from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.user_identifiers import entries_for
 from dyntui.tui.features.access.access_check import show_answer
@@ -38,7 +38,7 @@ __all__ = ["UserAccessScreen"]
 _COLUMNS = (
     Column("name", "list", 16, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
-    Column("enabledAt", "enabled", 15, as_=since, priority=0),
+    Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
     Column("by", "on it by", 26, grow=True, priority=0),
     Column("alias", "alias", 14, priority=2),
 )
@@ -78,7 +78,7 @@ class UserAccessScreen(TableScreen):
     def body(self) -> ComposeResult:
         with Vertical():
             yield SummaryText()
-            view = StaticRows(key="key", loaded=False)
+            view = StaticRows(key="key", is_loaded=False)
             yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
 
     def connected(self, connection: Connection) -> None:
@@ -115,7 +115,7 @@ class UserAccessScreen(TableScreen):
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.put(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
-        self.query_one(SummaryText).say([event.answer.words, scopes])
+        self.query_one(SummaryText).say([event.answer.summary, scopes])
         self.changed()
 
     def status(self) -> Sequence[Piece]:
@@ -145,9 +145,11 @@ class UserAccessScreen(TableScreen):
         row, answer = self.table.row, self.answer
         if row is None or answer is None:
             return []
-        there = {said_of(match.entry).casefold() for match in answer.matches if match.allowlist.get("id") == row["id"]}
+        there = {
+            entry_label(match.entry).casefold() for match in answer.matches if match.allowlist.get("id") == row["id"]
+        }
         found = [entry for entry in entries_for(self.user) if "emailDomain" not in entry]
-        return [entry for entry in found if said_of(entry).casefold() not in there]
+        return [entry for entry in found if entry_label(entry).casefold() not in there]
 
     # Actions
 
@@ -155,7 +157,7 @@ class UserAccessScreen(TableScreen):
         row = self._list
         free = self._free()
         choices = [
-            Choice(str(place), said_of(entry), note=IDENTIFIER_TITLES.get(next(iter(entry)), ""))
+            Choice(str(place), entry_label(entry), note=IDENTIFIER_TITLES.get(next(iter(entry)), ""))
             for place, entry in enumerate(free)
         ]
 
@@ -176,7 +178,7 @@ class UserAccessScreen(TableScreen):
         row = self.table.row
         assert row is not None
         assert self.access is not None
-        return dict(find(self.access.lists, str(row["id"])))
+        return dict(find_policy(self.access.lists, str(row["id"])))
 
     def action_remove(self) -> None:
         row = self.table.row
@@ -212,7 +214,7 @@ def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str
                     "name": name_of(allowlist),
                     "outcome": allowlist.get("outcome"),
                     "enabledAt": allowlist.get("enabledAt"),
-                    "by": said_of(entry) if entry else None,
+                    "by": entry_label(entry) if entry else None,
                     "alias": entry.get("alias") if entry else None,
                     "entry": entry,
                 }

@@ -20,7 +20,7 @@ from dyntui.core.text import safe, shorten
 from dyntui.core.times import now
 from dyntui.importer.formula_escaping import protect
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.analytics import RANGES, DateRange, Figures, Series
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -42,7 +42,7 @@ __all__ = ["AnalyticsScreen"]
 def _columns(title: str) -> tuple[Column, ...]:
     return (
         Column("label", title, 12, grow=True, priority=0),
-        Column("value", "number", 12, right=True, as_=number, priority=0),
+        Column("value", "number", 12, right=True, format=thousands, priority=0),
     )
 
 
@@ -64,11 +64,11 @@ class _Totals(LineWidget):
         if y == 0:
             pieces: list[Piece] = [("  in range / ever   ", "dim")]
             for total in figures.totals:
-                pieces += [(f"{safe(total.name, 20)} ", "dim"), (_words(total.within), "strong")]
-                pieces += [(" / ", "dim"), (f"{_words(total.ever)}   ", "")]
+                pieces += [(f"{safe(total.name, 20)} ", "dim"), (_words(total.in_range), "strong")]
+                pieces += [(" / ", "dim"), (f"{_words(total.all_time)}   ", "")]
             return pieces, ""
-        if y == 1 and figures.missing:
-            told = "; ".join(f"{name}: {why}" for name, why in figures.missing.items())
+        if y == 1 and figures.unavailable:
+            told = "; ".join(f"{name}: {why}" for name, why in figures.unavailable.items())
             return [("  ", ""), (safe(f"Not shown: {told}", width - 3), "warn")], ""
         if y == 2:
             return self._charts(figures, width), ""
@@ -116,11 +116,11 @@ class AnalyticsScreen(ConsoleScreen):
         self.error: DyntuiError | None = None
         self.read_at: Any = None
         self.chart = 0
-        self._numbers = StaticRows(loaded=False)
+        self._numbers = StaticRows(is_loaded=False)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        return ("analytics", self.range.words)
+        return ("analytics", self.range.label)
 
     def body(self) -> ComposeResult:
         with Vertical():

@@ -66,7 +66,7 @@ class ApiOperationsScreen(ConsoleScreen):
         return f"No operation has `{self.filter_text}` in it. esc clears the search."
 
     def _rows(self) -> list[dict[str, Any]]:
-        from dyntui.services.api_console import search
+        from dyntui.services.api_console import search_operations
 
         return [
             {
@@ -76,7 +76,7 @@ class ApiOperationsScreen(ConsoleScreen):
                 "path": each.path.replace("/environments/{environmentId}", "/environments/…"),
                 "for": "old" if each.deprecated else "API token" if each.audience == "admin" else "person",
             }
-            for each in search(catalog(), self.filter_text)
+            for each in search_operations(catalog(), self.filter_text)
         ]
 
     def status(self) -> Sequence[Piece]:

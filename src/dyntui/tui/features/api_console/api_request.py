@@ -22,9 +22,9 @@ from dyntui.services.api_console import (
     SavedRequests,
     as_command,
     as_curl,
-    fields_of,
     prepare,
-    send,
+    request_fields,
+    send_request,
     warning_about,
 )
 from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
@@ -86,7 +86,7 @@ class ApiRequestScreen(SearchableScreen):
         self.request = self._saved = request
         self.answered_with = answered
         self.operation: Operation = catalog().get(request.operation)
-        self.asked: list[FormField] = fields_of(catalog(), self.operation)
+        self.asked: list[FormField] = request_fields(catalog(), self.operation)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -116,10 +116,10 @@ class ApiRequestScreen(SearchableScreen):
                 self.run_worker(self._find_organization(connection), group="context")
 
     async def _find_organization(self, connection: Connection) -> None:
-        from dyntui.services.actions.resource_actions import organization_of
+        from dyntui.services.actions.resource_actions import resolve_organization
 
         try:
-            found = await organization_of(connection.client)
+            found = await resolve_organization(connection.client)
         except DyntuiError:
             return  # it is asked for like any other value
         self.post_message(self.Next(lambda: self._take_known({"organizationId": found})))
@@ -144,7 +144,7 @@ class ApiRequestScreen(SearchableScreen):
         facts = [FieldLine(operation.group, heading=True), FieldLine("what it does", operation.summary)]
         facts += [FieldLine("method", operation.method), FieldLine("path", operation.path)]
         for where in ParameterLocation:
-            fields = [each for each in self.asked if each.where is where]
+            fields = [each for each in self.asked if each.location is where]
             if not fields or (where is ParameterLocation.BODY and self.request.body.strip()):
                 continue
             facts.append(FieldLine(where.value, heading=True))
@@ -190,7 +190,7 @@ class ApiRequestScreen(SearchableScreen):
         asked = [
             each
             for each in self.asked
-            if not (each.where is ParameterLocation.BODY and (written or each.name == WHOLE))
+            if not (each.location is ParameterLocation.BODY and (written or each.name == WHOLE))
         ]
         if not asked:
             self.action_body()
@@ -244,7 +244,7 @@ class ApiRequestScreen(SearchableScreen):
         return prepare(catalog(), self.request)
 
     def request_disabled_reason(self) -> str | None:
-        wrong = self._filled().wrong
+        wrong = self._filled().errors
         if wrong:
             name, why = next(iter(wrong.items()))
             return f"{name}: {why}"
@@ -257,9 +257,9 @@ class ApiRequestScreen(SearchableScreen):
         if connection is None:
             self.console.say("The environment is not open yet.", "warning")
             return
-        from dyntui.services.api_console import requirement
+        from dyntui.services.api_console import request_requirement
 
-        work = requirement(connection, self.operation, self._filled())
+        work = request_requirement(connection, self.operation, self._filled())
         self.run_worker_then(work, lambda needed: self._confirm(connection, needed))
 
     def _confirm(self, connection: Connection, needed: Requirement) -> None:
@@ -282,7 +282,7 @@ class ApiRequestScreen(SearchableScreen):
 
         async def run() -> ConsoleResponse | DyntuiError:
             try:
-                return await send(connection, self.request, confirmation)
+                return await send_request(connection, self.request, confirmation)
             except DyntuiError as error:
                 return error
 
@@ -336,5 +336,5 @@ def _skeleton(asked: Sequence[FormField]) -> dict[str, Any]:
     return {
         each.name: None
         for each in asked
-        if each.where is ParameterLocation.BODY and each.required and "." not in each.name
+        if each.location is ParameterLocation.BODY and each.required and "." not in each.name
     }

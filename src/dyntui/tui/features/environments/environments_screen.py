@@ -13,7 +13,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, ident
+from dyntui.resources.cell_formats import age, short_id
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -36,8 +36,8 @@ _COLUMNS = (
     Column("token", "token", 11, priority=3),
     Column("where", "kept in", 15, priority=2),
     Column("health", "health", 14, grow=True, priority=1),
-    Column("last_used", "last used", 11, as_=age, priority=5),
-    Column("environment", "environment", 11, as_=ident, priority=6),
+    Column("last_used", "last used", 11, format=age, priority=5),
+    Column("environment", "environment", 11, format=short_id, priority=6),
 )
 _KEPT = {
     "keyring": "system keyring",
@@ -104,7 +104,7 @@ class EnvironmentsScreen(TableScreen):
         return ("environments",)
 
     def body(self) -> ComposeResult:
-        view = StaticRows(key="name", loaded=False)
+        view = StaticRows(key="name", is_loaded=False)
         yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. a adds one.", id="list")
 
     def on_mount(self) -> None:

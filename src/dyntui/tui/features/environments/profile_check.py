@@ -25,7 +25,7 @@ def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> HealthChec
         credential = find_token(profile, ask_passphrase=ask_passphrase)
     except DyntuiError as error:
         return HealthCheck(False, error.message)
-    return asyncio.run(_ask(Connection(profile, credential.token, where=credential.where)))
+    return asyncio.run(_ask(Connection(profile, credential.token, token_source=credential.where)))
 
 
 async def _ask(connection: Connection) -> HealthCheck:
@@ -36,8 +36,8 @@ async def _ask(connection: Connection) -> HealthCheck:
             found = await check_health(connection.client, connection.profile.kind)
         except DyntuiError as error:
             return HealthCheck(False, error.message, connection.token_hint)
-    if found.belongs:
-        return HealthCheck(False, f"the token belongs to environment {found.belongs}", connection.token_hint)
+    if found.other_environment:
+        return HealthCheck(False, f"the token belongs to environment {found.other_environment}", connection.token_hint)
     if found.treated_as_live:
         return HealthCheck(True, "ok, but live by the server", connection.token_hint)
     words = [f"ok, {max(1, round(found.ms or 0))} ms"]

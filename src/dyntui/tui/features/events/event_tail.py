@@ -13,9 +13,9 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import ident
+from dyntui.resources.cell_formats import short_id
 from dyntui.resources.happenings import user_of
-from dyntui.services.events import EventFilter, EventTail, since
+from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -50,8 +50,8 @@ _COLUMNS = (
     Column("at", "at (UTC)", 19, priority=0),
     Column("eventName", "event", 26, priority=0),
     Column(title="about", width=30, grow=True, pick=_short, priority=2),
-    Column("user", "user", 11, as_=ident, priority=1),
-    Column("eventId", "id", 11, as_=ident, priority=3),
+    Column("user", "user", 11, format=short_id, priority=1),
+    Column("eventId", "id", 11, format=short_id, priority=3),
 )
 
 
@@ -81,7 +81,7 @@ class EventTailScreen(ConsoleScreen):
         self._tail: EventTail | None = None
         self._looking: EventTail | None = None
         self._events: list[dict[str, Any]] = []
-        self._view = StaticRows(key="eventId", loaded=False)
+        self._view = StaticRows(key="eventId", is_loaded=False)
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
@@ -169,7 +169,7 @@ class EventTailScreen(ConsoleScreen):
         rows = [
             {**event, "at": str(event.get("timestamp") or "")[:19].replace("T", " "), "user": user_of(event)}
             for event in self._events
-            if passing.takes(event)
+            if passing.matches(event)
         ]
         self._view.error = None
         self._view.put(rows)
@@ -260,7 +260,7 @@ class EventTailScreen(ConsoleScreen):
             wrong = {}
             for name, text in values.items():
                 try:
-                    since(text.strip()) if text.strip() else None
+                    parse_since(text.strip()) if text.strip() else None
                 except UsageError as error:
                     wrong[name] = str(error)
             return wrong
@@ -270,8 +270,8 @@ class EventTailScreen(ConsoleScreen):
                 return
             start, end = values["start"].strip(), values["end"].strip()
             self.range_words = f"{f'since {start}' if start else _FIRST_WORDS}{f' until {end}' if end else ''}"
-            begin = since(start) if start else now() - _FIRST
-            self._set(start=begin, end=since(end) if end else None)
+            begin = parse_since(start) if start else now() - _FIRST
+            self._set(start=begin, end=parse_since(end) if end else None)
 
         fields = [
             FormInput("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last day"),

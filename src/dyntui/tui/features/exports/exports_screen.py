@@ -78,13 +78,13 @@ class ExportsScreen(ResourceActionsScreen):
         return None if row.get("status") == "completed" else f"It is {row.get('status') or 'not finished'}."
 
     def action_download(self) -> None:
-        from dyntui.services.vendor_exports import file_name, host_shown
+        from dyntui.services.vendor_exports import download_host, export_file_name
 
         row, connection = self.table.row, self.console.session.connection
         if row is None or connection is None:
             return
         try:
-            host = host_shown(connection, row)
+            host = download_host(connection, row)
         except UsageError as error:
             self.console.say_error(error)
             return
@@ -100,7 +100,7 @@ class ExportsScreen(ResourceActionsScreen):
                 self._fetch(dict(row), Path(values["path"]).expanduser())
 
         note = f"from {host}; the token does not go there"
-        field = FormInput("path", "file", str(Path.cwd() / file_name(row)), help=note)
+        field = FormInput("path", "file", str(Path.cwd() / export_file_name(row)), help=note)
         self.console.ask(FormDialog("Download into a new file", [field], check=check, verb="download"), taken)
 
     def _fetch(self, row: dict[str, Any], path: Path) -> None:

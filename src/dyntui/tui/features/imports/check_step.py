@@ -15,7 +15,7 @@ from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.ids import short_id
 from dyntui.importer import describe_key
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckStep"]
 
 _FOUND = (
-    Column("number", "row", 6, right=True, priority=0, as_=number),
+    Column("number", "row", 6, right=True, priority=0, format=thousands),
     Column("words", "found", 34, grow=True, priority=1),
     Column("key", "by", 24, grow=True, priority=0),
     Column("users", "user", 24, priority=2),

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.importer import CODES
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.failure_hints import advice
 from dyntui.services.imports.job_follow_up import mend, try_again
@@ -41,7 +41,7 @@ __all__ = ["FinishStep"]
 
 _BAR = 24
 _WHY = (
-    Column("rows", "rows", 7, right=True, priority=0, as_=number),
+    Column("rows", "rows", 7, right=True, priority=0, format=thousands),
     Column("state", "state", 8, priority=2),
     Column("code", "why", 22, priority=0),
     Column("todo", "what to do", 36, grow=True, priority=1),
@@ -62,7 +62,7 @@ class FinishStep(WizardStep):
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="finish-sheet")
-        yield Table(_WHY, StaticRows(loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield Table(_WHY, StaticRows(is_loaded=False), empty=lambda: "Every row got through.", id="why")
         yield MessageLine()
 
     def on_mount(self) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, number
+from dyntui.resources.cell_formats import age, thousands
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import OPEN, JobState, RowState
@@ -20,13 +20,13 @@ Row = dict[str, Any]
 COLUMNS = (
     Column("state", "state", 12, priority=0),
     Column("source", "file", 20, grow=True, priority=0),
-    Column("total", "rows", 9, right=True, as_=number, priority=1),
-    Column("through", "through", 9, right=True, as_=number, priority=2),
+    Column("total", "rows", 9, right=True, format=thousands, priority=1),
+    Column("through", "through", 9, right=True, format=thousands, priority=2),
     Column("undone", "undone", 7, right=True, priority=4),
-    Column("bad", "bad", 7, right=True, as_=number, priority=3),
-    Column("open", "to do", 9, right=True, as_=number, priority=1),
+    Column("bad", "bad", 7, right=True, format=thousands, priority=3),
+    Column("open", "to do", 9, right=True, format=thousands, priority=1),
     Column("environment", "environment", 14, priority=4),
-    Column("created", "begun", 12, as_=age, priority=5),
+    Column("created", "begun", 12, format=age, priority=5),
     Column("id", "job", 20, priority=6),
 )
 _THROUGH = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)

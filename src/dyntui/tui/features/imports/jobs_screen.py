@@ -82,7 +82,7 @@ class JobsScreen(JobFollowUpMixin):
         return ("jobs",)
 
     def body(self) -> ComposeResult:
-        view = StaticRows(key="id", loaded=False)
+        view = StaticRows(key="id", is_loaded=False)
         yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
 
     def on_mount(self) -> None:

@@ -54,7 +54,7 @@ class MapStep(SavedMappingsMixin):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
-            yield Table(_COLUMNS, StaticRows(key="key", loaded=False), id="columns")
+            yield Table(_COLUMNS, StaticRows(key="key", is_loaded=False), id="columns")
             yield ReportView(id="fields-there")
         yield MessageLine()
 

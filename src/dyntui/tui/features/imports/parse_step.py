@@ -67,7 +67,7 @@ class ParseStep(WizardStep):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield ParseSummary()
-            yield Table((Column("row", " "),), StaticRows(loaded=False), empty=self._empty, id="preview")
+            yield Table((Column("row", " "),), StaticRows(is_loaded=False), empty=self._empty, id="preview")
 
     def on_mount(self) -> None:
         self.query_one(ParseSummary).border_title = "how it is read"

@@ -14,7 +14,7 @@ from dyntui.core.ids import short_id
 from dyntui.core.text import safe
 from dyntui.core.times import duration
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.actions.write_types import Confirmation, Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.review_queries import DUPLICATE, RowCounts
@@ -36,7 +36,7 @@ FIRST = 10
 """How many rows are sent first, so that a mistake in the mapping costs ten rows and not all."""
 
 _CHANGES = (
-    Column("row", "row", 6, right=True, priority=0, as_=number),
+    Column("row", "row", 6, right=True, priority=0, format=thousands),
     Column("field", "field", 12, priority=0),
     Column("now", "now", 13, grow=True, priority=1),
     Column("then", "then", 13, grow=True, priority=0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.wizard_review import ReviewSummary
 from dyntui.store import review_queries
 
@@ -13,7 +13,7 @@ __all__ = ["KINDS", "kind_rows"]
 
 KINDS = (
     Column("kind", "kind", 20, grow=True, priority=0),
-    Column("rows", "rows", 7, right=True, as_=number, priority=0),
+    Column("rows", "rows", 7, right=True, format=thousands, priority=0),
 )
 _SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: "–"}
 

@@ -55,7 +55,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def compose(self) -> ComposeResult:
         yield Spinner("making the rows ready", id="preparing")
         with Horizontal(classes="panes"):
-            yield Table(KINDS, StaticRows(key="key", loaded=False), titles=False, id="kinds")
+            yield Table(KINDS, StaticRows(key="key", is_loaded=False), titles=False, id="kinds")
             with Vertical(id="rows-pane"):
                 yield ReviewTable(id="rows")
                 yield CellEditor()

@@ -13,7 +13,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.wizard_review import column_of
 from dyntui.store.review_queries import DUPLICATE, EXCLUDED, ReviewRow
 from dyntui.store.states import RowState
@@ -24,7 +24,7 @@ from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
 
-NUMBER = Column("number", "row", 5, right=True, priority=0, as_=number)
+NUMBER = Column("number", "row", 5, right=True, priority=0, format=thousands)
 PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
 _WHO = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
 _AHEAD = 60
@@ -55,7 +55,7 @@ class ReviewRows:
         return len(self._numbers)
 
     @property
-    def loaded(self) -> bool:
+    def is_loaded(self) -> bool:
         return self._loaded
 
     def show(self, numbers: array[int]) -> None:
@@ -85,10 +85,10 @@ class ReviewRows:
         place = self.place_of(int(row_id))
         return place if self.number_at(place) == int(row_id) else None
 
-    def gone(self, index: int) -> bool:
+    def is_gone(self, index: int) -> bool:
         return False
 
-    def want(self, first: int, last: int) -> None:
+    def set_viewport(self, first: int, last: int) -> None:
         """Fetch what is missing of these, and some more beyond them."""
         around = self._numbers[max(0, first - _AHEAD) : last + 1 + _AHEAD]
         seen = self._numbers[max(0, first) : last + 1]

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan_deletion
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportUndoScreen"]
 
-_ROW = Column("row", "row", 7, right=True, priority=0, as_=number)
+_ROW = Column("row", "row", 7, right=True, priority=0, format=thousands)
 _REASON = Column("reason", "left alone because it", 30, grow=True, priority=0)
 _STATES: tuple[tuple[UndoState, str], ...] = (
     (UndoState.PENDING, "to be deleted"),
@@ -102,7 +102,7 @@ class ImportUndoScreen(ConsoleScreen):
         with Vertical(classes="step"):
             yield ReportView(id="undo-sheet")
             columns = (_ROW, Column("id", self.words.noun, 36, grow=True, priority=2), _REASON)
-            yield Table(columns, StaticRows(loaded=False), empty=self._empty, id="left-alone")
+            yield Table(columns, StaticRows(is_loaded=False), empty=self._empty, id="left-alone")
 
     def on_mount(self) -> None:
         self.query_one("#undo-sheet").border_title = "undo"

@@ -37,9 +37,9 @@ class HostnameScreen(ResourceDetailScreen):
             case "facts":
                 with Horizontal(classes="two"):
                     yield FieldList(id="facts")
-                    yield Table(_RECORDS, StaticRows(loaded=False), empty=_none, id="dns-beside")
+                    yield Table(_RECORDS, StaticRows(is_loaded=False), empty=_none, id="dns-beside")
             case "dns":
-                yield Table(_RECORDS, StaticRows(loaded=False), empty=_none, id="dns-whole")
+                yield Table(_RECORDS, StaticRows(is_loaded=False), empty=_none, id="dns-whole")
             case _:
                 yield SearchTree(id="raw", unfolded=3)
 

@@ -89,7 +89,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         return [
             record
             for record in RESOURCES.values()
-            if record.of == self.record.name and record.scope in (Scope.PARENT, Scope.ORGANIZATION)
+            if record.parent_resource == self.record.name and record.scope in (Scope.PARENT, Scope.ORGANIZATION)
         ]
 
     def pane(self, tab: Tab) -> ComposeResult:
@@ -119,9 +119,9 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def shown(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document without what must not be shown."""
-        from dyntui.services.actions.resource_actions import masked
+        from dyntui.services.actions.resource_actions import mask_secrets
 
-        return masked(self.record, document)
+        return mask_secrets(self.record, document)
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         if tab.name == "raw":
@@ -153,14 +153,14 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
-        if actions[0].on is ActionTarget.LIST:
+        if actions[0].target is ActionTarget.LIST:
             return "This is done in the list."
-        reasons = [each.when(self.row) if each.when is not None else None for each in actions]
+        reasons = [each.disabled_reason(self.row) if each.disabled_reason is not None else None for each in actions]
         return None if None in reasons else reasons[0]
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Do the one of these that fits."""
-        fitting = [each for each in actions if each.when is None or each.when(self.row) is None]
+        fitting = [each for each in actions if each.disabled_reason is None or each.disabled_reason(self.row) is None]
         self.begin(self.record, fitting[0], [self.row], self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:

@@ -69,17 +69,21 @@ class ResourceIndexScreen(WorkerMixin):
 
     def _jump(self, record: Resource) -> str:
         if record.scope is Scope.PARENT:
-            return f"from {RESOURCES[record.of].title.lower()}" if record.of in RESOURCES else "from its list"
+            return (
+                f"from {RESOURCES[record.parent_resource].title.lower()}"
+                if record.parent_resource in RESOURCES
+                else "from its list"
+            )
         return "  ".join(f":{name}" for name in (record.name, *record.aliases[:1]))
 
     def _reach(self, record: Resource) -> str:
-        from dyntui.services.lists.resource_reachability import reach_of
+        from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
         if connection is None or record.scope is Scope.PARENT:
             return ""
-        reach = reach_of(connection.client)
-        if not reach.known(record):
+        reach = reachability_of(connection.client)
+        if not reach.is_known(record):
             return ""
         return reach.reason(record) or "reached"
 
@@ -92,10 +96,10 @@ class ResourceIndexScreen(WorkerMixin):
 
     def reload(self) -> None:
         """What a token reaches is asked for again."""
-        from dyntui.services.lists.resource_reachability import reach_of
+        from dyntui.services.lists.resource_reachability import reachability_of
 
         if (connection := self.console.session.connection) is not None:
-            reach_of(connection.client).forget()
+            reachability_of(connection.client).forget()
             self.connected(connection)
 
     def on_screen_resume(self) -> None:
@@ -109,7 +113,7 @@ class ResourceIndexScreen(WorkerMixin):
         self.changed()
 
     def _ask(self, records: Iterable[Resource]) -> None:
-        from dyntui.services.lists.resource_reachability import reach_of
+        from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
         if connection is None:
@@ -122,7 +126,7 @@ class ResourceIndexScreen(WorkerMixin):
             self.mark_read(seen)
             self._show()
 
-        self.run_worker_then(reach_of(connection.client).probe(records), known, group="probe")
+        self.run_worker_then(reachability_of(connection.client).probe(records), known, group="probe")
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = [("asking", "")] if self.probing else []

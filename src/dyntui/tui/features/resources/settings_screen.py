@@ -16,8 +16,8 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
 from dyntui.services.actions.write_types import Confirmation, Target, WriteOutcome, WriteResults
-from dyntui.services.forms import fill, text_of
-from dyntui.services.text_diff import told_apart
+from dyntui.services.forms import field_text, read_form
+from dyntui.services.text_diff import elide_common
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
@@ -127,11 +127,11 @@ class SettingsScreen(SearchableScreen):
         assert self.document is not None
         way = self.tree_shown.way
         before = settings.leaf_at(self.document, way)
-        asked = settings.asked_for(way, before)
-        held = {asked.name: text_of(before)}
+        asked = settings.setting_field(way, before)
+        held = {asked.name: field_text(before)}
 
         def taken(values: dict[str, str]) -> None:
-            self._changed_to(way, before, fill([asked], values, before=held).body, form)
+            self._changed_to(way, before, read_form([asked], values, before=held).body, form)
 
         form = SchemaForm(
             f"Change {'.'.join(way)}",
@@ -154,15 +154,15 @@ class SettingsScreen(SearchableScreen):
             return
         after = body[way[-1]]
         write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
-        needed = connection.writes.requirement(write, targets)
-        was, now = told_apart(text_of(before), text_of(after))
-        needed = replace(needed, lines=(f"{was or '—'} → {now or '—'}",))
+        needed = connection.write_gate.requirement(write, targets)
+        was, now = elide_common(field_text(before), field_text(after))
+        needed = replace(needed, target_lines=(f"{was or '—'} → {now or '—'}",))
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is None:
                 form.reopen()
             else:
-                work = connection.writes.perform(write, targets, confirmation)
+                work = connection.write_gate.perform(write, targets, confirmation)
                 self.run_write_worker(work, lambda results: self._told(results, after, form), form)
 
         self.console.ask(confirm(needed, verb="change", opening_key="e"), answered)
@@ -194,7 +194,7 @@ class SettingsScreen(SearchableScreen):
             text = "Besides what you changed, the server has changed this:\n\n" + "\n".join(lines)
             self.console.ask(MessageDialog("More is different than was changed", text))
         else:
-            self.console.say(f"Changed: {way} is {text_of(after) or 'empty'}; nothing else is different.")
+            self.console.say(f"Changed: {way} is {field_text(after) or 'empty'}; nothing else is different.")
 
 
 def _within(name: str, way: str) -> bool:
@@ -202,4 +202,4 @@ def _within(name: str, way: str) -> bool:
 
 
 def _words(value: Any) -> str:
-    return "not there" if value is settings.ABSENT else text_of(value) or "—"
+    return "not there" if value is settings.ABSENT else field_text(value) or "—"

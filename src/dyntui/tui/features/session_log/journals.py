@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import number
+from dyntui.resources.cell_formats import thousands
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -28,10 +28,10 @@ _REQUESTS = (
     Column("method", "method", 6, priority=2),
     Column("operation", "operation", 30, grow=True, priority=0),
     Column("answer", "answer", 14, priority=0),
-    Column("ms", "ms", 7, right=True, as_=number, priority=1),
-    Column("sent", "sent", 8, right=True, as_=number, priority=4),
-    Column("received", "received", 9, right=True, as_=number, priority=3),
-    Column("attempt", "try", 3, right=True, as_=number, priority=5),
+    Column("ms", "ms", 7, right=True, format=thousands, priority=1),
+    Column("sent", "sent", 8, right=True, format=thousands, priority=4),
+    Column("received", "received", 9, right=True, format=thousands, priority=3),
+    Column("attempt", "try", 3, right=True, format=thousands, priority=5),
 )
 _NOTES = (
     Column("at", "at", 8, priority=0),

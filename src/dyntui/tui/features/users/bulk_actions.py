@@ -57,10 +57,10 @@ def _do(screen: UserListScreen, action: WriteAction, key: str, verb: str, form: 
 def _done(screen: UserListScreen, results: WriteResults) -> None:
     if not screen.is_mounted:
         return
-    screen.table.marks &= {target.id for target in results.left}
+    screen.table.marks &= {target.id for target in results.remaining}
     screen.table.repaint()
     screen.changed()
-    if len(results.items) > 1 and results.left:
+    if len(results.items) > 1 and results.remaining:
         _tell_left(screen, results)
 
 

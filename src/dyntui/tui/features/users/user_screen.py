@@ -160,7 +160,7 @@ class UserScreen(UserActionsMixin):
 
     def _wait(self, name: str) -> None:
         """The rows are still to come."""
-        self.query_one(f"#{name}", Table).show(StaticRows(loaded=False))
+        self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
 
     def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
         table = self.query_one(f"#{name}", Table)
@@ -197,4 +197,4 @@ class UserScreen(UserActionsMixin):
 
 
 def _table(name: str, columns: Sequence[Any], empty: str) -> Table:
-    return Table(columns, StaticRows(loaded=False), empty=lambda: empty, id=name)
+    return Table(columns, StaticRows(is_loaded=False), empty=lambda: empty, id=name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, flag
+from dyntui.resources.cell_formats import age, yes_no
 from dyntui.tui.kit.widgets.field_list import FieldLine
 
 __all__ = ["CHECKS", "CREDENTIALS", "MFA", "RELATED", "SESSIONS", "SOCIAL", "WALLETS"]
@@ -24,19 +24,19 @@ CREDENTIALS = (
     Column("format", "kind", 12, priority=0),
     Column("copy", "identifies by", 30, grow=True, priority=0),
     Column("provider", "provider", 16, priority=3),
-    Column("signInEnabled", "sign-in", 7, as_=flag, priority=1),
-    Column("verifiedAt", "verified", 12, as_=age, priority=2),
-    Column("lastSelectedAt", "last used", 12, as_=age, priority=4),
+    Column("signInEnabled", "sign-in", 7, format=yes_no, priority=1),
+    Column("verifiedAt", "verified", 12, format=age, priority=2),
+    Column("lastSelectedAt", "last used", 12, format=age, priority=4),
 )
 WALLETS = (
     Column("chain", "chain", 8, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
     Column("name", "wallet", 16, priority=2),
     Column("provider", "provider", 17, priority=3),
-    Column("lastSelectedAt", "last used", 12, as_=age, priority=4),
+    Column("lastSelectedAt", "last used", 12, format=age, priority=4),
 )
 SESSIONS = (
-    Column("createdAt", "began", 12, as_=age, priority=0),
+    Column("createdAt", "began", 12, format=age, priority=0),
     Column("state", "state", 18, priority=0),
     Column("ipAddress", "address", 16, priority=2),
     Column("userAgent", "with", 30, grow=True, priority=3),
@@ -50,14 +50,14 @@ SOCIAL = (
 MFA = (
     Column("type", "kind", 10, priority=0),
     Column("alias", "name", 20, grow=True, priority=0),
-    Column("verified", "verified", 8, as_=flag, priority=1),
-    Column("default", "default", 7, as_=flag, priority=2),
-    Column("createdAt", "added", 12, as_=age, priority=3),
+    Column("verified", "verified", 8, format=yes_no, priority=1),
+    Column("default", "default", 7, format=yes_no, priority=2),
+    Column("createdAt", "added", 12, format=age, priority=3),
 )
 CHECKS = (
     Column("result", "result", 12, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
-    Column("createdAt", "checked", 12, as_=age, priority=1),
+    Column("createdAt", "checked", 12, format=age, priority=1),
 )
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (

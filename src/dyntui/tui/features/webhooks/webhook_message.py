@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.happenings import answer_of, latency_ms
-from dyntui.resources.webhook_payloads import opened
+from dyntui.resources.webhook_payloads import parse_nested
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings
@@ -57,14 +57,14 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case "facts":
                 yield FieldList(id="facts")
             case "tries":
-                yield Table(_ATTEMPTS, StaticRows(loaded=False, key="deliveryId"), id="tries")
+                yield Table(_ATTEMPTS, StaticRows(is_loaded=False, key="deliveryId"), id="tries")
             case name:
                 yield SearchTree(id=f"tree-{name}", unfolded=3)
 
     async def fetch(self, client: Client) -> dict[str, Any]:
-        from dyntui.services.webhooks import deliveries
+        from dyntui.services.webhooks import read_deliveries
 
-        found = await deliveries(client, self.webhook_id, self.object_id)
+        found = await read_deliveries(client, self.webhook_id, self.object_id)
         return {**(found[0] if found else self.row), "deliveries": found}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
@@ -81,7 +81,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
                 table.view.put([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
                 table.view_changed()
             case name:
-                self.query_one(f"#tree-{name}", SearchTree).show(opened(self.row.get(name)))
+                self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))
 
     def _facts(self) -> list[FieldLine]:
         row = self.row
@@ -111,7 +111,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         assert isinstance(pane, Table)
         assert pane.row is not None
         row = {name: value for name, value in pane.row.items() if name != "copy"}
-        shown = {**row, "request": opened(row.get("request")), "response": opened(row.get("response"))}
+        shown = {**row, "request": parse_nested(row.get("request")), "response": parse_nested(row.get("response"))}
         self.console.visit(JsonScreen((*self.crumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
 
     # Actions
@@ -120,9 +120,9 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         return None if self.object_id else "There is no message."
 
     def action_redeliver(self) -> None:
-        from dyntui.services.actions.resource_actions import action_named
+        from dyntui.services.actions.resource_actions import find_action
 
-        self.begin(_RECORD, action_named(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
+        self.begin(_RECORD, find_action(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
 
     def verify_disabled_reason(self) -> str | None:
         return None if self.row.get("request") else "There is no record of the request."
@@ -134,4 +134,4 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         from dyntui.services.webhooks import verify_delivery
 
         found = verify_delivery(self.row, secret)
-        self.console.say(found.words, "information" if found.valid else "error")
+        self.console.say(found.message, "information" if found.valid else "error")

@@ -144,12 +144,12 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     @on(ResourceScreen.ViewChanged)
     def _explain(self) -> None:
-        from dyntui.services.webhooks import why_disabled
+        from dyntui.services.webhooks import disabled_cause
 
         why = ""
-        if self.webhook and self.view is not None and self.view.loaded and not self.failed_only:
+        if self.webhook and self.view is not None and self.view.is_loaded and not self.failed_only:
             rows = [self.view.get(index) for index in range(min(_LATEST, self.view.total))]
-            why = why_disabled(self.webhook, [row for row in rows if row is not None])
+            why = disabled_cause(self.webhook, [row for row in rows if row is not None])
         self.query_one(_About).tell(self.webhook, why)
 
     def _empty(self) -> str:
@@ -193,19 +193,19 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         self.console.ask(PasteTextDialog("Verify a signature", about, line=f"The header {SIGNATURE}:"), pasted)
 
     def _judge(self, pasted: Pasted, secret: str) -> None:
-        from dyntui.services.webhooks import verify
+        from dyntui.services.webhooks import verify_signature
 
-        found = verify(secret, pasted.text.encode(), pasted.line)
-        self.console.say(found.words, "information" if found.valid else "error")
+        found = verify_signature(secret, pasted.text.encode(), pasted.line)
+        self.console.say(found.message, "information" if found.valid else "error")
 
     def _row(self) -> dict[str, Any]:
         return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}
 
     def _on_webhook(self, name: str, key: str) -> None:
-        from dyntui.services.actions.resource_actions import action_named
+        from dyntui.services.actions.resource_actions import find_action
 
         record = RESOURCES["webhooks"]
-        self.begin(record, action_named(record, name), [self._row()], "", key)
+        self.begin(record, find_action(record, name), [self._row()], "", key)
 
     def action_switch(self) -> None:
         self._on_webhook("disable" if self.webhook.get("isEnabled") else "enable", "t")

@@ -15,13 +15,13 @@ __all__ = ["with_secret"]
 
 def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
     """Ask, read the secret, and hand it to `use`."""
-    from dyntui.services.actions.resource_actions import target_of
-    from dyntui.services.webhooks import reading_secret
+    from dyntui.services.actions.resource_actions import make_target
+    from dyntui.services.webhooks import read_secret_action
 
     connection = screen.console.session.connection
     if connection is None:
         return
-    write, targets = reading_secret(connection.client), [target_of(RESOURCES["webhooks"], webhook)]
+    write, targets = read_secret_action(connection.client), [make_target(RESOURCES["webhooks"], webhook)]
 
     def got(results: WriteResults) -> None:
         error = results.first_error
@@ -36,7 +36,7 @@ def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: 
 
     def answered(confirmation: Confirmation | None) -> None:
         if confirmation is not None:
-            screen.run_write_worker(connection.writes.perform(write, targets, confirmation), got)
+            screen.run_write_worker(connection.write_gate.perform(write, targets, confirmation), got)
 
-    needed = connection.writes.requirement(write, targets)
+    needed = connection.write_gate.requirement(write, targets)
     screen.console.ask(confirm(needed, verb="check the signature", opening_key=key), answered)

@@ -13,7 +13,7 @@ __all__ = ["StaticRows"]
 class StaticRows:
     """A view on a list. key: the field that is a row's id; without one, the row's number is."""
 
-    def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", loaded: bool = True) -> None:
+    def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", is_loaded: bool = True) -> None:
         self._key = key
         self._rows: list[dict[str, Any]] = []
         self._places: dict[str, int] = {}
@@ -21,7 +21,7 @@ class StaticRows:
         self.loading = False
         self.changed: set[str] = set()
         self.put(rows)
-        self._loaded = loaded
+        self._loaded = is_loaded
 
     def put(self, rows: Sequence[dict[str, Any]]) -> None:
         """Show these rows. One that equals what was there stays, so that it is not formatted again."""
@@ -39,7 +39,7 @@ class StaticRows:
         return len(self._rows)
 
     @property
-    def loaded(self) -> bool:
+    def is_loaded(self) -> bool:
         return self._loaded
 
     def _id(self, index: int) -> str:
@@ -54,8 +54,8 @@ class StaticRows:
     def index_of(self, row_id: str) -> int | None:
         return self._places.get(row_id)
 
-    def gone(self, index: int) -> bool:
+    def is_gone(self, index: int) -> bool:
         return False
 
-    def want(self, first: int, last: int) -> None:
+    def set_viewport(self, first: int, last: int) -> None:
         """All rows are here."""

@@ -43,12 +43,12 @@ class TableRows(Protocol):
     @property
     def total(self) -> int: ...
     @property
-    def loaded(self) -> bool: ...
+    def is_loaded(self) -> bool: ...
     def get(self, index: int) -> dict[str, Any] | None: ...
     def id_at(self, index: int) -> str | None: ...
     def index_of(self, row_id: str) -> int | None: ...
-    def want(self, first: int, last: int) -> None: ...
-    def gone(self, index: int) -> bool: ...
+    def set_viewport(self, first: int, last: int) -> None: ...
+    def is_gone(self, index: int) -> bool: ...
 
 
 class TableColumn(Protocol):
@@ -216,7 +216,7 @@ class Table(LineList):
     def _sign(self, index: int) -> Piece:
         """Marked, gone from the server, found changed: the sign before the row, and the style of the row."""
         view = self.view
-        if view.gone(index):
+        if view.is_gone(index):
             return "×", "dim"
         if (self.marks or view.changed) and (row_id := view.id_at(index)) is not None:
             if row_id in self.marks:
@@ -263,7 +263,7 @@ class Table(LineList):
             said: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
             said = [piece for piece in said if piece[0]]
         elif y == 0:
-            said = [(self.empty() if self.view.loaded else NOT_HERE, "dim")]
+            said = [(self.empty() if self.view.is_loaded else NOT_HERE, "dim")]
         else:
             said = []
         return [(cut(f"  {safe(said[y][0], 500)}", width), said[y][1])] if y < len(said) else ()
@@ -337,7 +337,7 @@ class Table(LineList):
 
     def moved(self) -> None:
         if self.size:
-            self.view.want(self.top, max(self.top, min(self.top + self.room, self.count) - 1))
+            self.view.set_viewport(self.top, max(self.top, min(self.top + self.room, self.count) - 1))
         self._cursor_id = self.view.id_at(self.cursor) or self._cursor_id
 
     def move_to(self, index: int) -> None:

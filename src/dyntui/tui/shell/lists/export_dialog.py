@@ -34,7 +34,7 @@ def open_export_dialog(screen: ResourceScreen, targets: Sequence[Target]) -> Non
     what = {"marked": f"the {marked:,} marked" if marked > 1 else "the marked one"} if marked else {}
     if screen.filter_text:
         what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
-    if screen.local is not None and screen.local.wanted.text:
+    if screen.local is not None and screen.local.query.text:
         what["here"] = f"the {len(screen.local.ids):,} found among the rows here"
     what["all"] = f"all {name}"
     fields = (

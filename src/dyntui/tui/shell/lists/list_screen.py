@@ -46,7 +46,7 @@ class ListScreen(ConsoleScreen):
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
         self.view: PagedView | None = None
-        self._waiting = StaticRows(loaded=False)
+        self._waiting = StaticRows(is_loaded=False)
         self._told: DyntuiError | None = None
         self._created: tuple[str, str | None, frozenset[str]] | None = None
         """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
@@ -87,17 +87,17 @@ class ListScreen(ConsoleScreen):
 
     def make_view(self, connection: Connection) -> PagedView:
         """The view on what the record lists; a screen with more to say makes another one."""
-        from dyntui.services.lists.list_source import view_of
+        from dyntui.services.lists.list_source import make_view
 
         page_size = self.console.settings.page_size
         rows = self.console.session.rows
-        return view_of(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
+        return make_view(connection.client, self.record, parent=self.parent_id, cache=rows, page_size=page_size)
 
     def cached_rows_loaded(self, rows: RowCache) -> None:
-        from dyntui.services.lists.list_source import ListQuery, kept_view
+        from dyntui.services.lists.list_source import ListQuery, cached_view
 
         query, size = ListQuery(order=self.record.list.order), self.console.settings.page_size
-        self._take(kept_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
+        self._take(cached_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
 
     def connected(self, connection: Connection) -> None:
         at = self.table.cursor
@@ -127,9 +127,9 @@ class ListScreen(ConsoleScreen):
         """Show these columns; () for the usual ones."""
         columns = self.usual
         if wanted:
-            from dyntui.services.lists.columns import arranged
+            from dyntui.services.lists.columns import arrange_columns
 
-            columns = arranged(self.usual, wanted)
+            columns = arrange_columns(self.usual, wanted)
         if columns != self.table.columns:
             self.table.columns = columns
             self.table.offset_columns = 0
@@ -215,7 +215,7 @@ class ListScreen(ConsoleScreen):
         self._created = (row_id, self.table.row_id, self._ids(view))
 
     def _ids(self, view: PagedView) -> frozenset[str]:
-        return frozenset(str(row.get(self.record.key, "")) for row in view.here())
+        return frozenset(str(row.get(self.record.key, "")) for row in view.loaded_rows())
 
     def _select_created(self, view: PagedView) -> None:
         if self._created is None or self.out_of_date:
@@ -254,8 +254,8 @@ class ListScreen(ConsoleScreen):
             since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
             parts.append((error_label(view.error) + since, "warn"))
         listed = self.displayed_view() or view
-        if listed.loaded:
-            more = "" if listed.known else "+"
+        if listed.is_loaded:
+            more = "" if listed.is_total_known else "+"
             at = f"{table.cursor + 1:,} of " if table.count else ""
             parts.append((f"{at}{table.count:,}{more}", ""))
         if table.marks:
@@ -271,4 +271,4 @@ class ListScreen(ConsoleScreen):
         view = self.view
         if view is None or not view.total or not (words := age_label(view.fetched_at)):
             return []
-        return [(f"cached, {words}", "warn") if view.recalled else (words, "")]
+        return [(f"cached, {words}", "warn") if view.shows_cached_rows else (words, "")]

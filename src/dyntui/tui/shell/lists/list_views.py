@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
 from dyntui.core.errors import DyntuiError
-from dyntui.services.lists.columns import offered, widths_of
+from dyntui.services.lists.columns import available_columns, widths_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.columns_dialog import ColumnsDialog
@@ -54,8 +54,10 @@ def open_columns_dialog(screen: ListViewsScreen) -> None:
         screen.set_columns(wanted)
 
     table, view = screen.table, screen.view
-    rows = view.here() if view is not None else []
-    known = {column.name: column for column in (*offered(screen.record, screen.usual, rows), *screen.shown_columns)}
+    rows = view.loaded_rows() if view is not None else []
+    known = {
+        column.name: column for column in (*available_columns(screen.record, screen.usual, rows), *screen.shown_columns)
+    }
     title = f"Columns of {screen.record.title.lower()}"
     shown = [column.name for column in table.columns]
     screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)

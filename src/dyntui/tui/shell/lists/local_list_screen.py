@@ -32,7 +32,7 @@ class LocalListScreen(ListScreen):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        wanted = self.local.wanted if self.local is not None else self._pending
+        wanted = self.local.query if self.local is not None else self._pending
         return (*super().crumbs, f"here: {wanted.text}") if wanted is not None and wanted.text else super().crumbs
 
     # The rows that are here
@@ -41,7 +41,7 @@ class LocalListScreen(ListScreen):
         return self.local.view if self.local is not None else self.view
 
     def connected(self, connection: Connection) -> None:
-        self._pending = self.local.wanted if self.local is not None else self._pending
+        self._pending = self.local.query if self.local is not None else self._pending
         self._close_local()
         super().connected(connection)
 
@@ -49,7 +49,7 @@ class LocalListScreen(ListScreen):
         super()._take(view)
         pending, self._pending = self._pending, None
         if pending is not None:
-            self.show_local(pending.text, pending.column, pending.descends)
+            self.show_local(pending.text, pending.column, pending.descending)
 
     def on_unmount(self) -> None:
         self._close_local()
@@ -95,7 +95,7 @@ class LocalListScreen(ListScreen):
             return
         if view.version != self._seen:
             self._seen = view.version
-            self.local.again()
+            self.local.search_again()
 
     # What the frame says
 
@@ -103,18 +103,18 @@ class LocalListScreen(ListScreen):
         local = self.local
         if local is None:
             return super().source()
-        if local.whole:
+        if local.is_complete:
             which = f"all {local.searched:,} rows"
         else:
             which = f"only the {local.searched:,} {'cached rows' if local.cached else 'rows read'}"
         words = age_label(local.oldest)
-        return [(f"{which}{f', {words}' if words else ''}", "" if local.whole else "warn")]
+        return [(f"{which}{f', {words}' if words else ''}", "" if local.is_complete else "warn")]
 
     def _empty(self) -> str:
-        if self.local is None or not self.local.wanted.text:
+        if self.local is None or not self.local.query.text:
             return super()._empty()
         other = ", / asks the server" if self.record.filter is not None else ", esc ends it"
-        return f"No loaded row has `{safe(self.local.wanted.text, 60)}` in it. F changes the search{other}."
+        return f"No loaded row has `{safe(self.local.query.text, 60)}` in it. F changes the search{other}."
 
     # Search
 
@@ -123,8 +123,8 @@ class LocalListScreen(ListScreen):
 
     def ask_local(self, sign: str, placeholder: str) -> None:
         """Open the filter line for a search among the loaded rows, whether or not there are any yet."""
-        label = "all rows" if self.view is not None and self.view.whole else "loaded rows"
-        wanted = self.local.wanted if self.local is not None else self._pending
+        label = "all rows" if self.view is not None and self.view.is_complete else "loaded rows"
+        wanted = self.local.query if self.local is not None else self._pending
         text = wanted.text if wanted is not None else ""
         self.ask_filter(text, placeholder, sign=sign, label=label, on_answer=self.answered_local)
 
@@ -137,15 +137,15 @@ class LocalListScreen(ListScreen):
             self._pending = LocalQuery(text) if text else None
             self.changed()
         elif text:
-            known = self.local.wanted if self.local is not None else None
-            self.show_local(text, known.column if known else None, known.descends if known else False)
+            known = self.local.query if self.local is not None else None
+            self.show_local(text, known.column if known else None, known.descending if known else False)
         elif self.local is not None:
             self.show_server()
 
     def back_label(self) -> str | None:
         if self.local is None:
             return "the search here" if self._pending is not None else super().back_label()
-        return "the search here" if self.local.wanted.text else "the order here"
+        return "the search here" if self.local.query.text else "the order here"
 
     def handle_back(self) -> None:
         if self._pending is not None:
@@ -167,10 +167,10 @@ class LocalListScreen(ListScreen):
         from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
         now, descends = self.table.order or ("", False)
-        whole = self.view is not None and self.view.whole
+        whole = self.view is not None and self.view.is_complete
         found = []
         for column in self._offered():
-            here = not column.order or (self.local is not None and bool(self.local.wanted.text))
+            here = not column.order or (self.local is not None and bool(self.local.query.text))
             where = "" if not here or whole else "only the rows that are here"
             sign = ("↓" if descends else "↑") if column.name == now else ""
             note = where or ("turn the order around" if sign else "")
@@ -184,7 +184,7 @@ class LocalListScreen(ListScreen):
             return
         now, descends = self.table.order or ("", False)
         descends = not descends if name == now else False
-        text = self.local.wanted.text if self.local is not None else ""
+        text = self.local.query.text if self.local is not None else ""
         if text or not column.order:
             self.show_local(text, column, descends)
             return

@@ -21,7 +21,7 @@ class MarkedListScreen(LocalListScreen):
 
     def rows_of(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """The rows with these ids, as far as they are known: in memory, in the cache, else only their id."""
-        view, kept = self.table.view, self.view.kept if self.view is not None else None
+        view, kept = self.table.view, self.view.cached if self.view is not None else None
         rows: dict[str, dict[str, Any]] = {}
         for row_id in ids:
             place = view.index_of(row_id)
@@ -47,13 +47,13 @@ class MarkedListScreen(LocalListScreen):
         assert view is not None
         if self.local is not None:
             self._marked(self.local.ids)
-        elif view.whole:
-            self._marked([str(row.get(self.record.key, "")) for row in view.here()])
+        elif view.is_complete:
+            self._marked([str(row.get(self.record.key, "")) for row in view.loaded_rows()])
         else:
-            from dyntui.services.lists.list_source import scan_with
+            from dyntui.services.lists.list_source import scan_pages
 
             async def ids() -> AsyncIterator[tuple[str, int, int | None]]:
-                async for found in scan_with(view.fetch, self.record, view.paging, view.query):
+                async for found in scan_pages(view.fetch, self.record, view.paging, view.query):
                     yield str(found.row.get(self.record.key, "")), found.seen, found.reported
 
             self._read_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())

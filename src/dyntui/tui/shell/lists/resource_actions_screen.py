@@ -28,14 +28,14 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     @property
     def place(self) -> tuple[str, ...]:
-        above = (RESOURCES[self.record.of].title.lower(), self.parent_label) if self.parent_label else ()
+        above = (RESOURCES[self.record.parent_resource].title.lower(), self.parent_label) if self.parent_label else ()
         return (*above, self.record.title.lower())
 
     def connected(self, connection: Connection) -> None:
         if self.record.group in ("Tokens", "UserApiTokens"):
-            from dyntui.resources.tokens import own_column
+            from dyntui.resources.tokens import own_token_column
 
-            self.usual = (own_column(connection.token_hint), *self.record.columns)
+            self.usual = (own_token_column(connection.token_hint), *self.record.columns)
         if self.record.scope is Scope.ORGANIZATION and not self.parent_id:
             self._find_parent(connection)
         else:
@@ -43,11 +43,11 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     def _find_parent(self, connection: Connection) -> None:
         """Lists above the environment belong to its organization, which has to be found first."""
-        from dyntui.services.actions.resource_actions import parent_of
+        from dyntui.services.actions.resource_actions import resolve_parent
 
         async def find() -> None:
             try:
-                parent = await parent_of(connection.client, self.record)
+                parent = await resolve_parent(connection.client, self.record)
             except DyntuiError as error:
                 problem = error
                 self.post_message(self.Next(lambda: self._unreachable(problem)))
@@ -66,15 +66,15 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     @on(ResourceScreen.ViewChanged)
     def _noted(self) -> None:
-        if self.view is not None and (self.view.loaded or self.view.error is not None):
+        if self.view is not None and (self.view.is_loaded or self.view.error is not None):
             self._note_reach(self.view.error)
 
     def _note_reach(self, error: DyntuiError | None) -> None:
-        from dyntui.services.lists.resource_reachability import reach_of
+        from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
         if connection is not None:
-            reach_of(connection.client).saw(self.record, error)
+            reachability_of(connection.client).record(self.record, error)
 
     # Rows
 
@@ -87,17 +87,17 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         return rows or ([table.row] if table.row is not None else [])
 
     def action_raw(self) -> None:
-        from dyntui.services.actions.resource_actions import masked
+        from dyntui.services.actions.resource_actions import mask_secrets
         from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.row
         assert row is not None
         crumbs = (*self.crumbs, self.record.label_of(row))
-        self.console.visit(JsonScreen(crumbs, masked(self.record, row), self.shown_resources))
+        self.console.visit(JsonScreen(crumbs, mask_secrets(self.record, row), self.shown_resources))
 
     def open_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason() or (
-            None if self.record.open else "There is no more to it; v shows it raw."
+            None if self.record.route else "There is no more to it; v shows it raw."
         )
 
     def action_open(self) -> None:
@@ -110,25 +110,29 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
         """Why none of these can be done now."""
-        if actions[0].on is ActionTarget.LIST:
+        if actions[0].target is ActionTarget.LIST:
             return None
         marks = self.table.marks
         rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # asked often: not for all of them
         if rows[0] is None:
             return "There is no row under the cursor."
-        if actions[0].one and len(marks) > 1:
+        if actions[0].single_row and len(marks) > 1:
             return "This is for one at a time; U takes the marks away."
-        reasons = [each.when(rows[0]) if each.when is not None else None for each in actions]
+        reasons = [each.disabled_reason(rows[0]) if each.disabled_reason is not None else None for each in actions]
         return None if None in reasons else reasons[0]
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Do the one of these that fits the row under the cursor, to it or to the marked ones."""
-        rows = self.marked if actions[0].on is ActionTarget.ROWS else []
-        fitting = [each for each in actions if not rows or each.when is None or each.when(rows[0]) is None]
+        rows = self.marked if actions[0].target is ActionTarget.ROWS else []
+        fitting = [
+            each
+            for each in actions
+            if not rows or each.disabled_reason is None or each.disabled_reason(rows[0]) is None
+        ]
         self.begin(self.record, (fitting or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
-        self.table.marks &= {target.id for target in results.left}
+        self.table.marks &= {target.id for target in results.remaining}
         self.table.repaint()
         self.changed()
 

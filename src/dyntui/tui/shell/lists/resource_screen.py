@@ -30,7 +30,7 @@ class ResourceScreen(ListViewsScreen):
     # Reasons
 
     def view_disabled_reason(self) -> str | None:
-        return None if self.view is not None and self.view.loaded else "Nothing is here yet."
+        return None if self.view is not None and self.view.is_loaded else "Nothing is here yet."
 
     def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no row under the cursor."
@@ -60,7 +60,7 @@ class ResourceScreen(ListViewsScreen):
         self.ask_filter(
             self.filter_text,
             filter_hint(self.record.filter),
-            label="all rows" if self.record.filter.here else "server",
+            label="all rows" if self.record.filter.searched_locally else "server",
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
         )
 
