@@ -215,7 +215,7 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
         before = len(here.sent)
         refused = await here.confirmed(replace_entry(row), [again])
-        assert "only be changed by removing it for a moment" in str(refused.first_error)
+        assert "must be removed for a moment" in str(refused.first_error)
         assert operations(here, before) == []
         assert (await here.confirmed(replace_entry(row, gap=True), [again])).remaining == ()
 

@@ -73,7 +73,7 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
         last = list(here.connection.audit.lines())[-1]
         assert (last.outcome, last.before["enabledAt"]) == ("done", None)
         assert last.after["enabledAt"].startswith("2026-03-01")
-        assert "enabledAt: nothing -> 2026-03-01" in last.change
+        assert "enabledAt: nothing -> 2026-03-01" in last.change_text
 
 
 @pytest.mark.parametrize("way", ["action", "operation", "update"])
