@@ -21,7 +21,7 @@ from tests.conftest import READY
 from tests.docs_commands import ROOT, World, changes, commands, pages, world
 from tests.e2e.terminal import Terminal
 
-from dyntui.resources.happenings import delivered
+from dyntui.resources.webhooks import delivered
 
 NOT_RUN = {
     "pipx install .": "installs from the network",

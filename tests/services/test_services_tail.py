@@ -13,7 +13,7 @@ from tests.services.resource_fixtures import FLAGS, connected
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
-from dyntui.resources.happenings import user_of
+from dyntui.resources.events import user_of
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_figures

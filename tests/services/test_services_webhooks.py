@@ -18,8 +18,8 @@ from tests.services.resource_fixtures import FLAGS, connected, rows_of
 from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
-from dyntui.resources.happenings import answer_of, delivered, latency_ms
 from dyntui.resources.webhook_payloads import body_text, parse_nested, request_header, request_payload
+from dyntui.resources.webhooks import answer_of, delivered, latency_ms
 from dyntui.services.actions.resource_actions import (
     check_values,
     find_action,

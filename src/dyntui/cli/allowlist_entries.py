@@ -50,7 +50,7 @@ def entries(
     ndjson: bool,
 ) -> None:
     """List the entries of a list, ordered by the server. --search looks at the alias and every identifier."""
-    from dyntui.resources.access import IDENTIFIER_TITLES
+    from dyntui.resources.allowlists import IDENTIFIER_TITLES
     from dyntui.services.access.drafts import entry_label
 
     how = match_of(match, exact)
@@ -184,7 +184,7 @@ def add(
 
 def _show(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
     """What was understood, before anything is sent."""
-    from dyntui.resources.access import IDENTIFIER_TITLES
+    from dyntui.resources.allowlists import IDENTIFIER_TITLES
 
     for draft in drafts[:20]:
         kind = IDENTIFIER_TITLES.get(draft.kind, "?")

@@ -101,7 +101,7 @@ def _passes(error: DyntuiError) -> bool:
 
 
 def _print(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
-    from dyntui.resources.happenings import user_of
+    from dyntui.resources.events import user_of
 
     if ndjson:
         context.emit_line(event)

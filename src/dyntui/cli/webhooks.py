@@ -47,7 +47,7 @@ def messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndj
 
 
 async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
-    from dyntui.resources.happenings import delivered
+    from dyntui.resources.webhooks import delivered
     from dyntui.services.lists.list_source import scan
 
     record = RESOURCES["webhook-messages"]

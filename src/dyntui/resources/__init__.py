@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dyntui.resources import environment, happenings, organizations, security, tokens, wallets_more
-from dyntui.resources.access import ALLOWLIST_ENTRIES, ALLOWLISTS, GATES
+from dyntui.resources import (
+    analytics,
+    chainalysis,
+    environment,
+    events,
+    exports,
+    global_wallets,
+    name_services,
+    organizations,
+    sessions,
+    tokens,
+    visitors,
+    waas,
+    webhooks,
+)
 from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.allowlists import ALLOWLIST_ENTRIES, ALLOWLISTS
+from dyntui.resources.gates import GATES
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope, Shape
 from dyntui.resources.tokens import TOKENS
 from dyntui.resources.users import USERS, WALLETS
@@ -26,9 +41,16 @@ RESOURCES: dict[str, Resource] = {
     record.name: record
     for record in (
         *(USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, GATES),
-        *security.RECORDS,
-        *wallets_more.RECORDS,
-        *happenings.RECORDS,
+        *sessions.RECORDS,
+        *visitors.RECORDS,
+        *chainalysis.RECORDS,
+        *name_services.RECORDS,
+        *global_wallets.RECORDS,
+        *waas.RECORDS,
+        *webhooks.RECORDS,
+        *events.RECORDS,
+        *exports.RECORDS,
+        *analytics.RECORDS,
         *environment.RECORDS,
         *tokens.RECORDS,
         *organizations.RECORDS,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
-from dyntui.resources.happenings import delivered
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
+from dyntui.resources.webhooks import delivered
 from dyntui.services.actions.resource_actions import find_action, make_write_action
 from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.services.lists.response_rows import read_page

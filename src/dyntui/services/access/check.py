@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import (
     AccessPolicy,
     PolicyKind,

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
-from dyntui.resources.access import ENTRY_ORDERS, IDENTIFIER_TITLES
+from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
 from dyntui.services.access.drafts import DraftState, draft_of, entry_label, key_of
 from dyntui.services.access.entries import (

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
-from dyntui.resources.access import IDENTIFIER_TITLES
+from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.resources.cell_formats import enabled_since
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, name_of, read_access
 from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from dyntui.resources.happenings import user_of
+from dyntui.resources.events import user_of
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard

@@ -14,7 +14,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
-from dyntui.resources.happenings import user_of
+from dyntui.resources.events import user_of
 from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings

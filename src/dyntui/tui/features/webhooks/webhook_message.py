@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
-from dyntui.resources.happenings import answer_of, latency_ms
 from dyntui.resources.webhook_payloads import parse_nested
+from dyntui.resources.webhooks import answer_of, latency_ms
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import with_secret
 from dyntui.tui.kit.action_registry import bindings

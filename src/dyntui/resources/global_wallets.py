@@ -1,19 +1,14 @@
-"""Wallets beyond the list: global wallets, embedded versions, policies, delegated access. Never key shares."""
+"""The global wallet, its access control, domains and connections; records for `dyntui.resources.RESOURCES`."""
 
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import address, age, enabled_since, item_count, short_id
+from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id
 from dyntui.resources.environment import disable_disabled_reason, enable_disabled_reason
-from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Shape
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
 
 __all__ = ["RECORDS"]
-
-
-def _rule_body(row: Row, values: object) -> object:
-    return {"ruleIdsToDelete": [row.get("ruleId")]}
-
 
 GLOBAL_WALLET = Resource(
     name="global-wallet",
@@ -114,81 +109,4 @@ GLOBAL_CONNECTIONS = Resource(
     label=lambda row: str(row.get("appUrl") or ""),
 )
 
-WALLET_VERSIONS = Resource(
-    name="wallet-versions",
-    title="Embedded wallet versions",
-    singular="version",
-    group="Wallets",
-    key="value",
-    list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.VALUES),
-    columns=(
-        Column("value", "version", 10, priority=0),
-        Column(title="what it is", width=40, grow=True, pick=lambda row: _version(row), priority=1),
-    ),
-    empty="No version of embedded wallets is active.",
-    label=lambda row: str(row.get("value") or ""),
-)
-
-
-def _version(row: Row) -> str:
-    return {"V3": "TSS-MPC, the current one", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
-
-
-POLICIES = Resource(
-    name="waas-policies",
-    aliases=("policies", "policy"),
-    title="Policies of embedded wallets",
-    singular="rule",
-    group="Waas",
-    key="ruleId",
-    list=ListOperation("getWaasPolicy", "policyContent", missing_is_empty=True),
-    columns=(
-        Column("name", "rule", 24, grow=True, priority=0),
-        Column("ruleType", "kind", 6, priority=0),
-        Column("chain", "chain", 6, priority=1),
-        Column("address", "address", 14, format=address, priority=2),
-        Column("functionName", "function", 18, priority=2),
-        Column("valueLimit.totalLimit", "limit", 14, priority=3),
-        Column("ruleId", "id", 11, format=short_id, priority=3),
-    ),
-    route="detail",
-    empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
-    label=lambda row: str(row.get("name") or ""),
-    actions=(
-        ResourceAction("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
-            warning="What it denied is allowed from then on, and the other way round."),
-    ),
-)  # fmt: skip
-
-DELEGATION_KEYS = Resource(
-    name="delegation-keys",
-    aliases=("delegated-access",),
-    title="Keys for delegated access",
-    singular="delegation key",
-    group="Waas",
-    list=ListOperation("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
-    columns=(
-        Column("kid", "key", 18, grow=True, priority=0),
-        Column("status", "status", 8, priority=0),
-        Column("alg", "algorithm", 18, priority=2),
-        Column("type", "kind", 9, priority=1),
-        Column("createdAt", "made", 12, format=age, priority=1),
-        Column("revokedAt", "revoked", 12, format=age, priority=2),
-    ),
-    detail="getDelegatedAccessEncryptionPublicKeyById",
-    detail_path="keyId",
-    detail_wrapper="key",
-    route="detail",
-    empty="Nobody can delegate access: there is no key for it.",
-    label=lambda row: str(row.get("kid") or ""),
-)
-
-RECORDS = (
-    GLOBAL_WALLET,
-    GLOBAL_ACCESS,
-    GLOBAL_DOMAINS,
-    GLOBAL_CONNECTIONS,
-    WALLET_VERSIONS,
-    POLICIES,
-    DELEGATION_KEYS,
-)
+RECORDS = (GLOBAL_WALLET, GLOBAL_ACCESS, GLOBAL_DOMAINS, GLOBAL_CONNECTIONS)

@@ -1,4 +1,4 @@
-"""Allowlists, their entries, and gates."""
+"""Allowlists and their entries; records for `dyntui.resources.RESOURCES`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import enabled_since, item_count, short_id
+from dyntui.resources.cell_formats import enabled_since, short_id
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "GATES", "IDENTIFIER_TITLES"]
+__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "IDENTIFIER_TITLES", "access_actions"]
 
 IDENTIFIER_TITLES: Mapping[str, str] = {
     "email": "e-mail",
@@ -28,7 +28,9 @@ ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "when it was added", "alias": "a
 """What entries can be ordered by: the API's name and people's. Which of them a server takes is not documented."""
 
 
-def _actions(noun: str, create: str, update: str, enable: str, disable: str, delete: str) -> tuple[ResourceAction, ...]:
+def access_actions(
+    noun: str, create: str, update: str, enable: str, disable: str, delete: str
+) -> tuple[ResourceAction, ...]:
     """For `dyntui do`: done by services.access, which finds out first what it does to people."""
     fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
     return (
@@ -70,7 +72,7 @@ ALLOWLISTS = Resource(
     empty="There are no allowlists in this environment: everybody may sign in.",
     label=lambda row: str(row.get("name") or ""),
     command="allowlists",
-    actions=_actions(
+    actions=access_actions(
         "list",
         "createAllowlistByEnvironmentId",
         "updateAllowlistById",
@@ -100,40 +102,4 @@ ALLOWLIST_ENTRIES = Resource(
     label=_identifier,
     command="allowlists",
     extra_operations=("postEntryByAllowlistId", "deleteAllowlistEntryById"),
-)
-
-
-def _asks(row: Row) -> str:
-    """The rules of a gate in a few words."""
-    rules = row.get("rules")
-    return ", ".join(
-        f"{rule.get('type')} {(rule.get('address') or {}).get('contractAddress') or ''}".strip()
-        for rule in (rules if isinstance(rules, list) else ())
-        if isinstance(rule, Mapping)
-    )
-
-
-GATES = Resource(
-    name="gates",
-    aliases=("gate",),
-    title="Gates",
-    singular="gate",
-    group="Gates",
-    list=ListOperation("getEnvironmentGates", "gates"),
-    columns=(
-        Column("name", "name", 18, grow=True, priority=0),
-        Column("outcome", "outcome", 10, priority=0),
-        Column("scope", "scope", 12, priority=2),
-        Column("enabledAt", "enabled", 15, format=enabled_since, priority=1),
-        Column("rules", "rules", 5, right=True, format=item_count, priority=3),
-        Column(title="asks for", width=20, grow=True, pick=_asks, priority=4),
-        Column("id", "id", 11, format=short_id, priority=5),
-    ),
-    detail="getGate",
-    detail_path="gateId",
-    route="gate",
-    empty="There are no gates in this environment: nobody is asked for tokens.",
-    label=lambda row: str(row.get("name") or ""),
-    command="gates",
-    actions=_actions("gate", "createGate", "updateGate", "enableGate", "disableGate", "deleteGate"),
 )

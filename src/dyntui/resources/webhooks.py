@@ -1,4 +1,4 @@
-"""What happens and is told: webhooks with their messages, events, exports, analytics."""
+"""Webhooks and the messages that were sent to them; records for `dyntui.resources.RESOURCES`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import NOTHING, age, item_count, short_id, thousands, yes_no
-from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope
 
-__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms", "user_of"]
+__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms"]
 
 
 def answer_of(row: Row) -> str:
@@ -37,23 +37,6 @@ def delivered(row: Row) -> bool | None:
     return False if status in ("failed", "failure", "error") or answer else None
 
 
-def user_of(event: Row) -> str:
-    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
-    context, data = event.get("context"), event.get("data")
-    if isinstance(context, Mapping) and context.get("userId"):
-        return str(context["userId"])
-    if isinstance(data, Mapping):
-        for name in ("userId", "user_id"):
-            if data.get(name):
-                return str(data[name])
-        inner = data.get("user")
-        if isinstance(inner, Mapping) and inner.get("id"):
-            return str(inner["id"])
-        if str(event.get("eventName") or "").startswith("user.") and data.get("id"):
-            return str(data["id"])
-    return ""
-
-
 def latency_ms(row: Row) -> int | None:
     """How long the receiver took, or, where that is not told, how long after the message it was delivered."""
     response = row.get("response")
@@ -72,11 +55,11 @@ def _milliseconds(value: Any, at: datetime) -> str:
     return f"{value:,} ms" if value < 10_000 else f"{value / 1000:,.0f} s"
 
 
-def _off(row: Row) -> str | None:
+def _enable_disabled_reason(row: Row) -> str | None:
     return "It is on already." if row.get("isEnabled") else None
 
 
-def _on(row: Row) -> str | None:
+def _disable_disabled_reason(row: Row) -> str | None:
     return None if row.get("isEnabled") else "It is off already."
 
 
@@ -109,10 +92,10 @@ WEBHOOKS = Resource(
             key="n", fields=("url", "events", "isEnabled")),
         ResourceAction("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", single_row=True, replaces_all=True,
             fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", replaces_all=True, disabled_reason=_off,
-            fields=(), body=lambda row, values: {**_whole(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", replaces_all=True, disabled_reason=_on,
-            body=lambda row, values: {**_whole(row), "isEnabled": False},
+        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", replaces_all=True, disabled_reason=_enable_disabled_reason,
+            fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
+        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", replaces_all=True, disabled_reason=_disable_disabled_reason,
+            body=lambda row, values: {**_writable(row), "isEnabled": False},
             warning="What happens meanwhile is not told later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
@@ -124,7 +107,7 @@ WEBHOOKS = Resource(
 )  # fmt: skip
 
 
-def _whole(row: Row) -> dict[str, Any]:
+def _writable(row: Row) -> dict[str, Any]:
     return {name: row.get(name) for name in ("url", "events", "isEnabled")}
 
 
@@ -168,101 +151,4 @@ def _event_name(row: Row) -> str:
     return str(body.get("eventName") or "") if isinstance(body, Mapping) else ""
 
 
-EVENTS = Resource(
-    name="events",
-    aliases=("event", "activity"),
-    title="Events",
-    singular="event",
-    command="events",
-    group="Events",
-    key="eventId",
-    list=ListOperation("getEvents", "data", Paging.CURSOR),
-    columns=(
-        Column("timestamp", "when", 12, format=age, priority=0),
-        Column("eventName", "event", 28, grow=True, priority=0),
-        Column(title="user", width=11, format=short_id, pick=user_of, priority=1),
-        Column("environmentName", "environment", 11, priority=3),
-        Column("eventId", "id", 11, format=short_id, priority=2),
-    ),
-    detail="getEventById",
-    detail_path="eventId",
-    route="event",
-    cached=False,
-    empty="Nothing has happened yet.",
-    label=lambda row: str(row.get("eventName") or ""),
-)
-
-EVENT_TYPES = Resource(
-    name="event-types",
-    title="Event types",
-    singular="event type",
-    command="events",
-    group="Events",
-    key="name",
-    list=ListOperation("getEventTypes"),
-    columns=(
-        Column("name", "name", 30, priority=0),
-        Column("description", "description", 50, grow=True, priority=0),
-    ),
-    empty="The server names no event types.",
-    label=lambda row: str(row.get("name") or ""),
-)
-
-EXPORTS = Resource(
-    name="exports",
-    aliases=("export",),
-    title="Exports",
-    singular="export",
-    command="exports",
-    group="Exports",
-    list=ListOperation("getEnvironmentExports", "exports"),
-    columns=(
-        Column("model", "what", 8, priority=0),
-        Column("status", "status", 10, priority=0),
-        Column("createdAt", "asked for", 12, format=age, priority=0),
-        Column("completedAt", "done", 12, format=age, priority=1),
-        Column("format", "format", 6, priority=3),
-        Column("error", "error", 30, grow=True, priority=2),
-        Column("id", "id", 11, format=short_id, priority=2),
-    ),
-    detail="getExportById",
-    detail_path="exportId",
-    route="export",
-    cached=False,
-    secrets=("downloadUrl",),
-    empty="Nothing has been exported here. n asks for an export.",
-    label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
-    extra_operations=("downloadExportById",),
-    actions=(
-        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", target=ActionTarget.LIST,
-            key="n", fields=("model", "format")),
-    ),
-)  # fmt: skip
-
-ANALYTICS = Resource(
-    name="analytics",
-    aliases=("charts",),
-    title="Analytics",
-    singular="figure",
-    group="Analytics",
-    key="name",
-    list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, needs_date_range=True),
-    columns=(
-        Column("name", "what", 12, grow=True, priority=0),
-        Column("inRange", "in the range", 14, right=True, format=thousands, priority=0),
-        Column("allTime", "all time", 14, right=True, format=thousands, priority=0),
-    ),
-    route="analytics",
-    cached=False,
-    empty="The server tells no figures.",
-    label=lambda row: str(row.get("name") or ""),
-    extra_operations=(
-        "getAnalyticsOverview",
-        "getAnalyticsEngagement",
-        "getAnalyticsWallets",
-        "getWalletsBreakdown",
-        "getVisitAnalytics",
-    ),
-)
-
-RECORDS = (WEBHOOKS, MESSAGES, EVENTS, EVENT_TYPES, EXPORTS, ANALYTICS)
+RECORDS = (WEBHOOKS, MESSAGES)

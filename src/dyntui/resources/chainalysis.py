@@ -1,0 +1,45 @@
+"""The sanctions check of wallets by Chainalysis; a record for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.cell_formats import age, yes_no
+from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
+
+__all__ = ["RECORDS"]
+
+
+def _sanctions_on(row: Row) -> str | None:
+    return "It is on already." if row.get("sanctionsApiEnabled") else None
+
+
+def _sanctions_off(row: Row) -> str | None:
+    return None if row.get("sanctionsApiEnabled") else "It is off already."
+
+
+CHAINALYSIS = Resource(
+    name="chainalysis",
+    also_changes=("settings",),
+    aliases=("sanctions",),
+    title="Chainalysis",
+    singular="Chainalysis configuration",
+    group="Chainalysis",
+    list=ListOperation("getChainalysisByEnvironmentId", shape=Shape.ONE, missing_is_empty=True),
+    columns=(
+        Column("sanctionsApiEnabled", "sanctions", 10, format=yes_no, priority=0),
+        Column("kytApiEnabled", "KYT", 6, format=yes_no, priority=0),
+        Column("updatedAt", "changed", 12, format=age, priority=1),
+        Column("id", "id", 36, grow=True, priority=2),
+    ),
+    route="detail",
+    empty="Chainalysis is not set up for this environment.",
+    actions=(
+        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Check wallets against sanctions lists.",
+            disabled_reason=_sanctions_on),
+        ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Check wallets no more.", effect=Effect.DESTRUCTIVE,
+            disabled_reason=_sanctions_off, warning="Sanctioned wallets can sign in from then on."),
+    ),
+)  # fmt: skip
+
+RECORDS = (CHAINALYSIS,)

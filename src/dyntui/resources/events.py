@@ -1,0 +1,70 @@
+"""Events of the environment and their types; records for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
+
+__all__ = ["RECORDS", "user_of"]
+
+
+def user_of(event: Row) -> str:
+    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
+    context, data = event.get("context"), event.get("data")
+    if isinstance(context, Mapping) and context.get("userId"):
+        return str(context["userId"])
+    if isinstance(data, Mapping):
+        for name in ("userId", "user_id"):
+            if data.get(name):
+                return str(data[name])
+        inner = data.get("user")
+        if isinstance(inner, Mapping) and inner.get("id"):
+            return str(inner["id"])
+        if str(event.get("eventName") or "").startswith("user.") and data.get("id"):
+            return str(data["id"])
+    return ""
+
+
+EVENTS = Resource(
+    name="events",
+    aliases=("event", "activity"),
+    title="Events",
+    singular="event",
+    command="events",
+    group="Events",
+    key="eventId",
+    list=ListOperation("getEvents", "data", Paging.CURSOR),
+    columns=(
+        Column("timestamp", "when", 12, format=age, priority=0),
+        Column("eventName", "event", 28, grow=True, priority=0),
+        Column(title="user", width=11, format=short_id, pick=user_of, priority=1),
+        Column("environmentName", "environment", 11, priority=3),
+        Column("eventId", "id", 11, format=short_id, priority=2),
+    ),
+    detail="getEventById",
+    detail_path="eventId",
+    route="event",
+    cached=False,
+    empty="Nothing has happened yet.",
+    label=lambda row: str(row.get("eventName") or ""),
+)
+
+EVENT_TYPES = Resource(
+    name="event-types",
+    title="Event types",
+    singular="event type",
+    command="events",
+    group="Events",
+    key="name",
+    list=ListOperation("getEventTypes"),
+    columns=(
+        Column("name", "name", 30, priority=0),
+        Column("description", "description", 50, grow=True, priority=0),
+    ),
+    empty="The server names no event types.",
+    label=lambda row: str(row.get("name") or ""),
+)
+
+RECORDS = (EVENTS, EVENT_TYPES)

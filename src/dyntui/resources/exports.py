@@ -1,0 +1,42 @@
+"""Exports that the server makes; a record for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.resource import Column, ListOperation, Resource
+
+__all__ = ["RECORDS"]
+
+EXPORTS = Resource(
+    name="exports",
+    aliases=("export",),
+    title="Exports",
+    singular="export",
+    command="exports",
+    group="Exports",
+    list=ListOperation("getEnvironmentExports", "exports"),
+    columns=(
+        Column("model", "what", 8, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column("createdAt", "asked for", 12, format=age, priority=0),
+        Column("completedAt", "done", 12, format=age, priority=1),
+        Column("format", "format", 6, priority=3),
+        Column("error", "error", 30, grow=True, priority=2),
+        Column("id", "id", 11, format=short_id, priority=2),
+    ),
+    detail="getExportById",
+    detail_path="exportId",
+    route="export",
+    cached=False,
+    secrets=("downloadUrl",),
+    empty="Nothing has been exported here. n asks for an export.",
+    label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
+    extra_operations=("downloadExportById",),
+    actions=(
+        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", target=ActionTarget.LIST,
+            key="n", fields=("model", "format")),
+    ),
+)  # fmt: skip
+
+RECORDS = (EXPORTS,)

@@ -1,0 +1,47 @@
+"""Gates: rules about tokens that a wallet must hold; a record for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dyntui.resources.allowlists import access_actions
+from dyntui.resources.cell_formats import enabled_since, item_count, short_id
+from dyntui.resources.resource import Column, ListOperation, Resource, Row
+
+__all__ = ["GATES"]
+
+
+def _asks(row: Row) -> str:
+    """The rules of a gate in a few words."""
+    rules = row.get("rules")
+    return ", ".join(
+        f"{rule.get('type')} {(rule.get('address') or {}).get('contractAddress') or ''}".strip()
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, Mapping)
+    )
+
+
+GATES = Resource(
+    name="gates",
+    aliases=("gate",),
+    title="Gates",
+    singular="gate",
+    group="Gates",
+    list=ListOperation("getEnvironmentGates", "gates"),
+    columns=(
+        Column("name", "name", 18, grow=True, priority=0),
+        Column("outcome", "outcome", 10, priority=0),
+        Column("scope", "scope", 12, priority=2),
+        Column("enabledAt", "enabled", 15, format=enabled_since, priority=1),
+        Column("rules", "rules", 5, right=True, format=item_count, priority=3),
+        Column(title="asks for", width=20, grow=True, pick=_asks, priority=4),
+        Column("id", "id", 11, format=short_id, priority=5),
+    ),
+    detail="getGate",
+    detail_path="gateId",
+    route="gate",
+    empty="There are no gates in this environment: nobody is asked for tokens.",
+    label=lambda row: str(row.get("name") or ""),
+    command="gates",
+    actions=access_actions("gate", "createGate", "updateGate", "enableGate", "disableGate", "deleteGate"),
+)

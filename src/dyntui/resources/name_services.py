@@ -1,0 +1,48 @@
+"""Name services of chains; a record for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from dyntui.core.effect import Effect
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.cell_formats import address, enabled_since
+from dyntui.resources.environment import disable_disabled_reason, enable_disabled_reason
+from dyntui.resources.resource import Column, ListOperation, Resource, Shape
+
+__all__ = ["RECORDS"]
+
+CHAINS = ("EVM", "SOL", "FLOW", "STARK", "COSMOS", "BTC", "SUI", "TON")
+"""The chains that are asked for a name service; the API has no list of them."""
+
+NAME_SERVICES = Resource(
+    name="name-services",
+    also_changes=("settings",),
+    aliases=("names", "ens"),
+    title="Name services",
+    singular="name service",
+    group="NameServices",
+    key="chainName",
+    list=ListOperation("getNameService", shape=Shape.ONE, missing_is_empty=True, per_value=("chainName", CHAINS)),
+    columns=(
+        Column("chainName", "chain", 8, priority=0),
+        Column("domain", "domain", 24, grow=True, priority=0),
+        Column("address", "address", 14, format=address, priority=1),
+        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
+    ),
+    route="detail",
+    empty="No chain has a name service.",
+    label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
+    actions=(
+        ResourceAction("signing-message", "fetchNameServiceSigningMessage",
+            "Get the message that the owner of the domain signs with the wallet.", target=ActionTarget.LIST, key="m",
+            effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
+            reveals=("unsignedMessage", "message to sign")),
+        ResourceAction("create", "createNameService", "Add a name service; the wallet has signed the message.", "new",
+            target=ActionTarget.LIST, key="n", fields=("chainName", "address", "domain", "signature")),
+        ResourceAction("enable", "enableNameService", "Give names from then on.", disabled_reason=enable_disabled_reason),
+        ResourceAction("disable", "disableNameService", "Give names no more.", disabled_reason=disable_disabled_reason),
+        ResourceAction("delete", "deleteNameService", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="It takes a new signature to add it again."),
+    ),
+)  # fmt: skip
+
+RECORDS = (NAME_SERVICES,)

@@ -1,0 +1,33 @@
+"""Visitors who connected a wallet without signing in; a record for `dyntui.resources.RESOURCES`."""
+
+from __future__ import annotations
+
+from dyntui.resources.cell_formats import address, age, short_id
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource
+
+__all__ = ["RECORDS"]
+
+VISITORS = Resource(
+    name="visitors",
+    aliases=("visitor", "visits"),
+    title="Visitors",
+    singular="visitor",
+    group="Visits",
+    list=ListOperation("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),
+    filter=Filter(
+        "filter", "filterValue", "filterColumn", columns=("all", "id", "walletPublicKey"), other_keys=("chain",)
+    ),
+    columns=(
+        Column("address", "address", 20, grow=True, format=address, priority=0),
+        Column("chain", "chain", 8, priority=0),
+        Column("walletName", "wallet", 18, priority=1),
+        Column("provider", "provider", 18, priority=2),
+        Column("createdAt", "came", 12, format=age, priority=1, order="createdAt"),
+        Column("id", "id", 11, format=short_id, priority=3),
+    ),
+    route="detail",
+    empty="Nobody has connected a wallet without signing in.",
+    label=lambda row: str(row.get("address") or ""),
+)  # fmt: skip
+
+RECORDS = (VISITORS,)
