@@ -103,16 +103,16 @@ def measure(role: str, home: Path, file: Path) -> dict[str, Any]:
 
 
 def _prepare(file: Path) -> Any:
-    from dyntui.importer import open_source, propose
+    from dyntui.importer import open_source, propose_mapping
     from dyntui.services.imports.jobs import JobLocation
-    from dyntui.services.imports.prepare import prepare
+    from dyntui.services.imports.prepare import prepare_job
 
     environment = os.environ.get("DYNTUI_ENVIRONMENT_ID", "none")
     where = JobLocation("bench", os.environ.get("DYNTUI_BASE_URL", "none"), environment, "sandbox")
     with open_source(file) as source:
-        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         options = {"batch": BATCH, "rate": 0, "settle": 30.0}
-        return prepare(source, mapping, where, options=options)
+        return prepare_job(source, mapping, where, options=options)
 
 
 def role_prepare(file: Path) -> dict[str, Any]:
@@ -158,16 +158,16 @@ def role_engine(file: Path) -> dict[str, Any]:
     from dyntui.config.profile_resolution import resolve
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_service import authorise, check, run_job
+    from dyntui.services.imports.job_service import authorize_job, precheck_job, run_job
     from dyntui.services.imports.reports import write_reports
 
     marks = [time.perf_counter()]
 
     async def work(journal: Any) -> None:
         async with Connection(resolve(), os.environ["DYNTUI_TOKEN"]) as connection:
-            await check(journal, connection.client)
+            await precheck_job(journal, connection.client)
             marks.append(time.perf_counter())
-            permit = authorise(journal, connection, Confirmation(yes=True))
+            permit = authorize_job(journal, connection, Confirmation(yes=True))
             ended = await run_job(journal, connection, connection.client, permit, on_progress=lambda progress: None)
             assert ended.state == "done", ended
             marks.append(time.perf_counter())

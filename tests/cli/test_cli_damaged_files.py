@@ -12,8 +12,8 @@ from cli_support import Run, Server, add
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now_iso
-from dyntui.services.imports.jobs import jobs
-from dyntui.services.imports.wizard_draft import drafts
+from dyntui.services.imports.jobs import list_jobs
+from dyntui.services.imports.wizard_draft import list_drafts
 from dyntui.store.cache import RowCache
 
 DAMAGE = {
@@ -71,8 +71,8 @@ def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, 
         assert "Traceback" not in done.err
         if name not in ("profiles",):
             assert command not in (("env", "list"), ("jobs", "list")) or done.code == 0, (command, done.err)
-    assert [job.id for job in jobs()] == (["20260101-000000-abcd"] if name == "journal" else [])
-    list(drafts())
+    assert [job.id for job in list_jobs()] == (["20260101-000000-abcd"] if name == "journal" else [])
+    list(list_drafts())
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

@@ -17,26 +17,26 @@ from dyntui.importer import (
     Mapper,
     Mapping,
     SourceError,
-    mapper_for,
+    make_mapper,
     open_source,
     pasted_source,
-    propose,
+    propose_mapping,
     validate_entry,
 )
-from dyntui.importer.column_inference import identifier_of
+from dyntui.importer.column_inference import identifier_kind
 
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
 def pasted(text: str, **options: Any) -> list[MappedRow]:
     with pasted_source(text) as source:
-        mapper = AllowlistMapper(propose(source.info, source.sample(), kind="allowlist"), **options)
+        mapper = AllowlistMapper(propose_mapping(source.info, source.sample(), kind="allowlist"), **options)
         return [mapper.map(row) for row in source.rows()]
 
 
 def from_file(data: str, **options: Any) -> tuple[Mapping, list[MappedRow]]:
     with open_source(io.BytesIO(data.encode())) as source:
-        mapping = propose(source.info, source.sample(), kind="allowlist")
+        mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
         mapper = AllowlistMapper(mapping, **options)
         return mapping, [mapper.map(row) for row in source.rows()]
 
@@ -136,14 +136,14 @@ def test_users_and_entries_are_not_mixed_up() -> None:
 
 def test_the_right_mapper_is_made_for_either_kind() -> None:
     mapping, _ = from_file("email\na@x.com\n")
-    assert isinstance(mapper_for(mapping), AllowlistMapper)
+    assert isinstance(make_mapper(mapping), AllowlistMapper)
     users = Mapping((ColumnMap("email", "email"),), ("email",), {"emailVerifiedAt": "unverified"})
-    assert isinstance(mapper_for(users), Mapper)
+    assert isinstance(make_mapper(users), Mapper)
 
 
 @given(st.text(max_size=60))
 def test_any_pasted_line_is_told_or_left_alone(text: str) -> None:
-    kind = identifier_of(text)
+    kind = identifier_kind(text)
     assert kind is None or text.strip()
 
 

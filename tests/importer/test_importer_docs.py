@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dyntui.importer as importer
+from dyntui import importer, store
 from dyntui.importer import CODES
 from dyntui.importer.fields import ENTRY_FIELDS, USER_FIELDS
 from dyntui.importer.presets import PRESETS
@@ -15,7 +15,9 @@ from dyntui.importer.transforms import TRANSFORMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "import.md").read_text("utf-8")
-SOURCES = "".join(path.read_text("utf-8") for path in Path(importer.__path__[0]).glob("*.py"))
+SOURCES = "".join(
+    path.read_text("utf-8") for package in (importer, store) for path in sorted(Path(package.__path__[0]).glob("*.py"))
+)
 
 
 def rows(heading: str) -> dict[str, str]:

@@ -23,9 +23,9 @@ from dyntui.importer import (
     SourceInfo,
     failed_rows_suffix,
     open_source,
-    propose,
+    propose_mapping,
 )
-from dyntui.importer.formula_escaping import protect, shield, unprotect
+from dyntui.importer.formula_escaping import escape_formula, shield, unescape_formula
 from dyntui.importer.source_types import fingerprint
 
 
@@ -119,7 +119,7 @@ def test_a_spreadsheet_is_handed_back_as_csv_and_damage_stays_visible(tmp_path: 
     assert failed_rows_suffix(info) == ".csv" and again[0].cells == ("a@x.com", "1.2345678901234567E+19", "4930901820")
     with open_source(tmp_path / "failed.csv") as source:
         mapper = Mapper(
-            propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"), region="DE"
+            propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"), region="DE"
         )
         assert "excel_scientific" in [problem.code for problem in mapper.map(again[0]).problems]
 
@@ -147,16 +147,16 @@ PAYLOADS = [
 @pytest.mark.parametrize("separator", [";", "\t", "\n", ","])
 def test_no_separator_makes_a_formula_of_a_cell(payload: str, separator: str) -> None:
     blanks = " \ufeff\u00a0\u200b\u3000\0\x1b\r"
-    for part in protect(payload).split(separator):
+    for part in escape_formula(payload).split(separator):
         assert part.strip(blanks)[:1] not in set("=+@-\uff1d\uff0b\uff0d\uff20") or not part.strip(blanks)
-    assert unprotect(protect(payload)) == payload and unprotect(shield(payload)) == payload
-    assert payload.strip(blanks + ";\n")[:1] not in set("=+@-") or protect(payload)[0] == "'"
+    assert unescape_formula(escape_formula(payload)) == payload and unescape_formula(shield(payload)) == payload
+    assert payload.strip(blanks + ";\n")[:1] not in set("=+@-") or escape_formula(payload)[0] == "'"
 
 
 @given(st.one_of(text, dangerous))
 def test_one_reader_reads_both_profiles(value: str) -> None:
-    assert unprotect(protect(value)) == value and unprotect(shield(value)) == value
-    assert protect(value)[:1] not in set("=+-@\t\0\r") or not value
+    assert unescape_formula(escape_formula(value)) == value and unescape_formula(shield(value)) == value
+    assert escape_formula(value)[:1] not in set("=+-@\t\0\r") or not value
 
 
 @given(

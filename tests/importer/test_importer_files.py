@@ -383,12 +383,12 @@ values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 def test_any_values_written_by_the_csv_module_are_read_back(rows: list[list[str]], delimiter: str) -> None:
     import csv
 
-    from dyntui.importer.formula_escaping import protect
+    from dyntui.importer.formula_escaping import escape_formula
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerow(["email", "firstName"])
-    writer.writerows([protect(value) for value in row] for row in rows)
+    writer.writerows([escape_formula(value) for value in row] for row in rows)
     got = cells("\ufeff" + text.getvalue(), delimiter=delimiter)
     assert got == [tuple(row) for row in rows if any(row)]
 

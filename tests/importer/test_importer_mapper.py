@@ -19,7 +19,7 @@ from dyntui.importer import (
     Row,
     natural_keys,
     open_source,
-    propose,
+    propose_mapping,
     validate_user,
 )
 from dyntui.importer.mapping import ColumnMap
@@ -405,7 +405,7 @@ def test_any_cells_give_a_body_or_problems_and_validation_agrees(cells: list[Any
 def test_a_file_goes_through_from_bytes_to_bodies() -> None:
     data = "sep=;\nE-Mail;Vorname;Land\nada@example.com;Ada;Deutschland\nbad@;B;DE\n"
     with open_source(io.BytesIO(data.encode())) as source:
-        made = Mapper(propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
+        made = Mapper(propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
         results = [made.map(row) for row in source.rows()]
     assert results[0].user == {"email": "ada@example.com", "firstName": "Ada", "country": "DE"}
     assert [problem.code for problem in results[1].problems] == ["email_invalid"]

@@ -19,7 +19,7 @@ from dyntui.importer import (
     open_source,
     parse_assignment,
     parse_column_map,
-    propose,
+    propose_mapping,
 )
 from dyntui.importer.fields import FULL_NAME, USER_FIELDS, field_names
 from dyntui.importer.presets import PRESETS
@@ -30,7 +30,7 @@ SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 
 def proposal(data: str, **options: object) -> Mapping:
     with open_source(io.BytesIO(data.encode())) as source:
-        return propose(source.info, source.sample(), **options)  # type: ignore[arg-type]
+        return propose_mapping(source.info, source.sample(), **options)  # type: ignore[arg-type]
 
 
 def targets(mapping: Mapping) -> dict[str, str]:
@@ -152,7 +152,7 @@ def test_dot_paths_as_column_names_are_taken_as_they_are() -> None:
 def test_each_export_is_recognised_and_every_row_of_its_sample_can_be_sent(sample: str, preset: str | None) -> None:
     with open_source(SAMPLES / sample) as source:
         assert source.info.preset == preset
-        mapping = propose(source.info, source.sample())
+        mapping = propose_mapping(source.info, source.sample())
         assert not {"emailVerifiedAt", "policiesConsent"} & mapping.targets
         assert not any(target.startswith("metadata") for target in mapping.targets) or preset in ("dyntui", "dynamic")
         if preset:
@@ -172,7 +172,7 @@ def test_every_preset_has_a_sample() -> None:
 
 def mapped_samples(name: str) -> list[dict[str, object]]:
     with open_source(SAMPLES / name) as source:
-        mapper = Mapper(propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
+        mapper = Mapper(propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
         return [mapper.map(row).user for row in source.rows()]
 
 
@@ -314,7 +314,7 @@ def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, tuple(names), fingerprint(names))
     cells = st.one_of(st.text(max_size=8), st.emails(), st.none(), st.integers())
     rows = [Row(1, tuple(data.draw(cells) for _ in names))]
-    mapping = propose(info, rows)
+    mapping = propose_mapping(info, rows)
     used = [each.field for each in mapping.columns if each.field]
     assert len(used) == len(set(used)) and [each.column for each in mapping.columns][: len(names)] == names
     assert Mapping.from_json(mapping.to_json()).mapped == tuple(

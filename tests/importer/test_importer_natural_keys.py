@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.importer import DuplicateIndex, entry_keys, natural_keys
+from dyntui.importer import entry_keys, natural_keys
 
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
@@ -79,59 +78,3 @@ def test_keys_of_anything_are_single_lines(user: dict[str, Any]) -> None:
 )
 def test_keys_of_entries(entry: dict[str, Any], key: str) -> None:
     assert entry_keys(entry) == (key,)
-
-
-def test_a_duplicate_names_the_first_row_and_what_they_share() -> None:
-    with DuplicateIndex() as index:
-        assert index.check(1, ("email:a@x.com", "phone:+1")) is None
-        assert index.check(2, ("email:b@x.com",)) is None
-        problem = index.check(7, ("email:c@x.com", "phone:+1"))
-        assert problem is not None and (problem.severity, problem.code, problem.field) == (
-            "error",
-            "duplicate_in_file",
-            "phone",
-        )
-        assert "Row 1" in problem.message and "+1" in problem.message
-        again = index.check(9, ("email:c@x.com",))
-        assert again is not None and "Row 7" in again.message
-
-
-def test_a_row_is_no_duplicate_of_itself() -> None:
-    with DuplicateIndex() as index:
-        assert index.check(1, ("email:a@x.com", "email:a@x.com")) is None
-        assert index.check(1, ("email:a@x.com",)) is None
-
-
-@given(st.lists(st.lists(st.text(alphabet="abcdef", max_size=2), max_size=3), max_size=40))
-def test_first_rows_are_those_a_dictionary_gives(rows: list[list[str]]) -> None:
-    first: dict[str, int] = {}
-    with DuplicateIndex() as index:
-        for number, keys in enumerate(rows, start=1):
-            expected = next((first[key] for key in keys if key in first and first[key] != number), None)
-            problem = index.check(number, keys)
-            assert (problem is None) == (expected is None)
-            if problem is not None:
-                assert problem.message.startswith(f"Row {expected} ")
-            for key in keys:
-                first.setdefault(key, number)
-        assert len(index) == len(first)
-
-
-def test_memory_stays_the_same_while_the_table_grows() -> None:
-    with DuplicateIndex() as index:
-        tracemalloc.start()
-        for number in range(60_000):
-            assert index.seen(number, f"email:{number}@x.com") is None
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert peak < 1_000_000
-        assert [index.seen(0, f"email:{number}@x.com") for number in range(0, 60_000, 997)] == list(
-            range(0, 60_000, 997)
-        )
-
-
-def test_no_key_is_written_to_the_file() -> None:
-    with DuplicateIndex() as index:
-        index.check(1, ("email:canary@example.com",))
-        index._file.seek(0)
-        assert b"canary" not in index._file.read()

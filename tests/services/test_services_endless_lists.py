@@ -16,7 +16,7 @@ from dyntui.services.access.entry_search import find_entries, read_by_id
 from dyntui.services.actions.raw_writes import all_rows
 from dyntui.services.events import EventTail
 from dyntui.services.imports.allowlist_destination import EntryDestination
-from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.services.lists.list_source import ListQuery, make_view, scan
 from dyntui.services.webhooks import failed_view
@@ -61,11 +61,11 @@ def called(name: str) -> Callable[[Client], Awaitable[None]]:
 
 
 async def _newest(client: Client) -> None:
-    await drained(UserDestination().newest(asking(client)))
+    await drained(UserDestination().newest(make_reader(client)))
 
 
 async def _all_entries(client: Client) -> None:
-    await drained(EntryDestination(PARENT).everything(asking(client)))
+    await drained(EntryDestination(PARENT).everything(make_reader(client)))
 
 
 async def _found_entries(client: Client) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from dyntui.config.private_files import UnsafeFile
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.services.imports.jobs import jobs, summary
+from dyntui.services.imports.jobs import list_jobs, summarize_job
 from dyntui.store.connection import JournalRefused
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalOutcome
@@ -78,16 +78,16 @@ def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> 
         run_sql(bad, "DROP TRIGGER job_moves", "UPDATE job SET state = 'lost'")
     else:
         run_sql(bad, DAMAGE[name])
-    found = {job.id: job for job in jobs()}
+    found = {job.id: job for job in list_jobs()}
     assert found["good"].problem == "" and found["good"].total == 3
     assert found["bad"].problem
     assert "room" not in found["bad"].problem
     if name not in ("no facts",):
         with pytest.raises(DyntuiError) as caught:
-            from dyntui.services.imports.jobs import JobLocation, check_where
+            from dyntui.services.imports.jobs import JobLocation, check_location
 
             with Journal.open(bad) as journal:
-                check_where(journal, JobLocation(**WHERE))
+                check_location(journal, JobLocation(**WHERE))
         assert "room on the disk" not in caught.value.hint
         assert str(bad) in caught.value.hint
     Journal.open(folder / "good.sqlite").close()
@@ -111,7 +111,7 @@ def test_a_page_that_is_overwritten_is_not_a_matter_of_room(folder: Path) -> Non
     data = bytearray(bad.read_bytes())
     data[4096:] = b"\xaa" * (len(data) - 4096)
     bad.write_bytes(data)
-    problem = summary(bad).problem
+    problem = summarize_job(bad).problem
     assert "malformed" in problem and "backup" in problem and "room" not in problem
 
 
@@ -143,7 +143,7 @@ def test_a_link_is_never_followed(folder: Path, tmp_path: Path, end: str, way: o
     with pytest.raises(UnsafeFile, match="is a link"):
         way(path)  # type: ignore[operator]
     assert elsewhere.read_bytes() == before
-    assert "is a link" in summary(path).problem
+    assert "is a link" in summarize_job(path).problem
 
 
 def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Path, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Pat
     lock = made(folder, "bad").with_suffix(".lock")
     lock.unlink()
     lock.symlink_to(tmp_path / "elsewhere")
-    assert {job.id: bool(job.problem) for job in jobs()} == {"good": False, "bad": True}
+    assert {job.id: bool(job.problem) for job in list_jobs()} == {"good": False, "bad": True}
     assert not (tmp_path / "elsewhere").exists()
 
 

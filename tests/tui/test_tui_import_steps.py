@@ -397,7 +397,7 @@ async def test_going_back_and_changing_the_mapping_loses_no_change(people: Path)
 
 
 async def test_another_screen_and_back_loses_nothing_and_lets_go_of_the_job(people: Path) -> None:
-    from dyntui.services.imports.jobs import find
+    from dyntui.services.imports.jobs import find_job
     from dyntui.store.journal import Journal
 
     console = demo()
@@ -406,7 +406,7 @@ async def test_another_screen_and_back_loses_nothing_and_lets_go_of_the_job(peop
         await press(pilot, "enter")
         await fill(pilot, "person4@example.com")
         await jump(pilot, "users")
-        Journal.open(find("last")).close()
+        Journal.open(find_job("last")).close()
         await press(pilot, "escape")
         assert step_of(pilot).NAME == "review"
         assert "60 rows = 53 ready + 7 problems" in bottom(console)
@@ -555,7 +555,7 @@ async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
 
 
 async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Path) -> None:
-    from dyntui.services.imports.jobs import find, summary
+    from dyntui.services.imports.jobs import find_job, summarize_job
     from dyntui.store.states import JobState
 
     console = demo(latency_ms=150)
@@ -570,7 +570,7 @@ async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Pat
         assert "Leave dyntui while an import runs?" in text_of(console)
         await pilot.press("y")
         await pilot.pause()
-    known = summary(find("last"))
+    known = summarize_job(find_job("last"))
     assert not known.busy
     assert known.state in (JobState.PAUSED, JobState.DONE)
     assert console.session.running is not None
@@ -721,7 +721,7 @@ async def test_rows_that_did_not_get_through_are_put_right_and_sent_in_the_same_
 
 
 async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path: Path) -> None:
-    from dyntui.services.imports.jobs import find
+    from dyntui.services.imports.jobs import find_job
     from dyntui.store.journal import Journal, JournalOutcome
     from dyntui.store.states import JobState, RowState
 
@@ -731,7 +731,7 @@ async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, path, "plan")
         await jump(pilot, "users")
-        with Journal.open(find("last")) as journal:
+        with Journal.open(find_job("last")) as journal:
             journal.move(JobState.RUNNING)
             journal.begin_batch([1], "bulkCreateUser", 2)
             journal.settle(

@@ -8,7 +8,7 @@ import pytest
 from import_support import bottom, go_to, job_at_rest, messy, send_first, step_of
 from tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of
 
-from dyntui.services.imports.jobs import JobLocation, find, new_job, summary
+from dyntui.services.imports.jobs import JobLocation, find_job, new_job, summarize_job
 from dyntui.store.states import JobState
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
@@ -112,7 +112,7 @@ async def test_a_job_is_removed_after_asking(people: Path) -> None:
         await go_to(pilot, people, "plan")
         await press(pilot, "A", "y")
         await job_at_rest(pilot)
-        path = find("last")
+        path = find_job("last")
         await jump(pilot, "jobs")
         await press(pilot, "d")
         assert f"Remove {path.stem}?" in text_of(console)
@@ -129,7 +129,7 @@ async def test_reports_are_written_again(people: Path) -> None:
         await go_to(pilot, people, "plan")
         await press(pilot, "A", "y")
         await job_at_rest(pilot)
-        folder = find("last").with_suffix("")
+        folder = find_job("last").with_suffix("")
         (folder / "report.csv").unlink()
         await jump(pilot, "jobs")
         await press(pilot, "w")
@@ -174,4 +174,4 @@ async def test_a_running_job_counts_up_in_the_list(people: Path) -> None:
         await pilot.press("p")
         await job_at_rest(pilot)
         assert "‖ paused" in text_of(console)
-        assert summary(find("last")).state is JobState.PAUSED
+        assert summarize_job(find_job("last")).state is JobState.PAUSED

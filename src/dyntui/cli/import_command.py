@@ -154,7 +154,7 @@ def _open(file: str, options: FileOptions) -> Source:
 
 
 def _mapping(context: CliContext, source: Source, options: FileOptions, custom_fields: Any = ()) -> Mapping:
-    from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose
+    from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose_mapping
     from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
     from dyntui.services.imports.mappings import find_mapping, load_mapping
 
@@ -168,7 +168,7 @@ def _mapping(context: CliContext, source: Source, options: FileOptions, custom_f
             context.note(f"using the saved mapping {saved[0]}: it was made for these columns")
         mapping = saved[1]
     else:
-        mapping = propose(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
+        mapping = propose_mapping(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
     for text in options.maps:
         column, field, transforms = parse_column_map(text, kind)
         mapping = mapping.with_column(column, field, transforms)
@@ -192,9 +192,9 @@ async def _work(
 ) -> int:
     from dyntui.cli.job_runner import ProgressMeter, check_job, confirm_job, drive
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
-    from dyntui.services.imports.jobs import JobLocation, organisation_of
-    from dyntui.services.imports.plan import lines, make_plan, save_plan
-    from dyntui.services.imports.prepare import prepare
+    from dyntui.services.imports.jobs import JobLocation, load_organization_id
+    from dyntui.services.imports.plan import make_plan, plan_lines, save_plan
+    from dyntui.services.imports.prepare import prepare_job
 
     async with context.connection() as connection:
         if not options.dry_run:
@@ -210,9 +210,9 @@ async def _work(
             from dyntui.services.imports.mappings import save_mapping
 
             context.note(f"mapping saved as {save_mapping(options.save_mapping, mapping)}")
-        where = JobLocation.of(connection.profile, await organisation_of(connection.client))
+        where = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
-        with prepare(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
+        with prepare_job(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
             meter.end()
             context.note(f"job {journal.id}")
             early.hint = f"Go on with: dyntui jobs resume {journal.id}"
@@ -220,31 +220,31 @@ async def _work(
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:
-                context.say(*lines(plan))
+                context.say(*plan_lines(plan))
                 context.say(f"plan: {path}", f"run it with: dyntui jobs run {journal.id}")
                 context.emit({**plan, "plan": str(path)})
                 return 0
-            context.note(*lines(plan))
+            context.note(*plan_lines(plan))
             permit = confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
             return await drive(context, connection, journal, permit, first=options.first)
 
 
 async def _allowlist(connection: Connection, name: str) -> dict[str, str]:
     from dyntui.services.imports.allowlist_destination import resolve_list
-    from dyntui.services.imports.server_reader import asking
+    from dyntui.services.imports.server_reader import make_reader
 
-    list_id, list_name = await resolve_list(asking(connection.client, patient=True), name)
+    list_id, list_name = await resolve_list(make_reader(connection.client, patient=True), name)
     return {"id": list_id, "name": list_name}
 
 
 async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
     """The environment's own fields; none when the token may not read them."""
     from dyntui.api.errors import ApiError
-    from dyntui.services.imports.server_reader import patiently
+    from dyntui.services.imports.server_reader import with_retries
 
     client = connection.client
     try:
-        return (await patiently(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
+        return (await with_retries(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
     except ApiError:
         return []
 

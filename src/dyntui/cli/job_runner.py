@@ -126,37 +126,37 @@ def stopping_early() -> Iterator[EarlyStop]:
 
 async def check_job(context: CliContext, connection: Connection, journal: Journal) -> None:
     """Compare the job with the server when that was not done yet."""
-    from dyntui.services.imports.job_service import check
-    from dyntui.services.imports.server_reader import patiently
+    from dyntui.services.imports.job_service import precheck_job
+    from dyntui.services.imports.server_reader import with_retries
 
     meter = ProgressMeter()
 
     def show(done: int, total: int | None) -> None:
         meter.line(f"checking against the server: {done:,}" + (f" of {total:,}" if total else ""))
 
-    await check(journal, connection.client, show)
+    await precheck_job(journal, connection.client, show)
     meter.end()
-    await patiently(connection.client, connection.write_gate.learn_kind)
+    await with_retries(connection.client, connection.write_gate.learn_kind)
 
 
 def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
     """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
     is resumed needs no second confirmation."""
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
-    from dyntui.services.imports.job_service import authorise, confirmed, requirement
+    from dyntui.services.imports.job_service import authorize_job, job_requirement, load_confirmation
 
-    confirmation = confirmed(journal) or Confirmation(yes=yes, typed=typed)
+    confirmation = load_confirmation(journal) or Confirmation(yes=yes, typed=typed)
     if yes or typed:
         confirmation = Confirmation(yes=yes, typed=typed)
-    elif not confirmed(journal) and not context.json and sys.stdin.isatty():
-        needed = requirement(journal, connection)
+    elif not load_confirmation(journal) and not context.json and sys.stdin.isatty():
+        needed = job_requirement(journal, connection)
         context.note(f"{needed.question}  ({needed.environment})", *needed.target_lines, needed.warning)
         if needed.level is ConfirmationLevel.TYPED:
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
         else:
             confirmation = Confirmation(yes=confirm("Do it?"))
-    return authorise(journal, connection, confirmation)
+    return authorize_job(journal, connection, confirmation)
 
 
 async def drive(
@@ -184,12 +184,12 @@ async def drive(
 
 def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Path | None = None) -> int:
     """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
-    from dyntui.services.imports.reports import result, write_reports
+    from dyntui.services.imports.reports import result_document, write_reports
     from dyntui.store.states import JobState
 
     final = ended.state is not JobState.PAUSED
     folder = write_reports(journal, report) if final or ended.planned else None
-    document = result(journal, folder)
+    document = result_document(journal, folder)
     with unless_gone(sys.stdout):
         context.emit(document)
         context.say(_summary(document))

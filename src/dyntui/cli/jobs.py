@@ -46,7 +46,7 @@ def jobs() -> None:
 @pass_context
 def list_jobs(context: CliContext) -> None:
     """List all jobs, newest first."""
-    from dyntui.services.imports.jobs import jobs as every_job
+    from dyntui.services.imports.jobs import list_jobs as every_job
 
     found = list(every_job())
     context.emit({"count": len(found), "jobs": [_document(job) for job in found]})
@@ -84,14 +84,14 @@ def _document(job: JobSummary) -> dict[str, Any]:
 @pass_context
 def show_job(context: CliContext, job: str, state: str | None) -> None:
     """Show one job: its rows by state, why rows failed, and what was sent."""
-    from dyntui.services.imports.jobs import find, summary
+    from dyntui.services.imports.jobs import find_job, summarize_job
     from dyntui.store import job_queries
     from dyntui.store.journal import Journal
     from dyntui.store.states import RowState
     from dyntui.store.undo_journal import undo_counts
 
-    path = find(job)
-    known = summary(path)
+    path = find_job(job)
+    known = summarize_job(path)
     if known.problem:
         raise UsageError(known.problem)
     if state is not None and state not in list(RowState):
@@ -208,14 +208,14 @@ async def _go_on(
 ) -> int:
     from dyntui.cli.job_runner import check_job, conclude, confirm_job, drive
     from dyntui.services.imports.job_service import action_for
-    from dyntui.services.imports.jobs import JobLocation, check_where, organisation_of
+    from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.plan import check_plan
     from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
 
     with Journal.open(path) as journal:
-        check_where(journal, JobLocation.of(context.profile()))
+        check_location(journal, JobLocation.of(context.profile()))
         if plan is not None:
             check_plan(journal, plan)
         if journal.state is JobState.DRAFT:
@@ -229,7 +229,7 @@ async def _go_on(
             journal.note(options={**journal.facts.get("options", {}), **options})
         async with context.connection() as connection:
             connection.write_gate.check(action_for(journal))
-            check_where(journal, JobLocation.of(connection.profile, await organisation_of(connection.client)))
+            check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
             await check_job(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await drive(context, connection, journal, permit, first=first, report=report)
@@ -257,7 +257,7 @@ def pause_job(context: CliContext, job: str) -> None:
 def cancel_job(context: CliContext, job: str, yes: bool) -> None:
     """Give up the rows of a job that were not sent yet; what was sent stays."""
     from dyntui.cli.job_runner import conclude
-    from dyntui.services.imports.cancel import cancel
+    from dyntui.services.imports.cancel import cancel_job
     from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
@@ -269,12 +269,12 @@ def cancel_job(context: CliContext, job: str, yes: bool) -> None:
         _ask(context, path, "cancel")
         return
     with Journal.open(path) as journal:
-        cancel(journal)
+        cancel_job(journal)
         conclude(context, journal, RunResult(journal.state))
 
 
 def _ask(context: CliContext, path: Path, what: str) -> None:
-    from dyntui.services.imports.jobs import summary
+    from dyntui.services.imports.jobs import summarize_job
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
 
@@ -283,7 +283,7 @@ def _ask(context: CliContext, path: Path, what: str) -> None:
     deadline = time.monotonic() + _HEARD_WITHIN
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    known = summary(path)
+    known = summarize_job(path)
     context.emit(_document(known))
     if known.busy:
         context.say(f"asked; job {known.id} still waits for the answer in flight")
@@ -297,12 +297,12 @@ def _ask(context: CliContext, path: Path, what: str) -> None:
 @pass_context
 def report_job(context: CliContext, job: str, folder: Path | None) -> None:
     """Write the reports, the id map and the failed rows of a job again, into DIR when given."""
-    from dyntui.services.imports.reports import result, write_reports
+    from dyntui.services.imports.reports import result_document, write_reports
     from dyntui.store.journal import Journal
 
     with Journal.open(find_job(job)) as journal:
         written = write_reports(journal, absolute(folder))
-        context.emit(result(journal, written))
+        context.emit(result_document(journal, written))
         context.say(str(written))
 
 
@@ -311,13 +311,13 @@ def absolute(path: Path | None) -> Path | None:
 
 
 def find_job(job: str) -> Path:
-    from dyntui.services.imports.jobs import find
+    from dyntui.services.imports.jobs import find_job
 
-    return find(job)
+    return find_job(job)
 
 
 def _newest_open() -> Path:
-    from dyntui.services.imports.jobs import jobs as every_job
+    from dyntui.services.imports.jobs import list_jobs as every_job
 
     for job in every_job():
         if job.state in ("ready", "running", "paused") and not job.busy:

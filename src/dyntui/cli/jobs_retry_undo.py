@@ -50,16 +50,16 @@ def retry_job(context: CliContext, job: str, report: Path | None, yes: bool, con
 async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool, typed: str) -> int:
     from dyntui.cli.job_runner import check_job, confirm_job, drive
     from dyntui.services.imports.job_service import action_for
-    from dyntui.services.imports.jobs import JobLocation, check_where, organisation_of
-    from dyntui.services.imports.retry import retry
+    from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
+    from dyntui.services.imports.retry import retry_job
     from dyntui.store.journal import Journal
 
     async with context.connection() as connection:
         with Journal.read(path) as old:
             connection.write_gate.check(action_for(old))
-            where = JobLocation.of(connection.profile, await organisation_of(connection.client))
-            check_where(old, where)
-            journal = retry(old, where)
+            where = JobLocation.of(connection.profile, await load_organization_id(connection.client))
+            check_location(old, where)
+            journal = retry_job(old, where)
         with journal:
             context.note(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
             await check_job(context, connection, journal)
@@ -87,28 +87,28 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
     from dyntui.cli.job_runner import ProgressMeter, stopping
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_control import JobControl
-    from dyntui.services.imports.jobs import JobLocation, check_where
+    from dyntui.services.imports.jobs import JobLocation, check_location
     from dyntui.services.imports.undo import (
+        assess_undo,
+        authorize_undo,
         check_undo,
         plan_undo,
         run_undo,
-        undo_authorise,
         undo_requirement,
-        undo_weight,
     )
-    from dyntui.services.imports.undo_targets import kind_of
+    from dyntui.services.imports.undo_targets import undo_target_for
     from dyntui.store.journal import Journal
     from dyntui.store.states import JobState
     from dyntui.store.undo_journal import UndoState
 
     with Journal.open(path) as journal:
-        check_where(journal, JobLocation.of(context.profile()))
+        check_location(journal, JobLocation.of(context.profile()))
         if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
             raise UsageError(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
             if not dry_run:
                 check_undo(journal, connection)
-            meter, kind = ProgressMeter(), kind_of(journal)
+            meter, kind = ProgressMeter(), undo_target_for(journal)
             plan = await plan_undo(
                 journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")
             )
@@ -117,10 +117,10 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
             _tell_plan(context, plan, delete, kind)
             if dry_run or not delete:
                 return _end(context, journal, plan)
-            weight = await undo_weight(journal, connection, connection.client)
+            weight = await assess_undo(journal, connection, connection.client)
             given = Confirmation(yes=yes, typed=typed, read=read)
             confirmation = _confirmation(context, undo_requirement(journal, connection, weight), given)
-            permit = undo_authorise(journal, connection, confirmation, weight)
+            permit = authorize_undo(journal, connection, confirmation, weight)
             control = JobControl()
             with stopping(control):
                 done = await run_undo(
@@ -185,18 +185,18 @@ def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, y
 
     They hold what was imported. Nothing on the server is touched; what is purged cannot be undone or retried.
     """
-    from dyntui.services.imports.jobs import find
-    from dyntui.services.imports.jobs import jobs as every_job
-    from dyntui.services.imports.purge import purge
+    from dyntui.services.imports.jobs import find_job
+    from dyntui.services.imports.jobs import list_jobs as every_job
+    from dyntui.services.imports.purge import purge_job
 
-    found = [find(job) for job in chosen] or [
-        find(job.id)
+    found = [find_job(job) for job in chosen] or [
+        find_job(job.id)
         for job in every_job()
         if not job.busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.abandoned)
     ]
     if found and not yes:
         names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
         confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
-    removed = [str(file) for path in found for file in purge(path, unfinished=unfinished)]
+    removed = [str(file) for path in found for file in purge_job(path, unfinished=unfinished)]
     context.emit({"jobs": [path.stem for path in found], "removed": removed})
     context.say(f"{len(found):,} jobs removed")

@@ -1,11 +1,14 @@
-"""Bulk import, the pure half: any file in; user bodies, problems, keys and reports out. No network, no database."""
+"""Read a source file and turn its rows into request bodies, problems and natural keys; write reports.
 
-from dyntui.importer.allowlist import AllowlistMapper, mapper_for, pasted_source, validate_entry
+Uses neither network nor database. Called by `services.imports`, the command `dyntui import` and the import wizard.
+"""
+
+from dyntui.importer.allowlist import AllowlistMapper, make_mapper, pasted_source, validate_entry
 from dyntui.importer.failed_rows import FailedRowsWriter, failed_rows_suffix
 from dyntui.importer.mapper import MappedRow, Mapper
 from dyntui.importer.mapping import ColumnMap, Mapping, MissingChoice, parse_assignment, parse_column_map
-from dyntui.importer.mapping_inference import propose
-from dyntui.importer.natural_keys import DuplicateIndex, describe_key, entry_keys, field_of_key, natural_keys
+from dyntui.importer.mapping_inference import propose_mapping
+from dyntui.importer.natural_keys import describe_key, entry_keys, field_of_key, natural_keys
 from dyntui.importer.problems import CODES, Problem, has_errors
 from dyntui.importer.report import (
     Report,
@@ -24,7 +27,6 @@ __all__ = [
     "REPORT_COLUMNS",
     "AllowlistMapper",
     "ColumnMap",
-    "DuplicateIndex",
     "FailedRowsWriter",
     "MappedRow",
     "Mapper",
@@ -44,13 +46,13 @@ __all__ = [
     "failed_rows_suffix",
     "field_of_key",
     "has_errors",
-    "mapper_for",
+    "make_mapper",
     "natural_keys",
     "open_source",
     "parse_assignment",
     "parse_column_map",
     "pasted_source",
-    "propose",
+    "propose_mapping",
     "validate_entry",
     "validate_user",
     "write_id_map",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dyntui.core.errors import UsageError
-from dyntui.importer.column_inference import identifier_of
+from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_step
 from dyntui.importer.mapping import Mapping
@@ -17,10 +17,10 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.source import Source, open_source
 from dyntui.importer.source_types import Row
 from dyntui.importer.validation_context import ValidationContext
-from dyntui.importer.validators import check_for
-from dyntui.importer.value_paths import reach
+from dyntui.importer.validators import make_check
+from dyntui.importer.value_paths import compile_path
 
-__all__ = ["IDENTIFIERS", "AllowlistMapper", "mapper_for", "pasted_source", "validate_entry"]
+__all__ = ["IDENTIFIERS", "AllowlistMapper", "make_mapper", "pasted_source", "validate_entry"]
 
 IDENTIFIERS = tuple(name for name in ENTRY_FIELDS if name not in ("alias", "identifier"))
 """The fields of which an entry has exactly one."""
@@ -58,7 +58,7 @@ class AllowlistMapper:
         columns = mapping.source_columns
         self._steps = [
             (
-                reach(columns, each.column),
+                compile_path(columns, each.column),
                 each.field,
                 compile_step(field_for(each.field, "allowlist"), each.transforms, self.rules),
             )
@@ -90,7 +90,7 @@ class AllowlistMapper:
 
     def _told(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
         text = str(value).strip()
-        kind = identifier_of(text)
+        kind = identifier_kind(text)
         if kind is None:
             message = f"“{text}” could be several kinds of identifier."
             hint = "map the column to what it is: --map COLUMN=twitterUsername"
@@ -101,7 +101,7 @@ class AllowlistMapper:
             entry[kind] = checked
 
 
-def mapper_for(
+def make_mapper(
     mapping: Mapping,
     *,
     region: str | None = None,
@@ -133,6 +133,6 @@ def validate_entry(
     problems: list[Problem] = []
     for name, value in entry.items():
         if name in ENTRY_FIELDS and value not in (None, ""):
-            check_for(field_for(name, "allowlist"), rules)(value, problems)
+            make_check(field_for(name, "allowlist"), rules)(value, problems)
     _one_identifier(entry, problems)
     return tuple(problems)

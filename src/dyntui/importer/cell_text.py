@@ -7,13 +7,13 @@ from typing import Any
 
 from dyntui.importer.problems import Problem
 
-__all__ = ["SCIENTIFIC", "text_of"]
+__all__ = ["SCIENTIFIC", "cell_to_text"]
 
 SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
 _IS_SCIENTIFIC = re.compile(SCIENTIFIC)
 
 
-def text_of(value: Any, name: str, problems: list[Problem]) -> str | None:
+def cell_to_text(value: Any, name: str, problems: list[Problem]) -> str | None:
     """`value` as text, noticing what a spreadsheet did to a number; None (with a problem) for a list or an object."""
     if isinstance(value, str):
         if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):

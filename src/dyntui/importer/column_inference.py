@@ -9,7 +9,7 @@ from dyntui.importer.addresses import CHAIN_FAMILIES, family_of
 from dyntui.importer.fields import FULL_NAME, MappingKind
 from dyntui.importer.source_types import Cell
 
-__all__ = ["identifier_of", "looks_like"]
+__all__ = ["identifier_kind", "looks_like"]
 
 _ENOUGH = 0.8
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
@@ -31,7 +31,7 @@ def looks_like(
     if not texts:
         return None
     if kind == "allowlist":
-        told = sum(identifier_of(text) is not None for text in texts) / len(texts)
+        told = sum(identifier_kind(text) is not None for text in texts) / len(texts)
         return ("identifier", "identifiers of several kinds") if told >= _ENOUGH else None
     looks = (
         ("email", "e-mail addresses", _EMAIL),
@@ -46,7 +46,7 @@ def looks_like(
     return None
 
 
-def identifier_of(text: str) -> str | None:
+def identifier_kind(text: str) -> str | None:
     """The kind of allowlist identifier a text certainly is; None when it could be several (`ada`, `12345`, `@ada`)."""
     text = text.strip()
     if _EMAIL.fullmatch(text) and not text.startswith("@"):

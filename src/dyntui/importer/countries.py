@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from dyntui.importer.source_types import normal_name
+from dyntui.importer.source_types import normalize_name
 
 __all__ = ["CODES", "country_code"]
 
@@ -17,7 +17,7 @@ def _read() -> tuple[frozenset[str], dict[str, str]]:
         two, three, rest = line.split(" ", 2)
         codes.add(two)
         for name in (two, three, *rest.split("|")):
-            names[normal_name(name)] = two
+            names[normalize_name(name)] = two
     return frozenset(codes), names
 
 
@@ -29,4 +29,4 @@ def country_code(text: str) -> str | None:
     """The alpha-2 code of a country by code or name; None when it is none that is known."""
     if text in CODES:
         return text
-    return _NAMES.get(normal_name(text))
+    return _NAMES.get(normalize_name(text))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import cast
 
-from dyntui.importer.formula_escaping import unprotect
+from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
@@ -77,13 +77,13 @@ class DelimitedReader(RowReader):
                     lines.clear()
                     if damaged or len(cells) != width:
                         if any(cells):
-                            yield self._odd_row(number, [unprotect(cell) for cell in cells], damaged)
+                            yield self._odd_row(number, [unescape_formula(cell) for cell in cells], damaged)
                         continue
                     if not any(cells):
                         continue
                     for cell in cells:
                         if "'" in cell:
-                            cells = [unprotect(cell) for cell in cells]
+                            cells = [unescape_formula(cell) for cell in cells]
                             break
                     yield Row(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))
             except csv.Error as error:

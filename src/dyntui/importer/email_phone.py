@@ -31,7 +31,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
             value, check_deliverability=False, test_environment=reserved, globally_deliverable=not reserved
         )
     except EmailSyntaxError as error:
-        problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}", _mended(value)))
+        problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}", _corrected_email(value)))
         return value
     except EmailNotValidError as error:
         problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}"))
@@ -44,7 +44,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
     return found.normalized
 
 
-def _mended(value: str) -> str | None:
+def _corrected_email(value: str) -> str | None:
     """What was probably meant: `mailto:`, angle brackets, a trailing dot or a comma for a dot taken away."""
     text = value.strip().removeprefix("mailto:")
     if match := re.search(r"<([^<>\s]+@[^<>\s]+)>", text):
@@ -56,9 +56,9 @@ def _mended(value: str) -> str | None:
 
 def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
     """The transform: a number in any national writing as +<country><number>; as it was when that cannot be told."""
-    from dyntui.importer.cell_text import text_of
+    from dyntui.importer.cell_text import cell_to_text
 
-    text = text_of(value, name, problems)
+    text = cell_to_text(value, name, problems)
     if text is None:
         return value
     parsed, problem = _parse(text, name, rules)

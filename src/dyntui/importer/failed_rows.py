@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from dyntui.core.text import visible_controls
-from dyntui.importer.formula_escaping import protect, shield
+from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceInfo
 
 __all__ = ["RAW_KEY", "FailedRowsWriter", "cell_text", "failed_rows_suffix"]
@@ -54,7 +54,7 @@ class FailedRowsWriter:
 
         self._info = info
         self._json = info.format in _JSON
-        self._protect = protect if safe else shield
+        self._protect = escape_formula if safe else shield
         encoding = "utf-8-sig" if safe and not self._json else "utf-8"
         self._file: TextIO = io.TextIOWrapper(create_new(path), encoding, newline="", write_through=False)
         self.count = 0

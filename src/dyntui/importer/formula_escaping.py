@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["protect", "shield", "unprotect"]
+__all__ = ["escape_formula", "shield", "unescape_formula"]
 
 _SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _SIGN_BUT_MINUS = "[=+@\uff1d\uff0b\uff20\ufe66\ufe62\ufe6b]"
@@ -24,7 +24,7 @@ _STARTS = re.compile(
 )
 
 
-def protect(text: str) -> str:
+def escape_formula(text: str) -> str:
     """`text` for the spreadsheet-safe profile."""
     return _STARTS.sub(r"'\1", text)
 
@@ -34,6 +34,6 @@ def shield(text: str) -> str:
     return _STARTS.sub(r"\1\1", text) if "'" in text else text
 
 
-def unprotect(text: str) -> str:
+def unescape_formula(text: str) -> str:
     """`text` without the apostrophes that protect it."""
     return _STARTS.sub("", text) if "'" in text else text

@@ -6,7 +6,7 @@ import difflib
 from importlib.resources import files
 
 from dyntui.importer.fields import ENTRY_FIELDS, FIRST_ITEMS, FULL_NAME, USER_FIELDS, MappingKind
-from dyntui.importer.source_types import REPORT_COLUMNS, normal_name
+from dyntui.importer.source_types import REPORT_COLUMNS, normalize_name
 
 __all__ = ["AMBIGUOUS", "KNOWN_NAMES", "nearest_field", "synonym_field"]
 
@@ -36,28 +36,28 @@ def _read() -> dict[str, dict[str, str]]:
             table = tables.setdefault(line.strip("[]"), {})
         elif line and not line.startswith("#"):
             field, _, words = line.partition(" = ")
-            table.update({normal_name(word): field for word in words.split("|")})
-    tables["users"].update({normal_name(name): name for name in (*USER_FIELDS, *FIRST_ITEMS) if name != FULL_NAME})
-    tables["allowlist"].update({normal_name(name): name for name in ENTRY_FIELDS})
+            table.update({normalize_name(word): field for word in words.split("|")})
+    tables["users"].update({normalize_name(name): name for name in (*USER_FIELDS, *FIRST_ITEMS) if name != FULL_NAME})
+    tables["allowlist"].update({normalize_name(name): name for name in ENTRY_FIELDS})
     return tables
 
 
 _TABLES = _read()
 KNOWN_NAMES = frozenset(
-    (*_TABLES["users"], *_TABLES["allowlist"], *AMBIGUOUS, *(normal_name(name) for name in REPORT_COLUMNS))
+    (*_TABLES["users"], *_TABLES["allowlist"], *AMBIGUOUS, *(normalize_name(name) for name in REPORT_COLUMNS))
 )
 """Normal names that make a record look like a row of names."""
 
 
 def synonym_field(column: str, kind: MappingKind = "users") -> tuple[str | None, bool]:
     """The field a column's name stands for, and whether it is the field's own name."""
-    name = normal_name(column)
+    name = normalize_name(column)
     field = _TABLES[kind].get(name)
-    return field, field is not None and normal_name(field) == name
+    return field, field is not None and normalize_name(field) == name
 
 
 def nearest_field(column: str, kind: MappingKind = "users") -> str | None:
     """The field whose name looks most like a column's: for a hint only, never for a mapping (Surname ~ username)."""
     table = _TABLES[kind]
-    close = difflib.get_close_matches(normal_name(column), list(table), n=1, cutoff=0.75)
+    close = difflib.get_close_matches(normalize_name(column), list(table), n=1, cutoff=0.75)
     return table[close[0]] if close else None

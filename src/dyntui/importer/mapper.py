@@ -12,11 +12,11 @@ from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, 
 from dyntui.importer.nested_body import NestedBody
 from dyntui.importer.problems import Problem, has_errors
 from dyntui.importer.source_types import Cell, Row
-from dyntui.importer.transforms import split_name, transform_for
+from dyntui.importer.transforms import make_transform, split_name
 from dyntui.importer.user_validation import RowValidator
 from dyntui.importer.validation_context import Step, ValidationContext
-from dyntui.importer.validators import check_for, fast_path
-from dyntui.importer.value_paths import reach
+from dyntui.importer.validators import fast_path, make_check
+from dyntui.importer.value_paths import compile_path
 
 __all__ = ["MappedRow", "Mapper", "compile_step"]
 
@@ -82,7 +82,7 @@ class Mapper:
         if each.column in columns and field.name != FULL_NAME and field.name.partition(".")[0] not in _NESTED:
             self._plain.append((columns.index(each.column), field.name, step))
         else:
-            self._reached.append((reach(columns, each.column), split_path(field.name), step))
+            self._reached.append((compile_path(columns, each.column), split_path(field.name), step))
 
     def _add_constant(self, name: str, value: Any) -> None:
         field = field_for(name)
@@ -165,9 +165,9 @@ def compile_step(
     field: ImportField, transforms: Sequence[str], rules: ValidationContext, *, checked: bool = True
 ) -> Step:
     """Transforms, then the check of the field, as one step; a plain value skips both."""
-    steps = [transform_for(name, field, rules) for name in transforms]
+    steps = [make_transform(name, field, rules) for name in transforms]
     if checked:
-        steps.append(check_for(field, rules))
+        steps.append(make_check(field, rules))
     fast = fast_path(field.kind) if set(transforms) <= {"trim"} else None
 
     def run(value: Any, problems: list[Problem]) -> Any:

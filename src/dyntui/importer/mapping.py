@@ -15,7 +15,7 @@ from dyntui.importer.fields import ImportField, MappingKind, field_for
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import TRANSFORMS, is_word
-from dyntui.importer.value_paths import owner_of
+from dyntui.importer.value_paths import find_owner_column
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "parse_assignment", "parse_column_map"]
 
@@ -90,7 +90,7 @@ class Mapping:
     ) -> Mapping:
         """This mapping with one column sent elsewhere (None: nowhere). Another column that went there is released."""
         target = field_for(field, self.kind) if field else None
-        if owner_of(self.source_columns, column) is None:
+        if find_owner_column(self.source_columns, column) is None:
             raise UsageError(
                 f"The file has no column {column!r}.", hint=f"Its columns: {', '.join(self.source_columns[:8])}."
             )
@@ -122,7 +122,7 @@ class Mapping:
         kept: list[ColumnMap] = []
         lost: list[str] = []
         for each in self.columns:
-            if owner_of(info.columns, each.column):
+            if find_owner_column(info.columns, each.column):
                 kept.append(each)
             elif each.field and info.format not in ("json", "ndjson"):
                 lost.append(each.column)

@@ -14,10 +14,10 @@ from dyntui.importer.fields import FULL_NAME, MappingKind, field_for
 from dyntui.importer.header_synonyms import AMBIGUOUS, nearest_field, synonym_field
 from dyntui.importer.mapping import ColumnMap, Mapping
 from dyntui.importer.presets import PRESETS, Preset
-from dyntui.importer.source_types import Cell, Row, SourceInfo, normal_name
-from dyntui.importer.value_paths import owner_of
+from dyntui.importer.source_types import Cell, Row, SourceInfo, normalize_name
+from dyntui.importer.value_paths import find_owner_column
 
-__all__ = ["EXPLICIT", "propose"]
+__all__ = ["EXPLICIT", "propose_mapping"]
 
 EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent"})
 """Fields that only a person maps."""
@@ -26,7 +26,7 @@ _ITEM = re.compile(r"(wallets|oauthAccounts)\.\d+\.")
 _IDENTITY = {"wallets": "publicWalletAddress", "oauthAccounts": "accountId"}
 
 
-def propose(
+def propose_mapping(
     info: SourceInfo,
     sample_rows: Sequence[Row],
     *,
@@ -69,7 +69,7 @@ class _Proposal:
         self._rows = rows
         self._kind: MappingKind = kind
         self._custom = {
-            normal_name(str(name)): str(each["key"])
+            normalize_name(str(name)): str(each["key"])
             for each in custom_fields
             if each.get("key")
             for name in (each["key"], each.get("name") or each["key"])
@@ -87,14 +87,14 @@ class _Proposal:
 
     def take_preset(self, preset: Preset) -> None:
         """What the vendor's table says; a path whose column is not there is left away."""
-        by_name = {normal_name(column): column for column in self._columns}
+        by_name = {normalize_name(column): column for column in self._columns}
         for path, (field, transforms) in preset.maps.items():
             bare = "[" not in path
-            column = by_name.get(normal_name(path)) if bare else owner_of(self._columns, path)
+            column = by_name.get(normalize_name(path)) if bare else find_owner_column(self._columns, path)
             if column is not None and field not in self._taken:
                 self._map(column if bare else path, field, f"preset {preset.name}", transforms)
         for name, hint in preset.hints.items():
-            if (column := by_name.get(normal_name(name))) and column not in self._found:
+            if (column := by_name.get(normalize_name(name))) and column not in self._found:
                 self._hint(column, hint.format(column=column))
 
     def take_names(self) -> None:
@@ -138,7 +138,7 @@ class _Proposal:
         """Columns nobody's name tells, by what stands in them; two that look alike stay unmapped."""
         seen: dict[str, list[tuple[str, str]]] = {}
         for column, values in self._samples():
-            may_be_name = FULL_NAME in AMBIGUOUS.get(normal_name(column), ())
+            may_be_name = FULL_NAME in AMBIGUOUS.get(normalize_name(column), ())
             look = looks_like(values, self._kind, full_name=may_be_name)
             if look:
                 seen.setdefault(look[0], []).append((column, look[1]))
@@ -163,9 +163,9 @@ class _Proposal:
         ]
 
     def _guess(self, column: str) -> str:
-        if key := self._custom.get(normal_name(column)):
+        if key := self._custom.get(normalize_name(column)):
             return f"perhaps metadata.{key}, a custom field"
-        near = AMBIGUOUS.get(normal_name(column)) if self._kind == "users" else None
+        near = AMBIGUOUS.get(normalize_name(column)) if self._kind == "users" else None
         if near is None and (nearest := nearest_field(column, self._kind)):
             near = (nearest,)
         return f"perhaps {' or '.join(near)}" if near else ""

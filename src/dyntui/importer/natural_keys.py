@@ -1,20 +1,17 @@
-"""What makes two rows the same person: natural keys, and who had them first in the file."""
+"""Natural keys: the values by which two rows, or a row and an object at the server, are the same.
+
+The journal stores the keys of each row; duplicates in a file, the pre-check and recovery compare them.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import struct
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping
-from types import TracebackType
 from typing import Any
 
 from dyntui.importer.email_phone import normal_phone
-from dyntui.importer.problems import Problem
 
-__all__ = ["DuplicateIndex", "describe_key", "entry_keys", "field_of_key", "natural_keys", "wallet_key"]
+__all__ = ["describe_key", "entry_keys", "field_of_key", "natural_keys", "wallet_key"]
 
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _EVM = frozenset({"ETH", "EVM", "TEMPO"})
@@ -116,93 +113,3 @@ def describe_key(key: str) -> str:
         return f"{part} account {rest}"
     words = _CAPITAL.sub(" ", kind).lower() if key.startswith("entry:") else kind
     return f"{words} {value}"
-
-
-_SLOT = struct.Struct("<QI")
-_SIZE = _SLOT.size
-_FIRST_SLOTS = 1 << 14
-_MASK64 = (1 << 64) - 1
-
-
-if sys.platform == "win32":
-
-    def _read_at(descriptor: int, size: int, place: int) -> bytes:
-        os.lseek(descriptor, place, os.SEEK_SET)
-        return os.read(descriptor, size)
-
-    def _write_at(descriptor: int, data: bytes, place: int) -> int:
-        os.lseek(descriptor, place, os.SEEK_SET)
-        return os.write(descriptor, data)
-
-else:
-    _read_at, _write_at = os.pread, os.pwrite
-
-
-class DuplicateIndex:
-    """Finds keys that came before, in memory that does not grow with the file: a hash table in an unnamed file.
-
-    Only salted 64-bit hashes go to the file, never a key. Two different keys are taken for one with a chance of
-    about n*n / 2**65: one in 37 million for a million keys.
-    """
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed by close()
-        self._slots = _FIRST_SLOTS
-        self._count = 0
-        self._file.truncate(self._slots * _SIZE)
-
-    def __len__(self) -> int:
-        return self._count
-
-    def seen(self, number: int, key: str) -> int | None:
-        """The row that had `key` first; None when `number` is the first, which is then remembered."""
-        digest = hash(key) & _MASK64 or 1
-        descriptor, slots = self._file.fileno(), self._slots
-        place = digest % slots
-        while True:
-            found, row = _SLOT.unpack(_read_at(descriptor, _SIZE, place * _SIZE))
-            if found == digest:
-                return int(row)
-            if not found:
-                break
-            place = (place + 1) % slots
-        _write_at(descriptor, _SLOT.pack(digest, number), place * _SIZE)
-        self._count += 1
-        if self._count * 3 > slots * 2:
-            self._grow()
-        return None
-
-    def check(self, number: int, keys: Iterable[str]) -> Problem | None:
-        """Remember a row's keys; the error duplicate_in_file, naming the first row, when one of them came before."""
-        problem: Problem | None = None
-        for key in keys:
-            first = self.seen(number, key)
-            if first is not None and first != number and problem is None:
-                kind, _, value = key.removeprefix("entry:").partition(":")
-                problem = Problem("error", "duplicate_in_file", kind, f"Row {first} has the same {kind}: {value}")
-        return problem
-
-    def _grow(self) -> None:
-        old, old_slots = self._file, self._slots
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed by close()
-        self._slots = old_slots * 4
-        self._file.truncate(self._slots * _SIZE)
-        descriptor, slots = self._file.fileno(), self._slots
-        old.seek(0)
-        while block := old.read(_SIZE * 4096):
-            for digest, row in _SLOT.iter_unpack(block):
-                if digest:
-                    place = digest % slots
-                    while _read_at(descriptor, 8, place * _SIZE) != bytes(8):
-                        place = (place + 1) % slots
-                    _write_at(descriptor, _SLOT.pack(digest, row), place * _SIZE)
-        old.close()
-
-    def close(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> DuplicateIndex:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()

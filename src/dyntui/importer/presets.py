@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dyntui.importer.fields import USER_FIELDS
-from dyntui.importer.source_types import Cell, normal_name
+from dyntui.importer.source_types import Cell, normalize_name
 from dyntui.importer.text_detection import looks_like_data
 
-__all__ = ["FIREBASE_COLUMNS", "PRESETS", "Preset", "firebase_without_names", "recognise"]
+__all__ = ["FIREBASE_COLUMNS", "PRESETS", "Preset", "firebase_without_names", "recognize_preset"]
 
 _VERIFIED = 'says which addresses are verified; choose with --map "{column}=emailVerifiedAt"'
 _BLOCKED = "blocked people are imported like all others; take them out of the file first"
@@ -36,7 +36,7 @@ class Preset:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(normal_name(name) for name in text.split())
+    return frozenset(normalize_name(name) for name in text.split())
 
 
 _TRIM = ("trim",)
@@ -183,9 +183,9 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 
-def recognise(columns: Sequence[str]) -> str | None:
+def recognize_preset(columns: Sequence[str]) -> str | None:
     """The name of the preset that these columns belong to; None when there is none."""
-    names = frozenset(normal_name(column) for column in columns)
+    names = frozenset(normalize_name(column) for column in columns)
     for preset in PRESETS:
         if (
             preset.every <= names

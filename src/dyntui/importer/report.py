@@ -13,7 +13,7 @@ from typing import NamedTuple, TextIO
 
 from dyntui.core.text import safe as visible
 from dyntui.core.text import visible_controls
-from dyntui.importer.formula_escaping import protect, shield
+from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.importer.problems import CODES
 
 __all__ = ["Report", "RowOutcome", "write_id_map", "write_report_csv", "write_report_html", "write_report_json"]
@@ -97,7 +97,7 @@ def write_id_map(path: Path, outcomes: Iterable[RowOutcome], *, safe: bool = Tru
 
 
 def _write_csv(path: Path, names: Iterable[str], lines: Iterator[tuple[str, ...]], safe: bool) -> None:
-    guard = protect if safe else shield
+    guard = escape_formula if safe else shield
     with _create(path, "utf-8-sig" if safe else "utf-8") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(names)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from dyntui.importer.csv_reader import DelimitedReader
 from dyntui.importer.json_reader import JsonReader, looks_like_json
-from dyntui.importer.presets import recognise
+from dyntui.importer.presets import recognize_preset
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile, open_bytes
 from dyntui.importer.source_types import Row, SourceError, SourceInfo, fingerprint
@@ -143,7 +143,7 @@ def _info(opened: SourceFile, table: RowReader) -> SourceInfo:
         header_row=table.header_row,
         columns=table.columns,
         fingerprint=fingerprint(table.columns),
-        preset=recognise(table.columns),
+        preset=recognize_preset(table.columns),
         notes=table.notes,
         sheets=table.sheets,
         sheet=table.sheet,

@@ -23,7 +23,7 @@ __all__ = [
     "SourceInfo",
     "UnknownEncoding",
     "fingerprint",
-    "normal_name",
+    "normalize_name",
     "unique_names",
 ]
 
@@ -100,7 +100,7 @@ class SourceInfo:
         return cls(**values)
 
 
-def normal_name(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A column's name for comparison: no case, accents, spaces or punctuation: `E-Mail Adresse ` is `emailadresse`."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(char for char in decomposed if char.isalnum())
@@ -108,7 +108,7 @@ def normal_name(name: str) -> str:
 
 def fingerprint(columns: Iterable[str]) -> str:
     """A short name for a set of columns, whatever their order and spelling; saved mappings are found by it."""
-    names = sorted(normal_name(column) or column for column in columns)
+    names = sorted(normalize_name(column) or column for column in columns)
     return hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

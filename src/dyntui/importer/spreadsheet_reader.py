@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dyntui.importer.formula_escaping import unprotect
+from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
@@ -143,7 +143,7 @@ class SpreadsheetReader(RowReader):
 def _cell(value: Any) -> Cell:
     """A value as the import takes it: whole numbers whole, dates as ISO text, cut numbers left as floats."""
     if isinstance(value, str):
-        return unprotect(value)
+        return unescape_formula(value)
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime):

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Protocol
 
 from dyntui.importer.source_file import SourceFile
-from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normal_name
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normalize_name
 
 __all__ = [
     "ENCODINGS_TO_TRY",
@@ -243,7 +243,9 @@ def _score(records: list[list[str]], known: Set[str]) -> tuple[int, float, int]:
     if not widths:
         return (0, 0, 0)
     width, count = widths.most_common(1)[0]
-    hits, hit_width = max((sum(normal_name(cell) in known for cell in record), len(record)) for record in records[:15])
+    hits, hit_width = max(
+        (sum(normalize_name(cell) in known for cell in record), len(record)) for record in records[:15]
+    )
     if hits and hit_width == 1:
         return (0, 0, 0)
     share = count / len(records)
@@ -285,7 +287,7 @@ def count_names(records: Sequence[Sequence[Cell]], place: int, known: Set[str]) 
         return 0
     return sum(
         isinstance(cell, str)
-        and normal_name(cell) in known
+        and normalize_name(cell) in known
         and sum(column < len(other) and other[column] == cell for other in records) == 1
         for column, cell in enumerate(record)
     )

@@ -13,7 +13,7 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
 
-__all__ = ["TRANSFORMS", "is_word", "split_name", "transform_for"]
+__all__ = ["TRANSFORMS", "is_word", "make_transform", "split_name"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -124,10 +124,10 @@ def _number(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _as_text(field: ImportField, rules: ValidationContext) -> Step:
-    from dyntui.importer.cell_text import text_of
+    from dyntui.importer.cell_text import cell_to_text
 
     def as_text(value: Any, problems: list[Problem]) -> Any:
-        text = text_of(value, field.name, problems)
+        text = cell_to_text(value, field.name, problems)
         return value if text is None else text
 
     return as_text
@@ -217,7 +217,7 @@ TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step
 """Every transform: what it gives, and how it is made."""
 
 
-def transform_for(name: str, field: ImportField, rules: ValidationContext) -> Step:
+def make_transform(name: str, field: ImportField, rules: ValidationContext) -> Step:
     """The transform of that name for a field."""
     if name not in TRANSFORMS:
         raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")

@@ -13,7 +13,7 @@ from dyntui.importer.fields import USER_FIELDS, field_for
 from dyntui.importer.natural_keys import wallet_key
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
-from dyntui.importer.validators import check_for
+from dyntui.importer.validators import make_check
 
 __all__ = ["METADATA_WARNING", "RowValidator", "validate_user"]
 
@@ -32,7 +32,7 @@ class RowValidator:
     def check(self, name: str, value: Any, problems: list[Problem]) -> Any:
         """One value through the check of its field."""
         if name not in self._checks:
-            self._checks[name] = check_for(field_for(name), self._rules)
+            self._checks[name] = make_check(field_for(name), self._rules)
         return self._checks[name](value, problems)
 
     def finish(self, user: dict[str, Any], problems: list[Problem]) -> None:

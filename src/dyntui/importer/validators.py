@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from dyntui.core.times import parse_time
-from dyntui.importer.cell_text import SCIENTIFIC, text_of
+from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 
-__all__ = ["LONGEST", "PLAIN", "check_for", "fast_path"]
+__all__ = ["LONGEST", "PLAIN", "fast_path", "make_check"]
 
 LONGEST = 255
 # \w is exactly the API's \p{L}\p{N}_ .
@@ -40,7 +40,7 @@ def fast_path(kind: str) -> Callable[[str], object] | None:
 
 
 def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
-    text = text_of(value, name, problems)
+    text = cell_to_text(value, name, problems)
     if text is None:
         return None
     if len(text) > LONGEST:
@@ -120,7 +120,7 @@ def _country(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.countries import country_code
 
     def check(value: Any, problems: list[Problem]) -> Any:
-        text = text_of(value, field.name, problems)
+        text = cell_to_text(value, field.name, problems)
         if text is None:
             return value
         code = country_code(text)
@@ -255,7 +255,7 @@ def _any(field: ImportField, rules: ValidationContext) -> Step:
         if isinstance(value, str) and "\0" in value:
             problems.append(Problem("error", "control_character", field.name, "A NUL cannot be stored."))
         noticed: list[Problem] = []
-        text_of(value, field.name, noticed)
+        cell_to_text(value, field.name, noticed)
         problems += [problem._replace(severity="warning") for problem in noticed]
         return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
@@ -312,6 +312,6 @@ _MAKERS: dict[str, Callable[[ImportField, ValidationContext], Step]] = {
 }
 
 
-def check_for(field: ImportField, rules: ValidationContext) -> Step:
+def make_check(field: ImportField, rules: ValidationContext) -> Step:
     """The check of a field's values."""
     return _MAKERS[field.kind](field, rules)

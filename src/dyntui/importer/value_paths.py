@@ -11,7 +11,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.source_types import Cell
 
-__all__ = ["Reach", "owner_of", "reach"]
+__all__ = ["Reach", "compile_path", "find_owner_column"]
 
 Reach = Callable[[Sequence[Cell]], Any]
 """Gives what a path leads to in a row's cells; None where it leads nowhere."""
@@ -19,7 +19,7 @@ Reach = Callable[[Sequence[Cell]], Any]
 _STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[]+))")
 
 
-def owner_of(columns: Sequence[str], path: str) -> str | None:
+def find_owner_column(columns: Sequence[str], path: str) -> str | None:
     """The column that a path starts from: the column of that very name, else the longest that it begins with."""
     if path in columns:
         return path
@@ -27,10 +27,10 @@ def owner_of(columns: Sequence[str], path: str) -> str | None:
     return max(starts, key=len) if starts else None
 
 
-def reach(columns: Sequence[str], path: str) -> Reach:
+def compile_path(columns: Sequence[str], path: str) -> Reach:
     """The way along a path. `list.0` takes the first, `list[key=value]` those whose key matches (`*` and `|` stand for
     any text and for or; `@column` for another column's value), `.name` after that goes into the first of them."""
-    column = owner_of(columns, path)
+    column = find_owner_column(columns, path)
     if column is None:
         raise UsageError(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
     index = list(columns).index(column)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dyntui.importer.fields import SIGN_IN_PROVIDERS, WALLET_PROVIDERS
 from dyntui.importer.problems import Problem
-from dyntui.importer.source_types import normal_name
+from dyntui.importer.source_types import normalize_name
 
 __all__ = ["CHAIN_WORDS", "reshape_accounts", "reshape_wallets"]
 
@@ -33,7 +33,7 @@ _EMBEDDED = frozenset({"privy", "embedded"})
 
 # What other systems call the identity that is the account itself, not a social one.
 _NOT_SOCIAL = frozenset({"auth0", "password", "phone", "email", "sms", "emaillink", "anonymous", "custom", "firebase"})
-_SOCIAL = {normal_name(name): name for name in SIGN_IN_PROVIDERS}
+_SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS}
 _SOCIAL |= {
     "googleoauth2": "google",
     "windowslive": "microsoft",
@@ -47,7 +47,7 @@ def _find(item: Mapping[str, Any], *names: str) -> Any:
     """The first of these names that the object has a value for, in any spelling."""
     for name in names:
         for key, value in item.items():
-            if value not in (None, "", []) and normal_name(str(key)) == name:
+            if value not in (None, "", []) and normalize_name(str(key)) == name:
                 return value
     return None
 
@@ -87,7 +87,7 @@ def _wallet(item: Mapping[str, Any], address: str, client: Any, connector: Any) 
     if label := _find(item, "walletname", "name") or client:
         wallet["walletName"] = str(label)
     if provider := _find(item, "walletprovider", "provider") or connector:
-        wallet["walletProvider"] = _PROVIDERS.get(normal_name(str(provider)), str(provider))
+        wallet["walletProvider"] = _PROVIDERS.get(normalize_name(str(provider)), str(provider))
     more = _find(item, "additionalwalletaddresses", "walletadditionaladdresses")
     if isinstance(more, list):
         wallet["additionalWalletAddresses"] = more
@@ -104,7 +104,7 @@ def reshape_accounts(value: Any, name: str, problems: list[Problem]) -> Any:
 
 def _account(item: Mapping[str, Any]) -> dict[str, Any] | None:
     word = str(_find(item, "oauthprovider", "provider", "providerid", "type", "connection") or "")
-    bare = normal_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
+    bare = normalize_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
     if bare in _NOT_SOCIAL or item.get("isSocial") is False:
         return None
     number = _find(item, "oauthaccountid", "accountid", "subject", "provideruserid", "rawid", "telegramuserid", "fid")

@@ -15,7 +15,7 @@ from dyntui.config.private_files import new_whole_file
 from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
-from dyntui.importer.formula_escaping import protect, shield
+from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.resources.cell_formats import get_path
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
@@ -127,7 +127,7 @@ class Exporter:
         return plain_json(data.decode()).encode() if self.on_terminal else data
 
     def _line(self, cells: Sequence[str]) -> None:
-        guard = protect if self.format is ExportFormat.CSV else shield
+        guard = escape_formula if self.format is ExportFormat.CSV else shield
         if self.on_terminal:
             cells = [safe(cell, _LONGEST_CELL) for cell in cells]
         elif self.format is ExportFormat.CSV:

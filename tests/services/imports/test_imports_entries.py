@@ -13,18 +13,18 @@ from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
-from dyntui.importer import open_source, propose
+from dyntui.importer import open_source, propose_mapping
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
 from dyntui.services.imports.jobs import JobLocation
-from dyntui.services.imports.precheck import pre_check
-from dyntui.services.imports.prepare import prepare
+from dyntui.services.imports.precheck import run_precheck
+from dyntui.services.imports.prepare import prepare_job
 from dyntui.services.imports.runner import ImportRunner, RunOptions
-from dyntui.services.imports.server_reader import asking
-from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
+from dyntui.services.imports.server_reader import make_reader
+from dyntui.services.imports.undo import assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
 from dyntui.store import job_queries
 from dyntui.store.states import JobState
 from dyntui.store.undo_journal import UndoState
@@ -42,13 +42,13 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningS
 async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = True) -> list[tuple[str, str]]:
     where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
-        mapping = propose(source.info, source.sample(), kind="allowlist")
-        journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": ""})
+        mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
+        journal = prepare_job(source, mapping, where, allowlist={"id": list_id, "name": ""})
     with journal:
         async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
             destination = EntryDestination(list_id)
             if check:
-                await pre_check(journal, asking(client, patient=True), destination)
+                await run_precheck(journal, make_reader(client, patient=True), destination)
             runner = ImportRunner(journal, client, destination, WritePermit("test"), RunOptions(settle=0.05))
             assert (await runner.run()).state is JobState.DONE
         return [(row.state.value, row.code) for row in job_queries.each_row(journal)]
@@ -56,7 +56,7 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
 
 async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:
     async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
-        pages = EntryDestination(list_id).everything(asking(client, patient=True))
+        pages = EntryDestination(list_id).everything(make_reader(client, patient=True))
         return [dict(entry) async for page in pages for entry in page]
 
 
@@ -65,9 +65,9 @@ async def a_list(served: RunningServer) -> str:
         made = await client.call(
             "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=WritePermit("test")
         )
-        assert await resolve_list(asking(client), "Mine") == (made["id"], "Mine")
+        assert await resolve_list(make_reader(client), "Mine") == (made["id"], "Mine")
         with pytest.raises(UsageError, match="no allowlist"):
-            await resolve_list(asking(client), "Nobody's")
+            await resolve_list(make_reader(client), "Nobody's")
         return str(made["id"])
 
 
@@ -146,8 +146,8 @@ async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: Running
     file.write_text(OTHERS)
     where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
-        mapping = propose(source.info, source.sample(), kind="allowlist")
-        journal = prepare(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
+        mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
+        journal = prepare_job(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
     profile = Profile("test", served.base_url, served.environment_id, "sandbox")
     with journal:
         async with Connection(profile, served.token, rate_limiters=RateLimiters(0, 0)) as connection:
@@ -157,9 +157,9 @@ async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: Running
             )
             assert (await runner.run()).state is JobState.DONE
             assert (await plan_undo(journal, client)).counts == {UndoState.PENDING: 3}
-            weight = await undo_weight(journal, connection, client)
+            weight = await assess_undo(journal, connection, client)
             needed = undo_requirement(journal, connection, weight)
             confirmed = Confirmation(yes=True, typed=needed.accepted[0], read=needed.code)
-            permit = undo_authorise(journal, connection, confirmed, weight)
+            permit = authorize_undo(journal, connection, confirmed, weight)
             assert (await run_undo(journal, connection, client, permit)).counts == {UndoState.DELETED: 3}
     assert {next(iter(set(entry) - {"id", "allowListId"})) for entry in await entries(served, list_id)} == {"email"}

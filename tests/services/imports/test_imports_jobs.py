@@ -16,17 +16,23 @@ from dyntui.api.rate_limiter import RateLimiter
 from dyntui.config.profile import Profile
 from dyntui.config.settings import Settings
 from dyntui.core.errors import UsageError
-from dyntui.importer import SourceChanged, open_source, propose
+from dyntui.importer import SourceChanged, open_source, propose_mapping
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
-from dyntui.services.imports.job_service import JobOptions, authorise, confirmed, requirement, set_rate
+from dyntui.services.imports.job_service import (
+    JobOptions,
+    authorize_job,
+    job_requirement,
+    load_confirmation,
+    set_request_rate,
+)
 from dyntui.services.imports.job_thread import JobThread
-from dyntui.services.imports.plan import check_plan, lines, make_plan, read_plan, save_plan
-from dyntui.services.imports.prepare import prepare
-from dyntui.services.imports.reports import result, write_reports
+from dyntui.services.imports.plan import check_plan, make_plan, plan_lines, read_plan, save_plan
+from dyntui.services.imports.prepare import prepare_job
+from dyntui.services.imports.reports import result_document, write_reports
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.lock import JobBusy
@@ -58,8 +64,8 @@ def write(path: Path, rows: int, name: str = "person") -> Path:
 
 def prepared(file: Path, where: jobs.JobLocation, **facts: Any) -> Journal:
     with open_source(file) as source:
-        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
-        return prepare(source, mapping, where, options={**OPTIONS, **facts.pop("options", {})}, **facts)
+        mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        return prepare_job(source, mapping, where, options={**OPTIONS, **facts.pop("options", {})}, **facts)
 
 
 def place(**changes: str) -> jobs.JobLocation:
@@ -86,10 +92,10 @@ def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home
             more.write("late@example.com,Late\n")
 
     with open_source(file) as source:
-        mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         change(0)
         with pytest.raises(SourceChanged):
-            prepare(source, mapping, place(), on_rows=change)
+            prepare_job(source, mapping, place(), on_rows=change)
     assert list((home / "state" / "jobs").iterdir()) == []
 
 
@@ -103,23 +109,23 @@ def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home
 )
 def test_a_job_is_refused_elsewhere(tmp_path: Path, change: dict[str, str], named: str) -> None:
     with prepared(write(tmp_path / "p.csv", 1), place(organisation="o-1")) as journal:
-        jobs.check_where(journal, place(organisation="o-1"))
-        jobs.check_where(journal, place(organisation=""))  # a token that may not see it
-        jobs.check_where(journal, place(organisation="o-1", profile="renamed"))
+        jobs.check_location(journal, place(organisation="o-1"))
+        jobs.check_location(journal, place(organisation=""))  # a token that may not see it
+        jobs.check_location(journal, place(organisation="o-1", profile="renamed"))
         with pytest.raises(UsageError, match=named):
-            jobs.check_where(journal, replace(place(organisation="o-1"), **change))
+            jobs.check_location(journal, replace(place(organisation="o-1"), **change))
 
 
 def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no job yet"):
-        jobs.find("last")
+        jobs.find_job("last")
     with prepared(write(tmp_path / "p.csv", 2), place()) as first:
-        assert jobs.find(first.id[:15]) == first.path == jobs.find("last")
-        assert jobs.find(f"/somewhere/{first.id}.plan.json") == first.path
-        (known,) = jobs.jobs()
+        assert jobs.find_job(first.id[:15]) == first.path == jobs.find_job("last")
+        assert jobs.find_job(f"/somewhere/{first.id}.plan.json") == first.path
+        (known,) = jobs.list_jobs()
         assert (known.id, known.busy, known.state, known.total, known.open) == (first.id, True, "ready", 2, 2)
         with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs begin"):
-            jobs.find(first.id[:6])
+            jobs.find_job(first.id[:6])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
 )
 def test_the_rate_of_a_job_holds_whatever_is_behind_the_first_gate(rate: float, now: list[float]) -> None:
     gates = [RateLimiter(150), RateLimiter(1500)]
-    set_rate(gates, rate)
+    set_request_rate(gates, rate)
     assert [gate.per_minute for gate in gates] == now
 
 
@@ -157,7 +163,7 @@ def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None
             "email_invalid": 1
         }
         assert any("stay unverified" in line for line in plan["side_effects"])
-        assert any("1 are invalid" in line for line in lines(plan))
+        assert any("1 are invalid" in line for line in plan_lines(plan))
         path = save_plan(journal, plan)
         assert read_plan(path) == plan
         check_plan(journal, plan)
@@ -173,20 +179,20 @@ async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: R
     with prepared(write(tmp_path / "p.csv", 1), place()) as journal:
         live = profile(served, kind="live", name="prod")
         async with Connection(live, served.token) as connection:
-            assert requirement(journal, connection).level is ConfirmationLevel.TYPED
+            assert job_requirement(journal, connection).level is ConfirmationLevel.TYPED
             with pytest.raises(UsageError, match="not confirmed"):
-                authorise(journal, connection, Confirmation(yes=True))
-            assert confirmed(journal) is None
-            authorise(journal, connection, Confirmation(typed="prod"))
-            assert confirmed(journal) == Confirmation(typed="prod")
+                authorize_job(journal, connection, Confirmation(yes=True))
+            assert load_confirmation(journal) is None
+            authorize_job(journal, connection, Confirmation(typed="prod"))
+            assert load_confirmation(journal) == Confirmation(typed="prod")
         async with Connection(profile(served, read_only=True), served.token) as connection:
             with pytest.raises(UsageError, match="read-only"):
-                authorise(journal, connection, Confirmation(yes=True))
+                authorize_job(journal, connection, Confirmation(yes=True))
 
 
 def started(served: RunningServer, journal: Journal, **options: Any) -> tuple[Connection, JobThread]:
     connection = Connection(profile(served), served.token)
-    permit = authorise(journal, connection, Confirmation(yes=True))
+    permit = authorize_job(journal, connection, Confirmation(yes=True))
     path = journal.path
     journal.close()
     return connection, JobThread(path, connection, permit, **options)
@@ -219,9 +225,9 @@ def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path:
     assert job.join(30)
     assert job.ended is not None
     assert (job.ended.state, job.ended.reason) == (JobState.PAUSED, "for lunch")
-    path = jobs.find("last")
+    path = jobs.find_job("last")
     with Journal.open(path) as journal:
-        permit = authorise(journal, connection, Confirmation(yes=True))
+        permit = authorize_job(journal, connection, Confirmation(yes=True))
         busy = JobThread(path, connection, permit)
         busy.start()
         assert busy.join(20)
@@ -231,7 +237,7 @@ def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path:
     assert again.join(60)
     assert again.error is None
     with Journal.read(path) as journal:
-        assert result(journal, None)["rows"]["created"] == 400
+        assert result_document(journal, None)["rows"]["created"] == 400
 
 
 def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer, tmp_path: Path) -> None:
@@ -244,8 +250,8 @@ def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer,
     assert job.join(30)
     assert job.ended is not None
     assert job.ended.state is JobState.CANCELLED
-    with Journal.read(jobs.find("last")) as journal:
-        document = result(journal, None)
+    with Journal.read(jobs.find_job("last")) as journal:
+        document = result_document(journal, None)
         folder = Path(journal.facts["report"])
     assert sum(document["rows"].values()) == 400
     with (folder / "failed-rows.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -11,9 +11,9 @@ from imports_fixtures import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, peop
 from dyntui.api.client import Client
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.importer import describe_key, entry_keys, field_of_key
-from dyntui.services.imports.destination import refusal
-from dyntui.services.imports.precheck import PRECHECKED, PreCheck, pre_check
-from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.destination import refused_row_outcome
+from dyntui.services.imports.precheck import PRECHECKED, PrecheckResult, run_precheck
+from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal, WorkRow
@@ -23,11 +23,11 @@ from dyntui.store.states import RowState
 OLD = "2020-01-01T00:00:00.000Z"
 
 
-async def checked(journal: Journal, server: FakeServer, *, upsert: bool = False) -> PreCheck:
+async def checked(journal: Journal, server: FakeServer, *, upsert: bool = False) -> PrecheckResult:
     async with Client(
         "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=RateLimiters(0, 0)
     ) as client:
-        return await pre_check(journal, asking(client), UserDestination(upsert=upsert), upsert=upsert)
+        return await run_precheck(journal, make_reader(client), UserDestination(upsert=upsert), upsert=upsert)
 
 
 def crowd(server: FakeServer, count: int) -> None:
@@ -192,4 +192,4 @@ def test_the_key_of_an_entry_is_named_by_its_field(value: dict[str, Any]) -> Non
 @pytest.mark.parametrize(("precheck", "state"), [("taken", RowState.FAILED), ("new", RowState.EXISTS)])
 def test_a_refusal_that_names_no_field_is_not_blamed_on_the_email(precheck: str, state: RowState) -> None:
     row = WorkRow(1, b"{}", "email:new@example.com\x1fphone:+4915112345678", 0, None, "", precheck, 0, "")
-    assert refusal(row, "duplicate_exists", "it is there").state is state
+    assert refused_row_outcome(row, "duplicate_exists", "it is there").state is state

@@ -225,7 +225,7 @@ async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_pat
 async def test_a_server_that_is_away_while_lost_answers_are_looked_into_pauses_the_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.services.imports.pacing.Backoff.delay", lambda self: None)
+    monkeypatch.setattr("dyntui.services.imports.backoff.Backoff.next_delay", lambda self: None)
     server = FakeServer([applied_then(Cut(), share=0.5)])
     away = [False]
 
@@ -313,7 +313,7 @@ async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Pa
 async def test_a_storm_of_429s_does_not_use_up_the_tries_of_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.services.imports.pacing.Backoff.delay", lambda self: 0.001)
+    monkeypatch.setattr("dyntui.services.imports.backoff.Backoff.next_delay", lambda self: 0.001)
     storm = answer(429, {"code": "too_many_requests"}, **{"retry-after": "0"})
 
     def locked(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:

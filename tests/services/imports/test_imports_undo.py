@@ -15,8 +15,8 @@ from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
-from dyntui.services.imports.job_service import authorise, run_job
-from dyntui.services.imports.undo import plan_undo, run_undo, undo_authorise
+from dyntui.services.imports.job_service import authorize_job, run_job
+from dyntui.services.imports.undo import authorize_undo, plan_undo, run_undo
 from dyntui.store.journal import Journal
 from dyntui.store.undo_journal import UndoLine, UndoState, created_rows, write_undo
 
@@ -30,7 +30,7 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningS
 
 async def imported(served: RunningServer, connection: Connection, file: Path) -> Journal:
     journal = prepared(file, jobs.JobLocation.of(profile(served)))
-    permit = authorise(journal, connection, Confirmation(yes=True))
+    permit = authorize_job(journal, connection, Confirmation(yes=True))
     await run_job(journal, connection, connection.client, permit)
     return journal
 
@@ -52,7 +52,7 @@ async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Ru
             plan = await plan_undo(journal, client)
             assert plan.counts == {UndoState.DELETED: 1, UndoState.PENDING: 2, UndoState.SKIPPED: 1}
             assert [line.row for line in plan.skipped] == [third.row]
-            permit = undo_authorise(journal, connection, Confirmation(typed="test"))
+            permit = authorize_undo(journal, connection, Confirmation(typed="test"))
             done = await run_undo(journal, connection, client, permit)
             assert done.counts == {UndoState.DELETED: 3, UndoState.SKIPPED: 1}
             assert await users(client) == 5
@@ -63,7 +63,7 @@ async def test_lost_answers_to_deletions_are_met_by_reading_again(served: Runnin
     async with Connection(profile(served), served.token) as connection:
         with await imported(served, connection, write(tmp_path / "p.csv", 12)) as journal:
             await plan_undo(journal, connection.client)
-            permit = undo_authorise(journal, connection, Confirmation(typed="test"))
+            permit = authorize_undo(journal, connection, Confirmation(typed="test"))
             served.sandbox.faults.set({"502-after": 0.2, "cut-after": 0.1, "500-before": 0.1})
             done = await run_undo(journal, connection, connection.client, permit)
             served.sandbox.faults.set({})

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from dyntui.importer import Mapping, open_source, propose
+from dyntui.importer import Mapping, open_source, propose_mapping
 from dyntui.services.imports.job_service import JobOptions
 from dyntui.services.imports.jobs import JobLocation
 from dyntui.services.imports.wizard_draft import ImportDraft
@@ -40,7 +40,7 @@ def draft_for(path: Path) -> ImportDraft:
     draft = ImportDraft("draft-1", "env", "http://localhost/api/v0", "acme")
     draft.take(str(path))
     with open_source(path) as source:
-        draft.mapping = propose(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        draft.mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
     return draft
 
 

@@ -142,10 +142,10 @@ def read_file(
     where: Path | BinaryIO, *, name: str = "", region: str | None = None, live: bool = False
 ) -> ComparisonSide:
     """The entries of a file, mapped as an import would map it. Raises Usage when no column is understood."""
-    from dyntui.importer import AllowlistMapper, has_errors, open_source, propose
+    from dyntui.importer import AllowlistMapper, has_errors, open_source, propose_mapping
 
     with open_source(where, name=name) as source:
-        mapping = propose(source.info, source.sample(), kind="allowlist")
+        mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
         if mapping.missing:
             raise UsageError(
                 f"{source.info.name}: {mapping.missing[0]}",

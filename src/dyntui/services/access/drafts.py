@@ -18,7 +18,7 @@ from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
-from dyntui.importer.column_inference import identifier_of
+from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 
 __all__ = [
@@ -215,7 +215,7 @@ def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> lis
 
 
 def _has_known_kind(text: str) -> bool:
-    return bool(_kind_prefix(text)) or identifier_of(text) is not None
+    return bool(_kind_prefix(text)) or identifier_kind(text) is not None
 
 
 def _kind_prefix(text: str) -> str:

@@ -111,11 +111,11 @@ def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
 
 
 def _imports(where: JobLocation) -> Iterator[EntryJob]:
-    from dyntui.services.imports.jobs import files, summary
+    from dyntui.services.imports.jobs import journal_files, summarize_job
     from dyntui.store.journal import Journal
 
-    for path in files():
-        known = summary(path)
+    for path in journal_files():
+        known = summarize_job(path)
         if known.problem or known.busy or known.kind != "allowlist" or known.where is None:
             continue
         same = (known.where.base_url, known.where.environment_id) == (where.base_url, where.environment_id)
@@ -174,17 +174,16 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
 
 async def plan_import_undo(client: Client, name: str, here: JobLocation) -> EntryUndo | None:
     """What undoing an import of entries comes to; None when there is no import job of that name. Raises Usage."""
-    from dyntui.services.imports.jobs import check_where, files
-    from dyntui.services.imports.jobs import find as find_job
+    from dyntui.services.imports.jobs import check_location, find_job, journal_files
     from dyntui.store.job_queries import each_row
     from dyntui.store.journal import Journal
 
-    if name != "last" and not any(path.stem.startswith(name) for path in files()):
+    if name != "last" and not any(path.stem.startswith(name) for path in journal_files()):
         return None
     with Journal.read(find_job(name)) as journal:
         if journal.kind != "allowlist":
             raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
-        check_where(journal, here)
+        check_location(journal, here)
         created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
         row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))
         job = journal.id

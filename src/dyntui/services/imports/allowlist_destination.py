@@ -8,9 +8,9 @@ from typing import Any
 from dyntui.core.errors import UsageError
 from dyntui.importer import entry_keys
 from dyntui.services.access.entry_search import SEARCHED, is_searched
-from dyntui.services.imports.destination import FoundRow, Sending, SendQueue, ServerReader
+from dyntui.services.imports.destination import BatchRequest, FoundRow, SendQueue, ServerReader
 from dyntui.services.imports.response_outcome import ResponseOutcome
-from dyntui.services.imports.server_reader import objects, paged
+from dyntui.services.imports.server_reader import read_pages, select_objects
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
@@ -29,9 +29,9 @@ class EntryDestination:
     def __init__(self, allowlist_id: str) -> None:
         self._path = {"allowlistId": allowlist_id}
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         (row,) = rows
-        return Sending(lane.operation, row.body, path=self._path)
+        return BatchRequest(lane.operation, row.body, path=self._path)
 
     def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
         entry = verdict.document
@@ -51,7 +51,7 @@ class EntryDestination:
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
             # The server may compare exactly, and may keep what it was sent or its lower-case form.
             for form in dict.fromkeys((value, value.lower())):
-                async for page in paged(ask, _LIST, "entries", path=self._path, query={"query": form}):
+                async for page in read_pages(ask, _LIST, "entries", path=self._path, query={"query": form}):
                     for entry in page:
                         if keys & set(entry_keys(entry)):
                             found = self.found(entry, row)
@@ -64,7 +64,7 @@ class EntryDestination:
         return int(count) if isinstance(count, (int, float)) else None
 
     async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in paged(ask, _LIST, "entries", path=self._path):
+        async for page in read_pages(ask, _LIST, "entries", path=self._path):
             yield page
 
     async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
@@ -87,7 +87,7 @@ class EntryDestination:
 
 async def resolve_list(ask: ServerReader, name: str) -> tuple[str, str]:
     """The id and the name of a list, by either. Usage names what there is."""
-    lists = objects(await ask("getAllowlistsByEnvironmentId"))
+    lists = select_objects(await ask("getAllowlistsByEnvironmentId"))
     found = [one for one in lists if name in (one.get("id"), one.get("name"))]
     if len(found) == 1:
         return str(found[0]["id"]), str(found[0].get("name") or "")

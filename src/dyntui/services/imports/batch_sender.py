@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, verdict_of, verdict_on
+from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, outcome_of_error, outcome_of_response
 from dyntui.services.imports.row_queue import Batch
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 
@@ -75,9 +75,9 @@ class BatchSender:
                 permit=self._permit,
             )
             self._clock.observe_headers(sent, steady_ms(), answer.headers)
-            return verdict_on(answer)
+            return outcome_of_response(answer)
         except ApiProblem as problem:
-            return verdict_of(problem)
+            return outcome_of_error(problem)
         except asyncio.CancelledError:
             if not self._abandoned:
                 raise

@@ -6,16 +6,16 @@ from dyntui.core.errors import UsageError
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["CANCELLED_ROW", "cancel"]
+__all__ = ["CANCELED_ROW", "cancel_job"]
 
-CANCELLED_ROW = ("cancelled", "The job was cancelled before this row.")
+CANCELED_ROW = ("cancelled", "The job was cancelled before this row.")
 """Code and message of a row that a cancelled job did not come to."""
 
 
-def cancel(journal: Journal, reason: str = "cancelled") -> None:
+def cancel_job(journal: Journal, reason: str = "cancelled") -> None:
     """Rows that were not sent are skipped. A row whose answer was lost stays unknown: it may be on the server."""
     if journal.state in (JobState.DONE, JobState.CANCELLED):
         raise UsageError(f"Job {journal.id} is {journal.state} already.")
     with journal.transaction():
-        journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELLED_ROW)
+        journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
         journal.move(JobState.CANCELLED, reason)

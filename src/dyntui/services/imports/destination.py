@@ -11,15 +11,15 @@ from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
 __all__ = [
+    "BatchRequest",
     "Destination",
     "FoundRow",
     "LookupInconclusive",
     "SendQueue",
-    "Sending",
     "ServerReader",
-    "find_by_reading",
+    "find_in_list",
     "is_taken",
-    "refusal",
+    "refused_row_outcome",
 ]
 
 
@@ -45,7 +45,7 @@ class SendQueue:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class BatchRequest:
     """A request, ready to leave."""
 
     operation: str
@@ -74,7 +74,7 @@ class Destination(Protocol):
     noun: str
     lanes: tuple[SendQueue, ...]
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         """The request that sends these rows."""
         ...
 
@@ -84,7 +84,7 @@ class Destination(Protocol):
 
     def can_search(self, row: WorkRow) -> bool:
         """Whether the server's search looks at what the row is known by; rows that it does not find are looked for by
-        reading everything (`find_by_reading`)."""
+        reading everything (`find_in_list`)."""
         ...
 
     async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
@@ -123,7 +123,7 @@ class Destination(Protocol):
         ...
 
 
-async def find_by_reading(
+async def find_in_list(
     destination: Destination, ask: ServerReader, rows: Sequence[WorkRow]
 ) -> dict[int, list[FoundRow]]:
     """What is on the server and has a key of one of these rows, by row number: everything is read, once for all."""
@@ -158,7 +158,7 @@ def is_taken(code: str) -> bool:
     return any(part in code for part in _TAKEN_PARTS)
 
 
-def refusal(row: WorkRow, code: str, message: str) -> JournalOutcome:
+def refused_row_outcome(row: WorkRow, code: str, message: str) -> JournalOutcome:
     """What becomes of a row that the server refused by itself, with its own error code.
 
     A row that was sent before may meet its own earlier attempt: `already exists` then says nothing yet.

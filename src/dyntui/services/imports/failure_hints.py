@@ -5,7 +5,7 @@ from __future__ import annotations
 from dyntui.services.imports.destination import is_taken
 from dyntui.services.imports.response_outcome import RETRYABLE_CODES
 
-__all__ = ["advice"]
+__all__ = ["failure_hint"]
 
 _BY_CODE = {
     "duplicate_in_file": "The first row with the value was sent. Nothing to do, or tell the rows apart.",
@@ -27,7 +27,7 @@ _BY_CODE = {
 }
 
 
-def advice(state: str, code: str) -> str:
+def failure_hint(state: str, code: str) -> str:
     """One sentence; "" when the code's own description has to do."""
     if code in _BY_CODE:
         return _BY_CODE[code]

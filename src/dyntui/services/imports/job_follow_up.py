@@ -12,13 +12,13 @@ from dyntui.core.errors import UsageError
 from dyntui.importer import Mapping, Problem, Row, Source, SourceInfo
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl
-from dyntui.services.imports.jobs import JobLocation, JobSummary, check_where, find, summary
-from dyntui.services.imports.prepare import prepare
-from dyntui.services.imports.reports import failed_rows
-from dyntui.services.imports.retry import retry
-from dyntui.services.imports.undo import UndoResult, plan_undo, run_undo, undo_authorise, undo_requirement, undo_weight
-from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, kind_of, save_draft
-from dyntui.services.imports.wizard_review import as_problems
+from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, summarize_job
+from dyntui.services.imports.prepare import prepare_job
+from dyntui.services.imports.reports import iter_failed_rows
+from dyntui.services.imports.retry import retry_job
+from dyntui.services.imports.undo import UndoResult, assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
+from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, mapping_kind, save_draft
+from dyntui.services.imports.wizard_review import to_problems
 from dyntui.store import job_queries, review_log
 from dyntui.store.journal import Journal
 from dyntui.store.review_queries import FILE_CODES
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation, Impact, Requirement
     from dyntui.services.connection import Connection
 
-__all__ = ["UndoPlan", "delete_created", "mend", "plan_deletion", "try_again"]
+__all__ = ["UndoPlan", "delete_created", "plan_deletion", "reopen_failed", "retry_failed"]
 
 _OVER = (JobState.DONE, JobState.CANCELLED)
 _KEPT = ("options", "allowlist", "custom_fields")
 
 
-def mend(job: str, connection: Connection) -> ImportDraft:
+def reopen_failed(job: str, connection: Connection) -> ImportDraft:
     """A draft with the rows of a finished job that did not get through, to be put right in the review and sent again.
 
     A row that the server refused is a problem for as long as it is what was refused.
     """
-    with Journal.read(find(job)) as old:
+    with Journal.read(find_job(job)) as old:
         _check(old, connection)
-        if next(failed_rows(old), None) is None:
+        if next(iter_failed_rows(old), None) is None:
             raise UsageError(
                 f"Job {old.id} has no row to put right.", hint="Every row got through, or was left out by hand."
             )
-        source = _Failed(old)
+        source = _FailedRowsSource(old)
         mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
         where = JobLocation.of_job(old.facts)
         kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
         region = str(old.facts.get("region", ""))
-        journal = prepare(source, mapping, where, region=region or None, mends=old.id, **kept)
+        journal = prepare_job(source, mapping, where, region=region or None, mends=old.id, **kept)
         upsert = bool(old.facts.get("options", {}).get("upsert"))
     with journal:
         journal.move(JobState.DRAFT)
@@ -60,7 +60,7 @@ def mend(job: str, connection: Connection) -> ImportDraft:
             where.environment_id,
             where.base_url,
             where.profile,
-            kind_of(journal.kind),
+            mapping_kind(journal.kind),
             read_as=ReadOptions(),
             mapping=mapping,
             region=region,
@@ -76,28 +76,28 @@ def mend(job: str, connection: Connection) -> ImportDraft:
     return draft
 
 
-def try_again(job: str, connection: Connection) -> JobSummary:
+def retry_failed(job: str, connection: Connection) -> JobSummary:
     """A new job that is ready, with the rows of a finished one that failed, as they are."""
-    with Journal.read(find(job)) as old:
+    with Journal.read(find_job(job)) as old:
         _check(old, connection)
         where = JobLocation.of_job(old.facts)
-        with retry(old, where) as journal:
+        with retry_job(old, where) as journal:
             path = journal.path
-    return summary(path)
+    return summarize_job(path)
 
 
 def _check(old: Journal, connection: Connection) -> None:
-    check_where(old, JobLocation.of(connection.profile))
+    check_location(old, JobLocation.of(connection.profile))
     if old.state not in _OVER:
         raise UsageError(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
 
 
 def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
     """What only the file could say of a row, as its job keeps it."""
-    return as_problems(each for each in job_queries.problems_of(journal, row) if each.code in FILE_CODES)
+    return to_problems(each for each in job_queries.problems_of(journal, row) if each.code in FILE_CODES)
 
 
-class _Failed(Source):
+class _FailedRowsSource(Source):
     """The rows of a job that a person can put right, as a source. codes: what the server refused them for."""
 
     def __init__(self, old: Journal) -> None:
@@ -106,7 +106,7 @@ class _Failed(Source):
         self.codes: set[str] = set()
 
     def rows(self) -> Iterator[Row]:
-        for row in failed_rows(self._old):
+        for row in iter_failed_rows(self._old):
             cells, *extra = row.raw
             problems = file_problems(self._old, row.number)
             if row.state in (RowState.FAILED, RowState.REVIEW):
@@ -137,11 +137,11 @@ def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], N
     """Read all that a job created; what would be deleted, what is left alone and why, and what has to be confirmed."""
 
     async def work() -> UndoPlan:
-        with Journal.open(find(job)) as journal:
-            check_where(journal, JobLocation.of(connection.profile))
+        with Journal.open(find_job(job)) as journal:
+            check_location(journal, JobLocation.of(connection.profile))
             async with connection.new_client() as client:
                 found = await plan_undo(journal, client, tell)
-                weight = await undo_weight(journal, connection, client)
+                weight = await assess_undo(journal, connection, client)
             return UndoPlan(found, undo_requirement(journal, connection, weight), weight)
 
     return asyncio.run(work())
@@ -158,9 +158,9 @@ def delete_created(
     """Delete what was planned, each read again right before."""
 
     async def work() -> UndoResult:
-        with Journal.open(find(job)) as journal:
-            check_where(journal, JobLocation.of(connection.profile))
-            permit = undo_authorise(journal, connection, confirmation, plan.weight)
+        with Journal.open(find_job(job)) as journal:
+            check_location(journal, JobLocation.of(connection.profile))
+            permit = authorize_undo(journal, connection, confirmation, plan.weight)
             async with connection.new_client() as client:
                 return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)
 

@@ -11,10 +11,10 @@ from dyntui.services.actions.write_types import Confirmation, Requirement, Targe
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.job_control import JobControl
-from dyntui.services.imports.precheck import PRECHECKED, pre_check
+from dyntui.services.imports.precheck import PRECHECKED, run_precheck
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
-from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
@@ -29,14 +29,14 @@ __all__ = [
     "IMPORT",
     "JobOptions",
     "action_for",
-    "as_job",
-    "authorise",
-    "check",
-    "confirmed",
+    "authorize_job",
     "destination_for",
-    "requirement",
+    "job_requirement",
+    "load_confirmation",
+    "precheck_job",
+    "refuse_single_call",
     "run_job",
-    "set_rate",
+    "set_request_rate",
 ]
 
 _OPTIONS = "options"
@@ -62,7 +62,7 @@ class JobOptions:
         return asdict(self)
 
 
-async def as_job(client: Client, target: Target, permit: WritePermit) -> None:
+async def refuse_single_call(client: Client, target: Target, permit: WritePermit) -> None:
     """The call of an action that never runs target by target."""
     raise UsageError("An import runs as a job, not as a single write.")
 
@@ -72,7 +72,7 @@ IMPORT = WriteAction(
     verb="Import",
     noun="file",
     operation="bulkCreateUser",
-    call=as_job,
+    call=refuse_single_call,
     warning="An import can be undone only by deleting what it created.",
     typed_in_live=True,
 )
@@ -82,7 +82,7 @@ IMPORT_ENTRIES = WriteAction(
     verb="Import",
     noun="file",
     operation="postEntryByAllowlistId",
-    call=as_job,
+    call=refuse_single_call,
     warning="Entries of a list that is enabled count at once.",
     typed_in_live=True,
 )
@@ -105,33 +105,35 @@ def _target(journal: Journal) -> Target:
     return Target(journal.id, f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)")
 
 
-def requirement(journal: Journal, connection: Connection) -> Requirement:
+def job_requirement(journal: Journal, connection: Connection) -> Requirement:
     """What has to be confirmed before the job may run."""
     return connection.write_gate.requirement(action_for(journal), [_target(journal)])
 
 
-def authorise(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
+def authorize_job(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
     """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
     permit = connection.write_gate.authorize(action_for(journal), [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
     return permit
 
 
-def confirmed(journal: Journal) -> Confirmation | None:
+def load_confirmation(journal: Journal) -> Confirmation | None:
     """What confirmed a job before: whoever resumes it goes on with the same thing. None when nothing did."""
     kept = journal.facts.get(_CONFIRMED)
     return None if kept is None else Confirmation(kept["yes"], kept["typed"])
 
 
-async def check(journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None) -> None:
+async def precheck_job(
+    journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None
+) -> None:
     """Compare a job that has not begun with the server, once."""
     if journal.state is JobState.READY and PRECHECKED not in journal.facts:
         upsert = JobOptions.of(journal).upsert
-        ask = asking(client, patient=True)
-        await pre_check(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
+        ask = make_reader(client, patient=True)
+        await run_precheck(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
-def set_rate(gates: Sequence[RateLimiter], rate: float) -> None:
+def set_request_rate(gates: Sequence[RateLimiter], rate: float) -> None:
     """So many requests a minute through the first gate; those behind it let as many pass. 0: all let all pass."""
     for number, gate in enumerate(gates):
         if not number or not rate or 0 < gate.per_minute < rate:
@@ -151,7 +153,7 @@ async def run_job(
     """Run the job in this event loop with `client`; begin and end are in the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
-        set_rate(client.gates.of(action_for(journal).operation), options.rate)
+        set_request_rate(client.gates.of(action_for(journal).operation), options.rate)
     run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
     runner = ImportRunner(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl, StopRequest
-from dyntui.services.imports.job_service import check, run_job
-from dyntui.services.imports.jobs import JobLocation, check_where
+from dyntui.services.imports.job_service import precheck_job, run_job
+from dyntui.services.imports.jobs import JobLocation, check_location
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.reports import write_reports
 from dyntui.services.imports.runner import RunResult
@@ -82,7 +82,7 @@ class JobThread:
     def _run(self) -> None:
         try:
             with Journal.open(self._path) as journal:
-                check_where(journal, JobLocation.of(self._connection.profile))
+                check_location(journal, JobLocation.of(self._connection.profile))
                 self.ended = asyncio.run(self._work(journal))
                 if self.ended.planned or self.ended.state is not JobState.PAUSED:
                     write_reports(journal)
@@ -94,7 +94,7 @@ class JobThread:
 
     async def _work(self, journal: Journal) -> RunResult:
         async with self._connection.new_client() as client:
-            await check(journal, client)
+            await precheck_job(journal, client)
             return await run_job(
                 journal,
                 self._connection,

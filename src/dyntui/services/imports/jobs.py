@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = [
     "JobLocation",
     "JobSummary",
-    "check_where",
-    "find",
-    "jobs",
+    "check_location",
+    "find_job",
+    "list_jobs",
+    "load_organization_id",
     "new_job",
-    "organisation_of",
     "plan_file",
-    "summary",
+    "summarize_job",
 ]
 
 _BAD = frozenset({RowState.FAILED, RowState.INVALID, RowState.REVIEW})
@@ -122,14 +122,14 @@ def new_job(kind: str, where: JobLocation, **facts: Any) -> Journal:
     return Journal.create(paths().jobs / f"{name}.sqlite", kind=kind, facts={"where": place, **facts})
 
 
-def files() -> list[Path]:
+def journal_files() -> list[Path]:
     """The journals, newest first."""
     return sorted(paths().jobs.glob("*.sqlite"), reverse=True)
 
 
-def find(name: str) -> Path:
+def find_job(name: str) -> Path:
     """The journal of a job by its id or the start of it, or by the path of its plan. `last` is the newest."""
-    known = files()
+    known = journal_files()
     if name == "last":
         if known:
             return known[0]
@@ -146,13 +146,13 @@ def find(name: str) -> Path:
     raise UsageError(f"There is no job {name}.", hint="`dyntui jobs list` names them all; `last` is the newest.")
 
 
-def jobs() -> Iterator[JobSummary]:
+def list_jobs() -> Iterator[JobSummary]:
     """Every job, newest first. One that cannot be read is listed with the reason."""
-    for path in files():
-        yield summary(path)
+    for path in journal_files():
+        yield summarize_job(path)
 
 
-def summary(path: Path) -> JobSummary:
+def summarize_job(path: Path) -> JobSummary:
     """One job, as it is now, whoever works on it."""
     busy = False
     try:
@@ -181,7 +181,7 @@ def summary(path: Path) -> JobSummary:
         return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", busy=busy)
 
 
-def check_where(journal: Journal, here: JobLocation) -> None:
+def check_location(journal: Journal, here: JobLocation) -> None:
     """Refuse to work on a job with another environment, base URL or organisation than its own."""
     own = JobLocation.of_job(journal.facts)
     differs = [
@@ -206,13 +206,13 @@ def plan_file(journal: Journal) -> Path:
     return journal.path.with_name(f"{journal.id}.plan.json")
 
 
-async def organisation_of(client: Client) -> str:
+async def load_organization_id(client: Client) -> str:
     """The one organisation that the token reaches; "" when it may not say."""
     from dyntui.api.errors import ApiError
-    from dyntui.services.imports.server_reader import patiently
+    from dyntui.services.imports.server_reader import with_retries
 
     try:
-        page = await patiently(client, lambda: client.page("getOrganizationsForMember", "organizations"))
+        page = await with_retries(client, lambda: client.page("getOrganizationsForMember", "organizations"))
     except ApiError:
         return ""
     return str(page.items[0].get("id", "")) if len(page.items) == 1 else ""

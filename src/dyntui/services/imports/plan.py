@@ -15,15 +15,15 @@ from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import duration, now_iso
 from dyntui.importer import CODES
-from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_rate
+from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_request_rate
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
-from dyntui.services.imports.reports import result
+from dyntui.services.imports.reports import result_document
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["check_plan", "lines", "make_plan", "read_plan", "save_plan"]
+__all__ = ["check_plan", "make_plan", "plan_lines", "read_plan", "save_plan"]
 
 _NOT_DIGESTED = frozenset({"digest", "made", "seconds_at_rate_limit"})
 _PLAN_LIMIT = 4 * 1024 * 1024
@@ -39,7 +39,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
     document = {
         "dyntui": "plan",
         "version": 1,
-        **result(journal, None),
+        **result_document(journal, None),
         "made": now_iso(),
         "kind": journal.kind,
         "where": journal.facts["where"],
@@ -107,7 +107,7 @@ def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
         )
 
 
-def lines(plan: Mapping[str, Any]) -> list[str]:
+def plan_lines(plan: Mapping[str, Any]) -> list[str]:
     """The plan for people."""
     out = [f"{plan['total']:,} rows of {plan['source']} for {plan['where']['profile']}"]
     words = {
@@ -155,7 +155,7 @@ def _seconds(requests: Mapping[str, int], rate: float | None, operation_of_job: 
     settings = Settings.load()
     gates = RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
     if rate is not None:
-        set_rate(gates.of(operation_of_job), rate)
+        set_request_rate(gates.of(operation_of_job), rate)
     minutes = 0.0
     for operation, count in requests.items():
         paces = [gate.per_minute for gate in gates.of(operation) if gate.per_minute]

@@ -14,12 +14,12 @@ from typing import Any
 
 from dyntui.core.text import without_surrogates
 from dyntui.importer import describe_key, field_of_key
-from dyntui.services.imports.destination import Destination, LookupInconclusive, ServerReader, find_by_reading
+from dyntui.services.imports.destination import Destination, LookupInconclusive, ServerReader, find_in_list
 from dyntui.store import precheck_matches
 from dyntui.store.journal import Journal, JournalOutcome, WorkRow, now_ms
 from dyntui.store.states import RowState
 
-__all__ = ["PRECHECKED", "PreCheck", "pre_check"]
+__all__ = ["PRECHECKED", "PrecheckResult", "run_precheck"]
 
 PRECHECKED = "precheck"
 """The fact that says what came out."""
@@ -31,7 +31,7 @@ _SAMPLES = 20
 
 
 @dataclass(slots=True)
-class PreCheck:
+class PrecheckResult:
     """What came out. taken: new rows of which another user has a value; the server will refuse them.
 
     collisions: [row, what of it the server has and whose it is, in words], for the first of those and of the conflicts.
@@ -63,19 +63,19 @@ class PreCheck:
         }
 
 
-async def pre_check(
+async def run_precheck(
     journal: Journal,
     ask: ServerReader,
     destination: Destination,
     *,
     upsert: bool = False,
     on_progress: Callable[[int, int | None], None] | None = None,
-) -> PreCheck:
+) -> PrecheckResult:
     """Settle the rows that are there (without upsert) or match two users; the others stay to be sent.
 
     on_progress is called with what was looked at so far and how much there is.
     """
-    out = PreCheck()
+    out = PrecheckResult()
     precheck_matches.forget_matches(journal)
     pending = journal.counts.get(RowState.PENDING, 0)
     there = await destination.count(ask) if pending else 0
@@ -95,7 +95,7 @@ async def _list(
     destination: Destination,
     there: int | None,
     upsert: bool,
-    out: PreCheck,
+    out: PrecheckResult,
     on_progress: Callable[[int, int | None], None] | None,
 ) -> None:
     done = 0
@@ -116,7 +116,7 @@ async def _look_up(
     destination: Destination,
     pending: int,
     upsert: bool,
-    out: PreCheck,
+    out: PrecheckResult,
     on_progress: Callable[[int, int | None], None] | None,
 ) -> None:
     turn = asyncio.Semaphore(_AT_ONCE)
@@ -135,7 +135,7 @@ async def _look_up(
         searched = [row for row in keyed if destination.can_search(row)]
         answers = await asyncio.gather(*(one(row) for row in searched))
         found = dict(zip((row.number for row in searched), answers, strict=True))
-        found |= await find_by_reading(destination, ask, [row for row in keyed if row.number not in found])
+        found |= await find_in_list(destination, ask, [row for row in keyed if row.number not in found])
         with journal.transaction():
             for row in keyed:
                 for each in found.get(row.number, ()):
@@ -152,7 +152,7 @@ def _match(
     document: Any,
     keys: set[str],
     upsert: bool,
-    out: PreCheck,
+    out: PrecheckResult,
 ) -> None:
     user_id = without_surrogates(str(document.get("id", "")))
     shared = [key for key in row.key_list if key in keys]
@@ -177,12 +177,12 @@ def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
     return field_name, "; ".join(parts)
 
 
-def _note_collision(out: PreCheck, row: int, words: str) -> None:
+def _note_collision(out: PrecheckResult, row: int, words: str) -> None:
     if len(out.collisions) < _SAMPLES:
         out.collisions.append((row, words))
 
 
-def _judge(journal: Journal, noun: str, out: PreCheck, *, upsert: bool) -> None:
+def _judge(journal: Journal, noun: str, out: PrecheckResult, *, upsert: bool) -> None:
     after = 0
     while matches := precheck_matches.matches(journal, after, _WINDOW):
         after = matches[-1].row

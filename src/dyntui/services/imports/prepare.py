@@ -18,7 +18,7 @@ from dyntui.importer import (
     Source,
     entry_keys,
     has_errors,
-    mapper_for,
+    make_mapper,
     natural_keys,
 )
 from dyntui.services.imports.jobs import JobLocation, new_job
@@ -27,12 +27,12 @@ from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["prepare"]
+__all__ = ["prepare_job"]
 
 _TELL_EVERY = 0.5
 
 
-def prepare(
+def prepare_job(
     source: Source,
     mapping: Mapping,
     where: JobLocation,
@@ -49,7 +49,7 @@ def prepare(
     """
     import json
 
-    mapper = mapper_for(
+    mapper = make_mapper(
         mapping, region=region, environment_kind=where.environment_kind, custom_fields=facts.get("custom_fields", ())
     )
     journal = new_job(
@@ -61,22 +61,22 @@ def prepare(
         **facts,
     )
     try:
-        load(journal, _told(new_rows(source.rows(), mapper), on_rows))
+        load(journal, _report_rows(map_rows(source.rows(), mapper), on_rows))
         journal.move(JobState.READY)
     except BaseException:
         journal.close()
-        discard(journal)
+        delete_journal(journal)
         raise
     return journal
 
 
-def discard(journal: Journal) -> None:
+def delete_journal(journal: Journal) -> None:
     """Remove a job's journal. It must be closed."""
     for suffix in (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock"):
         journal.path.with_suffix(suffix).unlink(missing_ok=True)
 
 
-def new_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
+def map_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
     """Each row of a file as the journal keeps it."""
     keys_of = natural_keys if mapper.mapping.kind == "users" else entry_keys
     keyless = mapper.mapping.kind == "users"
@@ -88,9 +88,9 @@ def new_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[
         if not problems:
             body: bytes | None = dumps(mapped.user)
         else:
-            body, problems = _checked(mapped.user, problems)
+            body, problems = _encode_body(mapped.user, problems)
         if body is None:
-            yield _invalid(row.number, raw, problems)
+            yield _invalid_row(row.number, raw, problems)
             continue
         keys = keys_of(mapped.user)
         chosen = new_id() if keyless and not keys else ""
@@ -101,7 +101,7 @@ def new_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[
             yield NewRow(row.number, raw, body, keys, chosen)
 
 
-def _checked(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[bytes | None, tuple[Problem, ...]]:
+def _encode_body(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[bytes | None, tuple[Problem, ...]]:
     if has_errors(problems):
         return None, problems
     try:
@@ -110,13 +110,13 @@ def _checked(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[bytes
         return None, (*problems, Problem("error", "not_text", "", "The row holds what cannot be sent as JSON."))
 
 
-def _invalid(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewRow:
+def _invalid_row(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewRow:
     first = next(problem for problem in problems if problem.severity == "error")
     noted = tuple([NewProblem._make(problem) for problem in problems])
     return NewRow(number, raw, None, (), "", RowState.INVALID, first.code, first.field, first.message, problems=noted)
 
 
-def _told(rows: Iterator[NewRow], on_rows: Callable[[int], None] | None) -> Iterator[NewRow]:
+def _report_rows(rows: Iterator[NewRow], on_rows: Callable[[int], None] | None) -> Iterator[NewRow]:
     if on_rows is None:
         yield from rows
         return

@@ -6,21 +6,21 @@ import shutil
 from pathlib import Path
 
 from dyntui.core.errors import UsageError
-from dyntui.services.imports.jobs import summary
+from dyntui.services.imports.jobs import summarize_job
 from dyntui.store.lock import JobLock
 from dyntui.store.states import JobState
 
-__all__ = ["purge"]
+__all__ = ["purge_job"]
 
 _FINISHED = (JobState.DONE, JobState.CANCELLED)
 
 
-def purge(path: Path, *, unfinished: bool = False) -> list[Path]:
+def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
     """Remove the journal, the plan and the reports beside it; what was removed. Reports elsewhere stay.
 
     A job that is not finished needs `unfinished`; one that a process works on is refused.
     """
-    known = summary(path)
+    known = summarize_job(path)
     if not (known.problem or known.abandoned or unfinished or known.state in _FINISHED):
         raise UsageError(
             f"Job {path.stem} is {known.state}: it could still be resumed.",

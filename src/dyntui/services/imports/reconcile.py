@@ -8,7 +8,7 @@ from dyntui.services.imports.destination import Destination, FoundRow, is_taken
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["UNMATCHED", "judge"]
+__all__ = ["UNMATCHED", "resolve_row"]
 
 UNMATCHED = "unmatched"
 """The code of a row that a successful answer does not mention."""
@@ -16,7 +16,7 @@ UNMATCHED = "unmatched"
 _MOST_ATTEMPTS = 50
 
 
-def judge(row: WorkRow, found: Sequence[FoundRow], destination: Destination, *, upsert: bool) -> JournalOutcome:
+def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destination, *, upsert: bool) -> JournalOutcome:
     """Found and ours: created. Found, not ours: exists (or, with upsert, updated when all values are there). Absent:
     pending, to be sent again. Whatever cannot be told: review, for a person."""
     number = row.number

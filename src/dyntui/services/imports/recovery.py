@@ -15,11 +15,11 @@ from dyntui.services.imports.destination import (
     FoundRow,
     LookupInconclusive,
     ServerReader,
-    find_by_reading,
+    find_in_list,
     is_taken,
 )
 from dyntui.services.imports.precheck import PRECHECKED
-from dyntui.services.imports.reconcile import judge
+from dyntui.services.imports.reconcile import resolve_row
 from dyntui.store.journal import Journal, JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
@@ -84,7 +84,7 @@ class Recovery:
         if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
             message = "The answer was lost, and the server does not keep the id that the row was sent with."
             return JournalOutcome(row.number, RowState.REVIEW, "", "no_key", "", message)
-        return judge(row, found, self._destination, upsert=self._upsert)
+        return resolve_row(row, found, self._destination, upsert=self._upsert)
 
     async def _walk(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
         """Settle what one walk over the newest can settle; the rows that have to be looked up one by one."""
@@ -113,7 +113,7 @@ class Recovery:
         unsearched = [row for row in rows if row.keys and not self._destination.can_search(row)]
         if not unsearched:
             return rows
-        found = await find_by_reading(self._destination, self._ask, unsearched)
+        found = await find_in_list(self._destination, self._ask, unsearched)
         outcomes = [self._judge(row, found.get(row.number, [])) for row in unsearched]
         self._journal.settle(RowState.UNKNOWN, outcomes)
         settled = {row.number for row in unsearched}

@@ -25,7 +25,7 @@ from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
 
-__all__ = ["RESULT_STATES", "default_folder", "result", "write_reports"]
+__all__ = ["RESULT_STATES", "default_report_folder", "result_document", "write_reports"]
 
 RESULT_STATES = (
     RowState.CREATED,
@@ -40,7 +40,7 @@ RESULT_STATES = (
 _WRITTEN = "reports"
 
 
-def result(journal: Journal, report: Path | None) -> dict[str, Any]:
+def result_document(journal: Journal, report: Path | None) -> dict[str, Any]:
     """The document that a run ends with. Rows that were not sent yet are the difference to total."""
     return {
         "job": journal.id,
@@ -51,14 +51,14 @@ def result(journal: Journal, report: Path | None) -> dict[str, Any]:
     }
 
 
-def default_folder(journal: Journal) -> Path:
+def default_report_folder(journal: Journal) -> Path:
     """Where reports go when nothing else was said: beside the journal."""
     return journal.path.with_suffix("")
 
 
 def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     """Write everything into `folder`, replacing what this job wrote there before; nothing else is overwritten."""
-    folder = folder or Path(journal.facts.get("report") or default_folder(journal))
+    folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
     if not folder.exists():
         private_dir(folder)
     for name in journal.facts.get(_WRITTEN, {}).get(str(folder), []):
@@ -73,13 +73,13 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     write_report_html(folder / names[2], report)
     write_id_map(folder / names[3], report.outcomes())
     with FailedRowsWriter(folder / failed, info) as writer:
-        for row in failed_rows(journal):
+        for row in iter_failed_rows(journal):
             cells, *extra = row.raw
             writer.write(row.number, cells, row.code, row.field, row.message, *extra)
     return folder
 
 
-def failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
+def iter_failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
     """The rows that a person can mend and import again, and those a cancelled job did not come to."""
     states = {RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED}
     for row in job_queries.each_row(journal, states):

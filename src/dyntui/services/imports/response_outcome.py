@@ -34,7 +34,7 @@ from dyntui.api.errors import (
 if TYPE_CHECKING:
     from dyntui.api.transport import ApiResponse
 
-__all__ = ["RETRYABLE_CODES", "OutcomeKind", "ResponseOutcome", "verdict_of", "verdict_on"]
+__all__ = ["RETRYABLE_CODES", "OutcomeKind", "ResponseOutcome", "outcome_of_error", "outcome_of_response"]
 
 RETRYABLE_CODES = frozenset(
     {"lock_timeout", "lock_too_many_attempts", "too_many_requests", "wallet_service_connection_error"}
@@ -77,7 +77,7 @@ class ResponseOutcome:
         try:
             return replace(self, document=decode(self.answer), answer=None)
         except ApiProblem as problem:
-            return verdict_of(problem)
+            return outcome_of_error(problem)
 
     @property
     def message(self) -> str:
@@ -91,7 +91,7 @@ class ResponseOutcome:
         return {OutcomeKind.MAYBE: "answer_lost", OutcomeKind.NOT_SENT: "not_sent"}.get(self.says, "")
 
 
-def verdict_on(answer: ApiResponse) -> ResponseOutcome:
+def outcome_of_response(answer: ApiResponse) -> ResponseOutcome:
     """The verdict on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
     rest is left to `decoded`, which takes as long as the server takes for a few rows."""
     verdict = ResponseOutcome(
@@ -100,14 +100,14 @@ def verdict_on(answer: ApiResponse) -> ResponseOutcome:
     return verdict if answer.body.rstrip()[-1:] in _ENDS else verdict.decoded()
 
 
-def verdict_of(error: ApiProblem) -> ResponseOutcome:
+def outcome_of_error(error: ApiProblem) -> ResponseOutcome:
     """The verdict on a request that did not end in an answer that can be used."""
     status = error.status if isinstance(error, ApiError) else 0
     request_id = error.request_id if isinstance(error, ApiError) else ""
-    return ResponseOutcome(_says(error, status), status=status, request_id=request_id, error=error)
+    return ResponseOutcome(_outcome_kind(error, status), status=status, request_id=request_id, error=error)
 
 
-def _says(error: ApiProblem, status: int) -> OutcomeKind:
+def _outcome_kind(error: ApiProblem, status: int) -> OutcomeKind:
     if error.maybe_applied or status >= 500 or status == _REQUEST_TIMEOUT:
         return OutcomeKind.MAYBE
     match error:

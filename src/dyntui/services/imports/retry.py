@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
-from dyntui.services.imports.cancel import CANCELLED_ROW
+from dyntui.services.imports.cancel import CANCELED_ROW
 from dyntui.services.imports.jobs import JobLocation, new_job
-from dyntui.services.imports.prepare import discard
+from dyntui.services.imports.prepare import delete_journal
 from dyntui.store import job_queries
 from dyntui.store.cell_codec import pack
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["retry"]
+__all__ = ["retry_job"]
 
 _KEPT = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
 _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
-def retry(old: Journal, where: JobLocation) -> Journal:
+def retry_job(old: Journal, where: JobLocation) -> Journal:
     """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
     are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
     if old.state not in (JobState.DONE, JobState.CANCELLED):
@@ -37,14 +37,14 @@ def retry(old: Journal, where: JobLocation) -> Journal:
         journal.move(JobState.READY)
     except BaseException:
         journal.close()
-        discard(journal)
+        delete_journal(journal)
         raise
     return journal
 
 
 def _rows(old: Journal) -> Iterator[NewRow]:
     for row in job_queries.each_row(old, _STATES):
-        if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELLED_ROW[0]):
+        if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELED_ROW[0]):
             continue
         if row.state is RowState.UNKNOWN and not row.keys:
             continue  # it may be there, and nothing tells

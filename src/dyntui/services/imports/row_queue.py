@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dyntui.services.imports.destination import Destination, Sending, SendQueue
+from dyntui.services.imports.destination import BatchRequest, Destination, SendQueue
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 from dyntui.store.journal import KEY_SEPARATOR, Journal, WorkRow
@@ -22,7 +22,7 @@ class Batch:
     id: int
     lane: SendQueue
     rows: list[WorkRow]
-    sending: Sending
+    sending: BatchRequest
 
     @property
     def numbers(self) -> list[int]:

@@ -18,18 +18,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.services.imports.backoff import Backoff
 from dyntui.services.imports.batch_sender import BatchSender
-from dyntui.services.imports.cancel import CANCELLED_ROW
-from dyntui.services.imports.destination import Destination, SendQueue, is_taken, refusal
+from dyntui.services.imports.batch_size import BatchSize
+from dyntui.services.imports.cancel import CANCELED_ROW
+from dyntui.services.imports.destination import Destination, SendQueue, is_taken, refused_row_outcome
 from dyntui.services.imports.job_control import JobControl, JobStopped, StopRequest
-from dyntui.services.imports.pacing import Backoff, BatchSize
 from dyntui.services.imports.progress import Progress, ProgressReporter
 from dyntui.services.imports.reconcile import UNMATCHED
 from dyntui.services.imports.recovery import IDS_KEPT, Recovery
-from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, verdict_of
+from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, outcome_of_error
 from dyntui.services.imports.row_queue import Batch, RowQueue
 from dyntui.services.imports.server_clock import ServerClock
-from dyntui.services.imports.server_reader import asking
+from dyntui.services.imports.server_reader import make_reader
 from dyntui.store.journal import Journal, JournalOutcome, now_ms
 from dyntui.store.states import JobState, RowState
 
@@ -97,10 +98,10 @@ class ImportRunner:
         self._clock = ServerClock()
         self._client = client
         self._sender = BatchSender(client, permit, self._clock)
-        self._recovery = Recovery(journal, destination, asking(client, self._clock), self.options.upsert)
+        self._recovery = Recovery(journal, destination, make_reader(client, self._clock), self.options.upsert)
         self._settle = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
-        self._patience = Backoff()
+        self._backoff = Backoff()
         self._teller = ProgressReporter(journal, on_progress)
         self._queue = RowQueue(journal, destination, self._clock)
         self._reading: asyncio.Future[ApiProblem | None] | None = None
@@ -130,7 +131,7 @@ class ImportRunner:
             listener.cancel()
         with journal.transaction():
             if ended.state is JobState.CANCELLED:
-                journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELLED_ROW)
+                journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
             journal.move(ended.state, ended.reason)
         self._teller.tell(force=True)
         return ended
@@ -165,7 +166,7 @@ class ImportRunner:
 
         with contextlib.suppress(ApiProblem, TimeoutError):
             async with asyncio.timeout(_CLOCK_WITHIN):
-                await self._destination.count(asking(self._client, self._clock, patient=True))
+                await self._destination.count(make_reader(self._client, self._clock, patient=True))
 
     async def _send_all(self, lane: SendQueue) -> None:
         """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
@@ -197,7 +198,7 @@ class ImportRunner:
                 answered.append((current, verdict))
                 self._refused = 0
                 self._pace = time.monotonic() - started
-                self._size.went_well(self._pace)
+                self._size.record_success(self._pace)
                 self._interrupted = self._due()
             else:
                 self._leave(answered, marked)
@@ -205,13 +206,13 @@ class ImportRunner:
                 self.control.check()
             if not marked:
                 marked = self._take(lane, answered)
-            self._teller.tell(batch=self._size.now)
+            self._teller.tell(batch=self._size.rows)
 
     def _take(self, lane: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
         """Write down what was answered and mark what comes next, in one commit: several batches when the server is
         quicker than the disk may be."""
         ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._pace)))
-        marked = self._queue.take(lane, self._size.now, ahead, lambda: self._record(answered))
+        marked = self._queue.take(lane, self._size.rows, ahead, lambda: self._record(answered))
         answered.clear()
         return marked
 
@@ -238,7 +239,7 @@ class ImportRunner:
                 self._dispose(batch, verdict)
                 self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
             return
-        self._patience.well()
+        self._backoff.record_success()
         said = {outcome.number: outcome for outcome in self._destination.read(batch.lane, batch.rows, verdict)}
         outcomes: list[JournalOutcome] = []
         for row in batch.rows:
@@ -269,7 +270,7 @@ class ImportRunner:
             case OutcomeKind.RATE_LIMITED:
                 asked = getattr(verdict.error, "retry_after", None) or 0.0
                 held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
-                growing = self._patience.delay() or _LONGEST_LATER  # for a server that says 429 without end
+                growing = self._backoff.next_delay() or _LONGEST_LATER  # for a server that says 429 without end
                 await self._wait(max(asked, held, growing), "the server asked to slow down", "the server's rate limit")
             case OutcomeKind.NOT_SENT | OutcomeKind.MAYBE | OutcomeKind.BUSY:
                 await self._bear(verdict)
@@ -285,9 +286,9 @@ class ImportRunner:
                 message = verdict.message or "The job was stopped before the answer."
                 lost = [JournalOutcome(number, RowState.UNKNOWN, "", verdict.code, "", message) for number in numbers]
                 journal.settle(RowState.SENDING, lost)
-                self._size.went_badly()
+                self._size.record_failure()
             case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
-                outcome = refusal(batch.rows[0], verdict.code, verdict.message)
+                outcome = refused_row_outcome(batch.rows[0], verdict.code, verdict.message)
                 journal.settle(RowState.SENDING, [outcome])
                 self._teller.failed([outcome])
                 self._refused = 0 if is_taken(verdict.code) else self._refused + 1
@@ -296,7 +297,7 @@ class ImportRunner:
                 self._queue.halve(numbers)
             case OutcomeKind.TOO_LARGE:
                 journal.put_back(numbers, sent=True)
-                self._size.too_large(len(numbers))
+                self._size.record_too_large(len(numbers))
                 self._queue.rewind(batch)
             case _:
                 journal.put_back(numbers, sent=verdict.says is not OutcomeKind.NOT_SENT)
@@ -310,7 +311,7 @@ class ImportRunner:
 
     async def _bear(self, verdict: ResponseOutcome) -> None:
         """Wait before the next try, longer each time; Halt when it has been too long."""
-        delay = self._patience.delay()
+        delay = self._backoff.next_delay()
         if delay is None:
             raise JobStopped(f"the server does not answer: {verdict.message}", error=verdict.error)
         await self._wait(delay, verdict.message or "the server does not answer", "a server that fails")
@@ -346,9 +347,9 @@ class ImportRunner:
             finally:
                 self._reading = None
             if problem is None:
-                self._patience.well()
+                self._backoff.record_success()
             else:
-                verdict = verdict_of(problem)
+                verdict = outcome_of_error(problem)
                 if verdict.says in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
                     raise JobStopped(f"rows cannot be looked up: {verdict.message}", error=problem)
                 await self._bear(verdict)

@@ -13,7 +13,7 @@ from dyntui.services.imports.server_clock import ServerClock, steady_ms
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["asking", "objects", "paged", "patiently"]
+__all__ = ["make_reader", "read_pages", "select_objects", "with_retries"]
 
 T = TypeVar("T")
 
@@ -21,27 +21,27 @@ _PAGE = 100
 _MOST_REWINDS = 1000
 
 
-async def patiently(client: Client, read: Callable[[], Awaitable[T]]) -> T:
+async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
     """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
     is given up at once. Long waits are announced in the client's log."""
     from dyntui.api.errors import ApiProblem, NotSent
-    from dyntui.services.imports.pacing import Backoff
+    from dyntui.services.imports.backoff import Backoff
 
-    patience = Backoff()
+    backoff = Backoff()
     while True:
         try:
             return await read()
         except NotSent:
             raise
         except ApiProblem as problem:
-            delay = patience.delay() if problem.passes else None
+            delay = backoff.next_delay() if problem.passes else None
             if delay is None:
                 raise
         with client.log.waits.known("a server that fails", delay):
             await asyncio.sleep(delay)
 
 
-def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> ServerReader:
+def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> ServerReader:
     """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
     from dyntui.api.client import decode
 
@@ -55,12 +55,12 @@ def asking(client: Client, clock: ServerClock | None = None, *, patient: bool = 
                 clock.observe_headers(sent, steady_ms(), answer.headers)
             return decode(answer)
 
-        return await (patiently(client, read) if patient else read())
+        return await (with_retries(client, read) if patient else read())
 
     return ask
 
 
-async def paged(
+async def read_pages(
     ask: ServerReader,
     operation: str,
     items: str,
@@ -79,7 +79,7 @@ async def paged(
         start = max(0, offset - 1)
         asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
         answer = await ask(operation, path=path, query=asked)
-        rows = objects(answer.get(items) if isinstance(answer, Mapping) else answer)
+        rows = select_objects(answer.get(items) if isinstance(answer, Mapping) else answer)
         check.offset(start, rows)
         if last and start and all(row.get("id") != last for row in rows):
             rewinds += 1
@@ -95,6 +95,6 @@ async def paged(
         offset = start + len(rows)
 
 
-def objects(value: object) -> list[Mapping[str, Any]]:
+def select_objects(value: object) -> list[Mapping[str, Any]]:
     """The objects in a list of an answer; nothing else is looked at."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

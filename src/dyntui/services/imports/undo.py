@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.effect import Effect
 from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
+from dyntui.services.imports.backoff import Backoff
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.job_control import JobControl, JobStopped
-from dyntui.services.imports.job_service import as_job
-from dyntui.services.imports.pacing import Backoff
-from dyntui.services.imports.response_outcome import OutcomeKind, verdict_of
-from dyntui.services.imports.server_reader import asking
-from dyntui.services.imports.undo_targets import WARNING, UndoTarget, kind_of
+from dyntui.services.imports.job_service import refuse_single_call
+from dyntui.services.imports.response_outcome import OutcomeKind, outcome_of_error
+from dyntui.services.imports.server_reader import make_reader
+from dyntui.services.imports.undo_targets import USER_WARNING, UndoTarget, undo_target_for
 from dyntui.store.journal import Journal
 from dyntui.store.undo_journal import (
     CreatedRow,
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
-__all__ = ["WARNING", "UndoResult", "check_undo", "plan_undo", "run_undo", "undo_authorise", "undo_requirement"]
-__all__ += ["undo_weight"]
+__all__ = ["USER_WARNING", "UndoResult", "authorize_undo", "check_undo", "plan_undo", "run_undo", "undo_requirement"]
+__all__ += ["assess_undo"]
 
 _WINDOW = 200
 _LIST_FROM = 100
@@ -60,13 +60,13 @@ class UndoResult:
 
 
 def _action(journal: Journal, connection: Connection, weight: Impact | None = None) -> WriteAction:
-    kind = kind_of(journal)
+    kind = undo_target_for(journal)
     action = WriteAction(
         name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
         verb="Undo",
         noun="import",
         operation=kind.operation,
-        call=as_job,
+        call=refuse_single_call,
         effect=Effect.DESTRUCTIVE,
         warning=kind.warning,
         phrase=connection.profile.confirmation_name,
@@ -82,7 +82,7 @@ def _action(journal: Journal, connection: Connection, weight: Impact | None = No
     return replace(action, assess_impact=weigh, impact=weight, phrase=phrase)
 
 
-async def undo_weight(journal: Journal, connection: Connection, client: Client) -> Impact | None:
+async def assess_undo(journal: Journal, connection: Connection, client: Client) -> Impact | None:
     """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
     weigh = _action(journal, connection).assess_impact
     return await weigh(client, [_target(journal)]) if weigh is not None else None
@@ -95,18 +95,18 @@ def check_undo(journal: Journal, connection: Connection) -> None:
 
 def _target(journal: Journal) -> Target:
     delete = undo_counts(journal).get(UndoState.PENDING, 0)
-    return Target(journal.id, f"{journal.id}: delete {delete:,} {kind_of(journal).plural}")
+    return Target(journal.id, f"{journal.id}: delete {delete:,} {undo_target_for(journal).plural}")
 
 
 def undo_requirement(journal: Journal, connection: Connection, weight: Impact | None = None) -> Requirement:
-    """What has to be typed, in every environment. weight: from `undo_weight`."""
+    """What has to be typed, in every environment. weight: from `assess_undo`."""
     return connection.write_gate.requirement(_action(journal, connection, weight), [_target(journal)])
 
 
-def undo_authorise(
+def authorize_undo(
     journal: Journal, connection: Connection, confirmation: Confirmation, weight: Impact | None = None
 ) -> WritePermit:
-    """The permit for the undo that was planned. Entries need their weight, from `undo_weight`."""
+    """The permit for the undo that was planned. Entries need their weight, from `assess_undo`."""
     return connection.write_gate.authorize(_action(journal, connection, weight), [_target(journal)], confirmation)
 
 
@@ -114,8 +114,8 @@ async def plan_undo(
     journal: Journal, client: Client, on_progress: Callable[[int, int], None] | None = None
 ) -> UndoResult:
     """Read everything that the job created and that is not deleted yet; decide what is deleted and what is skipped."""
-    kind = kind_of(journal)
-    ask = asking(client, patient=True)
+    kind = undo_target_for(journal)
+    ask = make_reader(client, patient=True)
     total = count_created(journal)
     begin_undo(journal, _GONE)
     done = 0
@@ -138,10 +138,10 @@ async def plan_undo(
             there = {str(document.get("id")): document for document in page}
             decide([(row, there[row.user_id]) for row in created_as(journal, list(there))])
     end_plan(journal)
-    return undone(journal)
+    return undo_result(journal)
 
 
-def undone(journal: Journal, stopped: str = "", error: Exception | None = None) -> UndoResult:
+def undo_result(journal: Journal, stopped: str = "", error: Exception | None = None) -> UndoResult:
     """How far the undo of a job is."""
     skipped = undo_lines(journal, (UndoState.SKIPPED, UndoState.FAILED), -1, _LISTED)
     return UndoResult(undo_counts(journal), tuple(skipped), stopped, error)
@@ -171,7 +171,7 @@ async def run_undo(
         raise
     counts = ", ".join(f"{n} {state}" for state, n in undo_counts(journal).items())
     connection.write_gate.record_job_end(action, [target], "stopped" if stopped else "done", detail=counts)
-    return undone(journal, stopped.reason, stopped.error) if stopped else undone(journal)
+    return undo_result(journal, stopped.reason, stopped.error) if stopped else undo_result(journal)
 
 
 async def _delete_all(
@@ -181,7 +181,7 @@ async def _delete_all(
     control: JobControl,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
-    kind, ask = kind_of(journal), asking(client, patient=True)
+    kind, ask = undo_target_for(journal), make_reader(client, patient=True)
     open_states = (UndoState.SENDING, UndoState.PENDING)
     counts = undo_counts(journal)
     total, done = sum(counts.get(state, 0) for state in open_states), 0
@@ -219,7 +219,7 @@ async def _delete(
     anybody else."""
     from dyntui.api.errors import ApiProblem
 
-    patience = Backoff()
+    backoff = Backoff()
     while True:
         if document is None:
             state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _GONE)
@@ -234,14 +234,14 @@ async def _delete(
         try:
             await client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
         except ApiProblem as problem:
-            verdict = verdict_of(problem)
+            verdict = outcome_of_error(problem)
             if verdict.says is OutcomeKind.NOT_ALLOWED:
                 write_undo(journal, [line])
                 raise JobStopped(verdict.message, error=problem) from problem
             if verdict.says in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and verdict.status != 404:
                 write_undo(journal, [line._replace(state=UndoState.FAILED, reason=verdict.message)])
                 return
-            delay = patience.delay()
+            delay = backoff.next_delay()
             if delay is None:
                 raise JobStopped(f"the server does not answer: {verdict.message}", error=problem) from problem
             delay = max(delay, getattr(problem, "retry_after", None) or 0.0)

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple, Protocol
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
 from dyntui.services.imports.destination import ServerReader
-from dyntui.services.imports.server_reader import objects, paged
-from dyntui.services.imports.user_destination import keys_of_user, stamp_of
+from dyntui.services.imports.server_reader import read_pages, select_objects
+from dyntui.services.imports.user_destination import updated_at, user_keys
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.journal_types import row_document
 from dyntui.store.undo_journal import CreatedRow
 
-__all__ = ["WARNING", "UndoLabels", "UndoTarget", "kind_of", "words_of"]
+__all__ = ["USER_WARNING", "UndoLabels", "UndoTarget", "undo_labels", "undo_target_for"]
 
-WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
+USER_WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
 
 _SLACK_S = 5.0
 
@@ -46,9 +46,9 @@ class UndoTarget(Protocol):
         ...
 
 
-def kind_of(journal: Journal) -> UndoTarget:
+def undo_target_for(journal: Journal) -> UndoTarget:
     """What this job created."""
-    return _Entries(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _Users()
+    return _EntryTarget(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _UserTarget()
 
 
 class UndoLabels(NamedTuple):
@@ -59,18 +59,18 @@ class UndoLabels(NamedTuple):
     warning: str
 
 
-def words_of(kind: str) -> UndoLabels:
+def undo_labels(kind: str) -> UndoLabels:
     """The words for what jobs of a kind (`users`, `allowlist`) create."""
-    said = _Entries if kind == "allowlist" else _Users
+    said = _EntryTarget if kind == "allowlist" else _UserTarget
     return UndoLabels(said.noun, said.plural, said.warning)
 
 
-class _Users:
+class _UserTarget:
     noun = "user"
     plural = "users"
     operation = "deleteUser"
     parameter = "userId"
-    warning = WARNING
+    warning = USER_WARNING
     at_once = 1
 
     async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
@@ -88,15 +88,15 @@ class _Users:
         return found
 
     def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        return paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
+        return read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
-        if sessions := len(objects(document.get("sessions"))):
+        if sessions := len(select_objects(document.get("sessions"))):
             return f"has signed in ({sessions} sessions)"
-        wallets = {key for key in keys_of_user(document) if key.startswith("wallet:")}
+        wallets = {key for key in user_keys(document) if key.startswith("wallet:")}
         if new := wallets - set(row.keys.split(KEY_SEPARATOR)):
             return f"has new wallets ({len(new)})"
-        stamp = stamp_of(document)
+        stamp = updated_at(document)
         if row.stamp:
             return f"was changed at {stamp}" if stamp != row.stamp else ""
         created, updated = parse_time(document.get("createdAt")), parse_time(stamp)
@@ -105,7 +105,7 @@ class _Users:
         return ""
 
 
-class _Entries:
+class _EntryTarget:
     noun = "entry"
     plural = "entries"
     operation = "deleteAllowlistEntryById"
@@ -128,7 +128,7 @@ class _Entries:
         return found
 
     def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        return paged(ask, "getEntriesByAllowlistId", "entries", path=self._path)
+        return read_pages(ask, "getEntriesByAllowlistId", "entries", path=self._path)
 
     def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
         alias = row_document(row.row, row.body).get("alias") or ""

@@ -7,13 +7,20 @@ from typing import Any
 
 from dyntui.core.times import parse_time
 from dyntui.importer import natural_keys
-from dyntui.services.imports.destination import FoundRow, LookupInconclusive, Sending, SendQueue, ServerReader, refusal
+from dyntui.services.imports.destination import (
+    BatchRequest,
+    FoundRow,
+    LookupInconclusive,
+    SendQueue,
+    ServerReader,
+    refused_row_outcome,
+)
 from dyntui.services.imports.response_outcome import ResponseOutcome
-from dyntui.services.imports.server_reader import objects, paged
+from dyntui.services.imports.server_reader import read_pages, select_objects
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["UserDestination", "keys_of_user", "stamp_of"]
+__all__ = ["UserDestination", "updated_at", "user_keys"]
 
 BULK = SendQueue(0, "bulkCreateUser")
 SINGLE = SendQueue(1, "createUser", at_most=1)
@@ -31,13 +38,13 @@ class UserDestination:
     def __init__(self, *, upsert: bool = False) -> None:
         self.upsert = upsert
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> Sending:
+    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         if lane is SINGLE:
             (row,) = rows
             separator = b"," if len(row.body) > 2 else b""
-            return Sending(lane.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
+            return BatchRequest(lane.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
         content = b"[" + b",".join([row.body for row in rows]) + b"]"
-        return Sending(lane.operation, content, query={"upsert": self.upsert})
+        return BatchRequest(lane.operation, content, query={"upsert": self.upsert})
 
     def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
         document = verdict.document
@@ -47,25 +54,27 @@ class UserDestination:
             user = document.get("user", document)
             if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
                 return []
-            return [JournalOutcome(rows[0].number, RowState.CREATED, user["id"], stamp=stamp_of(user))]
+            return [JournalOutcome(rows[0].number, RowState.CREATED, user["id"], stamp=updated_at(user))]
         return self._read_bulk(rows, document)
 
     def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[JournalOutcome]:
         by_key = {key: row for row in rows for key in row.key_list}
         outcomes: dict[int, JournalOutcome] = {}
         for name, state in (("created", RowState.CREATED), ("updated", RowState.UPDATED)):
-            for user in objects(document.get(name)):
+            for user in select_objects(document.get(name)):
                 row = _owner(user, by_key)
                 if row is not None and isinstance(user.get("id"), str):
-                    outcomes.setdefault(row.number, JournalOutcome(row.number, state, user["id"], stamp=stamp_of(user)))
-        failures = objects(document.get("failed"))
+                    outcomes.setdefault(
+                        row.number, JournalOutcome(row.number, state, user["id"], stamp=updated_at(user))
+                    )
+        failures = select_objects(document.get("failed"))
         for failure in failures:
             echo = failure.get("user")
             row = _owner(echo, by_key) if isinstance(echo, Mapping) else None
             if row is None and len(rows) == len(failures) == 1 and not outcomes:
                 row = rows[0]  # nobody else can be meant
             if row is not None:
-                said = refusal(row, str(failure.get("code") or "refused"), str(failure.get("error") or ""))
+                said = refused_row_outcome(row, str(failure.get("code") or "refused"), str(failure.get("error") or ""))
                 outcomes.setdefault(row.number, said)
         return list(outcomes.values())
 
@@ -83,7 +92,7 @@ class UserDestination:
         seen: dict[str, FoundRow] = {}
         for query in _lookups(row.document):
             async for user in _search(ask, query):
-                if not keys_of_user(user).isdisjoint(keys):
+                if not user_keys(user).isdisjoint(keys):
                     found = self.found(user, row)
                     seen[found.id] = found
             if not thorough and any(found.primary for found in seen.values()):
@@ -99,15 +108,15 @@ class UserDestination:
         return int(count) if isinstance(count, (int, float)) else None
 
     async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
+        async for page in read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
             yield page
 
     async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in paged(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
+        async for page in read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
             yield page
 
     def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
-        primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in keys_of_user(document)
+        primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in user_keys(document)
         updated = _ms(document.get("updatedAt"))
         return FoundRow(str(document.get("id", "")), self.created_at(document), updated, primary, document)
 
@@ -115,7 +124,7 @@ class UserDestination:
         return _ms(document.get("createdAt"))
 
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
-        return keys_of_user(document)
+        return user_keys(document)
 
     def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         out: dict[str, tuple[Any, Any]] = {}
@@ -123,7 +132,7 @@ class UserDestination:
             if name in ("email", "emailVerifiedAt"):
                 continue  # an upsert is not known to change the first, and the answer does not show the second
             if name in ("wallets", "oauthAccounts"):
-                if missing := sorted(set(natural_keys({name: value})) - keys_of_user(document)):
+                if missing := sorted(set(natural_keys({name: value})) - user_keys(document)):
                     out[name] = (None, missing)
             elif name == "metadata":
                 there = document.get("metadata") or {}
@@ -135,15 +144,15 @@ class UserDestination:
         return out
 
 
-def stamp_of(user: Mapping[str, Any]) -> str:
+def updated_at(user: Mapping[str, Any]) -> str:
     """When the server says that a user was changed last."""
     return str(user.get("updatedAt") or "")
 
 
-def keys_of_user(user: Mapping[str, Any]) -> set[str]:
+def user_keys(user: Mapping[str, Any]) -> set[str]:
     """Every natural key of a user as the API shows it: on the user itself, and on each credential."""
     keys = set(natural_keys(user))
-    for credential in objects(user.get("verifiedCredentials")):
+    for credential in select_objects(user.get("verifiedCredentials")):
         keys.update(natural_keys(_as_user(credential)))
     return keys
 
@@ -155,7 +164,7 @@ def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | 
     for key in natural_keys(user):
         if (row := by_key.get(key)) is not None:
             return row
-    owners = {row.number: row for key in keys_of_user(user) if (row := by_key.get(key)) is not None}
+    owners = {row.number: row for key in user_keys(user) if (row := by_key.get(key)) is not None}
     return next(iter(owners.values())) if len(owners) == 1 else None
 
 
@@ -184,8 +193,8 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     A server may keep what it was sent or its lower-case form, and may compare exactly: so both are asked for.
     """
     values = [(column, body.get(column)) for column in ("email", "phoneNumber", "username")]
-    values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in objects(body.get("wallets"))]
-    values += [("accountId", account.get("accountId")) for account in objects(body.get("oauthAccounts"))]
+    values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in select_objects(body.get("wallets"))]
+    values += [("accountId", account.get("accountId")) for account in select_objects(body.get("oauthAccounts"))]
     for column, value in values:
         if value:
             for form in dict.fromkeys((str(value), str(value).lower())):
@@ -200,7 +209,7 @@ async def _search(ask: ServerReader, query: Mapping[str, str]) -> AsyncIterator[
     for page in range(_MOST_PAGES):
         asked = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
         answer = await ask("getEnvironmentUsers", query=asked)
-        users = objects(answer.get("users") if isinstance(answer, Mapping) else answer)
+        users = select_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
         check.offset(page * _PAGE, users)
         for user in users:
             yield user

@@ -28,12 +28,12 @@ __all__ = [
     "ImportDraft",
     "ReadOptions",
     "draft_for",
-    "drafts",
-    "keep_rows",
+    "list_drafts",
     "load_draft",
     "new_draft",
     "remove_draft",
     "save_draft",
+    "save_pasted_rows",
 ]
 
 _LIMIT = 4 * 1024 * 1024
@@ -164,7 +164,7 @@ def load_draft(draft_id: str) -> ImportDraft:
         ) from error
 
 
-def drafts(environment_id: str = "", base_url: str = "") -> Iterator[ImportDraft]:
+def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[ImportDraft]:
     """Drafts, the one changed last first; of one environment when it is given.
 
     One that cannot be read is left out; `load_draft` says why.
@@ -189,7 +189,7 @@ def draft_for(job: JobSummary) -> ImportDraft:
         where.environment_id,
         where.base_url,
         where.profile,
-        kind_of(job.kind),
+        mapping_kind(job.kind),
         job=job.id,
         read_as=ReadOptions(),
         source_name=job.source,
@@ -203,13 +203,13 @@ def remove_draft(draft: ImportDraft) -> None:
             remove_private(path)
 
 
-def keep_rows(draft: ImportDraft, text: str) -> None:
+def save_pasted_rows(draft: ImportDraft, text: str) -> None:
     """Make pasted text the draft's file."""
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))
     draft.take(str(path), pasted=True)
 
 
-def kind_of(text: str) -> MappingKind:
+def mapping_kind(text: str) -> MappingKind:
     """The kind of mapping that a job is of."""
     return cast("MappingKind", text)

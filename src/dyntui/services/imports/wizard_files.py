@@ -13,7 +13,15 @@ from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import parse_json
 
-__all__ = ["FileEntry", "FolderListing", "list_folder", "recent_files", "remember_file", "split_typed", "whole_path"]
+__all__ = [
+    "FileEntry",
+    "FolderListing",
+    "effective_path",
+    "list_folder",
+    "recent_files",
+    "remember_file",
+    "split_typed_path",
+]
 
 SUFFIXES = frozenset(
     ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods".split()  # noqa: SIM905  # reads as a list
@@ -81,7 +89,7 @@ def _entry(item: os.DirEntry[str]) -> FileEntry | None:
     return FileEntry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
 
 
-def whole_path(typed: str) -> str:
+def effective_path(typed: str) -> str:
     """A path that is typed behind another one counts from its own root: `~/exports//srv/users.csv` is the latter."""
     for sign in ("//", "/~/"):
         _, found, after = typed.rpartition(sign)
@@ -90,7 +98,7 @@ def whole_path(typed: str) -> str:
     return typed
 
 
-def split_typed(typed: str) -> tuple[str, str]:
+def split_typed_path(typed: str) -> tuple[str, str]:
     """The folder that a half-typed path is in, and the part of the name after it."""
     expanded = os.path.expanduser(typed)  # noqa: PTH111  # Path would drop the slash at the end, which says `inside`
     folder, _, part = expanded.rpartition("/")

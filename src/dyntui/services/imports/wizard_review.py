@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
 from dyntui.importer.fields import FULL_NAME
-from dyntui.services.imports.prepare import new_rows
+from dyntui.services.imports.prepare import map_rows
 from dyntui.store import review_log, review_queries
 from dyntui.store.cell_codec import pack, unpack
 from dyntui.store.job_loader import NewRow
@@ -25,7 +25,7 @@ from dyntui.store.review_log import CellChange
 if TYPE_CHECKING:
     from dyntui.importer.problems import Severity
 
-__all__ = ["Fix", "Review", "ReviewSummary", "as_problems", "column_of", "kept_rows"]
+__all__ = ["Fix", "Review", "ReviewSummary", "column_of", "journal_rows", "to_problems"]
 
 _MANY = 2000
 
@@ -235,7 +235,7 @@ class Review:
 
     def _mapped(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:
         rows = [_row(self.journal, number, raw) for number, raw in raw_rows]
-        return list(new_rows(rows, self._mapper))
+        return list(map_rows(rows, self._mapper))
 
 
 def column_of(mapping: Mapping, field: str) -> int | None:
@@ -253,7 +253,7 @@ def column_of(mapping: Mapping, field: str) -> int | None:
     )
 
 
-def kept_rows(journal: Journal) -> Iterator[Row]:
+def journal_rows(journal: Journal) -> Iterator[Row]:
     """The rows of a job as the file had them, with what was changed: to be mapped anew."""
     after = review_queries.numbers(journal)
     for start in range(0, len(after), _MANY):
@@ -266,11 +266,11 @@ def _row(journal: Journal, number: int, raw: bytes) -> Row:
     cells, *extra = unpack(raw)
     first = review_log.originals(journal, [number]).get(number, raw)
     noted = review_log.file_problems(journal, number) if first == raw else []
-    problems = as_problems(noted)
+    problems = to_problems(noted)
     return Row(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
 
 
-def as_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
+def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
     """Problems as they are kept, as the importer has them."""
     return tuple(Problem(cast("Severity", p.level), p.code, p.field, p.message, p.suggestion) for p in noted)
 

@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable, Iterator
 
 from dyntui.importer import Row, Source, SourceInfo
-from dyntui.services.imports.wizard_review import kept_rows
+from dyntui.services.imports.wizard_review import journal_rows
 from dyntui.store.journal import Journal
 
-__all__ = ["ChunkedRows", "RowStore", "in_portions"]
+__all__ = ["ChunkedRows", "RowStore", "in_chunks"]
 
 _PORTION = 50
 
 
-def in_portions(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Row]:
+def in_chunks(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Row]:
     """The rows; `between` is called before each few of them."""
     for place, row in enumerate(rows):
         if not place % _PORTION:
@@ -31,7 +31,7 @@ class ChunkedRows(Source):
         self.info = source.info
 
     def rows(self) -> Iterator[Row]:
-        return in_portions(self._source.rows(), self._between)
+        return in_chunks(self._source.rows(), self._between)
 
     def close(self) -> None:
         """Whoever opened it closes it."""
@@ -45,7 +45,7 @@ class RowStore(Source):
         self.info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
 
     def rows(self) -> Iterator[Row]:
-        return kept_rows(self._journal)
+        return journal_rows(self._journal)
 
     def close(self) -> None:
         """The journal is closed by whoever opened it."""

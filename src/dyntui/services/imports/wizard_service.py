@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 from dyntui import importer
 from dyntui.config.paths import paths
 from dyntui.core.errors import StoppedError, UsageError
-from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose
+from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose_mapping
 from dyntui.services.imports.job_service import JobOptions
-from dyntui.services.imports.jobs import JobLocation, JobSummary, check_where, find, jobs, summary
+from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, list_jobs, summarize_job
 from dyntui.services.imports.mappings import find_mapping
-from dyntui.services.imports.prepare import discard, prepare
-from dyntui.services.imports.purge import purge
-from dyntui.services.imports.reports import default_folder
+from dyntui.services.imports.prepare import delete_journal, prepare_job
+from dyntui.services.imports.purge import purge_job
+from dyntui.services.imports.reports import default_report_folder
 from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft
-from dyntui.services.imports.wizard_review import Review, kept_rows
-from dyntui.services.imports.wizard_row_sources import ChunkedRows, RowStore, in_portions
+from dyntui.services.imports.wizard_review import Review, journal_rows
+from dyntui.services.imports.wizard_row_sources import ChunkedRows, RowStore, in_chunks
 from dyntui.store import review_log
 from dyntui.store import review_queries as rows_of
 from dyntui.store.job_queries import failure_counts
@@ -97,7 +97,7 @@ class WizardService:
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
-            return FilePreview(RowStore(journal).info, tuple(islice(kept_rows(journal), _SAMPLE)))
+            return FilePreview(RowStore(journal).info, tuple(islice(journal_rows(journal), _SAMPLE)))
         source = self._open_source(draft)
         return FilePreview(source.info, source.sample(_SAMPLE))
 
@@ -113,7 +113,7 @@ class WizardService:
             return FileTotals(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
-        for rows, row in enumerate(in_portions(source.rows(), self._give_way), 1):
+        for rows, row in enumerate(in_chunks(source.rows(), self._give_way), 1):
             if row.problems:
                 problems.update(problem.code for problem in row.problems)
             if not rows % _COUNT_EVERY:
@@ -126,7 +126,7 @@ class WizardService:
         source = self._open_source(draft)
         if saved := find_mapping(source.info, draft.kind):
             return saved[1], saved[0]
-        return propose(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
+        return propose_mapping(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
 
     def _open_source(self, draft: ImportDraft) -> Source:
         if self._source is None or self._opened != (draft.path, draft.reading):
@@ -199,7 +199,7 @@ class WizardService:
         if old is not None and again:
             review_log.begin(old)
         source = RowStore(old) if old is not None and again else self._open_source(draft)
-        journal = prepare(
+        journal = prepare_job(
             ChunkedRows(source, self._give_way),
             mapping,
             where,
@@ -220,10 +220,10 @@ class WizardService:
         self._let_go()
         self.journal, self._path = journal, journal.path
         if old is not None:
-            discard(old)
-        for left in jobs():  # of readings that the process did not live to tell the draft of
+            delete_journal(old)
+        for left in list_jobs():  # of readings that the process did not live to tell the draft of
             if left.draft == draft.id and left.id != journal.id and not left.begun and not left.busy:
-                purge(find(left.id), unfinished=True)
+                purge_job(find_job(left.id), unfinished=True)
 
     def review(self) -> Review:
         """The rows, to be put right. What the server was asked before does not hold any more."""
@@ -269,54 +269,54 @@ class WizardService:
 
     def requirement(self, connection: Connection) -> Requirement:
         """What has to be confirmed before the job may run."""
-        from dyntui.services.imports.job_service import requirement
+        from dyntui.services.imports.job_service import job_requirement
 
-        return requirement(self.job(), connection)
+        return job_requirement(self.job(), connection)
 
     def hand_over(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
         """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
-        from dyntui.services.imports.job_service import authorise
+        from dyntui.services.imports.job_service import authorize_job
 
         journal = self.job()
-        permit = authorise(journal, connection, confirmation)
+        permit = authorize_job(journal, connection, confirmation)
         self._let_go()
         self._path = None
         return journal.path, permit
 
     def go_on(self, job: str, connection: Connection) -> tuple[Path, Any]:
         """The file of a job and the permit to go on with it. Raises Usage when it was never confirmed."""
-        from dyntui.services.imports.job_service import authorise, confirmed
+        from dyntui.services.imports.job_service import authorize_job, load_confirmation
 
-        path = find(job)
+        path = find_job(job)
         with Journal.open(path) as journal:
-            check_where(journal, JobLocation.of(connection.profile))
-            confirmation = confirmed(journal)
+            check_location(journal, JobLocation.of(connection.profile))
+            confirmation = load_confirmation(journal)
             if confirmation is None:
                 raise UsageError(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
-            return path, authorise(journal, connection, confirmation)
+            return path, authorize_job(journal, connection, confirmation)
 
     def cancel(self, job: str) -> None:
         """Give up a job that nothing works on."""
-        from dyntui.services.imports.cancel import cancel
+        from dyntui.services.imports.cancel import cancel_job
         from dyntui.services.imports.reports import write_reports
 
-        with Journal.open(find(job)) as journal:
-            cancel(journal)
+        with Journal.open(find_job(job)) as journal:
+            cancel_job(journal)
             write_reports(journal)
 
     def summary(self, job: str) -> JobSummary:
         """A job as its file has it, whoever works on it."""
-        return summary(find(job))
+        return summarize_job(find_job(job))
 
     def outcome(self, job: str) -> ImportSummary:
         """How a job ended."""
-        path = find(job)
+        path = find_job(job)
         with Journal.read(path) as journal:
             why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
-            folder = Path(journal.facts.get("report") or default_folder(journal))
+            folder = Path(journal.facts.get("report") or default_report_folder(journal))
             allowlist = dict(journal.facts.get("allowlist", {}))
         files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
-        return ImportSummary(summary(path), why, str(folder), files, allowlist)
+        return ImportSummary(summarize_job(path), why, str(folder), files, allowlist)
 
     def job(self) -> Journal:
         """The journal of the draft's job."""
@@ -347,7 +347,7 @@ def _to(draft: ImportDraft) -> dict[str, Any]:
 
 def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper | AllowlistMapper:
     """What turns rows into bodies under a mapping."""
-    return importer.mapper_for(mapping, region=region or None, environment_kind=environment_kind)
+    return importer.make_mapper(mapping, region=region or None, environment_kind=environment_kind)
 
 
 def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
@@ -365,12 +365,12 @@ def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
 async def _check(
     journal: Journal, connection: Connection, control: JobControl, tell: Callable[[int, int | None], None]
 ) -> AbstractMapping[str, Any]:
-    from dyntui.services.imports.job_service import check
+    from dyntui.services.imports.job_service import precheck_job
     from dyntui.services.imports.precheck import PRECHECKED
 
     control.attach()
     async with connection.new_client() as client:
-        work = asyncio.ensure_future(check(journal, client, tell))
+        work = asyncio.ensure_future(precheck_job(journal, client, tell))
 
         def give_up() -> None:
             work.cancel()

@@ -18,7 +18,7 @@ from textual_plotext import PlotextPlot
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe, shorten
 from dyntui.core.times import now
-from dyntui.importer.formula_escaping import protect
+from dyntui.importer.formula_escaping import escape_formula
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.analytics import RANGES, DateRange, Figures, Series
@@ -278,7 +278,7 @@ class AnalyticsScreen(ConsoleScreen):
         series = self.charts[self.chart]
         text = io.StringIO(newline="")
         rows = [("", series.unit), *((label, f"{value:g}") for label, value in series.points)]
-        csv.writer(text).writerows([[protect(safe(cell)) for cell in row] for row in rows])
+        csv.writer(text).writerows([[escape_formula(safe(cell)) for cell in row] for row in rows])
         send_to_clipboard(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
 
 

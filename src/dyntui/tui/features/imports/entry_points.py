@@ -33,8 +33,8 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
 
 def offer_left(console: ConsoleApp) -> None:
     """Say what was left unfinished in this environment, and how to go on with it."""
-    from dyntui.services.imports.jobs import jobs
-    from dyntui.services.imports.wizard_draft import drafts
+    from dyntui.services.imports.jobs import list_jobs
+    from dyntui.services.imports.wizard_draft import list_drafts
     from dyntui.store.states import JobState
 
     profile = console.session.profile
@@ -43,13 +43,13 @@ def offer_left(console: ConsoleApp) -> None:
     place = (profile.environment_id, profile.base_url)
 
     def look() -> None:
-        for job in jobs():
+        for job in list_jobs():
             own = job.where is not None and (job.where.environment_id, job.where.base_url) == place
             if own and job.state is JobState.PAUSED and not job.busy:
                 words = f"The import of {job.source} is paused with {job.open:,} rows to do. :jobs goes on with it."
                 console.call_later(console.say, words)
                 return
-        draft = next(drafts(*place), None)
+        draft = next(list_drafts(*place), None)
         if draft is not None:
             console.call_later(console.say, f"The import of {draft.name} was left at {draft.step}. i goes on with it.")
 

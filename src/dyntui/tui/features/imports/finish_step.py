@@ -13,8 +13,8 @@ from dyntui.importer import CODES
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.imports.failure_hints import advice
-from dyntui.services.imports.job_follow_up import mend, try_again
+from dyntui.services.imports.failure_hints import failure_hint
+from dyntui.services.imports.job_follow_up import reopen_failed, retry_failed
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import draft_for
 from dyntui.services.imports.wizard_service import ImportSummary
@@ -144,7 +144,7 @@ class FinishStep(WizardStep):
         """Take the rows that did not get through back to the review."""
         connection, job = self.console.session.connection, self.draft.job
         assert connection is not None
-        self.wizard.hand(lambda bench: mend(job, connection), self.wizard.start_over)
+        self.wizard.hand(lambda bench: reopen_failed(job, connection), self.wizard.start_over)
 
     def action_retry(self) -> None:
         """Try the rows that failed again, as they are."""
@@ -156,7 +156,7 @@ class FinishStep(WizardStep):
             draft.step = "check"
             self.wizard.start_over(draft)
 
-        self.wizard.hand(lambda bench: try_again(job, connection), made)
+        self.wizard.hand(lambda bench: retry_failed(job, connection), made)
 
     def action_undo(self) -> None:
         from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
@@ -198,7 +198,7 @@ class FinishStep(WizardStep):
 
 def _todo(state: str, code: str) -> str:
     """What to do about rows that failed with a code."""
-    return advice(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
+    return failure_hint(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
 
 
 def _lines(result: ImportSummary) -> list[ReportLine]:

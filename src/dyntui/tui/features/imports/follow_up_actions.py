@@ -60,27 +60,27 @@ class JobFollowUpMixin(TableScreen):
         return undo_disabled_reason(job)
 
     def action_mend(self) -> None:
-        from dyntui.services.imports.job_follow_up import mend
+        from dyntui.services.imports.job_follow_up import reopen_failed
         from dyntui.tui.features.imports.entry_points import open_draft
 
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
 
         def work() -> Callable[[], None]:
-            draft = mend(job.id, connection)
+            draft = reopen_failed(job.id, connection)
             return lambda: open_draft(self.console, draft)
 
         self.in_thread(work)
 
     def action_retry(self) -> None:
-        from dyntui.services.imports.job_follow_up import try_again
+        from dyntui.services.imports.job_follow_up import retry_failed
         from dyntui.tui.features.imports.entry_points import open_job
 
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
 
         def work() -> Callable[[], None]:
-            known = try_again(job.id, connection)
+            known = retry_failed(job.id, connection)
             return lambda: open_job(self.console, known)
 
         self.in_thread(work)

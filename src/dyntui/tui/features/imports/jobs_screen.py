@@ -118,25 +118,25 @@ class JobsScreen(JobFollowUpMixin):
         self.run_worker(lambda: self._load(number, seen), thread=True, group="jobs", exclusive=True)
 
     def _load(self, number: int, change_count: int) -> None:
-        from dyntui.services.imports.jobs import jobs
-        from dyntui.services.imports.wizard_draft import drafts
+        from dyntui.services.imports.jobs import list_jobs
+        from dyntui.services.imports.wizard_draft import list_drafts
 
-        kept = tuple(drafts())
+        kept = tuple(list_drafts())
         held = {draft.id: draft.job for draft in kept}
-        found = (job for job in jobs() if not self._swept(job))
+        found = (job for job in list_jobs() if not self._swept(job))
         # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
         own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
         self.post_message(self.Loaded(_Known(own, kept), number, change_count))
 
     def _swept(self, job: JobSummary) -> bool:
         """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
-        from dyntui.services.imports.jobs import find
-        from dyntui.services.imports.purge import purge
+        from dyntui.services.imports.jobs import find_job
+        from dyntui.services.imports.purge import purge_job
 
         if not job.abandoned:
             return False
         try:
-            purge(find(job.id))
+            purge_job(find_job(job.id))
         except DyntuiError:  # somebody has just begun with it
             return False
         return True
@@ -287,10 +287,10 @@ class JobsScreen(JobFollowUpMixin):
             self.in_thread(lambda: self._ask_other(job.id))
 
     def _ask_other(self, job: str) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.jobs import find_job
         from dyntui.store.journal import Journal
 
-        with Journal.read(find(job)) as journal:
+        with Journal.read(find_job(job)) as journal:
             journal.ask("pause")
         return lambda: self.console.say("Asked the other process to pause it.")
 
@@ -300,11 +300,11 @@ class JobsScreen(JobFollowUpMixin):
         self.in_thread(lambda: self._write_report(job.id))
 
     def _write_report(self, job: str) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find
+        from dyntui.services.imports.jobs import find_job
         from dyntui.services.imports.reports import write_reports
         from dyntui.store.journal import Journal
 
-        with Journal.open(find(job)) as journal:
+        with Journal.open(find_job(job)) as journal:
             folder = write_reports(journal)
         return lambda: self.console.say(f"Reports and failed rows: {folder}")
 
@@ -323,12 +323,12 @@ class JobsScreen(JobFollowUpMixin):
         self.console.ask(confirm(needed, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find
-        from dyntui.services.imports.purge import purge
+        from dyntui.services.imports.jobs import find_job
+        from dyntui.services.imports.purge import purge_job
         from dyntui.services.imports.wizard_draft import remove_draft
 
         if job is not None:
-            purge(find(job.id), unfinished=True)
+            purge_job(find_job(job.id), unfinished=True)
         if draft is not None:
             remove_draft(draft)
         return self.load

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 
 from dyntui.core.errors import DyntuiError
 from dyntui.importer import Mapping
-from dyntui.importer.value_paths import owner_of
+from dyntui.importer.value_paths import find_owner_column
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
@@ -153,7 +153,7 @@ class MapStep(SavedMappingsMixin):
         if mapping is None:
             return [("looking for a mapping", "")]
         own = mapping.source_columns
-        mapped = {owner_of(own, each.column) for each in mapping.mapped}
+        mapped = {find_owner_column(own, each.column) for each in mapping.mapped}
         return [(f"{len(mapped):,} columns + {len(own) - len(mapped):,} left out", "warn" if mapping.missing else "")]
 
     def blocked(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dyntui.importer import Mapping
-from dyntui.importer.value_paths import reach
+from dyntui.importer.value_paths import compile_path
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 
@@ -17,7 +17,7 @@ _EVERY_ROW = "(every row)"
 
 def samples_of(look: FilePreview, column: str) -> list[str]:
     """The first different values of a column or a path into one."""
-    follow = reach(look.info.columns, column)
+    follow = compile_path(look.info.columns, column)
     found: dict[str, None] = {}
     for row in look.rows:
         value = follow(row.cells)

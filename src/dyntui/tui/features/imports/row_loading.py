@@ -102,10 +102,10 @@ class RowLoadingMixin(WizardStep):
         self.run_worker(self._make(connection, self._stop), group="prepare")
 
     async def _make(self, connection: Connection, stop: Event) -> None:
-        from dyntui.services.imports.jobs import JobLocation, organisation_of
+        from dyntui.services.imports.jobs import JobLocation, load_organization_id
 
         try:
-            organisation = await organisation_of(connection.client)
+            organisation = await load_organization_id(connection.client)
         except ApiProblem:
             organisation = ""  # the job is for this environment whoever it belongs to
         where = JobLocation.of(connection.profile, organisation)

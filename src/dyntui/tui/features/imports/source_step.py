@@ -12,15 +12,15 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
-from dyntui.services.imports.wizard_draft import ImportDraft, drafts, keep_rows, load_draft, save_draft
+from dyntui.services.imports.wizard_draft import ImportDraft, list_drafts, load_draft, save_draft, save_pasted_rows
 from dyntui.services.imports.wizard_files import (
     FileEntry,
     FolderListing,
+    effective_path,
     list_folder,
     recent_files,
     remember_file,
-    split_typed,
-    whole_path,
+    split_typed_path,
 )
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
@@ -86,7 +86,7 @@ class SourceStep(WizardStep):
         own = self.draft.id
 
         def look() -> None:
-            found = [draft for draft in drafts(*place) if draft.id != own][:_MOST_DRAFTS]
+            found = [draft for draft in list_drafts(*place) if draft.id != own][:_MOST_DRAFTS]
             self.post_message(self.Known(found, recent_files()))
 
         self.run_worker(look, thread=True, group="known", exclusive=True)
@@ -187,7 +187,7 @@ class SourceStep(WizardStep):
     def _typed(self, chosen: FuzzyChoice | None) -> None:
         if chosen is None:
             return
-        text = whole_path(chosen.text)
+        text = effective_path(chosen.text)
         begun = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
         self.open_path(chosen.key if begun else text)
 
@@ -204,8 +204,8 @@ class SourceStep(WizardStep):
             self.open_path(event.text)
 
     def _complete(self, typed: str) -> Sequence[Choice]:
-        typed = whole_path(typed)
-        folder, part = split_typed(typed)
+        typed = effective_path(typed)
+        folder, part = split_typed_path(typed)
         listing = self.files.folders.get(folder)
         if listing is None:
             self._list(folder)
@@ -223,7 +223,7 @@ class SourceStep(WizardStep):
 
     def open_path(self, typed: str) -> None:
         """Open a file that was typed or pasted; a folder is shown."""
-        typed = whole_path(typed.strip().strip("'\""))
+        typed = effective_path(typed.strip().strip("'\""))
         if not typed:
             return
         path = Path(typed).expanduser()
@@ -257,7 +257,7 @@ class SourceStep(WizardStep):
         self.changed()
 
         def keep(bench: object) -> None:
-            keep_rows(draft, text)
+            save_pasted_rows(draft, text)
             save_draft(draft)
 
         self.wizard.hand(keep, lambda result: self._open())

@@ -18,7 +18,7 @@ from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan_deletion
 from dyntui.services.imports.undo import UndoResult
-from dyntui.services.imports.undo_targets import words_of
+from dyntui.services.imports.undo_targets import undo_labels
 from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.progress_bar import bar
@@ -87,7 +87,7 @@ class ImportUndoScreen(ConsoleScreen):
         super().__init__()
         self.job = job
         self.source_name = name
-        self.words = words_of(kind)
+        self.words = undo_labels(kind)
         self.found: UndoResult | None = None
         self._plan: UndoPlan | None = None
         self._control: JobControl | None = None

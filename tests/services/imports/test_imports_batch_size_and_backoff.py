@@ -1,4 +1,4 @@
-"""Batch size, patience, the server's clock and the pace that people are told."""
+"""Batch size, backoff, the server's clock and the pace that people are told."""
 
 from __future__ import annotations
 
@@ -8,45 +8,46 @@ from email.utils import format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.services.imports.pacing import Backoff, BatchSize
+from dyntui.services.imports.backoff import Backoff
+from dyntui.services.imports.batch_size import BatchSize
 from dyntui.services.imports.progress import Pace
 from dyntui.services.imports.server_clock import ServerClock
 
 
 def test_batches_halve_when_the_server_fails_and_grow_again_when_it_does_well() -> None:
     size = BatchSize(100)
-    size.went_badly()
-    size.went_badly()
-    assert size.now == 25
+    size.record_failure()
+    size.record_failure()
+    assert size.rows == 25
     for _ in range(10):
-        size.went_badly()
-    assert size.now == 10
+        size.record_failure()
+    assert size.rows == 10
     seen = []
     for _ in range(12):
-        size.went_well(0.1)
-        seen.append(size.now)
+        size.record_success(0.1)
+        seen.append(size.rows)
     assert seen == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
 
 
 def test_a_slow_answer_counts_as_bad_and_too_large_is_never_sent_again() -> None:
     size = BatchSize(100)
-    size.went_well(60.0)
-    assert size.now == 50
-    size.too_large(50)
+    size.record_success(60.0)
+    assert size.rows == 50
+    size.record_too_large(50)
     for _ in range(20):
-        size.went_well(0.1)
-    assert size.now == 25
-    size.too_large(1)
-    assert size.now == 1
+        size.record_success(0.1)
+    assert size.rows == 25
+    size.record_too_large(1)
+    assert size.rows == 1
 
 
 def test_a_batch_size_that_was_asked_for_stays_when_it_may_not_adapt() -> None:
     size = BatchSize(100, adaptive=False)
-    size.went_badly()
-    size.went_well(60.0)
-    assert size.now == 100
-    size.too_large(100)
-    assert size.now == 50
+    size.record_failure()
+    size.record_success(60.0)
+    assert size.rows == 100
+    size.record_too_large(100)
+    assert size.rows == 50
 
 
 class Time:
@@ -57,10 +58,10 @@ class Time:
         return self.now
 
 
-def wait_until_it_gives_up(patience: Backoff, time: Time) -> tuple[list[float], float]:
+def wait_until_it_gives_up(backoff: Backoff, time: Time) -> tuple[list[float], float]:
     delays: list[float] = []
     began = time.now
-    while (delay := patience.delay()) is not None:
+    while (delay := backoff.next_delay()) is not None:
         delays.append(delay)
         time.now += delay
     return delays, time.now - began
@@ -68,12 +69,12 @@ def wait_until_it_gives_up(patience: Backoff, time: Time) -> tuple[list[float], 
 
 def test_patience_grows_and_is_longer_with_a_server_that_answered_before() -> None:
     time = Time()
-    patience = Backoff(time, lambda low, high: 1.0)
-    delays, spent = wait_until_it_gives_up(patience, time)
+    backoff = Backoff(time, lambda low, high: 1.0)
+    delays, spent = wait_until_it_gives_up(backoff, time)
     assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
     assert 20 < spent < 60
-    patience.well()
-    delays, spent = wait_until_it_gives_up(patience, time)
+    backoff.record_success()
+    delays, spent = wait_until_it_gives_up(backoff, time)
     assert delays[0] == 0.2
     assert max(delays) == 30.0
     assert 600 < spent < 660
