@@ -48,12 +48,14 @@ class LocalRows:
         self.cached = self._kept is not None
         self._key = key
         self._ids: list[str] | None = None
+        self._generation = 0
         self._rows: dict[str, Row] = {}
         self.view = PagedView(self._page, paging=Paging.OFFSET, key=key)
 
     def search_again(self) -> None:
         """Look again: the rows that are here are others now."""
         self._ids = None
+        self._generation += 1
         self.view.refresh()
 
     @property
@@ -64,11 +66,11 @@ class LocalRows:
     async def _page(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pagination import Page
 
-        ids = self._ids
-        if ids is None:
-            kept = self._kept
-            ids = self._in_memory() if kept is None else await asyncio.to_thread(self._in_cache, kept)
-            self._ids = ids
+        while (ids := self._ids) is None:
+            kept, generation = self._kept, self._generation
+            found = self._in_memory() if kept is None else await asyncio.to_thread(self._in_cache, kept)
+            if generation == self._generation:  # else the rows changed while they were searched
+                self._ids = found
         part = ids[offset : offset + limit]
         return Page(self._rows_of(part), total=len(ids))
 
