@@ -37,7 +37,7 @@ def prompt_of(pilot: Pilot[Any]) -> tuple[str, str]:
     return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.asking else ("", "")  # type: ignore[attr-defined]
 
 
-async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/:") -> None:
+async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/F:") -> None:
     console = console_of(pilot)
     for sign in signs:
         before = console.screen

@@ -87,7 +87,7 @@ async def test_all_sessions_are_revoked(size: tuple[int, int]) -> None:
 async def test_mfa_devices_are_removed_and_methods_reset() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *NOA, "F", "y")
+        await go(pilot, *NOA, "f", "y")
         assert notes(pilot)[-1].startswith("Reset the MFA methods of noa.friedman@example.com: done.")
         if (await the_user(pilot))["mfaDevices"]:
             await press(pilot, "D", "y")
@@ -133,7 +133,7 @@ async def test_in_live_a_user_is_deleted_only_by_typing_the_name_of_the_environm
         assert isinstance(console.screen, ResourceScreen)
 
 
-@pytest.mark.parametrize("key", ["X", "D", "F", "d"])
+@pytest.mark.parametrize("key", ["X", "D", "f", "d"])
 async def test_in_read_only_nothing_is_done_and_the_reason_is_said(key: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:

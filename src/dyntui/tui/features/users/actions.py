@@ -40,7 +40,7 @@ USERS_ACTIONS = register(
         disabled_reason="revoke_sessions_disabled_reason"),
     Action("user.remove_devices", ("D",), "remove MFA devices", "Remove all MFA devices.", Effect.DESTRUCTIVE,
         disabled_reason="remove_devices_disabled_reason"),
-    Action("user.reset_mfa", ("F",), "reset MFA", "Reset the MFA methods.", Effect.DESTRUCTIVE, disabled_reason="details_disabled_reason"),
+    Action("user.reset_mfa", ("f",), "reset MFA", "Reset the MFA methods.", Effect.DESTRUCTIVE, disabled_reason="details_disabled_reason"),
     Action("user.reveal", ("t",), "reveal token", "Show the access token of the social account under the cursor, once.",
         _READ, 11, disabled_reason="reveal_disabled_reason"),
     Action("user.pregenerate", ("P",), "pre-generate wallets", "Make embedded wallets that the user claims by signing in.",

@@ -116,7 +116,7 @@ class UserActionsMixin(SiblingScreen):
         self._do(REMOVE_MFA_DEVICES, "D", verb="Remove devices")
 
     def action_reset_mfa(self) -> None:
-        self._do(RESET_MFA, "F", verb="Reset MFA")
+        self._do(RESET_MFA, "f", verb="Reset MFA")
 
     def action_recover(self) -> None:
         self._do(RECOVER_WALLETS, "u", verb="Recover")
