@@ -95,7 +95,7 @@ async def test_a_file_does_not_outlive_the_sandbox(make_api: Any, tmp_path: Any)
     id = (await an_export(first))["id"]
     first.sandbox.close()
     export = await make_api(data=tmp_path / "state").get(f"ENV/exports/{id}")
-    assert export["status"] == "failed" and "started anew" in export["error"]
+    assert export["status"] == "failed" and "restarted" in export["error"]
 
 
 def test_the_link_works_over_loopback() -> None:

@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_used_is_a_clear_error(tmp_path: Path, kind: str) 
         file.mkdir()
     else:
         file = tmp_path / "no" / "x"
-    with pytest.raises(UsageError, match="cannot hold the sandbox"):
+    with pytest.raises(UsageError, match="cannot store the sandbox"):
         serve(SandboxOptions(users=0, data=file))
 
 

@@ -1,1 +1,1 @@
-"""A local Dynamic: the admin API on SQLite with sample data and faults, for demos, tests and rehearsals."""
+"""The sandbox: a local server with the API of Dynamic on SQLite, sample data and faults, for demos and tests."""

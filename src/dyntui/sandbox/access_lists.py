@@ -1,4 +1,4 @@
-"""Which access lists name a user, and which scopes they give."""
+"""Finds the allowlists that a user is on, and the access scopes that they add. `Serializer` is the caller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDENTIFIERS = (
 
 
 def entry_identifiers(entry: dict[str, Any]) -> list[str]:
-    """What an entry names, comparable: two entries of one list may not share any."""
+    """Return the identifiers of an entry in a comparable form; two entries of one allowlist share none."""
     out = []
     for name in IDENTIFIERS:
         value = entry.get(name)
@@ -28,12 +28,12 @@ def entry_identifiers(entry: dict[str, Any]) -> list[str]:
 
 
 def _domain(text: str) -> str:
-    """The vendor's own sample of an e-mail domain is a whole URL."""
+    """Return the domain of an entry; the vendor's example of an email domain is a URL."""
     return text.partition("://")[2].partition("/")[0] if "://" in text else text.removeprefix("@")
 
 
 class AccessLists:
-    """Finds the enabled lists of a user; remembers all entries until a list or an entry changes."""
+    """Finds the enabled allowlists of a user. Caches all entries until an allowlist or an entry changes."""
 
     def __init__(self, store: Store, environment_id: str) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class AccessLists:
         self._entries: dict[str, set[str]] = {}
 
     def match_user(self, record: Record) -> tuple[list[str], str]:
-        """The names of the lists, and the scopes in one text."""
+        """Return the names of the allowlists of a user, and their access scopes separated by spaces."""
         self._refresh()
         entries = self._entries
         ids = {id for key in _user_identifiers(record) for id in entries.get(key, ())} if entries else set()

@@ -1,4 +1,4 @@
-"""Wallet addresses that look right for their chain, made from bytes: what sample people own."""
+"""Well-formed wallet addresses by chain, made from bytes: those of sample users and of pre-generated wallets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def _bech32(prefix: str, values: list[int]) -> str:
-    """BIP 173: `prefix`, 1, the 5-bit values and their checksum."""
+    """Encode 5-bit values as Bech32 (BIP 173): `prefix`, `1`, the values and a checksum."""
 
     def polymod(data: list[int]) -> int:
         check = 1
@@ -53,22 +53,22 @@ ADDRESS: Mapping[str, Callable[[bytes], str]] = {
     "STARK": lambda data: "0x0" + data.hex()[1:],
     "TON": lambda data: "UQ" + b64encode(data + data[:1], b"AZ").decode()[:44] + "AA",
 }
-"""32 bytes to an address, by chain."""
+"""Functions that make an address from 32 bytes, by chain."""
 
 _NAMESPACES = {"EVM": "eip155", "SOL": "solana", "BTC": "bip122", "ALGO": "algorand", "STARK": "starknet"}
 
 
 def family(chain: str) -> str:
-    """The chain an address belongs to: ETH is the historical name of EVM."""
+    """Return the chain family in capitals; ETH is the former name of EVM."""
     upper = chain.upper()
     return "EVM" if upper == "ETH" else upper
 
 
 def namespace(chain: str) -> str:
-    """How a verified credential names the chain."""
+    """Return the name of a chain in a verified credential."""
     return _NAMESPACES.get(family(chain), chain.lower())
 
 
 def wallet_key(chain: str, address: str) -> str:
-    """What is unique about a wallet: hex addresses ignore case, all others do not."""
+    """Return the unique key of a wallet. Hexadecimal addresses ignore case, others do not."""
     return f"w:{family(chain)}:{address.lower() if address[:2] in ('0x', '0X') else address}"

@@ -1,7 +1,6 @@
-"""The numbers behind the charts, from the users themselves.
+"""The figures of the analytics operations, computed from the users of the sandbox.
 
-Users are counted; what only a whole user tells (sessions, wallets) is counted among three thousand of them, evenly
-chosen, and scaled up when there are more.
+Users are counted. Sessions and wallets are counted in a sample of at most 3,000 users and scaled to all users.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _SYSTEMS = (("iPhone", "iOS"), ("Android", "Android"), ("Macintosh", "macOS"), (
 
 
 def period_start(at: int, granularity: str) -> str:
-    """The start of the day, week (a Monday) or month that a moment is in."""
+    """Return the start of the day, week (Monday) or month of a time in ms since 1970."""
     day = datetime.fromtimestamp(at / 1000, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if granularity == "week":
         day -= timedelta(days=day.weekday())
@@ -34,46 +33,44 @@ def period_start(at: int, granularity: str) -> str:
 
 
 class Analytics:
-    """Hold the store's lock."""
+    """Computes the figures. Callers hold the lock of the store."""
 
     def __init__(self, store: Store, users: UserRepository) -> None:
         self._store = store
         self._users = users
-        self._chosen: tuple[int, list[Record], float] = (-1, [], 1.0)
+        self._sample: tuple[int, list[Record], float] = (-1, [], 1.0)
 
-    def _people(self) -> list[Record]:
-        """Those who are looked at."""
-        if self._chosen[0] != self._store.version:
+    def _sampled_users(self) -> list[Record]:
+        """Return the users of the sample."""
+        if self._sample[0] != self._store.version:
             last = self._users.next_position() - 1
             step = max(1, last / _SAMPLE_SIZE)
             positions = sorted({int(number * step) + 1 for number in range(min(last, _SAMPLE_SIZE))})
-            people: list[Record] = []
+            sampled: list[Record] = []
             for start in range(0, len(positions), 500):
                 found = self._users.load_many(positions[start : start + 500]).values()
-                people += [record for record in found if record.get("deletedAt") is None]
-            weight = self._users.count() / len(people) if people else 1.0
-            self._chosen = (self._store.version, people, weight)
-        return self._chosen[1]
+                sampled += [record for record in found if record.get("deletedAt") is None]
+            scale = self._users.count() / len(sampled) if sampled else 1.0
+            self._sample = (self._store.version, sampled, scale)
+        return self._sample[1]
 
     def _scaled(self, number: float) -> int:
-        return round(number * self._chosen[2])
+        return round(number * self._sample[2])
 
     def _sessions(self, within: Range | None = None) -> Iterator[tuple[Record, Json]]:
-        for record in self._people():
+        for record in self._sampled_users():
             for session in record.get("sessions", ()):
                 if within is None or within[0] <= session["createdAt"] <= within[1]:
                     yield record, session
 
     def _wallets(self, within: Range | None = None, chain: str = "") -> Iterator[Json]:
-        for record in self._people():
+        for record in self._sampled_users():
             for wallet in live_wallets(record):
                 if (within is None or within[0] <= wallet["createdAt"] <= within[1]) and chain in ("", wallet["chain"]):
                     yield wallet
 
-    # what is asked ---------------------------------------------------------------------------------------------
-
     def topline(self, within: Range) -> Json:
-        """Sessions, users and wallets: ever, and in the range."""
+        """Return the number of sessions, users and wallets, of all time and in the range."""
         users = self._store.db.execute(
             "SELECT count(*) FROM people WHERE deleted = 0 AND created BETWEEN ? AND ?", within
         ).fetchone()[0]
@@ -89,7 +86,7 @@ class Analytics:
         return self._scaled(number)
 
     def overview(self, within: Range, granularity: str) -> Json:
-        """Active users and sessions over time."""
+        """Return active users and sessions by period."""
         active: defaultdict[str, set[str]] = defaultdict(set)
         methods: Counter[tuple[str, str]] = Counter()
         systems: Counter[tuple[str, str]] = Counter()
@@ -110,7 +107,7 @@ class Analytics:
         ]
 
     def engagement(self, within: Range) -> Json:
-        """On how many days of a week people come, whether they come back, and when."""
+        """Return active days a week, weekly retention, and sessions by hour and weekday."""
         days: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         heat: Counter[tuple[int, int]] = Counter()
         for record, session in self._sessions(within):
@@ -137,7 +134,7 @@ class Analytics:
         }
 
     def _retention(self, within: Range, *, new: bool) -> list[Json]:
-        """Of those who came (new: signed up) in a week, how many came in each later one."""
+        """Return the share of each weekly cohort that was active in each later week. `new`: cohorts by sign-up."""
         seen: defaultdict[str, set[str]] = defaultdict(set)
         cohorts: defaultdict[str, set[str]] = defaultdict(set)
         for record, session in self._sessions(within):
@@ -146,7 +143,7 @@ class Analytics:
             if not new:
                 cohorts[week].add(record["id"])
         if new:
-            for record in self._people():
+            for record in self._sampled_users():
                 if within[0] <= record["createdAt"] <= within[1]:
                     cohorts[period_start(record["createdAt"], "week")].add(record["id"])
         return [
@@ -161,7 +158,7 @@ class Analytics:
         ]
 
     def wallets(self, within: Range, chain: str) -> Json:
-        """Wallets by name: ever, and in the range."""
+        """Return the number of wallets by name, of all time and in the range. An empty `chain` means all chains."""
         return {
             "breakdown": {
                 "allTime": self._by_name(self._wallets(None, chain)),
@@ -174,7 +171,7 @@ class Analytics:
         return [{"walletNameDisplay": name, "nWallets": self._scaled(n)} for name, n in counts.most_common()]
 
     def visits(self, within: Range, visitors: Iterable[Json]) -> Json:
-        """Sessions of users and visits of visitors, by day."""
+        """Return the sessions of users and the visits of visitors, by day."""
         users: defaultdict[str, list[str]] = defaultdict(list)
         for record, session in self._sessions(within):
             users[period_start(session["createdAt"], "day")].append(record["id"])
@@ -182,19 +179,19 @@ class Analytics:
         for visitor in visitors:
             if within[0] <= visitor["at"] <= within[1]:
                 visits[period_start(visitor["at"], "day")].append(visitor["id"])
-        parts = {"users": self._by_date(users, self._chosen[2]), "visits": self._by_date(visits, 1.0)}
+        parts = {"users": self._by_date(users, self._sample[2]), "visits": self._by_date(visits, 1.0)}
         return {
             "summedSessionsCount": sum(day["count"] for part in parts.values() for day in part["sessions"]),
             "summedTotalUniqueCount": sum(part["totalUnique"] for part in parts.values()),
             **parts,
         }
 
-    def _by_date(self, days: dict[str, list[str]], weight: float) -> Json:
-        everybody = {id for ids in days.values() for id in ids}
+    def _by_date(self, days: dict[str, list[str]], scale: float) -> Json:
+        all_ids = {id for ids in days.values() for id in ids}
         return {
-            "totalUnique": round(len(everybody) * weight),
+            "totalUnique": round(len(all_ids) * scale),
             "sessions": [
-                {"date": date, "count": round(len(ids) * weight), "uniqueUsers": round(len(set(ids)) * weight)}
+                {"date": date, "count": round(len(ids) * scale), "uniqueUsers": round(len(set(ids)) * scale)}
                 for date, ids in sorted(days.items())
             ],
         }

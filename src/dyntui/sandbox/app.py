@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application: in process for the demo and tests, under uvicorn for everybody else."""
+"""The sandbox as an ASGI application. `dyntui demo` and tests call it in process, `server` runs it in uvicorn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["BASE_PATH", "CUT_EXTENSION", "Gateway", "create_app"]
 
 BASE_PATH = "/api/v0"
 CUT_EXTENSION = "dyntui.cut"
-"""Name of the ASGI extension by which the server lets a fault cut the connection: a function; abrupt is a reset."""
+"""Name of the ASGI extension with which a fault cuts the connection: a function with the argument `abrupt`."""
 
 _PROXY_PAGE = b"""<!DOCTYPE html>
 <html><head><title>503 Service Temporarily Unavailable</title></head>
@@ -35,7 +35,7 @@ _PROXY_PAGE = b"""<!DOCTYPE html>
 
 
 def create_app(options: SandboxOptions | None = None) -> Starlette:
-    """The application; `app.state.sandbox` is the Sandbox, with `environment_id`, `token` and `close()`."""
+    """Create the application. `app.state.sandbox` is the `Sandbox`, with `environment_id`, `token` and `close()`."""
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
@@ -58,14 +58,14 @@ async def _internal_error(request: Request, error: Exception) -> Response:
 
 
 class Gateway:
-    """What stands before the API: rate limit, latency, faults. An application itself, and all that the demo needs."""
+    """An ASGI application that applies the rate limit, the latency and the faults before the API."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            raise RuntimeError(f"the sandbox speaks http, not {scope['type']}")
+            raise RuntimeError(f"the sandbox supports http, not {scope['type']}")
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         path: str = raw.decode("ascii")
         exchange = _Exchange(self.sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
@@ -94,7 +94,7 @@ class Gateway:
 
 
 class _Exchange:
-    """One request and the ways to answer it, or not to."""
+    """One request, and the ways to respond to it or to cut its connection."""
 
     def __init__(self, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         self.sandbox = sandbox
@@ -106,7 +106,7 @@ class _Exchange:
         self._headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
     async def body(self) -> bytes:
-        """The whole body of the request."""
+        """Read the whole body of the request."""
         chunks: list[bytes] = []
         while (message := await self._receive())["type"] == "http.request":
             chunks.append(message.get("body", b""))
@@ -115,13 +115,13 @@ class _Exchange:
         return b"".join(chunks)
 
     def handle(self, body: bytes) -> Reply:
-        """What the API answers; it is applied when this returns."""
+        """Apply the request and return the reply of the API."""
         return self.sandbox.handle(
             self.method, self.path, self._scope["query_string"].decode("latin-1"), self._headers, body
         )
 
     async def send(self, reply: Reply, *, share: float = 1.0) -> None:
-        """Send an answer. share: below 1 only that part of its body, though the headers promise all of it."""
+        """Send a reply. `share` below 1 sends only that part of the body, with the headers of the whole body."""
         headers = {
             "content-type": "application/json; charset=utf-8",
             "x-request-id": self.sandbox.request_id(),
@@ -142,10 +142,10 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": part, "more_body": share != 1.0})
 
     async def download(self, path: str) -> None:
-        """Send the file of an export, as the storage behind a pre-signed URL does: in pieces, and to anybody."""
+        """Send the file of an export in pieces. As with a pre-signed URL, no token is needed."""
         pieces = self.sandbox.exports.open(path) if self.method == "GET" else 405
         if isinstance(pieces, int):
-            await self.send(Reply(pieces, b"This link does not work, or no more", {"content-type": "text/plain"}))
+            await self.send(Reply(pieces, b"This link is invalid or has expired", {"content-type": "text/plain"}))
             return
         head = [(b"content-type", b"text/csv; charset=utf-8"), (b"content-disposition", b"attachment")]
         await self._send({"type": "http.response.start", "status": 200, "headers": head})
@@ -154,7 +154,7 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def cut(self, *, abrupt: bool) -> None:
-        """Close the connection; in process, raise what a caller can take for that."""
+        """Cut the connection; in process, raise ConnectionCut. `abrupt` resets the connection."""
         cut: Callable[[bool], None] | None = self._scope.get("extensions", {}).get(CUT_EXTENSION)
         if cut is None:
             raise ConnectionCut("the sandbox cut the connection")

@@ -1,4 +1,4 @@
-"""What a wallet in the sandbox holds: made up from its address, the same each time."""
+"""Token balances of wallets, derived from the address: the same for each request. For `operations.balances`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DECIMALS = {"WETH": 18, "DAI": 18, "BONK": 5}
 def balances(
     ids: Ids, chain: str, address: str, network: int, *, native: bool = True, prices: bool = True
 ) -> list[Json]:
-    """The balances of an address on one network."""
+    """Return the balances of an address on one network."""
     chain = family(chain)
     out: list[Json] = []
     if native and chain in NATIVE:
@@ -33,7 +33,7 @@ def balances(
 
 
 def _amount(ids: Ids, name: str, most: float) -> float:
-    """A third of all balances is nothing."""
+    """Return an amount up to `most`; a third of the amounts is zero."""
     share = int.from_bytes(ids.digest(f"balance {name}", 4), "big") / 2**32
     return round(max(0.0, share * 1.5 - 0.5) ** 3 * most, 6)
 

@@ -1,4 +1,4 @@
-"""A few well-known tokens by chain: what the sandbox lists, and what wallets in it hold."""
+"""Well-known tokens by chain, for the list of tokens and for balances."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOKENS: Mapping[str, tuple[tuple[str, str, Mapping[int, str]], ...]] = {
         ("Bonk", "BONK", {101: "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263"}),
     ),
 }
-"""Name, symbol, and contract address by network id."""
+"""Name, symbol, and contract addresses by network id, of the tokens of each chain."""
 
 NATIVE: Mapping[str, tuple[str, str, int]] = {
     "EVM": ("Ether", "ETH", 18),
@@ -35,10 +35,10 @@ NATIVE: Mapping[str, tuple[str, str, int]] = {
     "SUI": ("Sui", "SUI", 9),
     "TON": ("Toncoin", "TON", 9),
 }
-"""Name, symbol, decimals."""
+"""Name, symbol and decimals of the native coin of each chain."""
 
 PRICES: Mapping[str, float] = {
     "ETH": 3200.0, "SOL": 150.0, "BTC": 91000.0, "SUI": 1.6, "TON": 1.8, "USDC": 1.0, "USDT": 1.0, "DAI": 1.0,
     "WETH": 3200.0, "BONK": 0.00001,
 }  # fmt: skip
-"""US dollars, made up."""
+"""Invented prices in US dollars, by symbol."""

@@ -1,4 +1,4 @@
-"""The sandbox's time: the real one, or one that stands still so that pictures stay the same."""
+"""The time of the sandbox: the system time, or a fixed time for reproducible screenshots and tests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """now() in milliseconds since 1970. frozen: an RFC 3339 time, or None for the real clock."""
+    """The clock of a sandbox. `frozen` is an RFC 3339 time, or None for the system time."""
 
     def __init__(self, frozen: str | None = None) -> None:
         self._frozen: int | None = None
         self.freeze(frozen)
 
     def freeze(self, moment: str | None) -> None:
-        """Stop at that moment; None lets it run. Raises Usage for what is no time."""
+        """Stop the clock at an RFC 3339 time; None lets it run. Raises UsageError for an invalid time."""
         if moment is None:
             self._frozen = None
             return
@@ -29,7 +29,9 @@ class Clock:
         self._frozen = round(at.timestamp() * 1000)
 
     def now(self) -> int:
+        """Return the time in milliseconds since 1970."""
         return self._frozen if self._frozen is not None else time.time_ns() // 1_000_000
 
     def datetime(self) -> datetime:
+        """Return the time as a datetime in UTC."""
         return datetime.fromtimestamp(self.now() / 1000, UTC)

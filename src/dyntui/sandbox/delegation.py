@@ -1,4 +1,4 @@
-"""The key that sample users delegated access to their wallets with."""
+"""The delegation key of the sample users, and the delegated access of their wallets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def sample_key(ids: Ids, at: int) -> Json:
-    """A public key of the right form; nobody has the private half."""
+    """Return a well-formed public key. No private key exists."""
     body = base64.b64encode(ids.digest("delegation key", 64)).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
     return {
@@ -33,7 +33,7 @@ def sample_key(ids: Ids, at: int) -> Json:
 
 
 def delegated_access(ids: Ids, newest: int, at: int) -> list[Json]:
-    """What a wallet shows whose owner delegated access to it."""
+    """Return the delegated access of a wallet, as the API shows it. `newest` and `at` are in ms since 1970."""
     return [
         {
             "encryptionPublicKey": sample_key(ids, newest - 90 * 86_400_000),

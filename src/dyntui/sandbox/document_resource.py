@@ -1,10 +1,10 @@
-"""Operations that are alike, made from one description each: list, create, get, update, delete, enable, disable.
+"""`DocumentResource`: the list, create, get, update, delete, enable and disable operations of one kind of document.
 
-GATES = Crud(kind="gates", title="Gate", path="gateId", resource="gate", list_as="gates", check=refuse_gate)
-GATES.serve(list="getEnvironmentGates", create="createGate", get="getGate", ...)
+    GATES = DocumentResource(kind="gates", title="Gate", path="gateId", resource="gate", list_as="gates", check=_check)
+    GATES.serve(list="getEnvironmentGates", create="createGate", get="getGate", ...)
 
-A document is what the API shows unless `show` says otherwise; it is enabled when it has `enabledAt`. One of a kind
-(the test account, the name service of a chain) has `locate`: its id follows from the path, and it is made once.
+A document is enabled when it has `enabledAt`. A singleton, such as the test account, has `locate`: its id follows from
+the path, and it can be created only once.
 """
 
 from __future__ import annotations
@@ -35,36 +35,43 @@ def _accept_any(call: OperationCall, doc: Json) -> None:
 
 
 def admin_event(call: OperationCall, resource: str, action: str, data: Json) -> None:
-    """Write the event of a change to the configuration, if the behavior flag admin-events is on."""
+    """Write the event of a configuration change, if the behavior flag `admin-events` is on."""
     if resource and call.sandbox.flags.on("admin-events"):
         call.emit(f"admin.{resource}.{action}", data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentResource:
-    """One kind of document. title: for messages. path: the path value that names one. parent: the path value whose
-    children they are; parent_kind: the kind of that parent, which must exist, unless it is the environment.
-
-    list_as, one_as: the name around a list, around one; "" for none. resource: for the events `admin.RESOURCE.created`.
-    make: what a body becomes, without its id. change: a document and the body of an update. check: refuses a document
-    that may not be kept (its `id` is "" while it is new). show: what the API shows of it. exists: the code for one
-    that is there already.
-    """
+    """The operations of one kind of document."""
 
     kind: str
+    """The kind in the store."""
     title: str
+    """The name in messages."""
     path: str = ""
+    """The path parameter with the id of a document."""
     parent: str = "environmentId"
+    """The path parameter with the id of the parent."""
     parent_kind: str = ""
+    """The kind of the parent, which must exist; empty when the parent is the environment."""
     list_as: str = ""
+    """The property that contains the list in a response; empty for none."""
     one_as: str = ""
+    """The property that contains one document in a response; empty for none."""
     resource: str = ""
+    """The resource in the names of events (`admin.RESOURCE.created`); empty for no events."""
     make: Callable[[OperationCall, Json], Json] = _copy_document
+    """Returns the document, without its id, for the body of a create request."""
     change: Callable[[OperationCall, Json, Json], Json] = _merge_body
+    """Returns the document for the current document and the body of an update request."""
     check: Callable[[OperationCall, Json], None] = _accept_any
+    """Raises RequestRefused for a document that is not allowed. The `id` of a new document is empty."""
     show: Callable[[OperationCall, Json], Json] = _copy_document
+    """Returns the document as the API shows it."""
     locate: Callable[[OperationCall], str] | None = None
-    exists: str = "duplicate_exists"
+    """Returns the id of a singleton; None for other documents."""
+    exists_code: str = "duplicate_exists"
+    """The error code when a singleton exists already."""
 
     def serve(
         self,
@@ -77,11 +84,11 @@ class DocumentResource:
         enable: str = "",
         disable: str = "",
     ) -> None:
-        """Implement these operations."""
+        """Register the handlers of the operations with these ids."""
         handlers: dict[str, Callable[[OperationCall], Any]] = {
             list: self.list_all,
             create: self.create,
-            get: lambda call: self.answer(call, self.find(call)),
+            get: lambda call: self.respond(call, self.find(call)),
             update: self.update,
             delete: self.delete,
             enable: lambda call: self.set_enabled(call, True),
@@ -91,10 +98,8 @@ class DocumentResource:
             if id:
                 operation(id)(handler)
 
-    # one document ----------------------------------------------------------------------------------------------
-
     def find(self, call: OperationCall) -> Json:
-        """The document that the path names. Raises Refused (404)."""
+        """Return the document of the path. Raises RequestRefused (404)."""
         store = call.sandbox.store
         id = self._id(call)
         found = store.get(self.kind, id)
@@ -102,13 +107,13 @@ class DocumentResource:
             raise not_found(self.title)
         return found
 
-    def answer(self, call: OperationCall, doc: Json) -> Json:
-        """What the API shows of it, under its name."""
+    def respond(self, call: OperationCall, doc: Json) -> Json:
+        """Return the body of the response for a document."""
         shown = self.show(call, doc)
         return {self.one_as: shown} if self.one_as else shown
 
-    def keep(self, call: OperationCall, doc: Json, parent: str = "") -> None:
-        """Put it back, or in."""
+    def save(self, call: OperationCall, doc: Json, parent: str = "") -> None:
+        """Store a new or changed document."""
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
     def _id(self, call: OperationCall) -> str:
@@ -121,47 +126,50 @@ class DocumentResource:
         return id
 
     def siblings(self, call: OperationCall, doc: Json) -> list[Json]:
-        """The other documents that stand beside it, or will."""
+        """Return the other documents with the same parent."""
         store = call.sandbox.store
         parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
         return [each for each in store.all(self.kind, parent) if each["id"] != doc["id"]]
 
-    # operations ------------------------------------------------------------------------------------------------
-
     def list_all(self, call: OperationCall) -> Any:
-        docs = [self.answer(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
+        """Return all documents of the parent."""
+        docs = [self.respond(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
         return {self.list_as: docs} if self.list_as else docs
 
     def create(self, call: OperationCall) -> Reply:
+        """Create a document from the body."""
         parent = self._parent(call)
         if self.locate is not None and call.sandbox.store.get(self.kind, self._id(call)) is not None:
-            raise invalid(self.exists, f"{self.title} already exists")
+            raise invalid(self.exists_code, f"{self.title} already exists")
         doc = {"id": "", **self.make(call, call.body or {})}
         self.check(call, doc)
         doc["id"] = call.new_id(self.kind)
-        self.keep(call, doc, parent)
+        self.save(call, doc, parent)
         admin_event(call, self.resource, "created", self.show(call, doc))
-        return Reply(201, self.answer(call, doc))
+        return Reply(201, self.respond(call, doc))
 
     def update(self, call: OperationCall) -> Any:
+        """Update the document of the path from the body."""
         doc = self.find(call)
         doc = {**self.change(call, doc, call.body or {}), "id": doc["id"]}
         self.check(call, doc)
-        self.keep(call, doc)
+        self.save(call, doc)
         admin_event(call, self.resource, "updated", self.show(call, doc))
-        return self.answer(call, doc)
+        return self.respond(call, doc)
 
     def delete(self, call: OperationCall) -> None:
+        """Delete the document of the path."""
         doc = self.find(call)
         call.sandbox.store.remove(self.kind, self._id(call))
         admin_event(call, self.resource, "deleted", self.show(call, doc))
 
     def set_enabled(self, call: OperationCall, enabled: bool) -> Any:
+        """Enable or disable the document of the path."""
         doc = self.find(call)
         if enabled != (doc.get("enabledAt") is not None):
             doc["enabledAt"] = format_time(call.now) if enabled else None
             if enabled:
                 self.check(call, doc)
-            self.keep(call, doc)
+            self.save(call, doc)
             admin_event(call, self.resource, "enabled" if enabled else "disabled", self.show(call, doc))
-        return self.answer(call, doc)
+        return self.respond(call, doc)

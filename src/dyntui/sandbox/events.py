@@ -1,4 +1,4 @@
-"""What happened in the environment, as the event stream and the webhooks tell it: the latest events, newest first."""
+"""The event log of the environment, for the event operations and the webhooks. Old events are removed."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _EVENT_TYPES: Mapping[str, str] = {
     "wallet.unlinked": "Occurs whenever a wallet is unlinked from a user.",
     "wallet.exported": "Occurs whenever an embedded wallet is exported.",
     "wallet.transferred": "Occurs whenever a wallet is transferred to another user.",
-    "wallet.signature.requested": "Occurs whenever a signature is asked of an embedded wallet.",
+    "wallet.signature.requested": "Occurs whenever a signature of an embedded wallet is requested.",
     "wallet.activity": "Occurs whenever a transaction of an embedded wallet is confirmed.",
     "wallet.delegation.created": "Occurs whenever a user delegates access to a wallet.",
     "wallet.delegation.revoked": "Occurs whenever delegated access to a wallet is revoked.",
 }
-"""What a webhook can be told to listen to. wallet.deleted is emitted and cannot be selected (API.md 8)."""
+"""Events that a webhook can select. wallet.deleted is emitted, but cannot be selected (API.md 8)."""
 
 _ADMIN_EVENTS: Mapping[str, str] = {
     "allowlist": "created updated deleted enabled disabled",
@@ -72,12 +72,12 @@ _ADMIN_EVENTS: Mapping[str, str] = {
     "waasPolicy": "created updated deleted",
     "webhook": "created updated deleted",
 }
-"""Changes of the configuration. That there are `admin.` events is documented, their names are not."""
+"""Actions by resource of the `admin.` events. The vendor documents that they exist, but not their names."""
 
 
 @cache
 def event_types() -> Mapping[str, str]:
-    """Every event that can be selected, with its description."""
+    """Return the descriptions of the events that can be selected, by name."""
     admin = {
         f"admin.{resource}.{action}": f"Occurs whenever this is {action} by an administrator: {resource}."
         for resource, actions in _ADMIN_EVENTS.items()
@@ -97,7 +97,7 @@ class EventListener(Protocol):
 
 
 class EventLog:
-    """Hold the store's lock."""
+    """Writes and reads events. Callers hold the lock of the store."""
 
     def __init__(
         self, store: Store, ids: Ids, environment_id: str, flags: BehaviorFlags, listener: EventListener
@@ -109,7 +109,10 @@ class EventLog:
         self._listener = listener
 
     def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> int:
-        """Write one event, and return its position. user: who did it; an API token leaves no name (API.md 8)."""
+        """Write one event and return its position.
+
+        `at` is in ms since 1970. `user` is the id of the user who caused it; None for an API token (API.md 8).
+        """
         db = self._store.db
         row = (at, name, user, orjson.dumps(data))
         position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
@@ -120,7 +123,7 @@ class EventLog:
         return position
 
     def emit_many(self, name: str, items: Sequence[Json], *, at: int) -> None:
-        """Write what happened to many at once."""
+        """Write an event of one name for each item."""
         if self._listener.listens_to(name):
             for data in items:
                 self.emit(name, data, at=at)
@@ -133,12 +136,12 @@ class EventLog:
         self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT_EVENTS,))
 
     def at(self, position: int) -> Json:
-        """The event at a position that emit returned."""
+        """Return the event at a position that `emit` returned."""
         row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
         return self._shown(row.fetchone())
 
     def get(self, id: str) -> Json | None:
-        """One event by its id."""
+        """Return the event with an id; None when there is none."""
         position = self._ids.owner(id)
         row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
         found = row.fetchone()
@@ -147,7 +150,10 @@ class EventLog:
         return self._shown(found)
 
     def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Json], str]:
-        """One page, and the cursor of the next; empty when there is none."""
+        """Return one page of events, and the cursor of the next page; empty when it is the last one.
+
+        `start` and `end` are in ms since 1970.
+        """
         where, values = ["1"], list[object]()
         newest = self._flags["events-order"] == "newest"
         if cursor:
@@ -194,22 +200,22 @@ class EventLog:
 
 
 def encode_cursor(position: int) -> str:
-    """An opaque cursor."""
+    """Return the opaque cursor of a position."""
     return base64.urlsafe_b64encode(f"after {position}".encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> int:
-    """The way back. Raises Refused (400) for what is no cursor."""
+    """Return the position of a cursor. Raises RequestRefused (400) for an invalid cursor."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         position = int(text.removeprefix("after "))
     except (binascii.Error, ValueError):
         position = -1
     if not 0 <= position < 1 << 62:
-        raise bad_request("query/cursor is not a cursor")
+        raise bad_request("query/cursor is invalid")
     return position
 
 
 def _escape_glob(text: str) -> str:
-    """For GLOB: nothing in it is a wildcard."""
+    """Escape the wildcards of GLOB in a text."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in text)

@@ -1,4 +1,4 @@
-"""Exports: all users or visitors as CSV, made in the background, fetched from a URL that needs no token and expires."""
+"""Exports: CSV files of all users or visitors, made in the background, with a signed download URL that expires."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ _VISITOR_COLUMNS = ("id", "createdAt", "address", "chain", "walletName", "provid
 
 @dataclass(slots=True)
 class Export:
-    """One export that is being made, or was. started, completed: in ms since 1970; None is not yet."""
+    """One export, pending or completed."""
 
     started: int | None = None
+    """When it started, in ms since 1970; None before."""
     completed: int | None = None
+    """When it was completed, in ms since 1970; None before."""
     file: IO[bytes] = field(
         default_factory=lambda: tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 Exports closes it
     )
@@ -46,7 +48,7 @@ class Export:
 
 
 class Exports:
-    """Files live as long as the sandbox does: one that was made before it was last started cannot be fetched."""
+    """The exports of one run of the sandbox. Their files are removed when the sandbox is closed."""
 
     def __init__(self, store: Store, users: UserRepository, clock: Clock, secret: bytes) -> None:
         self._store = store
@@ -56,23 +58,27 @@ class Exports:
         self._made: dict[str, Export] = {}
         self._stopped = threading.Event()
 
-    def start(self, id: str, delay: float, lines: Callable[[], Iterable[bytes]]) -> None:
-        """Make one `delay` seconds from now, in the background."""
+    def start(self, id: str, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
+        """Make the export with that id in the background, after a delay.
+
+        `lines` returns the lines of the file.
+        """
         made = self._made[id] = Export()
-        threading.Thread(target=self._make, args=(made, delay, lines), name=f"export {id}", daemon=True).start()
+        threading.Thread(target=self._make, args=(made, delay_s, lines), name=f"export {id}", daemon=True).start()
 
     def get(self, id: str) -> Export | None:
+        """Return the export with an id; None when this run has not made it."""
         return self._made.get(id)
 
     def close(self) -> None:
-        """Stop those that are being made, and drop all files."""
+        """Stop the pending exports and remove all files."""
         self._stopped.set()
         for made in self._made.values():
             with made.lock:
                 made.file.close()
 
-    def _make(self, made: Export, delay: float, lines: Callable[[], Iterable[bytes]]) -> None:
-        if self._stopped.wait(delay):
+    def _make(self, made: Export, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
+        if self._stopped.wait(delay_s):
             return
         made.started = self._clock.now()
         with made.lock:
@@ -82,15 +88,13 @@ class Exports:
                 made.file.write(line)
         made.completed = self._clock.now()
 
-    # the URL ---------------------------------------------------------------------------------------------------
-
-    def path(self, id: str, seconds: int) -> str:
-        """Where the file can be fetched for so long."""
-        expires = int(time.time()) + seconds
+    def path(self, id: str, lifetime_s: int) -> str:
+        """Return the signed path of the file, which expires after `lifetime_s` seconds."""
+        expires = int(time.time()) + lifetime_s
         return f"{PREFIX}{id}/{expires}-{self._sign(id, expires)}.csv"
 
     def open(self, path: str) -> Iterator[bytes] | int:
-        """The file behind such a path in pieces, or the status of a refusal."""
+        """Return the file of a signed path in pieces, or the HTTP status of a refusal."""
         id, _, name = path.removeprefix(PREFIX).partition("/")
         expires, _, signature = name.removesuffix(".csv").partition("-")
         made = self._made.get(id)
@@ -103,10 +107,8 @@ class Exports:
     def _sign(self, id: str, expires: int) -> str:
         return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
 
-    # what is in it ---------------------------------------------------------------------------------------------
-
-    def user_lines(self, shown: Callable[[Any, int], Json]) -> Iterator[bytes]:
-        """The CSV of all users. shown: an API user from a record and its position."""
+    def user_lines(self, serialize: Callable[[Any, int], Json]) -> Iterator[bytes]:
+        """Yield the CSV lines of all users. `serialize` returns the API user for a record and its position."""
         yield _csv_line(_USER_COLUMNS)
         offset = 0
         while True:
@@ -115,7 +117,7 @@ class Exports:
                     return
                 _, positions = self._users.page(UserFilter(), "createdAt-asc", offset, _PAGE)
                 records = self._users.load_many(positions)
-                users = [shown(records[position], position) for position in positions]
+                users = [serialize(records[position], position) for position in positions]
             if not users:
                 return
             for user in users:
@@ -124,7 +126,7 @@ class Exports:
 
 
 def visitor_csv_lines(visitors: Iterable[Json]) -> Iterator[bytes]:
-    """The CSV of visitors."""
+    """Yield the CSV lines of visitors, given as the API shows them."""
     yield _csv_line(_VISITOR_COLUMNS)
     for visitor in visitors:
         yield _csv_line(_csv_cell(visitor.get(name)) for name in _VISITOR_COLUMNS)

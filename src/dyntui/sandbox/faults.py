@@ -1,7 +1,7 @@
-"""What goes wrong between a client and the API, on purpose: each with a probability, all from one seed.
+"""Faults: errors that the sandbox makes on purpose, each with a probability, all from one seed.
 
-One number is drawn a request, so a run can be repeated. A fault that does not fit a request (half of what is no
-batch) leaves it alone.
+One random number is drawn for each request, so a run can be repeated. A fault that does not apply to a request (`half`
+to one that is not a batch) has no effect.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ FAULTS: Mapping[str, str] = {
 
 
 class ConnectionCut(ConnectionResetError):
-    """The connection is gone: what an in-process caller gets where a network client would see it cut."""
+    """Raised for a caller in the same process where a network client would see the connection cut."""
 
 
 class Faults:
-    """Decides the fault of each request. Tests may change the probabilities while it runs."""
+    """Draws the fault of each request. Tests may change the probabilities while it runs."""
 
     def __init__(self, probabilities: Mapping[str, float], seed: int) -> None:
         self._lock = threading.Lock()
@@ -44,17 +44,17 @@ class Faults:
         self.set(probabilities)
 
     def set(self, probabilities: Mapping[str, float]) -> None:
-        """Replace all of them. Raises Usage for an unknown name or numbers that are no probabilities."""
+        """Replace all probabilities. Raises UsageError for an unknown name or an invalid probability."""
         for name, probability in probabilities.items():
             if name not in FAULTS:
-                raise UsageError(f"There is no fault {name!r}.", hint=f"There are: {', '.join(FAULTS)}.")
+                raise UsageError(f"There is no fault {name!r}.", hint=f"Choose one of: {', '.join(FAULTS)}.")
             if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 <= probability <= 1:
                 raise UsageError(
                     f"Fault {name} cannot have the probability {probability!r}.", hint="Give a number from 0 to 1."
                 )
         if sum(probabilities.values()) > 1 + 1e-9:
             raise UsageError(
-                "The faults' probabilities add up to more than 1.", hint="A request suffers one fault at most."
+                "The probabilities of the faults add up to more than 1.", hint="A request has at most one fault."
             )
         with self._lock:
             self._probabilities = {
@@ -62,10 +62,11 @@ class Faults:
             }
 
     def as_dict(self) -> dict[str, float]:
+        """Return the probabilities above 0, by name."""
         return dict(self._probabilities)
 
     def draw(self, *, bulk: bool) -> str:
-        """The fault of the next request; empty when nothing happens to it."""
+        """Return the fault of the next request; empty for none. `bulk`: whether it is a bulk request."""
         with self._lock:
             if not self._probabilities:
                 return ""
@@ -79,18 +80,19 @@ class Faults:
                 point -= probability
         return ""
 
-    def draw_delay_s(self, low: int, high: int) -> float:
-        """A number of milliseconds, as seconds."""
+    def draw_delay_s(self, min_ms: int, max_ms: int) -> float:
+        """Return a random delay between two numbers of milliseconds, in seconds."""
         with self._lock:
-            return self._random.uniform(low, max(low, high)) / 1000
+            return self._random.uniform(min_ms, max(min_ms, max_ms)) / 1000
 
     def draw_bool(self) -> bool:
+        """Return True or False, each with probability 0.5."""
         with self._lock:
             return self._random.random() < 0.5
 
 
 def parse_faults(pairs: Iterable[str]) -> dict[str, float]:
-    """`NAME=P` words of the command line. Raises Usage for anything else."""
+    """Parse the `NAME=P` arguments of `--fault`. Raises UsageError for anything else."""
     out: dict[str, float] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")

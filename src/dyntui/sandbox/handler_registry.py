@@ -1,8 +1,9 @@
-"""What an operation is given and gives back, and the register of those that are implemented.
+"""The registry of the handlers of operations, and `OperationCall`, their argument.
 
-An operation is a plain function that takes a Call and returns the body of a 200, a Reply, or None for a 204; it
-refuses by raising Refused. It runs with the store locked, in a transaction unless it only reads. To add one, write it
-in sandbox/operations/ under `@operation("theOperationId")`; routing, validation, scopes and errors are there already.
+A handler is a function in `sandbox/operations/` with the decorator `@operation("theOperationId")`. It takes an
+`OperationCall` and returns the body of a 200 response, a `Reply`, or None for 204. To refuse it raises
+`RequestRefused`. `Sandbox` calls it after routing, authorization and validation, with the store locked, in a
+transaction unless the operation only reads.
 """
 
 from __future__ import annotations
@@ -27,38 +28,49 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class OperationCall:
-    """One request, checked against the catalog. size: of its body in bytes. host: what it called this server."""
+    """One validated request."""
 
     sandbox: SandboxState
+    """The state of the sandbox."""
     operation: Operation
+    """The operation of the catalog."""
     path: Mapping[str, str]
+    """The path parameters by name."""
     query: Mapping[str, Any]
+    """The query parameters by name, as typed values."""
     body: Any
-    size: int
+    """The decoded JSON body; None when there is none."""
     token: Json
+    """The API token of the request; empty for public operations."""
     host: str
+    """The Host header of the request."""
 
     @property
     def now(self) -> int:
-        """The sandbox's time in milliseconds since 1970."""
+        """The time of the sandbox in milliseconds since 1970."""
         return self.sandbox.clock.now()
 
     def emit(self, name: str, data: Json) -> None:
-        """Write an event: nobody's, because a token did it (API.md 8)."""
+        """Write an event without a user, because an API token caused it (API.md 8)."""
         self.sandbox.events.emit(name, data, at=self.now)
 
     def new_id(self, kind: str) -> str:
-        """The id of the next thing of that kind."""
+        """Return a new id for an object of that kind."""
         return self.sandbox.ids.uuid(f"created {kind} {self.sandbox.store.next_number(kind)}")
 
 
 Handler = Callable[[OperationCall], Any]
 HANDLERS: dict[str, Handler] = {}
+"""Handlers by operation id."""
 CHECKS_ITS_BODY: set[str] = set()
+"""Ids of the operations whose handler validates the body itself."""
 
 
 def operation(*ids: str, checks_body: bool = False) -> Callable[[Handler], Handler]:
-    """Registers the function as the implementation of these operations. checks_body: it validates its body itself."""
+    """Register the decorated function as the handler of these operations.
+
+    With `checks_body` the handler validates the body itself.
+    """
 
     def register(handler: Handler) -> Handler:
         for each in ids:

@@ -1,4 +1,4 @@
-"""Answers that attack whoever displays them: for tests of the console, the command line and the logs."""
+"""Texts with terminal escapes, markup and the like, put into responses by `dyntui sandbox --hostile` for tests."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ _NULLABLE_TEXT_FIELDS = frozenset(
     "userAgent", "supportEmail", "supportText",
 }
 )  # fmt: skip
-"""Text fields that may be null: filled too."""
+"""Text fields that may be null; they get a payload too."""
 _UNCHANGED_FIELDS = frozenset({"code", "cursor", "downloadUrl", "rawToken"})
-"""What a client sends back or decides by; without it nothing could be tried at all."""
+"""Text fields that a client sends back or decides by; they stay unchanged."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 def inject_payloads(value: Any) -> Any:
-    """The same JSON with a payload for every text and in the names of free objects; ids, times and _USED stay."""
+    """Return the JSON value with payloads as texts and in the names of free-form objects.
+
+    Ids, times and `_UNCHANGED_FIELDS` stay unchanged.
+    """
     turn = count()
 
     def walk(each: Any, name: str, free: bool) -> Any:

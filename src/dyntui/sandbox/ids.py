@@ -1,7 +1,7 @@
-"""Identifiers that look random and are not: made from the seed, and a child's id tells whose child it is.
+"""Identifiers and tokens derived from the seed.
 
-The API reads sessions, wallets and social accounts by their own id, without the user's. With a million people an
-index over all of those would cost more than the people, so the first 32 bits of such an id hide the owner's position.
+The API reads sessions, wallets and social accounts by their own id, without the id of the user. To need no index over
+all of them, the first 32 bits of such an id encode the position of the user.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _STEP_BACK = pow(_STEP, -1, 1 << 32)
 
 
 class Ids:
-    """Makes the ids, and the token, of one sandbox."""
+    """Makes the ids and tokens of one sandbox."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -27,26 +27,26 @@ class Ids:
         self._started: dict[int, blake2b] = {}
 
     def digest(self, name: str, size: int = 16) -> bytes:
-        """Bytes that stand for `name` in this sandbox."""
+        """Return `size` bytes derived from `name` and the seed."""
         started = self._started.get(size)
         if started is None:
             started = self._started[size] = blake2b(digest_size=size, key=self._key)
-        hashed = started.copy()  # half the time of a new one; a million people take millions of these
+        hashed = started.copy()  # a copy takes half the time of a new hash
         hashed.update(name.encode())
         return hashed.digest()
 
     def uuid(self, name: str) -> str:
-        """The id of the one thing called `name`."""
+        """Return the UUID for a name."""
         return _format_uuid(self.digest(name).hex())
 
     def child(self, position: int, name: str) -> str:
-        """The id of a thing that belongs to the user at `position`; owner() finds the way back."""
+        """Return the UUID of an object of the user at `position`; `owner` decodes it."""
         rest = self.digest(f"{name} of {position}", 12).hex()
         head = ((position * _STEP) + self._shift ^ int(rest[-8:], 16)) & _MASK
         return _format_uuid(f"{head:08x}{rest}")
 
     def owner(self, child: str) -> int | None:
-        """The position of the user whose child has this id, if it is one of ours."""
+        """Return the position of the user that `child` encoded in an id; None when the id is malformed."""
         try:
             head = int(child[:8], 16) ^ int(child[-8:], 16)
         except ValueError:
@@ -54,10 +54,10 @@ class Ids:
         return ((head - self._shift) * _STEP_BACK) & _MASK
 
     def token(self, name: str) -> str:
-        """An API token: `dyn_` and 56 alphanumerics."""
+        """Return the API token for a name: `dyn_` and 56 letters and digits."""
         return "dyn_" + self.digest(f"token {name}", 56).translate(_TOKEN_CHARS).decode()
 
 
 def _format_uuid(text: str) -> str:
-    """32 hex digits as a version 4 UUID."""
+    """Format 32 hexadecimal digits as a version 4 UUID."""
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:32]}"

@@ -1,4 +1,4 @@
-"""How a sandbox is asked for."""
+"""The options of a sandbox, and the parser of `--rate-limit`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ __all__ = ["DOCUMENTED_RATE", "RateLimit", "SandboxOptions", "parse_rate_limit"]
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """Requests a minute, and bulk requests a minute; 0 is no limit."""
+    """The limits of requests a minute; 0 is no limit."""
 
     requests: int
+    """All requests a minute."""
     bulk: int
+    """Bulk requests a minute."""
 
 
 DOCUMENTED_RATE = RateLimit(requests=1500, bulk=150)
@@ -24,30 +26,32 @@ DOCUMENTED_RATE = RateLimit(requests=1500, bulk=150)
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """The same options make the same sandbox: environment id, token, people.
-
-    users: how many people to make. seed: for the people and for the faults.
-    data: a file that keeps the state; one that exists brings its own people, and users and seed are not looked at.
-    faults: name to probability (see faults.FAULTS). latency_ms: added to every answer.
-    flags: values of behavior flags by name (see `behavior_flags.BEHAVIOR_FLAGS`). rate_limit: None is no limit.
-    now: freezes the clock (RFC 3339). scopes: of the token; None is every scope.
-    hostile: every text that is returned carries terminal escapes, markup and the like.
-    """
+    """The options of a sandbox. The same options make the same environment id, token and users."""
 
     users: int = 200
+    """Number of sample users."""
     seed: int = 1
+    """The seed of the sample users, the token and the faults."""
     data: Path | None = None
+    """The file of the state; None for memory. An existing file keeps its own users and seed."""
     faults: Mapping[str, float] = field(default_factory=dict)
+    """Probabilities of faults by name (see `faults.FAULTS`)."""
     latency_ms: int = 0
+    """Milliseconds added to every response."""
     flags: Mapping[str, str] = field(default_factory=dict)
+    """Values of behavior flags by name (see `behavior_flags.BEHAVIOR_FLAGS`)."""
     rate_limit: RateLimit | None = None
+    """The rate limits; None for no limit."""
     now: str | None = None
+    """The fixed time of the clock (RFC 3339); None for the system time."""
     scopes: tuple[str, ...] | None = None
+    """The scopes of the main token; None for all scopes."""
     hostile: bool = False
+    """Whether texts in responses contain terminal escapes, markup and the like."""
 
 
 def parse_rate_limit(text: str) -> RateLimit:
-    """`documented`, `N` or `N:BULK`. Raises Usage for anything else."""
+    """Parse `documented`, `N` or `N:BULK`. Raises UsageError for anything else."""
     if text == "documented":
         return DOCUMENTED_RATE
     requests, _, bulk = text.partition(":")

@@ -1,7 +1,7 @@
-"""ProjectSettings as the API shows and takes them: one tree, though some of its branches have operations of their own.
+"""The ProjectSettings of an environment, as the API shows and updates them. For `operations.environments`.
 
-Providers, exchanges, custom fields, views and the name of the environment are shown in the tree and changed elsewhere:
-what a PUT says about them is not looked at.
+The settings contain providers, exchanges, custom fields, SDK views and the name of the environment. These have
+operations of their own: an update of the settings ignores them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SEPARATE_FIELDS = ("environmentName", "providers", "exchanges", "customFields",
 
 
 def show_settings(store: Store, flags: BehaviorFlags, environment: Json, own: bool) -> Json:
-    """The settings of an environment. own: whether it is the one that the sandbox has users for."""
+    """Return the settings of an environment. `own`: whether it is the environment with the users."""
     settings: Json = environment["settings"]
     id = environment["id"]
     views = [{"type": each["type"], "sections": each["sections"]} for each in store.all("sdkViews", id)]
@@ -49,10 +49,10 @@ def _custom_field(field: Json) -> Json:
 
 
 def update_settings(settings: Json, body: Json, *, merge: bool) -> Json:
-    """The settings after a PUT. merge: what the body leaves out stays."""
-    kept = {name: settings[name] for name in _SEPARATE_FIELDS if name in settings}
-    wanted = {name: value for name, value in body.items() if name not in _SEPARATE_FIELDS}
-    return {**(_merge(settings, wanted) if merge else wanted), **kept}
+    """Return the settings after an update. With `merge` the settings that the body omits stay."""
+    separate = {name: settings[name] for name in _SEPARATE_FIELDS if name in settings}
+    updates = {name: value for name, value in body.items() if name not in _SEPARATE_FIELDS}
+    return {**(_merge(settings, updates) if merge else updates), **separate}
 
 
 def _merge(old: Json, new: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Rate limits as the vendor documents them: a 429 with Retry-After, and a body in one of three shapes."""
+"""The rate limiter of the sandbox: 429 with Retry-After, and a body in one of the three documented shapes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MESSAGE = "Too many requests, please try again later."
 
 
 def too_many_requests(seconds: float, shape: str, turn: int) -> Reply:
-    """The refusal. shape: error, message, text, or mixed, which takes turns."""
+    """Return the 429 reply. `shape` is `error`, `message`, `text`, or `mixed` for all three in turn."""
     if shape == "mixed":
         shape = ("error", "message", "text")[turn % 3]
     headers = {"retry-after": str(max(1, -int(-seconds // 1)))}
@@ -26,7 +26,7 @@ def too_many_requests(seconds: float, shape: str, turn: int) -> Reply:
 
 
 class SandboxRateLimiter:
-    """Counts requests in fixed windows; bulk requests count in both."""
+    """Counts requests in fixed windows. Bulk requests count against both limits."""
 
     def __init__(
         self, limit: RateLimit | None, flags: BehaviorFlags, clock: Callable[[], float] = time.monotonic
@@ -39,7 +39,7 @@ class SandboxRateLimiter:
         self._requests = self._bulk = self._refused = 0
 
     def check_request(self, *, bulk: bool) -> Reply | None:
-        """Count one request; a 429 when it is one too many."""
+        """Count one request. Returns the 429 reply when it exceeds a limit, else None."""
         if self._limit is None:
             return None
         with self._lock:

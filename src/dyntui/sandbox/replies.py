@@ -1,4 +1,4 @@
-"""What an operation answers: a reply, or a refusal in one of the documented shapes."""
+"""Replies of operations, and refusals in the documented shapes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: a body to be sent as JSON, or raw bytes."""
+    """A response of the sandbox."""
 
     status: int = 200
+    """The HTTP status."""
     body: Any = None
+    """A value to send as JSON, or bytes to send unchanged."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Additional headers."""
 
 
 class RequestRefused(Exception):
-    """An answer that is a refusal, in one of the documented shapes."""
+    """Raised by a handler to refuse a request with a reply."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(str(reply.body))
@@ -29,17 +32,17 @@ class RequestRefused(Exception):
 
 
 def bad_request(message: str) -> RequestRefused:
-    """400: the request breaks the schema."""
+    """Return the refusal of a request that violates the schema (400)."""
     return RequestRefused(Reply(400, {"error": message}))
 
 
 def not_found(what: str) -> RequestRefused:
-    """404, for a wrong path as for a wrong id."""
+    """Return the refusal of an unknown path or id (404)."""
     return RequestRefused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
 
 
 def invalid(code: str, message: str, payload: Json | None = None) -> RequestRefused:
-    """422: the request is well formed and cannot be carried out."""
+    """Return the refusal of a well-formed request that violates a rule (422)."""
     body: Json = {"error": message, "code": code}
     if payload:
         body["payload"] = payload

@@ -1,4 +1,4 @@
-"""From a request line to an operation of the catalog and its parameters."""
+"""Finds the operation of a request in the catalog and parses its parameters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_UUIDS = frozenset({"address", "chainName", "mfaDeviceType", "providerType",
 
 
 class Router:
-    """Finds the operation behind METHOD and path; a literal segment wins over a parameter."""
+    """Finds the operation of a method and path. A literal segment takes precedence over a parameter."""
 
     def __init__(self) -> None:
         self._routes: dict[tuple[str, int], list[tuple[list[str], Operation]]] = defaultdict(list)
@@ -34,22 +34,27 @@ class Router:
         self._methods = sorted({method for method, _ in self._routes})
 
     def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation, with its path values unquoted."""
+        """Return the operation and its unquoted path parameters; None when there is none."""
         parts = raw_path.strip("/").split("/")
         for pattern, each in self._routes.get((method, len(parts)), ()):
-            if all(want == have or (want.startswith("{") and have) for want, have in zip(pattern, parts, strict=True)):
+            if all(
+                expected == part or (expected.startswith("{") and part)
+                for expected, part in zip(pattern, parts, strict=True)
+            ):
                 return each, {
-                    want[1:-1]: unquote(have) for want, have in zip(pattern, parts, strict=True) if want.startswith("{")
+                    expected[1:-1]: unquote(part)
+                    for expected, part in zip(pattern, parts, strict=True)
+                    if expected.startswith("{")
                 }
         return None
 
     def methods(self, raw_path: str) -> list[str]:
-        """The methods that path has at all."""
+        """Return the methods that exist for a path."""
         return [method for method in self._methods if self.find(method, raw_path)]
 
 
 def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
-    """Refuse path values that cannot be ids."""
+    """Raise RequestRefused for path parameters that are not valid ids."""
     for name, value in values.items():
         if name not in _NOT_UUIDS and not is_uuid(value):
             if flags["malformed-id"] == "400":
@@ -58,18 +63,18 @@ def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
 
 
 def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> dict[str, Any]:
-    """The query as typed values; deepObject parameters become dicts. Names that nobody knows are ignored."""
+    """Parse a query into typed values. deepObject parameters become dicts, unknown names are ignored."""
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
     out: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         if (deep := _DEEP.match(name)) and (parameter := known.get(deep[1])) and parameter.deep:
-            _take_deep(out, parameter, deep[2], value)
+            _add_deep_value(out, parameter, deep[2], value)
         elif (parameter := known.get(name)) is not None and not parameter.deep:
             out[name] = _typed(parameter, value, flags)
         elif flags["filter-encoding"] == "both":
             for parameter in known.values():
                 if parameter.deep and name in _properties(parameter):
-                    _take_deep(out, parameter, name, value)
+                    _add_deep_value(out, parameter, name, value)
     for name, parameter in known.items():
         if parameter.required and name not in out:
             raise bad_request(f"query must have required property '{name}'")
@@ -80,7 +85,7 @@ def _properties(parameter: Parameter) -> dict[str, Any]:
     return dict(catalog().resolve(parameter.schema).get("properties", {}))
 
 
-def _take_deep(out: dict[str, Any], parameter: Parameter, key: str, value: str) -> None:
+def _add_deep_value(out: dict[str, Any], parameter: Parameter, key: str, value: str) -> None:
     properties = _properties(parameter)
     if key in properties:
         _check_enum(properties[key], f"{parameter.name}[{key}]", value)

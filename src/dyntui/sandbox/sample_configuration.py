@@ -1,4 +1,4 @@
-"""What a new environment is configured with: hosts, gates, providers, members, policies, a global wallet."""
+"""Creates the sample configuration of a new environment: hosts, gates, providers, members, policies, global wallet."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
 def create_configuration(sandbox: SandboxState, newest: int) -> None:
-    """Write it all. newest: when the last sample person signed up."""
+    """Create the documents. `newest`: when the last sample user signed up, in ms since 1970."""
     samples = _SampleConfiguration(sandbox, newest)
     samples.settings()
     samples.hosts()
     samples.access()
     samples.organization()
-    samples.people()
+    samples.members()
     samples.wallets()
 
 
@@ -47,13 +47,13 @@ class _SampleConfiguration:
         self._sandbox.store.put(kind, doc, parent or self._environment)
         return doc
 
-    def _only(self, kind: str, key: str = "", /, **fields: Any) -> None:
-        """One of a kind: what Crud calls located."""
+    def _put_singleton(self, kind: str, key: str = "", /, **fields: Any) -> None:
+        """Store a singleton: a document whose id follows from the path (`DocumentResource.locate`)."""
         doc = {"id": self._ids.uuid(kind), **fields}
         self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())
 
     def settings(self) -> None:
-        """Providers and views of both environments; an exchange and Chainalysis of the one with the users."""
+        """Create providers and SDK views of both environments, an exchange, Chainalysis and a name service."""
         for environment in (self._ids.uuid("live environment"), self._environment):
             for name in (*SOCIAL, "sms", "coinbaseOnramp"):
                 self._put(
@@ -66,7 +66,7 @@ class _SampleConfiguration:
                     **provider_urls(environment, name),
                 )
             sections = [
-                {"type": "email", "label": "E-mail"},
+                {"type": "email", "label": "Email"},
                 {"type": "separator", "label": "or"},
                 {"type": "social", "numOfItemsToDisplay": 4, "defaultItem": "google"},
                 {"type": "wallet"},
@@ -74,7 +74,7 @@ class _SampleConfiguration:
             view = {"id": self._ids.uuid(f"view of {environment}"), "type": "login", "sections": sections}
             self._sandbox.store.put("sdkViews", view, environment, id=f"{environment} login")
         self._put("exchanges", "coinbase", exchange="coinbase", enabledAt=None, onRampProvider="coinbaseOnramp")
-        self._only(
+        self._put_singleton(
             "chainalysis",
             sanctionsApiEnabled=True,
             kytApiEnabled=False,
@@ -82,28 +82,30 @@ class _SampleConfiguration:
             createdAt=self._ago(200),
             updatedAt=self._ago(120),
         )
-        self._only("nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._ago(60))
+        self._put_singleton(
+            "nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._ago(60)
+        )
 
     def hosts(self) -> None:
-        """Origins, deep links, custom hostnames in each state."""
+        """Create origins, deep links, and custom hostnames in each state."""
         for days, origin in enumerate(
             ("https://app.northwind.example", "https://*.preview.northwind.example", "http://localhost:3000")
         ):
             fields = {"origin": origin, "createdAt": self._ago(290 - days), "projectEnvironmentId": self._environment}
             self._put("origins", origin, **fields)
         self._put("deeplinkUrls", "app", url="northwind://sign-in", createdAt=self._ago(100))
-        for name, usage, status, more in (
+        for name, usage, status, extra in (
             ("auth.northwind.example", "cookies", "active", {}),
             ("wallet.northwind.example", "globalWallet", "pending", {}),
             ("id.northwind.example", "cookies", "error", {"errors": "The CNAME record points elsewhere"}),
         ):
             records = hostname_records(name, self._ids.digest(f"hostname {name}", 16).hex())
             self._put(
-                "customHostnames", name, hostname=name, usage=usage, status=status, verificationRecords=records, **more
+                "customHostnames", name, hostname=name, usage=usage, status=status, verificationRecords=records, **extra
             )
 
     def access(self) -> None:
-        """Gates, and the global wallet with who may connect to it."""
+        """Create gates, and the global wallet with its access control and connections."""
         rule = {"type": "nft", "chain": "EVM", "address": {"networkId": 1, "contractAddress": "0x" + "ab" * 20}}
         self._put(
             "gates",
@@ -114,10 +116,10 @@ class _SampleConfiguration:
             rules=[rule],
             enabledAt=self._ago(80),
         )
-        held = {"type": "token", "chain": "EVM", "address": {"networkId": 1, "contractAddress": _USDC}}
-        rules = [{**held, "filter": {"amount": 1000}}]
+        token_rule = {"type": "token", "chain": "EVM", "address": {"networkId": 1, "contractAddress": _USDC}}
+        rules = [{**token_rule, "filter": {"amount": 1000}}]
         self._put("gates", "whales", name="Whales", outcome="siteAccess", rules=rules, enabledAt=None)
-        self._only(
+        self._put_singleton(
             "globalWallets",
             walletName="Northwind Wallet",
             popupPageTitle="Northwind",
@@ -127,7 +129,9 @@ class _SampleConfiguration:
             enableLoginWithExternalWallets=True,
             enabledAt=self._ago(50),
         )
-        self._only("globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._ago(40))
+        self._put_singleton(
+            "globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._ago(40)
+        )
         for domain in ("partner.example", "*.northwind.example"):
             self._put("globalWalletDomains", domain, domain=domain, createdAt=self._ago(40))
         records = self._sandbox.users.load_many(range(1, 9)).values()
@@ -144,7 +148,7 @@ class _SampleConfiguration:
             )
 
     def organization(self) -> None:
-        """How it pays, what its members sign in with, its own network."""
+        """Create billing, MFA settings and a custom network of the organization."""
         id = self._ids.uuid("organization")
         billing = {
             "id": id,
@@ -175,8 +179,8 @@ class _SampleConfiguration:
             nativeCurrencyDecimals=18,
         )
 
-    def people(self) -> None:
-        """Members, invitations sent and received, the token of a person."""
+    def members(self) -> None:
+        """Create members, sent and received invitations, and a personal token."""
         id, store = self._ids.uuid("organization"), self._sandbox.store
         robin: Json = {}
         for first, last, role in (
@@ -185,18 +189,18 @@ class _SampleConfiguration:
             ("Jonas", "Lindqvist", "developer"),
             ("Mei", "Tanaka", "viewer"),
         ):
-            person = {
+            identity = {
                 "alias": first,
                 "firstName": first,
                 "lastName": last,
                 "email": f"{first.lower()}@northwind.example",
             }
             member = self._ids.uuid("member" if role == "owner" else f"member {first}")
-            robin = robin or {"id": member, **person}
+            robin = robin or {"id": member, **identity}
             user = {
                 "id": self._ids.uuid(f"dashboard user {first}"),
                 "projectEnvironmentId": self._environment,
-                **person,
+                **identity,
             }
             store.put("members", {"id": member, "user": user, "role": role}, id)
         for name, status, role in (("lena", "pending", "developer"), ("oscar", "rejected", "viewer")):
@@ -222,7 +226,7 @@ class _SampleConfiguration:
         )
 
     def wallets(self) -> None:
-        """The policy of embedded wallets, and the key that access to them is delegated with."""
+        """Create the policy of embedded wallets and a delegation key."""
         environment, store = self._environment, self._sandbox.store
         rules = (
             {"name": "Stablecoins only", "ruleType": "allow", "chain": "EVM", "chainIds": [1, 8453], "address": _USDC},

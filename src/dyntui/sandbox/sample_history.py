@@ -1,4 +1,4 @@
-"""What happened in a new environment: events of its newest people, and webhooks that were told of some of them."""
+"""Sample events of the newest users of a new environment, and webhooks with messages about some of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["create_history"]
 
 Json = dict[str, Any]
 _DAY_MS = 86_400_000
-_PEOPLE, _VISITORS, _MESSAGES = 25, 10, 30
+_USERS, _VISITORS, _MESSAGES = 25, 10, 30
 _DISABLED_AFTER_MS = 90_000
-"""ms from the last event that the webhook was told of in vain until it was switched off."""
+"""Milliseconds from the last event that a webhook did not accept until the webhook was disabled."""
 _WEBHOOKS = (
     ("https://hooks.northwind.example/dynamic", True, ("user.session.created", "wallet.created", "visit.created")),
     ("https://legacy.northwind.example/dynamic", False, ("user.created",)),
@@ -32,24 +32,24 @@ _REFUSED = {
 
 
 def create_history(sandbox: SandboxState, newest: int) -> None:
-    """Write it. newest: when the last sample person signed up."""
+    """Write the events, webhooks and messages. `newest`: when the last sample user signed up, in ms since 1970."""
     positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _sample_events(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
         events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
-        off = None if enabled else newest
+        disabled_at = None if enabled else newest
         if not enabled and events:
             events = events[: (len(events) + 1) // 2]
-            off = _parse_ms(events[-1]["timestamp"]) + _DISABLED_AFTER_MS
-        webhook = _create_webhook(sandbox, newest, number, url, off, names)
+            disabled_at = _parse_ms(events[-1]["timestamp"]) + _DISABLED_AFTER_MS
+        webhook = _create_webhook(sandbox, newest, number, url, disabled_at, names)
         for turn, event in enumerate(events[-_MESSAGES:]):
             _create_message(sandbox, webhook, event, turn)
 
 
 def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
-    """Times, names, data and doers of the sample events, in order. People do these things themselves."""
+    """Return time, name, data and user id of the sample events, in order. The users cause these events themselves."""
     out: list[tuple[int, str, Json, str | None]] = []
     last = sandbox.users.next_position()
-    for position, record in sandbox.users.load_many(range(max(1, last - _PEOPLE), last)).items():
+    for position, record in sandbox.users.load_many(range(max(1, last - _USERS), last)).items():
         id = record["id"]
         user = sandbox.serializer.user(record, position, nulls=False, sessions=False)
         out.append((record["createdAt"], "user.created", user, id))
@@ -64,9 +64,9 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | No
 
 
 def _create_webhook(
-    sandbox: SandboxState, newest: int, number: int, url: str, off: int | None, names: tuple[str, ...]
+    sandbox: SandboxState, newest: int, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
 ) -> Json:
-    """off: when it was switched off; None for one that is on."""
+    """Create a webhook. `disabled_at` is in ms since 1970; None for an enabled one."""
     at = newest - (200 - number) * _DAY_MS
     made: Json = {
         "environmentId": sandbox.environment_id,
@@ -74,29 +74,32 @@ def _create_webhook(
         "url": url,
         "version": "v1",
         "events": list(names),
-        "isEnabled": off is None,
+        "isEnabled": disabled_at is None,
         "createdAt": format_time(at),
-        "updatedAt": format_time(off or at),
+        "updatedAt": format_time(disabled_at or at),
         "secret": f"dyn_{sandbox.ids.digest(f'webhook secret {number}', 24).hex()}",
         "failures": 0,
     }
-    if off is None:
+    if disabled_at is None:
         made["enabledAt"] = format_time(at)
     sandbox.store.put("webhooks", made, sandbox.environment_id, id=made["webhookId"])
     return made
 
 
 def _create_message(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
-    """One message and its deliveries: most arrive at once, some at the second try, a disabled webhook's never did."""
-    payload = sandbox.webhooks.message(webhook, event, due=None)
+    """Create a message and its deliveries.
+
+    Most succeed at the first or second attempt, those of a disabled webhook fail.
+    """
+    payload = sandbox.webhooks.store_message(webhook, event, due=None)
     at = _parse_ms(event["timestamp"]) + 400
     failures = 3 if not webhook["isEnabled"] or turn % 13 == 12 else 1 if turn % 5 == 4 else 0
     for attempt in range(1, failures + 1):
         sandbox.webhooks.record(webhook, payload, attempt, at + (attempt - 1) * 30_000, at, dict(_REFUSED))
     if failures < 3:
-        took = 40 + int.from_bytes(sandbox.ids.digest(f"delivery {event['eventId']}", 1), "big")
+        duration_ms = 40 + int.from_bytes(sandbox.ids.digest(f"delivery {event['eventId']}", 1), "big")
         accepted = {"status": 200, "headers": {"content-type": "application/json"}, "body": '{"ok":true}'}
-        response = {**accepted, "durationMs": took}
+        response = {**accepted, "durationMs": duration_ms}
         sandbox.webhooks.record(webhook, payload, failures + 1, at + failures * 30_000, at, response)
 
 

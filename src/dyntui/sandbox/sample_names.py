@@ -1,4 +1,4 @@
-"""Names, places and devices that sample people are put together from."""
+"""Names, countries, email domains, jobs and devices of the sample users."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from typing import NamedTuple
 __all__ = ["DOMAINS", "JOBS", "NAME_SETS", "NETWORKS", "REFERRERS", "TEAMS", "USER_AGENTS", "NameSet"]
 
 Name = tuple[str, str]
+"""A name and its spelling in ASCII."""
 
 
 class NameSet(NamedTuple):
-    """Where people come from: country codes, first and last names, each with its spelling in ASCII."""
+    """Names that occur together."""
 
     countries: tuple[str, ...]
+    """Country codes."""
     family_first: bool
+    """Whether the family name comes first."""
     first: tuple[Name, ...]
+    """Ten first names."""
     last: tuple[Name, ...]
+    """Ten last names."""
 
 
-# Ten first and ten last names each. Letters only, no combining marks: the API's pattern for names refuses those.
+# Letters without combining marks, because the pattern for names in the API does not allow those.
 _NAME_TABLE = """
 US GB CA AU IE
 first: Olivia Noah Amelia James Grace Ethan Harper Lucas Ruby Owen
@@ -135,7 +140,7 @@ last: Ngāta=ngata Parata Kealoha Tūhoe=tuhoe Rāwiri=rawiri Kahananui Pōtae=p
 
 
 def _parse_name(word: str) -> Name:
-    """`Zoë=zoe` as a pair; a name that is ASCII already stands alone; `_` in a name is a space."""
+    """Parse `Zoë=zoe`. An ASCII name has no second part; `_` is a space."""
     native, _, plain = word.partition("=")
     native = native.replace("_", " ")
     return native, plain or native.lower().replace(" ", "").replace("'", "")
@@ -172,7 +177,7 @@ JOBS = (
 TEAMS = ("Growth", "Core", "Ops", "Research", "Design", "Finance")
 REFERRERS = ("twitter", "google", "friend", "conference", "podcast", "newsletter")
 
-# Address blocks that RFC 5737 and RFC 3849 keep for documentation: nobody's real machine.
+# Addresses that RFC 5737 and RFC 3849 reserve for documentation.
 NETWORKS = ("203.0.113.", "198.51.100.", "192.0.2.", "2001:db8:85a3::")
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome"

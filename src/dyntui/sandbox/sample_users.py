@@ -1,7 +1,7 @@
-"""Sample people by seed: the same seed and options make the same people, one at a time, in any order.
+"""Sample users: each is a function of the seed and a position, so they can be made one at a time, in any order.
 
-A person is a function of (seed, position). The store keeps only what is searched and what must be unique; the whole
-record is made again whenever it is read, until somebody changes it.
+The store contains only the searched values and the unique keys of a sample user. The whole record is made again at each
+read, until the user is changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dyntui.sandbox.user_record import Record, Row, format_time, to_row, unique_
 
 __all__ = ["SampleUsers"]
 
-_SPAN_MS = 420 * 86_400_000  # the first person signed up this long before the newest
+_SPAN_MS = 420 * 86_400_000  # from the sign-up of the first user to that of the newest
 _MINUTE_MS, _DAY_MS = 60_000, 86_400_000
 
 _CHAIN_OF = (
@@ -59,7 +59,10 @@ _PHONES = len(_US_AREAS) * 100
 
 
 class SampleUsers:
-    """The sample people of one sandbox. count: how many; newest: when the last of them signed up (ms since 1970)."""
+    """The sample users of one sandbox.
+
+    `count` is their number; `newest` is when the last of them signed up, in ms since 1970.
+    """
 
     def __init__(self, ids: Ids, count: int, newest: int) -> None:
         self.ids = ids
@@ -69,30 +72,30 @@ class SampleUsers:
         self._offset = int.from_bytes(ids.digest("people", 8), "big") % self._combinations
 
     def rows(self, start: int, stop: int) -> Iterator[tuple[Row, list[str]]]:
-        """What the store keeps of the people at these positions (from 1): a row, and the keys that must be unique."""
+        """Yield the row and the unique keys of the users at positions `start` to `stop` (exclusive), counted from 1."""
         for position in range(start, stop):
             record = self._identity(position)[0]
             yield to_row(record, position, doc=None), unique_keys(record)
 
     def record(self, position: int) -> Record:
-        """The whole person at that position."""
+        """Return the complete record of the user at a position."""
         record, created, visited = self._identity(position)
         self._add_details(record, position, created, visited)
         return record
 
     def _identity(self, position: int) -> tuple[Record, int, int]:
-        """What is searched, sorted and unique; with the times as numbers."""
+        """Return a record with the searched, sorted and unique values, its creation and its last visit in ms."""
         index = position - 1
         digest = self.ids.digest(f"person {position}", 64)
         combination = (index * 7919 + self._offset) % self._combinations
         combination, domain = divmod(combination, 10)
         combination, last_index = divmod(combination, 10)
-        culture_index, first_index = divmod(combination, 10)
-        culture = names.NAME_SETS[culture_index]
-        first, first_ascii = culture.first[first_index]
-        last, last_ascii = culture.last[last_index]
-        again = index // self._combinations
-        number = str(again + 1) if again else ""
+        name_set_index, first_index = divmod(combination, 10)
+        name_set = names.NAME_SETS[name_set_index]
+        first, first_ascii = name_set.first[first_index]
+        last, last_ascii = name_set.last[last_index]
+        repetition = index // self._combinations
+        number = str(repetition + 1) if repetition else ""
 
         share = (index + digest[0] / 256) / self.count
         created = self.newest - int(_SPAN_MS * (1 - share) ** 1.4)
@@ -101,13 +104,13 @@ class SampleUsers:
             visited = created + int((self.newest - created) * (digest[2] / 255) ** 0.6)
         visited -= visited % 1000 - digest[3]
 
-        profile: dict[str, Any] = {"country": culture.countries[digest[4] % len(culture.countries)]}
+        profile: dict[str, Any] = {"country": name_set.countries[digest[4] % len(name_set.countries)]}
         if digest[5] < 246:
             profile["email"] = f"{first_ascii}.{last_ascii}{number}@{names.DOMAINS[domain]}"
         if digest[6] < 215:
             profile["firstName"], profile["lastName"] = first, last
         if digest[7] < 128:
-            profile["alias"] = f"{last} {first}" if culture.family_first else f"{first} {last[0]}."
+            profile["alias"] = f"{last} {first}" if name_set.family_first else f"{first} {last[0]}."
         if digest[8] < 110 or "email" not in profile:
             profile["username"] = f"{first_ascii}_{last_ascii}{domain}{number}"
         if digest[9] < 100:
@@ -171,7 +174,7 @@ class SampleUsers:
         }
 
     def _add_details(self, record: Record, position: int, created: int, visited: int) -> None:
-        """What is only seen when a person is read."""
+        """Add the values that only a read of the user shows."""
         digest = self.ids.digest(f"details {position}", 64)
         profile = record["profile"]
         record["emailVerifiedAt"] = (
@@ -290,5 +293,5 @@ class SampleUsers:
 
 
 def start_of_hour_ms(moment: datetime) -> int:
-    """The start of the hour, in ms since 1970: what sample people's times count from, so that they stay for a while."""
+    """Return the start of the hour, in ms since 1970. Sample users are made from it, so that they stay the same."""
     return int(moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0).timestamp() * 1000)

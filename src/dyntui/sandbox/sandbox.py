@@ -1,4 +1,4 @@
-"""One sandbox: its state, and the way of a request through it: route, token, scope, schema, operation, answer."""
+"""`Sandbox`: handles a request through route, token, scope, schema and handler. `app` is the caller."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = ["Sandbox"]
 
 operations.load()
 
-_OF_ANY_ENVIRONMENT = frozenset({"getEnvironmentById", "updateProjectSettings"})
+_ANY_ENVIRONMENT_OPERATIONS = frozenset({"getEnvironmentById", "updateProjectSettings"})
 
 
 class Sandbox(SandboxState):
-    """Everything behind one base URL. Safe to use from any thread.
+    """The server behind one base URL. Thread-safe.
 
-    environment_id, token: what a client needs. store, accounts, flags, faults, clock, webhooks: for tests.
+    A client needs `environment_id` and `token`. Tests also use `store`, `users`, `flags`, `faults`, `clock`.
     """
 
     def __init__(self, options: SandboxOptions) -> None:
@@ -57,48 +57,48 @@ class Sandbox(SandboxState):
         self.webhooks.resume()
 
     def flush(self) -> None:
-        """Do at once what is still to be done later."""
+        """Run the delayed requests now."""
         for timer in list(self._delayed):
             timer.cancel()
             timer.function()
 
     def close(self) -> None:
-        """Apply what is still late, and close the state."""
+        """Run the delayed requests and close the state."""
         self.flush()
         self.webhooks.close()
         self.exports.close()
         self.store.close()
 
     def request_id(self) -> str:
-        """The next value of the x-request-id header."""
+        """Return the next value of the x-request-id header."""
         with self.store.lock:
             self._number += 1
             return self.ids.uuid(f"request {self._number}")
 
     def find(self, method: str, path: str) -> str:
-        """The id of the operation behind a path below the base path; empty when there is none."""
+        """Return the id of the operation for a path below the base path; empty when there is none."""
         found = self._router.find(method, path)
         return found[0].id if found else ""
 
-    def run_delayed(self, seconds: float, work: Callable[[], object]) -> None:
-        """Do something after the answer; whatever loop or thread asked may be gone by then."""
+    def run_delayed(self, delay_s: float, work: Callable[[], object]) -> None:
+        """Call `work` after a delay, in a thread that does not depend on the caller."""
 
         def run() -> None:
             self._delayed.discard(timer)
             work()
 
-        timer = threading.Timer(seconds, run)
+        timer = threading.Timer(delay_s, run)
         timer.daemon = True
         self._delayed.add(timer)
         timer.start()
 
     @property
     def pending(self) -> int:
-        """How much is still to be done later."""
+        """The number of delayed requests."""
         return len(self._delayed)
 
     def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer one request. path: below the base path, still quoted."""
+        """Handle one request and return the reply. `path` is below the base path and quoted."""
         try:
             reply = self._handle(method, path, query, headers, body)
         except RequestRefused as refusal:
@@ -114,16 +114,14 @@ class Sandbox(SandboxState):
         found = self._router.find(method, path)
         if found is None:
             if others := self._router.methods(path):
-                raise RequestRefused(
-                    Reply(405, {"error": f"{method} is not allowed here"}, {"allow": ", ".join(others)})
-                )
+                raise RequestRefused(Reply(405, {"error": f"{method} is not allowed"}, {"allow": ", ".join(others)}))
             raise not_found("Path")
         operation, values = found
         self.requests[operation.id] += 1
         handler = HANDLERS.get(operation.id)
         if handler is None:
-            words = f"Not implemented: {operation.id} is for an end user, and {unsupported_reason(operation)}."
-            raise RequestRefused(Reply(501, {"error": words}))
+            message = f"Not implemented: {operation.id} is an end-user operation, and {unsupported_reason(operation)}."
+            raise RequestRefused(Reply(501, {"error": message}))
         token = {} if is_public(operation) else self._authenticate(headers)
         check_ids(values, self.flags)
         if token:
@@ -131,9 +129,7 @@ class Sandbox(SandboxState):
         elif values.get("environmentId", self.environment_id) != self.environment_id:
             raise not_found("Environment")
         host = headers.get("host", "localhost")
-        call = OperationCall(
-            self, operation, values, parse_query(operation, query, self.flags), None, len(body), token, host
-        )
+        call = OperationCall(self, operation, values, parse_query(operation, query, self.flags), None, token, host)
         if operation.body is not None:
             call.body = self._body(call, body)
         with self.store.lock, nullcontext() if operation.reads else self.store.write():
@@ -158,14 +154,16 @@ class Sandbox(SandboxState):
         return token
 
     def _authorize(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
-        wide = token["person"] or self.flags.on("organization-access")
+        is_personal = token["person"] or self.flags.on("organization-access")
         environment = values.get("environmentId", token["projectEnvironmentId"])
-        if environment != token["projectEnvironmentId"] and not (wide and self._has_settings(operation, environment)):
-            words = {"code": "forbidden", "message": "The token may not access this environment"}
-            raise RequestRefused(Reply(403, {"error": words, "payload": {}}))
+        if environment != token["projectEnvironmentId"] and not (
+            is_personal and self._has_settings(operation, environment)
+        ):
+            error = {"code": "forbidden", "message": "The token may not access this environment"}
+            raise RequestRefused(Reply(403, {"error": error, "payload": {}}))
         scope = required_scope(operation)
         if scope == ORGANIZATION:
-            if not wide:
+            if not is_personal:
                 raise RequestRefused(
                     Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
                 )
@@ -173,9 +171,11 @@ class Sandbox(SandboxState):
             raise RequestRefused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
 
     def _has_settings(self, operation: Operation, environment: str) -> bool:
-        """The other environments of the projects have settings, and nobody in them."""
+        """Return whether an operation is allowed on another environment, which has settings but no users."""
         with self.store.lock:
-            return operation.id in _OF_ANY_ENVIRONMENT and self.store.get("environments", environment) is not None
+            return (
+                operation.id in _ANY_ENVIRONMENT_OPERATIONS and self.store.get("environments", environment) is not None
+            )
 
     def _body(self, call: OperationCall, body: bytes) -> Any:
         if call.operation.id == "bulkCreateUser" and 0 < self.flags.number("bulk-max-bytes") < len(body):

@@ -1,4 +1,4 @@
-"""What a request body must look like: the catalog's schemas, plus the documented rules that the schemas do not say."""
+"""Validates request bodies: the schemas of the catalog, with the documented rules that the schemas lack."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ __all__ = ["OPEN_ENUMS", "Violation", "body_violations", "open_schemas", "row_vi
 Schema = dict[str, Any]
 
 OPEN_ENUMS = frozenset({"ChainEnum", "ProviderEnum", "SocialSignInProviderEnum", "TokenScopes", "WalletProviderEnum"})
-"""Value sets that the vendor keeps adding to: any word is taken. Not so the chains of embedded wallets: what tells
-waas/create, where Solana is SVM, from embeddedWallets, where it is SOL, is that each refuses the other's name."""
+"""Enums that the vendor extends: the sandbox accepts any value.
+
+The chains of embedded wallets are not among them: waas/create accepts SVM for Solana, embeddedWallets SOL, and each
+refuses the other name.
+"""
 
 _NAME_TEXT = {
     "maxLength": 255,
@@ -90,7 +93,7 @@ _CODES = {
 
 
 class Violation:
-    """One thing that is wrong with a body. row: which element of an array, if it is one."""
+    """One violation in a body. `row` is the index of the element in an array, or None."""
 
     def __init__(self, error: jsonschema_rs.ValidationError) -> None:
         path = list(error.instance_path)
@@ -101,7 +104,7 @@ class Violation:
 
 
 def open_schemas() -> dict[str, Schema]:
-    """The catalog's schemas with open value sets."""
+    """Return the schemas of the catalog without the values of the open enums."""
     schemas: dict[str, Schema] = json.loads(json.dumps(catalog().schemas))
     for name in OPEN_ENUMS:
         schemas[name].pop("enum")
@@ -113,7 +116,7 @@ def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
     schemas = open_schemas()
     for name, rules in _FIELD_RULES.items():
         for field, rule in rules.items():
-            # Numbers and null pass string rules by themselves, so a nullable field needs no special case.
+            # String rules do not apply to numbers and null, so a nullable field needs no special case.
             if (properties := schemas[name]["properties"]).get(field) is not None:
                 loose = rule is _NAME_TEXT and name in _USER_SCHEMAS and not names
                 properties[field] = {**properties[field], **(_SHORT_TEXT if loose else rule)}
@@ -131,15 +134,18 @@ def _validator(operation_id: str, strict: bool, names: bool, rows: bool) -> json
 
 
 def body_violations(operation: Operation, body: Any, *, strict: bool, names: bool = False) -> Iterator[Violation]:
-    """What is wrong with the body of a request. strict: fields the schema does not know are wrong too. names: the
-    texts of a person keep to the named-string pattern, which is documented for lists and wallets only (API.md 4.2)."""
+    """Yield the violations in the body of a request.
+
+    `strict`: unknown fields are violations. `names`: the texts of a user must match the named-string pattern, which is
+    documented for lists and wallets only (API.md 4.2).
+    """
     validator = _validator(operation.id, strict, names, False)
     if not validator.is_valid(body):
         yield from map(Violation, validator.iter_errors(body))
 
 
 def row_violations(operation: Operation, rows: list[Any], *, strict: bool, names: bool = False) -> dict[int, Violation]:
-    """The first thing wrong with each element of an array, by its index."""
+    """Return the first violation in each invalid element of an array, by index."""
     validator = _validator(operation.id, strict, names, True)
     return {
         i: Violation(next(iter(validator.iter_errors(row))))

@@ -1,4 +1,4 @@
-"""What a new environment holds beside its users: organization, project, settings, tokens, access lists, fields."""
+"""Creates the organization, project, environments, tokens, custom fields and allowlists of a new sandbox."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ __all__ = ["PERSONAL_TOKENS", "create_environment", "public_token", "store_token
 
 Json = dict[str, Any]
 PERSONAL_TOKENS = "person"
+"""The parent of personal tokens in the store."""
 _DAY_MS = 86_400_000
 
 
 def create_environment(
     store: Store, ids: Ids, users: UserRepository, newest: int, scopes: tuple[str, ...] | None
 ) -> None:
-    """Write it all. scopes: of the main token; None is every scope."""
+    """Create the documents. `newest` is in ms since 1970; `scopes` are those of the main token, None for all."""
     environment, live = ids.uuid("environment"), ids.uuid("live environment")
     organization, project = ids.uuid("organization"), ids.uuid("project")
     store.put(
@@ -86,8 +87,10 @@ def store_token(
     *,
     parent: str = "",
 ) -> tuple[Json, str]:
-    """Keep a new API token: what lists show of it, and the token itself, which is kept only as a hash. parent:
-    PERSONS for the token of a person, which reaches organizations too."""
+    """Store a new API token. Returns it as lists show it, and its secret, of which only a hash is stored.
+
+    `parent` is PERSONAL_TOKENS for a personal token, which has access to organizations too.
+    """
     raw = ids.token(name)
     token: Json = {
         "id": ids.uuid(f"token {name}"),
@@ -104,7 +107,7 @@ def store_token(
 
 
 def public_token(token: Mapping[str, Any]) -> Json:
-    """What the API shows of a kept token."""
+    """Return a stored token as the API shows it."""
     return {name: value for name, value in token.items() if name not in ("hash", "person")}
 
 
@@ -164,17 +167,17 @@ def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environmen
 
 
 def _sample_entries(users: UserRepository) -> list[tuple[str, Json]]:
-    """A few sample people by e-mail and wallet, and one entry of each other kind."""
-    people = list(users.load_many(range(1, 41)).values())
+    """Return list names and entries: some sample users by email and wallet, and one entry of each other kind."""
+    records = list(users.load_many(range(1, 41)).values())
     out: list[tuple[str, Json]] = []
-    for record in people:
+    for record in records:
         profile = record["profile"]
         if "email" in profile:
             out.append(("Beta testers", {"email": profile["email"], "alias": profile.get("firstName") or "Tester"}))
         if record["wallets"] and len(out) % 4 == 0:
             out.append(("Sanctioned wallets", {"walletPublicKey": record["wallets"][0]["address"]}))
     out += [
-        ("Staff", {"emailDomain": "https://northwind.example", "alias": "Everyone here"}),
+        ("Staff", {"emailDomain": "https://northwind.example", "alias": "Employees"}),
         ("Staff", {"phoneNumber": "+12025550100", "alias": "Front desk"}),
         ("Launch party", {"discordUsername": "northwind_fan", "alias": "Raffle"}),
         ("Launch party", {"twitterUsername": "northwind"}),

@@ -1,4 +1,7 @@
-"""From what the sandbox keeps to what the API sends, in the API's own casing: verifiedCredentials mix two."""
+"""Makes the users, wallets and sessions of the API from stored records.
+
+The casing is that of the API: verifiedCredentials mix camelCase and snake_case.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,18 @@ _PHONE_CODES = {"+1": "US", "+33": "FR", "+44": "GB", "+49": "DE", "+81": "JP", 
 
 
 class Serializer:
-    """Makes API users. access: the access lists that name a user, and the scopes they give."""
+    """Makes the users of the API. `match_access` returns the allowlists and the access scopes of a record."""
 
-    def __init__(self, ids: Ids, environment_id: str, access: Access) -> None:
+    def __init__(self, ids: Ids, environment_id: str, match_access: Access) -> None:
         self._ids = ids
         self._environment_id = environment_id
-        self._access = access
+        self._match_access = match_access
 
     def user(self, record: Record, position: int, *, nulls: bool, sessions: bool, alone: bool = False) -> Json:
-        """One user. nulls: empty profile fields as null. alone: as GET of one user shows it, with previous_users."""
+        """Return a user.
+
+        `nulls`: include empty profile fields as null. `alone`: as GET of one user shows it, with previous_users.
+        """
         profile = record["profile"]
         empty = _NULLS if nulls else {}
         out: Json = {"id": record["id"], "projectEnvironmentId": self._environment_id, **empty, **profile}
@@ -45,7 +51,7 @@ class Serializer:
         if record["lastVisit"] is not None:
             out["lastVisit"] = format_time(record["lastVisit"])
         out["newUser"] = record["lastVisit"] is None
-        out["lists"], out["scope"] = self._access(record)
+        out["lists"], out["scope"] = self._match_access(record)
         out["missingFields"] = []
         out["createdAt"] = format_time(record["createdAt"])
         out["updatedAt"] = format_time(record["updatedAt"])
@@ -58,8 +64,8 @@ class Serializer:
             }
             for each in record["oauth"]
         ]
-        out["mfaDevices"] = [_timed(each) for each in record.get("mfa", ())]
-        out["chainalysisChecks"] = [_timed(each) for each in record.get("checks", ())]
+        out["mfaDevices"] = [_with_text_times(each) for each in record.get("mfa", ())]
+        out["chainalysisChecks"] = [_with_text_times(each) for each in record.get("checks", ())]
         if sessions:
             out["sessions"] = [session(each) for each in record.get("sessions", ())]
         return out
@@ -146,7 +152,7 @@ def _wallet_credential(item: Json) -> Json:
 
 
 def properties(item: Json) -> Json:
-    """WalletProperties: of embedded wallets with their key shares, never the shares themselves."""
+    """Return the WalletProperties. Those of embedded wallets list the key shares, without the secrets."""
     out: Json = dict(item.get("properties") or {})
     if waas := item.get("waas"):
         out |= {
@@ -158,7 +164,7 @@ def properties(item: Json) -> Json:
 
 
 def wallet(item: Json) -> Json:
-    """The slim Wallet of user lists and single reads."""
+    """Return a wallet as user lists and single reads show it."""
     selected = item["lastSelectedAt"]
     return {
         "id": item["id"],
@@ -172,7 +178,7 @@ def wallet(item: Json) -> Json:
 
 
 def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
-    """The WalletDetail of the environment's list."""
+    """Return a wallet as the list of the environment shows it."""
     out: Json = {
         "id": item["id"],
         "userId": record["id"],
@@ -203,14 +209,15 @@ def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
 
 
 def session(item: Json) -> Json:
-    return _timed(item)
+    """Return a session as the API shows it."""
+    return _with_text_times(item)
 
 
 _TIME_NAMES = frozenset({"createdAt", "verifiedAt", "revokedAt"})
 
 
-def _timed(item: Mapping[str, Any]) -> Json:
-    """A copy with the times as text."""
+def _with_text_times(item: Mapping[str, Any]) -> Json:
+    """Return a copy with the times as text."""
     return {
         name: format_time(value) if name in _TIME_NAMES and isinstance(value, int) else value
         for name, value in item.items()

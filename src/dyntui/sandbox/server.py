@@ -1,4 +1,7 @@
-"""The sandbox over loopback, with faults that really cut the connection."""
+"""Serves the sandbox on loopback with uvicorn, so that faults cut real connections.
+
+`dyntui sandbox` calls `serve`, tests and benchmarks call `serving`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with zero seconds: closing sends R
 
 
 class _CuttableProtocol(H11Protocol):
-    """HTTP whose application can cut its connection."""
+    """HTTP/1.1 with an extension by which the application cuts its connection."""
 
     def __init__(self, config: uvicorn.Config, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
         super().__init__(config, server_state, app_state, _loop)
@@ -43,7 +46,7 @@ class _CuttableProtocol(H11Protocol):
         self.app = app
 
     def cut(self, abrupt: bool) -> None:
-        """Close once everything written has left, or at once and with a reset."""
+        """Close the connection after the written data was sent; with `abrupt` reset it immediately."""
         if abrupt:
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.transport.abort()
@@ -52,15 +55,15 @@ class _CuttableProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is really serving."""
+    """A uvicorn server that calls `on_ready` when it accepts connections."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._ready()
+        self._on_ready()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +71,23 @@ class RunningServer:
     """A sandbox that is being served."""
 
     base_url: str
+    """The base URL of the API."""
     environment_id: str
+    """The id of the environment with the users."""
     token: str = field(repr=False)
+    """An API token with the configured scopes."""
     app: Starlette = field(repr=False)
+    """The application."""
 
     @property
     def sandbox(self) -> Sandbox:
+        """The sandbox of the application."""
         sandbox: Sandbox = self.app.state.sandbox
         return sandbox
 
     @property
     def root_url(self) -> str:
-        """Where the test handle is: `root_url + "/__sandbox__/state"`."""
+        """The URL without the base path; the test control is at `root_url + "/__sandbox__/state"`."""
         return self.base_url.removesuffix(BASE_PATH)
 
 
@@ -90,10 +98,11 @@ def _bind(host: str, port: int) -> socket.socket:
         address = None
     if address is None or not address.is_loopback:
         raise UsageError(
-            f"The sandbox does not listen on {host!r}.", hint="It is for this machine only: use 127.0.0.1 or ::1."
+            f"The sandbox does not listen on {host!r}.",
+            hint="Only loopback addresses are allowed: use 127.0.0.1 or ::1.",
         )
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    # The protocol is named because asyncio sets TCP_NODELAY only on sockets that say they are TCP.
+    # asyncio sets TCP_NODELAY only on sockets with an explicit TCP protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -101,7 +110,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise UsageError(
-            f"Port {port} cannot be used: {error.strerror}.", hint="Choose another, or 0 for any free one."
+            f"Port {port} cannot be used: {error.strerror}.", hint="Choose another port, or 0 for any free port."
         ) from error
     return listener
 
@@ -128,14 +137,14 @@ def _prepare(
 
 
 def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> None:
-    """Serve until SIGTERM or SIGINT; one line on standard output when it is ready, with the token in it."""
+    """Serve until SIGTERM or SIGINT. Prints one line with the URL, environment id and token when it is ready."""
     listener = _bind(host, port)
 
     def ready() -> None:
         print(f"listening on {served.base_url} environment {served.environment_id} token {served.token}", flush=True)
 
     served, server = _prepare(options, listener, ready)
-    # uvicorn raises the signal again once it has stopped; what was asked for is then done, so nobody needs it.
+    # uvicorn raises the signal again after it stopped; the server has ended by then, so the signal is ignored.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         server.run(sockets=[listener])
@@ -148,7 +157,7 @@ def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> No
 
 @contextmanager
 def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[RunningServer]:
-    """A sandbox over loopback in a thread, for tests and benchmarks."""
+    """Serve a sandbox in a thread, for tests and benchmarks."""
     listener = _bind("127.0.0.1", port)
     started = threading.Event()
     served, server = _prepare(options or SandboxOptions(), listener, started.set)

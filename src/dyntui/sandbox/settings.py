@@ -1,4 +1,4 @@
-"""Believable ProjectSettings of an environment."""
+"""The default ProjectSettings of an environment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _field(name: str, position: int, *, required: bool = False, enabled: bool = 
 
 
 def default_settings(environment: str) -> Json:
-    """The settings of the environment with that name (sandbox or live), without what is kept apart from them."""
+    """Return the settings of an environment (`sandbox` or `live`), without the parts that are stored separately."""
     return {
         "environmentName": environment,
         "chains": [

@@ -50,7 +50,7 @@ class SandboxState:
 
     @property
     def strictness(self) -> dict[str, bool]:
-        """How closely bodies are checked, as rules.body_violations takes it."""
+        """The keyword arguments of `schema_validation.body_violations`, from the behavior flags."""
         return {
             "strict": self.flags["unknown-fields"] == "reject",
             "names": self.flags["user-names"] == "named",

@@ -1,12 +1,14 @@
-"""The state of a sandbox: one SQLite connection behind one lock, so that any thread and event loop may use it.
+"""`Store`: the state of a sandbox in SQLite, with one connection and one lock, usable from any thread.
 
-people      one row a user; `doc` is NULL while a sample person is unchanged, and so still follows from the seed
-keys        what must be unique (e-mail, phone, username, wallet, social account, ...), each with its owner's position
-documents   everything else, by kind: tokens, allowlists, entries, custom fields, ...
-events      what happened, the latest of it
-messages    an event on its way to a webhook
-deliveries  one attempt at a message each; `latest` marks the last one of its message
-meta        what the sandbox was made with
+The tables:
+
+people      one row for each user; `doc` is NULL for an unchanged sample user, whose record follows from the seed
+keys        unique keys (email, phone number, username, wallet, social account, ...) with the position of the user
+documents   all other objects by kind: tokens, allowlists, entries, custom fields, ...
+events      the latest events
+messages    messages to webhooks
+deliveries  attempts to send messages; `latest` marks the last attempt of a message
+meta        the options that the sandbox was created with
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ CREATE INDEX IF NOT EXISTS people_created ON people(created, pos) WHERE deleted 
 
 
 class Store:
-    """Opens (or makes) the state. path: a file, or None for memory."""
+    """Opens or creates the state. `path` is a file, or None for memory."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.lock = threading.RLock()
@@ -66,7 +68,7 @@ class Store:
         self._kinds: Counter[str] = Counter()
         try:
             if path is not None and not path.exists():
-                path.touch(mode=0o600)  # the sample people are harmless, but what somebody imports into them may not be
+                path.touch(mode=0o600)  # users imported into the sandbox may be confidential
             self.db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
             if path is not None:
                 self.db.execute("PRAGMA journal_mode=WAL")
@@ -75,21 +77,24 @@ class Store:
             self.db.executescript(_SCHEMA)
         except (OSError, sqlite3.DatabaseError) as error:
             raise UsageError(
-                f"{path} cannot hold the sandbox: {error}.", hint="Give a new file, or one of a sandbox."
+                f"{path} cannot store the sandbox: {error}.", hint="Give a new file, or the file of a sandbox."
             ) from error
 
     def make_indexes(self) -> None:
-        """Indexes of people: after the people were made, because that is several times faster."""
+        """Create the indexes of users, after the users: that is several times faster."""
         self.db.executescript(_INDEXES)
 
     def close(self) -> None:
+        """Close the database."""
         with self.lock:
             self.db.close()
 
     @contextmanager
     def write(self, *, users_unchanged: bool = False) -> Iterator[None]:
-        """One transaction: all of it or, when anything is raised, nothing. aside: it changes no user, so what is
-        remembered about users stays good."""
+        """Run the block in a transaction, which is rolled back when the block raises an exception.
+
+        With `users_unchanged` the caches of users stay valid.
+        """
         with self.lock:
             self.version += not users_unchanged
             self.db.execute("BEGIN IMMEDIATE")
@@ -102,24 +107,27 @@ class Store:
             self.db.execute("COMMIT")
 
     def meta(self, name: str) -> str | None:
+        """Return a stored option; None when it is not set."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def set_meta(self, name: str, value: str) -> None:
+        """Store an option."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # documents -------------------------------------------------------------------------------------------------
 
     def kind_version(self, kind: str) -> int:
-        """A number that changes whenever a document of that kind does."""
+        """Return a number that changes with each change of a document of that kind."""
         return self._kinds[kind]
 
     def get(self, kind: str, id: str) -> Document | None:
+        """Return a document; None when there is none."""
         row = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         return orjson.loads(row[0]) if row else None
 
     def put(self, kind: str, doc: Document, parent: str = "", *, id: str = "") -> None:
-        """Keep a document under its own `id` (or the given one), new or changed; a changed one keeps its place."""
+        """Insert or update a document under its own `id`, or the given one. An update does not change the order."""
         self._kinds[kind] += 1
         self.db.execute(
             "INSERT INTO documents(kind, id, parent, doc) VALUES (?, ?, ?, ?) "
@@ -128,32 +136,34 @@ class Store:
         )
 
     def all(self, kind: str, parent: str = "") -> list[Document]:
-        """The documents of that kind under that parent, oldest first."""
+        """Return the documents of a kind and parent, oldest first."""
         rows = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos", (kind, parent))
         return [orjson.loads(row[0]) for row in rows]
 
     def page(
         self, kind: str, parent: str, offset: int, limit: int, *, newest_first: bool = False
     ) -> tuple[int, list[Document]]:
-        """How many documents of that kind that parent has, and one page of them, in the order of their creation."""
+        """Return the number of documents of a kind and parent, and one page of them in the order of creation."""
         total = self.db.execute("SELECT count(*) FROM documents WHERE kind = ? AND parent = ?", (kind, parent))
-        way = "DESC" if newest_first else "ASC"
+        direction = "DESC" if newest_first else "ASC"
         rows = self.db.execute(
-            f"SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos {way} LIMIT ? OFFSET ?",
+            f"SELECT doc FROM documents WHERE kind = ? AND parent = ? ORDER BY pos {direction} LIMIT ? OFFSET ?",
             (kind, parent, limit, offset),
         )
         return int(total.fetchone()[0]), [orjson.loads(row[0]) for row in rows]
 
     def parent(self, kind: str, id: str) -> str | None:
+        """Return the parent of a document; None when there is no such document."""
         row = self.db.execute("SELECT parent FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         return row[0] if row else None
 
     def remove(self, kind: str, id: str) -> bool:
+        """Delete a document. Returns whether it existed."""
         self._kinds[kind] += 1
         return self.db.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, id)).rowcount > 0
 
     def next_number(self, name: str) -> int:
-        """1, 2, 3 ... for each name, across restarts: what ids are made from."""
+        """Return the next number (1, 2, 3, ...) of a name, also across restarts. Ids are made from it."""
         number = int(self.meta(f"number of {name}") or 0) + 1
         self.set_meta(f"number of {name}", str(number))
         return number
@@ -161,7 +171,7 @@ class Store:
     # unique keys -----------------------------------------------------------------------------------------------
 
     def owners(self, keys: Sequence[str]) -> dict[str, int]:
-        """Who holds which of these keys."""
+        """Return the positions of the users that have these keys, by key."""
         found: dict[str, int] = {}
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
@@ -171,7 +181,9 @@ class Store:
         return found
 
     def claim(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """Store unique keys with the positions of their users."""
         self.db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", pairs)
 
     def release(self, keys: Iterable[str]) -> None:
+        """Remove unique keys."""
         self.db.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in keys])

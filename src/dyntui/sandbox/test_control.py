@@ -1,10 +1,10 @@
-"""The test handle: what a sandbox holds and does, outside the API and without a token, for this machine only.
+"""The test control: reads and changes the state of a sandbox outside the API, from this machine, without a token.
 
 GET  /__sandbox__/state      counts, faults, flags, clock
 GET  /__sandbox__/users      every user as one line of JSON
-PUT  /__sandbox__/faults     {"cut-after": 0.2, ...} replaces all
-PUT  /__sandbox__/flags      {"upsert-match": "email", ...} changes those
-PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops it, {"now": null} lets it run
+PUT  /__sandbox__/faults     {"cut-after": 0.2, ...} replaces all probabilities
+PUT  /__sandbox__/flags      {"upsert-match": "email", ...} changes the given flags
+PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops the clock, {"now": null} restarts it
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _PAGE = 1000
 
 
 def answer_request(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
-    """Answer a request to the test handle."""
+    """Return the reply to a request of the test control."""
     client = scope.get("client")
     if client is not None and not (client[0] == "::1" or client[0].startswith("127.")):
-        return Reply(403, {"error": "The test handle is for this machine only"})
+        return Reply(403, {"error": "The test control is available on this machine only"})
     try:
         match scope["method"], path.removeprefix(PREFIX):
             case "GET", "state":
@@ -56,7 +56,7 @@ def answer_request(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Re
 
 def _set_clock(sandbox: Sandbox, now: Any) -> None:
     if now is not None and parse_time(now) is None:
-        raise UsageError("`now` must be a time or null.")
+        raise UsageError("`now` must be a time (RFC 3339) or null.")
     sandbox.clock.freeze(now)
 
 

@@ -1,6 +1,6 @@
-"""Who may do what: the scope every admin operation wants.
+"""The scopes that operations require.
 
-Rows the vendor documents are exact; the others follow the scopes' names (settings for all configuration).
+The vendor documents some of them. The others follow the names of the scopes, with `settings` for all configuration.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ALL_SCOPES", "ORGANIZATION", "is_public", "required_scope"]
 
 ORGANIZATION = "organization"
-"""Not a scope: what no environment token reaches."""
+"""Not a scope: marks operations that an environment token may not call."""
 
 ALL_SCOPES = (
     "waas.delegatedAccess.signMessage",
@@ -62,12 +62,12 @@ _EXACT: Mapping[str, str] = {
 
 
 def is_public(operation: Operation) -> bool:
-    """Whether it wants no token: what apps ask before anybody has signed in."""
+    """Return whether an operation needs no token: those that apps call before sign-in."""
     return operation.audience == "end-user" and operation.id not in _EXACT
 
 
 def required_scope(operation: Operation) -> str:
-    """The scope it wants; ORGANIZATION; or nothing for what any token may do."""
+    """Return the scope that an operation requires; ORGANIZATION; or an empty text when any token is allowed."""
     if (exact := _EXACT.get(operation.id)) is not None:
         return exact
     if operation.group in _ORGANIZATION_GROUPS:

@@ -1,4 +1,4 @@
-"""Why the sandbox does not answer an operation of signed-in people: said in the 501."""
+"""The reasons why the sandbox does not implement operations of signed-in users, for its 501 responses."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 __all__ = ["unsupported_reason"]
 
 _REASONS = (
-    (r"/waas/|/embeddedWallets", "it needs the cryptography of wallets and their key shares"),
+    (r"/waas/|/embeddedWallets", "it needs the key shares of wallets"),
     (r"/simulate|/solana/|/transactions", "it needs a blockchain"),
-    (r"/passkeys|/mfa", "it needs a device of a signed-in person, and that person's JWT"),
+    (r"/passkeys|/mfa", "it needs a device and the JWT of a signed-in user"),
     (
         r"/providers/|/telegram|TelegramAuth|/farcaster/|/externalAuth/",
-        "it belongs to a sign-in at somebody else's site",
+        "it is a part of the sign-in at an external provider",
     ),
     (r"/exchange/|/onramps/", "it needs an account at an exchange"),
-    (r"", "it needs a signed-in person's JWT, and nobody signs in here"),
+    (r"", "it needs the JWT of a signed-in user, and the sandbox has no sign-in"),
 )
 
 
 def unsupported_reason(operation: Operation) -> str:
-    """The reason, as a clause."""
+    """Return the reason as a clause."""
     return next(reason for pattern, reason in _REASONS if re.search(pattern, operation.path))

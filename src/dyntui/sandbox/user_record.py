@@ -1,4 +1,4 @@
-"""What the sandbox keeps of a user, and what of that is searched, sorted and unique."""
+"""The stored record of a user, and its searched, sorted and unique values."""
 
 from __future__ import annotations
 
@@ -26,19 +26,23 @@ __all__ = [
 ]
 
 Record = dict[str, Any]
-"""id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[], oauth[], and maybe emailVerifiedAt,
-externalUserId, sessions[], mfa[], checks[], previousUsers[]. A wallet: id, chain, address, name, provider, createdAt,
-updatedAt, lastSelectedAt, deletedAt, additional[], and maybe properties, waas, nameService, delegated[].
-Times are milliseconds since 1970, emailVerifiedAt alone is the text that was sent."""
+"""A user: id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[] and oauth[]; optionally
+emailVerifiedAt, externalUserId, deletedAt, sessions[], mfa[], checks[] and previousUsers[].
+
+A wallet: id, chain, address, name, provider, createdAt, updatedAt, lastSelectedAt, deletedAt and additional[];
+optionally properties, waas, nameService and delegated[].
+
+Times are in ms since 1970, except emailVerifiedAt, which is the text of the request.
+"""
 
 Row = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]
-"""pos, id, created, updated, first, visited, wallets, search, doc."""
+"""A row of the table `people`: pos, id, created, updated, first, visited, wallets, search, doc."""
 
 FIELDS = (
     "id", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle", "username", "country", "team",
     "walletPublicKey", "wallet", "chain", "provider", "accountId",
 )  # fmt: skip
-"""What `search` holds, in this order, folded and separated by SEPARATOR."""
+"""The fields in the column `search`, in this order, case-folded and separated by SEPARATOR."""
 
 SEPARATOR = "\x1f"
 PROFILE = (
@@ -50,24 +54,24 @@ PROFILE = (
 _NOT_PHONE = re.compile(r"[^\d+]")
 
 
-@lru_cache(4096)  # everything made in one request has the same time
+@lru_cache(4096)  # the objects of one request have the same times
 def format_time(ms: int) -> str:
-    """Milliseconds since 1970 as the API writes a time."""
+    """Format milliseconds since 1970 as the API does."""
     return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"
 
 
 def fold_case(text: str) -> str:
-    """How texts are compared: without case."""
+    """Return a text for comparison without case."""
     return text.lower() if text.isascii() else text.casefold()
 
 
 def live_wallets(record: Record) -> list[dict[str, Any]]:
-    """The wallets that were not deleted."""
+    """Return the wallets that are not deleted."""
     return [wallet for wallet in record["wallets"] if not wallet["deletedAt"]]
 
 
 def unique_keys(record: Record) -> list[str]:
-    """What nobody else in the environment may have too."""
+    """Return the keys that no other user of the environment may have."""
     return _collect_keys(
         record["profile"],
         [(wallet["chain"], wallet["address"]) for wallet in record["wallets"] if not wallet["deletedAt"]],
@@ -77,7 +81,7 @@ def unique_keys(record: Record) -> list[str]:
 
 
 def row_unique_keys(row: Mapping[str, Any]) -> list[str]:
-    """The same for a row of a create request."""
+    """Return the unique keys of a row of a create request."""
     wallets = [(wallet["chain"], wallet["publicWalletAddress"]) for wallet in row.get("wallets") or ()]
     return _collect_keys(row, wallets, row.get("oauthAccounts") or ())
 
@@ -103,7 +107,7 @@ def _collect_keys(
 
 
 def search_text(record: Record) -> str:
-    """Every searched field in one text."""
+    """Return the text of the column `search`."""
     profile = record["profile"]
     wallets = live_wallets(record)
     get = profile.get
@@ -130,7 +134,7 @@ def search_text(record: Record) -> str:
 
 
 def to_row(record: Record, position: int, doc: bytes | None = b"") -> Row:
-    """The row the store keeps; the record itself goes into it unless `doc` is None."""
+    """Return the row for the store. It contains the record unless `doc` is None."""
     return (
         position,
         record["id"],

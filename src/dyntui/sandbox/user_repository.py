@@ -1,4 +1,4 @@
-"""The users of a sandbox: found, listed, filtered, ordered, kept."""
+"""`UserRepository`: finds, lists, filters, sorts and stores the users of a sandbox."""
 
 from __future__ import annotations
 
@@ -29,61 +29,71 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """What a list is narrowed to; empty values narrow nothing. match: contains, prefix or exact; case never counts."""
+    """The filter of a list of users. Empty values do not filter; case is ignored."""
 
     value: str = ""
+    """The text to find."""
     column: str = "all"
+    """The field that contains the text, or `all`."""
     chain: str = ""
+    """The chain of a wallet."""
     provider: str = ""
+    """The provider of a social account."""
     match: str = "contains"
+    """How a field matches the text: `contains`, `prefix` or `exact`."""
 
     def __bool__(self) -> bool:
         return bool(self.value or self.chain or self.provider)
 
 
 class UserRepository:
-    """Positions (1, 2, 3 ... as they were created) name users inside the sandbox. Hold the store's lock."""
+    """The users of a sandbox, addressed by position: 1, 2, 3, ... in the order of creation.
 
-    def __init__(self, store: Store, people: SampleUsers) -> None:
+    Callers hold the lock of the store.
+    """
+
+    def __init__(self, store: Store, sample_users: SampleUsers) -> None:
         self._store = store
-        self._people = people
+        self._sample_users = sample_users
         self._orders: OrderedDict[tuple[UserFilter, str], tuple[int, array[int]]] = OrderedDict()
-        self._seen: dict[tuple[UserFilter, str], int] = {}
+        self._requested: dict[tuple[UserFilter, str], int] = {}
         self._count = (-1, 0)
         self._wallets: tuple[int, array[int]] = (-1, array("q"))
 
     def insert_sample_users(self) -> None:
-        """Write the sample people: only what is searched and what is unique."""
+        """Insert the searched values and unique keys of the sample users."""
         with _without_garbage_collection():
-            for rows, keys in make_chunks(self._people):
+            for rows, keys in make_chunks(self._sample_users):
                 self._store.db.executemany(_INSERT, rows)
                 self._store.db.executemany("INSERT INTO keys VALUES (?, ?)", keys)
 
     # one user --------------------------------------------------------------------------------------------------
 
     def position_of(self, id: str) -> int | None:
-        """Where the user with that id is, unless it was deleted."""
+        """Return the position of the user with an id; None when there is none or it was deleted."""
         row = self._store.db.execute("SELECT pos FROM people WHERE id = ? AND deleted = 0", (id,)).fetchone()
         return row[0] if row else None
 
     def exists(self, id: str) -> bool:
-        """Whether that id is, or ever was, a user's."""
+        """Return whether a user with that id exists or existed."""
         return self._store.db.execute("SELECT 1 FROM people WHERE id = ?", (id,)).fetchone() is not None
 
     def load(self, position: int) -> Record | None:
-        """The user there, deleted ones too (`deletedAt` tells)."""
+        """Return the record at a position; None when there is none. A deleted user has `deletedAt`."""
         return self.load_many([position]).get(position)
 
     def load_many(self, positions: Sequence[int]) -> dict[int, Record]:
+        """Return the records at these positions, by position."""
         marks = ",".join("?" * len(positions))
         rows = self._store.db.execute(f"SELECT pos, doc FROM people WHERE pos IN ({marks})", list(positions))
-        return {pos: orjson.loads(doc) if doc else self._people.record(pos) for pos, doc in rows}
+        return {pos: orjson.loads(doc) if doc else self._sample_users.record(pos) for pos, doc in rows}
 
     def next_position(self) -> int:
+        """Return the position of the next new user."""
         return int(self._store.db.execute("SELECT coalesce(max(pos), 0) + 1 FROM people").fetchone()[0])
 
     def add(self, users: Iterable[tuple[int, Record, Sequence[str]]]) -> None:
-        """Keep new users: position, record, and keys_of() it, which nobody else has."""
+        """Insert new users, each as position, record and unique keys. No other user has these keys."""
         rows: list[Row] = []
         claimed: list[tuple[str, int]] = []
         for position, record, keys in users:
@@ -93,7 +103,7 @@ class UserRepository:
         self._store.claim(claimed)
 
     def save(self, changes: Iterable[tuple[int, Record, Sequence[str]]]) -> None:
-        """Keep changed users: position, record, and keys_of() it before the change."""
+        """Update users, each as position, changed record and unique keys before the change."""
         released: set[str] = set()
         claimed: dict[str, int] = {}
         values: list[tuple[object, ...]] = []
@@ -110,12 +120,12 @@ class UserRepository:
         )
 
     def delete(self, position: int, record: Record) -> None:
-        """Take the user away; the record stays, because its wallets do."""
+        """Mark a user as deleted. The record stays, because the API still lists its wallets."""
         self._store.release(unique_keys(record))
         self._store.db.execute("UPDATE people SET deleted = 1, doc = ? WHERE pos = ?", (orjson.dumps(record), position))
 
     def find_by_social_username(self, provider: str, username: str) -> int | None:
-        """The user with that name at a provider. Names are no keys, so this looks at everybody who is there."""
+        """Return the position of the user with a username at a provider, by a search of all users of the provider."""
         found = [pos for pos, _ in self._matching(UserFilter(provider=provider), "pos")]
         for start in range(0, len(found), 500):
             for position, record in self.load_many(found[start : start + 500]).items():
@@ -127,44 +137,48 @@ class UserRepository:
     # many users ------------------------------------------------------------------------------------------------
 
     def count(self) -> int:
+        """Return the number of users that are not deleted."""
         if self._count[0] != self._store.version:
             total = self._store.db.execute("SELECT count(*) FROM people WHERE deleted = 0").fetchone()[0]
             self._count = (self._store.version, int(total))
         return self._count[1]
 
     def page(self, filter: UserFilter, order: str, offset: int, limit: int) -> tuple[int, list[int]]:
-        """How many users match, and the positions of one page of them. order: `COLUMN-asc` or `COLUMN-desc`."""
+        """Return the number of matching users, and the positions of one page.
+
+        `order` is `COLUMN-asc` or `COLUMN-desc`.
+        """
         key = (filter, order)
-        kept = self._orders.get(key)
-        if kept is None or kept[0] != self._store.version:
+        cached = self._orders.get(key)
+        if cached is None or cached[0] != self._store.version:
             column = order.rpartition("-")[0]
-            # An order is worth keeping once it is asked for twice with nothing changed in between; until then, and
-            # while somebody writes, the index walks to the page.
-            if not filter and column == "createdAt" and self._seen.get(key) != self._store.version:
-                if len(self._seen) > 64:
-                    self._seen.clear()
-                self._seen[key] = self._store.version
-                return self.count(), self._walk(order, offset, limit)
-            kept = (self._store.version, self._sorted(filter, column, order.endswith("-desc")))
-            self._orders[key] = kept
+            # The order is cached at the second request without a change in between. Until then, and during writes,
+            # the page is read through the index.
+            if not filter and column == "createdAt" and self._requested.get(key) != self._store.version:
+                if len(self._requested) > 64:
+                    self._requested.clear()
+                self._requested[key] = self._store.version
+                return self.count(), self._page_by_creation(order, offset, limit)
+            cached = (self._store.version, self._sorted(filter, column, order.endswith("-desc")))
+            self._orders[key] = cached
             while len(self._orders) > _MAX_CACHED_ORDERS:
                 self._orders.popitem(last=False)
         self._orders.move_to_end(key)
-        return len(kept[1]), list(kept[1][offset : offset + limit])
+        return len(cached[1]), list(cached[1][offset : offset + limit])
 
-    def _walk(self, order: str, offset: int, limit: int) -> list[int]:
-        way = "DESC" if order.endswith("-desc") else "ASC"
+    def _page_by_creation(self, order: str, offset: int, limit: int) -> list[int]:
+        direction = "DESC" if order.endswith("-desc") else "ASC"
         rows = self._store.db.execute(
-            f"SELECT pos FROM people WHERE deleted = 0 ORDER BY created {way}, pos {way} LIMIT ? OFFSET ?",
+            f"SELECT pos FROM people WHERE deleted = 0 ORDER BY created {direction}, pos {direction} LIMIT ? OFFSET ?",
             (limit, offset),
         )
         return [row[0] for row in rows]
 
     def _sorted(self, filter: UserFilter, column: str, descending: bool) -> array[int]:
-        way = "DESC" if descending else "ASC"
+        direction = "DESC" if descending else "ASC"
         db = self._store.db
         if column in _TIMES:
-            by = f"{_TIMES[column]} {way}, pos {way}"
+            by = f"{_TIMES[column]} {direction}, pos {direction}"
             if not filter:
                 return array(
                     "q", [row[0] for row in db.execute(f"SELECT pos FROM people WHERE deleted = 0 ORDER BY {by}")]
@@ -180,7 +194,7 @@ class UserRepository:
         return array("q", [pos for _, _, pos in found])
 
     def _matching(self, filter: UserFilter, by: str) -> list[tuple[int, str]]:
-        # SQL finds who has the text anywhere, Python says whether in the right field.
+        # SQL finds the users with the text in any field, Python checks the field.
         words = [fold_case(word) for word in (filter.value, family(filter.chain), filter.provider) if word]
         where = "".join(" AND instr(search, ?) > 0" for _ in words)
         rows = self._store.db.execute(f"SELECT pos, search FROM people WHERE deleted = 0{where} ORDER BY {by}", words)
@@ -190,7 +204,7 @@ class UserRepository:
     # wallets of all users --------------------------------------------------------------------------------------
 
     def wallet_owners(self) -> array[int]:
-        """One position a wallet, deleted wallets and those of deleted users included, in the order of creation."""
+        """Return the position of the user of each wallet, in the order of creation, including deleted ones."""
         if self._wallets[0] != self._store.version:
             owners = array("q")
             for pos, wallets in self._store.db.execute(
@@ -203,18 +217,18 @@ class UserRepository:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Rows have no cycles, and looking for some in a million of them costs a tenth of the time."""
-    was = gc.isenabled()
+    """Disable the cyclic garbage collector: rows have no cycles, and collection takes a tenth of the time."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was:
+        if was_enabled:
             gc.enable()
 
 
 def _make_predicate(filter: UserFilter) -> Callable[[str], bool]:
-    """Whether the text of a user's fields meets the filter."""
+    """Return a function that tests whether the text of the column `search` matches the filter."""
     value = fold_case(filter.value)
     chain, provider = fold_case(family(filter.chain)), fold_case(filter.provider)
     columns = range(len(FIELDS)) if filter.column == "all" else (_FIELD_AT[filter.column],)

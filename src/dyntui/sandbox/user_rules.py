@@ -1,4 +1,4 @@
-"""From a row of a request to a user: business rules, drafts of new users, changes to existing ones."""
+"""Rules for the rows of requests, and functions that create and change the records of users."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _PROFILE = frozenset(PROFILE)
 
 
 def is_email(text: str) -> bool:
-    """Whether that can be an e-mail address."""
+    """Return whether a text has the form of an email address."""
     return _EMAIL.match(text) is not None
 
 
 def check_row(row: Mapping[str, Any], flags: BehaviorFlags, *, update: bool = False) -> None:
-    """The rules that have an error code of their own. Raises Refused (422)."""
+    """Check the rules that have an error code of their own. Raises RequestRefused (422)."""
     if not row and not update:
-        raise invalid("invalid_user", "At least one field is needed")
+        raise invalid("invalid_user", "At least one field is required")
     email = row.get("email")
     if email is not None and not is_email(email):
         raise invalid("invalid_email", "The email is not valid", {"email": email})
@@ -52,6 +52,7 @@ def check_row(row: Mapping[str, Any], flags: BehaviorFlags, *, update: bool = Fa
 
 
 def check_metadata(metadata: Mapping[str, Any], flags: BehaviorFlags) -> None:
+    """Check the size and the values of metadata. Raises RequestRefused (422)."""
     limit = flags.number("metadata-max-bytes")
     if 0 < limit < len(orjson.dumps(metadata)):
         raise invalid("metadata_size_exceeded", f"Metadata may have {limit} bytes")
@@ -60,21 +61,22 @@ def check_metadata(metadata: Mapping[str, Any], flags: BehaviorFlags) -> None:
 
 
 def refuse_duplicates(record: Record, keys: Sequence[str], owners: Mapping[str, int], position: int) -> None:
-    """Refuse a record that has something which belongs to another user. keys: keys_of() it."""
+    """Raise RequestRefused for a record with a unique key of another user. `keys` are those of the record."""
     for key in keys:
         if owners.get(key, position) != position:
             raise conflict_refusal(key, record)
     if len(set(keys)) != len(keys):
-        raise invalid("duplicate_exists", "The same wallet or social account stands there twice")
+        raise invalid("duplicate_exists", "The same wallet or social account is given twice")
 
 
 def conflict_refusal(key: str, record: Record) -> RequestRefused:
+    """Return the refusal for a unique key that another user has."""
     code, message = _CONFLICTS[key[0]]
     return invalid(code, message, {"email": record["profile"]["email"]} if key[0] == "e" else None)
 
 
 def new_record(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
-    """A new user from a checked row."""
+    """Return the record of a new user for a checked row. `now` is in ms since 1970."""
     profile = {name: value for name, value in row.items() if name in _PROFILE and value is not None}
     record: Record = {
         "id": id or ids.uuid(f"user {position}"),
@@ -96,7 +98,7 @@ def new_record(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id:
 
 
 def add_wallet(record: Record, body: Mapping[str, Any], position: int, ids: Ids, now: int) -> dict[str, Any]:
-    """Link one more wallet; its number makes its id, so wallets never leave the record."""
+    """Add a wallet to a record. Its id is made from its number, so wallets are never removed from a record."""
     wallet = {
         "id": ids.child(position, f"wallet {len(record['wallets'])}"),
         "chain": body["chain"],
@@ -114,7 +116,7 @@ def add_wallet(record: Record, body: Mapping[str, Any], position: int, ids: Ids,
 
 
 def add_oauth(record: Record, body: Mapping[str, Any], position: int, ids: Ids) -> None:
-    """Link one more social account."""
+    """Add a social account to a record."""
     record["oauth"].append(
         {
             "id": ids.child(position, f"oauth {body['provider']} {body['accountId']}"),
@@ -130,7 +132,7 @@ def add_oauth(record: Record, body: Mapping[str, Any], position: int, ids: Ids) 
 
 
 def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: bool) -> None:
-    """Change the given profile fields; null empties one, a field that is not given stays."""
+    """Change the given profile fields. Null removes a value, other fields stay."""
     profile = record["profile"]
     for name, value in row.items():
         if name not in _PROFILE:
@@ -144,7 +146,7 @@ def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: b
 
 
 def merge_row(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, flags: BehaviorFlags) -> None:
-    """Change an existing user by an upsert row, by the behavior flags."""
+    """Change an existing user by the row of an upsert request, as the behavior flags decide."""
     fields = {
         name: value
         for name, value in row.items()

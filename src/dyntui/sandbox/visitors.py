@@ -1,4 +1,4 @@
-"""People who connected a wallet and never signed in: sample visitors by seed, and those who connected since."""
+"""Visitors, who connected a wallet without sign-in: sample visitors made from the seed, and added ones."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ _WALLET_NAMES = {
 
 
 class Visitors:
-    """users: how many sample people there are; half as many visit, twenty thousand at most."""
+    """The visitors of a sandbox. There is one sample visitor for two sample users, at most 20,000."""
 
-    def __init__(self, store: Store, ids: Ids, users: int, newest: int) -> None:
+    def __init__(self, store: Store, ids: Ids, user_count: int, newest: int) -> None:
         self._store = store
         self._ids = ids
-        self._count = min(users // 2, _MAX_VISITORS)
+        self._count = min(user_count // 2, _MAX_VISITORS)
         self._newest = newest
         self._sample: list[Json] = []
-        self._kept: tuple[int, list[Json]] = (-1, [])
+        self._all: tuple[int, list[Json]] = (-1, [])
 
     def all(self) -> list[Json]:
-        """Every visitor, oldest first: id, address, chain, walletName, provider, at (ms since 1970)."""
+        """Return all visitors, oldest first: id, address, chain, walletName, provider, at (ms since 1970)."""
         if len(self._sample) != self._count:
             self._sample = [self._visitor(number) for number in range(self._count)]
         version = self._store.kind_version("visitors")
-        if self._kept[0] != version:
-            self._kept = (version, self._sample + self._store.all("visitors"))
-        return self._kept[1]
+        if self._all[0] != version:
+            self._all = (version, self._sample + self._store.all("visitors"))
+        return self._all[1]
 
     def newest(self, number: int) -> list[Json]:
-        """The latest of the sample visitors, oldest first, without making all the others."""
+        """Return the latest `number` sample visitors, oldest first."""
         return [self._visitor(each) for each in range(max(0, self._count - number), self._count)]
 
     def add(self, visitor: Json) -> bool:
-        """Keep a new one. False when its address has visited before."""
+        """Store a new visitor. Returns False when the address has visited before."""
         known = {(each["chain"], each["address"].lower()) for each in self.all()}
         if (visitor["chain"], visitor["address"].lower()) in known:
             return False

@@ -1,4 +1,4 @@
-"""The only way out of the sandbox: POST to an http URL on this machine, which can be cut off."""
+"""`WebhookSender`: POST requests to http URLs on this machine, the only requests that the sandbox sends."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["TIMEOUT", "WebhookSender", "is_loopback"]
+__all__ = ["TIMEOUT_S", "WebhookSender", "is_loopback"]
 
-TIMEOUT = 5.0
-_ANSWER_BYTES = 10_000
+TIMEOUT_S = 5.0
+_MAX_RESPONSE_BYTES = 10_000
 
 
 def is_loopback(url: str) -> bool:
-    """Whether that http URL is on this machine."""
+    """Return whether a text is an http URL on this machine."""
     try:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname or parts.port == 0:
@@ -29,7 +29,7 @@ def is_loopback(url: str) -> bool:
 
 
 class WebhookSender:
-    """Safe to use from any thread."""
+    """Sends requests. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,12 +37,12 @@ class WebhookSender:
         self._closed = False
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-        """Status, headers and the beginning of the body of the answer; or `error`, when there was none."""
+        """Send a POST request. Returns status, headers and the first 10,000 bytes of the response, or `error`."""
         if not is_loopback(url):
             raise ValueError(f"{url} is not on this machine")
         parts = urlsplit(url)
         host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
-        connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_S)
         try:
             connection.connect()
         except OSError as error:
@@ -56,7 +56,7 @@ class WebhookSender:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, dict(headers))
             response = connection.getresponse()
-            text = response.read(_ANSWER_BYTES).decode("utf-8", "replace")
+            text = response.read(_MAX_RESPONSE_BYTES).decode("utf-8", "replace")
             return {"status": response.status, "headers": dict(response.getheaders()), "body": text}
         except (OSError, http.client.HTTPException) as error:
             return {"error": str(error) or type(error).__name__}
@@ -66,9 +66,9 @@ class WebhookSender:
             connection.close()
 
     def close(self) -> None:
-        """Cut off what is under way, and post nothing more."""
+        """Cut the current requests and refuse new ones."""
         with self._lock:
             self._closed = True
             for opened in self._open:
-                with suppress(OSError):  # it may be closed already
+                with suppress(OSError):  # already closed
                     opened.shutdown(socket.SHUT_RDWR)

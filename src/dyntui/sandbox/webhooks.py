@@ -1,6 +1,7 @@
-"""Webhooks: events become messages, messages are posted to this machine in background threads, tried again, recorded.
+"""Webhooks: makes messages of events and sends them in background threads, with retries. Each attempt is a delivery.
 
-Every attempt is a delivery. Nothing leaves the machine: what goes elsewhere is only told as sent or as failed.
+Messages are sent to this machine only. Deliveries to other machines are recorded as accepted or failed, without a
+request (behavior flag `webhook-elsewhere`).
 """
 
 from __future__ import annotations
@@ -21,21 +22,23 @@ from dyntui.sandbox.events import decode_cursor, encode_cursor
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import format_time
-from dyntui.sandbox.webhook_sender import TIMEOUT, WebhookSender, is_loopback
+from dyntui.sandbox.webhook_sender import TIMEOUT_S, WebhookSender, is_loopback
 
 __all__ = ["SIGNATURE", "Webhooks"]
 
 Json = dict[str, Any]
 SIGNATURE = "x-dynamic-signature-256"
 
-WORKERS = 4
-_KEPT_MESSAGES, _KEPT_DELIVERIES, _MOST_WAITING, _TRIM_EVERY = 4_000, 8_000, 20_000, 200
-_RETRIES: Mapping[str, tuple[int, ...]] = {"sandbox": (15, 60), "live": (15, 60, 600, 3600, 86_400)}
+WORKER_COUNT = 4
+_MAX_MESSAGES, _MAX_DELIVERIES, _MAX_PENDING_MESSAGES, _TRIM_EVERY = 4_000, 8_000, 20_000, 200
+_RETRY_DELAYS_S: Mapping[str, tuple[int, ...]] = {"sandbox": (15, 60), "live": (15, 60, 600, 3600, 86_400)}
 """Seconds after each failed attempt (API.md 8)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """A message to send."""
+
     position: int
     webhook: Json
     payload: Json
@@ -44,7 +47,10 @@ class _Job:
 
 
 class Webhooks:
-    """Hold the store's lock, but for wake() and close(). Documents of kind `webhooks`; `failures` stays inside."""
+    """The webhooks of the environment and their messages.
+
+    Callers hold the lock of the store, except for `wake` and `close`. The field `failures` is not shown by the API.
+    """
 
     def __init__(self, store: Store, ids: Ids, environment_id: str, clock: Clock, flags: BehaviorFlags) -> None:
         self._store = store
@@ -55,26 +61,24 @@ class Webhooks:
         self._listening: tuple[int, list[Json]] = (-1, [])
         self._condition = threading.Condition()
         self._signals = 0
-        self._fresh = False
+        self._has_new_messages = False
         self._stopped = False
         self._threads: list[threading.Thread] = []
         self._busy: set[int] = set()
-        self._poster = WebhookSender()
-
-    # events come in --------------------------------------------------------------------------------------------
+        self._sender = WebhookSender()
 
     def listens_to(self, name: str) -> bool:
-        """Whether an enabled webhook listens to that event."""
+        """Return whether an enabled webhook selects that event."""
         return any(name in each["events"] for each in self._enabled())
 
     def on_event(self, event: Json) -> None:
-        """Make a message of an event for every webhook that listens to it; disabled ones miss it (API.md 8)."""
+        """Queue a message for each enabled webhook that selects the event; disabled ones never get it (API.md 8)."""
         for webhook in self._enabled():
             if event["eventName"] in webhook["events"]:
                 self._queue(webhook, event)
 
     def ping(self, webhook: Json) -> None:
-        """The test message of a registration."""
+        """Queue the test message that follows the registration of a webhook."""
         event = {
             "eventId": self._ids.uuid(f"ping of {webhook['webhookId']}"),
             "eventName": "ping",
@@ -87,7 +91,7 @@ class Webhooks:
         self._queue(webhook, event)
 
     def redeliver(self, webhook: Json, message: str) -> bool:
-        """Try a message once more, now. False when there is none."""
+        """Send a message again now. Returns False when there is no such message."""
         row = self._store.db.execute(
             "SELECT pos, doc FROM messages WHERE id = ? AND webhook = ?", (message, webhook["webhookId"])
         ).fetchone()
@@ -95,27 +99,27 @@ class Webhooks:
             return False
         payload = {**orjson.loads(row[1]), "redelivery": True}
         self._store.db.execute("UPDATE messages SET doc = ?, due = 0 WHERE pos = ?", (orjson.dumps(payload), row[0]))
-        self._fresh = True
+        self._has_new_messages = True
         return True
 
     def forget(self, webhook: str) -> None:
-        """Drop all messages of a webhook that is deleted."""
+        """Delete all messages and deliveries of a webhook."""
         for table in ("messages", "deliveries"):
             self._store.db.execute(f"DELETE FROM {table} WHERE webhook = ?", (webhook,))
 
     def _enabled(self) -> list[Json]:
         version = self._store.kind_version("webhooks")
         if self._listening[0] != version:
-            kept = self._store.all("webhooks", self._environment_id)
-            self._listening = (version, [each for each in kept if each["isEnabled"]])
+            webhooks = self._store.all("webhooks", self._environment_id)
+            self._listening = (version, [each for each in webhooks if each["isEnabled"]])
         return self._listening[1]
 
     def _queue(self, webhook: Json, event: Json) -> None:
-        self.message(webhook, event, due=0.0)
-        self._fresh = True
+        self.store_message(webhook, event, due=0.0)
+        self._has_new_messages = True
 
-    def message(self, webhook: Json, event: Json, *, due: float | None) -> Json:
-        """Keep the message of an event. due: when to try it, in seconds since 1970; None for history."""
+    def store_message(self, webhook: Json, event: Json, *, due: float | None) -> Json:
+        """Store the message of an event. `due`: when to send it, in seconds since 1970; None for never."""
         payload = {
             "eventId": event["eventId"],
             "messageId": self._ids.uuid(f"message {self._store.next_number('messages')}"),
@@ -132,17 +136,15 @@ class Webhooks:
             "INSERT INTO messages(id, webhook, doc, created, due) VALUES (?, ?, ?, ?, ?)", row
         ).lastrowid
         if position and position % _TRIM_EVERY == 0:
-            self._trim("messages", position - _KEPT_MESSAGES, "due IS NULL")
-            self._trim("messages", position - _MOST_WAITING, "1")
+            self._trim("messages", position - _MAX_MESSAGES, "due IS NULL")
+            self._trim("messages", position - _MAX_PENDING_MESSAGES, "1")
         return payload
 
     def _trim(self, table: str, last: int, condition: str) -> None:
         self._store.db.execute(f"DELETE FROM {table} WHERE pos <= ? AND {condition}", (last,))
 
-    # what was delivered ----------------------------------------------------------------------------------------
-
     def messages(self, webhook: str, cursor: str | None) -> tuple[list[Json], str]:
-        """The latest delivery of each message, one page of them, and the cursor of the next page."""
+        """Return one page of the latest deliveries of each message, and the cursor of the next page."""
         newest = self._flags["events-order"] == "newest"
         size = max(1, self._flags.number("page-size"))
         where, values = "", list[object]([webhook])
@@ -158,14 +160,14 @@ class Webhooks:
         return [orjson.loads(row[1]) for row in rows[:size]], more
 
     def deliveries(self, webhook: str, message: str) -> list[Json]:
-        """Every attempt at one message, the first one first."""
+        """Return all deliveries of a message, oldest first."""
         rows = self._store.db.execute(
             "SELECT doc FROM deliveries WHERE message = ? AND webhook = ? ORDER BY pos", (message, webhook)
         )
         return [orjson.loads(row[0]) for row in rows]
 
     def record(self, webhook: Json, payload: Json, attempt: int, at: int, created: int, response: Json) -> None:
-        """Keep one attempt. at: when it was made, created: when its message was."""
+        """Store a delivery. `at`: when it was attempted, `created`: when its message was made, in ms since 1970."""
         self._store.db.execute("UPDATE deliveries SET latest = 0 WHERE message = ?", (payload["messageId"],))
         doc = {
             "deliveryId": self._ids.uuid(f"delivery {self._store.next_number('deliveries')}"),
@@ -189,7 +191,7 @@ class Webhooks:
             "INSERT INTO deliveries(webhook, message, latest, doc) VALUES (?, ?, 1, ?)", row
         ).lastrowid
         if position and position % _TRIM_EVERY == 0:
-            self._trim("deliveries", position - _KEPT_DELIVERIES, "1")
+            self._trim("deliveries", position - _MAX_DELIVERIES, "1")
 
     def _request(self, webhook: Json, payload: Json) -> Json:
         body = orjson.dumps(payload)
@@ -198,35 +200,33 @@ class Webhooks:
         headers = {"content-type": "application/json", "user-agent": "dynamic-webhooks", SIGNATURE: prefix + digest}
         return {"method": "POST", "url": webhook["url"], "headers": headers, "body": body.decode()}
 
-    # messages go out -------------------------------------------------------------------------------------------
-
     def resume(self) -> None:
-        """Go on with what an earlier run of the sandbox left."""
-        self._fresh = self.pending() > 0
+        """Continue with the pending messages of an earlier run."""
+        self._has_new_messages = self.pending() > 0
         self.wake()
 
     def wake(self) -> None:
-        """Tell the threads that a transaction that made messages is over; start them when it is the first one."""
-        if not self._fresh:
+        """Notify the threads after a transaction that made messages; start them at the first call."""
+        if not self._has_new_messages:
             return
         with self._condition:
-            self._fresh = False
+            self._has_new_messages = False
             self._signals += 1
             if not self._threads and not self._stopped:
-                for number in range(WORKERS):
+                for number in range(WORKER_COUNT):
                     thread = threading.Thread(target=self._work, name=f"webhooks {number}", daemon=True)
                     self._threads.append(thread)
                     thread.start()
             self._condition.notify_all()
 
     def close(self) -> None:
-        """Stop: what is under way is cut off, what is due is kept."""
+        """Stop the threads and cut their requests. Pending messages stay in the store."""
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
-        self._poster.close()
+        self._sender.close()
         for thread in self._threads:
-            thread.join(TIMEOUT)
+            thread.join(TIMEOUT_S)
 
     def pending(self) -> int:
         """How many messages are still to be tried."""
@@ -250,7 +250,7 @@ class Webhooks:
                 self._busy.discard(job.position)
 
     def _next(self) -> tuple[_Job | None, float | None]:
-        """What is due, or how long until something is."""
+        """Return the next due message, or the seconds until one is due; two times None when there is none."""
         with self._store.lock:
             if self._stopped:
                 return None, None
@@ -278,13 +278,13 @@ class Webhooks:
             return
         self.record(job.webhook, job.payload, attempt, now, job.created, response)
         due: float | None = None
-        retries = _RETRIES[self._flags["environment-name"]]
+        retries = _RETRY_DELAYS_S[self._flags["environment-name"]]
         if not _accepted(response):
             if attempt <= len(retries) and job.payload["eventName"] != "ping":
                 due = time.time() + retries[attempt - 1] * self._flags.number("webhook-second-ms") / 1000
             elif attempt == len(retries) + 1:
                 self._count_failure(webhook)
-        if self._asked_again(job):
+        if self._is_redelivery_requested(job):
             due = 0.0
         row = (attempt, due, job.position)
         self._store.db.execute("UPDATE messages SET attempts = ?, due = ? WHERE pos = ?", row)
@@ -293,8 +293,8 @@ class Webhooks:
                 self._signals += 1
                 self._condition.notify_all()
 
-    def _asked_again(self, job: _Job) -> bool:
-        """Whether somebody asked for it to be sent again while it was being sent."""
+    def _is_redelivery_requested(self, job: _Job) -> bool:
+        """Return whether a redelivery was requested while the message was being sent."""
         row = self._store.db.execute("SELECT doc FROM messages WHERE pos = ?", (job.position,)).fetchone()
         return row is not None and "redelivery" in orjson.loads(row[0]) and "redelivery" not in job.payload
 
@@ -309,15 +309,15 @@ class Webhooks:
     def _send(self, request: Json) -> Json:
         started = time.perf_counter()
         if is_loopback(request["url"]):
-            answer = self._poster.post(request["url"], request["headers"], request["body"].encode())
+            response = self._sender.post(request["url"], request["headers"], request["body"].encode())
         else:
-            answer = self._elsewhere()
-        return {**answer, "durationMs": round((time.perf_counter() - started) * 1000)}
+            response = self._skip_request()
+        return {**response, "durationMs": round((time.perf_counter() - started) * 1000)}
 
-    def _elsewhere(self) -> Json:
+    def _skip_request(self) -> Json:
         if self._flags["webhook-elsewhere"] == "failed":
-            return {"error": "Not sent: the sandbox does not leave this machine"}
-        return {"status": 200, "headers": {}, "body": "Not sent: the sandbox does not leave this machine"}
+            return {"error": "Not sent: the sandbox sends requests to this machine only"}
+        return {"status": 200, "headers": {}, "body": "Not sent: the sandbox sends requests to this machine only"}
 
 
 def _accepted(response: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The implemented operations, a file for each group of the API."""
+"""The handlers of the operations, one module for each group of the API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ __all__ = ["load"]
 
 
 def load() -> None:
-    """Import every file here, so that its operations are registered."""
+    """Import all modules of the package, which register their handlers."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")

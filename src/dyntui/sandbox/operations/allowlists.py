@@ -1,4 +1,4 @@
-"""Access lists and their entries. Entries come one at a time, and there is no way to change one."""
+"""Allowlists and their entries. The API creates entries one by one and cannot change them."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ def list_entries(call: OperationCall) -> Any:
 
 
 def _order(call: OperationCall) -> tuple[str, bool]:
-    """Which column, and whether the other way round."""
-    asked = call.query.get("orderBy", "createdAt-asc")
-    match = _ORDER.match(asked)
+    """Return the column to sort by, and whether the order is descending."""
+    order = call.query.get("orderBy", "createdAt-asc")
+    match = _ORDER.match(order)
     if match is None:
         raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
     if match[1] not in _SORTABLE:
@@ -101,7 +101,7 @@ def _matches(entry: Json, names: tuple[str, ...], word: str) -> bool:
 
 
 def _sort_key(value: Any) -> tuple[bool, float, str]:
-    """Numbers by size, texts without case, entries that have none first."""
+    """Return the sort key of a value: none first, numbers by size, texts without case."""
     if isinstance(value, (int, float)):
         return True, value, ""
     return value is not None, 0, fold_case(value or "")
@@ -111,14 +111,14 @@ def _sort_key(value: Any) -> tuple[bool, float, str]:
 def add_entry(call: OperationCall) -> Any:
     found = ALLOWLISTS.find(call)
     store = call.sandbox.store
-    wanted = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
-    named = entry_identifiers(wanted)
+    values = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
+    named = entry_identifiers(values)
     if not named or (len(named) > 1 and call.sandbox.flags["allowlist-identifiers"] == "one"):
         raise bad_request(f"body must have exactly one of {', '.join(IDENTIFIERS)}")
     keys = [f"a:{found['id']}:{name}" for name in named]
     if store.owners(keys):
         raise invalid("allowlist_entry_already_exists", "The allowlist has this entry already")
-    entry = {"id": call.new_id("allowlistEntries"), "allowListId": found["id"], **wanted}
+    entry = {"id": call.new_id("allowlistEntries"), "allowListId": found["id"], **values}
     store.put("allowlistEntries", entry, found["id"])
     store.claim((key, 0) for key in keys)
     admin_event(call, "allowlistEntry", "created", entry)

@@ -1,4 +1,4 @@
-"""Analytics of the environment; without a range they are of the last thirty days."""
+"""Analytics of the environment. The default range is the last 30 days."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _within(call: OperationCall, start: str = "start", end: str = "end") -> tupl
     if last is None:
         last = call.now
     elif len(call.query[end]) == 10:
-        last += _DAY_MS - 1  # a date means all of that day
+        last += _DAY_MS - 1  # a date includes the whole day
     first = parse_query_time(call, start)
     if first is None:
         first = last - 30 * _DAY_MS
@@ -53,7 +53,7 @@ def _chain(call: OperationCall) -> str:
 
 @operation("getWalletsBreakdown")
 def breakdown(call: OperationCall) -> Any:
-    """Untyped in the vendor's schema: the same counts as above, in the range."""
+    """The schema of the vendor does not define the response; it has the counts of `wallets` in the range."""
     found = call.sandbox.analytics.wallets(_within(call, "startDate", "endDate"), "")
     return [{"name": each["walletNameDisplay"], "count": each["nWallets"]} for each in found["breakdown"]["inRange"]]
 

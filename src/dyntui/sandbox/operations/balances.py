@@ -1,4 +1,4 @@
-"""Balances of wallets, for an API token that may read them and for apps."""
+"""Balances of wallets and exchange rates."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def get_balances(call: OperationCall) -> Any:
     return {
         "chainBalances": [
             {
-                "walletAddress": asked["address"],
-                "chain": asked["chain"],
+                "walletAddress": request["address"],
+                "chain": request["chain"],
                 "networks": [
                     {
                         "networkId": network,
-                        "balances": balances(call.sandbox.ids, asked["chain"], asked["address"], int(network)),
+                        "balances": balances(call.sandbox.ids, request["chain"], request["address"], int(network)),
                     }
-                    for network in asked["networkIds"]
+                    for network in request["networkIds"]
                 ],
             }
-            for asked in call.body["balanceRequests"]
+            for request in call.body["balanceRequests"]
         ]
     }
 
@@ -54,7 +54,7 @@ def get_address_balances(call: OperationCall) -> Any:
 
 @operation("getExchangeRates", "getCurrencyExchangeRates")
 def list_exchange_rates(call: OperationCall) -> Any:
-    """Against the US dollar, made up."""
+    """The rates are invented values in US dollars."""
     names = {symbol: name for name, symbol, _ in NATIVE.values()}
     fiat = (("US Dollar", "$", "USD", 1.0), ("Euro", "€", "EUR", 1.16), ("Pound Sterling", "£", "GBP", 1.31))
     return [

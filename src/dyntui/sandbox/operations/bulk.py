@@ -1,4 +1,7 @@
-"""POST users/bulk: many users at once, with partial success. The answer has no index: rows differ by content alone."""
+"""POST users/bulk: creates and updates many users, with partial success.
+
+The response has no row index; a client can match rows by content only.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def bulk_create(call: OperationCall) -> Any:
         raise RequestRefused(Reply(413, {"error": "request entity too large"}))
     batch = _Batch(call, _violations(call, rows), upsert=bool(call.query.get("upsert")))
     for index, row in enumerate(rows):
-        batch.take(index, row)
+        batch.process_row(index, row)
     return Reply(201, batch.finish())
 
 
@@ -39,7 +42,7 @@ def _violations(call: OperationCall, rows: list[Any]) -> Mapping[int, Violation]
 
 
 class _Batch:
-    """The rows of one request, one after the other; a later row sees what an earlier one made."""
+    """Processes the rows of one request in order. A row can match a user that an earlier row created."""
 
     def __init__(self, call: OperationCall, violations: Mapping[int, Violation], *, upsert: bool) -> None:
         self._call = call
@@ -51,22 +54,22 @@ class _Batch:
         self._created: dict[int, tuple[Record, list[str]]] = {}
         self._updated: dict[int, tuple[Record, list[str]]] = {}
         self._failed: list[dict[str, Any]] = []
-        self._order: dict[tuple[str, int], None] = {}  # a set that keeps its order
+        self._order: dict[tuple[str, int], None] = {}  # used as an ordered set
         keys = {key for i, row in enumerate(call.body) if i not in violations for key in row_unique_keys(row)}
         self._owners = call.sandbox.store.owners(list(keys))
 
-    def take(self, index: int, row: Any) -> None:
-        """Create, update or fail one row."""
+    def process_row(self, index: int, row: Any) -> None:
+        """Create or update the user of a row, or record its failure."""
         if violation := self._violations.get(index):
             self._fail(row, violation.message, violation.code)
             return
         try:
             check_row(row, self._call.sandbox.flags)
-            self._take(row)
+            self._create_or_update(row)
         except RequestRefused as refusal:
             self._fail(row, refusal.reply.body["error"], refusal.reply.body["code"])
 
-    def _take(self, row: Mapping[str, Any]) -> None:
+    def _create_or_update(self, row: Mapping[str, Any]) -> None:
         record = new_record(row, self._next, self._call.sandbox.ids, self._now)
         keys = unique_keys(record)
         if self._upsert and (position := self._match(keys)) is not None:
@@ -118,7 +121,7 @@ class _Batch:
         self._failed.append(entry)
 
     def finish(self) -> dict[str, Any]:
-        """Keep everything, and say what became of the rows."""
+        """Store the users, write the events and return the body of the response."""
         self._users.save((position, record, before) for position, (record, before) in self._updated.items())
         self._users.add((position, record, keys) for position, (record, keys) in self._created.items())
         out: dict[str, list[Any]] = {"created": [], "updated": []}

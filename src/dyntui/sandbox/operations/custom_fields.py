@@ -1,4 +1,4 @@
-"""Custom fields of the environment: what is asked of people beside the standard profile, kept in their metadata."""
+"""Custom fields: additional fields of the profile, whose values are stored in the metadata of users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_COMPARED_USERS = 10_000
 
 
 def _make(call: OperationCall, body: Json) -> Json:
-    """The key comes from the name, once: renaming the field does not lose what people have entered."""
+    """Return a new field. Its key is made from the name and stays when the field is renamed."""
     return {"key": _WORD.sub("_", body["name"].strip()).strip("_").lower() or "field", **body}
 
 
@@ -61,7 +61,7 @@ def _check(call: OperationCall, field: Json) -> None:
             raise invalid("invalid_regex", f"The pattern is not a regular expression: {error}") from None
     labels = [option["label"] for option in rules.get("validOptions") or ()]
     if len(set(labels)) != len(labels):
-        raise invalid("repeated_options", "An option stands there twice")
+        raise invalid("repeated_options", "An option is given twice")
 
 
 CUSTOM_FIELDS = DocumentResource(

@@ -1,4 +1,4 @@
-"""The environment: its settings, its key, how many people it has."""
+"""The environment: settings, public key, numbers of users and visitors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RSA_TAIL = bytes.fromhex("0203010001")
 
 
 def find_environment(call: OperationCall, id: str) -> Json:
-    """The kept environment with that id."""
+    """Return the stored environment with an id. Raises RequestRefused (404)."""
     found = call.sandbox.store.get("environments", id)
     if found is None:
         raise not_found("Environment")
@@ -25,7 +25,7 @@ def find_environment(call: OperationCall, id: str) -> Json:
 
 
 def serialize_environment(call: OperationCall, environment: Json) -> Json:
-    """An environment with its whole settings."""
+    """Return an environment with its complete settings."""
     own = environment["id"] == call.sandbox.environment_id
     settings = project_settings.show_settings(call.sandbox.store, call.sandbox.flags, environment, own)
     return {**environment, "settings": settings}
@@ -63,7 +63,7 @@ def get_keys(call: OperationCall) -> Any:
 
 
 def rsa_modulus(call: OperationCall) -> bytes:
-    """Of the environment's RSA key, to which nobody has the other half: the sandbox signs nothing with it."""
+    """Return the modulus of the RSA key of the environment. No private key exists; the sandbox signs nothing."""
     return call.sandbox.ids.digest("key 1", 64) * 4
 
 

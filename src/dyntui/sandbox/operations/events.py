@@ -1,4 +1,4 @@
-"""The event stream of the environment, and the names that events have."""
+"""Events of the environment, and the names of events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dyntui.sandbox.replies import bad_request, not_found
 
 
 def parse_query_time(call: OperationCall, name: str) -> int | None:
-    """A time in the query, in ms since 1970; None when it was not given."""
+    """Return a time of the query, in ms since 1970; None when it is not given."""
     text = call.query.get(name)
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Exports of the environment: asked for, watched, downloaded."""
+"""Exports of the environment: create, list, read, download."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dyntui.sandbox.user_record import format_time
 Json = dict[str, Any]
 
 
-def _serialize(call: OperationCall, kept: Json) -> Json:
-    """With what became of it; one that an earlier run of the sandbox made has lost its file."""
-    made = call.sandbox.exports.get(kept["id"])
+def _serialize(call: OperationCall, stored: Json) -> Json:
+    """Return an export with its state. The file of an export of an earlier run no longer exists."""
+    made = call.sandbox.exports.get(stored["id"])
     if made is None:
-        error = "The file is gone: the sandbox was started anew"
-        return {**kept, "status": "failed", "startedAt": None, "completedAt": None, "error": error}
-    out = {**kept, "status": "pending" if made.completed is None else "completed"}
+        error = "The file no longer exists: the sandbox was restarted"
+        return {**stored, "status": "failed", "startedAt": None, "completedAt": None, "error": error}
+    out = {**stored, "status": "pending" if made.completed is None else "completed"}
     out["startedAt"] = None if made.started is None else format_time(made.started)
     out["completedAt"] = None if made.completed is None else format_time(made.completed)
     if made.completed is not None:
-        seconds = call.sandbox.flags.number("export-url-seconds")
-        out["downloadUrl"] = f"http://{call.host}{call.sandbox.exports.path(kept['id'], seconds)}"
+        lifetime_s = call.sandbox.flags.number("export-url-seconds")
+        out["downloadUrl"] = f"http://{call.host}{call.sandbox.exports.path(stored['id'], lifetime_s)}"
     return out
 
 
@@ -39,8 +39,8 @@ def _find(call: OperationCall) -> Json:
 @operation("getEnvironmentExports")
 def list_exports(call: OperationCall) -> Any:
     model = call.query.get("model")
-    kept = call.sandbox.store.all("exports", call.path["environmentId"])
-    return {"exports": [_serialize(call, each) for each in kept if model in (None, each["model"])]}
+    stored = call.sandbox.store.all("exports", call.path["environmentId"])
+    return {"exports": [_serialize(call, each) for each in stored if model in (None, each["model"])]}
 
 
 @operation("createExport")

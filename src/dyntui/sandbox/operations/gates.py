@@ -1,4 +1,4 @@
-"""Gates: who holds a token or an NFT comes in, or gets a scope. All rules of one gate must hold."""
+"""Gates: users who hold a token or an NFT may sign in, or get an access scope. All rules of a gate must match."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _check(call: OperationCall, gate: Json) -> None:
         if not address or (chain == "EVM" and not _EVM_ADDRESS.match(address)):
             raise invalid("invalid_gate", f"{address!r} is not the address of a contract")
         if rule["type"] == "nft" and chain not in _NFT_CHAINS:
-            raise invalid("nft_token_gating_not_supported_for_chain", f"NFTs of {chain} cannot be asked for")
+            raise invalid("nft_token_gating_not_supported_for_chain", f"gates for NFTs are not supported on {chain}")
         if rule.get("filter", {}).get("amount", 1) <= 0:
             raise invalid("invalid_gate", "The amount must be more than 0")
 

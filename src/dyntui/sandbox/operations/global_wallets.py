@@ -1,4 +1,4 @@
-"""The global wallet of the environment: its settings, who may connect to it, who has."""
+"""The global wallet of the environment: settings, access control and connections."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _check_domain(call: OperationCall, doc: Json) -> None:
     if not _DOMAIN.match(doc["domain"]):
         raise bad_request("body/domain must match format 'hostname'")
     if any(each["domain"] == doc["domain"] for each in DOMAINS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This domain is there already")
+        raise invalid("duplicate_exists", "This domain exists already")
 
 
 DOMAINS = DocumentResource(

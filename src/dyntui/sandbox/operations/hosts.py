@@ -1,4 +1,4 @@
-"""Where the environment may be used from: origins (CORS), deep links of mobile apps, custom hostnames."""
+"""Origins (CORS), deep links of mobile apps and custom hostnames of the environment."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
 
 def _check_origin(call: OperationCall, doc: Json) -> None:
     if not _ORIGIN.match(doc["origin"]):
-        raise invalid("invalid_cors_origins", "An origin is a scheme and a host, maybe with *. before it, and no path")
+        raise invalid(
+            "invalid_cors_origins", "An origin has a scheme and a host, optionally with the prefix *., and no path"
+        )
     if any(each["origin"] == doc["origin"] for each in ORIGINS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This origin is there already")
+        raise invalid("duplicate_exists", "This origin exists already")
 
 
 def _make_origin(call: OperationCall, body: Json) -> Json:
@@ -44,7 +46,7 @@ ORIGINS.serve(list="getOrigins", delete="deleteOriginById")
 
 @operation("addOrigin")
 def add_origin(call: OperationCall) -> Any:
-    """Wrapped here, and bare in the list."""
+    """Return the origin in an object; the list contains it without one."""
     reply = ORIGINS.create(call)
     return Reply(reply.status, {"origin": reply.body})
 
@@ -53,7 +55,7 @@ def _check_deeplink(call: OperationCall, doc: Json) -> None:
     if not _DEEPLINK.match(doc["url"]):
         raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
     if any(each["url"] == doc["url"] for each in DEEPLINKS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This deep link is there already")
+        raise invalid("duplicate_exists", "This deep link exists already")
 
 
 DEEPLINKS = DocumentResource(
@@ -69,7 +71,7 @@ DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteD
 
 
 def _make_hostname(call: OperationCall, body: Json) -> Json:
-    """New ones wait for their DNS records, which nobody sets here."""
+    """Return a new hostname. It stays pending, because its DNS records are never set."""
     token = call.sandbox.ids.digest(f"hostname {body['hostname']}", 16).hex()
     return {
         "hostname": body["hostname"],
@@ -80,7 +82,7 @@ def _make_hostname(call: OperationCall, body: Json) -> Json:
 
 
 def hostname_records(hostname: str, token: str) -> list[Json]:
-    """The DNS records that prove who a hostname belongs to."""
+    """Return the DNS records that prove the ownership of a hostname."""
     return [
         {
             "dnsRecordType": "CNAME",
@@ -107,7 +109,7 @@ def _check_hostname(call: OperationCall, doc: Json) -> None:
     if not _HOSTNAME.match(doc["hostname"]):
         raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
     if any(each["hostname"] == doc["hostname"] for each in HOSTNAMES.siblings(call, doc)):
-        raise invalid("invalid_custom_hostname", "This hostname is there already")
+        raise invalid("invalid_custom_hostname", "This hostname exists already")
 
 
 HOSTNAMES = DocumentResource(

@@ -1,4 +1,4 @@
-"""What the environment is joined to: Chainalysis, name services, a test account, tokens of chains, foreign JWTs."""
+"""Chainalysis, name services, the test account, tokens by chain, and external JWTs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
 @operation("getChainalysisByEnvironmentId")
 def get_chainalysis(call: OperationCall) -> Any:
     id = call.path["environmentId"]
-    kept = call.sandbox.store.get("chainalysis", id)
-    if kept is None:
+    found = call.sandbox.store.get("chainalysis", id)
+    if found is None:
         raise not_found("Chainalysis configuration")
-    return kept
+    return found
 
 
 @operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")
@@ -39,9 +39,6 @@ def set_sanctions(call: OperationCall) -> Any:
     return config
 
 
-# name services -------------------------------------------------------------------------------------------------
-
-
 def _chain(call: OperationCall) -> str:
     name = family(call.path["chainName"])
     if name not in catalog().schemas["ChainEnum"]["enum"]:
@@ -50,7 +47,7 @@ def _chain(call: OperationCall) -> str:
 
 
 def _make_name_service(call: OperationCall, body: Json) -> Json:
-    """The signature is not verified: that would take the wallet's own cryptography."""
+    """Return a new name service. The signature is not verified."""
     if not _DOMAIN.match(body["domain"]) or not body["signature"]:
         raise bad_request("body/domain must be a domain, and body/signature the signed message")
     return {"address": body["address"], "domain": body["domain"], "enabledAt": None}
@@ -88,16 +85,13 @@ def create_signing_message(call: OperationCall) -> Any:
     return {"unsignedMessage": "\n".join(lines)}
 
 
-# test account --------------------------------------------------------------------------------------------------
-
-
 def _make_test_account(call: OperationCall, body: Json) -> Json:
     digest = call.sandbox.ids.digest(f"test account {call.sandbox.store.next_number('test accounts')}", 8)
     account = {
         "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
         "email": f"test.{digest[4:7].hex()}+dynamic_test@northwind.example",
     }
-    if call.sandbox.flags["environment-name"] == "sandbox":  # live has no phone (API.md 10)
+    if call.sandbox.flags["environment-name"] == "sandbox":  # no phone in live (API.md 10)
         account["phone"] = f"+1202555{digest[7] % 100:04d}"
     return account
 
@@ -113,9 +107,6 @@ TEST_ACCOUNT = DocumentResource(
 TEST_ACCOUNT.serve(get="getTestAccount", create="createTestAccount", delete="deleteTestAccount")
 
 
-# chains --------------------------------------------------------------------------------------------------------
-
-
 @operation("getAllTokensByChain")
 def list_tokens(call: OperationCall) -> Any:
     network = call.query.get("networkId")
@@ -129,12 +120,9 @@ def list_tokens(call: OperationCall) -> Any:
     return found
 
 
-# JWTs of somebody else -----------------------------------------------------------------------------------------
-
-
 @operation("checkExternalJwt")
 def check_jwt(call: OperationCall) -> Any:
-    """Form and claims alone are looked at: fetching the keys would leave this machine."""
+    """Check the form and the claims of a JWT. The signature is not verified, because that needs a remote key."""
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
     wanted = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
     parts = [_decode_jwt_part(part) for part in call.body["encodedJwt"].split(".")[:2]]

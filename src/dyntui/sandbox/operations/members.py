@@ -1,4 +1,4 @@
-"""The people of an organization: members and their roles, invitations, the tokens of the person who asks."""
+"""Members of an organization and tnew_owner roles, invitations, and the personal tokens of the caller."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _is_caller(call: OperationCall, member: Json) -> bool:
 
 def _refuse_owner(member: Json) -> None:
     if member["role"] == "owner":
-        raise RequestRefused(Reply(403, {"error": "Forbidden: the owner stays, until ownership is delegated"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: delegate the ownership before you change the owner"}))
 
 
 @operation("updateMemberRole")
@@ -52,7 +52,7 @@ def update_role(call: OperationCall) -> Any:
     role = call.body.get("role", member["role"])
     _refuse_owner(member)
     if role == "owner":
-        raise invalid("invalid_update", "Ownership is delegated, not given as a role")
+        raise invalid("invalid_update", "Delegate the ownership to make a member the owner")
     member["role"] = role
     call.sandbox.store.put("members", member)
     return {"member": member}
@@ -69,15 +69,12 @@ def delete_member(call: OperationCall) -> None:
 
 @operation("delegateOwnership")
 def delegate_ownership(call: OperationCall) -> None:
-    """The path names the owner, the body the admin who becomes it."""
-    owner, heir = _member(call, call.path["memberId"]), _member(call, call.body["adminMemberIdToDelegate"])
-    if owner["role"] != "owner" or heir["role"] != "admin":
-        raise invalid("invalid_update", "Ownership goes from the owner to an admin")
-    for member, role in ((owner, "admin"), (heir, "owner")):
+    """Make the admin of the body the owner, and the owner of the path an admin."""
+    owner, new_owner = _member(call, call.path["memberId"]), _member(call, call.body["adminMemberIdToDelegate"])
+    if owner["role"] != "owner" or new_owner["role"] != "admin":
+        raise invalid("invalid_update", "Only the owner can delegate the ownership, to an admin")
+    for member, role in ((owner, "admin"), (new_owner, "owner")):
         call.sandbox.store.put("members", {**member, "role": role})
-
-
-# invitations ---------------------------------------------------------------------------------------------------
 
 
 @operation("getOrganizationInvitesByOrganizationId")
@@ -88,7 +85,7 @@ def list_sent(call: OperationCall) -> Any:
 
 @operation("getInvites")
 def list_received(call: OperationCall) -> Any:
-    """Those for the person who asks."""
+    """Return the invitations for the caller."""
     mine, status = call.token["createdBy"].get("email"), call.query.get("status")
     store = call.sandbox.store
     rows = store.db.execute("SELECT DISTINCT parent FROM documents WHERE kind = 'invites'").fetchall()
@@ -106,17 +103,17 @@ def create_invite(call: OperationCall) -> None:
     store, organization = call.sandbox.store, find_organization(call)
     address = {name: call.body[name] for name in ("email", "walletPublicKey", "phoneNumber") if call.body.get(name)}
     if not address:
-        raise invalid("invite_address_required", "An invitation needs an e-mail, a wallet or a phone number")
+        raise invalid("invite_address_required", "An invitation needs an email address, a wallet or a phone number")
     if "email" in address and not is_email(address["email"]):
         raise invalid("invalid_email_address", "The email is not valid", {"email": address["email"]})
     if call.body["role"] == "owner":
-        raise invalid("invalid_invite", "Nobody is invited as owner")
+        raise invalid("invalid_invite", "The role of an invitation cannot be owner")
     members = store.all("members", organization["id"])
     if any(each["user"].get("email") == address.get("email", "") for each in members):
-        raise invalid("invalid_invite", "This person is a member already")
+        raise invalid("invalid_invite", "A member with this email exists already")
     pending = (each for each in store.all("invites", organization["id"]) if each["status"] == "pending")
     if any(each.get(name) == value for each in pending for name, value in address.items()):
-        raise RequestRefused(Reply(409, {"message": "There is a pending invitation for this person"}))
+        raise RequestRefused(Reply(409, {"message": "A pending invitation for this address exists already"}))
     invite = {
         "id": call.new_id("invites"),
         "organizationId": organization["id"],
@@ -140,12 +137,12 @@ def _invite(call: OperationCall) -> Json:
 
 @operation("updateInvite")
 def answer_invite(call: OperationCall) -> None:
-    """The invited person accepts or rejects; who accepts sees the organization from then on."""
+    """Accept or reject an invitation to the caller. After acceptance the organization is listed."""
     invite, store = _invite(call), call.sandbox.store
     if invite.get("email") != call.token["createdBy"].get("email"):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: the invitation is for somebody else"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: the invitation is for another user"}))
     if invite["status"] != "pending":
-        raise invalid("invalid_invite", "The invitation was answered before")
+        raise invalid("invalid_invite", "The invitation is not pending")
     store.put("invites", {**invite, "status": call.body["status"]})
     if call.body["status"] == "accepted" and store.get("organizations", invite["organizationId"]) is None:
         joined = {"id": invite["organizationId"], "name": invite["organizationName"], "role": invite["role"]}
@@ -155,9 +152,6 @@ def answer_invite(call: OperationCall) -> None:
 @operation("deleteInvite")
 def delete_invite(call: OperationCall) -> None:
     call.sandbox.store.remove("invites", _invite(call)["id"])
-
-
-# tokens of the person ------------------------------------------------------------------------------------------
 
 
 @operation("getUserApiTokens")

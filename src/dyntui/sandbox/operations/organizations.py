@@ -1,4 +1,4 @@
-"""Organizations: their address, billing, single sign-on, the second factor of their members, custom networks."""
+"""Organizations: address, billing, single sign-on, MFA settings, custom networks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HTTP = re.compile(r"https?://\S+\Z")
 
 
 def find_organization(call: OperationCall) -> Json:
-    """The organization that the path names."""
+    """Return the organization of the path. Raises RequestRefused (404)."""
     found = call.sandbox.store.get("organizations", call.path["organizationId"])
     if found is None:
         raise not_found("Organization")
@@ -49,7 +49,7 @@ def create_organization(call: OperationCall) -> Any:
     store = call.sandbox.store
     _refuse_name(call, call.body["name"])
     if len(store.all("organizations")) >= _MAX_ORGANIZATIONS:
-        raise invalid("too_many_organizations_for_user", "You have as many organizations as you may have")
+        raise invalid("too_many_organizations_for_user", "The maximum number of organizations is reached")
     fields = {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
     made = {"id": call.new_id("organizations"), **fields, "role": "owner"}
     store.put("organizations", made)
@@ -71,9 +71,6 @@ def update_address(call: OperationCall) -> Any:
     found["address"] = {**found.get("address", {}), **call.body}
     call.sandbox.store.put("organizations", found)
     return _organization_body(found)
-
-
-# billing -------------------------------------------------------------------------------------------------------
 
 
 def _billing(call: OperationCall) -> Json:
@@ -112,9 +109,6 @@ def upgrade(call: OperationCall) -> Any:
     return _save_billing(call, {**_billing(call), "planType": "advanced", "inTrial": False})
 
 
-# single sign-on ------------------------------------------------------------------------------------------------
-
-
 def _sso_fields(call: OperationCall, body: Json) -> Json:
     fields = {name: value for name, value in body.items() if name != "clientSecret"}
     if "clientSecret" in body:
@@ -149,9 +143,6 @@ def get_sso(call: OperationCall) -> Any:
     return found[0]
 
 
-# the second factor of members ----------------------------------------------------------------------------------
-
-
 @operation("getOrganizationMfaSettings")
 def list_mfa_settings(call: OperationCall) -> Any:
     id = find_organization(call)["id"]
@@ -160,8 +151,8 @@ def list_mfa_settings(call: OperationCall) -> Any:
 
 
 def _mfa_setting(call: OperationCall, organization: str, device: str) -> Json:
-    kept = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
-    return {"mfaDeviceType": device, "enabledAt": kept.get("enabledAt")}
+    setting = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
+    return {"mfaDeviceType": device, "enabledAt": setting.get("enabledAt")}
 
 
 @operation("enableMfaDeviceForOrganization", "disableMfaDeviceForOrganization")
@@ -171,12 +162,9 @@ def set_mfa_setting(call: OperationCall) -> Any:
         raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
     on = call.operation.id == "enableMfaDeviceForOrganization"
     before = _mfa_setting(call, id, device)["enabledAt"]
-    kept = {"id": f"{id} {device}", "enabledAt": (before or format_time(call.now)) if on else None}
-    call.sandbox.store.put("mfaSettings", kept, id)
+    setting = {"id": f"{id} {device}", "enabledAt": (before or format_time(call.now)) if on else None}
+    call.sandbox.store.put("mfaSettings", setting, id)
     return _mfa_setting(call, id, device)
-
-
-# custom networks -----------------------------------------------------------------------------------------------
 
 
 def _check_network(call: OperationCall, doc: Json) -> None:
@@ -184,7 +172,7 @@ def _check_network(call: OperationCall, doc: Json) -> None:
         if not _HTTP.match(doc[name]):
             raise bad_request(f"body/{name} must match format 'uri'")
     if any(each["chainId"] == doc["chainId"] for each in NETWORKS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "There is a network with this chain id already")
+        raise invalid("duplicate_exists", "A network with this chain id exists already")
 
 
 NETWORKS = DocumentResource(

@@ -1,6 +1,6 @@
-"""Embedded wallets made before anybody signed in; the person claims them by signing in with the same identifier.
+"""Pre-generated embedded wallets, made before the first sign-in of a user.
 
-waas/create calls Solana SVM, the two older operations call it SOL (API.md 6).
+The name of Solana is SVM in waas/create, and SOL in the two older operations (API.md 6).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def create_from_farcaster(call: OperationCall) -> Any:
 
 
 def _identified_row(body: Mapping[str, Any]) -> Json:
-    """The row of a user with that identifier; `id` and `externalUserId` are not fields of a row."""
+    """Return a row with the identifier of the body, which may be the additional field `id` or `externalUserId`."""
     identifier, kind = body["identifier"], body["type"]
     if not identifier:
         raise bad_request("body/identifier must NOT have fewer than 1 characters")
@@ -59,16 +59,16 @@ def _identified_row(body: Mapping[str, Any]) -> Json:
     return {kind: identifier}
 
 
-def _pregenerate(call: OperationCall, person: Json, chains: Sequence[str], version: str) -> Reply:
+def _pregenerate(call: OperationCall, identity: Json, chains: Sequence[str], version: str) -> Reply:
     if not chains:
         raise bad_request("body/chains must NOT have fewer than 1 items")
     _refuse_chains(call, chains)
-    position, record = _find(call, person) or (0, {})
+    position, record = _find(call, identity) or (0, {})
     new = not record
     if new:
-        position, record = _new_user(call, person)
+        position, record = _new_user(call, identity)
     before = [] if new else unique_keys(record)
-    linked = not new and _link_social_accounts(call, person, position, record)
+    linked = not new and _link_social_accounts(call, identity, position, record)
     have = {each["chain"] for each in live_wallets(record) if each["provider"] == "embeddedWallet"}
     made = [
         _add_embedded_wallet(call, record, position, chain, version)
@@ -88,12 +88,12 @@ def _pregenerate(call: OperationCall, person: Json, chains: Sequence[str], versi
     return Reply(201 if made else 200, {"user": user})
 
 
-def _link_social_accounts(call: OperationCall, person: Mapping[str, Any], position: int, record: Record) -> bool:
-    """Give a user that was found by its e-mail the social account that was named with it."""
-    if "email" not in person or not person.get("oauthAccounts"):
+def _link_social_accounts(call: OperationCall, identity: Mapping[str, Any], position: int, record: Record) -> bool:
+    """Add the social accounts of the request to a user found by email. Returns whether one was added."""
+    if "email" not in identity or not identity.get("oauthAccounts"):
         return False
     known = {(each["provider"], each["accountId"]) for each in record["oauth"]}
-    new = [each for each in person["oauthAccounts"] if (each["provider"], each["accountId"]) not in known]
+    new = [each for each in identity["oauthAccounts"] if (each["provider"], each["accountId"]) not in known]
     for each in new:
         add_oauth(record, each, position, call.sandbox.ids)
     return bool(new)
@@ -109,45 +109,45 @@ def _refuse_chains(call: OperationCall, chains: Sequence[str]) -> None:
         raise invalid(code, f"Embedded wallets are not enabled for {', '.join(missing)}")
 
 
-def _find(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record] | None:
-    """The user that this already is, by whatever of it is known."""
+def _find(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Record] | None:
+    """Return the position and record of the user with an identifier of the request; None when there is none."""
     users, store = call.sandbox.users, call.sandbox.store
-    if "id" in person:
-        position = users.position_of(person["id"])
+    if "id" in identity:
+        position = users.position_of(identity["id"])
         if position is None:
             raise not_found("User")
     else:
-        owners = set(store.owners(_row_keys(person)).values())
+        owners = set(store.owners(_row_keys(identity)).values())
         if len(owners) > 1:
             raise invalid("social_account_already_exists", "This social account is linked to another user")
-        position = owners.pop() if owners else _find_by_username(call, person)
+        position = owners.pop() if owners else _find_by_username(call, identity)
     record = None if position is None else users.load(position)
     return None if position is None or record is None else (position, record)
 
 
-def _row_keys(person: Mapping[str, Any]) -> list[str]:
-    external = person.get("externalUserId", "")
+def _row_keys(identity: Mapping[str, Any]) -> list[str]:
+    external = identity.get("externalUserId", "")
     return unique_keys(
-        {"profile": person, "wallets": [], "oauth": person.get("oauthAccounts", []), "externalUserId": external}
+        {"profile": identity, "wallets": [], "oauth": identity.get("oauthAccounts", []), "externalUserId": external}
     )
 
 
-def _find_by_username(call: OperationCall, person: Mapping[str, Any]) -> int | None:
-    """Social usernames are no keys: the search finds who has the account."""
-    for account in person.get("oauthAccounts", ()):
+def _find_by_username(call: OperationCall, identity: Mapping[str, Any]) -> int | None:
+    """Return the position of the user with a social username, which is no unique key."""
+    for account in identity.get("oauthAccounts", ()):
         if name := account.get("username"):
             return call.sandbox.users.find_by_social_username(account["provider"], name)
     return None
 
 
-def _new_user(call: OperationCall, person: Mapping[str, Any]) -> tuple[int, Record]:
-    row = {name: value for name, value in person.items() if name != "externalUserId"}
+def _new_user(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Record]:
+    row = {name: value for name, value in identity.items() if name != "externalUserId"}
     if row:
         check_row(row, call.sandbox.flags)
     position = call.sandbox.users.next_position()
     record = new_record(row, position, call.sandbox.ids, call.now)
-    if "externalUserId" in person:
-        record["externalUserId"] = person["externalUserId"]
+    if "externalUserId" in identity:
+        record["externalUserId"] = identity["externalUserId"]
     return position, record
 
 

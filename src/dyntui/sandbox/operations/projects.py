@@ -1,4 +1,4 @@
-"""Projects of an organization: each has two environments, live and sandbox."""
+"""Projects of an organization. Each has two environments, live and sandbox."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MAX_PROJECTS = 20
 
 
 def _serialize(call: OperationCall, project: Json) -> Json:
-    store, mine = call.sandbox.store, call.sandbox.environment_id
+    store, own_id = call.sandbox.store, call.sandbox.environment_id
     environments = [
         {
             "id": each["id"],
             "environmentName": call.sandbox.flags["environment-name"]
-            if each["id"] == mine
+            if each["id"] == own_id
             else each["settings"]["environmentName"],
         }
         for each in store.all("environments", project["id"])
@@ -60,7 +60,7 @@ def create_project(call: OperationCall) -> Any:
         raise not_found("Organization")
     _refuse_name(call, call.body["name"], organization)
     if len(store.all("projects", organization)) >= _MAX_PROJECTS:
-        raise invalid("too_many_projects_for_organization", "The organization has as many projects as it may have")
+        raise invalid("too_many_projects_for_organization", "The maximum number of projects is reached")
     project = {"id": call.new_id("projects"), "name": call.body["name"], "organizationId": organization}
     store.put("projects", project, organization)
     for name in ("live", "sandbox"):
@@ -90,7 +90,7 @@ def delete_project(call: OperationCall) -> None:
         raise invalid("cannot_delete_last_project", "The last project of an organization cannot be deleted")
     environments = store.all("environments", project["id"])
     if any(each["id"] == call.sandbox.environment_id for each in environments):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: the sandbox lives in this project"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: the project contains the environment of the sandbox"}))
     for each in environments:
         store.remove("environments", each["id"])
     store.remove("projects", project["id"])

@@ -1,4 +1,4 @@
-"""What apps ask before anybody has signed in. The rest of the end-user operations is refused: see refusals."""
+"""End-user operations that apps call before sign-in. `unsupported_operations` explains why others are refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def list_keys(call: OperationCall) -> Any:
 
 @operation("getEnvironmentSettings")
 def get_public_settings(call: OperationCall) -> Any:
-    """The settings that apps see: without secrets."""
+    """Return the settings without secrets."""
     return _without_secrets(serialize_environment(call, find_environment(call, call.path["environmentId"]))["settings"])
 
 
@@ -81,7 +81,7 @@ def _network(chain: str, network: Json) -> Json:
 
 @operation("getGlobalWalletsSettings")
 def get_global_wallet(call: OperationCall) -> Any:
-    return SETTINGS.answer(call, SETTINGS.find(call))
+    return SETTINGS.respond(call, SETTINGS.find(call))
 
 
 @operation("getDelegatedAccessEncryptionPublicKey")
@@ -114,18 +114,18 @@ def find_sso_provider(call: OperationCall) -> Any:
 
 @operation("getUserFieldsCheck")
 def check_field(call: OperationCall) -> Any:
-    asked = call.query.get("filter", {})
-    field, value = asked.get("field"), asked.get("value")
+    filter = call.query.get("filter", {})
+    field, value = filter.get("field"), filter.get("value")
     if field is None or value is None:
         raise bad_request("query/filter must have field and value")
     key = {"email": "e:", "username": "u:"}.get(field)
-    taken = bool(key and call.sandbox.store.owners([key + value.casefold()]))
-    return {"field": field, "value": value, "available": not taken}
+    is_taken = bool(key and call.sandbox.store.owners([key + value.casefold()]))
+    return {"field": field, "value": value, "available": not is_taken}
 
 
 @operation("createVisit")
 def create_visit(call: OperationCall) -> None:
-    """A wallet connects. The first time it is a visit."""
+    """Record the connection of a wallet. The first one of an address makes a visitor."""
     visitor = {
         "id": call.new_id("visitors"),
         **{name: call.body[name] for name in ("address", "chain", "walletName", "provider")},
@@ -137,12 +137,12 @@ def create_visit(call: OperationCall) -> None:
 
 @operation("prefetch", "publishEvent", "logDynamicSdkSettings")
 def accept_telemetry(call: OperationCall) -> None:
-    """Telemetry: taken, and nothing follows from it."""
+    """Accept telemetry without effect."""
 
 
 @operation("createEmailVerification", "retryEmailVerification")
 def verify_email(call: OperationCall) -> Any:
-    """No mail is sent."""
+    """Start a verification. No email is sent."""
     if not is_email(call.body["email"]):
         raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
     return {"verificationUUID": _verification_id(call), "email": call.body["email"]}
@@ -150,21 +150,21 @@ def verify_email(call: OperationCall) -> Any:
 
 @operation("createSmsVerification", "retrySmsVerification")
 def verify_phone(call: OperationCall) -> Any:
-    """No message is sent."""
+    """Start a verification. No text message is sent."""
     number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
     if not number["phoneNumber"].isdigit():
-        raise invalid("invalid_phone", "The phone number has no digits alone")
+        raise invalid("invalid_phone", "The phone number must consist of digits")
     return {"verificationUUID": _verification_id(call), **number}
 
 
 def _verification_id(call: OperationCall) -> str:
-    """The one that is tried again, or a new one."""
+    """Return the id of the verification in the body, or of a new one."""
     id = call.body.get("verificationUUID")
     if id is None:
         id = call.new_id("verifications")
         call.sandbox.store.put("verifications", {"id": id, "createdAt": call.now})
     elif call.sandbox.store.get("verifications", id) is None:
-        raise invalid("invalid_verification", "There is no such verification")
+        raise invalid("invalid_verification", "The verification does not exist")
     return str(id)
 
 
@@ -180,8 +180,8 @@ def redirect_to_login(call: OperationCall) -> Any:
 
 def _authorization_url(call: OperationCall) -> str:
     environment, provider = call.path["environmentId"], call.path["providerType"]
-    kept = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
-    found = next((each for each in kept if each["enabledAt"]), None)
+    configured = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
+    found = next((each for each in configured if each["enabledAt"]), None)
     urls = provider_urls(environment, provider)
     if found is None or not urls:
         raise invalid("provider_not_available", f"{provider} is not enabled")
@@ -195,13 +195,13 @@ def init_auth(call: OperationCall) -> None:
 
 @operation("scanUrl")
 def scan_url(call: OperationCall) -> Any:
-    """Nobody here knows which sites are malicious."""
+    """Return that it is unknown whether the site is malicious."""
     return {"isMalicious": None}
 
 
 @operation("getSupportedOnramps", "getSupportedOfframps")
 def list_ramps(call: OperationCall) -> Any:
-    """The enabled providers that sell or buy coins."""
+    """Return the enabled providers that sell or buy coins."""
     name = "onramps" if call.operation.id == "getSupportedOnramps" else "offramps"
     found = [
         {

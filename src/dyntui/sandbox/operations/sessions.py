@@ -1,4 +1,4 @@
-"""Sessions and MFA of users: what a support desk cuts off."""
+"""Sessions, MFA devices and OAuth access tokens of users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dyntui.sandbox.user_record import Record, unique_keys
 
 
 def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
-    """The session the path names, and whose it is: its id tells."""
+    """Return the session of the path, with the position and record of its user. Raises RequestRefused (404)."""
     position = call.sandbox.ids.owner(call.path["sessionId"])
     record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None or record.get("deletedAt") is not None:
@@ -40,12 +40,12 @@ def revoke_session(call: OperationCall) -> Any:
 
 
 def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
-    fresh = [each for each in sessions if each["revokedAt"] is None]
-    for each in fresh:
+    active = [each for each in sessions if each["revokedAt"] is None]
+    for each in active:
         each["revokedAt"] = call.now
-    if fresh:
+    if active:
         call.sandbox.users.save([(position, record, unique_keys(record))])
-    for each in fresh:
+    for each in active:
         call.emit("user.session.revoked", {**session(each), "userId": record["id"]})
 
 
@@ -57,7 +57,7 @@ def revoke_user_sessions(call: OperationCall) -> None:
 
 @operation("resetAllMfaDevices", "resetUserMfa")
 def reset_mfa(call: OperationCall) -> None:
-    """DELETE takes the devices away; so does the reset of the methods, which has the person set them up anew."""
+    """Remove the MFA devices of a user. Both operations have the same effect."""
     position, record = find_user(call)
     record["mfa"] = []
     record["profile"].pop("mfaBackupCodeAcknowledgement", None)

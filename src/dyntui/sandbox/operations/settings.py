@@ -1,4 +1,4 @@
-"""What is set for the environment: sign-in providers, exchanges, the views of the sign-in window."""
+"""Sign-in providers, exchanges and SDK views of the environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OAUTH_SCOPES: Mapping[str, str] = {
 
 
 def _known_fields(body: Json) -> Json:
-    """What of a request a provider shows; its other fields steer the server."""
+    """Return the fields of a request that a provider shows; the others are write-only."""
     shown = catalog().schemas["Provider"]["properties"]
     return {name: value for name, value in body.items() if name in shown}
 
@@ -35,7 +35,7 @@ def _make_provider(call: OperationCall, body: Json) -> Json:
 
 
 def provider_urls(environment_id: str, provider: str) -> Json:
-    """Where a provider sends people to sign in and back. None for what nobody signs in with."""
+    """Return the sign-in URLs of a provider; an empty object for one without sign-in."""
     if provider not in _OAUTH_SCOPES:
         return {}
     return {
@@ -46,7 +46,7 @@ def provider_urls(environment_id: str, provider: str) -> Json:
 
 def _check_provider(call: OperationCall, doc: Json) -> None:
     if any(each["provider"] == doc["provider"] for each in PROVIDERS.siblings(call, doc)):
-        raise invalid("duplicate_exists", f"There are settings of {doc['provider']} already")
+        raise invalid("duplicate_exists", f"The provider {doc['provider']} is configured already")
     if (url := doc.get("keyExportUrl")) and not url.startswith("https://"):
         raise invalid("invalid_key_export_url", "The URL for key export must be https")
 
@@ -82,15 +82,15 @@ def list_provider_urls(call: OperationCall) -> Any:
 
 
 def _check_exchange(call: OperationCall, doc: Json) -> None:
-    """An exchange is used through a provider; it cannot be enabled before that one is."""
+    """Refuse a duplicate, and an enabled exchange whose provider is not enabled."""
     if any(each["exchange"] == doc["exchange"] for each in EXCHANGES.siblings(call, doc)):
-        raise invalid("duplicate_exists", f"There are settings of {doc['exchange']} already")
+        raise invalid("duplicate_exists", f"The exchange {doc['exchange']} is configured already")
     if doc["enabledAt"] is None:
         return
     environment = call.path.get("environmentId") or call.sandbox.store.parent("exchanges", doc["id"]) or ""
     enabled = {each["provider"] for each in call.sandbox.store.all("providers", environment) if each["enabledAt"]}
-    wanted = {doc[name] for name in ("socialProvider", "onRampProvider") if name in doc}
-    if missing := wanted - enabled:
+    required = {doc[name] for name in ("socialProvider", "onRampProvider") if name in doc}
+    if missing := required - enabled:
         raise invalid("exchange_cannot_be_enabled", f"These providers are not enabled: {', '.join(sorted(missing))}")
 
 

@@ -1,4 +1,4 @@
-"""API tokens of the environment: listed, created (shown once), deleted."""
+"""API tokens of the environment: list, create, delete. The secret is in the response of create only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def create_token(call: OperationCall) -> Any:
     if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
         raise invalid("invalid_scopes", f"These are not scopes: {', '.join(bad)}")
     if 0 < sandbox.flags.number("max-tokens") <= len(store.all("tokens")):
-        raise invalid("too_many_api_tokens", "The environment has as many API tokens as it may have")
+        raise invalid("too_many_api_tokens", "The maximum number of API tokens is reached")
     name = f"created {store.next_number('tokens')}"
     environment = call.path["environmentId"]
     token, raw = store_token(

@@ -1,4 +1,4 @@
-"""Users: list, get, create, update, delete."""
+"""Users: list, read, create, update, delete."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def serialize_user(
 
 
 def find_user(call: OperationCall) -> tuple[int, Record]:
-    """The user that the path names."""
+    """Return the position and record of the user of the path. Raises RequestRefused (404)."""
     position = call.sandbox.users.position_of(call.path["userId"])
     record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None:
@@ -35,12 +35,12 @@ def find_user(call: OperationCall) -> tuple[int, Record]:
 @operation("getEnvironmentUsers")
 def list_users(call: OperationCall) -> Any:
     flags = call.sandbox.flags
-    asked = call.query.get("filter", {})
-    wanted = UserFilter(
-        asked.get("filterValue", ""),
-        asked.get("filterColumn", "all"),
-        asked.get("chain", ""),
-        asked.get("filterSocialProvider", ""),
+    filters = call.query.get("filter", {})
+    user_filter = UserFilter(
+        filters.get("filterValue", ""),
+        filters.get("filterColumn", "all"),
+        filters.get("chain", ""),
+        filters.get("filterSocialProvider", ""),
         flags["filter-match"],
     )
     order = call.query.get("orderBy", flags["default-order"])
@@ -51,7 +51,9 @@ def list_users(call: OperationCall) -> Any:
         if flags["unknown-order"] == "reject":
             raise bad_request(f"query/orderBy: users cannot be sorted by {found[1]}")
         order = flags["default-order"]
-    total, positions = call.sandbox.users.page(wanted, order, call.query.get("offset", 0), call.query.get("limit", 20))
+    total, positions = call.sandbox.users.page(
+        user_filter, order, call.query.get("offset", 0), call.query.get("limit", 20)
+    )
     records = call.sandbox.users.load_many(positions)
     sessions = bool(call.query.get("includeSessions"))
     users = [serialize_user(call, records[position], position, sessions=sessions) for position in positions]
@@ -90,9 +92,9 @@ def update_user(call: OperationCall) -> Any:
     position, record = find_user(call)
     check_row(call.body, call.sandbox.flags, update=True)
     before = unique_keys(record)
-    # What this operation does not take (email, wallets, ...) is ignored, as fields are that nobody knows.
-    known = {name: value for name, value in call.body.items() if name in _UPDATABLE}
-    apply_profile(record, known, replace_metadata=call.sandbox.flags["update-metadata"] == "replace")
+    # Fields that the operation does not support (email, wallets, ...) are ignored, as unknown fields are.
+    updates = {name: value for name, value in call.body.items() if name in _UPDATABLE}
+    apply_profile(record, updates, replace_metadata=call.sandbox.flags["update-metadata"] == "replace")
     record["updatedAt"] = call.now
     keys = unique_keys(record)
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)

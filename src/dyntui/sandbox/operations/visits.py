@@ -1,4 +1,4 @@
-"""Visitors: wallets that connected without anybody signing in."""
+"""Visitors: wallets that connected without sign-in."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _COLUMNS = {
 
 
 def serialize_visitor(call: OperationCall, visitor: Json) -> Json:
-    """A visitor as the API shows it."""
+    """Return a visitor as the API shows it."""
     return serialize_visitor_of(call.sandbox.environment_id, visitor)
 
 
 def serialize_visitor_of(environment_id: str, visitor: Json) -> Json:
-    """The same, of an environment."""
+    """Return a visitor of an environment as the API shows it."""
     out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
     return {**out, "createdAt": format_time(visitor["at"]), "projectEnvironmentId": environment_id}
 
@@ -54,10 +54,10 @@ def list_visitors(call: OperationCall) -> Any:
 
 
 def _filtered(call: OperationCall) -> list[Json]:
-    asked = call.query.get("filter", {})
-    value, chain = fold_case(asked.get("filterValue", "")), asked.get("chain", "")
+    filters = call.query.get("filter", {})
+    value, chain = fold_case(filters.get("filterValue", "")), filters.get("chain", "")
     columns = {"id": ("id",), "walletPublicKey": ("address",)}.get(
-        asked.get("filterColumn", "all"), ("id", "address", "walletName", "chain")
+        filters.get("filterColumn", "all"), ("id", "address", "walletName", "chain")
     )
     return [
         each

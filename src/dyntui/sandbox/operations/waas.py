@@ -1,4 +1,4 @@
-"""Embedded wallets as a service: policies, delegated access, backups of pre-generated ones. No key is ever made."""
+"""Embedded wallets: policies, delegated access, backups of key shares. The sandbox makes no keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def verify_key(call: OperationCall) -> Any:
 
 @operation("authenticateWaas")
 def authenticate(call: OperationCall) -> Any:
-    """Tokens of the right form, signed with a secret that nobody else has: they open nothing."""
+    """Return well-formed JWTs, signed with a secret of the sandbox. They give no access."""
     now = call.now // 1000
     claims = {
         "sub": call.token["id"],
@@ -54,9 +54,6 @@ def _encode_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-# policies ------------------------------------------------------------------------------------------------------
-
-
 def _policy(call: OperationCall) -> Json:
     found = call.sandbox.store.get("waasPolicies", call.path["environmentId"])
     if found is None:
@@ -78,7 +75,7 @@ def get_policy(call: OperationCall) -> Any:
 
 @operation("createWaasPolicy")
 def create_policy(call: OperationCall) -> Any:
-    """The first rules make the policy, later ones join it."""
+    """Add rules to the policy, which the first request creates."""
     id = call.path["environmentId"]
     policy = call.sandbox.store.get("waasPolicies", id) or {
         "policyId": call.new_id("waasPolicies"),
@@ -89,7 +86,7 @@ def create_policy(call: OperationCall) -> Any:
     names = {rule["name"] for rule in policy["policyContent"]}
     for rule in call.body["rulesToAdd"]:
         if rule["name"] in names:
-            raise invalid("duplicate_exists", f"There is a rule {rule['name']} already")
+            raise invalid("duplicate_exists", f"A rule with the name {rule['name']} exists already")
         names.add(rule["name"])
         policy["policyContent"].append({**rule, "ruleId": call.new_id("waasRules")})
     return Reply(201, _save_policy(call, policy, "created"))
@@ -109,14 +106,11 @@ def update_policy(call: OperationCall) -> Any:
 
 @operation("deleteWaasPolicy")
 def delete_rules(call: OperationCall) -> Any:
-    policy, unwanted = _policy(call), set(call.body["ruleIdsToDelete"])
-    if unwanted - {rule["ruleId"] for rule in policy["policyContent"]}:
+    policy, removed = _policy(call), set(call.body["ruleIdsToDelete"])
+    if removed - {rule["ruleId"] for rule in policy["policyContent"]}:
         raise not_found("Rule")
-    policy["policyContent"] = [rule for rule in policy["policyContent"] if rule["ruleId"] not in unwanted]
+    policy["policyContent"] = [rule for rule in policy["policyContent"] if rule["ruleId"] not in removed]
     return _save_policy(call, policy, "deleted")
-
-
-# delegated access ----------------------------------------------------------------------------------------------
 
 
 def _keys(call: OperationCall) -> list[Json]:
@@ -172,7 +166,10 @@ def create_key(call: OperationCall) -> Any:
 
 
 def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
-    """The wallet with that id, its own or that of its keys, and whose it is. Raises Refused (404)."""
+    """Return the wallet with an id or WaaS wallet id, with the position and record of its user.
+
+    Raises RequestRefused (404).
+    """
     position = call.sandbox.ids.owner(id)
     record = None if position is None else call.sandbox.users.load(position)
     if position is not None and record is not None and record.get("deletedAt") is None:
@@ -185,7 +182,7 @@ def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
 def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     position, record, item = _find(call, id)
     if not item.get("delegated"):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: nobody delegated access to this wallet"}))
+        raise RequestRefused(Reply(403, {"error": "Forbidden: access to this wallet is not delegated"}))
     return position, record, item
 
 
@@ -217,7 +214,7 @@ def revoke_delegated(call: OperationCall) -> Any:
 
 @operation("delegatedSignMessage")
 def sign_message(call: OperationCall) -> Any:
-    """Opens the room in which the shares would meet; what is signed there is beyond the sandbox."""
+    """Return the room for a signature. The sandbox does not sign."""
     _, _, item = _find_delegated(call, call.path["walletId"])
     room = call.body.get("roomId") or call.new_id("rooms")
     return {
@@ -227,9 +224,6 @@ def sign_message(call: OperationCall) -> Any:
     }
 
 
-# one wallet ----------------------------------------------------------------------------------------------------
-
-
 @operation("getWaasWalletByWalletId")
 def get_wallet(call: OperationCall) -> Any:
     return {"wallet": _find(call, call.path["walletId"])[2]["waas"]}
@@ -237,7 +231,7 @@ def get_wallet(call: OperationCall) -> Any:
 
 @operation("backupKeySharesToLocationsForPregen")
 def back_up_key_shares(call: OperationCall) -> Any:
-    """Notes where the shares are kept; there are no shares."""
+    """Record the locations of backups. There are no key shares to back up."""
     position, record, item = _find(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:
         raise not_found("Wallet")
@@ -245,7 +239,7 @@ def back_up_key_shares(call: OperationCall) -> Any:
     out: list[Json] = []
     for location in call.body["locations"]:
         if any(share["backupLocation"] == location["location"] for share in shares):
-            raise invalid("key_share_already_backed_up", f"There is a backup at {location['location']} already")
+            raise invalid("key_share_already_backed_up", f"A backup at {location['location']} exists already")
         external = location.get("externalKeyShareId") or call.new_id("externalKeyShares")
         share = {
             "id": call.new_id("keyShares"),

@@ -1,4 +1,4 @@
-"""Wallets: of the environment, of a user; linked, soft-deleted, recovered."""
+"""Wallets of the environment and of users: list, read, link, soft-delete, recover."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, di
     if not positions:
         return []
     records = call.sandbox.users.load_many(sorted(set(positions)))
-    number = 0  # of the wallet within its owner's
+    number = 0  # index of the wallet in those of its user
     while number < offset and owners[offset - number - 1] == positions[0]:
         number += 1
     out: list[tuple[Record, dict[str, Any]]] = []
@@ -59,7 +59,7 @@ def list_user_wallets(call: OperationCall) -> Any:
 def create_wallet(call: OperationCall) -> Any:
     position, record = find_user(call)
     if any(item["provider"] in _EMBEDDED for item in live_wallets(record)):
-        raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external one cannot be linked")
+        raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external wallet cannot be linked")
     before = unique_keys(record)
     item = add_wallet(record, call.body, position, call.sandbox.ids, call.now)
     keys = unique_keys(record)
@@ -111,7 +111,7 @@ def recover_wallets(call: OperationCall) -> Any:
         if any(owner != position for owner in owners.values()) or len(set(unique_keys(record))) < len(
             unique_keys(record)
         ):
-            item["deletedAt"] = deleted  # somebody has linked that address since
+            item["deletedAt"] = deleted  # another user has linked the address since
             continue
         item["updatedAt"] = call.now
         recovered += 1

@@ -1,4 +1,4 @@
-"""Webhooks, the messages they were sent, and another try at one."""
+"""Webhooks, their messages and deliveries, and redelivery."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRIVATE_FIELDS = frozenset({"secret", "failures"})
 
 
 def serialize_webhook(webhook: Json, *, secret: bool = False) -> Json:
-    """What the API shows of it; the secret only when it was asked for."""
+    """Return a webhook as the API shows it. `secret`: with the secret."""
     return {
         name: value for name, value in webhook.items() if name not in _PRIVATE_FIELDS or (secret and name == "secret")
     }
@@ -34,7 +34,7 @@ def _find(call: OperationCall) -> Json:
 
 
 def _save_webhook(call: OperationCall, webhook: Json, body: Json) -> Json:
-    """All three fields are replaced; whoever enables a webhook gives it a new start."""
+    """Replace the fields of a webhook and store it. Enabling resets the count of failures."""
     is_local = is_loopback(body["url"])
     if not (_URL.match(body["url"]) or (is_local and call.sandbox.flags["webhook-url"] == "loopback")):
         hint = "; this sandbox accepts http on this machine with --flag webhook-url=loopback" if is_local else ""
@@ -62,7 +62,7 @@ def create_webhook(call: OperationCall) -> Any:
     sandbox, environment = call.sandbox, call.path["environmentId"]
     limit = sandbox.flags.number("max-webhooks")
     if 0 < limit <= len(sandbox.store.all("webhooks", environment)):
-        raise RequestRefused(Reply(422, {"error": f"An environment has {limit} webhooks at most"}))
+        raise RequestRefused(Reply(422, {"error": f"An environment can have at most {limit} webhooks"}))
     id = call.new_id("webhooks")
     fixed = {
         "environmentId": environment,
@@ -117,4 +117,4 @@ def list_deliveries(call: OperationCall) -> Any:
 def redeliver(call: OperationCall) -> Any:
     if not call.sandbox.webhooks.redeliver(_find(call), call.path["messageId"]):
         raise not_found("Message")
-    return {"message": "The message is sent again"}
+    return {"message": "The message will be sent again"}
