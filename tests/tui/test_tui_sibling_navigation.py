@@ -66,7 +66,7 @@ async def test_the_list_is_paged_through_to_its_end() -> None:
         await go(pilot, "enter")
         seen = [shown(pilot).object_id]
         while shown(pilot).next_disabled_reason() is None:
-            shown(pilot).action_next_one()
+            shown(pilot).action_next_sibling()
             await until(pilot, lambda: shown(pilot).object_id != seen[-1])
             seen.append(shown(pilot).object_id)
         assert len(seen) == len(set(seen)) == 230

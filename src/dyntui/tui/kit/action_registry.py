@@ -9,14 +9,13 @@ action is the part of its id before the dot. The method `action_<run>` of that c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingType
 
-from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ ACTIONS: dict[str, Action] = {}
 """Every registered action by id."""
 
 SCOPES: dict[str, str] = {}
-"""What the help screen calls each scope."""
+"""The heading of each scope on the help screen."""
 
 
 def register(scopes: Mapping[str, str], *actions: Action) -> tuple[Action, ...]:
@@ -74,29 +73,26 @@ def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
     return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.priority)
 
 
-_WAIT_THEMSELVES = frozenset({"plan", "run", "jobs", "finish", "request"})
-"""Jobs wait for the server on their own; a request of the API console may be tried at any time."""
-
-
 def disabled_reason_of(action: Action, node: Any) -> str | None:
-    """Why `action` cannot be done on `node` now, in one sentence; None when it can."""
-    if action.effect is not Effect.READ and getattr(node.app, "read_only", False):
-        return "This environment is read-only here."
-    if action.effect is not Effect.READ and action.scope not in _WAIT_THEMSELVES:
-        away: str = getattr(node.app, "offline_label", "")
-        if away:
-            return f"{away}: nothing can be changed until the server answers. Nothing was sent."
+    """Return why `action` is not available on `node` now, in one sentence; None when it is."""
+    app = node.app
+    if isinstance(app, ActionMixin) and (reason := app.app_disabled_reason(action)):
+        return reason
     if not action.disabled_reason:
         return None
-    reason: str | None = getattr(node, action.disabled_reason)()
-    return reason
+    own_reason: str | None = getattr(node, action.disabled_reason)()
+    return own_reason
 
 
 class ActionMixin(_Node):
     """A screen, a widget or the app, whose keys come from the registry."""
 
+    def app_disabled_reason(self, action: Action) -> str | None:
+        """Return why the app allows `action` nowhere now; None when it does. Only the app overrides this."""
+        return None
+
     async def action_do(self, action_id: str, *arguments: str) -> None:
-        """Do the action, or say why not."""
+        """Run the action, or show why it is not available."""
         action = ACTIONS[action_id]
         if reason := disabled_reason_of(action, self):
             self.app.notify(reason, severity="warning", markup=False)
@@ -108,35 +104,32 @@ class ActionMixin(_Node):
 
 @dataclass(frozen=True, slots=True)
 class ActiveAction:
-    """An action that a key reaches at this moment. node: who does it."""
+    """An action that a key runs on the current screen."""
 
     action: Action
     node: Any
+    """The screen, widget or app that runs it."""
     keys: tuple[str, ...]
+    """The keys, as Textual names them, with the changes of the keymap."""
 
     @property
-    def reason(self) -> str | None:
-        """Why it cannot be done now, in one sentence; None when it can."""
+    def disabled_reason(self) -> str | None:
+        """Why the action is not available now, in one sentence; None when it is."""
         return disabled_reason_of(self.action, self.node)
 
 
 def active_actions(screen: Screen[Any]) -> list[ActiveAction]:
-    """What the keys do on `screen` at this moment, the focused widget first."""
-    return list(_here(screen))
-
-
-def _here(screen: Screen[Any]) -> Iterator[ActiveAction]:
+    """Return the actions that the keys run on `screen` now, those of the focused widget first."""
     keys: dict[str, list[str]] = {}
     nodes: dict[str, Any] = {}
     for key, active in screen.active_bindings.items():
         if (id_ := active.binding.id) in ACTIONS:
             keys.setdefault(id_, []).append(key)
             nodes[id_] = active.node
-    for id_, bound in keys.items():
-        yield ActiveAction(ACTIONS[id_], nodes[id_], tuple(bound))
+    return [ActiveAction(ACTIONS[id_], nodes[id_], tuple(bound)) for id_, bound in keys.items()]
 
 
-_WORDS = {
+_KEY_LABELS = {
     "colon": ":",
     "question_mark": "?",
     "slash": "/",
@@ -159,7 +152,7 @@ _WORDS = {
 
 
 def key_label(key: str) -> str:
-    """A key as people read it: `:`, `esc`, `ctrl+p`."""
+    """Return a key as people write it: `:`, `esc`, `ctrl+p`."""
     if key.startswith("upper_"):
         return key.removeprefix("upper_").upper()
-    return _WORDS.get(key, key)
+    return _KEY_LABELS.get(key, key)

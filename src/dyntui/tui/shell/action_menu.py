@@ -1,4 +1,4 @@
-"""The menu of what can be done here: every action with its key, those that cannot be done now with the reason."""
+"""The menu of actions of a screen: each with its key, and the reason where it is not available."""
 
 from __future__ import annotations
 
@@ -13,38 +13,44 @@ if TYPE_CHECKING:
 
 __all__ = ["open_action_menu"]
 
-_ELSEWHERE = ("app", "rows", "tree", "table")
-"""Scopes of moving about and of the console itself: the help and the palette have them."""
+_UNLISTED_SCOPES = ("app", "rows", "tree", "table")
+"""Scopes of the cursor and of the console itself, which the help and the palette list."""
 
 
 def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str] = (), marks: bool = False) -> None:
-    """Ask which of the actions of `screen` to do, and do it. title: raw. without: ids that are left out. marks: offer
-    what a table does with marks too."""
+    """Show the actions of `screen` in a dialog and run the chosen one.
+
+    title: the title of the dialog, raw.
+    without: the ids of actions to leave out.
+    marks: whether to list the actions of a table, such as marking rows, too.
+    """
     from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
     offered = [
-        here
-        for here in active_actions(screen)
-        if (here.action.scope not in _ELSEWHERE or (marks and here.action.scope == "table"))
-        and not here.action.each
-        and here.action.id not in without
+        active
+        for active in active_actions(screen)
+        if (active.action.scope not in _UNLISTED_SCOPES or (marks and active.action.scope == "table"))
+        and not active.action.each
+        and active.action.id not in without
     ]
-    # What is the screen's own comes before what all screens of its kind have.
-    general = ("taking", "detail", "beside", "list", "table")
-    offered.sort(key=lambda here: general.index(here.action.scope) + 1 if here.action.scope in general else 0)
-    nodes = {here.action.id: here.node for here in offered}
+    # The screen's own actions come before those that all screens of its kind have.
+    shared_scopes = ("copying", "detail", "siblings", "list", "table")
+    offered.sort(
+        key=lambda active: shared_scopes.index(active.action.scope) + 1 if active.action.scope in shared_scopes else 0
+    )
+    nodes = {active.action.id: active.node for active in offered}
     choices = [
         Choice(
-            here.action.id,
-            here.action.title,
-            key_label(here.keys[0]),
-            f"not now: {here.reason}" if here.reason else here.action.help,
+            active.action.id,
+            active.action.title,
+            key_label(active.keys[0]),
+            f"not available: {active.disabled_reason}" if active.disabled_reason else active.action.help,
         )
-        for here in offered
+        for active in offered
     ]
 
-    async def picked(action_id: str | None) -> None:
+    async def on_chosen(action_id: str | None) -> None:
         if action_id is not None:
             await nodes[action_id].action_do(action_id)
 
-    cast("ConsoleApp", screen.app).ask(SelectDialog(title, choices), picked)
+    cast("ConsoleApp", screen.app).ask(SelectDialog(title, choices), on_chosen)

@@ -1,4 +1,7 @@
-"""The console: its life, its looks, what goes over the wire, and what can be done everywhere."""
+"""The console app: start and end, themes, request indicator, routes and the actions of every screen.
+
+`dyntui.tui.run` opens it. Screens and features see it as the Protocol `ConsoleApp`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from textual.worker import WorkerFailed
 
 from dyntui.config import crash_report
 from dyntui.config.settings import Settings
+from dyntui.core.effect import Effect
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_left
@@ -30,6 +34,7 @@ from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
 from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
+from dyntui.tui.shell.keymap import current_keymap
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 
 if TYPE_CHECKING:
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
+    from dyntui.tui.kit.action import Action
     from dyntui.tui.kit.widgets.prompt import Suggestion
     from dyntui.tui.shell.base_screen import ConsoleScreen
 
@@ -45,17 +51,19 @@ __all__ = ["Console"]
 
 _STYLES = Path(__file__).parent.parent / "styles"
 _FIRST_STYLES = [_STYLES / "base.tcss", _STYLES / "screens.tcss"]
-"""Those of the first screen; it does not wait for the others to be parsed."""
-_TICK = 20.0
-"""Seconds between looks at what has grown older. What reads the same is not painted."""
-_STARTED = 3.0
-"""Seconds after which nothing more is loaded for the start."""
-_SLOW = 0.3
-"""Seconds after which a request is worth a sign in the frame."""
+"""The styles of the first screen, which does not wait until the others are parsed."""
+_AGE_INTERVAL_S = 20.0
+"""Seconds between updates of ages on the screen; unchanged text is not painted."""
+_START_PERIOD_S = 3.0
+"""Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
+_SLOW_REQUEST_S = 0.3
+"""Seconds after which a request is shown in the header."""
+_OFFLINE_SCOPES = frozenset({"plan", "run", "jobs", "finish", "request"})
+"""Scopes whose actions are available offline: jobs wait for the server, the API console may always try a request."""
 
 
 class Console(TerminalActionsMixin):
-    """The console. Screens read `session`; they go elsewhere with `visit` and speak with `say`."""
+    """The console app. Screens read `session`, navigate with `visit` and show messages with `say`."""
 
     TITLE = "dyntui"
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
@@ -85,7 +93,8 @@ class Console(TerminalActionsMixin):
             self.register_theme(theme)
         self.theme = NO_COLOR_THEME if self.no_color else self._wanted_theme()
         self.animation_level = startup.animation_level(self.settings.animations)
-        self.set_keymap(dict(self.settings.keymap))
+        self.custom_keys = current_keymap(self.settings.keymap)
+        self.set_keymap(self.custom_keys)
 
     def _wanted_theme(self) -> str:
         return self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
@@ -96,27 +105,37 @@ class Console(TerminalActionsMixin):
     def refresh_css(self, animate: bool = True) -> None:
         if self.screen_stack:
             super().refresh_css(animate)
-        else:  # nothing is styled yet: all styles would be parsed now, and once more for the first screen
+        else:  # before the first screen, all styles would be parsed twice
             self.stylesheet.set_variables(self.get_css_variables())
 
     def complete_styles(self) -> None:
-        later = [path for path in sorted(_STYLES.glob("*.tcss")) if not self.stylesheet.has_source(str(path))]
-        if later:
-            self.stylesheet.read_all(later)
+        missing = [path for path in sorted(_STYLES.glob("*.tcss")) if not self.stylesheet.has_source(str(path))]
+        if missing:
+            self.stylesheet.read_all(missing)
             self.stylesheet.parse()
 
     @property
     def dense(self) -> bool:
-        """Whether columns stand close together."""
+        """Whether the dense theme is on: narrow gaps between columns."""
         return self.theme == DENSE_THEME
 
     @property
     def read_only(self) -> bool:
-        """Whether the environment may not be changed from here."""
+        """Whether this session must not change the environment."""
         profile = self.session.profile
         return self.session.read_only or (profile is not None and profile.read_only)
 
-    # Life
+    def app_disabled_reason(self, action: Action) -> str | None:
+        """Return why `action` may not change anything now: a read-only environment, or no connection."""
+        if action.effect is Effect.READ:
+            return None
+        if self.read_only:
+            return "This environment is read-only."
+        if self.offline_label and action.scope not in _OFFLINE_SCOPES:
+            return f"{self.offline_label}: changes are possible when the server responds again. Nothing was sent."
+        return None
+
+    # Start and end
 
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)
@@ -124,15 +143,15 @@ class Console(TerminalActionsMixin):
         threading.excepthook = self._crashed_in_thread
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
         self.take_first_screen()
-        self.set_interval(_TICK, self._tick)
-        self.set_timer(_STARTED, self._started)
+        self.set_interval(_AGE_INTERVAL_S, self._update_ages)
+        self.set_timer(_START_PERIOD_S, self._on_start_period_over)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
-            self.say(f"There is no theme {self.settings.theme!r}; this is {self.theme}.", "warning")
-        for action_id in self.settings.keymap:
+            self.say(f"Unknown theme {self.settings.theme!r}; using {self.theme}.", "warning")
+        for action_id in self.custom_keys:
             if action_id not in {action.id for action in ALL_ACTIONS}:
-                self.say(f"keymap.toml: there is no action {action_id!r}.", "warning")
+                self.say(f"keymap.toml: unknown action {action_id!r}.", "warning")
 
-    def on_ready(self) -> None:  # the first frame has been painted
+    def on_ready(self) -> None:  # called after the first frame
         if self.session.profile is not None or self.session.demo is not None:
             self.open_environment()
 
@@ -146,7 +165,7 @@ class Console(TerminalActionsMixin):
             await self.session.connection.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
-        # The original prints every local variable, tokens and people among them.
+        # The original prints every local variable, including tokens and personal data.
         self._return_code = 1
         if isinstance(error, WorkerFailed):
             error = error.error if isinstance(error.error, Exception) else error
@@ -167,19 +186,19 @@ class Console(TerminalActionsMixin):
         else:
             loop.default_exception_handler(context)
 
-    def _started(self) -> None:
+    def _on_start_period_over(self) -> None:
         self.complete_styles()
         _collect_garbage()
 
-    def _tick(self) -> None:
+    def _update_ages(self) -> None:
         if self.shown is not None:
             self.shown.time_passed()
         self.frame_changed()
 
-    # Traffic
+    # Requests
 
     def opened(self, connection: Connection) -> None:
-        connection.log.subscribe(self._heard)
+        connection.log.subscribe(self._on_request_log)
         self.follow_changes(connection)
         offer_left(self)
 
@@ -187,7 +206,7 @@ class Console(TerminalActionsMixin):
         self.latency = Latency()
         self.in_flight = 0
 
-    def _heard(self) -> None:
+    def _on_request_log(self) -> None:
         self.post_message(self.Traffic())
 
     @on(Traffic)
@@ -199,12 +218,12 @@ class Console(TerminalActionsMixin):
         if self.in_flight or not connection.log.in_flight:
             self._show_traffic()
         elif self._slow is None:
-            self._slow = self.set_timer(_SLOW, self._still_busy)
+            self._slow = self.set_timer(_SLOW_REQUEST_S, self._on_slow_request)
         self.heard_traffic()
         if self.shown is not None:
             self.shown.traffic_changed()
 
-    def _still_busy(self) -> None:
+    def _on_slow_request(self) -> None:
         self._slow = None
         self._show_traffic()
 
@@ -213,10 +232,10 @@ class Console(TerminalActionsMixin):
         self.in_flight = connection.log.in_flight if connection is not None else 0
         self.frame_changed()
 
-    # Everywhere
+    # For all screens
 
     def say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Tell a person something, raw; it is kept for the list of messages."""
+        """Show a message, raw text, and keep it for the message list."""
         self.notify(text, severity=severity)
 
     def notify(
@@ -233,23 +252,23 @@ class Console(TerminalActionsMixin):
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def set_theme(self, name: str) -> None:
-        """Other colours, for this session."""
+        """Use another theme for this session."""
         self.theme = name
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Send what is selected on a screen or in a field to the clipboard."""
+        """Copy the selected text of a screen or field to the clipboard."""
         from dyntui.tui.kit import clipboard
 
-        self._clipboard = text  # what the paste key of a field gives back
+        self._clipboard = text  # the paste key of a field inserts this
         clipboard.send_to_clipboard(self, text, "selection", lines=True)
 
     def write_to_terminal(self, data: str) -> None:
-        """Write a sequence for the terminal itself, past the screen."""
+        """Write an escape sequence to the terminal without changing the screen."""
         if self._driver is not None:
             self._driver.write(data)
 
     def first_screen(self) -> ConsoleScreen:
-        """Make the screen that the console begins with."""
+        """Make the first screen of the console."""
         return routes.first_screen(self.session)
 
     def environments_screen(self, select: str = "") -> ConsoleScreen:
@@ -271,11 +290,11 @@ class Console(TerminalActionsMixin):
         edit_environment(self, profile, taken=stored, done=lambda profile: None, focus=focus)
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
-        """Suggest where a typed name may lead."""
+        """Return suggestions for the jump bar."""
         return suggest_jumps(self, typed)
 
     def jump(self, typed: str, chosen: Suggestion | None) -> None:
-        """Go where a typed name leads."""
+        """Go to the screen, resource, user or row that was typed into the jump bar."""
         jump_to(self, typed, chosen)
 
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:
@@ -287,7 +306,7 @@ class Console(TerminalActionsMixin):
         self.visit(routes.list_screen(record, parent=parent, parent_label=parent_label))
 
     def open_named(self, record: Resource, filter_text: str = "") -> None:
-        """Open `record` for somebody who asked for it by its name."""
+        """Open the screen for a resource that was requested by name."""
         routes.open_named(self, record, filter_text)
 
     def open_row(self, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
@@ -317,7 +336,7 @@ class Console(TerminalActionsMixin):
         self.ask(make_palette())
 
     def import_disabled_reason(self) -> str | None:
-        return None if self.session.profile is not None else "Open an environment first: an import goes into one."
+        return None if self.session.profile is not None else "Open an environment before you import."
 
     def action_import(self) -> None:
         self.open_route("import")
@@ -325,7 +344,7 @@ class Console(TerminalActionsMixin):
     def action_requests(self) -> None:
         self.open_route("request-log")
 
-    def action_notes(self) -> None:
+    def action_messages(self) -> None:
         self.open_route("notifications")
 
     def action_leave(self) -> None:
@@ -338,7 +357,7 @@ class Console(TerminalActionsMixin):
 
 
 def _collect_garbage() -> None:
-    """Go on collecting garbage, but not among what was loaded for the start. Where it never stopped: nothing."""
+    """Turn garbage collection on again, and exempt the objects loaded at start."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

@@ -65,14 +65,14 @@ class ColumnsDialog(BaseDialog[list[Column]]):
             ("esc", "cancel"),
         )
 
-    def action_turn(self) -> None:
+    def action_toggle_column(self) -> None:
         self._lines.shown ^= {self._lines.columns[self._lines.cursor].name}
         self._lines.repaint()
 
-    def action_later(self) -> None:
+    def action_move_right(self) -> None:
         self._move(1)
 
-    def action_earlier(self) -> None:
+    def action_move_left(self) -> None:
         self._move(-1)
 
     def _move(self, by: int) -> None:
@@ -98,8 +98,8 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     def apply_disabled_reason(self) -> str | None:
         return None if self._lines.shown else "A list needs a column."
 
-    def action_take(self) -> None:
+    def action_apply(self) -> None:
         self.dismiss([column for column in self._lines.columns if column.name in self._lines.shown])
 
-    def action_usual(self) -> None:
+    def action_reset(self) -> None:
         self.dismiss([])

@@ -181,7 +181,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self._leave_environment(keep_typed=same)
         self.session.profile = profile
         self.session.demo = None
-        self._colour()
+        self._update_kind_style()
 
     def start_demo(self) -> None:
         """Work in a sandbox made now, in this process."""
@@ -207,7 +207,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def open_environment(self) -> None:
         self._attempt += 1
-        self._colour()
+        self._update_kind_style()
         attempt, session = self._attempt, replace(self.session)
         self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
 
@@ -300,7 +300,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         if became_live(self.session.profile, event.connection):
             self.say(BECAME_LIVE, "warning")
         self.session.profile = event.connection.profile
-        self._colour()
+        self._update_kind_style()
         self.opened(event.connection)
         for screen in self.open_screens:
             screen.connected(event.connection)
@@ -376,6 +376,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             problem = error
         self.post_message(self.Stored(profile, [], problem, form))
 
-    def _colour(self) -> None:
+    def _update_kind_style(self) -> None:
+        """Color the header by the kind of the environment."""
         profile = self.session.profile
         self.set_class(profile is not None and profile.kind == "live", "-live")

@@ -1,7 +1,8 @@
-"""The chrome of every screen: one line above, one below.
+"""Header and footer of every console screen, one line each.
 
-Above: where one is and what the machine does. Below: the keys that matter here and now, then position and age.
-Nothing here moves unless something happened: a quick request is not shown, a latency only when it is quite another.
+The header shows environment, breadcrumbs and the state of requests and jobs; the footer the keys of the screen, then
+position and age of the data. Text changes only for a reason: a quick request is not shown, and a latency is shown only
+when it differs much from the one before.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ __all__ = ["Breadcrumbs", "StatusBar", "StatusIndicator"]
 
 
 _HOST_WIDTH = 40
-_LEAST = 24
-_STEP = 8
+_MIN_PARTS_WIDTH = 24
+_WIDTH_STEP = 8
 
 
 class Breadcrumbs(LineWidget):
-    """The left of the top line: kind, environment, server when it is not the vendor's, read-only, crumbs."""
+    """The left of the header: environment kind and name, server unless it is the vendor's, read-only, breadcrumbs."""
 
     crumbs: tuple[str, ...] = ()
 
@@ -48,7 +49,7 @@ class Breadcrumbs(LineWidget):
             left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
             left.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
             if self._session.demo is None and (host := shown_host(profile.base_url)):
-                # The end of a name says whose it is.
+                # The end of a host name tells its owner.
                 left.append((f"  {_cut_left(safe(host, 300), _HOST_WIDTH)}", "kind"))
             if profile.read_only or self._session.read_only:
                 left.append(("  read-only", "kind"))
@@ -62,7 +63,7 @@ class Breadcrumbs(LineWidget):
 
 
 def _cut_left(text: str, width: int) -> str:
-    """`text` in `width` cells, the end kept: the last crumb says most."""
+    """Return `text` in `width` cells, cut at the left: the last breadcrumb matters most."""
     if width_of(text) <= width:
         return text
     while text and width_of(text) > width - 1:
@@ -71,7 +72,7 @@ def _cut_left(text: str, width: int) -> str:
 
 
 class StatusIndicator(LineWidget):
-    """The right of the top line: requests that take long, the latency, a running job."""
+    """The right of the header: slow requests, the latency, a running job."""
 
     in_flight = 0
 
@@ -83,41 +84,46 @@ class StatusIndicator(LineWidget):
         if job := console.session.job_label:
             parts.append(f"⧖ {safe(job, 60)}")
             while len(parts) > 1 and width_of("  ".join(parts)) > width - 1:
-                parts.pop(-2)  # the job is what somebody waits for
+                parts.pop(-2)  # the job matters most
         text = cut("  ".join(parts), width - 1)
         return [(" " * (width - 1 - width_of(text)) + text, "")], ""
 
 
 class StatusBar(LineWidget):
-    """The bottom line: keys and what they do, and on the right what the screen says of itself: position, marks, age.
+    """The footer: keys on the left, and the status of the screen on the right (position, marks, age).
 
-    One widget, so that what is said is whole in the frame in which it is said: no layout has to make room for it. The
-    least important keys are left out where room is scarce.
+    One widget, so that keys and status change in one frame without a new layout. The least important keys are left out
+    on a narrow terminal.
     """
 
     actions: tuple[ActiveAction, ...] = ()
+    """The actions of the screen; those with a rank are shown."""
     parts: tuple[Piece, ...] = ()
-    _room = 0
+    """The parts of the status, the most important first."""
+    _parts_width = 0
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        most = width * 3 // 5
-        wanted = max(_length(self.parts) + 2 if self.parts else 0, _LEAST)
-        if self._room > most or not self._room - 2 * _STEP < wanted <= self._room:
-            # In steps, and smaller only when there is much to win, so that the keys rest while one scrolls.
-            self._room = min(-(-wanted // _STEP) * _STEP, most)
-        return [*_keys_within(self.actions, width - self._room), *_parts_within(self.parts, self._room)], ""
+        max_width = width * 3 // 5
+        wanted = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
+        if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < wanted <= self._parts_width:
+            # In steps, and smaller only by much, so that the keys do not move while a person scrolls.
+            self._parts_width = min(-(-wanted // _WIDTH_STEP) * _WIDTH_STEP, max_width)
+        return [
+            *_keys_within(self.actions, width - self._parts_width),
+            *_parts_within(self.parts, self._parts_width),
+        ], ""
 
 
 def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
-    """As many keys as there is room for, in exactly that many cells."""
+    """Return as many keys as fit, in exactly `width` cells."""
     shown = sorted(
-        (here for here in actions if here.action.rank and here.reason is None),
-        key=lambda here: here.action.rank,
+        (active for active in actions if active.action.rank and active.disabled_reason is None),
+        key=lambda active: active.action.rank,
     )
-    names = [(_keys(here), here.action.title) for here in shown]
+    names = [(_keys(active), active.action.title) for active in shown]
     cut_off = False
     while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
-        # the last two are `: jump` and `? help`: they stay longest
+        # the last two, `: jump` and `? help`, stay longest
         names.pop(-3 if len(names) > 2 else -1)
         cut_off = True
     pieces: list[Piece] = [(" ", "")]
@@ -129,20 +135,20 @@ def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
     return [*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style)]
 
 
-def _keys(here: ActiveAction) -> str:
-    """The key to show for an action: the first; the first and last where each of them is an argument."""
-    first = key_label(here.keys[0])
-    if not here.action.each:
+def _keys(active: ActiveAction) -> str:
+    """Return the key to show: the first; first and last where each key is an argument."""
+    first = key_label(active.keys[0])
+    if not active.action.each:
         return first
-    last = getattr(here.node, "each_count", len(here.keys))
-    return f"{first}-{key_label(here.keys[last - 1])}"
+    last = getattr(active.node, "each_count", len(active.keys))
+    return f"{first}-{key_label(active.keys[last - 1])}"
 
 
-def _parts_within(said: Sequence[Piece], width: int) -> list[Piece]:
-    """As many parts as there is room for, at the right; the first says most, and what is wrong, in amber, stays."""
-    parts = list(said)
+def _parts_within(status: Sequence[Piece], width: int) -> list[Piece]:
+    """Return as many status parts as fit, aligned to the right. Warnings are kept longest, then the first part."""
+    parts = list(status)
     while len(parts) > 1 and _length(parts) > width - 1:
-        # what is wrong stays; else the last part goes first
+        # the last part that is no warning goes first
         parts.remove(next((part for part in reversed(parts) if part[1] != "warn"), parts[-1]))
     pieces: list[Piece] = []
     for text, style in parts:

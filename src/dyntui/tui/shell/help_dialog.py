@@ -1,4 +1,4 @@
-"""All keys that work here, and why some do not: made from the registry."""
+"""The help screen: every key of the current screen with what it does, and why some actions are not available."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["HelpDialog"]
 
-_KEYS, _TITLE = 22, 16
-_NARROW, _FEW_KEYS = 80, 13
+_KEYS_WIDTH, _NARROW_KEYS_WIDTH, _TITLE_WIDTH = 22, 13, 16
+_NARROW_BELOW = 80
+"""A dialog of at most this many cells has the narrow column of keys."""
+_LAST_SCOPES = ("rows", "table", "app")
+"""The scopes of every screen, after those of the current one."""
 
 
 class _HelpLines(LineList):
-    def __init__(self, here: Sequence[ActiveAction]) -> None:
+    """Headings and actions, one a line."""
+
+    def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(id="help")
-        order = {id_: place for place, id_ in enumerate(ACTIONS)}
-        self.rows: list[str | ActiveAction] = []
-        scopes = list(dict.fromkeys(item.action.scope for item in here))
-        scopes.sort(key=lambda name: (name == "app", name in ("rows", "table")))
+        order = {action_id: number for number, action_id in enumerate(ACTIONS)}
+        scopes = list(dict.fromkeys(each.action.scope for each in actions))
+        scopes.sort(key=lambda scope: _LAST_SCOPES.index(scope) + 1 if scope in _LAST_SCOPES else 0)
+        groups: dict[str, list[ActiveAction]] = {}
         for scope in scopes:
-            self.rows += ["", SCOPES.get(scope, scope.capitalize())] if self.rows else [SCOPES.get(scope, scope)]
-            found = [item for item in here if item.action.scope == scope]
-            found.sort(key=lambda item: order[item.action.id])
-            self.rows += found
+            found = [each for each in actions if each.action.scope == scope]
+            groups.setdefault(SCOPES[scope], []).extend(sorted(found, key=lambda each: order[each.action.id]))
+        self.rows: list[str | ActiveAction] = []
+        for heading, group in groups.items():
+            self.rows += ["", heading, *group] if self.rows else [heading, *group]
 
     @property
     def count(self) -> int:
@@ -38,42 +44,47 @@ class _HelpLines(LineList):
         row = self.rows[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if isinstance(row, str):
-            return [bar, (row.upper(), "head")]
+            return [bar, (row, "head")]
         keys = "1 … 9" if row.action.each else "  ".join(key_label(key) for key in row.keys)
-        head, title = fit(keys, self._keys) + "  ", fit(row.action.title, _TITLE) + "  "
-        return [bar, (head, "strong"), (title, ""), (cut(_said(row), self._room), "warn" if row.reason else "dim")]
+        head, title = fit(keys, self._keys_width) + "  ", fit(row.action.title, _TITLE_WIDTH) + "  "
+        return [
+            bar,
+            (head, "strong"),
+            (title, ""),
+            (cut(_description(row), self._description_width), "warn" if row.disabled_reason else "dim"),
+        ]
 
     @property
-    def _keys(self) -> int:
-        """Cells for the keys."""
-        return _KEYS if self.size.width > _NARROW else _FEW_KEYS
+    def _keys_width(self) -> int:
+        """The width of the column of keys, in cells."""
+        return _KEYS_WIDTH if self.size.width > _NARROW_BELOW else _NARROW_KEYS_WIDTH
 
     @property
-    def _room(self) -> int:
-        """Cells for what is said of them."""
-        return max(0, self.size.width - 1 - 2 - self._keys - 2 - _TITLE - 2)
+    def _description_width(self) -> int:
+        """The width of the column of descriptions, in cells."""
+        return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - _TITLE_WIDTH - 2)
 
     def moved(self) -> None:
         row = self.rows[self.cursor]
         if isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text("" if isinstance(row, str) else _said(row), self._room)
+            self.screen.show_full_text("" if isinstance(row, str) else _description(row), self._description_width)
 
 
-def _said(here: ActiveAction) -> str:
-    return f"not now: {here.reason}" if here.reason else here.action.help
+def _description(active: ActiveAction) -> str:
+    return f"not available: {active.disabled_reason}" if active.disabled_reason else active.action.help
 
 
 class HelpDialog(BaseDialog[None]):
-    """Scrolls like any list."""
+    """The help screen of `actions`; it scrolls like any list."""
 
     title_text = "Keys"
 
-    def __init__(self, here: Sequence[ActiveAction]) -> None:
+    def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(classes="large")
-        self._here = here
+        self._actions = actions
 
     def content(self) -> ComposeResult:
-        yield _HelpLines(self._here)
+        yield _HelpLines(self._actions)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "close"), ("keymap.toml", "puts actions on other keys, by their id"))
+        return (("esc", "close"), ("keymap.toml", "changes keys by action id"))

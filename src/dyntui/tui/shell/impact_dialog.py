@@ -89,7 +89,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
     summary_lines: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
     """
 
-    BINDINGS = bindings(SHELL_ACTIONS, "weigh")
+    BINDINGS = bindings(SHELL_ACTIONS, "impact")
 
     class Told(Message):
         """The numbers are there, or why they are not."""
@@ -107,7 +107,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         summary_lines: Sequence[str] = (),
         preview: Preview | None = None,
     ) -> None:
-        super().__init__(classes="weighed")
+        super().__init__(classes="impact")
         self.needed = needed
         self.title_text = needed.question
         self.verb = verb

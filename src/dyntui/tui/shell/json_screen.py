@@ -21,7 +21,7 @@ __all__ = ["JsonScreen"]
 class JsonScreen(ConsoleScreen):
     """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
 
-    BINDINGS = bindings(SHELL_ACTIONS, "raw")
+    BINDINGS = bindings(SHELL_ACTIONS, "json")
 
     def __init__(self, crumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
         super().__init__()

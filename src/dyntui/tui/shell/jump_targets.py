@@ -1,6 +1,6 @@
-"""Names that the jump bar and the palette know: screens, resources with their aliases, users opened lately, rows.
+"""Targets of the jump bar and the palette: screens, resources with their aliases, recent users, row numbers.
 
-A new screen gets a line in `_SCREENS`; a new resource record is found by itself.
+A new screen gets a line in `_SCREENS`; resource records are targets without one.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ __all__ = ["Jump", "available_jumps", "jump_to", "suggest_jumps"]
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A place one can go to by name. go: takes one there, with what was typed after the name."""
+    """A target of the jump bar."""
 
     name: str
+    """What a person types."""
     title: str
+    """The description in the list of suggestions."""
     go: Callable[[ConsoleApp, str], None]
+    """Opens the target; gets the text typed after the name, which is a filter."""
     aliases: tuple[str, ...] = ()
+    """Other names, in lower case."""
 
 
 def _quit(console: ConsoleApp, rest: str) -> None:
@@ -40,21 +44,21 @@ _SCREENS = (
         "environments", "Environments: switch, add, check, remove", _route("environments"), ("env", "envs", "profiles")
     ),
     Jump("import", "Import users from a file", _route("import"), ("i",)),
-    Jump("jobs", "Import jobs: go on with one, look at its outcome", _route("jobs"), ("j", "imports")),
+    Jump("jobs", "Import jobs: resume one, see its result", _route("jobs"), ("j", "imports")),
     Jump(
-        "everything",
-        "Everything the API has, and what this token reaches",
+        "resources",
+        "All resources, and which of them this token can read",
         _route("resource-index"),
-        ("resources", "all"),
+        ("everything", "all"),
     ),
-    Jump("api", "API console: any operation, filled in and sent", _route("api-operations"), ("operations", "console")),
-    Jump("requests", "Request log: what went over the wire", _route("request-log"), ("log",)),
+    Jump("api", "API console: send any operation of the API", _route("api-operations"), ("operations", "console")),
+    Jump("requests", "Request log", _route("request-log"), ("log",)),
     Jump("messages", "All messages of this session", _route("notifications"), ("notifications",)),
-    Jump("quit", "Leave dyntui", _quit, ("q", "exit")),
+    Jump("quit", "Quit dyntui", _quit, ("q", "exit")),
 )
 
 
-def _list_of(record: Resource, console: ConsoleApp) -> Jump:
+def _resource_jump(record: Resource, console: ConsoleApp) -> Jump:
     from dyntui.services.lists.resource_reachability import reachability_of
 
     def go(console: ConsoleApp, rest: str) -> None:
@@ -66,7 +70,7 @@ def _list_of(record: Resource, console: ConsoleApp) -> Jump:
     return Jump(record.name, reason or f"{record.title} of {of}", go, record.aliases)
 
 
-def _user(user_id: str, label: str) -> Jump:
+def _user_jump(user_id: str, label: str) -> Jump:
     def go(console: ConsoleApp, rest: str) -> None:
         console.open_route("user", RouteTarget(row_id=user_id, label=label))
 
@@ -74,18 +78,18 @@ def _user(user_id: str, label: str) -> Jump:
 
 
 def available_jumps(console: ConsoleApp) -> Iterator[Jump]:
-    """Every name, as far as it makes sense now."""
+    """Yield every target that can be opened now."""
     if console.session.profile is not None or console.session.demo is not None:
         for record in RESOURCES.values():
             if record.scope is not Scope.PARENT:
-                yield _list_of(record, console)
+                yield _resource_jump(record, console)
     yield from _SCREENS
     for user_id, label in reversed(console.session.recent.items()):
-        yield _user(user_id, label)
+        yield _user_jump(user_id, label)
 
 
 def _rank(jump: Jump, text: str) -> int | None:
-    """How well `text` fits: 0 best, None not at all."""
+    """Return how well `text` matches: 0 is best, None is no match."""
     names = (jump.name.casefold(), *jump.aliases)
     if text in names:
         return 0
@@ -95,16 +99,16 @@ def _rank(jump: Jump, text: str) -> int | None:
 
 
 def parse_row_number(text: str) -> int | None:
-    """The row that is meant by `500,000`; None when it is no number."""
+    """Return the row number that `text` such as `500,000` means; None when it is not a number."""
     digits = text.replace(",", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
 def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
-    """What `typed` may mean, the best first."""
+    """Return the targets that match `typed`, the best first."""
     text = typed.strip().casefold()
     if parse_row_number(text) is not None:
-        return [Suggestion(text, "The row of this list")]
+        return [Suggestion(text, "Row of this list")]
     head = text.split(" ", 1)[0]
     ranked = [(rank, jump) for jump in available_jumps(console) if (rank := _rank(jump, text)) is not None]
     if not ranked and head != text:
@@ -114,7 +118,7 @@ def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
 
 
 def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
-    """Go where `typed` says: a whole name, a name and a filter, else the suggestion that was chosen."""
+    """Go to the row or target that was typed: a full name with a filter, else the chosen suggestion."""
     text = typed.strip()
     if (number := parse_row_number(text)) is not None:
         lines = console.shown.default_focus() if isinstance(console.shown, ConsoleScreen) else None
@@ -131,4 +135,4 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
             console, ""
         )
     elif text:
-        console.say(f"There is no {head!r} here. Type : and a part of a name to see what there is.", "warning")
+        console.say(f"Unknown name {head!r}. Type : and a part of a name to see the suggestions.", "warning")

@@ -1,4 +1,4 @@
-"""The command palette: everything the keys do here, every place the jump bar knows, and the themes."""
+"""The command palette: the actions of the current screen, the targets of the jump bar, and the themes."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ class _Command:
 
 
 class RegistryCommands(Provider):
-    """What can be done on the screen below."""
+    """Provides the actions of the screen below, jump targets and themes."""
 
     def _commands(self) -> Iterator[_Command]:
         console = cast("ConsoleApp", self.app)
-        for here in active_actions(self.screen):
-            action = here.action
+        for active in active_actions(self.screen):
+            action = active.action
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:
                 continue
-            keys = " ".join(key_label(key) for key in here.keys)
-            note = f"not now: {here.reason}" if here.reason else action.help
-            yield _Command(f"{action.title}  ({keys})", note, partial(here.node.action_do, action.id))
+            keys = " ".join(key_label(key) for key in active.keys)
+            note = f"not available: {active.disabled_reason}" if active.disabled_reason else action.help
+            yield _Command(f"{action.title}  ({keys})", note, partial(active.node.action_do, action.id))
         for jump in available_jumps(console):
             yield _Command(f"go to {jump.name}", jump.title, partial(jump.go, console, ""))
         for name in sorted(console.available_themes):
             if not console.no_color:
-                yield _Command(f"theme {name}", "Colours of the console", partial(console.set_theme, name))
+                yield _Command(f"theme {name}", "Colors of the console", partial(console.set_theme, name))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._commands():
             title = safe(command.title, 100)
             if (score := matcher.match(title)) > 0:
-                yield Hit(score, self._marked(title, query), command.run, text=title, help=_plain(command.help))
+                yield Hit(score, self._highlighted(title, query), command.run, text=title, help=_plain(command.help))
 
     async def discover(self) -> Hits:
         for command in self._commands():
@@ -60,8 +60,8 @@ class RegistryCommands(Provider):
             if not title.startswith("theme "):
                 yield DiscoveryHit(Content(title), command.run, text=title, help=_plain(command.help))
 
-    def _marked(self, title: str, query: str) -> Content:
-        """The title with what matched; the library's own way reads it as markup."""
+    def _highlighted(self, title: str, query: str) -> Content:
+        """Return the title with the matched characters styled; Textual's own method would read it as markup."""
         shown = Content(title)
         _, offsets = self.matcher(query).fuzzy_search.match(query, title)
         for offset in offsets:
@@ -71,10 +71,10 @@ class RegistryCommands(Provider):
 
 
 def _plain(text: str) -> str:
-    """A help text that the palette, which reads it as markup, cannot take for any."""
+    """Return a help text without markup; the palette would interpret it."""
     return safe(text, 200).replace("[", "(")
 
 
 def make_palette() -> CommandPalette:
-    """The palette, to be pushed."""
-    return CommandPalette(providers=[RegistryCommands], placeholder="Search what can be done here")
+    """Make the palette screen."""
+    return CommandPalette(providers=[RegistryCommands], placeholder="Search actions, screens and themes")

@@ -1,7 +1,7 @@
 """The actions of every resource record, for the action registry.
 
-Plain data, so that the registry can read it: an action of a record gets the id `RECORD.ACTION` and the method
-`act_ACTION`; enabling and disabling share one key, `t`.
+An action of a record has the id `RECORD.ACTION`, runs the method `action_act_ACTION` and asks `ACTION_disabled_reason`;
+enabling and disabling share one action with the key `t`. `shell/record_classes.py` adds these methods to screens.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from collections.abc import Iterator
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, Resource, ResourceAction
-from dyntui.tui.kit.action import Action as Key
+from dyntui.tui.kit.action import Action
 from dyntui.tui.kit.action_registry import register
 
 __all__ = ["CUSTOM_SCREEN_RECORDS", "RECORD_ACTIONS", "TOGGLE", "method_suffix", "offered_actions"]
 
 CUSTOM_SCREEN_RECORDS = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
-"""Records whose actions have screens and keys of their own elsewhere."""
+"""Records whose screens have actions of their own instead."""
 TOGGLE = "toggle"
 _PAIR = ("enable", "disable")
 
 
 def method_suffix(name: str) -> str:
-    """What the methods of an action are called: `act_NAME`, and `NAME_disabled_reason`."""
+    """Return an action name as a part of method names: `act_NAME`, `NAME_disabled_reason`."""
     return name.replace("-", "_")
 
 
 def offered_actions(record: Resource) -> list[tuple[str, tuple[ResourceAction, ...]]]:
-    """What the console offers of a record: the name, and the one action, or the two that `t` goes between."""
+    """Return the actions that the console has for a record: name, and the one action or the two that `t` toggles."""
     if record.name in CUSTOM_SCREEN_RECORDS:
         return []
     pair = tuple(action for name in _PAIR if (action := record.action(name)) is not None)
@@ -37,17 +37,17 @@ def offered_actions(record: Resource) -> list[tuple[str, tuple[ResourceAction, .
     return [*rest, (TOGGLE, pair)]
 
 
-def _of_records() -> Iterator[Key]:
+def _record_actions() -> Iterator[Action]:
     for record in RESOURCES.values():
         for rank, (name, actions) in enumerate(offered_actions(record), 20):
             one = actions[0]
             toggles = name == TOGGLE
             effect = max((action.effect for action in actions), key=list(Effect).index)
-            yield Key(
+            yield Action(
                 f"{record.name}.{name}",
                 ("t",) if toggles else (one.key,),
-                "on or off" if toggles else one.label,
-                "Enable it, or disable it." if toggles else one.help,
+                "on/off" if toggles else one.label,
+                "Enable or disable it." if toggles else one.help,
                 effect,
                 rank,
                 f"act_{method_suffix(name)}",
@@ -56,5 +56,5 @@ def _of_records() -> Iterator[Key]:
 
 
 RECORD_ACTIONS = register(
-    {record.name: record.title.lower() for record in RESOURCES.values() if offered_actions(record)}, *_of_records()
+    {record.name: record.title for record in RESOURCES.values() if offered_actions(record)}, *_record_actions()
 )

@@ -2,7 +2,7 @@
 
 The app opens them, so that features never import each other.
 
-To add a screen of its own, give its class an `open` method when the default of `ConsoleScreen` is not enough, and add
+To add a bespoke screen, give its class an `open` method when the default of `ConsoleScreen` is not enough, and add
 one line to ROUTES (opened by name or by a record's `open`) or to LIST_SCREENS (the list of a record).
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.resources import RESOURCES, Resource
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
+from dyntui.tui.shell.record_classes import record_class
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -63,8 +64,8 @@ LIST_SCREENS: Mapping[str, str] = {
 }
 """Record name -> the class of its list, as `module:name`; every other record has the generic list."""
 
-_INSTEAD_OF_LIST = {"analytics": "analytics", "events": "event-tail", "settings": "settings"}
-"""Record name -> the route that opens when somebody asks for the record by its name."""
+_ROUTES_OF_RECORDS = {"analytics": "analytics", "events": "event-tail", "settings": "settings"}
+"""Record name -> the route that opens instead of a list when the record is requested by name."""
 
 
 def open_route(console: ConsoleApp, name: str, target: RouteTarget) -> None:
@@ -75,24 +76,24 @@ def open_route(console: ConsoleApp, name: str, target: RouteTarget) -> None:
 
 @cache
 def _list_class(name: str) -> type[ResourceScreen]:
-    from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen, list_class
+    from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
     base: type[ResourceScreen] = resolve_name(LIST_SCREENS[name]) if name in LIST_SCREENS else ResourceActionsScreen
     if name in CUSTOM_SCREEN_RECORDS or not issubclass(base, ResourceActionsScreen):
         return base
-    return list_class(name, base)
+    return record_class(name, base, "Screen")
 
 
 def list_screen(record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> ResourceScreen:
-    """Make the list screen of `record`, with the keys that the action registry has for it."""
+    """Make the list screen of `record`, with the keys of its actions."""
     made = _list_class(record.name)
     return made(record, parent=parent, parent_label=parent_label, filter_text=filter_text)
 
 
 def open_named(console: ConsoleApp, record: Resource, filter_text: str = "") -> None:
-    """Open `record` for somebody who asked for it by its name."""
-    if record.name in _INSTEAD_OF_LIST:
-        open_route(console, _INSTEAD_OF_LIST[record.name], RouteTarget(record, filter_text=filter_text))
+    """Open the screen for a resource that was requested by name."""
+    if record.name in _ROUTES_OF_RECORDS:
+        open_route(console, _ROUTES_OF_RECORDS[record.name], RouteTarget(record, filter_text=filter_text))
     else:
         console.visit(list_screen(record, filter_text=filter_text))
 
@@ -116,7 +117,7 @@ def open_row(console: ConsoleApp, record: Resource, row: Mapping[str, Any], pare
 
 
 def first_screen(state: ConsoleState) -> ConsoleScreen:
-    """Make the screen that the console begins with: the users of the environment, or the first-run setup."""
+    """Make the first screen of the console: the users of the environment, or the first-run setup."""
     if state.profile is not None or state.demo is not None:
         return list_screen(RESOURCES["users"])
     setup: type[ConsoleScreen] = resolve_name(f"{_FEATURES}.environments.setup_screen:SetupScreen")

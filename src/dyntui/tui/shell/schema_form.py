@@ -97,7 +97,7 @@ class SchemaForm(FormDialog):
         here = self._here()
         return None if here is not None and self._options(here[1]) else "There is nothing to choose from here."
 
-    def action_pick(self) -> None:
+    def action_choose(self) -> None:
         here = self._here()
         assert here is not None
         name, field = here

@@ -44,7 +44,7 @@ def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
 class SiblingScreen(DetailScreen):
     """A thing out of a list. known: its row there. behind: the list. A subclass gives `fetch_one` and `outline` too."""
 
-    BINDINGS = bindings(SHELL_ACTIONS, "beside")
+    BINDINGS = bindings(SHELL_ACTIONS, "siblings")
 
     class ListChanged(Message):
         """The list behind has other rows."""
@@ -177,10 +177,10 @@ class SiblingScreen(DetailScreen):
     def previous_disabled_reason(self) -> str | None:
         return self.no_list() or (None if self._place(-1) is not None else "This is the first one of the list.")
 
-    def action_next_one(self) -> None:
+    def action_next_sibling(self) -> None:
         self._go(1)
 
-    def action_previous_one(self) -> None:
+    def action_previous_sibling(self) -> None:
         self._go(-1)
 
     def _go(self, step: int) -> None:

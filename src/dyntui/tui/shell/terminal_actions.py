@@ -1,4 +1,4 @@
-"""What a person does with the terminal itself: suspend, repaint, ctrl+c; and the title of its window."""
+"""The app's actions on the terminal: suspend, repaint, interrupt; and the window title."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dyntui.tui.shell.server_changes import ServerChangesMixin
 
 __all__ = ["TerminalActionsMixin", "window_title"]
 
-_NO_JOB_CONTROL = "Not suspended: no shell here could continue dyntui."
+_NO_JOB_CONTROL = "Not suspended: dyntui was not started by a shell that can continue it."
 
 
 def window_title(session: ConsoleState) -> str:
@@ -28,16 +28,18 @@ def window_title(session: ConsoleState) -> str:
 
 
 class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
-    """The part of the app that gives the terminal away and takes it back."""
+    """The part of the app that suspends, repaints and names the terminal."""
 
     settings: Settings
+    custom_keys: dict[str, str]
+    """Keys of a person's keymap by action id."""
 
-    def _colour(self) -> None:
-        super()._colour()
+    def _update_kind_style(self) -> None:
+        super()._update_kind_style()
         self.update_title()
 
     def update_title(self) -> None:
-        """Show in the title of the terminal's window which environment is in use."""
+        """Show the environment in use in the window title."""
         self.set_terminal_title(window_title(self.session))
 
     def frame_changed(self) -> None:
@@ -45,9 +47,9 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
         self.update_title()
 
     def action_suspend(self) -> None:
-        """Give the terminal to the shell until it continues this process."""
+        """Return to the shell until it continues this process."""
         if isinstance(self.focused, TextArea):
-            raise SkipAction  # the key undoes there
+            raise SkipAction  # ctrl+z is undo in a text area
         if not has_job_control():
             self.say(_NO_JOB_CONTROL, "warning")
             return
@@ -60,23 +62,23 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
             self.say(_NO_JOB_CONTROL, "warning")
 
     def action_repaint(self) -> None:
-        """Send the terminal every cell again."""
+        """Draw the whole screen again."""
         if self.lean is not None:
             self.shown_otherwise()
         self.refresh(layout=True)
 
     def action_interrupt(self) -> None:
-        """Say how to quit, unless there is a selection to copy."""
+        """Show how to quit, unless there is a selection to copy."""
         focused = self.focused
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:
             raise SkipAction
         quit_key = key_label(self._quit_key())
         if self.shown is None:
-            self.say(f"Close this with esc; then {quit_key} quits dyntui.")
+            self.say(f"Press esc to close this, then {quit_key} to quit dyntui.")
         else:
             self.say(f"Press {quit_key} to quit dyntui.")
 
     def _quit_key(self) -> str:
-        keys = self.settings.keymap.get("app.quit") or ACTIONS["app.quit"].keys[0]
+        keys = self.custom_keys.get("app.quit") or ACTIONS["app.quit"].keys[0]
         return keys.split(",")[0].strip()

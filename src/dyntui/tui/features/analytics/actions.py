@@ -15,7 +15,7 @@ _READ = Effect.READ
 
 ANALYTICS_ACTIONS = register(
     {
-        "figures": "figures",
+        "figures": "Charts",
     },
     Action("figures.range", ("d",), "range", "Other days.", _READ, 10, "range"),
     Action("figures.longer", ("plus", "equals_sign"), "longer", "A longer range.", _READ, 11, "longer", "longer_range_disabled_reason"),

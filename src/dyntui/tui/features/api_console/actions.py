@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 API_CONSOLE_ACTIONS = register(
     {
-        "operations": "API",
-        "request": "request",
+        "operations": "API Operations",
+        "request": "Request",
     },
     Action("operations.filter", ("slash",), "search", "Search the operations.", _READ, 10),
     Action("operations.open", ("enter",), "fill in", "Fill in this operation and send it.", _READ, 11, "open",

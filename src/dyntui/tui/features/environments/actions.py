@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 ENVIRONMENTS_ACTIONS = register(
     {
-        "environments": "environments",
-        "setup": "here",
+        "environments": "Environments",
+        "setup": "Detail",
     },
     Action("environments.switch", ("enter",), "switch", "Work in this environment.", _READ, 10,
         disabled_reason="profile_disabled_reason"),

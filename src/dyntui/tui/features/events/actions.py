@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 EVENTS_ACTIONS = register(
     {
-        "tail": "events",
-        "event": "event",
+        "tail": "Events",
+        "event": "Event",
     },
     Action("tail.pause", ("p",), "pause", "Stop the tail, or go on.", _READ, 10),
     Action("tail.filter", ("slash",), "filter", "Show only events with this in their name or in them.", _READ, 11),

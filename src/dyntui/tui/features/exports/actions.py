@@ -15,7 +15,7 @@ _READ = Effect.READ
 
 EXPORTS_ACTIONS = register(
     {
-        "export": "export",
+        "export": "Export",
     },
     Action("export.download", ("w",), "download", "Fetch the file into a new one of yours.", _READ, 11, "download",
         "download_disabled_reason"),

@@ -109,7 +109,7 @@ _MEANS = {
 class VerifiedDialog(BaseDialog[str]):
     """Answers `unverified`, `now` or `column:NAME`. columns: those that may say it."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "pick")
+    BINDINGS = bindings(KIT_ACTIONS, "select")
     title_text = "Are these e-mail addresses verified?"
 
     def __init__(self, columns: Sequence[str], mapping: Mapping) -> None:
@@ -180,7 +180,7 @@ class _Transforms(LineList):
 class TransformsDialog(BaseDialog[list[str]]):
     """Answers with the names in their order. samples: values to show what they come to."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "pick")
+    BINDINGS = bindings(KIT_ACTIONS, "select")
 
     def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(classes="transforms")

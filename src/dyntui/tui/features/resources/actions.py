@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 RESOURCES_ACTIONS = register(
     {
-        "everything": "everything",
-        "setting": "settings",
+        "everything": "Resources",
+        "setting": "Settings",
     },
     Action("everything.open", ("enter",), "open", "Go to this list.", _READ, 10, "open", "open_disabled_reason"),
     Action("everything.probe", ("p",), "probe", "Ask the server which lists this token reaches; once each.", _READ, 11),

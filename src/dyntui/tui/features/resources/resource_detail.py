@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
-from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -21,7 +20,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
-from dyntui.tui.shell.lists.resource_actions_screen import action_methods
+from dyntui.tui.shell.record_classes import record_class
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -171,12 +170,4 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 @cache
 def _class_for(name: str, base: type[ResourceDetailScreen]) -> type[ResourceDetailScreen]:
     record = RESOURCES[name]
-    namespace: dict[str, Any] = {
-        "BINDINGS": bindings(ACTIONS.values(), name),
-        "NOUN": record.singular,
-        "RESOURCE": name,
-        "record": record,
-        **action_methods(record),
-    }
-    made = type(f"One{name.title().replace('-', '')}Screen", (base,), namespace)
-    return cast("type[ResourceDetailScreen]", made)
+    return record_class(name, base, "DetailScreen", NOUN=record.singular, RESOURCE=name, record=record)

@@ -15,7 +15,7 @@ _READ = Effect.READ
 
 SESSION_LOG_ACTIONS = register(
     {
-        "journal": "here",
+        "journal": "Detail",
     },
     Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, disabled_reason="selection_disabled_reason"),
     Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, disabled_reason="selection_disabled_reason"),

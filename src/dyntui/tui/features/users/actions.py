@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 USERS_ACTIONS = register(
     {
-        "users": "users",
-        "user": "user",
+        "users": "Users",
+        "user": "User",
     },
     Action("users.new", ("n",), "new", "Create a user.", rank=16),
     Action("users.delete", ("d",), "delete", "Delete the marked users, or this one, for good.", Effect.DESTRUCTIVE, 17,

@@ -136,7 +136,7 @@ class UserActionsMixin(SiblingScreen):
 
         open_copy_menu(self.console, RESOURCES[self.NAME], [self.document or self.known])
 
-    def action_web_console(self) -> None:
+    def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         show_dashboard_link(

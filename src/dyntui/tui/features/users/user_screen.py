@@ -62,7 +62,7 @@ _ROWS = {
 class UserScreen(UserActionsMixin):
     """A user by id. label: what to call it until it is read."""
 
-    BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "taking")]
+    BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "user"
     RESOURCE = "users"
     TABS = (

@@ -16,7 +16,7 @@ class UsersScreen(UserListScreen):
     It is the first screen of most starts, so what its keys do is loaded when they are pressed.
     """
 
-    BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "taking")]
+    BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "copying")]
 
     def users_disabled_reason(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
@@ -54,7 +54,7 @@ class UsersScreen(UserListScreen):
 
         open_copy_menu(self.console, self.record, self.rows_of([target.id for target in self.targets]))
 
-    def action_web_console(self) -> None:
+    def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         row = self.table.row or {}

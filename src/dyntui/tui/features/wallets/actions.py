@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 WALLETS_ACTIONS = register(
     {
-        "wallets": "wallets",
-        "wallet": "wallet",
+        "wallets": "Wallets",
+        "wallet": "Wallet",
     },
     Action("wallets.pregenerate", ("n",), "pre-generate", "Make embedded wallets that somebody claims by signing in.",
         rank=16),

@@ -40,7 +40,7 @@ class WalletScreen(SiblingScreen):
     known: what the list said about it; the server's detail of one wallet leaves some of it out.
     """
 
-    BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "taking")]
+    BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "wallet"
     RESOURCE = "wallets"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
@@ -173,7 +173,7 @@ class WalletScreen(SiblingScreen):
 
         open_copy_menu(self.console, RESOURCES["wallets"], [self.document or self.known])
 
-    def action_web_console(self) -> None:
+    def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         show_dashboard_link(self.console, self.object_id, self.label)

@@ -16,7 +16,7 @@ __all__ = ["WalletsScreen"]
 class WalletsScreen(ResourceActionsScreen):
     """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
 
-    BINDINGS = bindings(SHELL_ACTIONS, "taking")
+    BINDINGS = bindings(SHELL_ACTIONS, "copying")
 
     @property
     def targets(self) -> list[Target]:
@@ -55,7 +55,7 @@ class WalletsScreen(ResourceActionsScreen):
 
         open_copy_menu(self.console, self.record, self.marked)
 
-    def action_web_console(self) -> None:
+    def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
         row = self.table.row or {}

@@ -15,8 +15,8 @@ _READ = Effect.READ
 
 WEBHOOKS_ACTIONS = register(
     {
-        "webhook": "webhook",
-        "message": "message",
+        "webhook": "Webhook",
+        "message": "Message",
     },
     Action("webhook.failed", ("f",), "failed only", "Show only the messages that failed, or all.", _READ, 14, "failed"),
     Action("webhook.verify", ("V",), "verify", "Check the signature of a body that you paste.", _READ, 15),

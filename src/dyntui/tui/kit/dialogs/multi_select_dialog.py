@@ -18,7 +18,7 @@ __all__ = ["MultiSelectDialog"]
 
 class _Options(LineList):
     def __init__(self, options: Sequence[str], chosen: set[str], many: bool) -> None:
-        super().__init__(id="many")
+        super().__init__(id="options")
         self.options = options
         self.chosen = chosen
         self.many = many
@@ -37,7 +37,7 @@ class _Options(LineList):
 class MultiSelectDialog(BaseDialog[list[str]]):
     """Answers with what was chosen, in the order of the list; None when it was left. many: not only one."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "many")
+    BINDINGS = bindings(KIT_ACTIONS, "multi-select")
 
     def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, many: bool = True) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         taking = (("space", "take it or not"), ("enter", "take these")) if self.many else (("enter", "take it"),)
         return (*taking, ("esc", "cancel"))
 
-    def action_turn(self) -> None:
+    def action_toggle_option(self) -> None:
         if self.options and self.many:
             self._lines.chosen ^= {self.options[self._lines.cursor]}
             self._lines.repaint()
@@ -67,7 +67,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
     def current_input(self) -> frozenset[str]:
         return frozenset(self._lines.chosen)
 
-    def action_take(self) -> None:
+    def action_submit(self) -> None:
         if not self.many:
             self.dismiss([self.options[self._lines.cursor]] if self.options else [])
             return

@@ -26,7 +26,7 @@ class Pasted:
 class PasteTextDialog(BaseDialog[Pasted]):
     """about: a line above the text. line: the name of a field below it, "" for none."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "signature")
+    BINDINGS = bindings(KIT_ACTIONS, "paste-text")
 
     def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "check") -> None:
         super().__init__(classes="large pasting")
@@ -54,5 +54,5 @@ class PasteTextDialog(BaseDialog[Pasted]):
         line = self.query_one("#line", Input).value if self.line else ""
         return Pasted(self.query_one("#pasted", TextArea).text, line)
 
-    def action_check(self) -> None:
+    def action_submit(self) -> None:
         self.submit(self.current_input())

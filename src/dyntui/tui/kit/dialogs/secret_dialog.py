@@ -25,7 +25,7 @@ _WIDTH = 64
 class SecretDialog(BaseDialog[None]):
     """what: its name. value: raw."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "once")
+    BINDINGS = bindings(KIT_ACTIONS, "secret")
 
     def __init__(self, what: str, value: str) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class SecretDialog(BaseDialog[None]):
 
     def content(self) -> ComposeResult:
         lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
-        yield Static("\n".join(lines), classes="once", markup=False)
+        yield Static("\n".join(lines), classes="secret", markup=False)
         yield Static("It is shown once and kept nowhere.", classes="where", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:

@@ -63,7 +63,7 @@ class Choices(LineList):
 class SelectDialog(BaseDialog[str]):
     """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "pick")
+    BINDINGS = bindings(KIT_ACTIONS, "select")
 
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ class TextDialog(BaseDialog[str]):
     once, about the text that it begins with.
     """
 
-    BINDINGS = bindings(KIT_ACTIONS, "writing")
+    BINDINGS = bindings(KIT_ACTIONS, "text-editor")
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class TextDialog(BaseDialog[str]):
         """Something about the text, below it."""
         self.query_one("#problem", Static).update(safe(text, 500))
 
-    def action_take(self) -> None:
+    def action_submit(self) -> None:
         if problem := self.check(self.area.text):
             self.say(problem)
         else:

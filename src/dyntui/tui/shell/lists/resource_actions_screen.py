@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
-from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
-from dyntui.tui.shell.record_actions import TOGGLE, method_suffix, offered_actions
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["ResourceActionsScreen", "action_methods", "list_class"]
-
-ListClass = type["ResourceActionsScreen"]
+__all__ = ["ResourceActionsScreen"]
 
 
 class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
@@ -135,29 +130,3 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         self.table.marks &= {target.id for target in results.remaining}
         self.table.repaint()
         self.changed()
-
-
-def action_methods(record: Resource) -> dict[str, Callable[..., Any]]:
-    """The methods that the registry calls for the actions of a record: `action_act_X`, `X_disabled_reason`."""
-
-    def methods(actions: tuple[ResourceAction, ...], key: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        return (
-            lambda self: cast("ResourceActionsScreen", self).act(actions, key),
-            lambda self: cast("ResourceActionsScreen", self).disabled_reason(actions),
-        )
-
-    found: dict[str, Callable[..., Any]] = {}
-    for name, actions in offered_actions(record):
-        do, disabled_reason = methods(actions, "t" if name == TOGGLE else actions[0].key)
-        found[f"action_act_{method_suffix(name)}"] = do
-        found[f"{method_suffix(name)}_disabled_reason"] = disabled_reason
-    return found
-
-
-def list_class(name: str, base: ListClass = ResourceActionsScreen) -> ListClass:
-    """The class of a record's list, with the keys that the registry has for it."""
-    namespace: Mapping[str, Any] = {
-        "BINDINGS": bindings(ACTIONS.values(), name),
-        **(action_methods(RESOURCES[name]) if name in RESOURCES else {}),
-    }
-    return cast("ListClass", type(f"{name.title().replace('-', '')}Screen", (base,), dict(namespace)))

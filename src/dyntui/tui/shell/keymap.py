@@ -1,0 +1,39 @@
+"""Action ids of earlier versions, so that a person's keymap.toml keeps working; the app reads it at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["RENAMED_ACTIONS", "current_keymap"]
+
+RENAMED_ACTIONS: Mapping[str, str] = {
+    "app.notes": "app.messages",
+    "beside.next": "siblings.next",
+    "beside.previous": "siblings.previous",
+    "columns.earlier": "columns.move_left",
+    "columns.later": "columns.move_right",
+    "columns.take": "columns.apply",
+    "columns.turn": "columns.toggle",
+    "columns.usual": "columns.reset",
+    "confirm.keep": "confirm.cancel",
+    "many.take": "multi-select.submit",
+    "many.turn": "multi-select.toggle",
+    "once.copy": "secret.copy",
+    "pick.choose": "select.choose",
+    "raw.copy": "json.copy",
+    "schema.pick": "schema.choose",
+    "signature.check": "paste-text.submit",
+    "taking.console": "copying.dashboard",
+    "taking.copy": "copying.copy",
+    "weigh.down": "impact.down",
+    "weigh.page_down": "impact.page_down",
+    "weigh.page_up": "impact.page_up",
+    "weigh.up": "impact.up",
+    "writing.take": "text-editor.submit",
+}
+"""Former action id -> the id that the action has now."""
+
+
+def current_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
+    """Return `keymap` (action id -> keys) with the ids that the actions have now."""
+    return {RENAMED_ACTIONS.get(action_id, action_id): keys for action_id, keys in keymap.items()}
