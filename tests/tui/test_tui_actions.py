@@ -7,7 +7,6 @@ import inspect
 import pkgutil
 from collections import Counter
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -18,10 +17,14 @@ import dyntui.tui
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES
+from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, disabled_reason_of, key_label
+from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
+from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.keymap import RENAMED_ACTIONS
 from dyntui.tui.shell.routes import list_screen
 
 
@@ -79,9 +82,23 @@ def test_keys_are_written_as_people_read_them() -> None:
     ]
 
 
+class _App(ActionMixin):
+    """The app, as far as it decides which actions are available."""
+
+    offline_label = ""
+    app_disabled_reason = Console.app_disabled_reason  # type: ignore[assignment]
+
+    def __init__(self, *, read_only: bool) -> None:
+        self.read_only = read_only
+        self.notifications: list[str] = []
+
+    def notify(self, text: str, **_options: Any) -> None:
+        self.notifications.append(text)
+
+
 class _Node:
     def __init__(self, read_only: bool) -> None:
-        self.app = type("App", (), {"read_only": read_only})()
+        self.app = _App(read_only=read_only)
 
     def no(self) -> str | None:
         return "Not today."
@@ -92,8 +109,8 @@ class _Node:
     [
         (Effect.READ, True, None),
         (Effect.WRITE, False, None),
-        (Effect.WRITE, True, "This environment is read-only here."),
-        (Effect.DESTRUCTIVE, True, "This environment is read-only here."),
+        (Effect.WRITE, True, "This environment is read-only."),
+        (Effect.DESTRUCTIVE, True, "This environment is read-only."),
     ],
 )
 def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
@@ -104,11 +121,11 @@ class _ReadOnly(ActionMixin):
     """A node of a read-only console; whatever an action would do here is a mistake."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self._app = _App(read_only=True)
 
     @property
     def app(self) -> Any:
-        return SimpleNamespace(read_only=True, notify=lambda text, **more: self.said.append(text))
+        return self._app
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"{name} was asked for")
@@ -120,7 +137,7 @@ class _ReadOnly(ActionMixin):
 async def test_in_read_only_no_action_that_writes_does_anything(action: Action) -> None:
     node = _ReadOnly()
     await node.action_do(action.id, *(action.keys[:1] if action.each else ()))
-    assert node.said == ["This environment is read-only here."]
+    assert node.app.notifications == ["This environment is read-only."]
 
 
 async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
@@ -132,14 +149,14 @@ async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
 
 
 async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:
-    console = demo()
-    console.settings = Settings(keymap={"list.filter": "f", "no.such": "x"})
-    console.set_keymap(dict(console.settings.keymap))
+    console = Console(
+        ConsoleState(demo=SandboxOptions(users=120)), Settings(keymap={"list.filter": "f", "no.such": "x"})
+    )
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
         assert " f filter" in lines_of(console)[-1]
         await press(pilot, "question_mark")
-        assert "▌ LIST" in text_of(console)
+        assert "▌ List" in text_of(console)
         assert "  f                       filter" in text_of(console)
         await press(pilot, "escape", "f", *"anna", "enter")
         assert "/anna" in lines_of(console)[0]
@@ -151,7 +168,7 @@ async def test_the_actions_menu_does_what_is_picked() -> None:
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
         await press(pilot, "a")
-        assert "The row as the server wrote it." in text_of(console)
+        assert "Show the row as JSON." in text_of(console)
         await press(pilot, "enter")
         assert lines_of(console)[-1].startswith(" /")
 
@@ -241,3 +258,10 @@ def test_bindings_carry_the_actions_id() -> None:
         BINDINGS: ClassVar = bindings(ACTIONS.values(), "setup")
 
     assert [binding.id for binding in Anything.BINDINGS if isinstance(binding, Binding)] == ["setup.choose"]
+
+
+def test_a_keymap_with_former_ids_keeps_working() -> None:
+    former = Settings(keymap={"taking.copy": "z", "list.filter": "f"})
+    assert Console(ConsoleState(), former).custom_keys == {"copying.copy": "z", "list.filter": "f"}
+    assert RENAMED_ACTIONS.keys().isdisjoint(ACTIONS)
+    assert ACTIONS.keys() >= set(RENAMED_ACTIONS.values())

@@ -44,7 +44,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
             assert email in text_of(console), "the rows stay"
             await pilot.press("d")
             await until(pilot, lambda: notes(pilot)[-1].startswith("offline since "))
-            assert notes(pilot)[-1].endswith("nothing can be changed until the server answers. Nothing was sent.")
+            assert notes(pilot)[-1].endswith("changes are possible when the server responds again. Nothing was sent.")
             assert console.screen is first, "nothing is asked for that cannot be done"
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(console.screen, UserScreen))

@@ -94,7 +94,7 @@ async def test_the_jump_bar_says_when_there_is_no_such_name() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "colon", *"zebra", "enter")
-        assert console.session.notes[-1].text.startswith("There is no 'zebra' here.")
+        assert console.session.notes[-1].text.startswith("Unknown name 'zebra'.")
 
 
 async def test_a_user_that_was_opened_is_a_jump() -> None:
@@ -190,10 +190,10 @@ async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
         await settled(pilot)
         await press(pilot, "question_mark")
         text = text_of(console)
-        assert "Show only what matches." in text
-        assert "not now: Nothing is marked." in text
+        assert "Show only matching rows." in text
+        assert "not available: Nothing is marked." in text
         await press(pilot, "escape")
-        assert "Show only what matches." not in text_of(console)
+        assert "Show only matching rows." not in text_of(console)
 
 
 async def test_the_palette_knows_actions_places_and_themes() -> None:

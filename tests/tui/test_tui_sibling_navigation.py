@@ -173,7 +173,7 @@ async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, i
         offered = {choice.key: choice for choice in dialog._choices.choices}
         assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
         assert offered["user.reset_mfa"].sign == "f"
-        assert offered["user.revoke_session"].note == "not now: Go to a session on the Sessions tab first."
+        assert offered["user.revoke_session"].note == "not available: Go to a session on the Sessions tab first."
         at = [choice.key for choice in dialog._choices.choices].index("user.link")
         await press(pilot, *["j"] * at, "enter")
         assert "Link a wallet to" in text_of(console)

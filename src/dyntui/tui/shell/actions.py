@@ -60,7 +60,7 @@ SHELL_ACTIONS = register(
     Action("list.refresh", ("r", "f5"), "refresh", "Refresh the rows.", _READ, 15),
     Action("list.copy", ("y",), "copy id", "Copy the id to the clipboard.", _READ,
         disabled_reason="selection_disabled_reason"),
-    Action("list.raw", ("v",), "raw", "Show the row as JSON, as the server sent it.", _READ,
+    Action("list.raw", ("v",), "raw", "Show the row as JSON.", _READ,
         disabled_reason="selection_disabled_reason"),
     Action("list.menu", ("a",), "actions", "Show all actions for this row.", _READ, 13),
     Action("detail.tab", tuple("1234567890"), "tab", "Go to a tab by its number.", _READ, 10, each=True),
