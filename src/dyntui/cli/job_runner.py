@@ -75,14 +75,14 @@ class ProgressMeter:
 
     def progress(self, progress: Progress) -> None:
         """A snapshot of a job."""
-        parts = [f"{progress.finished:,} of {progress.total:,}"]
+        parts = [f"{progress.finished_rows:,} of {progress.total:,}"]
         parts += [f"{state} {n:,}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
         if progress.waiting:
             parts.append(progress.waiting)
-        elif progress.rate:
-            parts.append(f"{progress.rate:,.0f} rows/s")
-            if progress.eta:
-                parts.append(f"{duration(progress.eta)} left")
+        elif progress.rows_per_second:
+            parts.append(f"{progress.rows_per_second:,.0f} rows/s")
+            if progress.eta_s:
+                parts.append(f"{duration(progress.eta_s)} left")
         self.line("  ".join(parts))
 
 
@@ -93,7 +93,7 @@ def stopping(control: JobControl) -> Iterator[None]:
 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, control.ask, StopRequest.PAUSE, f"stopped by {number.name}")
+        loop.add_signal_handler(number, control.request_stop, StopRequest.PAUSE, f"stopped by {number.name}")
     try:
         yield
     finally:
@@ -188,7 +188,7 @@ def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Pa
     from dyntui.store.states import JobState
 
     final = ended.state is not JobState.PAUSED
-    folder = write_reports(journal, report) if final or ended.planned else None
+    folder = write_reports(journal, report) if final or ended.is_planned else None
     document = result_document(journal, folder)
     with unless_gone(sys.stdout):
         context.emit(document)
@@ -206,7 +206,7 @@ def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Pa
 def _exit_code(ended: RunResult, rows: dict[str, int]) -> int:
     from dyntui.store.states import JobState
 
-    if ended.state is JobState.PAUSED and not ended.planned:
+    if ended.state is JobState.PAUSED and not ended.is_planned:
         code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
         return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
     bad = ended.state is JobState.CANCELLED or any(rows[state] for state in _BAD)

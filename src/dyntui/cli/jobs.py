@@ -55,9 +55,10 @@ def list_jobs(context: CliContext) -> None:
 
 
 def _cells(job: JobSummary) -> tuple[object, ...]:
-    state = f"{job.state} (running)" if job.busy and job.state != "running" else str(job.state or "unreadable")
-    where = "" if job.where is None else job.where.profile
-    return job.id, state, f"{job.total:,}", f"{job.open:,}", f"{job.bad:,}", where, job.problem or job.source
+    state = f"{job.state} (running)" if job.is_busy and job.state != "running" else str(job.state or "unreadable")
+    where = "" if job.location is None else job.location.profile
+    numbers = f"{job.total:,}", f"{job.open_rows:,}", f"{job.failed_rows:,}"
+    return job.id, state, *numbers, where, job.problem or job.source
 
 
 def _document(job: JobSummary) -> dict[str, Any]:
@@ -66,14 +67,14 @@ def _document(job: JobSummary) -> dict[str, Any]:
         "kind": job.kind,
         "state": job.state,
         "reason": job.reason,
-        "busy": job.busy,
+        "busy": job.is_busy,
         "created": _time(job.created_at),
         "rows": job.counts,
         "total": job.total,
         "source": job.source,
-        "environment": None if job.where is None else job.where.environment_id,
-        "base_url": None if job.where is None else job.where.base_url,
-        "profile": None if job.where is None else job.where.profile,
+        "environment": None if job.location is None else job.location.environment_id,
+        "base_url": None if job.location is None else job.location.base_url,
+        "profile": None if job.location is None else job.location.profile,
         "problem": job.problem,
     }
 
@@ -115,10 +116,10 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
                 **({"list": [_row(row) for row in rows]} if state else {}),
             }
         )
-    context.say(f"job {known.id}  {known.state}{' (a process works on it)' if known.busy else ''}")
+    context.say(f"job {known.id}  {known.state}{' (a process works on it)' if known.is_busy else ''}")
     if known.reason:
         context.say(f"  {known.reason}")
-    where = "" if known.where is None else f" for {known.where.profile} ({known.where.base_url})"
+    where = "" if known.location is None else f" for {known.location.profile} ({known.location.base_url})"
     context.say(f"  {known.source}{where}, {_time(known.created_at)}")
     for row_state, n in (known.counts or {}).items():
         context.say(f"  {n:>9,} {row_state}")
@@ -285,7 +286,7 @@ def _ask(context: CliContext, path: Path, what: str) -> None:
         time.sleep(0.1)
     known = summarize_job(path)
     context.emit(_document(known))
-    if known.busy:
+    if known.is_busy:
         context.say(f"asked; job {known.id} still waits for the answer in flight")
     else:
         context.say(f"job {known.id} is {known.state}")
@@ -320,7 +321,7 @@ def _newest_open() -> Path:
     from dyntui.services.imports.jobs import list_jobs as every_job
 
     for job in every_job():
-        if job.state in ("ready", "running", "paused") and not job.busy:
+        if job.state in ("ready", "running", "paused") and not job.is_busy:
             return find_job(job.id)
     raise UsageError("There is no job to resume.", hint="`dyntui jobs list` names them all.")
 

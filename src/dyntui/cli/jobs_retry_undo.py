@@ -164,12 +164,12 @@ def _end(context: CliContext, journal: Journal, undone: UndoResult) -> int:
             "job": journal.id,
             "undo": counts,
             "left": [{"row": e.row, "user": e.user_id, "state": e.state, "reason": e.reason} for e in undone.skipped],
-            "stopped": undone.stopped,
+            "stopped": undone.stop_reason,
         }
     )
     context.say(f"undo of job {journal.id}: " + ", ".join(f"{n:,} {state}" for state, n in counts.items() if n))
-    if undone.stopped:
-        context.note(f"stopped: {undone.stopped}. dyntui jobs undo {journal.id} goes on")
+    if undone.stop_reason:
+        context.note(f"stopped: {undone.stop_reason}. dyntui jobs undo {journal.id} goes on")
         code = getattr(undone.error, "exit_code", EXIT_STOPPED)
         return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
     return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
@@ -192,7 +192,7 @@ def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, y
     found = [find_job(job) for job in chosen] or [
         find_job(job.id)
         for job in every_job()
-        if not job.busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.abandoned)
+        if not job.is_busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.is_abandoned)
     ]
     if found and not yes:
         names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")

@@ -116,9 +116,9 @@ def _imports(where: JobLocation) -> Iterator[EntryJob]:
 
     for path in journal_files():
         known = summarize_job(path)
-        if known.problem or known.busy or known.kind != "allowlist" or known.where is None:
+        if known.problem or known.is_busy or known.kind != "allowlist" or known.location is None:
             continue
-        same = (known.where.base_url, known.where.environment_id) == (where.base_url, where.environment_id)
+        same = (known.location.base_url, known.location.environment_id) == (where.base_url, where.environment_id)
         if same and (added := (known.counts or {}).get(RowState.CREATED, 0)):
             with Journal.read(path) as journal:
                 allowlist = str(journal.facts["allowlist"]["id"])

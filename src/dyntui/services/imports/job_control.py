@@ -26,15 +26,15 @@ class JobStopped(Exception):
         self,
         reason: str,
         *,
-        wish: StopRequest = StopRequest.PAUSE,
+        request: StopRequest = StopRequest.PAUSE,
         error: Exception | None = None,
-        planned: bool = False,
+        is_planned: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.wish = wish
+        self.request = request
         self.error = error
-        self.planned = planned
+        self.is_planned = is_planned
 
 
 class JobControl:
@@ -43,7 +43,7 @@ class JobControl:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event: asyncio.Event | None = None
-        self._wish: StopRequest | None = None
+        self._request: StopRequest | None = None
         self._reason = ""
         self._listeners: list[Callable[[], None]] = []
 
@@ -51,17 +51,17 @@ class JobControl:
         """Belong to the running loop from now on."""
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
-        if self._wish is not None:
+        if self._request is not None:
             self._event.set()
 
-    def ask(self, wish: StopRequest, reason: str) -> None:
+    def request_stop(self, request: StopRequest, reason: str) -> None:
         """Stop: finish what is in flight, send nothing more. Cancel is stronger than pause."""
-        if self._wish is not StopRequest.CANCEL:
-            self._wish, self._reason = wish, reason
+        if self._request is not StopRequest.CANCEL:
+            self._request, self._reason = request, reason
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
-    def on_ask(self, listener: Callable[[], None]) -> None:
+    def add_listener(self, listener: Callable[[], None]) -> None:
         """Called in the loop each time somebody asks."""
         self._listeners.append(listener)
 
@@ -72,13 +72,13 @@ class JobControl:
             listener()
 
     @property
-    def asked(self) -> bool:
-        return self._wish is not None
+    def stop_requested(self) -> bool:
+        return self._request is not None
 
     def check(self) -> None:
         """Raises Halt when somebody asked."""
-        if self._wish is not None:
-            raise JobStopped(self._reason, wish=self._wish)
+        if self._request is not None:
+            raise JobStopped(self._reason, request=self._request)
 
     async def wait(self, seconds: float) -> None:
         """Wait so long, or until somebody asks: then Halt."""

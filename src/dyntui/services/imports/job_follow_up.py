@@ -61,7 +61,7 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
             where.base_url,
             where.profile,
             mapping_kind(journal.kind),
-            read_as=ReadOptions(),
+            prepared_read_options=ReadOptions(),
             mapping=mapping,
             region=region,
             upsert=upsert,
@@ -128,21 +128,21 @@ class _FailedRowsSource(Source):
 class UndoPlan:
     """What an undo comes to, and what has to be confirmed. weight: what it does to who may come in."""
 
-    found: UndoResult
-    needed: Requirement
-    weight: Impact | None
+    result: UndoResult
+    requirement: Requirement
+    impact: Impact | None
 
 
-def plan_deletion(job: str, connection: Connection, tell: Callable[[int, int], None]) -> UndoPlan:
+def plan_deletion(job: str, connection: Connection, on_progress: Callable[[int, int], None]) -> UndoPlan:
     """Read all that a job created; what would be deleted, what is left alone and why, and what has to be confirmed."""
 
     async def work() -> UndoPlan:
         with Journal.open(find_job(job)) as journal:
             check_location(journal, JobLocation.of(connection.profile))
             async with connection.new_client() as client:
-                found = await plan_undo(journal, client, tell)
-                weight = await assess_undo(journal, connection, client)
-            return UndoPlan(found, undo_requirement(journal, connection, weight), weight)
+                result = await plan_undo(journal, client, on_progress)
+                impact = await assess_undo(journal, connection, client)
+            return UndoPlan(result, undo_requirement(journal, connection, impact), impact)
 
     return asyncio.run(work())
 
@@ -153,16 +153,16 @@ def delete_created(
     plan: UndoPlan,
     confirmation: Confirmation,
     control: JobControl,
-    tell: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
 ) -> UndoResult:
     """Delete what was planned, each read again right before."""
 
     async def work() -> UndoResult:
         with Journal.open(find_job(job)) as journal:
             check_location(journal, JobLocation.of(connection.profile))
-            permit = authorize_undo(journal, connection, confirmation, plan.weight)
+            permit = authorize_undo(journal, connection, confirmation, plan.impact)
             async with connection.new_client() as client:
-                return await run_undo(journal, connection, client, permit, control=control, on_progress=tell)
+                return await run_undo(journal, connection, client, permit, control=control, on_progress=on_progress)
 
     try:
         return asyncio.run(work())

@@ -49,7 +49,7 @@ class JobThread:
         self._control = JobControl()
         self._thread = threading.Thread(target=self._run, name=f"job {path.stem}", daemon=True)
         self.progress: Progress | None = None
-        self.ended: RunResult | None = None
+        self.result: RunResult | None = None
         self.error: BaseException | None = None
 
     def start(self) -> None:
@@ -58,11 +58,11 @@ class JobThread:
 
     def pause(self, reason: str = "paused") -> None:
         """Finish what is in flight and stop; start a new JobThread to go on."""
-        self._control.ask(StopRequest.PAUSE, reason)
+        self._control.request_stop(StopRequest.PAUSE, reason)
 
     def cancel(self, reason: str = "cancelled") -> None:
         """Finish what is in flight and give up the rest."""
-        self._control.ask(StopRequest.CANCEL, reason)
+        self._control.request_stop(StopRequest.CANCEL, reason)
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; whether it came."""
@@ -70,10 +70,10 @@ class JobThread:
         return not self._thread.is_alive()
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         return self._thread.is_alive()
 
-    def _tell(self, progress: Progress | None = None) -> None:
+    def _report(self, progress: Progress | None = None) -> None:
         if progress is not None:
             self.progress = progress
         if self._on_change is not None:
@@ -83,14 +83,14 @@ class JobThread:
         try:
             with Journal.open(self._path) as journal:
                 check_location(journal, JobLocation.of(self._connection.profile))
-                self.ended = asyncio.run(self._work(journal))
-                if self.ended.planned or self.ended.state is not JobState.PAUSED:
+                self.result = asyncio.run(self._work(journal))
+                if self.result.is_planned or self.result.state is not JobState.PAUSED:
                     write_reports(journal)
         except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
             self.error = error
         finally:
             self._connection.changes.mark_changed(JOBS)
-            self._tell()
+            self._report()
 
     async def _work(self, journal: Journal) -> RunResult:
         async with self._connection.new_client() as client:
@@ -102,5 +102,5 @@ class JobThread:
                 self._permit,
                 first=self._first,
                 control=self._control,
-                on_progress=self._tell,
+                on_progress=self._report,
             )

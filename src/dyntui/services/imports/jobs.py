@@ -44,11 +44,11 @@ class JobLocation:
     base_url: str
     environment_id: str
     environment_kind: str
-    organisation: str = ""
+    organization_id: str = ""
 
     @classmethod
-    def of(cls, profile: Profile, organisation: str = "") -> JobLocation:
-        return cls(profile.name, profile.base_url, profile.environment_id, profile.kind, organisation)
+    def of(cls, profile: Profile, organization_id: str = "") -> JobLocation:
+        return cls(profile.name, profile.base_url, profile.environment_id, profile.kind, organization_id)
 
     @classmethod
     def of_job(cls, facts: Mapping[str, Any]) -> JobLocation:
@@ -58,7 +58,7 @@ class JobLocation:
             place["base_url"],
             place["environment_id"],
             place["environment_kind"],
-            place.get("organisation", ""),
+            place.get("organization", place.get("organisation", "")),  # the older spelling,
         )
 
 
@@ -77,47 +77,47 @@ class JobSummary:
     total: int = 0
     counts: Mapping[RowState, int] | None = None
     source: str = ""
-    where: JobLocation | None = None
-    busy: bool = False
+    location: JobLocation | None = None
+    is_busy: bool = False
     problem: str = ""
-    draft: str = ""
-    undone: int = 0
+    draft_id: str = ""
+    undone_rows: int = 0
 
     @property
-    def created(self) -> int:
+    def created_rows(self) -> int:
         """Rows that made something which is still there, as far as this machine knows."""
-        return (self.counts or {}).get(RowState.CREATED, 0) - self.undone
+        return (self.counts or {}).get(RowState.CREATED, 0) - self.undone_rows
 
     @property
-    def abandoned(self) -> bool:
+    def is_abandoned(self) -> bool:
         """Whether it died while its file was being read: there is nothing in it."""
-        return self.state is JobState.DRAFT and not self.total and not self.busy
+        return self.state is JobState.DRAFT and not self.total and not self.is_busy
 
     @property
-    def begun(self) -> bool:
+    def has_begun(self) -> bool:
         """Whether it may have sent something."""
         return self.state not in (JobState.DRAFT, JobState.READY)
 
     @property
-    def open(self) -> int:
+    def open_rows(self) -> int:
         """Rows that something is still to be done about."""
         return sum(n for state, n in (self.counts or {}).items() if state in OPEN)
 
     @property
-    def bad(self) -> int:
+    def failed_rows(self) -> int:
         """Rows that did not get through."""
         return sum(n for state, n in (self.counts or {}).items() if state in _BAD)
 
 
-def new_job(kind: str, where: JobLocation, **facts: Any) -> Journal:
+def new_job(kind: str, location: JobLocation, **facts: Any) -> Journal:
     """A new, empty draft, locked."""
     name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     place = {
-        "profile": where.profile,
-        "base_url": where.base_url,
-        "environment_id": where.environment_id,
-        "environment_kind": where.environment_kind,
-        "organisation": where.organisation,
+        "profile": location.profile,
+        "base_url": location.base_url,
+        "environment_id": location.environment_id,
+        "environment_kind": location.environment_kind,
+        "organization": location.organization_id,
     }
     return Journal.create(paths().jobs / f"{name}.sqlite", kind=kind, facts={"where": place, **facts})
 
@@ -129,14 +129,14 @@ def journal_files() -> list[Path]:
 
 def find_job(name: str) -> Path:
     """The journal of a job by its id or the start of it, or by the path of its plan. `last` is the newest."""
-    known = journal_files()
+    files = journal_files()
     if name == "last":
-        if known:
-            return known[0]
+        if files:
+            return files[0]
         raise UsageError("There is no job yet.", hint="`dyntui import FILE` makes one.")
     if name.endswith(".plan.json"):
         name = Path(name).name.removesuffix(".plan.json")
-    found = [path for path in known if path.stem == name] or [path for path in known if path.stem.startswith(name)]
+    found = [path for path in files if path.stem == name] or [path for path in files if path.stem.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -170,28 +170,28 @@ def summarize_job(path: Path) -> JobSummary:
                 total=journal.total,
                 counts={row: n for row, n in journal.counts.items() if n},
                 source=str(journal.facts.get("source", {}).get("name", "")),
-                where=JobLocation.of_job(journal.facts),
-                busy=busy,
-                draft=str(journal.facts.get("draft", "")),
-                undone=undo_counts(journal).get(UndoState.DELETED, 0),
+                location=JobLocation.of_job(journal.facts),
+                is_busy=busy,
+                draft_id=str(journal.facts.get("draft", "")),
+                undone_rows=undo_counts(journal).get(UndoState.DELETED, 0),
             )
     except DyntuiError as error:
-        return JobSummary(path.stem, problem=str(error), busy=busy)
+        return JobSummary(path.stem, problem=str(error), is_busy=busy)
     except OSError as error:
-        return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", busy=busy)
+        return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", is_busy=busy)
 
 
-def check_location(journal: Journal, here: JobLocation) -> None:
+def check_location(journal: Journal, current: JobLocation) -> None:
     """Refuse to work on a job with another environment, base URL or organisation than its own."""
     own = JobLocation.of_job(journal.facts)
     differs = [
         (name, mine, theirs)
         for name, mine, theirs in (
-            ("environment", own.environment_id, here.environment_id),
-            ("base URL", own.base_url, here.base_url),
-            ("organisation", own.organisation, here.organisation),
+            ("environment", own.environment_id, current.environment_id),
+            ("base URL", own.base_url, current.base_url),
+            ("organization", own.organization_id, current.organization_id),
         )
-        if mine != theirs and not (name == "organisation" and not (mine and theirs))
+        if mine != theirs and not (name == "organization" and not (mine and theirs))
     ]
     if differs:
         name, mine, theirs = differs[0]

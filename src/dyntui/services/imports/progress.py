@@ -41,19 +41,19 @@ class Progress:
     state: JobState
     counts: Mapping[RowState, int]
     total: int
-    rate: float
-    eta: float | None
+    rows_per_second: float
+    eta_s: float | None
     waiting: str = ""
-    batch: int = 0
+    batch_rows: int = 0
     failures: tuple[RowFailure, ...] = ()
 
     @property
-    def finished(self) -> int:
+    def finished_rows(self) -> int:
         return sum(n for state, n in self.counts.items() if state in FINAL)
 
     @property
-    def open(self) -> int:
-        return self.total - self.finished
+    def open_rows(self) -> int:
+        return self.total - self.finished_rows
 
     def count(self, state: RowState) -> int:
         return self.counts.get(state, 0)
@@ -74,15 +74,15 @@ class Pace:
             self._marks.popleft()
 
     @property
-    def rate(self) -> float:
+    def rows_per_second(self) -> float:
         if len(self._marks) < 2:
             return 0.0
         (first, before), (last, after) = self._marks[0], self._marks[-1]
         return (after - before) / (last - first) if last > first else 0.0
 
-    def eta(self, left: int) -> float | None:
+    def eta_s(self, left: int) -> float | None:
         """Seconds for so many more rows."""
-        return left / self.rate if self.rate > 0 else None
+        return left / self.rows_per_second if self.rows_per_second > 0 else None
 
 
 class ProgressReporter:
@@ -92,52 +92,52 @@ class ProgressReporter:
         self._journal = journal
         self._listener = listener
         self._pace = Pace()
-        self._told = 0.0
+        self._reported_at = 0.0
         self._batch = 0
-        self._why = ""
-        self._until = 0.0
+        self._wait_reason = ""
+        self._wait_until = 0.0
         self._failures: deque[RowFailure] = deque(maxlen=_FAILURES)
 
-    def failed(self, outcomes: Sequence[JournalOutcome]) -> None:
+    def add_failures(self, outcomes: Sequence[JournalOutcome]) -> None:
         """Remember the failures among what became of some rows."""
         for outcome in outcomes:
             if outcome.state is RowState.FAILED:
                 self._failures.appendleft(RowFailure(outcome.number, outcome.code, outcome.field, outcome.message))
 
-    def waits(self, seconds: float, why: str) -> None:
+    def start_wait(self, seconds: float, reason: str) -> None:
         """Nothing is sent for so long."""
-        self._why, self._until = why, time.monotonic() + seconds
-        self.tell(force=True)
+        self._wait_reason, self._wait_until = reason, time.monotonic() + seconds
+        self.report(force=True)
 
-    def goes_on(self) -> None:
+    def end_wait(self) -> None:
         """The wait is over."""
-        self._why, self._until = "", 0.0
+        self._wait_reason, self._wait_until = "", 0.0
 
-    def tell(self, doing: str = "", *, batch: int = 0, force: bool = False) -> None:
+    def report(self, activity: str = "", *, batch: int = 0, force: bool = False) -> None:
         """A snapshot, unless there was one just now. doing: what is done instead of sending."""
         self._batch = batch or self._batch
         at = time.monotonic()
-        if self._listener is None or (at - self._told < _TELL_EVERY and not force):
+        if self._listener is None or (at - self._reported_at < _TELL_EVERY and not force):
             return
-        self._told = at
+        self._reported_at = at
         journal = self._journal
         counts = {state: n for state, n in journal.counts.items() if n}
         finished = sum(n for state, n in counts.items() if state in FINAL)
         self._pace.mark(finished)
-        waiting = doing
-        if self._why:
-            left = self._until - at
-            waiting = f"{self._why}; going on in {duration(left)}" if left >= 1 else self._why
+        waiting = activity
+        if self._wait_reason:
+            left = self._wait_until - at
+            waiting = f"{self._wait_reason}; going on in {duration(left)}" if left >= 1 else self._wait_reason
         self._listener(
             Progress(
                 job=journal.id,
                 state=journal.state,
                 counts=counts,
                 total=journal.total,
-                rate=self._pace.rate,
-                eta=self._pace.eta(journal.total - finished),
+                rows_per_second=self._pace.rows_per_second,
+                eta_s=self._pace.eta_s(journal.total - finished),
                 waiting=waiting,
-                batch=self._batch,
+                batch_rows=self._batch,
                 failures=tuple(self._failures),
             )
         )

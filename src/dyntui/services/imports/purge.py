@@ -21,7 +21,7 @@ def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
     A job that is not finished needs `unfinished`; one that a process works on is refused.
     """
     known = summarize_job(path)
-    if not (known.problem or known.abandoned or unfinished or known.state in _FINISHED):
+    if not (known.problem or known.is_abandoned or unfinished or known.state in _FINISHED):
         raise UsageError(
             f"Job {path.stem} is {known.state}: it could still be resumed.",
             hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",

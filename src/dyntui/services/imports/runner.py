@@ -74,7 +74,7 @@ class RunResult:
     state: JobState
     reason: str = ""
     error: DyntuiError | None = None
-    planned: bool = False
+    is_planned: bool = False
 
 
 class ImportRunner:
@@ -115,7 +115,7 @@ class ImportRunner:
         """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
         journal = self.journal
         self.control.attach()
-        self.control.on_ask(self._hurry)
+        self.control.add_listener(self._hurry)
         journal.asked()  # what was asked of an earlier run is over
         if journal.state is not JobState.RUNNING:
             journal.move(JobState.RUNNING)
@@ -125,15 +125,15 @@ class ImportRunner:
             ended = RunResult(JobState.DONE)
         except JobStopped as halt:
             error = halt.error if isinstance(halt.error, DyntuiError) else None
-            state = JobState.CANCELLED if halt.wish is StopRequest.CANCEL else JobState.PAUSED
-            ended = RunResult(state, halt.reason, error, halt.planned)
+            state = JobState.CANCELLED if halt.request is StopRequest.CANCEL else JobState.PAUSED
+            ended = RunResult(state, halt.reason, error, halt.is_planned)
         finally:
             listener.cancel()
         with journal.transaction():
             if ended.state is JobState.CANCELLED:
                 journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
             journal.move(ended.state, ended.reason)
-        self._teller.tell(force=True)
+        self._teller.report(force=True)
         return ended
 
     # -- the order of work -----------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class ImportRunner:
                 )
                 self._later = min(_LONGEST_LATER, 2 * self._later)
         if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
-            raise JobStopped(f"the first {self.options.first:,} rows are sent", planned=True)
+            raise JobStopped(f"the first {self.options.first:,} rows are sent", is_planned=True)
 
     async def _set_clock(self) -> None:
         """Learn what time it is at the server before anything is sent; one that does not answer now is left to the
@@ -177,7 +177,7 @@ class ImportRunner:
         answered: list[tuple[Batch, ResponseOutcome]] = []
         marked = self._take(lane, answered)
         while marked:
-            if self.control.asked or self._interrupted or self._garbled is not None:
+            if self.control.stop_requested or self._interrupted or self._garbled is not None:
                 self._leave(answered, marked)
                 self.control.check()
                 if self._interrupted:
@@ -189,7 +189,7 @@ class ImportRunner:
             started = time.monotonic()
             try:
                 await self._sender.begin(current)
-                if not marked and not self.control.asked:
+                if not marked and not self.control.stop_requested:
                     marked = self._take(lane, answered)
                 verdict = await self._sender.verdict()
             finally:
@@ -206,7 +206,7 @@ class ImportRunner:
                 self.control.check()
             if not marked:
                 marked = self._take(lane, answered)
-            self._teller.tell(batch=self._size.rows)
+            self._teller.report(batch=self._size.rows)
 
     def _take(self, lane: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
         """Write down what was answered and mark what comes next, in one commit: several batches when the server is
@@ -257,7 +257,7 @@ class ImportRunner:
         with self.journal.transaction():
             self.journal.settle(RowState.SENDING, outcomes)
             self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
-        self._teller.failed(outcomes)
+        self._teller.add_failures(outcomes)
 
     async def _deal_with(self, batch: Batch, verdict: ResponseOutcome) -> None:
         """After anything but an answer: put the rows where they belong, then wait, or Halt."""
@@ -290,7 +290,7 @@ class ImportRunner:
             case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
                 outcome = refused_row_outcome(batch.rows[0], verdict.code, verdict.message)
                 journal.settle(RowState.SENDING, [outcome])
-                self._teller.failed([outcome])
+                self._teller.add_failures([outcome])
                 self._refused = 0 if is_taken(verdict.code) else self._refused + 1
             case OutcomeKind.REFUSED:
                 journal.put_back(numbers, sent=True)
@@ -337,7 +337,7 @@ class ImportRunner:
                 )
             self.control.check()
             rows = journal.unknown(_UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
-            self._teller.tell(f"looking up {count:,} rows whose answer was lost")
+            self._teller.report(f"looking up {count:,} rows whose answer was lost")
             self._reading = asyncio.ensure_future(self._recovery.look_up(rows))
             try:
                 problem = await self._reading
@@ -353,26 +353,26 @@ class ImportRunner:
                 if verdict.says in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
                     raise JobStopped(f"rows cannot be looked up: {verdict.message}", error=problem)
                 await self._bear(verdict)
-            self._teller.tell()
+            self._teller.report()
 
     # -- being asked and telling -----------------------------------------------------------------------------------
 
     async def _wait(self, seconds: float, why: str, what: str) -> None:
         """Send nothing for so long. why: for the job's progress; what: what is waited for, for whoever else looks."""
-        self._teller.waits(seconds, why)
+        self._teller.start_wait(seconds, why)
         try:
             with self._client.log.waits.known(what, seconds):
                 await self.control.wait(seconds)
         finally:
-            self._teller.goes_on()
+            self._teller.end_wait()
 
     async def _listen(self) -> None:
         """Hear what other processes ask for, and keep the progress fresh while nothing happens."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
             if asked := self.journal.asked():
-                self.control.ask(StopRequest(asked), f"another command asked to {asked} it")
-            self._teller.tell()
+                self.control.request_stop(StopRequest(asked), f"another command asked to {asked} it")
+            self._teller.report()
 
     def _hurry(self) -> None:
         """Somebody asked to stop."""

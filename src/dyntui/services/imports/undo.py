@@ -55,7 +55,7 @@ class UndoResult:
 
     counts: Mapping[UndoState, int]
     skipped: tuple[UndoLine, ...] = ()
-    stopped: str = ""
+    stop_reason: str = ""
     error: Exception | None = None
 
 
@@ -84,8 +84,8 @@ def _action(journal: Journal, connection: Connection, weight: Impact | None = No
 
 async def assess_undo(journal: Journal, connection: Connection, client: Client) -> Impact | None:
     """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
-    weigh = _action(journal, connection).assess_impact
-    return await weigh(client, [_target(journal)]) if weigh is not None else None
+    assess = _action(journal, connection).assess_impact
+    return await assess(client, [_target(journal)]) if assess is not None else None
 
 
 def check_undo(journal: Journal, connection: Connection) -> None:
@@ -98,16 +98,16 @@ def _target(journal: Journal) -> Target:
     return Target(journal.id, f"{journal.id}: delete {delete:,} {undo_target_for(journal).plural}")
 
 
-def undo_requirement(journal: Journal, connection: Connection, weight: Impact | None = None) -> Requirement:
+def undo_requirement(journal: Journal, connection: Connection, impact: Impact | None = None) -> Requirement:
     """What has to be typed, in every environment. weight: from `assess_undo`."""
-    return connection.write_gate.requirement(_action(journal, connection, weight), [_target(journal)])
+    return connection.write_gate.requirement(_action(journal, connection, impact), [_target(journal)])
 
 
 def authorize_undo(
-    journal: Journal, connection: Connection, confirmation: Confirmation, weight: Impact | None = None
+    journal: Journal, connection: Connection, confirmation: Confirmation, impact: Impact | None = None
 ) -> WritePermit:
     """The permit for the undo that was planned. Entries need their weight, from `assess_undo`."""
-    return connection.write_gate.authorize(_action(journal, connection, weight), [_target(journal)], confirmation)
+    return connection.write_gate.authorize(_action(journal, connection, impact), [_target(journal)], confirmation)
 
 
 async def plan_undo(
@@ -141,10 +141,10 @@ async def plan_undo(
     return undo_result(journal)
 
 
-def undo_result(journal: Journal, stopped: str = "", error: Exception | None = None) -> UndoResult:
+def undo_result(journal: Journal, stop_reason: str = "", error: Exception | None = None) -> UndoResult:
     """How far the undo of a job is."""
     skipped = undo_lines(journal, (UndoState.SKIPPED, UndoState.FAILED), -1, _LISTED)
-    return UndoResult(undo_counts(journal), tuple(skipped), stopped, error)
+    return UndoResult(undo_counts(journal), tuple(skipped), stop_reason, error)
 
 
 async def run_undo(

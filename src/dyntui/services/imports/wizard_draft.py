@@ -66,10 +66,10 @@ class ImportDraft:
     profile: str
     kind: MappingKind = "users"
     path: str = ""
-    pasted: bool = False
-    reading: ReadOptions = field(default_factory=ReadOptions)
-    read_path: str = ""
-    read_as: ReadOptions | None = None
+    is_pasted: bool = False
+    read_options: ReadOptions = field(default_factory=ReadOptions)
+    prepared_path: str = ""
+    prepared_read_options: ReadOptions | None = None
     mapping: Mapping | None = None
     region: str = ""
     upsert: bool = False
@@ -84,12 +84,12 @@ class ImportDraft:
     @property
     def name(self) -> str:
         """The file's name, as people know it."""
-        return "pasted rows" if self.pasted else Path(self.path).name or self.source_name
+        return "pasted rows" if self.is_pasted else Path(self.path).name or self.source_name
 
-    def take(self, path: str, *, pasted: bool = False) -> None:
+    def set_file(self, path: str, *, is_pasted: bool = False) -> None:
         """Another file: what was decided about the one before does not hold for it."""
-        self.path, self.pasted = path, pasted
-        self.reading = ReadOptions()
+        self.path, self.is_pasted = path, is_pasted
+        self.read_options = ReadOptions()
         self.mapping = None
 
 
@@ -118,9 +118,9 @@ def save_draft(draft: ImportDraft) -> None:
     values: dict[str, Any] = {
         "dyntui": "draft",
         "version": _VERSION,
-        **{name: getattr(draft, name) for name in (*_PLAIN, *_LATER)},
-        "reading": asdict(draft.reading),
-        "read_as": None if draft.read_as is None else asdict(draft.read_as),
+        **{key: getattr(draft, attribute) for key, attribute in (_ATTRIBUTES | _OPTIONAL_ATTRIBUTES).items()},
+        "reading": asdict(draft.read_options),
+        "read_as": None if draft.prepared_read_options is None else asdict(draft.prepared_read_options),
         "mapping": None if draft.mapping is None else json.loads(draft.mapping.to_json()),
         "hints": {}
         if draft.mapping is None
@@ -129,11 +129,26 @@ def save_draft(draft: ImportDraft) -> None:
     atomic_write(_file(draft.id), json.dumps(values, ensure_ascii=False).encode())
 
 
-_PLAIN = (
-    "id", "environment_id", "base_url", "profile", "kind", "path", "pasted", "region", "upsert", "step", "job", "note",
-    "read_path", "changed_at", "source_name",
-)  # fmt: skip
-_LATER = ("allowlist_id", "allowlist_name")
+_ATTRIBUTES = {
+    "id": "id",
+    "environment_id": "environment_id",
+    "base_url": "base_url",
+    "profile": "profile",
+    "kind": "kind",
+    "path": "path",
+    "pasted": "is_pasted",
+    "region": "region",
+    "upsert": "upsert",
+    "step": "step",
+    "job": "job",
+    "note": "note",
+    "read_path": "prepared_path",
+    "changed_at": "changed_at",
+    "source_name": "source_name",
+}
+"""Keys of the file and the attributes they are stored from."""
+_OPTIONAL_ATTRIBUTES = {"allowlist_id": "allowlist_id", "allowlist_name": "allowlist_name"}
+"""The same for keys that files of older versions do not have."""
 
 
 def load_draft(draft_id: str) -> ImportDraft:
@@ -150,10 +165,10 @@ def load_draft(draft_id: str) -> ImportDraft:
             columns = tuple(replace(each, hint=hints.get(each.column, "")) for each in mapping.columns)
             mapping = replace(mapping, columns=columns)
         return ImportDraft(
-            **{name: values[name] for name in _PLAIN},
-            **{name: values.get(name, "") for name in _LATER},
-            reading=ReadOptions(**values["reading"]),
-            read_as=None if values["read_as"] is None else ReadOptions(**values["read_as"]),
+            **{attribute: values[key] for key, attribute in _ATTRIBUTES.items()},
+            **{attribute: values.get(key, "") for key, attribute in _OPTIONAL_ATTRIBUTES.items()},
+            read_options=ReadOptions(**values["reading"]),
+            prepared_read_options=None if values["read_as"] is None else ReadOptions(**values["read_as"]),
             mapping=mapping,
         )
     except FileNotFoundError as error:
@@ -182,8 +197,8 @@ def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[Import
 
 def draft_for(job: JobSummary) -> ImportDraft:
     """A draft for a job that has none; what was decided for it is in its journal."""
-    assert job.where is not None
-    where = job.where
+    assert job.location is not None
+    where = job.location
     return ImportDraft(
         job.id,
         where.environment_id,
@@ -191,7 +206,7 @@ def draft_for(job: JobSummary) -> ImportDraft:
         where.profile,
         mapping_kind(job.kind),
         job=job.id,
-        read_as=ReadOptions(),
+        prepared_read_options=ReadOptions(),
         source_name=job.source,
     )
 
@@ -207,7 +222,7 @@ def save_pasted_rows(draft: ImportDraft, text: str) -> None:
     """Make pasted text the draft's file."""
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))
-    draft.take(str(path), pasted=True)
+    draft.set_file(str(path), is_pasted=True)
 
 
 def mapping_kind(text: str) -> MappingKind:

@@ -36,9 +36,9 @@ class FileEntry:
 
     path: str
     name: str
-    folder: bool = False
-    size: int = 0
-    changed: float = 0.0
+    is_folder: bool = False
+    size_bytes: int = 0
+    changed_at_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class FolderListing:
 
     path: str
     entries: tuple[FileEntry, ...] = ()
-    others: int = 0
+    unsupported_count: int = 0
     problem: str = ""
 
 
@@ -66,7 +66,7 @@ def list_folder(path: str) -> FolderListing:
                 if entry is None:
                     others += 1
                 else:
-                    (folders if entry.folder else files).append(entry)
+                    (folders if entry.is_folder else files).append(entry)
     except OSError as error:
         return FolderListing(path, problem=error.strerror or type(error).__name__)
     by_name = sorted(folders, key=_by_name) + sorted(files, key=_by_name)
@@ -80,13 +80,13 @@ def _by_name(entry: FileEntry) -> tuple[str, str]:
 def _entry(item: os.DirEntry[str]) -> FileEntry | None:
     try:
         if item.is_dir():
-            return FileEntry(item.path, item.name, folder=True)
+            return FileEntry(item.path, item.name, is_folder=True)
         if Path(item.name).suffix.lower() not in SUFFIXES or not item.is_file():
             return None
         status = item.stat()
     except OSError:  # a link that leads nowhere, a file that has just gone
         return None
-    return FileEntry(item.path, item.name, size=status.st_size, changed=status.st_mtime)
+    return FileEntry(item.path, item.name, size_bytes=status.st_size, changed_at_s=status.st_mtime)
 
 
 def effective_path(typed: str) -> str:
@@ -124,7 +124,7 @@ def recent_files() -> Sequence[FileEntry]:
             status = Path(name).stat()
         except (OSError, ValueError):
             continue
-        found.append(FileEntry(name, Path(name).name, size=status.st_size, changed=status.st_mtime))
+        found.append(FileEntry(name, Path(name).name, size_bytes=status.st_size, changed_at_s=status.st_mtime))
     return found
 
 

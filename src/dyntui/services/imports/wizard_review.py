@@ -35,11 +35,11 @@ class ReviewSummary:
     """Where a review is. undo, redo: what each would take back or do again, "" for nothing. changed: rows that are not
     as the file has them."""
 
-    sums: review_queries.RowCounts
+    counts: review_queries.RowCounts
     groups: tuple[review_queries.ProblemGroup, ...]
-    undo: str
-    redo: str
-    changed: int
+    undo_label: str
+    redo_label: str
+    changed_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class Review:
 
     def exclude(self, numbers: Sequence[int], label: str = "") -> None:
         """Leave rows out."""
-        self._leave_out(numbers, True, label or f"leave out {_rows(numbers)}")
+        self._set_excluded(numbers, True, label or f"leave out {_rows(numbers)}")
 
     def include(self, numbers: Sequence[int]) -> None:
         """Take rows in again that were left out."""
-        self._leave_out(numbers, False, f"take in {_rows(numbers)}")
+        self._set_excluded(numbers, False, f"take in {_rows(numbers)}")
 
     def fixes(self, code: str) -> list[Fix]:
         """What can be done to all rows with this problem."""
@@ -92,7 +92,7 @@ class Review:
         columns = {self._column(code, row) for row in review_queries.window(self.journal, numbers[:_MANY].tolist())}
         found: list[Fix] = []
         if code not in (review_queries.DUPLICATE, review_queries.EXCLUDED) and columns - {None}:
-            if suggested := sum(1 for _ in self._suggested(code)):
+            if suggested := sum(1 for _ in self._suggestions(code)):
                 found.append(Fix("suggestion", "Take what is suggested for each", suggested))
             found += [
                 Fix("empty", "Empty the cell", len(numbers)),
@@ -105,12 +105,12 @@ class Review:
             found.append(Fix("include", "Take these rows in again", len(numbers)))
         return found
 
-    def fix(self, code: str, how: str, *, value: str = "", instead: str = "") -> int:
+    def fix(self, code: str, name: str, *, value: str = "", replacement: str = "") -> int:
         """Do that to all rows with this problem; to how many it was done. value: the value, or with `replace` the text
         that `instead` takes the place of."""
         numbers = review_queries.numbers(self.journal, code).tolist()
-        label = f"{code}: {how}, {_rows(numbers)}"
-        match how:
+        label = f"{code}: {name}, {_rows(numbers)}"
+        match name:
             case "exclude":
                 self.exclude(numbers, label)
                 return len(numbers)
@@ -118,19 +118,19 @@ class Review:
                 self.include(numbers)
                 return len(numbers)
             case "suggestion":
-                wanted = dict(self._suggested(code))
+                wanted = dict(self._suggestions(code))
                 return self._change_each(wanted, label)
             case "empty" | "value":
-                wanted = {number: (column, value) for number, column, _ in self._faulty(code)}
+                wanted = {number: (column, value) for number, column, _ in self._problem_cells(code)}
                 return self._change_each(wanted, label)
             case "replace" if value:
                 wanted = {
-                    number: (column, cell.replace(value, instead))
-                    for number, column, cell in self._faulty(code)
+                    number: (column, cell.replace(value, replacement))
+                    for number, column, cell in self._problem_cells(code)
                     if isinstance(cell, str) and value in cell
                 }
                 return self._change_each(wanted, label)
-        raise UsageError(f"Nothing was done: {how} needs a text to look for.")
+        raise UsageError(f"Nothing was done: {name} needs a text to look for.")
 
     def undo(self) -> str:
         """Take the last step back; its name, "" when there is none."""
@@ -163,7 +163,7 @@ class Review:
         problem = next((problem for problem in row.problems if problem.code == code), None)
         return None if problem is None else column_of(self.mapping, problem.field)
 
-    def _faulty(self, code: str) -> Iterator[tuple[int, int, Any]]:
+    def _problem_cells(self, code: str) -> Iterator[tuple[int, int, Any]]:
         """Each row with the problem: number, column and cell."""
         numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
@@ -172,7 +172,7 @@ class Review:
                 if column is not None:
                     yield row.number, column, row.cells[column]
 
-    def _suggested(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
+    def _suggestions(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
         """Each row for whose problem a value is suggested, with the column and that value."""
         numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
@@ -188,26 +188,26 @@ class Review:
             after = _with_raw(raw, partial(_with, at=wanted[number]))
             if after != raw:
                 changes.append(CellChange(number, raw, after, out, out))
-        self._do(changes, label)
+        self._record_and_apply(changes, label)
         return len(changes)
 
-    def _change(self, numbers: Sequence[int], how: Callable[[list[Any]], list[Any]], label: str) -> None:
+    def _change(self, numbers: Sequence[int], edit: Callable[[list[Any]], list[Any]], label: str) -> None:
         changes = [
             CellChange(number, raw, after, out, out)
             for number, raw, out in review_queries.raws(self.journal, numbers)
-            if (after := _with_raw(raw, how)) != raw
+            if (after := _with_raw(raw, edit)) != raw
         ]
-        self._do(changes, label)
+        self._record_and_apply(changes, label)
 
-    def _leave_out(self, numbers: Sequence[int], out: bool, label: str) -> None:
+    def _set_excluded(self, numbers: Sequence[int], is_excluded: bool, label: str) -> None:
         changes = [
-            CellChange(number, raw, raw, was, out)
+            CellChange(number, raw, raw, was, is_excluded)
             for number, raw, was in review_queries.raws(self.journal, numbers)
-            if was != out
+            if was != is_excluded
         ]
-        self._do(changes, label)
+        self._record_and_apply(changes, label)
 
-    def _do(self, changes: list[CellChange], label: str) -> None:
+    def _record_and_apply(self, changes: list[CellChange], label: str) -> None:
         if not changes:
             return
         with self.journal.transaction():
@@ -222,8 +222,8 @@ class Review:
             (new.row, old.after, new.after) for new, old in zip(after, before, strict=True) if new.after != old.after
         ]
         if cells:
-            was = self._mapped((row, raw) for row, raw, _ in cells)
-            now = self._mapped((row, raw) for row, _, raw in cells)
+            was = self._map_rows((row, raw) for row, raw, _ in cells)
+            now = self._map_rows((row, raw) for row, _, raw in cells)
             infos = _infos(now)
             infos.subtract(_infos(was))
             review_queries.replace(self.journal, now, infos)
@@ -233,7 +233,7 @@ class Review:
             review_queries.exclude(self.journal, out)
         review_queries.judge_duplicates(self.journal)
 
-    def _mapped(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:
+    def _map_rows(self, raw_rows: Iterable[tuple[int, bytes]]) -> list[NewRow]:
         rows = [_row(self.journal, number, raw) for number, raw in raw_rows]
         return list(map_rows(rows, self._mapper))
 
@@ -280,10 +280,10 @@ def _with(cells: list[Any], at: tuple[int, str]) -> list[Any]:
     return [*cells[:column], value, *cells[column + 1 :]]
 
 
-def _with_raw(raw: bytes, how: Callable[[list[Any]], list[Any]]) -> bytes:
+def _with_raw(raw: bytes, edit: Callable[[list[Any]], list[Any]]) -> bytes:
     """The cells changed. Surplus values of a ragged row go: whoever changes the row has decided what is in it."""
     cells = unpack(raw)[0]
-    changed = how(cells)
+    changed = edit(cells)
     return raw if changed == cells else pack([changed])
 
 

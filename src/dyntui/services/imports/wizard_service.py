@@ -68,8 +68,8 @@ class ImportSummary:
     allowlist: id and name of the list that entries went to.
     """
 
-    known: JobSummary
-    why: tuple[tuple[str, str, int], ...]
+    job: JobSummary
+    failures: tuple[tuple[str, str, int], ...]
     folder: str
     files: tuple[str, ...]
     allowlist: AbstractMapping[str, str]
@@ -81,8 +81,8 @@ class WizardService:
     give_way: called between portions of long work, for whoever has to be quick.
     """
 
-    def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
-        self._give_way = give_way
+    def __init__(self, yield_to_input: Callable[[], None] = lambda: None) -> None:
+        self._yield_to_input = yield_to_input
         self._source: Source | None = None
         self._opened: tuple[str, ReadOptions] | None = None
         self.journal: Journal | None = None
@@ -91,9 +91,9 @@ class WizardService:
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
-    def look(self, draft: ImportDraft) -> FilePreview:
+    def preview(self, draft: ImportDraft) -> FilePreview:
         """Open the draft's file and look at its beginning. Raises SourceError."""
-        self._put_away()
+        self._close_source()
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
@@ -101,27 +101,29 @@ class WizardService:
         source = self._open_source(draft)
         return FilePreview(source.info, source.sample(_SAMPLE))
 
-    def head(self, draft: ImportDraft) -> dict[int, str]:
+    def header_candidates(self, draft: ImportDraft) -> dict[int, str]:
         """The first records of the file, in words, by their number: one of them may hold the names."""
-        with _open(draft, replace(draft.reading, header_row=0)) as source:
+        with _open(draft, replace(draft.read_options, header_row=0)) as source:
             rows = source.sample(_HEAD)
         return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
 
-    def count(self, draft: ImportDraft, tell: Callable[[int], None], stop: Event) -> FileTotals:
+    def count(self, draft: ImportDraft, on_rows: Callable[[int], None], stop: Event) -> FileTotals:
         """Go through the whole file once."""
         if not draft.path and self.open_job(draft):
             return FileTotals(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
-        for rows, row in enumerate(in_chunks(source.rows(), self._give_way), 1):
+        for rows, row in enumerate(in_chunks(source.rows(), self._yield_to_input), 1):
             if row.problems:
                 problems.update(problem.code for problem in row.problems)
             if not rows % _COUNT_EVERY:
                 _go_on(stop)
-                tell(rows)
+                on_rows(rows)
         return FileTotals(rows, dict(problems))
 
-    def propose(self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, Any]]) -> tuple[Mapping, str]:
+    def propose_mapping(
+        self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, Any]]
+    ) -> tuple[Mapping, str]:
         """A mapping for the file, and the name it was saved under; "" when it is made anew."""
         source = self._open_source(draft)
         if saved := find_mapping(source.info, draft.kind):
@@ -129,13 +131,13 @@ class WizardService:
         return propose_mapping(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
 
     def _open_source(self, draft: ImportDraft) -> Source:
-        if self._source is None or self._opened != (draft.path, draft.reading):
-            self._put_away()
-            self._source = _open(draft, draft.reading)
-            self._opened = (draft.path, draft.reading)
+        if self._source is None or self._opened != (draft.path, draft.read_options):
+            self._close_source()
+            self._source = _open(draft, draft.read_options)
+            self._opened = (draft.path, draft.read_options)
         return self._source
 
-    def _put_away(self) -> None:
+    def _close_source(self) -> None:
         if self._source is not None:
             self._source.close()
             self._source = None
@@ -146,7 +148,7 @@ class WizardService:
         """Open the job that a draft already has; whether there is one. A check that was made is kept."""
         if self.journal is not None and self.journal.id == draft.job:
             return True
-        self._let_go()
+        self._close_job()
         path = paths().jobs / f"{draft.job}.sqlite"
         if not draft.job or not path.exists():
             draft.job = ""
@@ -173,9 +175,9 @@ class WizardService:
         )
 
     def _same_rows(self, draft: ImportDraft) -> bool:
-        return (draft.read_path, draft.read_as) == (draft.path, draft.reading)
+        return (draft.prepared_path, draft.prepared_read_options) == (draft.path, draft.read_options)
 
-    def edits(self, draft: ImportDraft) -> int:
+    def count_lost_edits(self, draft: ImportDraft) -> int:
         """How many changed rows would be lost if the file were read anew; 0 when they are taken along."""
         if self.journal is None or self._same_rows(draft):
             return 0
@@ -183,7 +185,12 @@ class WizardService:
         return review_log.changed_rows(self.journal)
 
     def prepare(
-        self, draft: ImportDraft, where: JobLocation, options: JobOptions, tell: Callable[[int], None], stop: Event
+        self,
+        draft: ImportDraft,
+        location: JobLocation,
+        options: JobOptions,
+        on_rows: Callable[[int], None],
+        stop: Event,
     ) -> None:
         """Make the job that the draft says: from the rows of the one before when only the mapping is another one, with
         all that was changed in them; else from the file."""
@@ -194,15 +201,15 @@ class WizardService:
 
         def read(rows: int) -> None:
             _go_on(stop)
-            tell(rows)
+            on_rows(rows)
 
         if old is not None and again:
             review_log.begin(old)
         source = RowStore(old) if old is not None and again else self._open_source(draft)
         journal = prepare_job(
-            ChunkedRows(source, self._give_way),
+            ChunkedRows(source, self._yield_to_input),
             mapping,
-            where,
+            location,
             region=draft.region or None,
             on_rows=read,
             options=options.facts(),
@@ -215,14 +222,14 @@ class WizardService:
             if out := rows_of.numbers(old, rows_of.EXCLUDED).tolist():
                 rows_of.exclude(journal, out)
                 rows_of.judge_duplicates(journal)
-        draft.job, draft.read_path, draft.read_as = journal.id, draft.path, draft.reading
+        draft.job, draft.prepared_path, draft.prepared_read_options = journal.id, draft.path, draft.read_options
         save_draft(draft)
-        self._let_go()
+        self._close_job()
         self.journal, self._path = journal, journal.path
         if old is not None:
             delete_journal(old)
         for left in list_jobs():  # of readings that the process did not live to tell the draft of
-            if left.draft == draft.id and left.id != journal.id and not left.begun and not left.busy:
+            if left.draft_id == draft.id and left.id != journal.id and not left.has_begun and not left.is_busy:
                 purge_job(find_job(left.id), unfinished=True)
 
     def review(self) -> Review:
@@ -254,10 +261,10 @@ class WizardService:
         return journal
 
     def check(
-        self, connection: Connection, control: JobControl, tell: Callable[[int, int | None], None]
+        self, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
     ) -> AbstractMapping[str, Any]:
         """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
-        return asyncio.run(_check(self.job(), connection, control, tell))
+        return asyncio.run(_check(self.job(), connection, control, on_progress))
 
     def plan(self) -> tuple[dict[str, Any], rows_of.RowCounts]:
         """What the job is going to do, kept beside the job too; and the sums of the review."""
@@ -273,17 +280,17 @@ class WizardService:
 
         return job_requirement(self.job(), connection)
 
-    def hand_over(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
+    def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
         """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
         from dyntui.services.imports.job_service import authorize_job
 
         journal = self.job()
         permit = authorize_job(journal, connection, confirmation)
-        self._let_go()
+        self._close_job()
         self._path = None
         return journal.path, permit
 
-    def go_on(self, job: str, connection: Connection) -> tuple[Path, Any]:
+    def resume_job(self, job: str, connection: Connection) -> tuple[Path, Any]:
         """The file of a job and the permit to go on with it. Raises Usage when it was never confirmed."""
         from dyntui.services.imports.job_service import authorize_job, load_confirmation
 
@@ -308,7 +315,7 @@ class WizardService:
         """A job as its file has it, whoever works on it."""
         return summarize_job(find_job(job))
 
-    def outcome(self, job: str) -> ImportSummary:
+    def load_outcome(self, job: str) -> ImportSummary:
         """How a job ended."""
         path = find_job(job)
         with Journal.read(path) as journal:
@@ -326,7 +333,7 @@ class WizardService:
             self.journal = Journal.open(self._path)
         return self.journal
 
-    def _let_go(self) -> None:
+    def _close_job(self) -> None:
         self._review = None
         if self.journal is not None:
             self.journal.close()
@@ -334,8 +341,8 @@ class WizardService:
 
     def close(self) -> None:
         """Let go of everything."""
-        self._put_away()
-        self._let_go()
+        self._close_source()
+        self._close_job()
 
 
 def _to(draft: ImportDraft) -> dict[str, Any]:
@@ -363,20 +370,20 @@ def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
 
 
 async def _check(
-    journal: Journal, connection: Connection, control: JobControl, tell: Callable[[int, int | None], None]
+    journal: Journal, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
 ) -> AbstractMapping[str, Any]:
     from dyntui.services.imports.job_service import precheck_job
     from dyntui.services.imports.precheck import PRECHECKED
 
     control.attach()
     async with connection.new_client() as client:
-        work = asyncio.ensure_future(precheck_job(journal, client, tell))
+        work = asyncio.ensure_future(precheck_job(journal, client, on_progress))
 
         def give_up() -> None:
             work.cancel()
 
-        control.on_ask(give_up)
-        if control.asked:
+        control.add_listener(give_up)
+        if control.stop_requested:
             work.cancel()
         try:
             await work

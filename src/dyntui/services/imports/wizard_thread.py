@@ -32,28 +32,28 @@ class WizardThread:
         sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
         self._typed_at = typed_at
-        self._bench = self._pool.submit(self._make_bench)
+        self._service = self._pool.submit(self._make_service)
         self._closed = False
 
-    def do(self, work: Callable[[WizardService], T]) -> Future[T]:
+    def submit(self, work: Callable[[WizardService], T]) -> Future[T]:
         """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
         if self._closed:
             raise StoppedError("The wizard was left.")
-        return self._pool.submit(lambda: work(self._bench.result()))
+        return self._pool.submit(lambda: work(self._service.result()))
 
     def close(self) -> None:
         """Let go of the file and the job once what is under way is done; nothing waits for it."""
         if not self._closed:
             self._closed = True
-            self._pool.submit(lambda: self._bench.result().close())
+            self._pool.submit(lambda: self._service.result().close())
             self._pool.shutdown(wait=False)
 
-    def _make_bench(self) -> WizardService:
+    def _make_service(self) -> WizardService:
         """A bench; what it needs is read in the clerk's thread."""
         from dyntui.services.imports.wizard_service import WizardService
 
-        return WizardService(self._give_way)
+        return WizardService(self._yield_to_input)
 
-    def _give_way(self) -> None:
+    def _yield_to_input(self) -> None:
         if time.monotonic() - self._typed_at() < _WHILE:
             time.sleep(_PAUSE)

@@ -68,6 +68,6 @@ class BulkFixMixin(WizardStep):
 
     def _fix(self, code: str, how: str, value: str = "", instead: str = "") -> None:
         self.do(
-            lambda review: review.fix(code, how, value=value, instead=instead),
+            lambda review: review.fix(code, how, value=value, replacement=instead),
             lambda did: f"{did:,} rows were changed. u takes it back.",
         )

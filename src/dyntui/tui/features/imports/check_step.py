@@ -186,7 +186,7 @@ class CheckStep(WizardStep):
 
     def _stop(self) -> None:
         if self._control is not None:
-            self._control.ask(StopRequest.PAUSE, "stopped")
+            self._control.request_stop(StopRequest.PAUSE, "stopped")
 
     def back_label(self) -> str | None:
         return "the check" if self.checking else None

@@ -27,8 +27,8 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
 
     over = job.state in (JobState.DONE, JobState.CANCELLED)
     draft = draft_for(job)
-    draft.step = "finish" if over else "run" if job.begun else "plan"
-    console.visit(WizardScreen(draft, begun=job.begun))
+    draft.step = "finish" if over else "run" if job.has_begun else "plan"
+    console.visit(WizardScreen(draft, begun=job.has_begun))
 
 
 def offer_left(console: ConsoleApp) -> None:
@@ -44,10 +44,10 @@ def offer_left(console: ConsoleApp) -> None:
 
     def look() -> None:
         for job in list_jobs():
-            own = job.where is not None and (job.where.environment_id, job.where.base_url) == place
-            if own and job.state is JobState.PAUSED and not job.busy:
-                words = f"The import of {job.source} is paused with {job.open:,} rows to do. :jobs goes on with it."
-                console.call_later(console.say, words)
+            own = job.location is not None and (job.location.environment_id, job.location.base_url) == place
+            if own and job.state is JobState.PAUSED and not job.is_busy:
+                left = f"{job.open_rows:,} rows left"
+                console.call_later(console.say, f"The import of {job.source} is paused, {left}. :jobs resumes it.")
                 return
         draft = next(list_drafts(*place), None)
         if draft is not None:

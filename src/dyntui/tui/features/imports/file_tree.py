@@ -91,7 +91,7 @@ class FileTree(LineList):
             nodes.append(FileNode("words", "reading ···", depth=depth))
             return
         for entry in listing.entries:
-            if entry.folder:
+            if entry.is_folder:
                 nodes.append(FileNode("folder", f"{entry.name}/", entry.path, depth, open=entry.path in self.opened))
                 if entry.path in self.opened:
                     self._add(nodes, entry.path, depth + 1)
@@ -130,5 +130,5 @@ def _draft_node(draft: ImportDraft) -> FileNode:
 
 
 def _file_node(entry: FileEntry, depth: int, name: str) -> FileNode:
-    when = age(datetime.fromtimestamp(entry.changed, UTC))
-    return FileNode("file", name, entry.path, depth, formatting.size_words(entry.size), when)
+    when = age(datetime.fromtimestamp(entry.changed_at_s, UTC))
+    return FileNode("file", name, entry.path, depth, formatting.size_words(entry.size_bytes), when)

@@ -80,7 +80,7 @@ class FinishStep(WizardStep):
             self.wizard.mark_read(seen)
             self._show(result)
 
-        self.wizard.hand(lambda bench: bench.outcome(job), found, latest="finish")
+        self.wizard.hand(lambda bench: bench.load_outcome(job), found, latest="finish")
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -97,7 +97,7 @@ class FinishStep(WizardStep):
         table.view.put(
             [
                 {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
-                for state, code, count in result.why
+                for state, code, count in result.failures
             ]
         )
         table.view_changed()
@@ -105,17 +105,17 @@ class FinishStep(WizardStep):
 
     @property
     def note(self) -> str:
-        cancelled = self.result is not None and self.result.known.state is JobState.CANCELLED
+        cancelled = self.result is not None and self.result.job.state is JobState.CANCELLED
         return "cancelled" if cancelled else ""
 
     def status(self) -> Sequence[Piece]:
         if self.result is None:
             return []
-        known = self.result.known
+        known = self.result.job
         good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
         left = known.total - good
         parts: list[Piece] = [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
-        return [*parts, (f"{known.undone:,} undone", "warn")] if known.undone else parts
+        return [*parts, (f"{known.undone_rows:,} undone", "warn")] if known.undone_rows else parts
 
     def lines_moved(self, lines: LineList) -> None:
         table = self.query_one("#why", Table)
@@ -126,19 +126,19 @@ class FinishStep(WizardStep):
     def fix_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return None if self.result is not None and self.result.why else "Every row got through."
+        return None if self.result is not None and self.result.failures else "Every row got through."
 
     def retry_disabled_reason(self) -> str | None:
         if reason := self.fix_disabled_reason():
             return reason
-        counts = self.result.known.counts or {} if self.result is not None else {}
+        counts = self.result.job.counts or {} if self.result is not None else {}
         tried = any(counts.get(state) for state in _TRIED)
         return None if tried else "No row failed at the server; f puts the others right."
 
     def undo_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return undo_disabled_reason(self.result.known if self.result is not None else None)
+        return undo_disabled_reason(self.result.job if self.result is not None else None)
 
     def action_mend(self) -> None:
         """Take the rows that did not get through back to the review."""
@@ -202,7 +202,7 @@ def _todo(state: str, code: str) -> str:
 
 
 def _lines(result: ImportSummary) -> list[ReportLine]:
-    known = result.known
+    known = result.job
     counts = known.counts or {}
     most = max(counts.values(), default=0)
     lines = []
@@ -212,9 +212,9 @@ def _lines(result: ImportSummary) -> list[ReportLine]:
             chart = bar(count / most, _BAR) if most else ""
             bad = count and state not in (*_GOOD, RowState.SKIPPED)
             lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
-        if state is RowState.CREATED and known.undone:
+        if state is RowState.CREATED and known.undone_rows:
             lines.append(
-                line("undone", f"{known.undone:,}", note="of them were deleted again by an undo", style="warn")
+                line("undone", f"{known.undone_rows:,}", note="of them were deleted again by an undo", style="warn")
             )
     lines.append(line("sum", f"{known.total:,}", note="rows in all"))
     if result.files:

@@ -16,9 +16,9 @@ __all__ = ["JobFollowUpMixin", "undo_disabled_reason"]
 
 def undo_disabled_reason(job: JobSummary | None) -> str | None:
     """Why there is nothing that an undo of the job could delete."""
-    if job is not None and job.created > 0:
+    if job is not None and job.created_rows > 0:
         return None
-    return "All that the job created is undone." if job is not None and job.undone else "The job created nothing."
+    return "All that the job created is undone." if job is not None and job.undone_rows else "The job created nothing."
 
 
 class JobFollowUpMixin(TableScreen):
@@ -51,7 +51,7 @@ class JobFollowUpMixin(TableScreen):
         return self.elsewhere(job)
 
     def failed_rows_disabled_reason(self) -> str | None:
-        return self.no_more() or (None if self.job is not None and self.job.bad else "Every row got through.")
+        return self.no_more() or (None if self.job is not None and self.job.failed_rows else "Every row got through.")
 
     def undo_disabled_reason(self) -> str | None:
         job = self.job

@@ -37,10 +37,10 @@ _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–
 def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob | None) -> Row:
     """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
     look_disabled_reason = running is not None and running.id == job.id and running.active
-    if look_disabled_reason or (job.busy and job.state is JobState.RUNNING):
+    if look_disabled_reason or (job.is_busy and job.state is JobState.RUNNING):
         state = "⧖ running"
     else:
-        sign = "⧖" if job.busy else _SIGNS.get(job.state, "·") if job.state else "·"
+        sign = "⧖" if job.is_busy else _SIGNS.get(job.state, "·") if job.state else "·"
         state = f"{sign} {job.state or ''}"
     if job.state in (JobState.DRAFT, JobState.READY) and draft is not None:
         state = f"· {draft.step}"
@@ -49,9 +49,9 @@ def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob |
         "state": state if not job.problem else "✕ unreadable",
         "source": job.source or job.problem,
         "total": job.total,
-        **_numbers(job.counts or {}, job.undone),
-        "undone": f"{job.undone:,}" if job.undone else "",
-        "environment": job.where.profile if job.where is not None else "",
+        **_numbers(job.counts or {}, job.undone_rows),
+        "undone": f"{job.undone_rows:,}" if job.undone_rows else "",
+        "environment": job.location.profile if job.location is not None else "",
         "created": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat() if job.created_at else "",
     }
     return fresh(row, running)

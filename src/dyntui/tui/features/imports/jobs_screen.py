@@ -125,7 +125,7 @@ class JobsScreen(JobFollowUpMixin):
         held = {draft.id: draft.job for draft in kept}
         found = (job for job in list_jobs() if not self._swept(job))
         # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
-        own = tuple(job for job in found if job.begun or held.get(job.draft, job.id) == job.id)
+        own = tuple(job for job in found if job.has_begun or held.get(job.draft_id, job.id) == job.id)
         self.post_message(self.Loaded(_Known(own, kept), number, change_count))
 
     def _swept(self, job: JobSummary) -> bool:
@@ -133,7 +133,7 @@ class JobsScreen(JobFollowUpMixin):
         from dyntui.services.imports.jobs import find_job
         from dyntui.services.imports.purge import purge_job
 
-        if not job.abandoned:
+        if not job.is_abandoned:
             return False
         try:
             purge_job(find_job(job.id))
@@ -180,10 +180,10 @@ class JobsScreen(JobFollowUpMixin):
         profile = self.console.session.profile
         if job.problem:
             return f"The job cannot be read: {job.problem}"
-        if job.where is None or profile is None or self.console.session.connection is None:
+        if job.location is None or profile is None or self.console.session.connection is None:
             return "The environment is not open."
-        if (job.where.environment_id, job.where.base_url) != (profile.environment_id, profile.base_url):
-            return f"The job belongs to {job.where.profile}. Switch to that environment first."
+        if (job.location.environment_id, job.location.base_url) != (profile.environment_id, profile.base_url):
+            return f"The job belongs to {job.location.profile}. Switch to that environment first."
         return None
 
     def selection_disabled_reason(self) -> str | None:
@@ -217,7 +217,7 @@ class JobsScreen(JobFollowUpMixin):
         running = self.console.session.running
         if running is not None and running.active:
             return "A job runs in this console already."
-        if job.busy:
+        if job.is_busy:
             return "Another process works on it."
         if job.state is not JobState.PAUSED:
             return "Only a paused job can be gone on with. Enter opens it."
@@ -227,19 +227,19 @@ class JobsScreen(JobFollowUpMixin):
         running = self.console.session.running
         job = self.job
         here = job is not None and running is not None and running.id == job.id and running.active
-        there = job is not None and job.busy and job.state is JobState.RUNNING
+        there = job is not None and job.is_busy and job.state is JobState.RUNNING
         return None if here or there else "It is not running."
 
     def report_disabled_reason(self) -> str | None:
         job = self.job
         if job is None:
             return self.selection_disabled_reason() or "A draft has no report."
-        return "It is running; the report comes at its end." if job.busy else job.problem or None
+        return "It is running; the report comes at its end." if job.is_busy else job.problem or None
 
     def remove_disabled_reason(self) -> str | None:
         if reason := self.selection_disabled_reason():
             return reason
-        return "It is being worked on." if self.job is not None and self.job.busy else None
+        return "It is being worked on." if self.job is not None and self.job.is_busy else None
 
     # Actions
 
@@ -269,7 +269,7 @@ class JobsScreen(JobFollowUpMixin):
     def _permit(self, job: str, connection: Connection) -> Callable[[], None]:
         from dyntui.services.imports.wizard_service import WizardService
 
-        path, permit = WizardService().go_on(job, connection)
+        path, permit = WizardService().resume_job(job, connection)
         return lambda: self._start(path, connection, permit)
 
     def _start(self, path: Path, connection: Connection, permit: WritePermit) -> None:
@@ -311,7 +311,7 @@ class JobsScreen(JobFollowUpMixin):
     def action_remove(self) -> None:
         job, draft = self.job, self._draft
         name = job.id if job is not None else "the draft"
-        open_rows = job.open if job is not None and job.state is not None and not is_over(job.state) else 0
+        open_rows = job.open_rows if job is not None and job.state is not None and not is_over(job.state) else 0
         left = f" {open_rows:,} rows were not sent." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
         needed = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")

@@ -72,7 +72,7 @@ class MapStep(SavedMappingsMixin):
         look = self.wizard.look
         if look is None and (self.draft.path or self.draft.job):
             draft = self.copy()
-            self.wizard.hand(lambda bench: bench.look(draft), self._looked, latest="look")
+            self.wizard.hand(lambda bench: bench.preview(draft), self._looked, latest="look")
         elif look is not None:
             self._looked(look)
         else:
@@ -90,7 +90,7 @@ class MapStep(SavedMappingsMixin):
         if self._custom is None:
             self._custom = await self._custom_fields()
         draft, custom = self.copy(), self._custom
-        self.wizard.hand(lambda bench: bench.propose(draft, custom), self._proposed, latest="propose")
+        self.wizard.hand(lambda bench: bench.propose_mapping(draft, custom), self._proposed, latest="propose")
 
     async def _custom_fields(self) -> Sequence[AbstractMapping[str, Any]]:
         """The environment's own fields; none when the token may not read them."""

@@ -88,7 +88,7 @@ class ParseStep(WizardStep):
         self._stop.set()
         self.wizard.look = self.wizard.counted = None
         draft = self.copy()
-        self.wizard.hand(lambda bench: bench.look(draft), self._show, self._cannot, latest="look")
+        self.wizard.hand(lambda bench: bench.preview(draft), self._show, self._cannot, latest="look")
 
     def _show(self, look: FilePreview) -> None:
         self.error = None
@@ -140,7 +140,7 @@ class ParseStep(WizardStep):
     def _arrange(self) -> None:
         look = self.wizard.look
         lines = (
-            reading_lines(look.info, self.draft.reading, self._count_words())
+            reading_lines(look.info, self.draft.read_options, self._count_words())
             if look is not None
             else self._error_lines()
         )
@@ -153,7 +153,7 @@ class ParseStep(WizardStep):
     def _error_lines(self) -> list[SummaryLine]:
         from dyntui.importer import UnknownEncoding
 
-        reading = self.draft.reading
+        reading = self.draft.read_options
         lines = [
             SummaryLine("format", FORMATS.get(reading.format or "", "not known"), "format"),
             SummaryLine("encoding", reading.encoding or "not known: choose one", "encoding", "warn"),
@@ -191,7 +191,7 @@ class ParseStep(WizardStep):
         return None if line is not None and line.key else "This follows from the rest."
 
     def found_disabled_reason(self) -> str | None:
-        reading = self.draft.reading
+        reading = self.draft.read_options
         return "Everything is as it was found." if reading == type(reading)() else None
 
     @on(LineList.Opened, "#reading")
@@ -203,14 +203,14 @@ class ParseStep(WizardStep):
         assert line is not None
         if line.key == "header_row":
             draft = self.copy()
-            self.wizard.hand(lambda bench: bench.head(draft), self._pick_header)
+            self.wizard.hand(lambda bench: bench.header_candidates(draft), self._pick_header)
         else:
             title, choices = self._choices(line.key)
             self._pick(line.key, title, choices)
 
     def action_found(self) -> None:
         """Read it as it is found again."""
-        self.draft.reading = type(self.draft.reading)()
+        self.draft.read_options = type(self.draft.read_options)()
         self._changed()
 
     def _choices(self, key: str) -> tuple[str, list[Choice]]:
@@ -246,9 +246,9 @@ class ParseStep(WizardStep):
 
     def _set(self, key: str, value: str) -> None:
         wanted: Any = None if value == FOUND else int(value) if key == "header_row" else value
-        self.draft.reading = replace(self.draft.reading, **{key: wanted})
+        self.draft.read_options = replace(self.draft.read_options, **{key: wanted})
         if key in ("format", "encoding"):
-            self.draft.reading = replace(self.draft.reading, header_row=None, delimiter=None)
+            self.draft.read_options = replace(self.draft.read_options, header_row=None, delimiter=None)
         self._changed()
 
     def _changed(self) -> None:

@@ -20,7 +20,7 @@ _SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: 
 
 def kind_rows(summary: ReviewSummary) -> list[dict[str, Any]]:
     """The kinds, as rows of a table: those with problems, all rows, then each problem."""
-    sums = summary.sums
+    sums = summary.counts
     rows: list[dict[str, Any]] = [
         {"key": review_queries.PROBLEMS, "kind": "  problems", "rows": sums.problems},
         {"key": review_queries.ALL, "kind": "  all rows", "rows": sums.total},

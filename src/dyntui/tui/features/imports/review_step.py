@@ -143,13 +143,13 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
     @property
     def note(self) -> str:
-        found = self.summary.sums.problems if self.summary is not None else 0
+        found = self.summary.counts.problems if self.summary is not None else 0
         return f"{found:,} problem{'s' if found != 1 else ''}" if found else ""
 
     def status(self) -> Sequence[Piece]:
         if self.summary is None:
             return [("making the rows ready", "")]
-        sums = self.summary.sums
+        sums = self.summary.counts
         parts = [f"{sums.ready:,} ready", f"{sums.problems:,} problems"]
         parts += [f"{sums.excluded:,} left out"] if sums.excluded else []
         rows = "" if self.app.size.width < WIDE else f"{sums.total:,} rows = "
@@ -158,7 +158,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def blocked(self) -> str | None:
         if self.summary is None:
             return "The rows are still being made ready."
-        if not self.summary.sums.ready:
+        if not self.summary.counts.ready:
             return "No row is ready to be sent: put some right first."
         return None
 
@@ -221,10 +221,10 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         return None if self._kind() else "This row has no problem to fix."
 
     def undo_disabled_reason(self) -> str | None:
-        return None if self.summary is not None and self.summary.undo else "Nothing was changed yet."
+        return None if self.summary is not None and self.summary.undo_label else "Nothing was changed yet."
 
     def redo_disabled_reason(self) -> str | None:
-        return None if self.summary is not None and self.summary.redo else "Nothing was undone."
+        return None if self.summary is not None and self.summary.redo_label else "Nothing was undone."
 
     def problem_disabled_reason(self) -> str | None:
         return None if self._problems else "No row has a problem."

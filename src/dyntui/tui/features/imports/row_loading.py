@@ -53,7 +53,7 @@ class RowLoadingMixin(WizardStep):
 
         def look(bench: WizardService) -> tuple[bool, int]:
             bench.open_job(draft)
-            return bench.is_prepared(draft), bench.edits(draft)
+            return bench.is_prepared(draft), bench.count_lost_edits(draft)
 
         self.wizard.hand(look, self._known, latest="prepare")
 

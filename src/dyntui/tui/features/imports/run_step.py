@@ -124,7 +124,9 @@ class RunStep(WizardStep):
     def note(self) -> str:
         if self._active:
             progress = self.job.progress if self.job is not None else None
-            return f"{100 * progress.finished // progress.total} %" if progress is not None and progress.total else ""
+            if progress is None or not progress.total:
+                return ""
+            return f"{100 * progress.finished_rows // progress.total} %"
         return "" if self.state is None or is_over(self.state) else str(self.state)
 
     def status(self) -> Sequence[Piece]:
@@ -151,7 +153,7 @@ class RunStep(WizardStep):
         if self._active:
             return "It is running."
         if self.state is JobState.PAUSED or self.state is JobState.READY:
-            return "Another process works on it." if self.known is not None and self.known.busy else None
+            return "Another process works on it." if self.known is not None and self.known.is_busy else None
         return "There is nothing to go on with."
 
     def cancel_disabled_reason(self) -> str | None:
@@ -169,7 +171,7 @@ class RunStep(WizardStep):
 
     def action_cancel(self) -> None:
         known = self.known
-        left = known.open if known is not None else 0
+        left = known.open_rows if known is not None else 0
         needed = Requirement(
             ConfirmationLevel.CONFIRM,
             "Give up the rest of this import?",
@@ -206,16 +208,16 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[ReportLine]:
 
 
 def _progress_lines(progress: Progress) -> list[ReportLine]:
-    share = progress.finished / progress.total if progress.total else 0.0
+    share = progress.finished_rows / progress.total if progress.total else 0.0
     lines = [words(f"{bar(share, 40)}  {100 * share:.0f} %")]
-    said = [f"{progress.finished:,} of {progress.total:,} rows final"]
-    if progress.rate:
-        said.append(f"{progress.rate:,.0f} rows/s")
-    if progress.eta is not None and progress.open:
-        left = duration(progress.eta)
+    said = [f"{progress.finished_rows:,} of {progress.total:,} rows final"]
+    if progress.rows_per_second:
+        said.append(f"{progress.rows_per_second:,.0f} rows/s")
+    if progress.eta_s is not None and progress.open_rows:
+        left = duration(progress.eta_s)
         said.append(f"{left} left" if left.startswith("under") else f"about {left} left")
     lines.append(words(" · ".join(said)))
-    sending = f"sending {progress.batch:,} rows a request" if progress.batch else "sending"
+    sending = f"sending {progress.batch_rows:,} rows a request" if progress.batch_rows else "sending"
     lines.append(words(progress.waiting, "warn") if progress.waiting else words(sending))
     lines += [line(""), heading("rows")]
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)

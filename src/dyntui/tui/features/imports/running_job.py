@@ -65,7 +65,7 @@ class RunningJob:
 
     @property
     def ended(self) -> RunResult | None:
-        return self.thread.ended
+        return self.thread.result
 
     @property
     def error(self) -> BaseException | None:
@@ -80,7 +80,7 @@ class RunningJob:
 
     def _heard(self) -> None:
         """From the job's own thread; for the last time when all of it is done."""
-        self._over = self.thread.ended is not None or self.thread.error is not None
+        self._over = self.thread.result is not None or self.thread.error is not None
         self._console.call_later(self._show)
         for widget in tuple(self._watchers):
             widget.post_message(self.Changed())
@@ -105,7 +105,7 @@ class RunningJob:
         progress = self.progress
         if progress is None or not progress.total:
             return "job starting"
-        return f"job {100 * progress.finished // progress.total} %"
+        return f"job {100 * progress.finished_rows // progress.total} %"
 
     def _tell_end(self) -> None:
         """Say how it ended, to whoever does not look at it."""

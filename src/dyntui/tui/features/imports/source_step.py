@@ -75,7 +75,7 @@ class SourceStep(WizardStep):
         return self.query_one(FileTree)
 
     def current_input(self) -> None:
-        if self.draft.path and not self.draft.pasted:
+        if self.draft.path and not self.draft.is_pasted:
             self.files.root = str(Path(self.draft.path).expanduser().absolute().parent)
         self._asked.clear()
         self._list(self.files.root)
@@ -173,7 +173,7 @@ class SourceStep(WizardStep):
         self.files.show_folder(path)
 
     def action_path(self) -> None:
-        typed = "" if self.draft.pasted or not self.draft.path else self.draft.path
+        typed = "" if self.draft.is_pasted or not self.draft.path else self.draft.path
         dialog = FuzzySelectDialog(
             "Path of the file",
             self._complete,
@@ -213,9 +213,9 @@ class SourceStep(WizardStep):
         start = typed[: len(typed) - len(part)]
         return [
             Choice(
-                f"{start}{entry.name}{'/' if entry.folder else ''}",
-                f"{entry.name}{'/' if entry.folder else ''}",
-                note="" if entry.folder else formatting.size_words(entry.size),
+                f"{start}{entry.name}{'/' if entry.is_folder else ''}",
+                f"{entry.name}{'/' if entry.is_folder else ''}",
+                note="" if entry.is_folder else formatting.size_words(entry.size_bytes),
             )
             for entry in listing.entries
             if entry.name.casefold().startswith(part.casefold())
@@ -236,8 +236,8 @@ class SourceStep(WizardStep):
 
     def take(self, path: str) -> None:
         """Open a file and go on to how it is read."""
-        if path != self.draft.path or self.draft.pasted:
-            self.draft.take(path)
+        if path != self.draft.path or self.draft.is_pasted:
+            self.draft.set_file(path)
             self.wizard.counted = None
         self._open()
 
@@ -245,7 +245,7 @@ class SourceStep(WizardStep):
         self._opening = self.draft.name
         self.changed()
         draft = self.copy()
-        self.wizard.hand(lambda bench: bench.look(draft), self._looked, self._cannot, latest="look")
+        self.wizard.hand(lambda bench: bench.preview(draft), self._looked, self._cannot, latest="look")
 
     def take_text(self, text: str | None) -> None:
         """Make pasted rows the file and go on."""
@@ -265,7 +265,7 @@ class SourceStep(WizardStep):
     def _looked(self, look: FilePreview) -> None:
         self._opening = ""
         self.wizard.look = look
-        if not self.draft.pasted:
+        if not self.draft.is_pasted:
             path = self.draft.path
             self.run_worker(lambda: remember_file(path), thread=True, group="known")
         self.wizard.show_step("parse")

@@ -116,7 +116,7 @@ class ImportUndoScreen(ConsoleScreen):
 
     def on_unmount(self) -> None:
         if self._control is not None:
-            self._control.ask(StopRequest.PAUSE, "the screen was left")
+            self._control.request_stop(StopRequest.PAUSE, "the screen was left")
 
     # Looking
 
@@ -158,7 +158,7 @@ class ImportUndoScreen(ConsoleScreen):
     @on(Planned)
     def _planned(self, event: Planned) -> None:
         self._doing = ""
-        self._plan, self.found = event.plan, event.plan.found
+        self._plan, self.result = event.plan, event.plan.result
         self._show()
 
     @on(Failed)
@@ -190,7 +190,7 @@ class ImportUndoScreen(ConsoleScreen):
             if confirmation is not None:
                 self._delete(connection, plan, confirmation)
 
-        self.console.ask(confirm(plan.needed, verb="Delete them", opening_key="enter"), answered)
+        self.console.ask(confirm(plan.requirement, verb="Delete them", opening_key="enter"), answered)
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()
@@ -212,8 +212,8 @@ class ImportUndoScreen(ConsoleScreen):
         self._doing = ""
         self._control = None
         self.found = event.outcome
-        if event.outcome.stopped:
-            self.console.say(f"The undo stopped: {event.outcome.stopped}. Enter goes on.", "warning")
+        if event.outcome.stop_reason:
+            self.console.say(f"The undo stopped: {event.outcome.stop_reason}. Enter goes on.", "warning")
         self._show()
 
     def back_label(self) -> str | None:
@@ -221,7 +221,7 @@ class ImportUndoScreen(ConsoleScreen):
 
     def handle_back(self) -> None:
         assert self._control is not None
-        self._control.ask(StopRequest.PAUSE, "stopped")
+        self._control.request_stop(StopRequest.PAUSE, "stopped")
 
     # What is shown
 

@@ -201,7 +201,7 @@ class WizardScreen(ConsoleScreen):
             self.step.left()
         if self._worth_keeping:
             draft = replace(self.draft)
-            self.clerk.do(lambda bench: save_draft(draft))
+            self.clerk.submit(lambda bench: save_draft(draft))
         self.clerk.close()
 
     @property
@@ -235,7 +235,7 @@ class WizardScreen(ConsoleScreen):
         failed: Callable[[DyntuiError], None] | None,
     ) -> None:
         try:
-            result = await asyncio.wrap_future(self.clerk.do(work))
+            result = await asyncio.wrap_future(self.clerk.submit(work))
         except StoppedError:
             return
         except DyntuiError as error:
@@ -262,7 +262,7 @@ class WizardScreen(ConsoleScreen):
 
         def hand_over(bench: WizardService) -> tuple[Path, WritePermit]:
             bench.open_job(draft)
-            path, permit = bench.hand_over(connection, confirmation)
+            path, permit = bench.release_job(connection, confirmation)
             remove_draft(draft)
             return path, permit
 
@@ -303,7 +303,7 @@ class WizardScreen(ConsoleScreen):
             RunningJob(self.console, found[0], connection, found[1], None).start()
             self.show_step("run")
 
-        self.hand(lambda bench: bench.go_on(job, connection), start)
+        self.hand(lambda bench: bench.resume_job(job, connection), start)
 
     # Steps
 
