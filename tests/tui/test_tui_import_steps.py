@@ -156,7 +156,7 @@ async def test_an_encoding_that_cannot_be_told_is_asked_with_what_each_would_rea
         assert "cannot be read like this" in console.session.notes[-1].text
         await press(pilot, "j", "enter", "down", "enter")
         assert "1 rows" in bottom(console)
-        assert wizard_of(pilot).draft.reading.encoding == "mac_roman"
+        assert wizard_of(pilot).draft.read_options.encoding == "mac_roman"
 
 
 # Map
@@ -571,7 +571,7 @@ async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Pat
         await pilot.press("y")
         await pilot.pause()
     known = summarize_job(find_job("last"))
-    assert not known.busy
+    assert not known.is_busy
     assert known.state in (JobState.PAUSED, JobState.DONE)
     assert console.session.running is not None
     assert not console.session.running.active

@@ -117,9 +117,9 @@ def test_a_clock_that_was_set_is_believed_anew() -> None:
 def test_the_pace_is_of_the_last_seconds() -> None:
     time = Time()
     pace = Pace(time)
-    assert pace.eta(10) is None
+    assert pace.eta_s(10) is None
     for second in range(30):
         time.now = float(second)
         pace.mark(second * (10 if second <= 15 else 100))
-    assert 90 <= pace.rate <= 260
-    assert pace.eta(1000) is not None
+    assert 90 <= pace.rows_per_second <= 260
+    assert pace.eta_s(1000) is not None

@@ -104,16 +104,16 @@ def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home
     [
         ({"environment_id": "e-2"}, "environment"),
         ({"base_url": "http://127.0.0.1:2/api/v0"}, "base URL"),
-        ({"organisation": "o-2"}, "organisation"),
+        ({"organization_id": "o-2"}, "organization"),
     ],
 )
 def test_a_job_is_refused_elsewhere(tmp_path: Path, change: dict[str, str], named: str) -> None:
-    with prepared(write(tmp_path / "p.csv", 1), place(organisation="o-1")) as journal:
-        jobs.check_location(journal, place(organisation="o-1"))
-        jobs.check_location(journal, place(organisation=""))  # a token that may not see it
-        jobs.check_location(journal, place(organisation="o-1", profile="renamed"))
+    with prepared(write(tmp_path / "p.csv", 1), place(organization_id="o-1")) as journal:
+        jobs.check_location(journal, place(organization_id="o-1"))
+        jobs.check_location(journal, place(organization_id=""))  # a token that may not see it
+        jobs.check_location(journal, place(organization_id="o-1", profile="renamed"))
         with pytest.raises(UsageError, match=named):
-            jobs.check_location(journal, replace(place(organisation="o-1"), **change))
+            jobs.check_location(journal, replace(place(organization_id="o-1"), **change))
 
 
 def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
         assert jobs.find_job(first.id[:15]) == first.path == jobs.find_job("last")
         assert jobs.find_job(f"/somewhere/{first.id}.plan.json") == first.path
         (known,) = jobs.list_jobs()
-        assert (known.id, known.busy, known.state, known.total, known.open) == (first.id, True, "ready", 2, 2)
+        assert (known.id, known.is_busy, known.state, known.total, known.open_rows) == (first.id, True, "ready", 2, 2)
         with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs begin"):
             jobs.find_job(first.id[:6])
 
@@ -205,8 +205,8 @@ def test_a_job_runs_in_a_thread_of_its_own(served: RunningServer, tmp_path: Path
     job.start()
     assert job.join(30)
     assert job.error is None
-    assert job.ended is not None
-    assert job.ended.state is JobState.DONE
+    assert job.result is not None
+    assert job.result.state is JobState.DONE
     assert told.is_set()
     assert job.progress is not None
     assert job.progress.count(RowState.CREATED) == 35
@@ -223,8 +223,8 @@ def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path:
     assert some.wait(20)
     job.pause("for lunch")
     assert job.join(30)
-    assert job.ended is not None
-    assert (job.ended.state, job.ended.reason) == (JobState.PAUSED, "for lunch")
+    assert job.result is not None
+    assert (job.result.state, job.result.reason) == (JobState.PAUSED, "for lunch")
     path = jobs.find_job("last")
     with Journal.open(path) as journal:
         permit = authorize_job(journal, connection, Confirmation(yes=True))
@@ -248,8 +248,8 @@ def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer,
     assert some.wait(20)
     job.cancel()
     assert job.join(30)
-    assert job.ended is not None
-    assert job.ended.state is JobState.CANCELLED
+    assert job.result is not None
+    assert job.result.state is JobState.CANCELLED
     with Journal.read(jobs.find_job("last")) as journal:
         document = result_document(journal, None)
         folder = Path(journal.facts["report"])

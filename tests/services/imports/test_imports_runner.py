@@ -58,7 +58,7 @@ async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
         with Journal.read(journal.path) as other:
             marked.append(other.counts[RowState.SENDING])
         if len(server.posts) == 12:
-            control.ask(StopRequest.PAUSE, "enough")
+            control.request_stop(StopRequest.PAUSE, "enough")
 
     marked: list[int] = []
     server.before_post = stop
@@ -155,7 +155,7 @@ async def test_our_clock_may_be_set_between_two_runs(
     """Created by us before, and by somebody else after: neither is taken for the other."""
     server = FakeServer([applied_then(Cut(), share=0.5)])
     control = JobControl()
-    server.before_post = lambda: control.ask(StopRequest.PAUSE, "enough")
+    server.before_post = lambda: control.request_stop(StopRequest.PAUSE, "enough")
     with job(tmp_path, people(4), precheck={"at": 1}) as journal:
         assert (await run(journal, server, control=control, settle=30)).state is JobState.PAUSED
         assert states(journal) == ["unknown"] * 4
@@ -210,7 +210,7 @@ async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_pat
 
     def ask() -> None:
         if server.lookups:
-            control.ask(StopRequest.CANCEL, "enough")
+            control.request_stop(StopRequest.CANCEL, "enough")
 
     server.on_get = ask
     with job(tmp_path, people(20)) as journal:
@@ -492,7 +492,7 @@ async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
     server = FakeServer()
     with job(tmp_path, people(25)) as journal:
         ended = await run(journal, server, first=10)
-        assert (ended.state, ended.planned) == (JobState.PAUSED, True)
+        assert (ended.state, ended.is_planned) == (JobState.PAUSED, True)
         assert states(journal) == ["created"] * 10 + ["pending"] * 15
         assert (await run(journal, server)).state is JobState.DONE
         assert len(server.users) == 25
@@ -501,7 +501,7 @@ async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
 async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer()
-    server.before_post = lambda: control.ask(StopRequest.PAUSE, "because")
+    server.before_post = lambda: control.request_stop(StopRequest.PAUSE, "because")
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10, control=control)
         assert (ended.state, ended.reason) == (JobState.PAUSED, "because")
@@ -513,8 +513,8 @@ async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_pat
 
     def hangs(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
         fake.apply(rows)
-        control.ask(StopRequest.PAUSE, "first")
-        control.ask(StopRequest.PAUSE, "second")
+        control.request_stop(StopRequest.PAUSE, "first")
+        control.request_stop(StopRequest.PAUSE, "second")
         return asyncio.sleep(60, Reply(201))
 
     server = FakeServer([hangs])
@@ -530,7 +530,7 @@ async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_pat
 async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer()
-    server.before_post = lambda: control.ask(StopRequest.CANCEL, "no more")
+    server.before_post = lambda: control.request_stop(StopRequest.CANCEL, "no more")
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10, control=control)
         assert ended.state is JobState.CANCELLED
@@ -558,7 +558,7 @@ async def test_waiting_ends_when_somebody_asks(tmp_path: Path) -> None:
 
     def heard(progress: Progress) -> None:
         if progress.waiting:
-            control.ask(StopRequest.PAUSE, "while it waits")
+            control.request_stop(StopRequest.PAUSE, "while it waits")
 
     with job(tmp_path, people(3)) as journal:
         ended = await asyncio.wait_for(run(journal, server, control=control, on_progress=heard), 10)
@@ -587,4 +587,4 @@ async def test_progress_sums_to_the_total(tmp_path: Path) -> None:
     assert told
     assert all(sum(progress.counts.values()) == progress.total == 50 for progress in told)
     assert told[-1].state is JobState.DONE
-    assert told[-1].open == 0
+    assert told[-1].open_rows == 0

@@ -38,7 +38,7 @@ long@example.com;Long;GB;;surplus
 
 def draft_for(path: Path) -> ImportDraft:
     draft = ImportDraft("draft-1", "env", "http://localhost/api/v0", "acme")
-    draft.take(str(path))
+    draft.set_file(str(path))
     with open_source(path) as source:
         draft.mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
     return draft
@@ -87,7 +87,7 @@ def snapshot(review: Review) -> Any:
 
 
 def check_sums(review: Review) -> None:
-    sums = review.summary().sums
+    sums = review.summary().counts
     assert sums.total == sums.ready + sums.problems + sums.excluded
     assert sums.total == len(numbers_of(review, rows_of.ALL))
     assert sums.problems == len(numbers_of(review, rows_of.PROBLEMS))
@@ -98,7 +98,7 @@ def check_sums(review: Review) -> None:
 def test_the_sums_can_be_checked(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     summary = review.summary()
-    assert summary.sums == rows_of.RowCounts(9, 4, 5, 0, 1)
+    assert summary.counts == rows_of.RowCounts(9, 4, 5, 0, 1)
     found = {(group.level, group.code): group.rows for group in summary.groups}
     assert found["error", "email_invalid"] == 1
     assert found["error", "duplicate_in_file"] == 1
@@ -111,7 +111,7 @@ def test_a_cell_put_right_makes_its_row_ready(bench: WizardService, draft: Impor
     review.edit(2, 0, "ada.two@example.com")
     assert row(review, 2).state is RowState.PENDING
     assert orjson.loads(row(review, 2).body or b"")["email"] == "ada.two@example.com"
-    assert review.summary().sums.problems == 4
+    assert review.summary().counts.problems == 4
     check_sums(review)
 
 
@@ -145,10 +145,10 @@ def test_rows_are_left_out_and_taken_in(bench: WizardService, draft: ImportDraft
     review = prepared(bench, draft)
     before = snapshot(review)
     review.exclude([1, 2])
-    assert review.summary().sums.excluded == 2
+    assert review.summary().counts.excluded == 2
     assert not any(group.code == "email_invalid" for group in review.summary().groups)
     review.include([1, 2])
-    assert review.summary().sums.excluded == 0
+    assert review.summary().counts.excluded == 0
     assert snapshot(review) == before
     check_sums(review)
 
@@ -160,7 +160,7 @@ def test_one_thing_is_done_to_all_rows_of_a_kind(bench: WizardService, draft: Im
     assert orjson.loads(row(review, 6).body or b"")["country"] == "GR"
     assert review.fix("phone_needs_region", "empty") == 1
     assert row(review, 7).state is RowState.PENDING
-    assert review.fix("email_invalid", "replace", value="@@", instead="@") == 1
+    assert review.fix("email_invalid", "replace", value="@@", replacement="@") == 1
     assert row(review, 2).message == "The same email as in row 1."
     check_sums(review)
 
@@ -202,7 +202,7 @@ def test_another_mapping_takes_the_changes_along(bench: WizardService, draft: Im
     assert draft.mapping is not None
     draft.mapping = draft.mapping.with_column("country", "metadata.land")
     assert not bench.is_prepared(draft)
-    assert bench.edits(draft) == 0
+    assert bench.count_lost_edits(draft) == 0
     again = prepared(bench, draft)
     assert draft.job != first
     assert bench.is_prepared(draft)
@@ -222,8 +222,8 @@ def test_another_mapping_takes_the_changes_along(bench: WizardService, draft: Im
 def test_a_file_read_another_way_does_not_fit_the_changes(bench: WizardService, draft: ImportDraft) -> None:
     review = prepared(bench, draft)
     review.edit(2, 0, "ada.two@example.com")
-    draft.reading = replace(draft.reading, header_row=2)
-    assert bench.edits(draft) == 1
+    draft.read_options = replace(draft.read_options, header_row=2)
+    assert bench.count_lost_edits(draft) == 1
 
 
 def test_an_empty_fix_says_what_it_needs(bench: WizardService, draft: ImportDraft) -> None:
@@ -242,7 +242,7 @@ def test_changes_survive_the_process(bench: WizardService, draft: ImportDraft) -
     try:
         assert again.open_job(draft)
         assert again.is_prepared(draft)
-        assert again.review().summary().undo == "row 2: email"
+        assert again.review().summary().undo_label == "row 2: email"
         assert again.review().undo() == "row 2: email"
         assert row(again.review(), 2).state is RowState.INVALID
     finally:
