@@ -56,7 +56,7 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
 
 async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:
     async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
-        pages = EntryDestination(list_id).everything(make_reader(client, patient=True))
+        pages = EntryDestination(list_id).list_all(make_reader(client, patient=True))
         return [dict(entry) async for page in pages for entry in page]
 
 

@@ -44,13 +44,13 @@ def draft_for(path: Path) -> ImportDraft:
     return draft
 
 
-def prepared(bench: WizardService, draft: ImportDraft) -> Review:
-    bench.prepare(draft, WHERE, JobOptions(), lambda rows: None, Event())
-    return bench.review()
+def prepared(service: WizardService, draft: ImportDraft) -> Review:
+    service.prepare(draft, WHERE, JobOptions(), lambda rows: None, Event())
+    return service.review()
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WizardService]:
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WizardService]:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     made = WizardService()
     yield made
@@ -95,8 +95,8 @@ def check_sums(review: Review) -> None:
     assert sum(review.journal.counts.values()) == sums.total
 
 
-def test_the_sums_can_be_checked(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_the_sums_can_be_checked(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     summary = review.summary()
     assert summary.counts == rows_of.RowCounts(9, 4, 5, 0, 1)
     found = {(group.level, group.code): group.rows for group in summary.groups}
@@ -106,8 +106,8 @@ def test_the_sums_can_be_checked(bench: WizardService, draft: ImportDraft) -> No
     assert found["info", "country_normalised"] == 1
 
 
-def test_a_cell_put_right_makes_its_row_ready(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_a_cell_put_right_makes_its_row_ready(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     assert row(review, 2).state is RowState.PENDING
     assert orjson.loads(row(review, 2).body or b"")["email"] == "ada.two@example.com"
@@ -115,8 +115,8 @@ def test_a_cell_put_right_makes_its_row_ready(bench: WizardService, draft: Impor
     check_sums(review)
 
 
-def test_a_cell_can_be_made_wrong_and_undone(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_a_cell_can_be_made_wrong_and_undone(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     before = snapshot(review)
     review.edit(1, 0, "nonsense")
     assert row(review, 1).state is RowState.INVALID
@@ -127,8 +127,8 @@ def test_a_cell_can_be_made_wrong_and_undone(bench: WizardService, draft: Import
     assert row(review, 1).state is RowState.INVALID
 
 
-def test_a_change_can_make_a_duplicate_and_free_one(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_a_change_can_make_a_duplicate_and_free_one(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     assert row(review, 4).message == "The same email as in row 3."
     review.edit(3, 0, "hopper@example.com")
     assert row(review, 4).state is RowState.PENDING
@@ -141,8 +141,8 @@ def test_a_change_can_make_a_duplicate_and_free_one(bench: WizardService, draft:
     check_sums(review)
 
 
-def test_rows_are_left_out_and_taken_in(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_rows_are_left_out_and_taken_in(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     before = snapshot(review)
     review.exclude([1, 2])
     assert review.summary().counts.excluded == 2
@@ -153,8 +153,8 @@ def test_rows_are_left_out_and_taken_in(bench: WizardService, draft: ImportDraft
     check_sums(review)
 
 
-def test_one_thing_is_done_to_all_rows_of_a_kind(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_one_thing_is_done_to_all_rows_of_a_kind(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     assert {fix.name for fix in review.fixes("country_unknown")} == {"empty", "value", "replace", "exclude"}
     assert review.fix("country_unknown", "value", value="GR") == 1
     assert orjson.loads(row(review, 6).body or b"")["country"] == "GR"
@@ -165,7 +165,7 @@ def test_one_thing_is_done_to_all_rows_of_a_kind(bench: WizardService, draft: Im
     check_sums(review)
 
 
-def test_suggestions_are_taken_for_each_row(bench: WizardService, tmp_path: Path) -> None:
+def test_suggestions_are_taken_for_each_row(service: WizardService, tmp_path: Path) -> None:
     path = tmp_path / "wallets.csv"
     wrong = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"  # the last letters' case does not fit the checksum
     path.write_text(f"email,wallet address,chain\nada@example.com,{wrong[:-1]}d,EVM\nb@example.com,{wrong[:-1]}D,EVM\n")
@@ -177,15 +177,15 @@ def test_suggestions_are_taken_for_each_row(bench: WizardService, tmp_path: Path
     draft.mapping = mapping.with_column("wallet address", "wallets.0.publicWalletAddress").with_column(
         "chain", "wallets.0.chain"
     )
-    review = prepared(bench, draft)
+    review = prepared(service, draft)
     code = "wallet_checksum"
     suggested = next(fix for fix in review.fixes(code) if fix.name == "suggestion")
     assert review.fix(code, "suggestion") == suggested.rows > 0
     assert not any(group.code == code for group in review.summary().groups)
 
 
-def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_a_ragged_row_that_a_person_changed_counts_as_decided(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     before = snapshot(review)
     assert row(review, 9).code == "too_many_cells"
     review.edit(9, 1, "Longer")
@@ -194,18 +194,18 @@ def test_a_ragged_row_that_a_person_changed_counts_as_decided(bench: WizardServi
     assert snapshot(review) == before
 
 
-def test_another_mapping_takes_the_changes_along(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_another_mapping_takes_the_changes_along(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     review.exclude([5])
     first = draft.job
     assert draft.mapping is not None
     draft.mapping = draft.mapping.with_column("country", "metadata.land")
-    assert not bench.is_prepared(draft)
-    assert bench.count_lost_edits(draft) == 0
-    again = prepared(bench, draft)
+    assert not service.is_prepared(draft)
+    assert service.count_lost_edits(draft) == 0
+    again = prepared(service, draft)
     assert draft.job != first
-    assert bench.is_prepared(draft)
+    assert service.is_prepared(draft)
     assert orjson.loads(row(again, 2).body or b"") == {
         "email": "ada.two@example.com",
         "firstName": "Ada",
@@ -219,25 +219,25 @@ def test_another_mapping_takes_the_changes_along(bench: WizardService, draft: Im
     check_sums(again)
 
 
-def test_a_file_read_another_way_does_not_fit_the_changes(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_a_file_read_another_way_does_not_fit_the_changes(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     draft.read_options = replace(draft.read_options, header_row=2)
-    assert bench.count_lost_edits(draft) == 1
+    assert service.count_lost_edits(draft) == 1
 
 
-def test_an_empty_fix_says_what_it_needs(bench: WizardService, draft: ImportDraft) -> None:
+def test_an_empty_fix_says_what_it_needs(service: WizardService, draft: ImportDraft) -> None:
     from dyntui.core.errors import UsageError
 
-    review = prepared(bench, draft)
+    review = prepared(service, draft)
     with pytest.raises(UsageError):
         review.fix("email_invalid", "replace")
 
 
-def test_changes_survive_the_process(bench: WizardService, draft: ImportDraft) -> None:
-    review = prepared(bench, draft)
+def test_changes_survive_the_process(service: WizardService, draft: ImportDraft) -> None:
+    review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
-    bench.close()
+    service.close()
     again = WizardService()
     try:
         assert again.open_job(draft)
@@ -250,14 +250,14 @@ def test_changes_survive_the_process(bench: WizardService, draft: ImportDraft) -
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_is_done_can_all_be_undone(bench: WizardService, tmp_path: Path, seed: int) -> None:
+def test_whatever_is_done_can_all_be_undone(service: WizardService, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     names = [f"p{n}@example.com" for n in range(6)] + ["bad", ""]
     lines = ["email;first name;country;phone"]
     lines += [f"{chance.choice(names)};N{n};{chance.choice(['GB', 'Atlantis', ''])};" for n in range(25)]
     path = tmp_path / "people.csv"
     path.write_text("\n".join(lines) + "\n")
-    review = prepared(bench, draft_for(path))
+    review = prepared(service, draft_for(path))
     start = snapshot(review)
     everything = numbers_of(review, rows_of.ALL)
     for _ in range(30):
@@ -301,9 +301,9 @@ def _duplicates_are_right(review: Review) -> None:
             assert own & kept
 
 
-def test_the_mapping_of_a_job_is_read_from_it(bench: WizardService, draft: ImportDraft) -> None:
-    prepared(bench, draft)
-    bench.close()
+def test_the_mapping_of_a_job_is_read_from_it(service: WizardService, draft: ImportDraft) -> None:
+    prepared(service, draft)
+    service.close()
     bare = ImportDraft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
     again = WizardService()
     try:

@@ -16,7 +16,7 @@ from dyntui.store.states import RowState
 
 __all__ = ["EntryDestination", "resolve_list"]
 
-ENTRY = SendQueue(0, "postEntryByAllowlistId", at_most=1)
+ENTRY = SendQueue(0, "postEntryByAllowlistId", max_rows=1)
 _LIST = "getEntriesByAllowlistId"
 
 
@@ -24,17 +24,19 @@ class EntryDestination:
     """Rows become entries of one list. A duplicate is there already: `exists`."""
 
     noun = "entry"
-    lanes: tuple[SendQueue, ...] = (ENTRY,)
+    queues: tuple[SendQueue, ...] = (ENTRY,)
 
     def __init__(self, allowlist_id: str) -> None:
         self._path = {"allowlistId": allowlist_id}
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
+    def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         (row,) = rows
-        return BatchRequest(lane.operation, row.body, path=self._path)
+        return BatchRequest(queue.operation, row.body, path=self._path)
 
-    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
-        entry = verdict.document
+    def read_response(
+        self, queue: SendQueue, rows: Sequence[WorkRow], response: ResponseOutcome
+    ) -> list[JournalOutcome]:
+        entry = response.document
         if isinstance(entry, Mapping):
             entry = entry.get("entry", entry)
         if not isinstance(entry, Mapping) or not isinstance(entry.get("id"), str):
@@ -44,35 +46,35 @@ class EntryDestination:
     def can_search(self, row: WorkRow) -> bool:
         return is_searched(row.document)
 
-    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
+    async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         keys = set(row.key_list)
         body = row.document
         out: dict[str, FoundRow] = {}
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
             # The server may compare exactly, and may keep what it was sent or its lower-case form.
             for form in dict.fromkeys((value, value.lower())):
-                async for page in read_pages(ask, _LIST, "entries", path=self._path, query={"query": form}):
+                async for page in read_pages(read_server, _LIST, "entries", path=self._path, query={"query": form}):
                     for entry in page:
                         if keys & set(entry_keys(entry)):
-                            found = self.found(entry, row)
+                            found = self.to_found_row(entry, row)
                             out[found.id] = found
         return list(out.values())
 
-    async def count(self, ask: ServerReader) -> int | None:
-        answer = await ask(_LIST, path=self._path, query={"limit": 1})
+    async def count(self, read_server: ServerReader) -> int | None:
+        answer = await read_server(_LIST, path=self._path, query={"limit": 1})
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in read_pages(ask, _LIST, "entries", path=self._path):
+    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in read_pages(read_server, _LIST, "entries", path=self._path):
             yield page
 
-    async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         nothing: list[list[Mapping[str, Any]]] = []  # entries have no time of creation
         for page in nothing:
             yield page
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
         return FoundRow(str(document.get("id", "")), None, None, row.key_list[0] in entry_keys(document), document)
 
     def created_at(self, document: Mapping[str, Any]) -> int | None:
@@ -81,13 +83,13 @@ class EntryDestination:
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
         return set(entry_keys(document))
 
-    def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         return {}
 
 
-async def resolve_list(ask: ServerReader, name: str) -> tuple[str, str]:
+async def resolve_list(read_server: ServerReader, name: str) -> tuple[str, str]:
     """The id and the name of a list, by either. Usage names what there is."""
-    lists = select_objects(await ask("getAllowlistsByEnvironmentId"))
+    lists = select_objects(await read_server("getAllowlistsByEnvironmentId"))
     found = [one for one in lists if name in (one.get("id"), one.get("name"))]
     if len(found) == 1:
         return str(found[0]["id"]), str(found[0].get("name") or "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchSender"]
 
-_GRACE = 10.0
+_GRACE_S = 10.0
 _TICKS = 8
 
 
@@ -26,45 +26,45 @@ class BatchSender:
         self._client = client
         self._permit = permit
         self._clock = clock
-        self._flight: asyncio.Task[ResponseOutcome] | None = None
-        self._grace: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[ResponseOutcome] | None = None
+        self._abandon_timer: asyncio.TimerHandle | None = None
         self._abandoned = False
 
-    async def begin(self, batch: Batch) -> None:
+    async def start(self, batch: Batch) -> None:
         """Let the request leave, and return before there is an answer."""
-        self._flight = asyncio.create_task(self._post(batch))
+        self._task = asyncio.create_task(self._post(batch))
         for _ in range(_TICKS):
             await asyncio.sleep(0)
 
-    async def verdict(self) -> ResponseOutcome:
+    async def wait(self) -> ResponseOutcome:
         """What came of it."""
-        assert self._flight is not None
-        return await self._flight
+        assert self._task is not None
+        return await self._task
 
-    def end(self) -> None:
+    def close(self) -> None:
         """The request is over; one that still waits for its answer is let go."""
-        if self._flight is not None:
-            self._flight.cancel()
-            self._flight = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
 
-    def hurry(self) -> None:
+    def on_stop(self) -> None:
         """The request in flight gets a while, and no more when this is called again."""
-        if self._flight is None:
+        if self._task is None:
             return
-        if self._grace is None:
-            self._grace = asyncio.get_running_loop().call_later(_GRACE, self._abandon)
+        if self._abandon_timer is None:
+            self._abandon_timer = asyncio.get_running_loop().call_later(_GRACE_S, self._abandon)
         else:
             self._abandon()
 
     def _abandon(self) -> None:
-        if self._flight is not None:
+        if self._task is not None:
             self._abandoned = True
-            self._flight.cancel()
+            self._task.cancel()
 
     async def _post(self, batch: Batch) -> ResponseOutcome:
         from dyntui.api.errors import ApiProblem
 
-        sending = batch.sending
+        sending = batch.request
         sent = steady_ms()
         try:
             answer = await self._client.send(

@@ -41,7 +41,7 @@ class SendQueue:
 
     number: int
     operation: str
-    at_most: int | None = None
+    max_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class FoundRow:
     """
 
     id: str
-    created: int | None
-    updated: int | None
-    primary: bool
+    created_ms: int | None
+    updated_ms: int | None
+    has_first_key: bool
     document: Mapping[str, Any]
 
 
@@ -72,13 +72,15 @@ class Destination(Protocol):
     """Where rows go. noun: `user`, as in messages."""
 
     noun: str
-    lanes: tuple[SendQueue, ...]
+    queues: tuple[SendQueue, ...]
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
+    def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         """The request that sends these rows."""
         ...
 
-    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
+    def read_response(
+        self, queue: SendQueue, rows: Sequence[WorkRow], response: ResponseOutcome
+    ) -> list[JournalOutcome]:
         """What a successful answer says of each row that can be recognised in it."""
         ...
 
@@ -87,26 +89,26 @@ class Destination(Protocol):
         reading everything (`find_in_list`)."""
         ...
 
-    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
+    async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         """What is on the server and has a key of the row, compared exactly here. Empty: it is not there.
 
         Unless thorough, the search ends with whoever has the row's first key.
         """
         ...
 
-    async def count(self, ask: ServerReader) -> int | None:
+    async def count(self, read_server: ServerReader) -> int | None:
         """How many there are on the server; None when it does not say."""
         ...
 
-    def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """All there are on the server, page by page; some may come twice."""
         ...
 
-    def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """The same, latest first; nothing when the server cannot give them so."""
         ...
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
         """Something on the server that has a key of the row."""
         ...
 
@@ -118,13 +120,13 @@ class Destination(Protocol):
         """Every natural key of something on the server."""
         ...
 
-    def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """What sending a row would change in something that is there: field to (now, then)."""
         ...
 
 
 async def find_in_list(
-    destination: Destination, ask: ServerReader, rows: Sequence[WorkRow]
+    destination: Destination, read_server: ServerReader, rows: Sequence[WorkRow]
 ) -> dict[int, list[FoundRow]]:
     """What is on the server and has a key of one of these rows, by row number: everything is read, once for all."""
     by_key: dict[str, list[WorkRow]] = {}
@@ -133,10 +135,10 @@ async def find_in_list(
             by_key.setdefault(key, []).append(row)
     found: dict[int, dict[str, FoundRow]] = {}
     if by_key:
-        async for page in destination.everything(ask):
+        async for page in destination.list_all(read_server):
             for document in page:
                 for row in (row for key in destination.keys_of(document) for row in by_key.get(key, ())):
-                    one = destination.found(document, row)
+                    one = destination.to_found_row(document, row)
                     found.setdefault(row.number, {})[one.id] = one
     return {number: list(each.values()) for number, each in found.items()}
 

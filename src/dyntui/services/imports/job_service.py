@@ -129,8 +129,8 @@ async def precheck_job(
     """Compare a job that has not begun with the server, once."""
     if journal.state is JobState.READY and PRECHECKED not in journal.facts:
         upsert = JobOptions.of(journal).upsert
-        ask = make_reader(client, patient=True)
-        await run_precheck(journal, ask, destination_for(journal), upsert=upsert, on_progress=on_progress)
+        read_server = make_reader(client, patient=True)
+        await run_precheck(journal, read_server, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
 def set_request_rate(gates: Sequence[RateLimiter], rate: float) -> None:

@@ -142,10 +142,10 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
 
 def _requests(journal: Journal, options: JobOptions) -> dict[str, int]:
     out: dict[str, int] = {}
-    for lane in destination_for(journal).lanes:
-        rows = journal.count_pending(lane.number)
+    for queue in destination_for(journal).queues:
+        rows = journal.count_pending(queue.number)
         if rows:
-            out[lane.operation] = ceil(rows / (lane.at_most or options.batch))
+            out[queue.operation] = ceil(rows / (queue.max_rows or options.batch))
     return out
 
 

@@ -26,7 +26,7 @@ PRECHECKED = "precheck"
 
 _SHARE = 0.05
 _WINDOW = 200
-_AT_ONCE = 4
+_CONCURRENT_LOOKUPS = 4
 _SAMPLES = 20
 
 
@@ -65,7 +65,7 @@ class PrecheckResult:
 
 async def run_precheck(
     journal: Journal,
-    ask: ServerReader,
+    read_server: ServerReader,
     destination: Destination,
     *,
     upsert: bool = False,
@@ -78,11 +78,11 @@ async def run_precheck(
     out = PrecheckResult()
     precheck_matches.forget_matches(journal)
     pending = journal.counts.get(RowState.PENDING, 0)
-    there = await destination.count(ask) if pending else 0
+    there = await destination.count(read_server) if pending else 0
     if there is None or pending > there * _SHARE:
-        await _list(journal, ask, destination, there, upsert, out, on_progress)
+        await _list(journal, read_server, destination, there, upsert, out, on_progress)
     else:
-        await _look_up(journal, ask, destination, pending, upsert, out, on_progress)
+        await _look_up(journal, read_server, destination, pending, upsert, out, on_progress)
     _judge(journal, destination.noun, out, upsert=upsert)
     out.new = journal.counts.get(RowState.PENDING, 0) - out.taken - (out.exists if upsert else 0)
     journal.note(**{PRECHECKED: out.facts()})
@@ -91,7 +91,7 @@ async def run_precheck(
 
 async def _list(
     journal: Journal,
-    ask: ServerReader,
+    read_server: ServerReader,
     destination: Destination,
     there: int | None,
     upsert: bool,
@@ -99,7 +99,7 @@ async def _list(
     on_progress: Callable[[int, int | None], None] | None,
 ) -> None:
     done = 0
-    async for page in destination.everything(ask):
+    async for page in destination.list_all(read_server):
         keys = [(key, number) for number, document in enumerate(page) for key in destination.keys_of(document)]
         with journal.transaction():
             for row, number in precheck_matches.rows_with_keys(journal, keys):
@@ -112,19 +112,19 @@ async def _list(
 
 async def _look_up(
     journal: Journal,
-    ask: ServerReader,
+    read_server: ServerReader,
     destination: Destination,
     pending: int,
     upsert: bool,
     out: PrecheckResult,
     on_progress: Callable[[int, int | None], None] | None,
 ) -> None:
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
 
     async def one(row: WorkRow) -> Any:
         async with turn:
             try:
-                return await destination.find(ask, row, thorough=True)
+                return await destination.find(read_server, row, thorough=True)
             except LookupInconclusive:
                 return []  # the server decides when the row is sent
 
@@ -135,7 +135,7 @@ async def _look_up(
         searched = [row for row in keyed if destination.can_search(row)]
         answers = await asyncio.gather(*(one(row) for row in searched))
         found = dict(zip((row.number for row in searched), answers, strict=True))
-        found |= await find_in_list(destination, ask, [row for row in keyed if row.number not in found])
+        found |= await find_in_list(destination, read_server, [row for row in keyed if row.number not in found])
         with journal.transaction():
             for row in keyed:
                 for each in found.get(row.number, ()):
@@ -159,7 +159,7 @@ def _match(
     added = precheck_matches.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
     if not added or not upsert:
         return
-    diff = destination.changes(document, row.document)
+    diff = destination.diff(document, row.document)
     out.changes.update(diff.keys())
     out.unchanged += not diff
     if diff and len(out.samples) < _SAMPLES:

@@ -29,13 +29,13 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["prepare_job"]
 
-_TELL_EVERY = 0.5
+_REPORT_EVERY_S = 0.5
 
 
 def prepare_job(
     source: Source,
     mapping: Mapping,
-    where: JobLocation,
+    location: JobLocation,
     *,
     region: str | None = None,
     on_rows: Callable[[int], None] | None = None,
@@ -50,11 +50,11 @@ def prepare_job(
     import json
 
     mapper = make_mapper(
-        mapping, region=region, environment_kind=where.environment_kind, custom_fields=facts.get("custom_fields", ())
+        mapping, region=region, environment_kind=location.environment_kind, custom_fields=facts.get("custom_fields", ())
     )
     journal = new_job(
         mapping.kind,
-        where,
+        location,
         source=json.loads(source.info.to_json()),
         mapping=json.loads(mapping.to_json()),
         region=region or "",
@@ -123,7 +123,7 @@ def _report_rows(rows: Iterator[NewRow], on_rows: Callable[[int], None] | None) 
     last = time.monotonic()
     count = 0
     for count, row in enumerate(rows, 1):
-        if not count % 1000 and time.monotonic() - last > _TELL_EVERY:
+        if not count % 1000 and time.monotonic() - last > _REPORT_EVERY_S:
             last = time.monotonic()
             on_rows(count)
         yield row

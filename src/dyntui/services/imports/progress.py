@@ -14,7 +14,7 @@ from dyntui.store.states import FINAL, JobState, RowState
 __all__ = ["Pace", "Progress", "ProgressReporter", "RowFailure"]
 
 _WINDOW = 10.0
-_TELL_EVERY = 0.1
+_REPORT_EVERY_S = 0.1
 _FAILURES = 5
 
 
@@ -117,7 +117,7 @@ class ProgressReporter:
         """A snapshot, unless there was one just now. doing: what is done instead of sending."""
         self._batch = batch or self._batch
         at = time.monotonic()
-        if self._listener is None or (at - self._reported_at < _TELL_EVERY and not force):
+        if self._listener is None or (at - self._reported_at < _REPORT_EVERY_S and not force):
             return
         self._reported_at = at
         journal = self._journal

@@ -24,7 +24,7 @@ def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destinatio
         return _recovered(row, found[0]) if found else _absent(row)
     if not row.keys:
         return _review(row, "no_key", "The answer was lost, and the row has nothing to look it up by.")
-    own = [one for one in found if one.primary]
+    own = [one for one in found if one.has_first_key]
     if len(own) > 1:
         return _review(row, "ambiguous", f"Two {destination.noun}s on the server match this row.")
     if not own:
@@ -35,14 +35,14 @@ def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destinatio
     one = own[0]
     sent = row.first_sent
     if row.precheck != "exists" and sent is not None:
-        if one.created is None and row.precheck != "new":
+        if one.created_ms is None and row.precheck != "new":
             return _review(row, "no_creation_time", "It is there, and the server does not say since when.", one.id)
-        if one.created is None or _not_before(one.created, sent):
+        if one.created_ms is None or _not_before(one.created_ms, sent):
             return _recovered(row, one)
     if not upsert:
         return JournalOutcome(number, RowState.EXISTS, one.id, row.code if is_taken(row.code) else "", "", "")
-    touched = one.updated is not None and sent is not None and one.updated >= sent
-    if not destination.changes(one.document, row.document):
+    touched = one.updated_ms is not None and sent is not None and one.updated_ms >= sent
+    if not destination.diff(one.document, row.document):
         state = RowState.UPDATED if touched else RowState.EXISTS
         return JournalOutcome(number, state, one.id, "recovered" if touched else "")
     if touched:

@@ -31,7 +31,7 @@ __all__ = ["IDS_KEPT", "Recovery"]
 IDS_KEPT = "ids_kept"
 """The fact that is false once the server gave a row another id than the one it was sent with."""
 
-_AT_ONCE = 6
+_CONCURRENT_LOOKUPS = 6
 _WORTH_A_WALK = 8
 _PAGE = 100
 _MARGIN_MS = 1000
@@ -40,24 +40,26 @@ _MARGIN_MS = 1000
 class Recovery:
     """Settles unknown rows of one job."""
 
-    def __init__(self, journal: Journal, destination: Destination, ask: ServerReader, upsert: bool = False) -> None:
+    def __init__(
+        self, journal: Journal, destination: Destination, read_server: ServerReader, upsert: bool = False
+    ) -> None:
         self._journal = journal
         self._destination = destination
-        self._ask = ask
+        self._read_server = read_server
         self._upsert = upsert
 
-    async def look_up(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
+    async def recover(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
         """Settle these rows, as far as the server can be asked; the problem that kept it from the others."""
         from dyntui.api.errors import ApiProblem
 
         if PRECHECKED in self._journal.facts:
             rows = [row if row.precheck else row._replace(precheck="new") for row in rows]
         try:
-            rows = await self._walk(rows)
-            rows = await self._read_all(rows)
+            rows = await self._resolve_from_newest(rows)
+            rows = await self._resolve_from_list(rows)
         except ApiProblem as problem:
             return problem
-        turn = asyncio.Semaphore(_AT_ONCE)
+        turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
 
         async def one(row: WorkRow) -> JournalOutcome:
             async with turn:
@@ -75,18 +77,18 @@ class Recovery:
 
     async def _look_up(self, row: WorkRow) -> JournalOutcome:
         try:
-            found = await self._destination.find(self._ask, row)
+            found = await self._destination.find(self._read_server, row)
         except LookupInconclusive as undecided:
             return JournalOutcome(row.number, RowState.REVIEW, "", "undecided", "", str(undecided))
-        return self._judge(row, found)
+        return self._resolve(row, found)
 
-    def _judge(self, row: WorkRow, found: Sequence[FoundRow]) -> JournalOutcome:
+    def _resolve(self, row: WorkRow, found: Sequence[FoundRow]) -> JournalOutcome:
         if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
             message = "The answer was lost, and the server does not keep the id that the row was sent with."
             return JournalOutcome(row.number, RowState.REVIEW, "", "no_key", "", message)
         return resolve_row(row, found, self._destination, upsert=self._upsert)
 
-    async def _walk(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
+    async def _resolve_from_newest(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
         """Settle what one walk over the newest can settle; the rows that have to be looked up one by one."""
         since = min((row.first_sent for row in rows if row.first_sent is not None), default=None)
         if since is None or len(rows) < _WORTH_A_WALK:
@@ -94,39 +96,39 @@ class Recovery:
         pages = self._journal.settled_since(since) // _PAGE + 2
         if pages > len(rows) // 2:
             return rows
-        found, complete = await self._newest(rows, since - _MARGIN_MS, 2 * pages)
+        found, complete = await self._find_in_newest(rows, since - _MARGIN_MS, 2 * pages)
         outcomes: list[JournalOutcome] = []
         left: list[WorkRow] = []
         for row in rows:
-            if (there := found.get(row.number)) is not None and there.primary:
-                outcomes.append(self._judge(row, [there]))
+            if (there := found.get(row.number)) is not None and there.has_first_key:
+                outcomes.append(self._resolve(row, [there]))
             elif there is None and complete and row.precheck == "new" and not is_taken(row.code):
                 # It was not there before, and nothing that came since is it.
-                outcomes.append(self._judge(row, []))
+                outcomes.append(self._resolve(row, []))
             else:
                 left.append(row)
         self._journal.settle(RowState.UNKNOWN, outcomes)
         return left
 
-    async def _read_all(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
+    async def _resolve_from_list(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
         """Settle the rows that no search finds by reading everything once; the others."""
         unsearched = [row for row in rows if row.keys and not self._destination.can_search(row)]
         if not unsearched:
             return rows
-        found = await find_in_list(self._destination, self._ask, unsearched)
-        outcomes = [self._judge(row, found.get(row.number, [])) for row in unsearched]
+        found = await find_in_list(self._destination, self._read_server, unsearched)
+        outcomes = [self._resolve(row, found.get(row.number, [])) for row in unsearched]
         self._journal.settle(RowState.UNKNOWN, outcomes)
         settled = {row.number for row in unsearched}
         return [row for row in rows if row.number not in settled]
 
-    async def _newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, FoundRow], bool]:
+    async def _find_in_newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, FoundRow], bool]:
         """Rows found among what was created since then, and whether all of that was seen."""
         by_key: dict[str, WorkRow] = {key: row for row in rows for key in row.key_list}
         by_key |= {f"id:{row.chosen_id}": row for row in rows if row.chosen_id}
         out: dict[int, FoundRow] = {}
         newest: int | None = None
         pages = 0
-        async for page in self._destination.newest(self._ask):
+        async for page in self._destination.list_newest(self._read_server):
             times: list[int] = []
             for document in page:
                 created = self._match(document, by_key, out)
@@ -148,7 +150,7 @@ class Recovery:
     ) -> int | None:
         keys = self._destination.keys_of(document) | {f"id:{document.get('id')}"}
         for number, row in {row.number: row for key in keys if (row := by_key.get(key)) is not None}.items():
-            found = self._destination.found(document, row)
-            if number not in out or found.primary:
+            found = self._destination.to_found_row(document, row)
+            if number not in out or found.has_first_key:
                 out[number] = found
         return self._destination.created_at(document)

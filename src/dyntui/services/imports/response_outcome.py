@@ -1,6 +1,6 @@
 """What an answer, or the lack of one, says about the request: the table of the import, as one function.
 
-| answer | meaning | verdict |
+| answer | meaning | response |
 |---|---|---|
 | DNS, connect or TLS failure | nothing was sent | NOT_SENT |
 | 429 | refused before work | RATE_LIMITED |
@@ -61,21 +61,21 @@ class ResponseOutcome:
     """What is known after a request, the answer when there is one, and the error when there is one. document: what the
     answer says, once it is `decoded`."""
 
-    says: OutcomeKind
+    kind: OutcomeKind
     document: Any = None
     status: int = 0
     request_id: str = ""
     error: ApiProblem | None = None
-    answer: ApiResponse | None = None
+    response: ApiResponse | None = None
 
     def decoded(self) -> ResponseOutcome:
         """With the document; MAYBE when the answer turns out to be no JSON."""
         from dyntui.api.client import decode
 
-        if self.answer is None:
+        if self.response is None:
             return self
         try:
-            return replace(self, document=decode(self.answer), answer=None)
+            return replace(self, document=decode(self.response), response=None)
         except ApiProblem as problem:
             return outcome_of_error(problem)
 
@@ -88,20 +88,20 @@ class ResponseOutcome:
         """The server's own code, or a short name of what happened."""
         if isinstance(self.error, ApiError):
             return self.error.code or f"http_{self.error.status}"
-        return {OutcomeKind.MAYBE: "answer_lost", OutcomeKind.NOT_SENT: "not_sent"}.get(self.says, "")
+        return {OutcomeKind.MAYBE: "answer_lost", OutcomeKind.NOT_SENT: "not_sent"}.get(self.kind, "")
 
 
 def outcome_of_response(answer: ApiResponse) -> ResponseOutcome:
-    """The verdict on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
+    """The response on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
     rest is left to `decoded`, which takes as long as the server takes for a few rows."""
-    verdict = ResponseOutcome(
-        OutcomeKind.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), answer=answer
+    response = ResponseOutcome(
+        OutcomeKind.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), response=answer
     )
-    return verdict if answer.body.rstrip()[-1:] in _ENDS else verdict.decoded()
+    return response if answer.body.rstrip()[-1:] in _ENDS else response.decoded()
 
 
 def outcome_of_error(error: ApiProblem) -> ResponseOutcome:
-    """The verdict on a request that did not end in an answer that can be used."""
+    """The response on a request that did not end in an answer that can be used."""
     status = error.status if isinstance(error, ApiError) else 0
     request_id = error.request_id if isinstance(error, ApiError) else ""
     return ResponseOutcome(_outcome_kind(error, status), status=status, request_id=request_id, error=error)

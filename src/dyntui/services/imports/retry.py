@@ -21,7 +21,7 @@ _KEPT = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
 _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
-def retry_job(old: Journal, where: JobLocation) -> Journal:
+def retry_job(old: Journal, location: JobLocation) -> Journal:
     """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
     are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
     if old.state not in (JobState.DONE, JobState.CANCELLED):
@@ -31,7 +31,7 @@ def retry_job(old: Journal, where: JobLocation) -> Journal:
             f"Job {old.id} has no row to try again.", hint="Invalid rows are in its failed-rows file: mend them."
         )
     kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
-    journal = new_job(old.kind, where, **kept, retry_of=old.id)
+    journal = new_job(old.kind, location, **kept, retry_of=old.id)
     try:
         load(journal, _rows(old))
         journal.move(JobState.READY)

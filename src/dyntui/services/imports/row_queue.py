@@ -20,9 +20,9 @@ class Batch:
     """Rows that are `sending` in the journal, and their request."""
 
     id: int
-    lane: SendQueue
+    queue: SendQueue
     rows: list[WorkRow]
-    sending: BatchRequest
+    request: BatchRequest
 
     @property
     def numbers(self) -> list[int]:
@@ -41,38 +41,38 @@ class RowQueue:
         self._clock = clock
         self._halves: deque[Sequence[int]] = deque()
         self._cursor = 0
-        self.upto: int | None = None
+        self.last_row: int | None = None
 
     def start(self) -> None:
         """Begin with the first row again."""
         self._cursor = 0
 
-    def any_left(self) -> bool:
+    def has_rows(self) -> bool:
         """Whether a row may still be sent."""
         if not self._journal.counts.get(RowState.PENDING):
             return False
-        return any(self._journal.pending(lane.number, 0, 1, self.upto) for lane in self._destination.lanes)
+        return any(self._journal.pending(queue.number, 0, 1, self.last_row) for queue in self._destination.queues)
 
-    def take(self, lane: SendQueue, size: int, most: int, record: Callable[[], None]) -> deque[Batch]:
+    def mark_batches(self, queue: SendQueue, size: int, max_batches: int, record: Callable[[], None]) -> deque[Batch]:
         """Mark the next rows as `sending`, up to `most` batches, in one commit with what `record` writes down; empty
         when no row is left."""
         marked: deque[Batch] = deque()
         with self._journal.transaction():
             record()
-            while len(marked) < most and (rows := self._select(lane, lane.at_most or size)):
-                sending = self._destination.request(lane, rows)
+            while len(marked) < max_batches and (rows := self._select(queue, queue.max_rows or size)):
+                sending = self._destination.build_request(queue, rows)
                 numbers = [row.number for row in rows]
                 at = self._clock.not_before(steady_ms())
                 number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
-                marked.append(Batch(number, lane, rows, sending))
+                marked.append(Batch(number, queue, rows, sending))
         return marked
 
-    def _select(self, lane: SendQueue, size: int) -> list[WorkRow]:
+    def _select(self, queue: SendQueue, size: int) -> list[WorkRow]:
         """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
         while self._halves:
-            if rows := self._journal.pending_of(lane.number, self._halves.popleft()):
+            if rows := self._journal.pending_of(queue.number, self._halves.popleft()):
                 return rows
-        rows = self._journal.pending(lane.number, self._cursor, size, self.upto)
+        rows = self._journal.pending(queue.number, self._cursor, size, self.last_row)
         if len(rows) > 1 and not _may_travel(rows):
             rows = _first_that_may(rows)
         if rows:

@@ -4,7 +4,7 @@ One request is in flight at a time. While it is, the answers before it are read 
 read and marked as `sending`, in one commit; so the server seldom waits for us. For a server that is quicker than a
 disk several batches are marked at once. What was marked and did not leave is put back.
 
-guides/import.md 2 has the rules; verdict.py is its table, reconcile.py its rule 5.
+guides/import.md 2 has the rules; response.py is its table, reconcile.py its rule 5.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ __all__ = ["ImportRunner", "RunOptions", "RunResult"]
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
 _ROW_TRIES = 6
-_FIRST_LATER, _LONGEST_LATER = 0.5, 15.0
-_UNKNOWN_AT_ONCE = 500
+_FIRST_RETRY_DELAY_S, _LONGEST_RETRY_DELAY_S = 0.5, 15.0
+_RECOVERY_ROWS = 500
 _LISTEN_EVERY = 0.5
 _CLOCK_WITHIN = 10.0
 _HORIZON, _MOST_AHEAD = 0.02, 8
@@ -99,23 +99,23 @@ class ImportRunner:
         self._client = client
         self._sender = BatchSender(client, permit, self._clock)
         self._recovery = Recovery(journal, destination, make_reader(client, self._clock), self.options.upsert)
-        self._settle = round(self.options.settle * 1000)
+        self._settle_ms = round(self.options.settle * 1000)
         self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
         self._backoff = Backoff()
-        self._teller = ProgressReporter(journal, on_progress)
+        self._reporter = ProgressReporter(journal, on_progress)
         self._queue = RowQueue(journal, destination, self._clock)
-        self._reading: asyncio.Future[ApiProblem | None] | None = None
+        self._recovery_task: asyncio.Future[ApiProblem | None] | None = None
         self._interrupted = False
-        self._garbled: ResponseOutcome | None = None
-        self._refused = 0
-        self._pace = _HORIZON
-        self._later = _FIRST_LATER
+        self._unreadable: ResponseOutcome | None = None
+        self._refused_in_a_row = 0
+        self._response_time_s = _HORIZON
+        self._retry_delay_s = _FIRST_RETRY_DELAY_S
 
     async def run(self) -> RunResult:
         """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
         journal = self.journal
         self.control.attach()
-        self.control.add_listener(self._hurry)
+        self.control.add_listener(self._on_stop)
         journal.asked()  # what was asked of an earlier run is over
         if journal.state is not JobState.RUNNING:
             journal.move(JobState.RUNNING)
@@ -133,7 +133,7 @@ class ImportRunner:
             if ended.state is JobState.CANCELLED:
                 journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
             journal.move(ended.state, ended.reason)
-        self._teller.report(force=True)
+        self._reporter.report(force=True)
         return ended
 
     # -- the order of work -----------------------------------------------------------------------------------------
@@ -141,22 +141,24 @@ class ImportRunner:
     async def _work(self) -> None:
         await self._set_clock()
         if self.options.first is not None:
-            self._queue.upto = self.journal.nth_pending(self.options.first)
+            self._queue.last_row = self.journal.nth_pending(self.options.first)
         while True:
-            for lane in self._destination.lanes:
-                await self._send_all(lane)
+            for queue in self._destination.queues:
+                await self._send_all(queue)
                 if self._interrupted:
                     break
             if self.journal.oldest_unknown() is not None:
-                await self._reconcile(wait=not self._interrupted)
-            elif not self._queue.any_left():
+                await self._recover(wait=not self._interrupted)
+            elif not self._queue.has_rows():
                 break
             else:
                 await self._wait(
-                    self._later, "the server asked to try some rows again later", "the server, which asked for it"
+                    self._retry_delay_s,
+                    "the server asked to try some rows again later",
+                    "the server, which asked for it",
                 )
-                self._later = min(_LONGEST_LATER, 2 * self._later)
-        if self._queue.upto is not None and self.journal.counts.get(RowState.PENDING, 0):
+                self._retry_delay_s = min(_LONGEST_RETRY_DELAY_S, 2 * self._retry_delay_s)
+        if self._queue.last_row is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise JobStopped(f"the first {self.options.first:,} rows are sent", is_planned=True)
 
     async def _set_clock(self) -> None:
@@ -168,55 +170,55 @@ class ImportRunner:
             async with asyncio.timeout(_CLOCK_WITHIN):
                 await self._destination.count(make_reader(self._client, self._clock, patient=True))
 
-    async def _send_all(self, lane: SendQueue) -> None:
-        """Every pending row of a lane once, batch after batch; less when lost answers have settled meanwhile."""
+    async def _send_all(self, queue: SendQueue) -> None:
+        """Every pending row of a queue once, batch after batch; less when lost answers have settled meanwhile."""
         self._queue.start()
         self._interrupted = False
-        self._garbled = None
+        self._unreadable = None
         self.control.check()
         answered: list[tuple[Batch, ResponseOutcome]] = []
-        marked = self._take(lane, answered)
+        marked = self._mark_next(queue, answered)
         while marked:
-            if self.control.stop_requested or self._interrupted or self._garbled is not None:
-                self._leave(answered, marked)
+            if self.control.stop_requested or self._interrupted or self._unreadable is not None:
+                self._flush(answered, marked)
                 self.control.check()
                 if self._interrupted:
                     return
-                await self._bear_garbled()
-                marked = self._take(lane, answered)
+                await self._back_off_if_unreadable()
+                marked = self._mark_next(queue, answered)
                 continue
             current = marked.popleft()
             started = time.monotonic()
             try:
-                await self._sender.begin(current)
+                await self._sender.start(current)
                 if not marked and not self.control.stop_requested:
-                    marked = self._take(lane, answered)
-                verdict = await self._sender.verdict()
+                    marked = self._mark_next(queue, answered)
+                response = await self._sender.wait()
             finally:
-                self._sender.end()
-            if verdict.says is OutcomeKind.ANSWERED:
-                answered.append((current, verdict))
-                self._refused = 0
-                self._pace = time.monotonic() - started
-                self._size.record_success(self._pace)
-                self._interrupted = self._due()
+                self._sender.close()
+            if response.kind is OutcomeKind.ANSWERED:
+                answered.append((current, response))
+                self._refused_in_a_row = 0
+                self._response_time_s = time.monotonic() - started
+                self._size.record_success(self._response_time_s)
+                self._interrupted = self._is_recovery_due()
             else:
-                self._leave(answered, marked)
-                await self._deal_with(current, verdict)
+                self._flush(answered, marked)
+                await self._handle_failure(current, response)
                 self.control.check()
             if not marked:
-                marked = self._take(lane, answered)
-            self._teller.report(batch=self._size.rows)
+                marked = self._mark_next(queue, answered)
+            self._reporter.report(batch=self._size.rows)
 
-    def _take(self, lane: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
+    def _mark_next(self, queue: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
         """Write down what was answered and mark what comes next, in one commit: several batches when the server is
         quicker than the disk may be."""
-        ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._pace)))
-        marked = self._queue.take(lane, self._size.rows, ahead, lambda: self._record(answered))
+        ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._response_time_s)))
+        marked = self._queue.mark_batches(queue, self._size.rows, ahead, lambda: self._record(answered))
         answered.clear()
         return marked
 
-    def _leave(self, answered: list[tuple[Batch, ResponseOutcome]], marked: deque[Batch]) -> None:
+    def _flush(self, answered: list[tuple[Batch, ResponseOutcome]], marked: deque[Batch]) -> None:
         """Write down what was answered; what was marked and did not leave is pending again."""
         with self.journal.transaction():
             self._record(answered)
@@ -228,22 +230,24 @@ class ImportRunner:
 
     def _record(self, answered: Sequence[tuple[Batch, ResponseOutcome]]) -> None:
         """Write down what answers say of each row."""
-        for batch, verdict in answered:
-            self._record_one(batch, verdict)
+        for batch, response in answered:
+            self._record_one(batch, response)
 
-    def _record_one(self, batch: Batch, verdict: ResponseOutcome) -> None:
-        verdict = verdict.decoded()
-        if verdict.says is not OutcomeKind.ANSWERED:
-            self._garbled = verdict
+    def _record_one(self, batch: Batch, response: ResponseOutcome) -> None:
+        response = response.decoded()
+        if response.kind is not OutcomeKind.ANSWERED:
+            self._unreadable = response
             with self.journal.transaction():
-                self._dispose(batch, verdict)
-                self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
+                self._settle_failure(batch, response)
+                self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
             return
         self._backoff.record_success()
-        said = {outcome.number: outcome for outcome in self._destination.read(batch.lane, batch.rows, verdict)}
+        outcome_by_row = {
+            outcome.number: outcome for outcome in self._destination.read_response(batch.queue, batch.rows, response)
+        }
         outcomes: list[JournalOutcome] = []
         for row in batch.rows:
-            outcome = said.get(row.number)
+            outcome = outcome_by_row.get(row.number)
             if outcome is None:
                 message = "The answer does not mention this row."
                 outcome = JournalOutcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
@@ -256,42 +260,44 @@ class ImportRunner:
             outcomes.append(outcome)
         with self.journal.transaction():
             self.journal.settle(RowState.SENDING, outcomes)
-            self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
-        self._teller.add_failures(outcomes)
+            self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
+        self._reporter.add_failures(outcomes)
 
-    async def _deal_with(self, batch: Batch, verdict: ResponseOutcome) -> None:
+    async def _handle_failure(self, batch: Batch, response: ResponseOutcome) -> None:
         """After anything but an answer: put the rows where they belong, then wait, or Halt."""
         with self.journal.transaction():
-            self._dispose(batch, verdict)
-            self.journal.end_batch(batch.id, verdict.says.value, verdict.status, verdict.request_id)
-        match verdict.says:
+            self._settle_failure(batch, response)
+            self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
+        match response.kind:
             case OutcomeKind.NOT_ALLOWED:
-                raise JobStopped(verdict.message, error=verdict.error)
+                raise JobStopped(response.message, error=response.error)
             case OutcomeKind.RATE_LIMITED:
-                asked = getattr(verdict.error, "retry_after", None) or 0.0
-                held = max(gate.waiting for gate in self._client.gates.of(batch.sending.operation))
-                growing = self._backoff.next_delay() or _LONGEST_LATER  # for a server that says 429 without end
-                await self._wait(max(asked, held, growing), "the server asked to slow down", "the server's rate limit")
+                requested = getattr(response.error, "retry_after", None) or 0.0
+                waiting = max(gate.waiting for gate in self._client.gates.of(batch.request.operation))
+                growing = self._backoff.next_delay() or _LONGEST_RETRY_DELAY_S  # for a server that says 429 without end
+                await self._wait(
+                    max(requested, waiting, growing), "the server asked to slow down", "the server's rate limit"
+                )
             case OutcomeKind.NOT_SENT | OutcomeKind.MAYBE | OutcomeKind.BUSY:
-                await self._bear(verdict)
-            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if self._refused >= _ALL_REFUSED.get(
-                verdict.status, _MOST_REFUSED
+                await self._back_off(response)
+            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if self._refused_in_a_row >= _ALL_REFUSED.get(
+                response.status, _MOST_REFUSED
             ):
-                raise JobStopped(f"the server refuses every row: {verdict.message}", error=verdict.error)
+                raise JobStopped(f"the server refuses every row: {response.message}", error=response.error)
 
-    def _dispose(self, batch: Batch, verdict: ResponseOutcome) -> None:
+    def _settle_failure(self, batch: Batch, response: ResponseOutcome) -> None:
         journal, numbers = self.journal, batch.numbers
-        match verdict.says:
+        match response.kind:
             case OutcomeKind.MAYBE:
-                message = verdict.message or "The job was stopped before the answer."
-                lost = [JournalOutcome(number, RowState.UNKNOWN, "", verdict.code, "", message) for number in numbers]
+                message = response.message or "The job was stopped before the answer."
+                lost = [JournalOutcome(number, RowState.UNKNOWN, "", response.code, "", message) for number in numbers]
                 journal.settle(RowState.SENDING, lost)
                 self._size.record_failure()
             case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
-                outcome = refused_row_outcome(batch.rows[0], verdict.code, verdict.message)
+                outcome = refused_row_outcome(batch.rows[0], response.code, response.message)
                 journal.settle(RowState.SENDING, [outcome])
-                self._teller.add_failures([outcome])
-                self._refused = 0 if is_taken(verdict.code) else self._refused + 1
+                self._reporter.add_failures([outcome])
+                self._refused_in_a_row = 0 if is_taken(response.code) else self._refused_in_a_row + 1
             case OutcomeKind.REFUSED:
                 journal.put_back(numbers, sent=True)
                 self._queue.halve(numbers)
@@ -300,35 +306,35 @@ class ImportRunner:
                 self._size.record_too_large(len(numbers))
                 self._queue.rewind(batch)
             case _:
-                journal.put_back(numbers, sent=verdict.says is not OutcomeKind.NOT_SENT)
+                journal.put_back(numbers, sent=response.kind is not OutcomeKind.NOT_SENT)
                 self._queue.rewind(batch)
 
-    async def _bear_garbled(self) -> None:
+    async def _back_off_if_unreadable(self) -> None:
         """Wait when the last answer turned out to be unreadable."""
-        garbled, self._garbled = self._garbled, None
+        garbled, self._unreadable = self._unreadable, None
         if garbled is not None:
-            await self._bear(garbled)
+            await self._back_off(garbled)
 
-    async def _bear(self, verdict: ResponseOutcome) -> None:
+    async def _back_off(self, response: ResponseOutcome) -> None:
         """Wait before the next try, longer each time; Halt when it has been too long."""
         delay = self._backoff.next_delay()
         if delay is None:
-            raise JobStopped(f"the server does not answer: {verdict.message}", error=verdict.error)
-        await self._wait(delay, verdict.message or "the server does not answer", "a server that fails")
+            raise JobStopped(f"the server does not answer: {response.message}", error=response.error)
+        await self._wait(delay, response.message or "the server does not answer", "a server that fails")
 
     # -- lost answers ----------------------------------------------------------------------------------------------
 
-    def _due(self) -> bool:
+    def _is_recovery_due(self) -> bool:
         """Whether a lost answer has settled, so that it can be looked into."""
         oldest = self.journal.oldest_unknown() if self.journal.counts.get(RowState.UNKNOWN) else None
-        return oldest is not None and oldest + self._settle <= now_ms()
+        return oldest is not None and oldest + self._settle_ms <= now_ms()
 
-    async def _reconcile(self, *, wait: bool) -> None:
+    async def _recover(self, *, wait: bool) -> None:
         """Find out what became of the unknown rows that have settled; with `wait`, of all of them."""
         journal = self.journal
         while (oldest := journal.oldest_unknown()) is not None:
             count = journal.counts[RowState.UNKNOWN]
-            left = min(self._settle, oldest + self._settle - now_ms())
+            left = min(self._settle_ms, oldest + self._settle_ms - now_ms())
             if left > 0:
                 if not wait:
                     return
@@ -336,46 +342,46 @@ class ImportRunner:
                     left / 1000, f"letting {count:,} rows settle whose answer was lost", "rows whose answer was lost"
                 )
             self.control.check()
-            rows = journal.unknown(_UNKNOWN_AT_ONCE, max(oldest, now_ms() - self._settle))
-            self._teller.report(f"looking up {count:,} rows whose answer was lost")
-            self._reading = asyncio.ensure_future(self._recovery.look_up(rows))
+            rows = journal.unknown(_RECOVERY_ROWS, max(oldest, now_ms() - self._settle_ms))
+            self._reporter.report(f"looking up {count:,} rows whose answer was lost")
+            self._recovery_task = asyncio.ensure_future(self._recovery.recover(rows))
             try:
-                problem = await self._reading
+                problem = await self._recovery_task
             except asyncio.CancelledError:
                 self.control.check()  # a look-up is left at once when somebody asks to stop
                 raise
             finally:
-                self._reading = None
+                self._recovery_task = None
             if problem is None:
                 self._backoff.record_success()
             else:
-                verdict = outcome_of_error(problem)
-                if verdict.says in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
-                    raise JobStopped(f"rows cannot be looked up: {verdict.message}", error=problem)
-                await self._bear(verdict)
-            self._teller.report()
+                response = outcome_of_error(problem)
+                if response.kind in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
+                    raise JobStopped(f"rows cannot be looked up: {response.message}", error=problem)
+                await self._back_off(response)
+            self._reporter.report()
 
     # -- being asked and telling -----------------------------------------------------------------------------------
 
-    async def _wait(self, seconds: float, why: str, what: str) -> None:
+    async def _wait(self, seconds: float, reason: str, wait_label: str) -> None:
         """Send nothing for so long. why: for the job's progress; what: what is waited for, for whoever else looks."""
-        self._teller.start_wait(seconds, why)
+        self._reporter.start_wait(seconds, reason)
         try:
-            with self._client.log.waits.known(what, seconds):
+            with self._client.log.waits.known(wait_label, seconds):
                 await self.control.wait(seconds)
         finally:
-            self._teller.end_wait()
+            self._reporter.end_wait()
 
     async def _listen(self) -> None:
-        """Hear what other processes ask for, and keep the progress fresh while nothing happens."""
+        """Hear what other processes read_server for, and keep the progress fresh while nothing happens."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
             if asked := self.journal.asked():
                 self.control.request_stop(StopRequest(asked), f"another command asked to {asked} it")
-            self._teller.report()
+            self._reporter.report()
 
-    def _hurry(self) -> None:
+    def _on_stop(self) -> None:
         """Somebody asked to stop."""
-        if self._reading is not None:
-            self._reading.cancel()
-        self._sender.hurry()
+        if self._recovery_task is not None:
+            self._recovery_task.cancel()
+        self._sender.on_stop()

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 __all__ = ["ServerClock", "steady_ms"]
 
-_UNTOLD = (-2_000, 2_000)
+_UNKNOWN_OFFSET_MS = (-2_000, 2_000)
 _STARTED = time.time_ns() - time.monotonic_ns()
 
 
@@ -28,17 +28,17 @@ class ServerClock:
     """
 
     def __init__(self) -> None:
-        self._low, self._high = _UNTOLD
-        self._told = False
+        self._low, self._high = _UNKNOWN_OFFSET_MS
+        self._is_known = False
 
     def observe(self, sent: int, received: int, earliest: int, latest: int) -> None:
         """At the server it was some time from `earliest` to `latest` at some time from `sent` to `received` here."""
         low, high = earliest - received, latest - sent
-        if self._told and low <= self._high and high >= self._low:
+        if self._is_known and low <= self._high and high >= self._low:
             self._low, self._high = max(self._low, low), min(self._high, high)
         else:  # the first one, or one of the clocks was set
             self._low, self._high = low, high
-        self._told = True
+        self._is_known = True
 
     def observe_headers(self, sent: int, received: int, headers: Mapping[str, str]) -> None:
         """The same from the Date header, which names the second that had begun."""

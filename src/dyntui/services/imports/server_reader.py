@@ -1,4 +1,4 @@
-"""Reading from the server for the import: one way to ask, and lists that are walked to their end."""
+"""Reading from the server for the import: one way to read_server, and lists that are walked to their end."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bo
     """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
     from dyntui.api.client import decode
 
-    async def ask(
+    async def read_server(
         operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
     ) -> Any:
         async def read() -> Any:
@@ -57,11 +57,11 @@ def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bo
 
         return await (with_retries(client, read) if patient else read())
 
-    return ask
+    return read_server
 
 
 async def read_pages(
-    ask: ServerReader,
+    read_server: ServerReader,
     operation: str,
     items: str,
     *,
@@ -78,7 +78,7 @@ async def read_pages(
     while True:
         start = max(0, offset - 1)
         asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
-        answer = await ask(operation, path=path, query=asked)
+        answer = await read_server(operation, path=path, query=asked)
         rows = select_objects(answer.get(items) if isinstance(answer, Mapping) else answer)
         check.offset(start, rows)
         if last and start and all(row.get("id") != last for row in rows):

@@ -59,7 +59,7 @@ class UndoResult:
     error: Exception | None = None
 
 
-def _action(journal: Journal, connection: Connection, weight: Impact | None = None) -> WriteAction:
+def _action(journal: Journal, connection: Connection, impact: Impact | None = None) -> WriteAction:
     kind = undo_target_for(journal)
     action = WriteAction(
         name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
@@ -74,12 +74,12 @@ def _action(journal: Journal, connection: Connection, weight: Impact | None = No
     if journal.kind != "allowlist":
         return action
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         removing = undo_counts(journal).get(UndoState.PENDING, 0)
         return await assess_entries(client, str(journal.facts["allowlist"]["id"]), removing=removing)
 
-    phrase = weight.phrase if weight is not None and weight.phrase else action.phrase
-    return replace(action, assess_impact=weigh, impact=weight, phrase=phrase)
+    phrase = impact.phrase if impact is not None and impact.phrase else action.phrase
+    return replace(action, assess_impact=assess, impact=impact, phrase=phrase)
 
 
 async def assess_undo(journal: Journal, connection: Connection, client: Client) -> Impact | None:
@@ -115,7 +115,7 @@ async def plan_undo(
 ) -> UndoResult:
     """Read everything that the job created and that is not deleted yet; decide what is deleted and what is skipped."""
     kind = undo_target_for(journal)
-    ask = make_reader(client, patient=True)
+    read_server = make_reader(client, patient=True)
     total = count_created(journal)
     begin_undo(journal, _GONE)
     done = 0
@@ -129,12 +129,12 @@ async def plan_undo(
 
     if total < _LIST_FROM:
         every = created_rows(journal, -1, _LIST_FROM)
-        for start in range(0, len(every), kind.at_once):
-            rows = every[start : start + kind.at_once]
-            now = await kind.read(ask, rows)
+        for start in range(0, len(every), kind.read_size):
+            rows = every[start : start + kind.read_size]
+            now = await kind.read(read_server, rows)
             decide([(row, now[row.user_id]) for row in rows if row.user_id in now])
     else:
-        async for page in kind.pages(ask):
+        async for page in kind.list_pages(read_server):
             there = {str(document.get("id")): document for document in page}
             decide([(row, there[row.user_id]) for row in created_as(journal, list(there))])
     end_plan(journal)
@@ -181,23 +181,23 @@ async def _delete_all(
     control: JobControl,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
-    kind, ask = undo_target_for(journal), make_reader(client, patient=True)
+    kind, read_server = undo_target_for(journal), make_reader(client, patient=True)
     open_states = (UndoState.SENDING, UndoState.PENDING)
     counts = undo_counts(journal)
     total, done = sum(counts.get(state, 0) for state in open_states), 0
     after = -1
     while lines := undo_lines(journal, open_states, after, _WINDOW):
         after = lines[-1].row
-        for start in range(0, len(lines), kind.at_once):
+        for start in range(0, len(lines), kind.read_size):
             control.check()
-            part = lines[start : start + kind.at_once]
+            part = lines[start : start + kind.read_size]
             rows = {row.user_id: row for row in created_as(journal, [line.user_id for line in part])}
-            now = await kind.read(ask, list(rows.values()))
+            now = await kind.read(read_server, list(rows.values()))
             for line in part:
                 control.check()
                 was_sent = line.state is UndoState.SENDING
                 row, document = rows[line.user_id], now.get(line.user_id)
-                await _delete(journal, client, permit, control, kind, ask, row, document, was_sent=was_sent)
+                await _delete(journal, client, permit, control, kind, read_server, row, document, was_sent=was_sent)
                 done += 1
                 if on_progress is not None:
                     on_progress(done, total)
@@ -209,7 +209,7 @@ async def _delete(
     permit: WritePermit,
     control: JobControl,
     kind: UndoTarget,
-    ask: ServerReader,
+    read_server: ServerReader,
     row: CreatedRow,
     document: Mapping[str, Any] | None,
     *,
@@ -234,25 +234,25 @@ async def _delete(
         try:
             await client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
         except ApiProblem as problem:
-            verdict = outcome_of_error(problem)
-            if verdict.says is OutcomeKind.NOT_ALLOWED:
+            response = outcome_of_error(problem)
+            if response.kind is OutcomeKind.NOT_ALLOWED:
                 write_undo(journal, [line])
-                raise JobStopped(verdict.message, error=problem) from problem
-            if verdict.says in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and verdict.status != 404:
-                write_undo(journal, [line._replace(state=UndoState.FAILED, reason=verdict.message)])
+                raise JobStopped(response.message, error=problem) from problem
+            if response.kind in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and response.status != 404:
+                write_undo(journal, [line._replace(state=UndoState.FAILED, reason=response.message)])
                 return
             delay = backoff.next_delay()
             if delay is None:
-                raise JobStopped(f"the server does not answer: {verdict.message}", error=problem) from problem
+                raise JobStopped(f"the server does not answer: {response.message}", error=problem) from problem
             delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
             with client.log.waits.known("a server that fails", delay):
                 await control.wait(delay)
-            document = (await kind.read(ask, [row])).get(row.user_id)
+            document = (await kind.read(read_server, [row])).get(row.user_id)
             continue
         write_undo(journal, [line._replace(state=UndoState.DELETED)])
         return
 
 
 def _line(kind: UndoTarget, row: CreatedRow, document: Mapping[str, Any]) -> UndoLine:
-    reason = kind.changed(document, row)
+    reason = kind.changed_reason(document, row)
     return UndoLine(row.row, row.user_id, UndoState.SKIPPED if reason else UndoState.PENDING, reason)

@@ -30,18 +30,18 @@ class UndoTarget(Protocol):
     operation: str
     parameter: str
     warning: str
-    at_once: int
+    read_size: int
     """For how many rows `read` is asked right before they are deleted."""
 
-    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         """What these rows became, as it is now, by id; those that are gone are not in it."""
         ...
 
-    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
         """All there are on the server, page by page."""
         ...
 
-    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
         """Why it is not what the import made any more, "" when it still is."""
         ...
 
@@ -61,8 +61,8 @@ class UndoLabels(NamedTuple):
 
 def undo_labels(kind: str) -> UndoLabels:
     """The words for what jobs of a kind (`users`, `allowlist`) create."""
-    said = _EntryTarget if kind == "allowlist" else _UserTarget
-    return UndoLabels(said.noun, said.plural, said.warning)
+    target = _EntryTarget if kind == "allowlist" else _UserTarget
+    return UndoLabels(target.noun, target.plural, target.warning)
 
 
 class _UserTarget:
@@ -71,15 +71,15 @@ class _UserTarget:
     operation = "deleteUser"
     parameter = "userId"
     warning = USER_WARNING
-    at_once = 1
+    read_size = 1
 
-    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         from dyntui.api.errors import NotFound
 
         found: dict[str, Mapping[str, Any]] = {}
         for row in rows:
             try:
-                answer = await ask("getUser", path={"userId": row.user_id})
+                answer = await read_server("getUser", path={"userId": row.user_id})
             except NotFound:
                 continue
             user = answer.get("user", answer) if isinstance(answer, Mapping) else None
@@ -87,10 +87,12 @@ class _UserTarget:
                 found[row.user_id] = user
         return found
 
-    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        return read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True})
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return read_pages(
+            read_server, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True}
+        )
 
-    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
         if sessions := len(select_objects(document.get("sessions"))):
             return f"has signed in ({sessions} sessions)"
         wallets = {key for key in user_keys(document) if key.startswith("wallet:")}
@@ -111,26 +113,26 @@ class _EntryTarget:
     operation = "deleteAllowlistEntryById"
     parameter = "allowlistEntryId"
     warning = "Whoever these entries let in, or kept out, is not let in or kept out by them any more."
-    at_once = 200
+    read_size = 200
     """The API cannot change an entry, so that one reading of the list holds for many deletions."""
 
     def __init__(self, list_id: str) -> None:
         self._path = {"allowlistId": list_id}
 
-    async def read(self, ask: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         # The API reads no entry by its id, and its search does not look at every kind of identifier.
         wanted = {row.user_id for row in rows}
         found: dict[str, Mapping[str, Any]] = {}
-        async for page in self.pages(ask):
+        async for page in self.list_pages(read_server):
             found |= {str(entry["id"]): entry for entry in page if entry.get("id") in wanted}
             if len(found) == len(wanted):
                 break
         return found
 
-    def pages(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        return read_pages(ask, "getEntriesByAllowlistId", "entries", path=self._path)
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return read_pages(read_server, "getEntriesByAllowlistId", "entries", path=self._path)
 
-    def changed(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
         alias = row_document(row.row, row.body).get("alias") or ""
         if (document.get("alias") or "") != alias:
             return "has another alias now"

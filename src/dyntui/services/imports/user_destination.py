@@ -23,7 +23,7 @@ from dyntui.store.states import RowState
 __all__ = ["UserDestination", "updated_at", "user_keys"]
 
 BULK = SendQueue(0, "bulkCreateUser")
-SINGLE = SendQueue(1, "createUser", at_most=1)
+SINGLE = SendQueue(1, "createUser", max_rows=1)
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -33,24 +33,26 @@ class UserDestination:
     """Rows become users. upsert: a user who is there already is updated."""
 
     noun = "user"
-    lanes: tuple[SendQueue, ...] = (BULK, SINGLE)
+    queues: tuple[SendQueue, ...] = (BULK, SINGLE)
 
     def __init__(self, *, upsert: bool = False) -> None:
         self.upsert = upsert
 
-    def request(self, lane: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
-        if lane is SINGLE:
+    def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
+        if queue is SINGLE:
             (row,) = rows
             separator = b"," if len(row.body) > 2 else b""
-            return BatchRequest(lane.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
+            return BatchRequest(queue.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
         content = b"[" + b",".join([row.body for row in rows]) + b"]"
-        return BatchRequest(lane.operation, content, query={"upsert": self.upsert})
+        return BatchRequest(queue.operation, content, query={"upsert": self.upsert})
 
-    def read(self, lane: SendQueue, rows: Sequence[WorkRow], verdict: ResponseOutcome) -> list[JournalOutcome]:
-        document = verdict.document
+    def read_response(
+        self, queue: SendQueue, rows: Sequence[WorkRow], response: ResponseOutcome
+    ) -> list[JournalOutcome]:
+        document = response.document
         if not isinstance(document, Mapping):
             return []
-        if lane is SINGLE:
+        if queue is SINGLE:
             user = document.get("user", document)
             if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
                 return []
@@ -78,44 +80,44 @@ class UserDestination:
                 outcomes.setdefault(row.number, said)
         return list(outcomes.values())
 
-    async def find(self, ask: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
+    async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
         if row.chosen_id:
             from dyntui.api.errors import NotFound
 
             try:
-                answer = await ask("getUser", path={"userId": row.chosen_id})
+                answer = await read_server("getUser", path={"userId": row.chosen_id})
             except NotFound:
                 return []
             user = answer.get("user", answer) if isinstance(answer, Mapping) else {}
-            return [self.found(user, row)] if user.get("id") == row.chosen_id else []
+            return [self.to_found_row(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
         seen: dict[str, FoundRow] = {}
         for query in _lookups(row.document):
-            async for user in _search(ask, query):
+            async for user in _search(read_server, query):
                 if not user_keys(user).isdisjoint(keys):
-                    found = self.found(user, row)
+                    found = self.to_found_row(user, row)
                     seen[found.id] = found
-            if not thorough and any(found.primary for found in seen.values()):
+            if not thorough and any(found.has_first_key for found in seen.values()):
                 break
         return list(seen.values())
 
     def can_search(self, row: WorkRow) -> bool:
         return True
 
-    async def count(self, ask: ServerReader) -> int | None:
-        answer = await ask("getEnvironmentUsers", query={"limit": 1})
+    async def count(self, read_server: ServerReader) -> int | None:
+        answer = await read_server("getEnvironmentUsers", query={"limit": 1})
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def everything(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-asc"):
+    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-asc"):
             yield page
 
-    async def newest(self, ask: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        async for page in read_pages(ask, "getEnvironmentUsers", "users", order="createdAt-desc"):
+    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-desc"):
             yield page
 
-    def found(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
         primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in user_keys(document)
         updated = _ms(document.get("updatedAt"))
         return FoundRow(str(document.get("id", "")), self.created_at(document), updated, primary, document)
@@ -126,7 +128,7 @@ class UserDestination:
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
         return user_keys(document)
 
-    def changes(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         out: dict[str, tuple[Any, Any]] = {}
         for name, value in body.items():
             if name in ("email", "emailVerifiedAt"):
@@ -201,14 +203,14 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
                 yield {"filterColumn": column, "filterValue": form}
 
 
-async def _search(ask: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
+async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
     """Every user that passes a server filter. Raises Undecided when the server does not narrow."""
     from dyntui.api.pagination import PageCheck
 
     check = PageCheck()
     for page in range(_MOST_PAGES):
         asked = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
-        answer = await ask("getEnvironmentUsers", query=asked)
+        answer = await read_server("getEnvironmentUsers", query=asked)
         users = select_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
         check.offset(page * _PAGE, users)
         for user in users:

@@ -49,7 +49,7 @@ class WizardThread:
             self._pool.shutdown(wait=False)
 
     def _make_service(self) -> WizardService:
-        """A bench; what it needs is read in the clerk's thread."""
+        """A service; what it needs is read in the clerk's thread."""
         from dyntui.services.imports.wizard_service import WizardService
 
         return WizardService(self._yield_to_input)
