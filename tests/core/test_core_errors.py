@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dyntui.core.errors import DyntuiError, told
+from dyntui.core.errors import DyntuiError, join_sentences
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_message_and_hint_are_sentences_of_their_own(message: str, hint: str, wh
 
 
 def test_a_sentence_that_is_not_there_leaves_no_trace() -> None:
-    assert told("Failed", "", "Look at it.") == "Failed. Look at it."
+    assert join_sentences("Failed", "", "Look at it.") == "Failed. Look at it."

@@ -31,7 +31,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
 from dyntui.api.error_body import read_error
-from dyntui.core.errors import EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, DyntuiError
+from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, DyntuiError
 
 __all__ = [
     "ApiError",
@@ -123,14 +123,14 @@ class BadRequest(ApiError):
 class Unauthorized(ApiError):
     """401: the token is missing, wrong or deleted."""
 
-    exit_code = EXIT_NOT_AUTHORISED
+    exit_code = EXIT_NOT_AUTHORIZED
     advice = "Store a token that works with `dyntui auth login`."
 
 
 class Forbidden(ApiError):
     """403: the token is valid but may not do this."""
 
-    exit_code = EXIT_NOT_AUTHORISED
+    exit_code = EXIT_NOT_AUTHORIZED
     advice = "The token may lack the scope, or the plan the feature; `dyntui auth status` shows the scopes."
 
 

@@ -16,7 +16,7 @@ from dyntui.cli.context import CliContext, fail
 from dyntui.cli.output import confirm, print_lines, prompt, show_progress, unless_gone
 from dyntui.core.errors import (
     EXIT_DONE,
-    EXIT_NOT_AUTHORISED,
+    EXIT_NOT_AUTHORIZED,
     EXIT_SOME_FAILED,
     EXIT_STOPPED,
     EXIT_UNREACHABLE,
@@ -208,8 +208,8 @@ def _exit_code(ended: RunResult, rows: dict[str, int]) -> int:
 
     if ended.state is JobState.PAUSED and not ended.is_planned:
         code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
-        return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
-    bad = ended.state is JobState.CANCELLED or any(rows[state] for state in _BAD)
+        return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
+    bad = ended.state is JobState.CANCELED or any(rows[state] for state in _BAD)
     return EXIT_SOME_FAILED if bad else EXIT_DONE
 
 

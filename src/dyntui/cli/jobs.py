@@ -224,7 +224,7 @@ async def _go_on(
                 f"Job {journal.id} is a draft: its file was never read to the end, or it is still being prepared.",
                 hint="Import the file again, or finish it in the console's import wizard. Nothing was sent.",
             )
-        if journal.state in (JobState.DONE, JobState.CANCELLED):
+        if journal.state in (JobState.DONE, JobState.CANCELED):
             return conclude(context, journal, RunResult(journal.state), report)
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})

@@ -15,7 +15,7 @@ from dyntui.cli.output import confirm, prompt
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import (
     EXIT_DONE,
-    EXIT_NOT_AUTHORISED,
+    EXIT_NOT_AUTHORIZED,
     EXIT_SOME_FAILED,
     EXIT_STOPPED,
     EXIT_UNREACHABLE,
@@ -103,7 +103,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
 
     with Journal.open(path) as journal:
         check_location(journal, JobLocation.of(context.profile()))
-        if journal.state not in (JobState.DONE, JobState.CANCELLED, JobState.PAUSED):
+        if journal.state not in (JobState.DONE, JobState.CANCELED, JobState.PAUSED):
             raise UsageError(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
             if not dry_run:
@@ -171,7 +171,7 @@ def _end(context: CliContext, journal: Journal, undone: UndoResult) -> int:
     if undone.stop_reason:
         context.note(f"stopped: {undone.stop_reason}. dyntui jobs undo {journal.id} goes on")
         code = getattr(undone.error, "exit_code", EXIT_STOPPED)
-        return code if code in (EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE) else EXIT_STOPPED
+        return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
     return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
 
 

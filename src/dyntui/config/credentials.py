@@ -163,7 +163,7 @@ def find_token(
 ) -> Credential:
     """The token for `profile`: the environment's, else the one in the place its profile names, and no other.
 
-    May wait for the keyring, a command or a person: never call it on an event loop. NotAuthorised when there is none.
+    May wait for the keyring, a command or a person: never call it on an event loop. NotAuthorized when there is none.
     """
     check_origin(profile)
     found = environment_token(profile, os.environ if environ is None else environ)

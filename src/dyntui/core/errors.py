@@ -1,36 +1,37 @@
-"""What every error of dyntui carries, so that a person always learns what to do next.
+"""The base errors of dyntui and the exit codes; every layer derives its own errors from these.
 
 DyntuiError
-├── Usage            exit 2: the request itself makes no sense; nothing was sent
-├── NotAuthorised    exit 3: no usable token
-├── Stopped          exit 5: work was stopped and can be resumed
-└── (dyntui.api.errors.ApiError and its kin, dyntui.config errors, ...)
+├── UsageError       exit 2: the request itself makes no sense; nothing was sent
+├── NotAuthorized    exit 3: no usable token
+├── StoppedError     exit 5: work was stopped and can be resumed
+└── (dyntui.api.errors.ApiProblem, dyntui.config.errors.ConfigError, ...)
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORISED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "told"]
+__all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORIZED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
+__all__ += ["DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "join_sentences"]
 
-EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORISED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
+EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
 
 
-def told(*sentences: str) -> str:
-    """Sentences on one line; what servers say often has no full stop."""
+def join_sentences(*sentences: str) -> str:
+    """Join sentences with spaces; add a full stop to each but the last that lacks one, as server messages often do."""
     *before, last = [part for part in sentences if part] or [""]
     return " ".join([*(part if part.endswith((".", "!", "?", ":")) else f"{part}." for part in before), last])
 
 
 class DyntuiError(Exception):
-    """A failure that a person can act on.
-
-    message: what failed, in one sentence, raw (not yet safe for display).
-    hint: what to do next; empty when the message says it.
-    """
+    """A failure that a person can act on."""
 
     exit_code: ClassVar[int] = EXIT_SOME_FAILED
+    """The exit code of a command that ends with this error."""
+    message: str
+    """What failed, in one sentence; raw, so pass it through `safe()` before display."""
+    hint: str
+    """What to do next; empty when the message says it."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -38,7 +39,7 @@ class DyntuiError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return told(self.message, self.hint)
+        return join_sentences(self.message, self.hint)
 
 
 class UsageError(DyntuiError):
@@ -50,7 +51,7 @@ class UsageError(DyntuiError):
 class NotAuthorized(DyntuiError):
     """There is no token, or the server does not accept it."""
 
-    exit_code = EXIT_NOT_AUTHORISED
+    exit_code = EXIT_NOT_AUTHORIZED
 
 
 class StoppedError(DyntuiError):

@@ -176,7 +176,7 @@ class Journal:
         """The job's next state, and why."""
         self._must_own()
         at, reason = now_ms(), without_surrogates(reason)
-        finished = at if state in (JobState.DONE, JobState.CANCELLED) else None
+        finished = at if state in (JobState.DONE, JobState.CANCELED) else None
         self.db.execute(
             "UPDATE job SET state = ?, reason = ?, changed_at = ?, finished_at = ?", (state, reason, at, finished)
         )

@@ -21,7 +21,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     DONE = "done"
-    CANCELLED = "cancelled"
+    CANCELED = "cancelled"  # the spelling in journals that exist
 
 
 class RowState(StrEnum):
@@ -42,12 +42,12 @@ class RowState(StrEnum):
 _J, _R = JobState, RowState
 
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
-    _J.DRAFT: frozenset({_J.READY, _J.CANCELLED}),
-    _J.READY: frozenset({_J.DRAFT, _J.RUNNING, _J.CANCELLED}),
-    _J.RUNNING: frozenset({_J.PAUSED, _J.DONE, _J.CANCELLED}),
-    _J.PAUSED: frozenset({_J.RUNNING, _J.DONE, _J.CANCELLED}),
+    _J.DRAFT: frozenset({_J.READY, _J.CANCELED}),
+    _J.READY: frozenset({_J.DRAFT, _J.RUNNING, _J.CANCELED}),
+    _J.RUNNING: frozenset({_J.PAUSED, _J.DONE, _J.CANCELED}),
+    _J.PAUSED: frozenset({_J.RUNNING, _J.DONE, _J.CANCELED}),
     _J.DONE: frozenset(),
-    _J.CANCELLED: frozenset(),
+    _J.CANCELED: frozenset(),
 }
 
 ROW_MOVES: dict[RowState, frozenset[RowState]] = {

@@ -249,7 +249,7 @@ def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer,
     job.cancel()
     assert job.join(30)
     assert job.result is not None
-    assert job.result.state is JobState.CANCELLED
+    assert job.result.state is JobState.CANCELED
     with Journal.read(jobs.find_job("last")) as journal:
         document = result_document(journal, None)
         folder = Path(journal.facts["report"])

@@ -214,7 +214,7 @@ async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_pat
 
     server.on_get = ask
     with job(tmp_path, people(20)) as journal:
-        assert (await run(journal, server, control=control, batch=20)).state is JobState.CANCELLED
+        assert (await run(journal, server, control=control, batch=20)).state is JobState.CANCELED
         there = set(emails(server))
         for number, state in enumerate(states(journal), 1):
             assert state in ("created", "unknown"), "what was sent is not said to be skipped"
@@ -533,7 +533,7 @@ async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
     server.before_post = lambda: control.request_stop(StopRequest.CANCEL, "no more")
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10, control=control)
-        assert ended.state is JobState.CANCELLED
+        assert ended.state is JobState.CANCELED
         assert states(journal) == ["created"] * 10 + ["skipped"] * 20
 
 

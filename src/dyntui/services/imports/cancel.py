@@ -14,8 +14,8 @@ CANCELED_ROW = ("cancelled", "The job was cancelled before this row.")
 
 def cancel_job(journal: Journal, reason: str = "cancelled") -> None:
     """Rows that were not sent are skipped. A row whose answer was lost stays unknown: it may be on the server."""
-    if journal.state in (JobState.DONE, JobState.CANCELLED):
+    if journal.state in (JobState.DONE, JobState.CANCELED):
         raise UsageError(f"Job {journal.id} is {journal.state} already.")
     with journal.transaction():
         journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
-        journal.move(JobState.CANCELLED, reason)
+        journal.move(JobState.CANCELED, reason)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UndoPlan", "delete_created", "plan_deletion", "reopen_failed", "retry_failed"]
 
-_OVER = (JobState.DONE, JobState.CANCELLED)
+_OVER = (JobState.DONE, JobState.CANCELED)
 _KEPT = ("options", "allowlist", "custom_fields")
 
 

@@ -12,7 +12,7 @@ from dyntui.store.states import JobState
 
 __all__ = ["purge_job"]
 
-_FINISHED = (JobState.DONE, JobState.CANCELLED)
+_FINISHED = (JobState.DONE, JobState.CANCELED)
 
 
 def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:

@@ -24,7 +24,7 @@ _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 def retry_job(old: Journal, location: JobLocation) -> Journal:
     """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
     are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
-    if old.state not in (JobState.DONE, JobState.CANCELLED):
+    if old.state not in (JobState.DONE, JobState.CANCELED):
         raise UsageError(f"Job {old.id} is {old.state}.", hint=f"`dyntui jobs resume {old.id}` goes on with it.")
     if next(_rows(old), None) is None:
         raise UsageError(

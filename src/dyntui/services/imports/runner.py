@@ -125,12 +125,12 @@ class ImportRunner:
             ended = RunResult(JobState.DONE)
         except JobStopped as halt:
             error = halt.error if isinstance(halt.error, DyntuiError) else None
-            state = JobState.CANCELLED if halt.request is StopRequest.CANCEL else JobState.PAUSED
+            state = JobState.CANCELED if halt.request is StopRequest.CANCEL else JobState.PAUSED
             ended = RunResult(state, halt.reason, error, halt.is_planned)
         finally:
             listener.cancel()
         with journal.transaction():
-            if ended.state is JobState.CANCELLED:
+            if ended.state is JobState.CANCELED:
                 journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
             journal.move(ended.state, ended.reason)
         self._reporter.report(force=True)

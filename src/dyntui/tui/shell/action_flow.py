@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, UsageError, told
+from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import (
     Confirmation,
@@ -292,7 +292,7 @@ def outcome_message(record: Resource, action: ResourceAction, results: WriteResu
             return f"{action.verb_phrase}: {label}.", False
         lost = results.items[0].outcome is WriteOutcome.UNKNOWN
         hint = "It may have been done all the same: look before you try again." if lost else error_hint(error)
-        return f"{action.verb_phrase}: {label}: {told(error.message, hint)}", True
+        return f"{action.verb_phrase}: {label}: {join_sentences(error.message, hint)}", True
     if done == count:
         return f"{action.verb_phrase}: {done:,} done.", False
     why = f": {error.message}" if error is not None else "."

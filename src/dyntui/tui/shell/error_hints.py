@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dyntui.core.errors import DyntuiError, told
+from dyntui.core.errors import DyntuiError, join_sentences
 
 __all__ = ["concerns_environment", "error_hint", "error_message"]
 
@@ -23,9 +23,11 @@ def error_hint(error: DyntuiError) -> str:
 
     if not concerns_environment(error):
         return error.hint
-    return told(_FORM, "Or the token lacks the scope, or the plan the feature." if isinstance(error, Forbidden) else "")
+    return join_sentences(
+        _FORM, "Or the token lacks the scope, or the plan the feature." if isinstance(error, Forbidden) else ""
+    )
 
 
 def error_message(error: DyntuiError) -> str:
     """What failed and what to do, in one line."""
-    return told(error.message, error_hint(error))
+    return join_sentences(error.message, error_hint(error))

@@ -25,7 +25,7 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
     from dyntui.store.states import JobState
     from dyntui.tui.features.imports.wizard import WizardScreen
 
-    over = job.state in (JobState.DONE, JobState.CANCELLED)
+    over = job.state in (JobState.DONE, JobState.CANCELED)
     draft = draft_for(job)
     draft.step = "finish" if over else "run" if job.has_begun else "plan"
     console.visit(WizardScreen(draft, begun=job.has_begun))

@@ -105,7 +105,7 @@ class FinishStep(WizardStep):
 
     @property
     def note(self) -> str:
-        cancelled = self.result is not None and self.result.job.state is JobState.CANCELLED
+        cancelled = self.result is not None and self.result.job.state is JobState.CANCELED
         return "cancelled" if cancelled else ""
 
     def status(self) -> Sequence[Piece]:

@@ -31,7 +31,7 @@ COLUMNS = (
 )
 _THROUGH = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 _BAD = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
-_SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELLED: "–"}
+_SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELED: "–"}
 
 
 def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob | None) -> Row:

@@ -153,4 +153,4 @@ def ask_before_leaving(console: ConsoleApp) -> None:
 
 def is_over(state: JobState) -> bool:
     """Whether a job has come to its end."""
-    return state in (JobState.DONE, JobState.CANCELLED)
+    return state in (JobState.DONE, JobState.CANCELED)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, UsageError, told
+from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
@@ -175,7 +175,7 @@ class SettingsScreen(SearchableScreen):
             close_or_reopen_form(form, results)
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is WriteOutcome.UNKNOWN else ""
-            self.console.say(told(item.error.message, lost, error_hint(item.error)), "error")
+            self.console.say(join_sentences(item.error.message, lost, error_hint(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()  # somebody else may have changed it: then nothing was sent
             return
