@@ -6,7 +6,7 @@ STAMP := $(V)/.installed
 
 .PHONY: help install demo test test-all docs check bench screenshots clean
 
-help: ## Show what can be made
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(STAMP): pyproject.toml constraints.txt
@@ -14,18 +14,18 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-install: $(STAMP) ## Make .venv with .venv/bin/dyntui
+install: $(STAMP) ## Create .venv with .venv/bin/dyntui
 
 demo: $(STAMP) ## Open the console on the built-in sandbox
 	@$(BIN)/dyntui demo
 
-test: $(STAMP) ## Run the tests (fast ones)
+test: $(STAMP) ## Run the fast tests
 	$(BIN)/python -m pytest -q -n auto
 
-test-all: $(STAMP) ## Run every test, slow ones too
+test-all: $(STAMP) ## Run all tests, including the slow ones
 	$(BIN)/python -m pytest -q -n auto -m ''
 
-docs: $(STAMP) ## Make the pages of docs/ that come from the code
+docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
 
 check: $(STAMP) ## ruff, strict types, import contracts and cycles
@@ -35,10 +35,10 @@ check: $(STAMP) ## ruff, strict types, import contracts and cycles
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_import_cycles.py
 
-bench: $(STAMP) ## Measure start, keys, bytes and import against their floors
+bench: $(STAMP) ## Measure start, keys, bytes and import against their baselines
 	$(BIN)/python -m benchmarks
 
-screenshots: $(STAMP) ## Make screenshots/*.svg from the running app
+screenshots: $(STAMP) ## Generate screenshots/*.svg from the running app
 	$(BIN)/python scripts/screenshots.py
 
 clean: ## Remove .venv and caches

@@ -1,6 +1,7 @@
-"""`python -m benchmarks [NAME ...]`: run bench_NAME of each, or all; ratios against a floor in the same run.
+"""`python -m benchmarks [NAME ...]`: run the benchmarks bench_NAME, or all of them.
 
-BENCH_RUNS (3) says how often each is run. Noise is about 15 %: read the ratios, not the times.
+Each figure is compared with a baseline of the same run. BENCH_RUNS (default 3) is the number of runs. The noise is
+about 15 %: compare ratios, not times.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from pathlib import Path
 
 
 def main() -> int:
+    """Run the benchmarks. Returns 0 when all targets are met, else 1."""
     names = sys.argv[1:] or sorted(
         path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")
     )
-    held = [import_module(f"benchmarks.bench_{name}").main() for name in names]
-    return 0 if all(result is not False for result in held) else 1
+    results = [import_module(f"benchmarks.bench_{name}").main() for name in names]
+    return 0 if all(result is not False for result in results) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The floors and peers that dyntui is measured against, each the least that can show the same thing.
+"""The baselines that dyntui is measured against: minimal Textual apps that show similar content.
 
 python -m benchmarks.baselines bare                 a Textual app that shows one line
 python -m benchmarks.baselines table ROWS           a virtual table on Textual's line API, eight columns, no data source
@@ -31,7 +31,8 @@ COLUMNS = (
 )
 
 
-def cells(index: int) -> tuple[str, ...]:
+def make_cells(index: int) -> tuple[str, ...]:
+    """Return the cells of a row."""
     return (
         f"user{index}@example.com",
         f"Person {index}",
@@ -44,8 +45,8 @@ def cells(index: int) -> tuple[str, ...]:
     )
 
 
-class Bare(App[None]):
-    """One line of text."""
+class BareApp(App[None]):
+    """An app that shows one line of text."""
 
     CSS = "Static { height: 1; }"
 
@@ -54,7 +55,7 @@ class Bare(App[None]):
 
 
 class PlainTable(ScrollView, can_focus=True):
-    """Draws what is visible; a cursor move repaints two lines."""
+    """A virtual table that draws the visible rows; moving the cursor redraws two lines."""
 
     BINDINGS = [
         Binding("down", "move(1)", show=False),
@@ -78,7 +79,9 @@ class PlainTable(ScrollView, can_focus=True):
         if y == 0:
             text = "".join(f" {name:<{size}} " for name, size in COLUMNS)
         elif index < self.count:
-            text = "".join(f" {cell[:size]:<{size}} " for cell, (_, size) in zip(cells(index), COLUMNS, strict=True))
+            text = "".join(
+                f" {cell[:size]:<{size}} " for cell, (_, size) in zip(make_cells(index), COLUMNS, strict=True)
+            )
         else:
             text = ""
         style = self.cursor_style if y and index == self.cursor else self.row_style
@@ -111,6 +114,8 @@ class PlainTable(ScrollView, can_focus=True):
 
 
 class TableApp(App[None]):
+    """An app with a `PlainTable`."""
+
     CSS = "PlainTable { height: 1fr; scrollbar-size-vertical: 1; }"
 
     def __init__(self, count: int) -> None:
@@ -124,30 +129,33 @@ class TableApp(App[None]):
         self.query_one(PlainTable).focus()
 
 
-class _ByRows(DataTable[str]):
-    """Home and end go to the first row and the last one, as in the other tables."""
+class _RowDataTable(DataTable[str]):
+    """A `DataTable` whose Home and End keys go to the first and the last row, as in the other tables."""
 
     BINDINGS = [Binding("home", "scroll_top", show=False), Binding("end", "scroll_bottom", show=False)]
 
 
 class DataTableApp(App[None]):
+    """An app with a filled `DataTable`."""
+
     def __init__(self, count: int) -> None:
         super().__init__()
         self.count = count
 
     def compose(self) -> ComposeResult:
-        yield _ByRows(cursor_type="row")
+        yield _RowDataTable(cursor_type="row")
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)
         table.add_columns(*(name for name, _ in COLUMNS))
-        table.add_rows(cells(index) for index in range(self.count))
+        table.add_rows(make_cells(index) for index in range(self.count))
         table.focus()
 
 
 def main() -> None:
+    """Run the app of the command line arguments."""
     kind, *rest = sys.argv[1:]
-    app: App[None] = Bare() if kind == "bare" else {"table": TableApp, "datatable": DataTableApp}[kind](int(rest[0]))
+    app: App[None] = BareApp() if kind == "bare" else {"table": TableApp, "datatable": DataTableApp}[kind](int(rest[0]))
     app.run()
 
 

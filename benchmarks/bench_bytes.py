@@ -1,4 +1,4 @@
-"""What the terminal is sent: the lean writer beside Textual's own output, in the users table, and on a slow line."""
+"""Bytes sent to the terminal by the lean writer and by Textual, in the users table, on fast and slow connections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from benchmarks.measure import Line, in_pty, in_turns, show
+from benchmarks.measure import Figure, print_figures, run_in_pty, run_in_turns
 
 DEMO = ("-m", "dyntui", "demo", "--users", "1000")
 MARKER = r"@\w+\."
@@ -27,55 +27,60 @@ CAPS = {
 KEYS_IN_ROWS = ("cursor", "scroll", "page")
 
 
-def by(writer: str, keys: str, *extra: str, line: tuple[str, ...] = ()) -> Callable[..., dict[str, Any]]:
-    """The console with that writer. line: what is between program and terminal."""
-    wanted = ("--answer", "--env", f"DYNTUI_TERMINAL={writer}", *extra)
-    return partial(in_pty, *(*line, sys.executable, *DEMO) if line else DEMO, marker=MARKER, keys=keys, extra=wanted)
+def make_program(writer: str, keys: str, *extra: str, link: tuple[str, ...] = ()) -> Callable[..., dict[str, Any]]:
+    """Return a function that measures the console with a writer. `link`: the command between program and terminal."""
+    arguments = ("--answer", "--env", f"DYNTUI_TERMINAL={writer}", *extra)
+    return partial(
+        run_in_pty, *(*link, sys.executable, *DEMO) if link else DEMO, marker=MARKER, keys=keys, extra=arguments
+    )
 
 
-def on_a_fast_line() -> list[Line]:
-    found = in_turns(
+def measure_fast_link() -> list[Figure]:
+    """Measure the bytes of keys and screens without a limit of the connection."""
+    found = run_in_turns(
         {
-            f"{writer} {what}": by(writer, keys, *extra)
+            f"{writer} {what}": make_program(writer, keys, *extra)
             for what, keys, extra in (("rows", ROWS, ()), ("screens", SCREENS, AT_REST))
             for writer in ("lean", "textual")
         }
     )
     lean, stock = found["lean rows"], found["textual rows"]
     lines = [
-        Line("first screen: bytes", lean.median("boot_bytes"), "B"),
-        Line("first screen: bytes by Textual", stock.median("boot_bytes"), "B"),
+        Figure("first screen: bytes", lean.median("boot_bytes"), "B"),
+        Figure("first screen: bytes by Textual", stock.median("boot_bytes"), "B"),
     ]
     for label, cap in CAPS.items():
         what = "rows" if label in KEYS_IN_ROWS else "screens"
-        lines.append(Line(f"{label}: bytes", found[f"lean {what}"].p50(label, "bytes"), "B", None, cap))
-        lines.append(Line(f"{label}: bytes by Textual", found[f"textual {what}"].p50(label, "bytes"), "B"))
+        lines.append(Figure(f"{label}: bytes", found[f"lean {what}"].p50(label, "bytes"), "B", None, cap))
+        lines.append(Figure(f"{label}: bytes by Textual", found[f"textual {what}"].p50(label, "bytes"), "B"))
     for label in KEYS_IN_ROWS:
         p95 = lean.p95(label, "last"), stock.p95(label, "last")
-        lines.append(Line(f"{label}: p95 against Textual's output", p95[0], "ms", p95[1], 1.2))
-    lines.append(Line("idle for 5 s: bytes", max(lean.keys("idle", "bytes")), "B", None, 0.0))
+        lines.append(Figure(f"{label}: p95 against Textual's output", p95[0], "ms", p95[1], 1.2))
+    lines.append(Figure("idle for 5 s: bytes", max(lean.keys("idle", "bytes")), "B", None, 0.0))
     return lines
 
 
-def on_a_slow_line() -> list[Line]:
-    line = ("-m", "benchmarks.slow_link", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
-    patient = ("--settle", "2500", "--settle-max", "20", "--step-timeout", "120", "--quiesce", "1000")
-    lean = in_turns({"lean": by("lean", HELD, *patient, line=line)})["lean"]
-    # Once is enough: it takes a minute, and there is nothing to hold.
-    stock = by("textual", HELD, *patient, line=line)(runs=1, warmup=0)
-    held_by_stock = stock["keys"]["held"]
+def measure_slow_link() -> list[Figure]:
+    """Measure start and a held key over a slow connection."""
+    link = ("-m", "benchmarks.slow_link", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
+    timeouts = ("--settle", "2500", "--settle-max", "20", "--step-timeout", "120", "--quiesce", "1000")
+    lean = run_in_turns({"lean": make_program("lean", HELD, *timeouts, link=link)})["lean"]
+    # One run, because it takes a minute and has no target.
+    stock = make_program("textual", HELD, *timeouts, link=link)(runs=1, warmup=0)
+    stock_held = stock["keys"]["held"]
     return [
-        Line("start to the first users", lean.median("marker_ms"), "ms", stock["marker_ms"]),
-        Line("a key held for 3 s, at rest after", lean.p50("held", "lag"), "ms", None, 2.0 * ROUND_TRIP),
-        Line("the slowest of these runs", max(lean.keys("held", "lag")), "ms"),
-        Line("the same by Textual", held_by_stock["lag_ms"]["p50"], "ms"),
-        Line("bytes meanwhile", lean.p50("held", "bytes"), "B", held_by_stock["bytes"]["p50"]),
+        Figure("start to the first users", lean.median("marker_ms"), "ms", stock["marker_ms"]),
+        Figure("a key held for 3 s, until the last output", lean.p50("held", "lag"), "ms", None, 2.0 * ROUND_TRIP),
+        Figure("a key held for 3 s, slowest run", max(lean.keys("held", "lag")), "ms"),
+        Figure("a key held for 3 s, by Textual", stock_held["lag_ms"]["p50"], "ms"),
+        Figure("a key held for 3 s: bytes", lean.p50("held", "bytes"), "B", stock_held["bytes"]["p50"]),
     ]
 
 
 def main() -> bool:
-    fast = show("Bytes to the terminal, users table at 120x40", on_a_fast_line())
-    return show(f"The same at {BPS} bytes/s and {ROUND_TRIP} ms round trip", on_a_slow_line()) and fast
+    """Run the benchmark. Returns whether all targets are met."""
+    fast = print_figures("Bytes to the terminal, users table at 120x40", measure_fast_link())
+    return print_figures(f"Users table at {BPS} bytes/s and {ROUND_TRIP} ms round trip", measure_slow_link()) and fast
 
 
 if __name__ == "__main__":

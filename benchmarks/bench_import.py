@@ -1,8 +1,8 @@
-"""Bulk import: rows a second from a CSV to the server, against a bare httpx loop that posts ready-made JSON batches one
-after another to the same local server; memory at 10k, 100k and 1M rows; and what comes before the first request alone.
+"""Bulk import: rows a second from a CSV file to the server, and peak memory at 10k, 100k and 1M rows.
 
-Every figure comes from a process of its own, and every import meets a fresh sandbox. BENCH_ROWS (100000) sets the size
-of the comparison, BENCH_RUNS (3) how often it is made, BENCH_LARGE (1000000) the largest file; 0 leaves that one out.
+The baseline is an httpx loop that posts prepared JSON batches one after another to the same local server. Each figure
+comes from a separate process, each import uses a new sandbox. BENCH_ROWS (default 100000) is the size of the
+comparison, BENCH_RUNS (3) the number of runs, BENCH_LARGE (1000000) the size of the largest file; 0 skips it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import RUNS, Line, show
+from benchmarks.measure import RUNS, Figure, print_figures
 
 BATCH = 100
 READY = re.compile(r"listening on (\S+) environment (\S+) token (\S+)")
 
 
 def main() -> bool:
-    """Measure everything and print it; whether the figures hold."""
+    """Run the benchmark. Returns whether all targets are met."""
     rows = int(os.environ.get("BENCH_ROWS", "100000"))
     large = int(os.environ.get("BENCH_LARGE", "1000000"))
     with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as folder:
         home = Path(folder)
-        file = write_csv(home / "people.csv", rows)
+        file = write_csv(home / "users.csv", rows)
         prepared = [measure("prepare", home, file)["rows_per_second"] for _ in range(RUNS)]
         bare, engine = [], []
         for _ in range(RUNS):
@@ -41,35 +41,35 @@ def main() -> bool:
                 bare.append(measure("bare", home, file)["rows_per_second"])
             with sandbox():
                 engine.append(measure("engine", home, file))
-        floor = statistics.median(bare)
+        baseline = statistics.median(bare)
         ratio = statistics.median(ours["rows_per_second"] / theirs for ours, theirs in zip(engine, bare, strict=True))
         lines = [
-            Line("read, map, validate, journal", statistics.median(prepared), "rows/s", None, 20_000, at_least=True),
-            Line("bare httpx loop", floor, "rows/s"),
-            Line("engine, end to end from CSV", ratio * floor, "rows/s", floor, 0.6, at_least=True),
+            Figure("read, map, validate, journal", statistics.median(prepared), "rows/s", None, 20_000, at_least=True),
+            Figure("bare httpx loop", baseline, "rows/s"),
+            Figure("engine, end to end from CSV", ratio * baseline, "rows/s", baseline, 0.6, at_least=True),
         ]
         for name in engine[0]["seconds"]:
-            lines.append(Line(f"  of it: {name}", statistics.median(run["seconds"][name] for run in engine), "s"))
-        lines += memory(home, large)
-    return show(f"Import ({rows:,} rows; goal 0.8 of the bare loop)", lines)
+            lines.append(Figure(f"  {name}", statistics.median(run["seconds"][name] for run in engine), "s"))
+        lines += measure_memory(home, large)
+    return print_figures(f"Import ({rows:,} rows; goal: 0.8 of the bare loop)", lines)
 
 
-def memory(home: Path, large: int) -> list[Line]:
-    """Peak memory at 10k, 100k and `large` rows; flat from 100k on."""
+def measure_memory(home: Path, large: int) -> list[Figure]:
+    """Measure the peak memory at 10k, 100k and `large` rows. It must not grow after 100k rows."""
     peaks: dict[int, float] = {}
     for size in (10_000, 100_000, large):
         if size:
             with sandbox():
-                peaks[size] = measure("engine", home, write_csv(home / f"people{size}.csv", size))["peak_mib"]
-    floor = peaks[100_000]
+                peaks[size] = measure("engine", home, write_csv(home / f"users{size}.csv", size))["peak_mib"]
+    baseline = peaks[100_000]
     return [
-        Line(f"peak memory at {size:,} rows", peak, "MiB", *((floor, 1.3) if size > 100_000 else ()))
+        Figure(f"peak memory at {size:,} rows", peak, "MiB", *((baseline, 1.3) if size > 100_000 else ()))
         for size, peak in peaks.items()
     ]
 
 
 def write_csv(path: Path, rows: int) -> Path:
-    """Plain people: e-mail, names, country, username."""
+    """Write users with email, names, country and username to a CSV file."""
     with path.open("w") as file:
         file.write("email,firstName,lastName,country,username\n")
         for number in range(rows):
@@ -79,7 +79,7 @@ def write_csv(path: Path, rows: int) -> Path:
 
 @contextmanager
 def sandbox() -> Iterator[None]:
-    """A fresh one in a process of its own; the environment variables point at it."""
+    """Run a new sandbox in a process, and set the environment variables for it."""
     command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", "10"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -94,7 +94,7 @@ def sandbox() -> Iterator[None]:
 
 
 def measure(role: str, home: Path, file: Path) -> dict[str, Any]:
-    """Run one role in a process of its own."""
+    """Run one role in a process and return its figures."""
     environ = {**os.environ, "DYNTUI_HOME": tempfile.mkdtemp(dir=home)}
     command = [sys.executable, "-m", "benchmarks.bench_import", role, str(file)]
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True)
@@ -116,7 +116,7 @@ def _prepare(file: Path) -> Any:
 
 
 def role_prepare(file: Path) -> dict[str, Any]:
-    """Read, map, validate and journal, without a server."""
+    """Measure reading, mapping, validation and journal, without a server."""
     import dyntui.services.imports.prepare
 
     assert dyntui.services.imports.prepare
@@ -126,7 +126,7 @@ def role_prepare(file: Path) -> dict[str, Any]:
 
 
 def role_bare(file: Path) -> dict[str, Any]:
-    """The floor: ready-made batches, one after another."""
+    """Measure the baseline: prepared batches, sent one after another."""
     import asyncio
     import csv
 
@@ -134,8 +134,8 @@ def role_bare(file: Path) -> dict[str, Any]:
     import orjson
 
     with file.open() as lines:
-        people = list(csv.DictReader(lines))
-    batches = [orjson.dumps(people[at : at + BATCH]) for at in range(0, len(people), BATCH)]
+        rows = list(csv.DictReader(lines))
+    batches = [orjson.dumps(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
     url = f"{os.environ['DYNTUI_BASE_URL']}/environments/{os.environ['DYNTUI_ENVIRONMENT_ID']}/users/bulk?upsert=false"
     headers = {"Authorization": f"Bearer {os.environ['DYNTUI_TOKEN']}", "Content-Type": "application/json"}
 
@@ -146,11 +146,11 @@ def role_bare(file: Path) -> dict[str, Any]:
                 (await client.post(url, content=batch)).raise_for_status()
             return time.perf_counter() - started
 
-    return {"rows_per_second": len(people) / asyncio.run(post())}
+    return {"rows_per_second": len(rows) / asyncio.run(post())}
 
 
 def role_engine(file: Path) -> dict[str, Any]:
-    """Ours: from the CSV to the last answer in the journal, in a thread and loop of its own; then the reports."""
+    """Measure the import from the CSV file to the last response in the journal, in a thread; then the reports."""
     import asyncio
     import resource
     import threading
@@ -172,7 +172,7 @@ def role_engine(file: Path) -> dict[str, Any]:
             assert ended.state == "done", ended
             marks.append(time.perf_counter())
 
-    def whole() -> None:
+    def run_import() -> None:
         with _prepare(file) as journal:
             marks.append(time.perf_counter())
             asyncio.run(work(journal))
@@ -181,7 +181,7 @@ def role_engine(file: Path) -> dict[str, Any]:
             marks.append(time.perf_counter())
 
     total: list[int] = []
-    thread = threading.Thread(target=whole)
+    thread = threading.Thread(target=run_import)
     thread.start()
     thread.join()
     names = ("read, map, validate, journal", "check against the server", "send", "reports (after the end)")

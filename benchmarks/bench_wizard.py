@@ -1,4 +1,4 @@
-"""Keys in the import wizard on a file of 100,000 rows: no step may keep a key waiting for more than 100 ms."""
+"""Keys in the import wizard on a file of 100,000 rows: no key may wait for more than 100 ms."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Line, in_pty, middle, show
+from benchmarks.measure import Figure, median_of, print_figures, run_in_pty
 
 ROWS = 100_000
-MOST_MS = 100.0
+MAX_MS = 100.0
 
 
-def people(path: Path) -> None:
-    """Plain rows, one in fifty with a problem."""
+def write_csv(path: Path) -> None:
+    """Write rows of which one in fifty has a problem."""
     with path.open("w") as file:
         file.write("email,first name,last name,country\n")
         for n in range(ROWS):
@@ -21,15 +21,15 @@ def people(path: Path) -> None:
             file.write(f"person{n}{at}example.com,Ada{n},Lovelace,{('GB', 'Germany')[n % 2]}\n")
 
 
-def script(path: Path) -> str:
-    """From the users to the plan. The file is pasted: the wizard takes a path that is pasted."""
+def make_keys(path: Path) -> str:
+    """Return the keys from the users to the plan. The path of the file is pasted."""
     pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
     steps = (
         "?~EVERYWHERE escape wait:300 i~Source",
         f"x:{pasted}~Parse",
         "down*4@parse up*4@parse wait:4000",
         "]~choose down*4@map v enter wait:500",
-        # the jump bar while rows are read and checked: every letter changes what it suggests
+        # the jump bar while rows are read and checked: each letter changes its suggestions
         "] :@ready-making u@ready-making s@ready-making e@ready-making r@ready-making s@ready-making escape wait:9000",
         "down*20@rows pagedown*15@page end@end home@home n*10@next-problem a*6@all-rows",
         "tab down*3@kinds tab u@undo x@leave-out u@undo wait:500",
@@ -55,21 +55,22 @@ _MEASURED = (
     "checking",
     "plan",
 )
-"""The labels of what is measured; the other keys go from step to step."""
+"""The labels of the measured keys; the others go from step to step."""
 
 
 def main() -> bool:
+    """Run the benchmark. Returns whether all targets are met."""
     with tempfile.TemporaryDirectory(prefix="dyntuibench") as folder:
-        path = Path(folder) / "people.csv"
-        people(path)
-        result = in_pty("-m", "dyntui", "demo", "--users", "1000", marker=r"@\w+\.", keys=script(path))
+        path = Path(folder) / "users.csv"
+        write_csv(path)
+        result = run_in_pty("-m", "dyntui", "demo", "--users", "1000", marker=r"@\w+\.", keys=make_keys(path))
     lines = [
-        Line(f"{label}: longest until the screen answers", group["first_ms"]["max"], "ms", None, MOST_MS)
+        Figure(f"{label}: longest time to the first output", group["first_ms"]["max"], "ms", None, MAX_MS)
         for label, group in result["keys"].items()
         if "first_ms" in group and label in _MEASURED
     ]
-    lines.append(Line("memory at the end", middle(result["peak_rss_mib"]), "MiB"))
-    return show(f"Keys in the import wizard at {ROWS:,} rows", lines)
+    lines.append(Figure("memory at the end", median_of(result["peak_rss_mib"]), "MiB"))
+    return print_figures(f"Keys in the import wizard at {ROWS:,} rows", lines)
 
 
 if __name__ == "__main__":

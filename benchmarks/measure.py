@@ -1,4 +1,4 @@
-"""Run a program under ptybench, and set figures against their floor."""
+"""Runs programs under ptybench and compares figures with their baselines. The bench_* modules call it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 
-def in_pty(
+def run_in_pty(
     *command: str,
     marker: str,
     keys: str = "",
@@ -30,14 +30,14 @@ def in_pty(
     warmup: int = 1,
     per_key: bool = False,
 ) -> dict[str, Any]:
-    """What ptybench measures of `command`: see benchmarks/ptybench.py. marker: a regex that is on the ready screen."""
+    """Measure `command` with benchmarks/ptybench.py. `marker` is a regex that the ready screen matches."""
     with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as home:
-        given = {"DYNTUI_HOME": home, "TEXTUAL_ANIMATIONS": "none", **environ}
-        arguments = [sys.executable, str(HERE / "ptybench.py"), "--size", size, "--marker", marker, "--keys", keys]
+        variables = {"DYNTUI_HOME": home, "TEXTUAL_ANIMATIONS": "none", **environ}
+        arguments = [sys.executable, str(FOLDER / "ptybench.py"), "--size", size, "--marker", marker, "--keys", keys]
         arguments += ["--runs", str(runs), "--warmup", str(warmup), "--sync", "--unset", "PYTHONDONTWRITEBYTECODE"]
-        arguments += [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
+        arguments += [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
         arguments += [*extra, *["--per-key"] * per_key, "--", sys.executable, *command]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=HERE.parent)
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=FOLDER.parent)
     if done.returncode:
         raise SystemExit(f"ptybench failed: {done.stderr}")
     result: dict[str, Any] = json.loads(done.stdout)
@@ -47,32 +47,34 @@ def in_pty(
 
 
 class Turns:
-    """What ptybench measured of one program, once for each of its turns."""
+    """The results of one program, one for each turn."""
 
     def __init__(self) -> None:
         self.results: list[dict[str, Any]] = []
 
     def median(self, figure: str) -> float:
-        """The median of a figure of the whole run."""
+        """Return the median of a figure of whole runs."""
         return float(statistics.median(result[figure] for result in self.results))
 
     def keys(self, label: str, figure: str) -> list[float]:
-        """That figure of each key with that label, in all turns, in rising order."""
+        """Return a figure of all keys with a label, sorted."""
         records = (record for result in self.results for record in result["records"] if record["label"] == label)
         return sorted(float(record[figure]) for record in records if record.get(figure) is not None)
 
     def p50(self, label: str, figure: str) -> float:
+        """Return the median of a figure of the keys with a label."""
         return statistics.median(self.keys(label, figure))
 
     def p95(self, label: str, figure: str) -> float:
+        """Return the 95th percentile of a figure of the keys with a label."""
         found = self.keys(label, figure)
         return statistics.quantiles(found, n=20, method="inclusive")[-1] if len(found) > 1 else found[0]
 
 
-def in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int = RUNS) -> dict[str, Turns]:
-    """Run programs one after another, and again, so that whatever else the machine does slows all of them alike.
+def run_in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int = RUNS) -> dict[str, Turns]:
+    """Run the programs in turn, so that other load on the machine affects all of them equally.
 
-    Each is an `in_pty` that lacks nothing but how often; before the first turn each runs once, to be compiled.
+    Each program is a `run_in_pty` without the number of runs. Before the first turn each runs once to compile its code.
     """
     found = {name: Turns() for name in programs}
     for turn in range(turns + 1):
@@ -85,10 +87,10 @@ def in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int =
 
 @contextmanager
 def sandbox(users: int) -> Iterator[dict[str, str]]:
-    """A sandbox on loopback; what a dyntui has to have in its environment to work with it."""
+    """Run a sandbox on loopback. Yields the environment variables with which dyntui uses it."""
     command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=HERE.parent
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=FOLDER.parent
     ) as served:
         try:
             assert served.stdout is not None
@@ -98,44 +100,47 @@ def sandbox(users: int) -> Iterator[dict[str, str]]:
             served.terminate()
 
 
-def middle(value: Any) -> float:
-    """The median of a figure that ptybench gives as min/p50/max when there were several runs."""
+def median_of(value: Any) -> float:
+    """Return the median of a figure, which ptybench gives as min/p50/max for several runs."""
     return float(value["p50"] if isinstance(value, dict) else value)
 
 
 @dataclass(frozen=True)
-class Line:
-    """One figure beside its floor. target: the ratio (without a floor: the value) not to be passed; None: told only.
-
-    at_least: the target is a minimum.
-    """
+class Figure:
+    """One measured figure."""
 
     name: str
+    """The label."""
     value: float
+    """The measured value."""
     unit: str
-    floor: float | None = None
+    """The unit of the value."""
+    baseline: float | None = None
+    """The value of the baseline; None when there is none."""
     target: float | None = None
+    """The maximum of the ratio to the baseline, or of the value without a baseline; None for no target."""
     at_least: bool = False
+    """Whether the target is a minimum."""
 
     @property
-    def measured(self) -> float:
-        return self.value / self.floor if self.floor else self.value
+    def compared(self) -> float:
+        """The ratio to the baseline, or the value without one."""
+        return self.value / self.baseline if self.baseline else self.value
 
     @property
-    def holds(self) -> bool:
+    def is_met(self) -> bool:
+        """Whether the target is met; True without a target."""
         if self.target is None:
             return True
-        return self.measured >= self.target if self.at_least else self.measured <= self.target
+        return self.compared >= self.target if self.at_least else self.compared <= self.target
 
 
-def show(title: str, lines: list[Line]) -> bool:
-    """Print the lines; whether every target holds."""
+def print_figures(title: str, lines: list[Figure]) -> bool:
+    """Print the figures. Returns whether all targets are met."""
     print(f"\n{title}")
     for line in lines:
-        floor = f"floor {line.floor:>12,.1f}  ratio {line.measured:>7.2f}" if line.floor else " " * 34
+        baseline = f"baseline {line.baseline:>12,.1f}  ratio {line.compared:>7.2f}" if line.baseline else " " * 37
         sign = "at least" if line.at_least else "at most"
-        target = (
-            "" if line.target is None else f"  {sign} {line.target:g}  {'holds' if line.holds else 'DOES NOT HOLD'}"
-        )
-        print(f"  {line.name:<44}{line.value:>14,.1f} {line.unit:<7}{floor}{target}", flush=True)
-    return all(line.holds for line in lines)
+        target = "" if line.target is None else f"  {sign} {line.target:g}  {'met' if line.is_met else 'NOT MET'}"
+        print(f"  {line.name:<44}{line.value:>14,.1f} {line.unit:<7}{baseline}{target}", flush=True)
+    return all(line.is_met for line in lines)

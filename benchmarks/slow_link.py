@@ -1,7 +1,7 @@
-"""A slow line between a program and its terminal, as ssh is one: `python -m benchmarks.slow_link -- COMMAND ...`.
+"""Simulates a slow SSH connection between a program and its terminal: `python -m benchmarks.slow_link -- COMMAND ...`.
 
-The program writes into a pty that is read at once, as sshd does, whatever queues behind it; what it wrote arrives at so
-many bytes a second and half a round trip later, and what is typed or answered half a round trip later too.
+As with sshd, the output of the program is read immediately and queued. It arrives with limited bytes a second and a
+delay of half a round trip; input has the same delay.
 """
 
 from __future__ import annotations
@@ -18,40 +18,42 @@ import time
 import tty
 from collections import deque
 
-PIECE = 0.01
-"""Seconds' worth of bytes that arrive together."""
+CHUNK_S = 0.01
+"""Bytes of this many seconds arrive together."""
 
 
-class Way:
-    """One direction: bytes put in come out later, in order. bps: 0 for any number a second."""
+class DelayedStream:
+    """One direction of the connection. `bps` is the limit of bytes a second; 0 for none."""
 
-    def __init__(self, delay: float, bps: float = 0.0) -> None:
-        self.delay = delay
+    def __init__(self, delay_s: float, bps: float = 0.0) -> None:
+        self.delay_s = delay_s
         self.bps = bps
         self._free_at = 0.0
-        self._under_way: deque[tuple[float, bytes]] = deque()
+        self._queued: deque[tuple[float, bytes]] = deque()
 
     def put(self, data: bytes) -> None:
-        size = max(1, int(self.bps * PIECE)) if self.bps else len(data)
+        """Queue bytes."""
+        size = max(1, int(self.bps * CHUNK_S)) if self.bps else len(data)
         for start in range(0, len(data), size):
-            piece = data[start : start + size]
-            self._free_at = max(self._free_at, time.monotonic()) + (len(piece) / self.bps if self.bps else 0.0)
-            self._under_way.append((self._free_at + self.delay, piece))
+            chunk = data[start : start + size]
+            self._free_at = max(self._free_at, time.monotonic()) + (len(chunk) / self.bps if self.bps else 0.0)
+            self._queued.append((self._free_at + self.delay_s, chunk))
 
     def take(self) -> bytes:
-        """What has arrived by now."""
+        """Return and remove the bytes that have arrived."""
         arrived = []
-        while self._under_way and self._under_way[0][0] <= time.monotonic():
-            arrived.append(self._under_way.popleft()[1])
+        while self._queued and self._queued[0][0] <= time.monotonic():
+            arrived.append(self._queued.popleft()[1])
         return b"".join(arrived)
 
     @property
     def next_at(self) -> float | None:
-        return self._under_way[0][0] if self._under_way else None
+        """When the next bytes arrive, on the monotonic clock; None when nothing is queued."""
+        return self._queued[0][0] if self._queued else None
 
 
-def carry(program: int, down: Way, up: Way) -> None:
-    """Carry bytes both ways until the program has gone."""
+def forward(program: int, down: DelayedStream, up: DelayedStream) -> None:
+    """Forward bytes in both directions until the program ends."""
     sources = [0, program]
     while program in sources or down.next_at:
         due = [at for at in (down.next_at, up.next_at) if at is not None]
@@ -69,27 +71,29 @@ def carry(program: int, down: Way, up: Way) -> None:
             os.write(program, up.take())
 
 
-def same_size(program: int) -> None:
+def copy_size(program: int) -> None:
+    """Set the size of the pty to that of the terminal."""
     fcntl.ioctl(program, termios.TIOCSWINSZ, fcntl.ioctl(0, termios.TIOCGWINSZ, b"\0" * 8))
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--bps", type=float, default=8192.0, help="bytes a second towards the terminal")
-    options.add_argument("--rtt", type=float, default=150.0, help="round trip in milliseconds")
-    options.add_argument("command", nargs="+")
-    given = options.parse_args()
+    """Run the command behind the simulated connection. Returns its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bps", type=float, default=8192.0, help="bytes a second to the terminal")
+    parser.add_argument("--rtt", type=float, default=150.0, help="round trip in milliseconds")
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
     child, program = pty.fork()
     if not child:
-        os.execvp(given.command[0], given.command)
-    same_size(program)
-    signal.signal(signal.SIGWINCH, lambda *_: same_size(program))
+        os.execvp(options.command[0], options.command)
+    copy_size(program)
+    signal.signal(signal.SIGWINCH, lambda *_: copy_size(program))
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _: os.kill(child, number))
     before = termios.tcgetattr(0)
     tty.setraw(0)
     try:
-        carry(program, Way(given.rtt / 2000, given.bps), Way(given.rtt / 2000))
+        forward(program, DelayedStream(options.rtt / 2000, options.bps), DelayedStream(options.rtt / 2000))
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

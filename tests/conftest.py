@@ -1,4 +1,4 @@
-"""A real sandbox on loopback, and the command line run against it as a person would."""
+"""Fixtures for all tests: a sandbox process on loopback, and the command line as a process that uses it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox that listens. users: how many it started with."""
+    """A running sandbox process."""
 
     url: str
+    """The base URL of the API."""
     environment_id: str
     token: str
     users: int
+    """The number of sample users."""
     process: subprocess.Popen[str]
 
     def environ(self, home: Path) -> dict[str, str]:
-        """The environment variables that point a command at it."""
+        """Return the environment variables with which a command uses the sandbox."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
         return {
             **clean,
@@ -44,14 +46,14 @@ class Sandbox:
 
 @contextmanager
 def serving(*options: str, users: int = 250) -> Iterator[Sandbox]:
-    """`dyntui sandbox` in a process of its own, until the block ends."""
+    """Run `dyntui sandbox` in a process until the block ends."""
     command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users), "--seed", "1", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = READY.fullmatch(line)
-        assert found, f"not the line that was promised: {line!r}"
+        assert found, f"unexpected output of dyntui sandbox: {line!r}"
         yield Sandbox(found[1], found[2], found[3], users, process)
     finally:
         process.terminate()
@@ -60,13 +62,13 @@ def serving(*options: str, users: int = 250) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox of 250 users, for one module's tests."""
+    """A sandbox with 250 users for the tests of one module."""
     with serving() as running:
         yield running
 
 
 class Cli:
-    """The command line, pointed at a sandbox."""
+    """Runs commands against a sandbox."""
 
     def __init__(self, sandbox: Sandbox, home: Path) -> None:
         self.sandbox = sandbox
@@ -88,17 +90,17 @@ class Cli:
         return done
 
     def json(self, *arguments: str) -> Any:
-        """What a command that succeeds prints with --json."""
+        """Run a command with --json, which must succeed, and return its output."""
         return json.loads(self(*arguments, "--json").stdout)
 
 
 @pytest.fixture
 def dyntui(sandbox: Sandbox, tmp_path: Path) -> Cli:
-    """The command line against the module's sandbox, with a home of its own."""
+    """The command line against the sandbox of the module, with a separate home."""
     return Cli(sandbox, tmp_path / "home")
 
 
 @pytest.fixture
 def serve() -> Callable[..., Any]:
-    """`serving`, for tests that need a sandbox of their own: with serve("--fault", "429=0.1") as sandbox: ..."""
+    """`serving`, for tests with a separate sandbox: with serve("--fault", "429=0.1") as sandbox: ..."""
     return serving

@@ -1,4 +1,4 @@
-"""What the tests of documented commands share: the commands of a page, an environment to run them in, what changed."""
+"""Shared by the tests of documented commands: the commands of a page, and an environment to run them in."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from dyntui.services.lists.list_source import scan
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _GENERATED = {"commands.md"}
-"""Pages whose blocks are the help of commands, made from the code."""
+"""Pages that are generated from the code."""
 
 
 def pages() -> list[str]:
-    """The pages with fenced blocks, by their path from the root."""
+    """Return the paths of the pages with fenced blocks, relative to the root."""
     found = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     return [
         str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _BLOCK.search(page.read_text())
@@ -38,7 +38,7 @@ def pages() -> list[str]:
 
 
 def commands(page: str) -> list[str]:
-    """The commands in the fenced blocks of a page, one line each, without comments. Indented lines are output."""
+    """Return the commands in the fenced blocks of a page, without comments. Indented lines are output."""
     out: list[str] = []
     for block in _BLOCK.findall((ROOT / page).read_text()):
         for line in block.replace("\\\n", "").splitlines():
@@ -48,41 +48,43 @@ def commands(page: str) -> list[str]:
 
 
 @dataclass
-class World:
+class DocsEnvironment:
     """A sandbox, a profile `acme` that points at it, and a working folder."""
 
     sandbox: Sandbox
     folder: Path
     names: dict[str, str] = field(default_factory=dict)
-    """What stands for a placeholder of the page: ID -> a user's id."""
+    """Values of the placeholders of the page, such as ID."""
     output: str = ""
-    """What the last command printed."""
+    """The output of the last command."""
     messages: set[str] = field(default_factory=set)
+    """Names of the webhook messages at the first call of `state`."""
 
     @property
     def env(self) -> dict[str, str]:
+        """The environment variables of the commands."""
         clean = self.sandbox.environ(self.folder / "home")
         for name in ("DYNTUI_BASE_URL", "DYNTUI_ENVIRONMENT_ID"):
             clean.pop(name)
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return {**clean, "PATH": path, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}
 
-    def ask(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
-        """What `work` finds through a client of the sandbox."""
+    def query(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
+        """Return the result of `work`, called with a client of the sandbox."""
 
-        async def asked() -> Any:
-            where = self.sandbox
-            async with Client(where.url, where.environment_id, where.token, gates=RateLimiters(0, 0)) as client:
+        async def run() -> Any:
+            sandbox = self.sandbox
+            async with Client(sandbox.url, sandbox.environment_id, sandbox.token, gates=RateLimiters(0, 0)) as client:
                 return await work(client)
 
-        return asyncio.run(asked())
+        return asyncio.run(run())
 
     def call(self, operation: str, body: Any = None, **path: str) -> Any:
         """Call an operation of the sandbox."""
-        return self.ask(lambda client: client.call(operation, path=path, body=body, permit=WritePermit("test")))
+        return self.query(lambda client: client.call(operation, path=path, body=body, permit=WritePermit("test")))
 
     def run(self, line: str, answers: Sequence[tuple[str, str]]) -> int:
-        """Run a line in a shell on a terminal, answer what it asks; its exit code."""
+        """Run a line in a shell on a terminal and answer its prompts. Returns the exit code."""
         child = pexpect.spawn(
             "bash", ["-o", "pipefail", "-c", line], env=self.env, cwd=str(self.folder), timeout=60, encoding="utf-8",
             dimensions=(40, 200),
@@ -98,9 +100,11 @@ class World:
         return int(child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0))
 
     def state(self) -> dict[str, str]:
-        """Everything that a documented command could change, by kind and name. Messages to webhooks are those that
-        were there at first: each change sends new ones, and tries them again by itself."""
-        found: dict[str, str] = dict(self.ask(_read_all))
+        """Return all objects that a documented command can change, by kind and name.
+
+        Only the webhook messages of the first call are included, because each change sends new ones.
+        """
+        found: dict[str, str] = dict(self.query(_read_all))
         messages = {name for name in found if name.startswith("message ")}
         self.messages = self.messages or messages
         found = {name: row for name, row in found.items() if name not in messages - self.messages}
@@ -149,7 +153,7 @@ async def _read_all(client: Client) -> dict[str, str]:
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
-    """What came (+), went (-) or is another (~)."""
+    """Return the names of added (+), removed (-) and changed (~) objects."""
     return (
         {f"+{name}" for name in after.keys() - before.keys()}
         | {f"-{name}" for name in before.keys() - after.keys()}
@@ -158,16 +162,16 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
 
 
 @contextmanager
-def world(folder: Path, *, kind: str = "sandbox", profile: bool = True) -> Iterator[World]:
-    """An environment of 12 users. kind: what the profile says it is; profile: whether there is one."""
+def docs_environment(folder: Path, *, kind: str = "sandbox", profile: bool = True) -> Iterator[DocsEnvironment]:
+    """Run a sandbox with 12 users. `kind` is that of its profile; `profile`: whether there is one."""
     (folder / "bin").mkdir()
     dyntui = folder / "bin" / "dyntui"
     dyntui.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dyntui "$@"\n')
     dyntui.chmod(0o700)
     with serving(users=12) as sandbox:
-        here = World(sandbox, folder)
+        environment = DocsEnvironment(sandbox, folder)
         if profile:
             add = ["env", "add", "acme", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id]
             line = shlex.join(["dyntui", *add, "--kind", kind, "--credential", "environment"])
-            assert here.run(line, ()) == 0, here.output
-        yield here
+            assert environment.run(line, ()) == 0, environment.output
+        yield environment

@@ -1,4 +1,4 @@
-"""A second origin: an https server on loopback that programs reach under another host name, and what it was sent."""
+"""A second origin: an https server on loopback with another host name, which records the requests that it receives."""
 
 from __future__ import annotations
 
@@ -38,20 +38,22 @@ socket.getaddrinfo = getaddrinfo
 
 @dataclass
 class OtherOrigin:
-    """url: its base URL. environ: what a program needs to trust its certificate. requests: method, path and
-    Authorization header of each request."""
+    """The running server."""
 
     url: str
+    """The base URL."""
     environ: dict[str, str]
+    """The environment variables with which a program trusts the certificate."""
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
+    """Method, path and Authorization header of each request."""
 
     @property
     def tokens(self) -> set[str]:
-        """The Authorization headers it was sent."""
+        """The Authorization headers of the requests."""
         return {authorization for _, _, authorization in self.requests if authorization}
 
     def child_environ(self, folder: Path) -> dict[str, str]:
-        """Variables with which another Python process resolves the host name too."""
+        """Return the environment variables with which another Python process resolves the host name."""
         folder.mkdir(exist_ok=True)
         (folder / "sitecustomize.py").write_text(_RESOLVER)
         return {**self.environ, "PYTHONPATH": str(folder)}
@@ -59,38 +61,38 @@ class OtherOrigin:
 
 @contextmanager
 def serving_other_origin(folder: Path, environment_id: str) -> Iterator[OtherOrigin]:
-    """Serve HOST until the block ends."""
+    """Run the server for HOST until the block ends."""
     certificate = _certificate(folder)
-    answers: dict[str, Any] = {
+    responses: dict[str, Any] = {
         "me": {"token": {"scopes": [], "projectEnvironmentId": environment_id}},
         environment_id: {"id": environment_id, "settings": {"environmentName": "live"}},
         "users": {"count": 0, "users": []},
     }
 
     class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
+        def respond(self) -> None:
             other.requests.append((self.command, self.path, self.headers.get("Authorization")))
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            body = json.dumps(answers.get(self.path.split("?")[0].rpartition("/")[2], {})).encode()
+            body = json.dumps(responses.get(self.path.split("?")[0].rpartition("/")[2], {})).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def do_GET(self) -> None:
-            self.answer()
+            self.respond()
 
         def do_POST(self) -> None:
-            self.answer()
+            self.respond()
 
         def do_PUT(self) -> None:
-            self.answer()
+            self.respond()
 
         def do_DELETE(self) -> None:
-            self.answer()
+            self.respond()
 
         def do_PATCH(self) -> None:
-            self.answer()
+            self.respond()
 
         def log_message(self, *arguments: object) -> None:
             pass
@@ -109,7 +111,7 @@ def serving_other_origin(folder: Path, environment_id: str) -> Iterator[OtherOri
 
 
 def _certificate(folder: Path) -> Path:
-    """A key and a certificate for HOST that signs itself, in one file."""
+    """Write a key and a self-signed certificate for HOST to a file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""The documentation is what the code says, and its links lead somewhere."""
+"""The generated pages match the code, and links in the documentation have targets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_generated_pages_are_true():
+def test_generated_pages_match_the_code():
     done = subprocess.run(
         [sys.executable, "scripts/make_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -21,13 +21,13 @@ def test_the_generated_pages_are_true():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_to_files_lead_somewhere(page):
+def test_links_to_files_have_targets(page):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), target
 
 
-def test_the_readme_names_every_command_that_the_root_has():
+def test_the_readme_names_every_command():
     from dyntui.cli.root import COMMANDS
 
     readme = (ROOT / "README.md").read_text()

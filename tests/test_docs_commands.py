@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import READY
-from tests.docs_commands import ROOT, World, changes, commands, pages, world
+from tests.docs_commands import ROOT, DocsEnvironment, changes, commands, docs_environment, pages
 from tests.e2e.terminal import Terminal
 
 from dyntui.resources.webhooks import delivered
@@ -31,7 +31,7 @@ YES = (("[y/N]", "y\n"),)
 HEADER = "email,firstName,lastName\n"
 
 
-def nothing(_: World) -> set[str]:
+def nothing(_: DocsEnvironment) -> set[str]:
     return set()
 
 
@@ -43,31 +43,31 @@ class Case:
     typed at them. affects: what it is to have changed. before: what has to be there.
     """
 
-    names: Callable[[World], dict[str, str]] = lambda _: {}
-    more: Callable[[World], str] = lambda _: ""
+    names: Callable[[DocsEnvironment], dict[str, str]] = lambda _: {}
+    more: Callable[[DocsEnvironment], str] = lambda _: ""
     answers: tuple[tuple[str, str], ...] = ()
-    affects: Callable[[World], set[str]] = nothing
-    before: Callable[[World], None] = lambda _: None
+    affects: Callable[[DocsEnvironment], set[str]] = nothing
+    before: Callable[[DocsEnvironment], None] = lambda _: None
     exit_code: int = 0
     prints: str = ""
-    run: Callable[[World, str], None] | None = None
+    run: Callable[[DocsEnvironment, str], None] | None = None
     """How else it is run: what stays open, or what is not for a shell."""
 
 
-def people(world: World, *emails: str) -> None:
+def people(world: DocsEnvironment, *emails: str) -> None:
     (world.folder / "people.csv").write_text(HEADER + "".join(f"{email},Ada,Lovelace\n" for email in emails))
 
 
-def console(world: World, line: str) -> None:
+def console(world: DocsEnvironment, line: str) -> None:
     """The console opens and is left again."""
     with Terminal(*line.split()[1:], env=world.env) as terminal:
         terminal.wait("users")
         terminal.wait("? help")
         terminal.press("Q")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_exit() == 0
 
 
-def served(world: World, line: str) -> None:
+def served(world: DocsEnvironment, line: str) -> None:
     """The sandbox says where it listens; another port, so that tests do not meet there."""
     command = line.removesuffix("&").replace("8765", "0").split()
     with subprocess.Popen(command, env=world.env, stdout=subprocess.PIPE, text=True) as process:
@@ -76,19 +76,19 @@ def served(world: World, line: str) -> None:
         process.send_signal(signal.SIGTERM)
 
 
-def planned_target(world: World, line: str) -> None:
+def planned_target(world: DocsEnvironment, line: str) -> None:
     """What make would do; doing it opens a console, or runs these tests."""
     done = subprocess.run(["make", "-n", line.split()[1]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 
 
-def user_id(world: World, email: str) -> str:
+def user_id(world: DocsEnvironment, email: str) -> str:
     users = world.call("getEnvironmentUsers")["users"]
     return str(next(user["id"] for user in users if user.get("email") == email))
 
 
-def some_users(world: World) -> None:
+def some_users(world: DocsEnvironment) -> None:
     """Ada, with a session, and two people whose e-mails have each other in them."""
     for email in ("ada-l@example.com", "bad@spam.example", "good@spam.example.org"):
         world.call("createUser", {"email": email})
@@ -101,53 +101,53 @@ def some_users(world: World) -> None:
     (world.folder / "FILE").write_text('{"plan": "pro"}')
 
 
-def ada(world: World) -> dict[str, str]:
+def ada(world: DocsEnvironment) -> dict[str, str]:
     return {"ID": user_id(world, "ada-l@example.com")}
 
 
-def ada_and_bad(world: World) -> dict[str, str]:
+def ada_and_bad(world: DocsEnvironment) -> dict[str, str]:
     return {"ID...": f"{user_id(world, 'ada-l@example.com')} {user_id(world, 'bad@spam.example')}"}
 
 
-def vip_list(world: World) -> None:
+def vip_list(world: DocsEnvironment) -> None:
     made = world.call("createAllowlistByEnvironmentId", {"name": "VIP list", "outcome": "siteAccess"})
     world.call("postEntryByAllowlistId", {"email": "vip@example.com"}, allowlistId=made["id"])
 
 
-def shown_code(world: World) -> dict[str, str]:
+def shown_code(world: DocsEnvironment) -> dict[str, str]:
     return {"3fa9c1": re.findall(r"--read (\w+)", world.output)[-1]}
 
 
-def other_origins(world: World) -> None:
+def other_origins(world: DocsEnvironment) -> None:
     for origin in ("https://app.example.org", "https://my.app.example"):
         world.call("addOrigin", {"origin": origin})
 
 
-def hook(world: World) -> str:
+def hook(world: DocsEnvironment) -> str:
     return str(next(each["webhookId"] for each in world.call("getWebhooks")["data"] if "legacy" in each["url"]))
 
 
-def failed(world: World) -> set[str]:
+def failed(world: DocsEnvironment) -> set[str]:
     messages = world.call("getWebhookMessages", webhookId=hook(world))["data"]
     found = {str(each["messageId"]) for each in messages if delivered(each) is False}
     assert found, messages
     return found
 
 
-def signed(world: World) -> dict[str, str]:
+def signed(world: DocsEnvironment) -> dict[str, str]:
     body = b'{"eventName": "user.created"}'
     (world.folder / "body.json").write_bytes(body)
     path, query = {"webhookId": hook(world)}, {"includeSecret": True}
-    secret = world.ask(lambda client: client.call("getWebhook", path=path, query=query))["secret"]
+    secret = world.query(lambda client: client.call("getWebhook", path=path, query=query))["secret"]
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return {"WEBHOOK": hook(world), "5f2e…": signature}
 
 
-def here(world: World) -> dict[str, str]:
+def here(world: DocsEnvironment) -> dict[str, str]:
     return {"ID": world.sandbox.environment_id}
 
 
-def variables(world: World) -> dict[str, str]:
+def variables(world: DocsEnvironment) -> dict[str, str]:
     box = world.sandbox
     return {
         "http://127.0.0.1:8765/api/v0": box.url,
@@ -156,19 +156,19 @@ def variables(world: World) -> dict[str, str]:
     }
 
 
-def on_it(world: World) -> str:
+def on_it(world: DocsEnvironment) -> str:
     return f" --base-url {world.sandbox.url} --credential environment"
 
 
-def no_terminal(_: World) -> str:
+def no_terminal(_: DocsEnvironment) -> str:
     return " < /dev/null"
 
 
-def plan(world: World) -> dict[str, str]:
+def plan(world: DocsEnvironment) -> dict[str, str]:
     return {"PLAN": re.findall(r"dyntui jobs run (\S+)", world.output)[-1]}
 
 
-def exported(world: World, line: str) -> None:
+def exported(world: DocsEnvironment, line: str) -> None:
     assert world.run(line, ()) == 0, world.output
     assert (
         len((world.folder / "wallets.ndjson").read_text().splitlines())
@@ -270,7 +270,7 @@ def test_every_page_and_every_command_has_a_case_and_no_case_is_left_over() -> N
         assert [line for line in commands(page) if line not in NOT_RUN] == list(cases), page
 
 
-def filled_in(world: World, text: str, names: dict[str, str]) -> str:
+def filled_in(world: DocsEnvironment, text: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         assert name in text, name
         pieces = re.split(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
@@ -282,7 +282,7 @@ def filled_in(world: World, text: str, names: dict[str, str]) -> str:
 @pytest.mark.parametrize("page", CASES)
 def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path) -> None:
     live = "live" if page == "docs/guide.md" else "sandbox"
-    with world(tmp_path, kind=live, profile=page != "docs/guide.md") as here:
+    with docs_environment(tmp_path, kind=live, profile=page != "docs/guide.md") as here:
         for line, case in CASES[page].items():
             case.before(here)
             names, affected, before = case.names(here), case.affects(here), here.state()

@@ -1,4 +1,4 @@
-"""docs/resources.md leaves nothing out: every resource, every operation, and all that the product must reach."""
+"""docs/resources.md contains every resource and every operation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "resources.md").read_text()
 SEED: list[str] = json.loads((ROOT / "tests" / "data" / "seed_operations.json").read_text())
 ROWS = {found[1]: found[0] for found in re.finditer(r"^\| `(\w+)` \|.*$", PAGE, re.MULTILINE)}
 
-BESIDE = {
+WITHOUT_RESOURCE = {
     "authenticateWaas",
     "delegatedSignMessage",
     "backupKeySharesToLocationsForPregen",
@@ -29,11 +29,11 @@ BESIDE = {
     "checkExternalJwt",
     "verifyApiKey",
 }
-"""Operations for an API token that no resource has: they sign, make keys or policies, or answer one question."""
+"""Operations for an API token that belong to no resource: they sign, make keys or policies, or check a value."""
 
 
 @pytest.mark.parametrize("name", RESOURCES)
-def test_every_resource_has_its_screen_its_command_and_its_operations(name: str) -> None:
+def test_each_resource_lists_screen_command_and_operations(name: str) -> None:
     record = RESOURCES[name]
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| {record.title} |"))
     assert f"`:{name}`" in row or f"from {RESOURCES[record.parent_resource].title}" in row
@@ -44,7 +44,7 @@ def test_every_resource_has_its_screen_its_command_and_its_operations(name: str)
         assert action.name in row
 
 
-def test_every_operation_that_must_be_reached_has_a_screen_and_a_command() -> None:
+def test_each_required_operation_has_a_screen_and_a_command() -> None:
     assert len(SEED) == 149
     for operation in SEED:
         _, _, screen, command, _ = (part.strip() for part in ROWS[operation].split("|")[1:])
@@ -52,17 +52,17 @@ def test_every_operation_that_must_be_reached_has_a_screen_and_a_command() -> No
         assert command.startswith("`dyntui ")
 
 
-def test_every_operation_of_the_catalog_is_there() -> None:
+def test_each_operation_of_the_catalog_is_listed() -> None:
     assert set(ROWS) >= set(catalog().operations)
 
 
-def test_no_operation_for_a_token_is_left_to_the_api_console_without_a_reason() -> None:
+def test_operations_without_a_resource_are_listed() -> None:
     reached = {name for record in RESOURCES.values() for name in record.operations}
     left = {each.id for each in catalog() if each.audience == "admin" and not each.deprecated} - reached
-    assert left == BESIDE
+    assert left == WITHOUT_RESOURCE
 
 
-def test_what_a_record_says_its_screens_use_is_used() -> None:
+def test_additional_operations_of_resources_are_used() -> None:
     for record in RESOURCES.values():
         for operation in record.extra_operations:
             found = subprocess.run(
@@ -80,4 +80,4 @@ def test_what_a_record_says_its_screens_use_is_used() -> None:
                 text=True,
                 check=False,
             )
-            assert found.stdout, f"{record.name} says it uses {operation}, and nothing does"
+            assert found.stdout, f"{record.name} lists {operation}, but no module uses it"

@@ -1,4 +1,4 @@
-"""A real terminal for tests: the program in a pty, its screen in an emulator, waits on what is to be seen."""
+"""`Terminal`: runs dyntui in a pty with an emulated screen, and waits for text on it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYS = {
 
 
 class Terminal:
-    """`python -m dyntui ARGUMENTS` on a pty of `columns` by `rows`. Use as a context manager; it ends the program."""
+    """`python -m dyntui ARGUMENTS` on a pty. A context manager that ends the program."""
 
     def __init__(self, *arguments: str, env: Mapping[str, str], columns: int = 100, rows: int = 30) -> None:
         self.screen = pyte.Screen(columns, rows)
@@ -54,59 +54,60 @@ class Terminal:
 
     @property
     def pid(self) -> int:
+        """The process id of the program."""
         return int(self._child.pid)
 
     @property
     def text(self) -> str:
-        """The screen as it is, a line a row."""
+        """The text of the screen, one line for each row."""
         return "\n".join(self.screen.display)
 
-    def read(self, seconds: float = 0.05) -> bool:
-        """Take what has come within `seconds`; whether the program still runs."""
+    def read(self, timeout_s: float = 0.05) -> bool:
+        """Read output for at most `timeout_s` seconds. Returns whether the program still runs."""
         try:
-            data = self._child.read_nonblocking(65536, timeout=seconds)
+            data = self._child.read_nonblocking(65536, timeout=timeout_s)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
             return False
         self.raw += data
-        self._stream.feed(_for_pyte(data))
+        self._stream.feed(_remove_queries(data))
         return True
 
-    def wait(self, wanted: str | Callable[[str], bool], seconds: float = 20) -> str:
-        """Read until `wanted` (text, or a check of the screen) is to be seen; the screen then, also when it fails."""
-        check = wanted if callable(wanted) else lambda text: wanted in text
-        end = time.monotonic() + seconds
+    def wait(self, expected: str | Callable[[str], bool], timeout_s: float = 20) -> str:
+        """Read until the screen contains `expected`, a text or a predicate of the screen. Returns the screen."""
+        is_shown = expected if callable(expected) else lambda text: expected in text
+        end = time.monotonic() + timeout_s
         alive = True
-        while not check(self.text):
-            assert alive, f"the program ended before {wanted!r} was to be seen:\n{self.text}"
-            assert time.monotonic() < end, f"{wanted!r} was not to be seen within {seconds} s:\n{self.text}"
+        while not is_shown(self.text):
+            assert alive, f"the program ended before the screen showed {expected!r}:\n{self.text}"
+            assert time.monotonic() < end, f"the screen did not show {expected!r} within {timeout_s} s:\n{self.text}"
             alive = self.read()
         return self.text
 
     def press(self, *keys: str) -> None:
-        """Send keys by name, or text as it is."""
+        """Send keys by name, or text."""
         for key in keys:
             self._child.send(KEYS.get(key, key))
 
-    def ended(self, seconds: float = 20) -> int:
-        """Wait for the program to end; its exit code, negative for a signal."""
-        end = time.monotonic() + seconds
+    def wait_for_exit(self, timeout_s: float = 20) -> int:
+        """Wait for the program to end. Returns its exit code, negative for a signal."""
+        end = time.monotonic() + timeout_s
         while self.read():
-            assert time.monotonic() < end, f"the program did not end within {seconds} s:\n{self.text}"
+            assert time.monotonic() < end, f"the program did not end within {timeout_s} s:\n{self.text}"
         self._child.close()
         return -self._child.signalstatus if self._child.signalstatus else int(self._child.exitstatus or 0)
 
 
-def _for_pyte(data: bytes) -> bytes:
-    """Without the queries that pyte would print as text."""
+def _remove_queries(data: bytes) -> bytes:
+    """Remove the queries that pyte prints as text."""
     import re
 
     return re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[\?[0-9;]*u|\x1b\[>[0-9;]*[mq]", b"", data)
 
 
 def clean_environ() -> dict[str, str]:
-    """This process's environment without what would lead dyntui elsewhere."""
+    """Return the environment variables of this process without those that configure dyntui or describe the terminal."""
     return {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-"""The import wizard in a real terminal against a real server: by keys alone, from the file to the report."""
+"""The import wizard in a terminal against a sandbox: keys only, from the file to the report."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def environ(sandbox: Any, home: Path) -> dict[str, str]:
     return {**clean_environ(), **sandbox.environ(home)}
 
 
-def on_the_server(sandbox: Any, home: Path) -> list[dict[str, Any]]:
-    """Every user, as the command line lists them."""
+def list_users(sandbox: Any, home: Path) -> list[dict[str, Any]]:
+    """Return all users as the command line lists them."""
     done = subprocess.run(
         [sys.executable, "-m", "dyntui", "users", "list", "--all", "--json"],
         env=environ(sandbox, home),
@@ -38,8 +38,8 @@ def on_the_server(sandbox: Any, home: Path) -> list[dict[str, Any]]:
     return found
 
 
-def messy(path: Path, rows: int = 400, name: str = "person") -> dict[str, int]:
-    """BOM, semicolons, repeats, bad e-mails, names beyond ASCII; what is in it."""
+def write_messy_csv(path: Path, rows: int = 400, name: str = "person") -> dict[str, int]:
+    """Write a file with BOM, semicolons, duplicates, invalid emails and non-ASCII names. Returns the counts."""
     lines = ["E-Mail;First Name;Nachname;Country"]
     for n in range(rows):
         lines.append(f"{name}{n}@example.com;Łukasz{n};Öztürk;{('GB', 'Germany')[n % 2]}")
@@ -53,7 +53,7 @@ def messy(path: Path, rows: int = 400, name: str = "person") -> dict[str, int]:
     return {"bad": len(bad), "repeats": len(repeats), "rows": rows}
 
 
-WORDS = {
+STEP_TEXTS = {
     "parse": "▸Parse",
     "map": "v chooses",
     "review": "ready + ",
@@ -63,10 +63,10 @@ WORDS = {
 }
 
 
-def walk(terminal: Terminal, path: Path, step: str) -> None:
-    """From the users to a step of the wizard, with what has to be chosen on the way."""
+def go_to_step(terminal: Terminal, path: Path, step: str) -> None:
+    """Go from the users to a step of the wizard and make the required choices."""
     open_wizard(terminal, path)
-    for name, words in WORDS.items():
+    for name, words in STEP_TEXTS.items():
         if name == "map":
             terminal.press("]")
             terminal.wait("1 to choose")
@@ -97,16 +97,16 @@ def open_wizard(terminal: Terminal, path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(100, 30), (80, 24)], ids=str)
-def test_a_file_becomes_users_by_keys_alone(serve: Serve, tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_file_is_imported_with_keys_only(serve: Serve, tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "people.csv"
-    there = messy(path)
-    problems = there["bad"] + there["repeats"]
-    ready = there["rows"] - problems
+    counts = write_messy_csv(path)
+    problems = counts["bad"] + counts["repeats"]
+    ready = counts["rows"] - problems
     home = tmp_path / "home"
     with serve(users=50) as sandbox:
         with Terminal(env=environ(sandbox, home), columns=size[0], rows=size[1]) as terminal:
-            walk(terminal, path, "review")
-            rows = f"{there['rows']} rows = " if size[0] >= 100 else " "
+            go_to_step(terminal, path, "review")
+            rows = f"{counts['rows']} rows = " if size[0] >= 100 else " "
             terminal.wait(f"{rows}{ready} ready + {problems} problems")
             terminal.press("enter")
             terminal.wait("enter keep")
@@ -123,34 +123,34 @@ def test_a_file_becomes_users_by_keys_alone(serve: Serve, tmp_path: Path, size: 
             terminal.press("y")
             terminal.wait("the first 10 rows are sent")
             terminal.press("enter")
-            terminal.wait(f"{there['rows']} rows = {ready + 1} through + {problems - 1} not", 60)
+            terminal.wait(f"{counts['rows']} rows = {ready + 1} through + {problems - 1} not", 60)
             assert "failed-rows.csv" in terminal.text
             terminal.press("Q")
-            assert terminal.ended() == 0
-        users = on_the_server(sandbox, home)
+            assert terminal.wait_for_exit() == 0
+        users = list_users(sandbox, home)
     imported = [user for user in users if str(user.get("email", "")).startswith("person")]
     assert len(imported) == ready + 1
     assert len({user["email"] for user in imported}) == len(imported)
     assert any(user.get("firstName") == "Łukasz7" for user in imported)
 
 
-STEPS = ("source", *WORDS, "finish")
+STEPS = ("source", *STEP_TEXTS, "finish")
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_in_any_step_nothing_is_lost(sandbox: Any, tmp_path: Path, step: str) -> None:
+def test_a_kill_in_any_step_loses_nothing(sandbox: Any, tmp_path: Path, step: str) -> None:
     path = tmp_path / f"{step}.csv"
-    there = messy(path, 60, name=step)
-    problems = there["bad"] + there["repeats"]
+    counts = write_messy_csv(path, 60, name=step)
+    problems = counts["bad"] + counts["repeats"]
     through = f"60 rows = {60 - problems} through + {problems} not"
     home = tmp_path / "home"
     with Terminal(env=environ(sandbox, home)) as terminal:
-        walk(terminal, path, {"source": "parse", "finish": "run"}.get(step, step))
+        go_to_step(terminal, path, {"source": "parse", "finish": "run"}.get(step, step))
         if step == "source":
             terminal.press("[")
             terminal.wait("▸Source")
         elif step == "map":
-            terminal.wait(lambda text: chosen(home))  # shown at once, and on the disk a moment later
+            terminal.wait(lambda text: has_email_choice(home))  # written to disk after it is shown
         elif step == "review":
             terminal.press("enter")
             terminal.wait("enter keep")
@@ -179,31 +179,31 @@ def test_killed_in_any_step_nothing_is_lost(sandbox: Any, tmp_path: Path, step: 
             terminal.wait("GO ON WITH")
             terminal.press("home", "down", "enter")
             again = {"source": "▸Source   Parse", "review": f"+ {problems - 1} problems"}
-            terminal.wait(again.get(step) or WORDS[step])
+            terminal.wait(again.get(step) or STEP_TEXTS[step])
         terminal.press("Q")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_exit() == 0
     if step in ("run", "finish"):
-        found = [user["email"] for user in on_the_server(sandbox, home) if str(user.get("email")).startswith(step)]
+        found = [user["email"] for user in list_users(sandbox, home) if str(user.get("email")).startswith(step)]
         assert len(found) == len(set(found)) == 60 - problems
 
 
-def chosen(home: Path) -> bool:
-    """Whether the draft on the disk says what e-mails are."""
+def has_email_choice(home: Path) -> bool:
+    """Return whether the draft on disk contains the choice about emails."""
     drafts = [json.loads(path.read_text()) for path in (home / "state" / "drafts").glob("[!.]*.json")]
     return any("emailVerifiedAt" in draft["mapping"]["constants"] for draft in drafts if draft["mapping"])
 
 
 def kill(terminal: Terminal) -> None:
     os.kill(terminal.pid, signal.SIGKILL)
-    assert terminal.ended() == -signal.SIGKILL
+    assert terminal.wait_for_exit() == -signal.SIGKILL
 
 
-def test_killed_while_rows_are_made_ready_they_are_made_ready_again(sandbox: Any, tmp_path: Path) -> None:
+def test_a_kill_while_rows_are_read_reads_them_again(sandbox: Any, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
-    messy(path, 30_000, name="many")
+    write_messy_csv(path, 30_000, name="many")
     home = tmp_path / "home"
     with Terminal(env=environ(sandbox, home)) as terminal:
-        walk(terminal, path, "map")
+        go_to_step(terminal, path, "map")
         terminal.press("]")
         terminal.wait("reading and checking rows: ")
         kill(terminal)
@@ -211,17 +211,17 @@ def test_killed_while_rows_are_made_ready_they_are_made_ready_again(sandbox: Any
         terminal.wait("was left at review")
         terminal.press(":jobs", "enter")
         terminal.wait("· review")
-        terminal.wait("1 of 1")  # nothing is left of the reading that was cut off
+        terminal.wait("1 of 1")  # the interrupted reading left nothing behind
         terminal.press("enter")
         terminal.wait("30,000 rows = 29,025 ready + 975 problems", 60)
         terminal.press("Q")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_exit() == 0
 
 
-def test_killed_while_rows_are_sent_none_is_lost_or_sent_twice(serve: Serve, tmp_path: Path) -> None:
+def test_a_kill_while_rows_are_sent_loses_and_repeats_none(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
-    there = messy(path, 2000)
-    problems = there["bad"] + there["repeats"]
+    counts = write_messy_csv(path, 2000)
+    problems = counts["bad"] + counts["repeats"]
     home = tmp_path / "home"
     (home / "config").mkdir(mode=0o700, parents=True)
     home.chmod(0o700)
@@ -229,7 +229,7 @@ def test_killed_while_rows_are_sent_none_is_lost_or_sent_twice(serve: Serve, tmp
     (home / "config" / "settings.toml").chmod(0o600)
     with serve("--latency", "150", users=5) as sandbox:
         with Terminal(env=environ(sandbox, home)) as terminal:
-            walk(terminal, path, "run")
+            go_to_step(terminal, path, "run")
             terminal.press("enter")
             terminal.wait("rows/s", 60)
             kill(terminal)
@@ -242,13 +242,13 @@ def test_killed_while_rows_are_sent_none_is_lost_or_sent_twice(serve: Serve, tmp
             terminal.press("enter")
             terminal.wait(f"2,000 rows = {2000 - problems:,} through + {problems} not", 120)
             terminal.press("Q")
-            assert terminal.ended() == 0
-        found = [user["email"] for user in on_the_server(sandbox, home) if str(user.get("email")).startswith("person")]
+            assert terminal.wait_for_exit() == 0
+        found = [user["email"] for user in list_users(sandbox, home) if str(user.get("email")).startswith("person")]
     assert len(found) == len(set(found)) == 2000 - problems
 
 
-def xlsx(path: Path, rows: list[list[str]]) -> None:
-    """A workbook of one sheet with text in its cells."""
+def write_xlsx(path: Path, rows: list[list[str]]) -> None:
+    """Write a workbook with one sheet of text cells."""
     lines = []
     for number, row in enumerate(rows, 1):
         cells = "".join(f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>' for value in row)
@@ -277,7 +277,7 @@ def xlsx(path: Path, rows: list[list[str]]) -> None:
             file.writestr(name, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + text)
 
 
-def auth0_like(path: Path, rows: int = 5000) -> dict[str, int]:
+def write_auth0_export(path: Path, rows: int = 5000) -> dict[str, int]:
     """An export of another system, with everything that goes wrong in one; what is in it."""
     table = [["user_id", "email", "email_verified", "given_name", "family_name", "username", "logins_count"]]
     twice, odd, repeats, refused = (
@@ -296,16 +296,16 @@ def auth0_like(path: Path, rows: int = 5000) -> dict[str, int]:
             email = f"Person{n - 1}@Example.com"
         username = f"user {n}" if n in refused else f"user_{n}"
         table.append([f"auth0|{n:06}", email, ("true", "false")[n % 2], f"Łukasz{n}", "Öztürk", username, str(n % 9)])
-    xlsx(path, table)
+    write_xlsx(path, table)
     return {"twice": len(twice), "odd": len(odd), "repeats": len(repeats), "refused": len(refused), "rows": rows}
 
 
 @pytest.mark.slow
-def test_a_large_messy_workbook_until_every_row_is_accounted_for(serve: Serve, tmp_path: Path) -> None:
+def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "auth0.xlsx"
-    there = auth0_like(path)
-    problems = there["twice"] + there["odd"] + there["repeats"]
-    rows, home = there["rows"], tmp_path / "home"
+    counts = write_auth0_export(path)
+    problems = counts["twice"] + counts["odd"] + counts["repeats"]
+    rows, home = counts["rows"], tmp_path / "home"
     with serve("--latency", "60", users=50) as sandbox:
         with Terminal(env=environ(sandbox, home), columns=100, rows=30) as terminal:
             open_wizard(terminal, path)
@@ -319,21 +319,21 @@ def test_a_large_messy_workbook_until_every_row_is_accounted_for(serve: Serve, t
             terminal.wait(lambda text: "to choose" not in text and "Are these" not in text)
             terminal.press("]")
             terminal.wait(f"{problems} problems", 60)
-            # one cell by hand
+            # fix one cell
             terminal.press("tab", "home", "down", "down")
             terminal.wait("email_invalid:")
             terminal.press("tab", "home", "enter")
             terminal.wait("enter keep")
             terminal.press(*["backspace"] * 40, "person11@example.com", "enter")
             terminal.wait(f"{problems - 1} problems")
-            # one group by rule
+            # fix a group of problems
             terminal.press("f")
             terminal.wait("Replace a text within the cell")
             terminal.press("down", "down", "enter")
             terminal.wait("look for")
             terminal.press("@@", "enter", "@", "enter")
-            terminal.wait(f"{there['odd'] + there['repeats']} problems")
-            # the rest is left out
+            terminal.wait(f"{counts['odd'] + counts['repeats']} problems")
+            # the other rows are excluded
             terminal.press("f")
             terminal.wait("All rows with")
             terminal.press("end", "enter")
@@ -341,7 +341,7 @@ def test_a_large_messy_workbook_until_every_row_is_accounted_for(serve: Serve, t
             terminal.press("f")
             terminal.wait("All rows with")
             terminal.press("end", "enter")
-            out = there["odd"] + there["repeats"]
+            out = counts["odd"] + counts["repeats"]
             terminal.wait(f"0 problems + {out} left out")
             terminal.press("]")
             terminal.wait("not checked")
@@ -358,27 +358,27 @@ def test_a_large_messy_workbook_until_every_row_is_accounted_for(serve: Serve, t
             terminal.press("p")
             terminal.wait("▸Run paused", 60)
             terminal.press("enter")
-            done = rows - out - there["refused"]
-            terminal.wait(f"{rows:,} rows = {done:,} through + {out + there['refused']} not", 120)
+            done = rows - out - counts["refused"]
+            terminal.wait(f"{rows:,} rows = {done:,} through + {out + counts['refused']} not", 120)
             assert "invalid_username" in terminal.text
-            # what failed is put right in the same place
+            # failed rows are fixed and sent again
             terminal.press("f")
-            terminal.wait(f"{there['refused']} rows = 0 ready + {there['refused']} problems")
+            terminal.wait(f"{counts['refused']} rows = 0 ready + {counts['refused']} problems")
             terminal.press("f")
             terminal.wait("All rows with invalid_username")
             terminal.press("down", "down", "enter")
             terminal.wait("look for")
             terminal.press("space", "enter", "_", "enter")
-            terminal.wait(f"{there['refused']} ready + 0 problems")
+            terminal.wait(f"{counts['refused']} ready + 0 problems")
             terminal.press("]")
             terminal.wait("not checked")
             terminal.press("]")
             terminal.wait("Not checked against the server yet")
             terminal.press("enter", "y")
-            terminal.wait(f"{there['refused']} rows = {there['refused']} through + 0 not", 60)
+            terminal.wait(f"{counts['refused']} rows = {counts['refused']} through + 0 not", 60)
             terminal.press("Q")
-            assert terminal.ended() == 0
-        users = on_the_server(sandbox, home)
+            assert terminal.wait_for_exit() == 0
+        users = list_users(sandbox, home)
     mine = {user["email"]: user for user in users if str(user.get("email", "")).startswith("person")}
     assert len(mine) == rows - out
     assert len([user for user in users if str(user.get("email", "")).startswith("person")]) == len(mine)

@@ -1,4 +1,4 @@
-"""The console, started with variables, sends no token to an origin that nobody confirmed."""
+"""The console sends no token to an origin from environment variables before it is confirmed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TOKEN = "dyn_" + "Canary1" * 8
 
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", ["none", "command"])
-def test_the_console_shows_the_host_and_waits_for_its_confirmation(tmp_path: Path, profile: str) -> None:
+def test_the_console_shows_the_host_and_requires_its_confirmation(tmp_path: Path, profile: str) -> None:
     home = tmp_path / "home"
-    ran = tmp_path / "ran"
+    marker = tmp_path / "command-ran"
     if profile == "command":
         (home / "config").mkdir(parents=True, mode=0o700)
-        (tmp_path / "token.sh").write_text(f"touch {ran}; echo {TOKEN}\n")
+        (tmp_path / "token.sh").write_text(f"touch {marker}; echo {TOKEN}\n")
         (home / "config" / "profiles.toml").write_text(
             'current = "prod"\n[profiles.prod]\nbase_url = "https://app.dynamicauth.com/api/v0"\n'
             f'environment_id = "{ID}"\nkind = "live"\ncredential = "command"\n'
@@ -43,4 +43,4 @@ def test_the_console_shows_the_host_and_waits_for_its_confirmation(tmp_path: Pat
             console.wait(lambda _: bool(other.tokens))
             assert HOST in console.screen.display[0]
         assert other.tokens == {f"Bearer {TOKEN}"}
-        assert not ran.exists()
+        assert not marker.exists()

@@ -1,4 +1,4 @@
-"""A question of the command line ends at the first ctrl-c, with nothing sent and nothing in the audit log."""
+"""The first Ctrl+C ends a prompt of the command line. Nothing is sent or written to the audit log."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from dyntui.services.actions.audit import Audit
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 
-def _ask(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
-    """The command in a terminal, with a live profile `prod` where it names one."""
+def _run(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
+    """Run a command in a terminal. A command with `prod` gets a live profile of that name."""
     environ = clean_environ() | sandbox.environ(home)
     if "prod" in arguments:
         added = ["env", "add", "prod", "--environment-id", sandbox.environment_id, "--base-url", sandbox.url]
@@ -31,7 +31,7 @@ def _ask(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
     return Terminal(*arguments, env=environ)
 
 
-def _audit_of(home: Path) -> list[object]:
+def _audit_lines(home: Path) -> list[object]:
     return [line for file in home.rglob("audit.jsonl") for line in Audit(file).lines()]
 
 
@@ -48,18 +48,18 @@ COMMANDS = [
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
 @pytest.mark.parametrize(("command", "question"), COMMANDS)
-def test_one_key_ends_a_question(sandbox, tmp_path, command, question, key):
-    with _ask(sandbox, tmp_path, *command) as terminal:
+def test_one_key_ends_a_prompt(sandbox, tmp_path, command, question, key):
+    with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
         terminal.press(key)
-        assert terminal.ended() == 130
-    assert _audit_of(tmp_path) == []
+        assert terminal.wait_for_exit() == 130
+    assert _audit_lines(tmp_path) == []
 
 
-def test_sigterm_ends_a_question(sandbox, tmp_path):
+def test_sigterm_ends_a_prompt(sandbox, tmp_path):
     command, question = COMMANDS[0]
-    with _ask(sandbox, tmp_path, *command) as terminal:
+    with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
         os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.ended() in (128 + signal.SIGTERM, -signal.SIGTERM)
-    assert _audit_of(tmp_path) == []
+        assert terminal.wait_for_exit() in (128 + signal.SIGTERM, -signal.SIGTERM)
+    assert _audit_lines(tmp_path) == []

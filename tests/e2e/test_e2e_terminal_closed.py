@@ -1,4 +1,4 @@
-"""A terminal that goes away ends the console, also when no signal says so."""
+"""The console ends when its terminal is closed, also without a signal."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def test_the_console_ends_when_its_terminal_is_closed_without_a_signal(tmp_path:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.execve(sys.executable, [sys.executable, "-m", "dyntui", "demo", "--users", "5"], env)
     try:
-        seen = b""
+        output = b""
         end = time.monotonic() + 30
-        while b"sandbox" not in seen:
-            assert time.monotonic() < end, seen[-500:]
+        while b"sandbox" not in output:
+            assert time.monotonic() < end, output[-500:]
             if select.select([terminal], [], [], 0.1)[0]:
-                seen += os.read(terminal, 65536)
+                output += os.read(terminal, 65536)
         os.close(terminal)
         end = time.monotonic() + 20
         while not (ended := os.waitpid(pid, os.WNOHANG))[0]:
-            assert time.monotonic() < end, "it still runs"
+            assert time.monotonic() < end, "the console did not end"
             select.select([], [], [], 0.05)
         assert os.waitstatus_to_exitcode(ended[1]) == 128 + signal.SIGHUP
         pid = 0
