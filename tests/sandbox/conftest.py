@@ -1,4 +1,4 @@
-"""A sandbox in this process, and one over loopback, with an httpx client on each."""
+"""Fixtures: sandboxes in this process and on loopback, with httpx clients."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOW = "2026-11-22T12:30:00Z"
 
 
 class Api:
-    """An httpx client that knows its environment: paths may start with `ENV`, meaning /environments/{id}."""
+    """An httpx client of a sandbox. `ENV` in a path stands for /environments/{id}."""
 
     def __init__(self, http: httpx.AsyncClient, app: Starlette) -> None:
         self.http = http
@@ -37,7 +37,7 @@ class Api:
         return await self.http.request(method, url, headers=headers, params=query or None, **extra)
 
     async def get(self, path: str, **query: Any) -> Any:
-        """The decoded answer of a GET that must succeed."""
+        """Return the decoded response of a GET that must succeed."""
         response = await self("GET", path, **query)
         assert response.status_code == 200, response.text
         return response.json()
@@ -46,7 +46,7 @@ class Api:
         return list((await self.get("ENV/users", **query))["users"])
 
     async def bulk(self, *rows: dict[str, Any], upsert: bool = False) -> Any:
-        """The decoded answer of a bulk request that must succeed."""
+        """Return the decoded response of a bulk request that must succeed."""
         response = await self("POST", "ENV/users/bulk", list(rows), upsert="true" if upsert else "false")
         assert response.status_code == 201, response.text
         return response.json()
@@ -57,11 +57,11 @@ class Api:
         return dict(response.json()["user"])
 
     @staticmethod
-    def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
-        """Until something that happens in another thread has happened."""
-        until = time.monotonic() + seconds
+    def wait_for(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+        """Wait until a condition that another thread fulfills is true."""
+        until = time.monotonic() + timeout_s
         while not condition():
-            assert time.monotonic() < until, "it did not happen"
+            assert time.monotonic() < until, "the condition did not become true"
             time.sleep(0.002)
 
 
@@ -70,7 +70,7 @@ MakeApi = Callable[..., Api]
 
 @pytest.fixture
 async def make_api() -> AsyncIterator[MakeApi]:
-    """Makes sandboxes in this process: options as keywords."""
+    """A function that makes sandboxes in this process, with options as keywords."""
     async with AsyncExitStack() as stack:
         made: list[Sandbox] = []
 
@@ -88,12 +88,12 @@ async def make_api() -> AsyncIterator[MakeApi]:
 
 @pytest.fixture
 def api(make_api: MakeApi) -> Api:
-    """A sandbox of 40 people whose clock stands still."""
+    """A sandbox with 40 users and a fixed clock."""
     return make_api()
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[RunningServer]:
-    """A sandbox over loopback for one module."""
+    """A sandbox on loopback for one module."""
     with serving(SandboxOptions(users=30, now=NOW)) as running:
         yield running

@@ -1,4 +1,4 @@
-"""Every operation on what is configured for an environment."""
+"""Calls every operation on the configuration of an environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every end-user operation that is answered: what apps ask before anybody has signed in."""
+"""Calls every implemented end-user operation: those that apps call before sign-in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sandbox_contract import Checked
 ADDRESS = "0x" + "cd" * 20
 
 
-async def apps(call: Checked) -> None:
+async def end_user(call: Checked) -> None:
     for operation_id in (
         "getHealthcheck", "getNonce", "getJwksByEnvironmentId", "getJwksJsonByEnvironmentId", "getEnvironmentSettings",
         "getNetworksConfigurationByEnvId", "getGlobalWalletsSettings", "getDelegatedAccessEncryptionPublicKey",
@@ -22,8 +22,8 @@ async def apps(call: Checked) -> None:
     await call("prefetch", {"chain": "EVM", "publicWalletAddress": ADDRESS})
     await call("publishEvent", {"events": [{"anonymousId": "x", "event": "e", "properties": {}, "type": "track"}]})
     await call("logDynamicSdkSettings", {})
-    mail = await call("createEmailVerification", {"email": "a@example.com"})
-    await call("retryEmailVerification", mail)
+    email = await call("createEmailVerification", {"email": "a@example.com"})
+    await call("retryEmailVerification", email)
     phone = {"phoneNumber": "2025550123", "phoneCountryCode": "1", "isoCountryCode": "US"}
     await call("retrySmsVerification", await call("createSmsVerification", phone))
     await call("oauthLoginUrl", providerType="google")
@@ -31,8 +31,8 @@ async def apps(call: Checked) -> None:
     await call("scanUrl", {"url": "https://example.com"})
     for operation_id in ("getSupportedOnramps", "getSupportedOfframps"):
         await call(operation_id, query={"walletAddress": ADDRESS, "chain": "EVM"})
-    asked = {"balanceRequests": [{"address": ADDRESS, "chain": "EVM", "networkIds": [1]}]}
-    await call("postMultichainAccountBalances", asked)
+    body = {"balanceRequests": [{"address": ADDRESS, "chain": "EVM", "networkIds": [1]}]}
+    await call("postMultichainAccountBalances", body)
     await call("getAccountBalances", query={"accountAddress": ADDRESS, "networkId": 1}, chainName="EVM")
     # A redirect to the provider, without a body.
     login = await call.api("GET", f"/sdk/{call.api.sandbox.environment_id}/providers/google/login")

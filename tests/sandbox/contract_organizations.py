@@ -1,4 +1,4 @@
-"""Every operation on organizations, projects and members."""
+"""Calls every operation on organizations, projects and members."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def projects(call: Checked) -> None:
     await call("deleteProjectById", projectId=made)
 
 
-async def people(call: Checked) -> None:
+async def members(call: Checked) -> None:
     organization = (await call("getOrganizationsForMember"))["organizations"][0]["id"]
     members = (await call("getOrganizationMembers", organizationId=organization))["members"]
     by_role = {each["role"]: each["id"] for each in members}

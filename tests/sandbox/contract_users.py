@@ -1,10 +1,10 @@
-"""Every operation on users, wallets, sessions, visitors, analytics, exports and embedded wallets."""
+"""Calls every operation on users, wallets, sessions, visitors, analytics, exports and embedded wallets."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox_contract import Checked, a_wallet, full_row
+from sandbox_contract import Checked, full_row, make_wallet
 
 
 async def users(call: Checked) -> None:
@@ -38,7 +38,7 @@ async def users(call: Checked) -> None:
 
     made = (await call("createUser", full_row("one")))["user"]
     for number, operation_id in enumerate(("createWallet", "createWalletLegacy")):
-        await call(operation_id, a_wallet(f"0x{number}" + "ab" * 19 + "f"), userId=made["id"])
+        await call(operation_id, make_wallet(f"0x{number}" + "ab" * 19 + "f"), userId=made["id"])
     bulk = await call("bulkCreateUser", [full_row("two"), full_row("three"), full_row("one")], query={"upsert": "true"})
     assert (len(bulk["created"]), len(bulk["updated"]), len(bulk["failed"])) == (2, 1, 0)
     bulk = await call("bulkCreateUser", [full_row("two"), {"email": "no"}, {}])
@@ -51,7 +51,7 @@ async def users(call: Checked) -> None:
     await call("getUserAccountBalances", asked, userId=someone["id"])
 
 
-async def embedded(call: Checked) -> None:
+async def embedded_wallets(call: Checked) -> None:
     person = {"identifier": "new@example.com", "type": "email"}
     made = (await call("createWaasWallet", {**person, "chains": ["EVM", "SVM"]}))["user"]
     await call("createEmbeddedWallet", {**person, "chains": ["SUI"]})
@@ -82,7 +82,7 @@ async def embedded(call: Checked) -> None:
     await call("deleteWaasPolicy", {"ruleIdsToDelete": [rule["ruleId"]]})
 
 
-async def numbers(call: Checked) -> None:
+async def analytics(call: Checked) -> None:
     ranges: dict[str, Any] = {"start": "2026-01-01", "end": "2026-11-22"}
     await call("getVisitorsCountByEnvironmentId")
     await call("getAnalyticsTopline", query=ranges)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-Check = Callable[[Any, str], Awaitable[Any]]
-CHECKS: dict[str, tuple[Check, dict[str, Any]]] = {}
+Case = Callable[[Any, str], Awaitable[Any]]
+CASES: dict[str, tuple[Case, dict[str, Any]]] = {}
 
 
-def shows(**expected: Any) -> Callable[[Check], Check]:
+def flag_case(**expected: Any) -> Callable[[Case], Case]:
     """Register a function as the case of the behavior flag with its name.
 
     Each keyword is a value of the flag (`-` written `__`, a leading digit `_7`), with what the function then returns.
     """
 
-    def register(check: Check) -> Check:
-        CHECKS[check.__name__.replace("_", "-")] = (
-            check,
+    def register(case: Case) -> Case:
+        CASES[case.__name__.replace("_", "-")] = (
+            case,
             {k.replace("__", "-").removeprefix("_"): v for k, v in expected.items()},
         )
-        return check
+        return case
 
     return register

@@ -1,4 +1,4 @@
-"""A webhook endpoint on this machine, that answers what a test tells it to."""
+"""`Listener`: a webhook endpoint on this machine that responds as a test decides."""
 
 from __future__ import annotations
 
@@ -14,35 +14,42 @@ import orjson
 
 @dataclass
 class Listener:
-    """answers: the statuses of the next requests; 200 once they are used up. seen: headers and raw body of each. hold:
-    while it is cleared, requests wait."""
+    """The state of the endpoint."""
 
     url: str = ""
-    answers: list[int] = field(default_factory=list)
-    seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    hold: threading.Event = field(default_factory=threading.Event)
+    """The URL."""
+    statuses: list[int] = field(default_factory=list)
+    """The statuses of the next responses; 200 after the last."""
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    """Headers and raw body of each request."""
+    released: threading.Event = field(default_factory=threading.Event)
+    """Requests wait while it is cleared."""
     waiting: int = 0
+    """The number of waiting requests."""
 
     def names(self) -> list[str]:
-        return [self.event(number)["eventName"] for number in range(len(self.seen))]
+        """Return the names of the received events."""
+        return [self.event(number)["eventName"] for number in range(len(self.requests))]
 
     def event(self, number: int) -> dict[str, Any]:
-        return dict(orjson.loads(self.seen[number][1]))
+        """Return the decoded body of a request."""
+        return dict(orjson.loads(self.requests[number][1]))
 
 
 @contextmanager
 def listening() -> Iterator[Listener]:
+    """Run the endpoint until the block ends."""
     state = Listener()
-    state.hold.set()
+    state.released.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             state.waiting += 1
-            state.hold.wait(10)
+            state.released.wait(10)
             state.waiting -= 1
-            state.seen.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(state.answers.pop(0) if state.answers else 200)
+            state.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(state.statuses.pop(0) if state.statuses else 200)
             self.end_headers()
             self.wfile.write(b"thanks")
 
@@ -57,6 +64,6 @@ def listening() -> Iterator[Listener]:
         try:
             yield state
         finally:
-            state.hold.set()
+            state.released.set()
             server.shutdown()
             thread.join(10)

@@ -1,4 +1,4 @@
-"""Calls operations of a sandbox by name, and holds every answer against the schema of the catalog."""
+"""`Checked`: calls operations of a sandbox and checks each response against the schema of the catalog."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ SCHEMAS = open_schemas()
 
 
 def shape_problems(schema: Any, value: Any) -> list[str]:
+    """Return the violations of a schema in a value."""
     validator = jsonschema_rs.validator_for({**schema, "components": {"schemas": SCHEMAS}}, validate_formats=True)
     return [f"{list(error.instance_path)}: {error.message}" for error in validator.iter_errors(value)]
 
 
 class Checked:
-    """Sends requests and checks each 2xx answer against the catalog; remembers which operations it saw."""
+    """Calls operations and checks each 2xx response. `seen` contains the ids of the called operations."""
 
     def __init__(self, api: Any) -> None:
         self.api = api
@@ -37,19 +38,19 @@ class Checked:
         if operation.response is None:
             assert response.content == b""
             return None
-        answer = response.json()
+        document = response.json()
         if operation_id == "bulkCreateUser":
-            for entry in answer["failed"]:
-                # Typed as a whole User, but it can only be what was sent: nobody was made.
+            for entry in document["failed"]:
+                # The schema says User, but the response contains the row, because no user was created.
                 assert set(entry.pop("user")) <= set(full_row("any"))
-        problems = shape_problems(operation.response, answer)
+        problems = shape_problems(operation.response, document)
         assert not problems, f"{operation_id}: {problems}"
-        return answer
+        return document
 
     async def refused(
         self, status: int, operation_id: str, body: Any = None, query: dict[str, Any] | None = None, **path: str
     ) -> str:
-        """The code of a refusal (empty when it has none)."""
+        """Call an operation that must be refused. Returns the error code, empty when there is none."""
         operation = catalog().get(operation_id)
         url = operation.path.format(**{"environmentId": self.api.sandbox.environment_id, **path})
         response: httpx.Response = await self.api(operation.method, url, body, **(query or {}))
@@ -57,7 +58,7 @@ class Checked:
         return str(response.json().get("code", ""))
 
 
-def a_wallet(address: str, chain: str = "EVM") -> dict[str, Any]:
+def make_wallet(address: str, chain: str = "EVM") -> dict[str, Any]:
     return {
         "publicWalletAddress": address,
         "chain": chain,
@@ -67,7 +68,7 @@ def a_wallet(address: str, chain: str = "EVM") -> dict[str, Any]:
 
 
 def full_row(name: str) -> dict[str, Any]:
-    """A row with every field of the schema."""
+    """Return a row with every field of the schema."""
     return {
         "alias": name,
         "firstName": "Zoë",
@@ -92,7 +93,7 @@ def full_row(name: str) -> dict[str, Any]:
         "newsletterNotification": True,
         "email": f"{name}@example.com",
         "emailVerifiedAt": "2026-01-02T03:04:05.000Z",
-        "wallets": [a_wallet("0x" + f"{sum(map(ord, name)):040x}")],
+        "wallets": [make_wallet("0x" + f"{sum(map(ord, name)):040x}")],
         "oauthAccounts": [
             {
                 "provider": "google",

@@ -1,4 +1,4 @@
-"""Access lists, their entries, and who is on them."""
+"""Allowlists, their entries, and the lists of users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_lists_come_as_a_bare_array(api: Any) -> None:
     assert {each["enabledAt"] is None for each in lists} == {True, False}
 
 
-async def test_a_list_lives_from_creation_to_deletion(api: Any) -> None:
+async def test_a_list_is_created_updated_and_deleted(api: Any) -> None:
     made = await new_list(api, name="Guests", outcome="scope", scope="guest vip")
     assert made["enabledAt"] is None
     assert (await api("POST", "ENV/allowlists", {"name": "Guests"})).json()["code"] == "allowlist_already_exists"
@@ -35,7 +35,7 @@ async def test_a_list_lives_from_creation_to_deletion(api: Any) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"name": " x"}, {"name": "x" * 256}, {"outcome": "maybe"}, {"name": "a#b"}])
-async def test_a_list_that_breaks_the_rules_is_refused(api: Any, fields: dict[str, Any]) -> None:
+async def test_an_invalid_list_is_refused(api: Any, fields: dict[str, Any]) -> None:
     assert (await api("POST", "ENV/allowlists", fields)).status_code == 400
 
 
@@ -50,9 +50,7 @@ async def test_a_list_that_breaks_the_rules_is_refused(api: Any, fields: dict[st
         ({"externalUserId": "x"}, {"externalUserId": "X"}),
     ],
 )
-async def test_an_entry_is_added_once_and_can_come_back_after_deletion(
-    api: Any, entry: dict[str, Any], same: dict[str, Any]
-) -> None:
+async def test_an_entry_is_unique_until_it_is_deleted(api: Any, entry: dict[str, Any], same: dict[str, Any]) -> None:
     path = f"/allowlists/{(await new_list(api, name='Guests'))['id']}/entries"
     made = await api("POST", path, entry)
     assert made.status_code == 201
@@ -97,7 +95,7 @@ async def test_entries_are_paged_ordered_and_searched(api: Any) -> None:
     assert (await api("GET", path, orderBy="nonsense")).status_code == 400
 
 
-async def test_numbers_are_ordered_as_numbers_and_entries_without_come_first(api: Any) -> None:
+async def test_entries_are_sorted_by_number_with_empty_values_first(api: Any) -> None:
     path = f"/allowlists/{(await new_list(api, name='Guests'))['id']}/entries"
     for fid in (100, 9, 77):
         await api("POST", path, {"farcasterFid": fid})
@@ -117,8 +115,8 @@ async def test_numbers_are_ordered_as_numbers_and_entries_without_come_first(api
     assert await fids(orderBy="shoeSize-asc") == [100, 9, 77, None]
 
 
-async def test_a_user_shows_the_enabled_lists_that_name_it_and_their_scopes(api: Any) -> None:
-    user = await api.create(email="guest@partner.example", wallets=[a_wallet()])
+async def test_a_user_has_its_enabled_lists_and_their_scopes(api: Any) -> None:
+    user = await api.create(email="guest@partner.example", wallets=[make_wallet()])
     made = await new_list(api, name="Partners", outcome="scope", scope="partner")
     path = f"/allowlists/{made['id']}"
     await api("POST", path + "/entries", {"emailDomain": "partner.example"})
@@ -135,5 +133,5 @@ async def test_a_user_shows_the_enabled_lists_that_name_it_and_their_scopes(api:
     assert await on() == ([], "")
 
 
-def a_wallet() -> dict[str, Any]:
+def make_wallet() -> dict[str, Any]:
     return {"publicWalletAddress": "0x" + "ab" * 20, "chain": "EVM", "walletName": "x", "walletProvider": "qrCode"}

@@ -1,4 +1,4 @@
-"""No operation falls over, whatever well-formed body it is given: it answers, or refuses in a documented shape."""
+"""Every operation accepts any well-formed body, or refuses it in a documented shape."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ REFUSALS: dict[int, Any] = {
         "properties": {"error": TEXT, "code": {"$ref": "#/components/schemas/UnprocessableEntityErrorCode"}},
     },
 }
-"""Of API.md 7; the catalog has no schemas for the last two, but the codes."""
+"""The documented shapes of refusals (API.md 7). The catalog has no schemas for the last two."""
 
 
 def a_value(schema: Any, way: str, name: str, *, whole: bool, depth: int = 0) -> Any:
-    """A value of that schema. whole: with every field, not only the required ones."""
+    """Return a value of a schema. `whole`: with every field, not only the required ones."""
     schema = catalog().resolve(schema)
     if "anyOf" in schema:
         return a_value(schema["anyOf"][0], way, name, whole=whole, depth=depth)
@@ -58,7 +58,7 @@ def a_value(schema: Any, way: str, name: str, *, whole: bool, depth: int = 0) ->
 
 
 async def ids(api: Any) -> dict[str, str]:
-    """One real thing for each name in a path."""
+    """Return an existing id for each path parameter."""
     store, environment = api.sandbox.store, api.sandbox.environment_id
     users = await api.users(limit=100, includeSessions="true")
     user = next(each for each in users if each["wallets"] and each["sessions"] and each["oauthAccounts"])
@@ -97,7 +97,7 @@ def a_query(operation: Operation, way: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("way", TEXTS)
-async def test_every_operation_survives_any_well_formed_body(make_api: Any, way: str, whole: bool) -> None:
+async def test_no_operation_fails_on_a_well_formed_body(make_api: Any, way: str, whole: bool) -> None:
     api = make_api(users=60, flags={"organization-access": "yes", "bulk-violation": "row", "export-delay-ms": "60000"})
     real = await ids(api)
     for operation in sorted(catalog(), key=lambda each: each.method == "DELETE"):

@@ -1,4 +1,4 @@
-"""The application: used by many at once, limited, slow, and told what to do on the command line."""
+"""The application: threads, rate limit, latency, errors and command line options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dyntui.sandbox.faults import FAULTS
 from dyntui.sandbox.options import DOCUMENTED_RATE, RateLimit, SandboxOptions, parse_rate_limit
 
 
-def test_many_threads_with_event_loops_of_their_own_share_one_sandbox() -> None:
+def test_threads_with_separate_event_loops_share_one_sandbox() -> None:
     app = create_app(SandboxOptions(users=10))
     sandbox = app.state.sandbox
     problems: list[BaseException] = []
@@ -53,7 +53,7 @@ def test_many_threads_with_event_loops_of_their_own_share_one_sandbox() -> None:
     sandbox.close()
 
 
-async def test_the_rate_limit_refuses_with_a_time_to_wait_and_counts_batches_apart(make_api: Any) -> None:
+async def test_the_rate_limit_refuses_with_retry_after_and_counts_bulk_requests(make_api: Any) -> None:
     api = make_api(rate_limit=RateLimit(5, 2), flags={"rate-window-ms": "600000"})
     row = [{"alias": "x"}]
     batches = [(await api("POST", "ENV/users/bulk", row)).status_code for _ in range(3)]
@@ -63,7 +63,7 @@ async def test_the_rate_limit_refuses_with_a_time_to_wait_and_counts_batches_apa
     assert 590 < int(reads[2].headers["retry-after"]) <= 600
 
 
-async def test_after_its_window_the_rate_limit_lets_through_again(make_api: Any) -> None:
+async def test_the_rate_limit_accepts_requests_after_its_window(make_api: Any) -> None:
     api = make_api(rate_limit=RateLimit(1, 0), flags={"rate-window-ms": "100"})
     statuses = set()
     deadline = time.monotonic() + 5
@@ -72,7 +72,7 @@ async def test_after_its_window_the_rate_limit_lets_through_again(make_api: Any)
         assert time.monotonic() < deadline
 
 
-async def test_latency_is_added_to_every_answer(make_api: Any) -> None:
+async def test_latency_is_added_to_every_response(make_api: Any) -> None:
     api = make_api(latency_ms=80)
     started = time.monotonic()
     await api.get("ENV")
@@ -86,18 +86,18 @@ async def test_paths_outside_the_api_are_not_found(api: Any) -> None:
         assert response.headers["x-request-id"]
 
 
-async def test_the_test_handle_refuses_other_machines(api: Any) -> None:
+async def test_the_test_control_refuses_other_machines(api: Any) -> None:
     transport = httpx.ASGITransport(app=api.app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
         assert (await client.get("/__sandbox__/state")).status_code == 403
 
 
-async def test_every_answer_has_its_own_request_id(api: Any) -> None:
+async def test_every_response_has_a_separate_request_id(api: Any) -> None:
     answers = [await api("GET", path) for path in ("ENV", "ENV/users", "/nothing", "ENV/gates", "ENV/users/x")]
     assert len({answer.headers["x-request-id"] for answer in answers}) == len(answers)
 
 
-async def test_a_failure_inside_is_a_500_with_the_documented_shape(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_exception_is_a_500_with_the_documented_shape(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
@@ -110,7 +110,7 @@ async def test_a_failure_inside_is_a_500_with_the_documented_shape(api: Any, mon
     assert response.headers["x-request-id"]
 
 
-async def test_a_failure_inside_a_write_leaves_nothing_behind(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_exception_in_a_write_rolls_it_back(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
@@ -122,7 +122,7 @@ async def test_a_failure_inside_a_write_leaves_nothing_behind(api: Any, monkeypa
     assert len((await api.bulk({"email": "a@example.com"}))["created"]) == 1
 
 
-def test_a_clock_that_makes_no_sense_is_refused() -> None:
+def test_an_invalid_time_is_refused() -> None:
     with pytest.raises(UsageError):
         create_app(SandboxOptions(now="noon"))
 
@@ -150,7 +150,7 @@ def test_help_lists_every_fault_and_every_flag_with_its_default() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--fault", "cut"], ["--flag", "x=y"], ["--rate-limit", "x"], ["--now", "noon"]])
-def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> None:
+def test_invalid_options_are_refused(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, ["--users", "0", *arguments])
     assert isinstance(result.exception, UsageError)
 

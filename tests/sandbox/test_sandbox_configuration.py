@@ -1,4 +1,4 @@
-"""What is configured lives from creation to deletion, and what makes no sense is refused with its code."""
+"""Configuration: create, update, delete, and invalid requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GATE = {"name": "Holders", "outcome": "scope", "scope": "holder", "rules": [RULE
 
 @dataclass(frozen=True)
 class Life:
-    """The operations on one kind of thing. change: the body of an update, which must show afterwards."""
+    """The operations of one kind of document. `change` is the body of an update."""
 
     path: str
     list: str
@@ -73,7 +73,7 @@ LIVES = [
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.path)
-async def test_a_thing_lives_from_creation_to_deletion(api: Any, life: Life) -> None:
+async def test_a_document_is_created_updated_and_deleted(api: Any, life: Life) -> None:
     call = Checked(api)
     key = "webhookId" if life.path == "webhookId" else "id"
 
@@ -148,13 +148,13 @@ async def test_a_thing_lives_from_creation_to_deletion(api: Any, life: Life) -> 
         ("deleteTestAccount", None, 404, "not_found"),
     ],
 )  # fmt: skip
-async def test_what_makes_no_sense_is_refused_with_its_code(
+async def test_an_invalid_request_is_refused_with_its_code(
     api: Any, operation_id: str, body: Any, status: int, code: str
 ) -> None:
     assert await Checked(api).refused(status, operation_id, body) == code
 
 
-async def test_a_name_is_taken_by_another_gate_and_not_by_itself(api: Any) -> None:
+async def test_a_gate_name_is_unique_and_an_update_may_keep_it(api: Any) -> None:
     call = Checked(api)
     gate = await call("createGate", GATE)
     await call("updateGate", {"name": GATE["name"], "scope": "other"}, gateId=gate["id"])
@@ -176,7 +176,7 @@ async def test_a_field_keeps_its_key_and_is_unique_only_if_its_values_are(api: A
     await call("updateCustomFieldById", {**unique, "name": "Other"}, customFieldId=other["id"])
 
 
-async def test_settings_show_what_is_configured_elsewhere_and_a_put_changes_the_rest(api: Any) -> None:
+async def test_settings_include_separate_objects_that_a_put_does_not_change(api: Any) -> None:
     call = Checked(api)
     settings = (await call("getEnvironmentById"))["settings"]
     assert {each["provider"] for each in settings["providers"]} > {"google", "discord"}
@@ -201,7 +201,7 @@ async def test_an_exchange_needs_its_provider(api: Any) -> None:
     assert (await call("enableExchange", exchangeId=exchange))["enabledAt"]
 
 
-async def test_a_name_service_is_one_for_each_chain(api: Any) -> None:
+async def test_each_chain_has_one_name_service(api: Any) -> None:
     call = Checked(api)
     body = {"address": "0x1", "domain": "shop.eth", "signature": "signed"}
     assert await call.refused(422, "createNameService", body, chainName="ETH") == "duplicate_exists"
@@ -213,13 +213,13 @@ async def test_a_name_service_is_one_for_each_chain(api: Any) -> None:
     await call("createNameService", body, chainName="EVM")
 
 
-async def test_a_test_account_has_a_phone_in_a_sandbox_alone(make_api: Any) -> None:
+async def test_only_a_sandbox_test_account_has_a_phone(make_api: Any) -> None:
     for name, phone in (("sandbox", True), ("live", False)):
         account = await Checked(make_api(flags={"environment-name": name}))("createTestAccount")
         assert ("phone" in account) is phone and "+dynamic_test@" in account["email"] and len(account["code"]) == 6
 
 
-async def test_connections_are_narrowed_by_user_and_status(api: Any) -> None:
+async def test_connections_are_filtered_by_user_and_status(api: Any) -> None:
     call = Checked(api)
     everything = await call("getGlobalWalletConnections")
     user = everything[0]["userId"]
@@ -238,7 +238,7 @@ async def test_connections_are_narrowed_by_user_and_status(api: Any) -> None:
         ("[]", "{}", 1),
     ],
 )
-async def test_foreign_jwts_are_judged_by_form_and_claims(api: Any, head: str, claims: str, errors: int) -> None:
+async def test_external_jwts_are_checked_by_form_and_claims(api: Any, head: str, claims: str, errors: int) -> None:
     import base64
 
     call = Checked(api)
@@ -250,8 +250,8 @@ async def test_foreign_jwts_are_judged_by_form_and_claims(api: Any, head: str, c
     assert (answer["valid"], len(answer["errors"])) == (errors == 0, errors)
 
 
-async def test_each_environment_has_its_own(make_api: Any) -> None:
-    """The other environment of the project has settings of its own, and is reached by a person's token alone."""
+async def test_each_environment_has_separate_settings(make_api: Any) -> None:
+    """The other environment of the project has separate settings; only a personal token reaches it."""
     call = Checked(make_api(flags={"organization-access": "yes"}))
     environments = await call("membershipEnvironmentIdsGet")
     other = next(id for id in environments if id != call.api.sandbox.environment_id)

@@ -1,4 +1,4 @@
-"""Every answer of an implemented operation has the documented shape."""
+"""Every response of an implemented operation has the documented shape."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import contract_configuration as configuration
 import contract_end_user
 import contract_organizations as organizations
-import contract_users as people
+import contract_users as users
 import pytest
 from sandbox_contract import Checked, shape_problems
 
@@ -15,19 +15,19 @@ from dyntui.api.catalog import catalog
 from dyntui.sandbox.handler_registry import HANDLERS
 
 
-async def test_every_operation_answers_with_its_documented_shape(make_api: Any) -> None:
+async def test_every_response_has_its_documented_shape(make_api: Any) -> None:
     api = make_api(users=120, flags={"organization-access": "yes", "metadata-max-bytes": "0", "export-delay-ms": "0"})
     call = Checked(api)
     for scenario in (
-        people.users, people.embedded, people.numbers, configuration.access, configuration.settings,
+        users.users, users.embedded_wallets, users.analytics, configuration.access, configuration.settings,
         configuration.hosts, configuration.integrations, configuration.global_wallet, configuration.webhooks,
-        configuration.exports, organizations.organizations, organizations.projects, organizations.people,
-        contract_end_user.apps,
+        configuration.exports, organizations.organizations, organizations.projects, organizations.members,
+        contract_end_user.end_user,
     ):  # fmt: skip
         await scenario(call)
     admin = {operation.id for operation in catalog() if operation.audience == "admin"}
     assert len(admin) == 187 and admin <= call.seen
-    assert call.seen == set(HANDLERS), "an operation was added without a line here"
+    assert call.seen == set(HANDLERS), "an operation has no scenario"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_refusals_have_the_documented_shapes(
     assert isinstance(error, dict if schema == "ForbiddenWithErrorAndPayload" else str)
 
 
-async def test_a_422_names_its_code_and_what_it_is_about(api: Any) -> None:
+async def test_a_422_has_a_code_and_a_payload(api: Any) -> None:
     await api.create(email="taken@example.com")
     response = await api("POST", "ENV/users", {"email": "TAKEN@example.com"})
     assert response.status_code == 422
@@ -63,7 +63,7 @@ async def test_a_422_names_its_code_and_what_it_is_about(api: Any) -> None:
     assert response.json()["payload"] == {"email": "TAKEN@example.com"}
 
 
-async def test_end_user_operations_that_need_a_signed_in_person_are_refused_with_the_reason(api: Any) -> None:
+async def test_operations_of_signed_in_users_are_refused_with_the_reason(api: Any) -> None:
     reasons = set()
     for operation in catalog():
         if operation.id not in HANDLERS:
@@ -78,7 +78,7 @@ async def test_end_user_operations_that_need_a_signed_in_person_are_refused_with
     assert len(reasons) == 6, "every reason is used"
 
 
-async def test_what_apps_ask_wants_no_token_and_the_right_environment(api: Any) -> None:
+async def test_public_operations_need_no_token_but_the_right_environment(api: Any) -> None:
     path = f"/sdk/{api.sandbox.environment_id}/healthcheck"
     assert (await api("GET", path, token="")).json() == {"status": "healthy"}
     other = path.replace(api.sandbox.environment_id, "11111111-2222-4333-8444-555555555555")
@@ -87,7 +87,7 @@ async def test_what_apps_ask_wants_no_token_and_the_right_environment(api: Any) 
     assert "siteKey" in shown and "secretKey" not in shown
 
 
-async def test_every_admin_operation_is_reached_and_wants_a_token(api: Any) -> None:
+async def test_every_admin_operation_is_implemented_and_requires_a_token(api: Any) -> None:
     for operation in catalog():
         if operation.audience == "admin":
             path = operation.path

@@ -1,4 +1,4 @@
-"""The event stream: what is written when, and how it is read."""
+"""Events: when they are written and how they are read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def wallet(letter: str) -> dict[str, Any]:
     return {"publicWalletAddress": "0x" + letter * 40, "chain": "EVM", "walletName": "x", "walletProvider": "qrCode"}
 
 
-async def test_what_happens_to_users_is_written(api: Any) -> None:
+async def test_changes_of_users_write_events(api: Any) -> None:
     user = await api.create(email="ada@example.com")
     path = f"ENV/users/{user['id']}"
     await api("PUT", path, {"alias": "Ada"})
@@ -36,7 +36,7 @@ async def test_what_happens_to_users_is_written(api: Any) -> None:
     assert written[::-1] == [*users, "user.created", "user.updated", "user.deleted"]
 
 
-async def test_a_revoked_session_is_told_once(api: Any) -> None:
+async def test_a_revoked_session_writes_one_event(api: Any) -> None:
     users = await api.users(limit=100, includeSessions="true")
     user = next(each for each in users if any(session["revokedAt"] is None for session in each["sessions"]))
     open_ = [session["id"] for session in user["sessions"] if session["revokedAt"] is None]
@@ -48,7 +48,7 @@ async def test_a_revoked_session_is_told_once(api: Any) -> None:
     assert all(each["userId"] == user["id"] for each in revoked)
 
 
-async def test_a_token_leaves_no_name_and_people_do(api: Any) -> None:
+async def test_events_name_the_user_but_not_a_token(api: Any) -> None:
     await api.create(email="ada@example.com")
     found = (await api.get("ENV/events"))["data"]
     assert "userId" not in found[0]["context"]
@@ -64,7 +64,7 @@ async def test_a_refused_request_leaves_no_event(api: Any) -> None:
     assert await names(api) == before
 
 
-async def test_pages_together_are_everything_once_though_more_happens(make_api: Any) -> None:
+async def test_pages_contain_each_event_once_while_new_ones_are_written(make_api: Any) -> None:
     api = make_api(flags={"page-size": "7"})
     everything = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
     seen: list[str] = []
@@ -80,7 +80,7 @@ async def test_pages_together_are_everything_once_though_more_happens(make_api: 
     assert (await api("GET", "ENV/events", cursor="bm9wZQ")).status_code == 400
 
 
-async def test_events_are_narrowed_by_resource_and_time(api: Any) -> None:
+async def test_events_are_filtered_by_resource_and_time(api: Any) -> None:
     api.sandbox.clock.freeze("2026-11-22T13:00:00Z")
     await api.create(email="ada@example.com")
     api.sandbox.clock.freeze("2026-11-22T14:00:00Z")
@@ -101,27 +101,27 @@ async def test_one_event_is_read_by_its_id(api: Any) -> None:
         assert (await api("GET", f"ENV/events/{other}")).status_code == 404
 
 
-async def test_old_events_make_room(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_old_events_are_removed(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "KEPT_EVENTS", 100)
     api = make_api()
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(700)))
     assert api.sandbox.store.db.execute("SELECT count(*) FROM events").fetchone()[0] < 700
 
 
-async def test_every_event_that_is_written_has_a_name_that_is_listed(api: Any) -> None:
-    """Of all requests that change the configuration: see the contract test, which makes one of each."""
+async def test_every_written_event_has_a_listed_name(api: Any) -> None:
+    """The contract functions send each request that changes the configuration."""
     listed = {each["name"] for each in await api.get("/eventTypes")}
     assert listed == set(event_types())
     assert set(await names(api)) <= listed
 
 
 @given(st.integers(min_value=0, max_value=2**53))
-def test_a_cursor_leads_back_to_its_place(position: int) -> None:
+def test_a_cursor_decodes_to_its_position(position: int) -> None:
     assert decode_cursor(encode_cursor(position)) == position
 
 
 @given(st.text())
-def test_what_is_no_cursor_is_refused_or_a_place(text: str) -> None:
+def test_an_invalid_cursor_is_refused(text: str) -> None:
     try:
         assert isinstance(decode_cursor(text), int)
     except RequestRefused as refusal:

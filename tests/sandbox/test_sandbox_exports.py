@@ -1,4 +1,4 @@
-"""Exports: asked for, pending, completed, fetched from a link that needs no token and ends."""
+"""Exports: pending, completed, and downloaded from a URL without a token that expires."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ async def an_export(api: Any, model: str = "users") -> dict[str, Any]:
 
 
 async def fetch(api: Any, url: str) -> httpx.Response:
-    """Without a token."""
+    """Download a URL without a token."""
     response: httpx.Response = await api.http.get(url)
     return response
 
 
-async def test_users_come_as_csv_from_a_link_without_a_token(api: Any) -> None:
+async def test_users_are_exported_as_csv_without_a_token(api: Any) -> None:
     user = await api.create(email="ada@example.com", firstName='A "d", a', metadata={"plan": "pro"})
     export = await an_export(api)
     assert export["status"] == "completed" and export["startedAt"] and export["completedAt"]
@@ -48,14 +48,14 @@ async def test_users_come_as_csv_from_a_link_without_a_token(api: Any) -> None:
     assert [row["createdAt"] for row in rows] == sorted(row["createdAt"] for row in rows)
 
 
-async def test_visitors_come_too(api: Any) -> None:
+async def test_visitors_are_exported(api: Any) -> None:
     export = await an_export(api, "visits")
     rows = list(csv.DictReader(io.StringIO((await fetch(api, export["downloadUrl"])).text)))
     assert len(rows) == (await api.get("ENV/visitors"))["count"] == 30
     assert {row["chain"] for row in rows} >= {"EVM", "SOL"}
 
 
-async def test_a_link_ends_and_cannot_be_made_up(api: Any) -> None:
+async def test_a_download_url_expires_and_is_signed(api: Any) -> None:
     export = await an_export(api)
     url = export["downloadUrl"]
     assert (await fetch(api, re.sub(r"/\d+-(?=[0-9a-f]{64})", "/99999999999-", url))).status_code == 403
@@ -66,14 +66,14 @@ async def test_a_link_ends_and_cannot_be_made_up(api: Any) -> None:
     assert (await api.http.post(url)).status_code == 405
 
 
-async def test_the_operation_answers_with_the_file_and_wants_a_token(api: Any) -> None:
+async def test_the_download_operation_returns_the_file_and_requires_a_token(api: Any) -> None:
     export = await an_export(api)
     path = f"ENV/exports/{export['id']}/download"
     assert (await api("GET", path)).content == (await fetch(api, export["downloadUrl"])).content
     assert (await api("GET", path, token="")).status_code == 401
 
 
-async def test_a_pending_export_has_no_link_yet(make_api: Any) -> None:
+async def test_a_pending_export_has_no_download_url(make_api: Any) -> None:
     api = make_api(flags={"export-delay-ms": "60000"})
     id = (await api("POST", "ENV/exports", {"format": "csv", "model": "users"})).json()["id"]
     export = await api.get(f"ENV/exports/{id}")
@@ -81,7 +81,7 @@ async def test_a_pending_export_has_no_link_yet(make_api: Any) -> None:
     assert (await api("GET", f"ENV/exports/{id}/download")).status_code == 404
 
 
-async def test_exports_are_listed_by_what_they_are_of(api: Any) -> None:
+async def test_exports_are_listed_by_model(api: Any) -> None:
     await an_export(api)
     await an_export(api, "visits")
     assert [each["model"] for each in (await api.get("ENV/exports"))["exports"]] == ["users", "visits"]
@@ -90,7 +90,7 @@ async def test_exports_are_listed_by_what_they_are_of(api: Any) -> None:
         assert (await api("POST", "ENV/exports", body)).status_code == 400
 
 
-async def test_a_file_does_not_outlive_the_sandbox(make_api: Any, tmp_path: Any) -> None:
+async def test_export_files_are_removed_with_the_sandbox(make_api: Any, tmp_path: Any) -> None:
     first = make_api(data=tmp_path / "state", flags={"export-delay-ms": "0"})
     id = (await an_export(first))["id"]
     first.sandbox.close()
@@ -98,7 +98,7 @@ async def test_a_file_does_not_outlive_the_sandbox(make_api: Any, tmp_path: Any)
     assert export["status"] == "failed" and "restarted" in export["error"]
 
 
-def test_the_link_works_over_loopback() -> None:
+def test_the_download_url_works_on_loopback() -> None:
     with serving(SandboxOptions(users=3, flags={"export-delay-ms": "0"})) as served:
         headers = {"Authorization": f"Bearer {served.token}"}
         base = f"{served.base_url}/environments/{served.environment_id}/exports"

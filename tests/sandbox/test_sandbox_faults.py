@@ -1,4 +1,4 @@
-"""Faults as a client meets them: over a real socket, and in process."""
+"""Faults as a client sees them, on a socket and in process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BATCHES = itertools.count()
 
 
 class Wire:
-    """A client over loopback that sets one fault at a time."""
+    """A client on loopback that sets one fault at a time."""
 
     def __init__(self, served: RunningServer) -> None:
         self.served = served
@@ -48,7 +48,7 @@ class Wire:
         return self.http.post(self.users + "/bulk", content=orjson.dumps(rows))
 
     def landed(self, rows: list[dict[str, str]]) -> int:
-        """How many of these rows the sandbox really has."""
+        """Return how many of these rows the sandbox contains."""
         lines = httpx.get(f"{self.served.root_url}/__sandbox__/users").text.splitlines()
         emails = [json.loads(line).get("email") for line in lines]
         assert len(set(emails) - {None}) == len([email for email in emails if email]), "somebody is there twice"
@@ -64,13 +64,13 @@ def wire(served: RunningServer) -> Iterator[Wire]:
 
 
 def nothing_is_late(wire: Wire, seconds: float = 5.0) -> None:
-    """Ask until everything late has been applied."""
+    """Wait until all delayed requests are applied."""
     deadline = time.monotonic() + seconds
     while wire.state()["pending"]:
         assert time.monotonic() < deadline, "it was never applied"
 
 
-def test_429_refuses_in_all_three_documented_shapes_and_says_when_to_come_back(wire: Wire) -> None:
+def test_429_has_all_three_documented_shapes_and_retry_after(wire: Wire) -> None:
     wire.set(f_429=1)
     rows = wire.rows(2)
     answers = [wire.post(rows) for _ in range(3)]
@@ -86,7 +86,7 @@ def test_429_refuses_in_all_three_documented_shapes_and_says_when_to_come_back(w
 @pytest.mark.parametrize(
     ("fault", "status", "landed"), [("500-before", 500, 0), ("502-after", 502, 3), ("html", 503, 0)]
 )
-def test_errors_are_answered_before_or_after_applying(wire: Wire, fault: str, status: int, landed: int) -> None:
+def test_errors_are_sent_before_or_after_applying(wire: Wire, fault: str, status: int, landed: int) -> None:
     wire.control("faults", {fault: 1})
     rows = wire.rows(3)
     answer = wire.post(rows)
@@ -96,7 +96,7 @@ def test_errors_are_answered_before_or_after_applying(wire: Wire, fault: str, st
 
 
 @pytest.mark.parametrize(("fault", "landed"), [("cut-before", 0), ("cut-after", 4), ("half", 2)])
-def test_cuts_end_the_connection_without_an_answer(wire: Wire, fault: str, landed: int) -> None:
+def test_cuts_close_the_connection_without_a_response(wire: Wire, fault: str, landed: int) -> None:
     wire.control("faults", {fault: 1})
     for _ in range(4):  # FIN and RST take turns by chance
         rows = wire.rows(4)
@@ -105,7 +105,7 @@ def test_cuts_end_the_connection_without_an_answer(wire: Wire, fault: str, lande
         assert wire.landed(rows) == landed
 
 
-def test_a_cut_is_seen_on_the_raw_socket_as_an_end_with_no_byte_before_it(wire: Wire) -> None:
+def test_a_cut_closes_the_socket_without_a_byte(wire: Wire) -> None:
     endings = set()
     for fault in ("cut-before", "cut-after", "half", "late"):
         wire.control("faults", {fault: 1})
@@ -133,7 +133,7 @@ def _ending(wire: Wire, request: bytes) -> str:
     return "end"
 
 
-def test_late_applies_after_the_connection_was_cut(wire: Wire) -> None:
+def test_late_applies_after_the_cut(wire: Wire) -> None:
     wire.control("flags", {"late-min-ms": "300", "late-max-ms": "300"})
     wire.set(late=1)
     rows = wire.rows(3)
@@ -147,7 +147,7 @@ def test_late_applies_after_the_connection_was_cut(wire: Wire) -> None:
     assert wire.landed(rows) == 3
 
 
-def test_truncate_sends_the_start_of_the_answer_and_then_ends(wire: Wire) -> None:
+def test_truncate_sends_the_start_of_the_response(wire: Wire) -> None:
     wire.set(truncate=1)
     rows = wire.rows(5)
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
@@ -164,7 +164,7 @@ def test_truncate_sends_the_start_of_the_answer_and_then_ends(wire: Wire) -> Non
     assert 0 < len(received) < int(response.headers["content-length"])
 
 
-def test_slow_holds_the_answer_back(wire: Wire) -> None:
+def test_slow_delays_the_response(wire: Wire) -> None:
     wire.control("flags", {"slow-ms": "250"})
     wire.set(slow=1)
     started = time.monotonic()
@@ -172,7 +172,7 @@ def test_slow_holds_the_answer_back(wire: Wire) -> None:
     assert time.monotonic() - started >= 0.25
 
 
-def test_reads_suffer_too_and_batches_alone_are_halved(wire: Wire) -> None:
+def test_faults_apply_to_reads_and_half_to_batches_only(wire: Wire) -> None:
     wire.set(cut_after=1)
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         wire.http.get(wire.users)
@@ -180,7 +180,7 @@ def test_reads_suffer_too_and_batches_alone_are_halved(wire: Wire) -> None:
     assert wire.http.get(wire.users).status_code == 200
 
 
-def test_the_server_goes_on_after_every_fault(wire: Wire) -> None:
+def test_the_server_works_after_every_fault(wire: Wire) -> None:
     for fault in FAULTS:
         wire.control("faults", {fault: 1})
         try:
@@ -193,12 +193,12 @@ def test_the_server_goes_on_after_every_fault(wire: Wire) -> None:
     nothing_is_late(wire)
 
 
-def test_the_test_handle_is_never_hit(wire: Wire) -> None:
+def test_faults_never_apply_to_the_test_control(wire: Wire) -> None:
     wire.set(cut_before=1)
     assert wire.state()["faults"] == {"cut-before": 1.0}
 
 
-async def test_in_process_a_cut_is_a_connection_error_after_the_work(make_api: Any) -> None:
+async def test_in_process_a_cut_is_a_connection_error_after_applying(make_api: Any) -> None:
     api = make_api(faults={"cut-after": 1.0})
     with pytest.raises(ConnectionError):
         await api.bulk({"email": "a@example.com"})
@@ -215,7 +215,7 @@ async def test_in_process_a_cut_is_a_connection_error_after_the_work(make_api: A
     assert (await api.get("ENV/users"))["count"] == 43
 
 
-async def test_what_is_late_is_applied_at_the_latest_when_the_sandbox_closes(make_api: Any) -> None:
+async def test_delayed_requests_are_applied_when_the_sandbox_closes(make_api: Any) -> None:
     api = make_api(faults={"late": 1.0}, flags={"late-min-ms": "60000", "late-max-ms": "60000"})
     with pytest.raises(ConnectionError):
         await api.bulk({"email": "a@example.com"})
@@ -239,6 +239,6 @@ def test_the_same_seed_draws_the_same_faults() -> None:
     "pairs",
     [["cut"], ["cut-after"], ["cut-after=x"], ["cut-after=2"], ["cut-after=-1"], ["429=0.6", "slow=0.6"], ["429=nan"]],
 )
-def test_faults_that_make_no_sense_are_refused(pairs: list[str]) -> None:
+def test_invalid_faults_are_refused(pairs: list[str]) -> None:
     with pytest.raises(UsageError):
         parse_faults(pairs)

@@ -1,4 +1,4 @@
-"""The hostile sandbox: every text of every answer attacks, and the sandbox stays usable."""
+"""The hostile sandbox: every text of every response is a payload, and the sandbox stays usable."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def texts(value: Any, name: str = "") -> list[tuple[str, str]]:
     return [(name, value)] if isinstance(value, str) else []
 
 
-async def test_every_text_of_every_answer_is_a_payload(make_api: Any) -> None:
+async def test_every_text_of_every_response_is_a_payload(make_api: Any) -> None:
     api = make_api(hostile=True, flags={"organization-access": "yes"})
     users = (await api.get("ENV/users", limit=40, includeSessions="true"))["users"]
     lists = await api.get("ENV/allowlists")
@@ -59,14 +59,14 @@ async def test_every_text_of_every_answer_is_a_payload(make_api: Any) -> None:
     assert {text for _, text in texts(users)} >= set(PAYLOADS)
 
 
-async def test_fields_that_were_empty_attack_too(make_api: Any) -> None:
+async def test_empty_fields_get_payloads(make_api: Any) -> None:
     user = (await make_api(hostile=True).users(limit=1))[0]
     for name in ("alias", "firstName", "lastName", "username", "phoneNumber", "team", "jobTitle", "btcWallet"):
         assert user[name] in PAYLOADS, name
     assert all(any(payload in key for payload in PAYLOADS) for key in user["metadata"])
 
 
-async def test_ids_work_and_imports_too(make_api: Any) -> None:
+async def test_ids_and_imports_work(make_api: Any) -> None:
     api = make_api(hostile=True)
     users = await api.users(limit=40)
     for user in users[:5]:
@@ -75,7 +75,7 @@ async def test_ids_work_and_imports_too(make_api: Any) -> None:
     assert (await api.get("ENV/users"))["count"] == 41
 
 
-def test_payloads_cover_the_kinds_of_attack() -> None:
+def test_payloads_cover_all_kinds_of_attack() -> None:
     everything = "".join(PAYLOADS)
     for part in (
         "[@click=",
@@ -93,7 +93,7 @@ def test_payloads_cover_the_kinds_of_attack() -> None:
         assert part in everything
 
 
-def test_what_is_no_text_stays() -> None:
+def test_values_other_than_text_stay() -> None:
     assert inject_payloads({"n": 1, "b": True, "x": None, "l": [2.5]}) == {"n": 1, "b": True, "x": None, "l": [2.5]}
 
 

@@ -1,4 +1,4 @@
-"""Organizations, their projects and people: what may be done, and what may not."""
+"""Organizations, their projects and members: allowed and refused operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def members(call: Checked) -> dict[str, str]:
     return {each["role"]: each["id"] for each in found}
 
 
-async def test_a_persons_token_reaches_organizations_and_an_environments_token_does_not(make_api: Any) -> None:
+async def test_only_a_personal_token_reaches_organizations(make_api: Any) -> None:
     api = make_api(flags={"organization-access": "yes"})
     body = {"note": "Mine", "scopes": ["environment.users.read"]}
     raw = (await Checked(api)("createUserApiToken", body))["token"]["rawToken"]
@@ -37,7 +37,7 @@ async def test_a_persons_token_reaches_organizations_and_an_environments_token_d
     assert len((await api.get("ENV/tokens"))["tokens"]) == 2, "it is none of the environment's"
 
 
-async def test_projects_have_two_environments_and_the_last_one_stays(call: Checked) -> None:
+async def test_projects_have_two_environments_and_the_last_project_stays(call: Checked) -> None:
     id = await organization(call)
     assert await call.refused(422, "createProject", {"name": "Northwind"}, organizationId=id) == (
         "project_name_already_exists"
@@ -56,7 +56,7 @@ async def test_projects_have_two_environments_and_the_last_one_stays(call: Check
     )
 
 
-async def test_organizations_have_names_of_their_own(call: Checked) -> None:
+async def test_organization_names_are_unique(call: Checked) -> None:
     made = (await call("createOrganization", {"name": "Second"}))["organization"]
     taken = "organization_name_already_exists"
     assert await call.refused(422, "createOrganization", {"name": "Second"}) == taken
@@ -70,7 +70,7 @@ async def test_organizations_have_names_of_their_own(call: Checked) -> None:
     assert (await call("getBillingSubscriptionByOrganization", organizationId=made["id"]))["planType"] == "free"
 
 
-async def test_roles_change_but_the_owner_stays(call: Checked) -> None:
+async def test_roles_change_except_that_of_the_owner(call: Checked) -> None:
     by_role = await members(call)
     changed = await call("updateMemberRole", {"role": "viewer"}, memberId=by_role["developer"])
     assert changed["member"]["role"] == "viewer"
@@ -99,7 +99,7 @@ async def test_roles_change_but_the_owner_stays(call: Checked) -> None:
         ({"role": "viewer", "walletPublicKey": "0x" + "a" * 40, "alias": "Wallet"}, 204, ""),
     ],
 )
-async def test_who_can_be_invited(call: Checked, body: dict[str, str], status: int, code: str) -> None:
+async def test_invalid_invitations_are_refused(call: Checked, body: dict[str, str], status: int, code: str) -> None:
     id = await organization(call)
     response = await call.api("POST", f"/organizations/{id}/invites", body)
     assert response.status_code == status, response.text
@@ -109,7 +109,7 @@ async def test_who_can_be_invited(call: Checked, body: dict[str, str], status: i
         assert response.json()["message"], "a shape of its own (API.md 7)"
 
 
-async def test_an_accepted_invitation_opens_the_organization(call: Checked) -> None:
+async def test_an_accepted_invitation_lists_the_organization(call: Checked) -> None:
     pending = {"status": "pending"}
     (invite,) = (await call("getInvites", query=pending))["invites"]
     sent = (await call("getOrganizationInvitesByOrganizationId", organizationId=await organization(call)))["invites"]
@@ -121,7 +121,7 @@ async def test_an_accepted_invitation_opens_the_organization(call: Checked) -> N
     assert (joined["name"], joined["role"]) == ("Fabrikam", "admin")
 
 
-async def test_single_sign_on_is_one_for_each_organization_and_keeps_its_secret(call: Checked) -> None:
+async def test_each_organization_has_one_sso_provider_with_a_masked_secret(call: Checked) -> None:
     id = await organization(call)
     assert await call.refused(404, "getSsoProviderForOrganization", organizationId=id) == "not_found"
     body = {"clientId": "x", "clientSecret": "topsecret", "ssoDomain": "n.okta.example", "emailDomain": "n.example"}
@@ -133,7 +133,7 @@ async def test_single_sign_on_is_one_for_each_organization_and_keeps_its_secret(
     assert (await call("checkSsoProvider", {"email": "me@else.example"}))["type"] == "otp"
 
 
-async def test_the_second_factors_of_members_are_switched(call: Checked) -> None:
+async def test_mfa_settings_are_enabled_and_disabled(call: Checked) -> None:
     id = await organization(call)
     on = {each["mfaDeviceType"] for each in (await call("getOrganizationMfaSettings", organizationId=id))["mfaSettings"]
           if each["enabledAt"]}  # fmt: skip

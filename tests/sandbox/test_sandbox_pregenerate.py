@@ -1,4 +1,4 @@
-"""Wallets made before anybody signed in: who is found, who is made, how each endpoint names Solana."""
+"""Pre-generated wallets: found users, created users, and the name of Solana in each operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def make(api: Any, path: str = WAAS, status: int = 201, **body: Any) -> di
     return dict(response.json().get("user") or response.json())
 
 
-async def test_an_unknown_person_is_made_with_unclaimed_wallets(api: Any) -> None:
+async def test_an_unknown_user_is_created_with_unclaimed_wallets(api: Any) -> None:
     before = (await api.get("ENV/users"))["count"]
     user = await make(api, chains=["EVM", "SVM", "SUI", "BTC"])
     assert user["email"] == "ada@example.com" and (await api.get("ENV/users"))["count"] == before + 1
@@ -29,7 +29,7 @@ async def test_an_unknown_person_is_made_with_unclaimed_wallets(api: Any) -> Non
 
 
 @pytest.mark.parametrize(("path", "chain"), [(WAAS, "EVM"), (OLD, "SOL")])
-async def test_what_is_there_already_is_200_and_nothing_new(api: Any, path: str, chain: str) -> None:
+async def test_existing_wallets_are_200_and_stay_unchanged(api: Any, path: str, chain: str) -> None:
     first = await make(api, path, chains=[chain])
     again = await make(api, path, 200, identifier="ADA@example.com", chains=[chain])
     assert again == first
@@ -38,12 +38,12 @@ async def test_what_is_there_already_is_200_and_nothing_new(api: Any, path: str,
 
 
 @pytest.mark.parametrize(("path", "wrong", "right"), [(WAAS, "SOL", "SVM"), (OLD, "SVM", "SOL")])
-async def test_each_endpoint_has_its_own_name_for_solana(api: Any, path: str, wrong: str, right: str) -> None:
+async def test_each_operation_has_its_name_for_solana(api: Any, path: str, wrong: str, right: str) -> None:
     await make(api, path, 400, chains=[wrong])
     assert (await make(api, path, chains=[right]))["wallets"][0]["chain"] == "SOL"
 
 
-async def test_the_frame_form_knows_people_by_email_and_by_farcaster(api: Any) -> None:
+async def test_the_farcaster_operation_finds_users_by_email_and_account(api: Any) -> None:
     known = await api.create(email="ada@example.com")
     body = {"email": "ada@example.com", "fid": 77, "chains": ["EVM"]}
     response = await api("POST", FRAME, body)
@@ -69,7 +69,7 @@ async def test_the_frame_form_knows_people_by_email_and_by_farcaster(api: Any) -
         {"type": "socialUsername", "identifier": "ada", "socialProvider": "github"},
     ],
 )
-async def test_a_person_is_found_again_by_each_kind_of_identifier(api: Any, body: dict[str, Any]) -> None:
+async def test_a_user_is_found_by_each_kind_of_identifier(api: Any, body: dict[str, Any]) -> None:
     first = await make(api, **body)
     assert (await make(api, status=200, **body))["id"] == first["id"]
 
@@ -95,11 +95,11 @@ async def test_an_existing_user_is_found_by_id_and_by_social_name(api: Any) -> N
         ({"type": "passport"}, 400, None),
     ],
 )
-async def test_what_makes_no_sense_is_refused(api: Any, body: dict[str, Any], status: int, code: str | None) -> None:
+async def test_an_invalid_request_is_refused(api: Any, body: dict[str, Any], status: int, code: str | None) -> None:
     assert (await make(api, status=status, **body)).get("code") == code
 
 
-async def test_chains_follow_the_settings(api: Any) -> None:
+async def test_chains_depend_on_the_settings(api: Any) -> None:
     settings = (await api.get("ENV"))["settings"]
     for each in settings["sdk"]["embeddedWallets"]["chainConfigurations"]:
         each["enabled"] = each["name"] == "TON"

@@ -1,4 +1,4 @@
-"""The sample people: the same for a seed, believable, and within the API's own rules."""
+"""The sample users: reproducible by seed and valid by the rules of the API."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from dyntui.sandbox.user_repository import UserFilter, UserRepository
 NEWEST = 1_795_000_000_000
 
 
-def test_a_person_depends_on_the_seed_and_the_position_alone() -> None:
+def test_a_user_depends_on_seed_and_position_only() -> None:
     people = SampleUsers(Ids(1), 300, NEWEST)
     assert people.record(7) == SampleUsers(Ids(1), 300, NEWEST).record(7)
     assert people.record(7) != SampleUsers(Ids(2), 300, NEWEST).record(7)
     assert orjson.loads(orjson.dumps(people.record(9))) == people.record(9)
 
 
-def test_what_is_searched_is_what_is_shown() -> None:
+def test_search_values_match_the_record() -> None:
     people = SampleUsers(Ids(1), 300, NEWEST)
     for position, (row, keys) in enumerate(people.rows(1, 301), 1):
         record = people.record(position)
@@ -40,7 +40,7 @@ def test_what_is_searched_is_what_is_shown() -> None:
         assert keys == unique_keys(record)
 
 
-def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
+def test_keys_and_ids_are_unique() -> None:
     people = SampleUsers(Ids(5), 60_000, NEWEST)
     ids: set[str] = set()
     keys: set[str] = set()
@@ -52,7 +52,7 @@ def test_nobody_shares_a_key_or_an_id_with_anybody() -> None:
     assert (len(ids), len(keys)) == (60_000, count)
 
 
-def test_everybody_could_be_imported_again() -> None:
+def test_sample_users_are_valid_import_rows() -> None:
     people = SampleUsers(Ids(1), 600, NEWEST)
     rows = []
     for position in range(1, 601):
@@ -86,7 +86,7 @@ def test_everybody_could_be_imported_again() -> None:
     assert {w["chain"] for row in rows for w in row["wallets"]} >= {"EVM", "SOL", "BTC", "SUI", "COSMOS"}
 
 
-def test_people_come_from_everywhere() -> None:
+def test_sample_users_have_names_in_many_scripts() -> None:
     assert len(sample_names.NAME_SETS) >= 20
     spelt = [(first[1], last[1]) for c in sample_names.NAME_SETS for first in c.first for last in c.last]
     assert len(set(spelt)) == len(spelt) == len(sample_names.NAME_SETS) * 100
@@ -96,7 +96,7 @@ def test_people_come_from_everywhere() -> None:
     assert sum(not name.isascii() for name in names) > 100
 
 
-def test_times_make_sense() -> None:
+def test_times_are_in_order() -> None:
     people = SampleUsers(Ids(1), 500, NEWEST)
     created = []
     for position in range(1, 501):
@@ -114,7 +114,7 @@ def test_times_make_sense() -> None:
     assert NEWEST - created[-1] < 2 * 86_400_000 < 300 * 86_400_000 < NEWEST - created[0]
 
 
-def test_addresses_are_what_their_chains_define() -> None:
+def test_addresses_are_valid_for_their_chains() -> None:
     program = bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6")  # the example of BIP 173
     assert ADDRESS["BTC"](program + bytes(12)) == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
     alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -129,7 +129,7 @@ def test_addresses_are_what_their_chains_define() -> None:
 
 
 @pytest.mark.parametrize("position", [1, 2, 77, 1_000_000, 2**32 - 1])
-def test_a_childs_id_leads_back_to_its_owner(position: int) -> None:
+def test_the_id_of_a_child_decodes_to_its_owner(position: int) -> None:
     ids = Ids(1)
     for name in ("session 0", "wallet 1", "oauth"):
         child = ids.child(position, name)
@@ -139,14 +139,14 @@ def test_a_childs_id_leads_back_to_its_owner(position: int) -> None:
 
 
 @pytest.mark.parametrize("users", [0, 1, 2, 7])
-async def test_few_people_are_enough(make_api: Any, users: int) -> None:
+async def test_few_users_work(make_api: Any, users: int) -> None:
     api = make_api(users=users)
     assert (await api.get("ENV/users"))["count"] == users
     await api.create(email="a@example.com")
 
 
 @pytest.mark.slow
-def test_a_million_people_are_made_and_paged_in_time() -> None:
+def test_a_million_users_are_made_and_paged_in_time() -> None:
     store = Store()
     repository = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST))
     started = time.perf_counter()
@@ -166,7 +166,7 @@ def test_a_million_people_are_made_and_paged_in_time() -> None:
 
 
 @pytest.mark.slow
-def test_people_made_in_several_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_users_made_in_several_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from dyntui.sandbox import parallel_seed
 
     people = SampleUsers(Ids(4), 41_000, NEWEST)

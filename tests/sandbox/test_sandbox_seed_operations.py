@@ -1,4 +1,4 @@
-"""The operations the product must reach: each one through the client, answered as documented or refused plainly."""
+"""The required operations: each is called through the client and succeeds or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import stamina
-from sandbox_contract import a_wallet, shape_problems
+from sandbox_contract import make_wallet, shape_problems
 
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 class Stage:
-    """Calls operations, and makes what they need first."""
+    """Calls operations, and creates the objects that they need first."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -36,7 +36,7 @@ class Stage:
 
     async def user(self) -> Json:
         self.number += 1
-        row = {"email": f"person{self.number}@example.com", "wallets": [a_wallet(f"0x{self.number:040x}")]}
+        row = {"email": f"person{self.number}@example.com", "wallets": [make_wallet(f"0x{self.number:040x}")]}
         return dict((await self.call("createUser", row))["user"])
 
     async def of_user(self, operation_id: str, body: Any = None) -> Any:
@@ -95,13 +95,13 @@ SIMPLE: dict[str, Json] = {
     "createSmsVerification": {"body": PHONE},
     "getAccountBalances": {"chainName": "EVM", "query": {"accountAddress": ADDRESS}},
 }
-"""What an operation is called with that needs nothing made first."""
+"""The arguments of operations that need no other object."""
 
 _WITH_USER = {
     "getWalletsByUserIdLegacy": None,
     "getWalletsByUserId": None,
-    "createWalletLegacy": a_wallet("0x" + "a" * 40),
-    "createWallet": a_wallet("0x" + "b" * 40),
+    "createWalletLegacy": make_wallet("0x" + "a" * 40),
+    "createWallet": make_wallet("0x" + "b" * 40),
     "getUserLegacy": None,
     "updateUserLegacy": {"alias": "Ada"},
     "deleteUserLegacy": None,
@@ -176,7 +176,7 @@ SPECIAL: dict[str, Callable[[Stage], Awaitable[Any]]] = {
 
 
 async def answer(stage: Stage, operation_id: str) -> Any:
-    """Call one operation with what it needs."""
+    """Call one operation with its required arguments."""
     if operation_id in SPECIAL:
         return await SPECIAL[operation_id](stage)
     if operation_id in _WITH_USER:
@@ -203,7 +203,7 @@ async def stage() -> AsyncIterator[Stage]:
     sandbox.close()
 
 
-async def test_each_of_them_is_reached(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_each_required_operation_works(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     answered, refused = [], []
     for operation_id in sorted(SEED, key=lambda id: id.startswith("delete")):
         operation = catalog().get(operation_id)

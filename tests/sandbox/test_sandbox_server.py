@@ -1,4 +1,4 @@
-"""`dyntui sandbox` as a process: the line it prints, who it listens to, how it ends, what it keeps."""
+"""`dyntui sandbox` as a process: its output, its address, its end and its data file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Running:
         )
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Its exit code, and what else it wrote to standard output and standard error."""
+        """End the process. Returns the exit code and the further output on stdout and stderr."""
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=10)
         return self.process.returncode, out, err
@@ -68,7 +68,7 @@ def running(*arguments: str) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_prints_one_line_when_it_serves_and_ends_cleanly(number: int) -> None:
+def test_the_server_prints_one_line_and_ends_cleanly(number: int) -> None:
     with running("--users", "12") as sandbox:
         # A connection that is kept open does not hold up the end.
         with httpx.Client(base_url=sandbox.url, headers={"Authorization": f"Bearer {sandbox.token}"}) as client:
@@ -77,7 +77,7 @@ def test_it_prints_one_line_when_it_serves_and_ends_cleanly(number: int) -> None
             assert sandbox.end(number) == (0, "", "")
 
 
-def test_it_listens_on_this_machine_only() -> None:
+def test_the_server_listens_on_loopback_only() -> None:
     with running("--users", "0") as sandbox:
         host = socket.gethostbyname(socket.gethostname())
         if not host.startswith("127."):
@@ -104,7 +104,7 @@ def test_faults_leave_standard_error_empty() -> None:
         assert sandbox.end() == (0, "", "")
 
 
-def test_a_file_keeps_everything_across_a_kill(tmp_path: Path) -> None:
+def test_a_data_file_survives_a_kill(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.db"
     with running("--data", str(file), "--users", "20", "--seed", "3") as first:
         made = httpx.post(
@@ -130,7 +130,7 @@ def test_a_file_keeps_everything_across_a_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text", "folder", "missing"])
-def test_a_file_that_cannot_be_used_is_a_clear_error(tmp_path: Path, kind: str) -> None:
+def test_an_unusable_data_file_is_a_clear_error(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "x"
     if kind == "text":
         file.write_text("this is not a database, but long enough to be looked at as if it were one\n" * 20)
@@ -160,7 +160,7 @@ def test_a_port_in_use_is_a_clear_error() -> None:
         serve(SandboxOptions(users=0), port=httpx.URL(served.base_url).port or 0)
 
 
-def test_the_test_handle_shows_the_state_and_changes_it() -> None:
+def test_the_test_control_shows_and_changes_the_state() -> None:
     with serving(SandboxOptions(users=7)) as served:
         root = served.root_url + "/__sandbox__"
         state = httpx.get(root + "/state").json()

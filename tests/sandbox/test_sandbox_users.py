@@ -1,4 +1,4 @@
-"""Users one by one and as a list."""
+"""Users: list, read, create, update, delete."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_a_page_has_20_users_by_default_and_100_at_most(make_api: Any) -> 
         assert (await api("GET", "ENV/users", **bad)).status_code == 400, bad
 
 
-async def test_pages_together_are_everybody_once_in_order(make_api: Any) -> None:
+async def test_pages_contain_each_user_once_in_order(make_api: Any) -> None:
     api = make_api(users=95)
     seen = [
         user
@@ -42,7 +42,7 @@ async def test_pages_together_are_everybody_once_in_order(make_api: Any) -> None
 @pytest.mark.parametrize(
     "column", ["createdAt", "updatedAt", "lastVisit", "email", "lastName", "username", "country", "id", "phoneNumber"]
 )
-async def test_users_are_ordered_by_any_column_both_ways(api: Any, column: str) -> None:
+async def test_users_are_sorted_by_each_column_in_both_directions(api: Any, column: str) -> None:
     def key(user: dict[str, Any]) -> Any:
         value = user[column]
         return (value is None, (value or "").lower())
@@ -54,7 +54,7 @@ async def test_users_are_ordered_by_any_column_both_ways(api: Any, column: str) 
 
 
 @pytest.mark.parametrize("order", ["createdAt", "createdAt-up", "-desc", "metadata-asc", "password-desc"])
-async def test_an_order_that_makes_no_sense_is_refused(api: Any, order: str) -> None:
+async def test_an_invalid_order_is_refused(api: Any, order: str) -> None:
     assert (await api("GET", "ENV/users", orderBy=order)).status_code == 400
 
 
@@ -73,9 +73,7 @@ async def test_an_order_that_makes_no_sense_is_refused(api: Any, order: str) -> 
         ("accountId", "90125"),
     ],
 )
-async def test_a_filter_finds_what_is_contained_in_its_column_whatever_the_case(
-    api: Any, column: str, value: str
-) -> None:
+async def test_a_filter_finds_contained_text_ignoring_case(api: Any, column: str, value: str) -> None:
     made = await api.create(
         email="gruene@example.com",
         firstName="Zoë",
@@ -111,7 +109,7 @@ async def test_a_filter_finds_an_id_and_counts_all_matches(api: Any) -> None:
     assert len(page["users"]) == 3 < page["count"] <= 40
 
 
-async def test_chain_and_social_provider_narrow_a_list(api: Any) -> None:
+async def test_chain_and_social_provider_filter_a_list(api: Any) -> None:
     everybody = await api.users(limit=100)
     for chain in ("EVM", "SOL"):
         found = {user["id"] for user in await api.users(**{"filter[chain]": chain, "limit": 100})}
@@ -133,12 +131,12 @@ async def test_a_filter_column_that_does_not_exist_is_refused(api: Any) -> None:
     assert response.status_code == 400
 
 
-async def test_sessions_come_only_when_asked_for(api: Any) -> None:
+async def test_sessions_are_included_on_request(api: Any) -> None:
     assert all("sessions" not in user for user in await api.users())
     assert any(user["sessions"] for user in await api.users(includeSessions="true"))
 
 
-async def test_credentials_mix_snake_case_and_camel_case_as_on_the_wire(api: Any) -> None:
+async def test_credentials_mix_snake_case_and_camel_case(api: Any) -> None:
     credentials = [each for user in await api.users(limit=100) for each in user["verifiedCredentials"]]
     by_format = {each["format"]: set(each) for each in credentials}
     assert {
@@ -158,14 +156,14 @@ async def test_credentials_mix_snake_case_and_camel_case_as_on_the_wire(api: Any
     assert not any(camel.match(name) for names in by_format.values() for name in names)
 
 
-async def test_previous_users_stand_only_in_the_single_read(api: Any) -> None:
+async def test_previous_users_are_in_the_single_read_only(api: Any) -> None:
     users = [user for user in await api.users(limit=100) if user["verifiedCredentials"]]
     assert not any("previous_users" in each for user in users for each in user["verifiedCredentials"])
     alone = (await api.get(f"ENV/users/{users[0]['id']}"))["user"]
     assert "previous_users" in alone["verifiedCredentials"][0]
 
 
-async def test_a_created_user_is_read_back_whole(api: Any) -> None:
+async def test_a_created_user_is_read_with_all_fields(api: Any) -> None:
     made = await api.create(
         email="New@Example.com", emailVerifiedAt="2026-01-02T03:04:05Z", metadata={"plan": "pro"}, country="DE"
     )
@@ -183,7 +181,7 @@ async def test_an_email_that_was_not_verified_cannot_sign_in(api: Any) -> None:
     assert "verifiedAt" not in made["verifiedCredentials"][0]
 
 
-async def test_a_client_may_choose_the_id_once(api: Any) -> None:
+async def test_a_client_can_choose_a_unique_id(api: Any) -> None:
     assert (await api.create(id=NOBODY, firstName="Ana"))["id"] == NOBODY
     again = await api("POST", "ENV/users", {"id": NOBODY, "firstName": "Ana"})
     assert (again.status_code, again.json()["code"]) == (422, "duplicate_exists")
@@ -236,7 +234,7 @@ async def test_each_rule_has_its_code_in_single_and_in_bulk_create(api: Any, row
     assert [entry["code"] for entry in failed] == [code]
 
 
-async def test_the_same_account_of_another_provider_or_chain_is_another(api: Any) -> None:
+async def test_accounts_of_other_providers_and_chains_are_different(api: Any) -> None:
     await api.create(oauthAccounts=[{"provider": "google", "accountId": "77"}])
     await api.create(oauthAccounts=[{"provider": "discord", "accountId": "77"}])
     address = "A" * 44
@@ -246,7 +244,7 @@ async def test_the_same_account_of_another_provider_or_chain_is_another(api: Any
         )
 
 
-async def test_an_update_changes_only_what_it_names_and_never_the_email(api: Any) -> None:
+async def test_an_update_changes_the_given_fields_except_the_email(api: Any) -> None:
     made = await api.create(email="a@example.com", firstName="Ana", username="ana", metadata={"plan": "pro"})
     response = await api(
         "PUT", f"ENV/users/{made['id']}", {"username": None, "lastName": "Ruiz", "email": "b@example.com"}
@@ -262,7 +260,7 @@ async def test_an_update_changes_only_what_it_names_and_never_the_email(api: Any
     await api.create(username="ana")  # the name is free again
 
 
-async def test_an_update_of_a_sample_person_stays_and_is_found(api: Any) -> None:
+async def test_an_updated_sample_user_is_stored_and_found(api: Any) -> None:
     someone = (await api.users(limit=1, offset=7))[0]
     await api("PUT", f"ENV/users/{someone['id']}", {"lastName": "Quetzalcoatl"})
     found = await api.users(**{"filter[filterValue]": "quetzal", "filter[filterColumn]": "lastName"})
@@ -270,7 +268,7 @@ async def test_an_update_of_a_sample_person_stays_and_is_found(api: Any) -> None
     assert found[0]["wallets"] == someone["wallets"]
 
 
-async def test_a_deleted_user_is_gone_and_frees_its_keys_but_leaves_its_wallets(api: Any) -> None:
+async def test_a_deleted_user_releases_its_keys_and_leaves_its_wallets(api: Any) -> None:
     wallet = {"publicWalletAddress": "0x" + "ab" * 20, "chain": "EVM", "walletName": "x", "walletProvider": "qrCode"}
     made = await api.create(email="a@example.com", wallets=[wallet])
     assert (await api("DELETE", f"ENV/users/{made['id']}")).status_code == 204
@@ -283,6 +281,6 @@ async def test_a_deleted_user_is_gone_and_frees_its_keys_but_leaves_its_wallets(
     await api.create(email="a@example.com", wallets=[wallet])
 
 
-async def test_numbers_and_ids_in_paths_are_taken_literally(api: Any) -> None:
+async def test_malformed_numbers_and_ids_are_refused(api: Any) -> None:
     for path in ("ENV/users/..%2Ftokens", "ENV/users/%00", "ENV/users/" + "a" * 5000):
         assert (await api("GET", path)).status_code == 404

@@ -1,4 +1,4 @@
-"""Embedded wallets as a service: keys, delegated access, policies, backups."""
+"""Embedded wallets: keys, delegated access, policies, backups."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_signing_needs_delegated_access(call: Checked) -> None:
     assert await call.refused(404, "delegatedSignMessage", {"message": "0x00"}, walletId=NOBODY) == "not_found"
 
 
-async def test_a_new_key_takes_the_place_of_the_active_one(call: Checked) -> None:
+async def test_a_new_key_replaces_the_active_one(call: Checked) -> None:
     old = (await call("getDelegatedAccessEncryptionPublicKeys"))["key"]
     made = await call("createDelegatedCredentials", {"publicKey": "UEVN", "alg": "RSA-OAEP-256"})
     listed = await call("getDelegatedAccessEncryptionPublicKeys", query={"includeAll": "true"})
@@ -56,7 +56,7 @@ async def test_a_new_key_takes_the_place_of_the_active_one(call: Checked) -> Non
     await call.refused(400, "createDelegatedCredentials", {"publicKey": "UEVN", "alg": "ROT13"})
 
 
-async def test_the_policy_grows_changes_and_shrinks(call: Checked) -> None:
+async def test_rules_of_the_policy_are_added_changed_and_deleted(call: Checked) -> None:
     rule = {"name": "r", "ruleType": "deny", "chain": "EVM"}
     assert len((await call("getWaasPolicy"))["policyContent"]) == 2
     made = (await call("createWaasPolicy", {"rulesToAdd": [rule]}))["policyContent"][-1]
@@ -69,7 +69,7 @@ async def test_the_policy_grows_changes_and_shrinks(call: Checked) -> None:
     ]
 
 
-async def test_a_pregenerated_wallet_is_backed_up_once_in_a_place(call: Checked) -> None:
+async def test_a_wallet_has_one_backup_in_each_location(call: Checked) -> None:
     person = {"identifier": "a@example.com", "type": "email", "chains": ["EVM"]}
     user = (await call("createWaasWallet", person))["user"]
     id = user["wallets"][0]["id"]
@@ -83,7 +83,7 @@ async def test_a_pregenerated_wallet_is_backed_up_once_in_a_place(call: Checked)
     assert await call.refused(404, again, {**body, "userId": NOBODY}, walletId=id) == "not_found"
 
 
-async def test_the_key_is_known_and_gets_tokens(call: Checked) -> None:
+async def test_the_api_key_is_verified_and_gets_tokens(call: Checked) -> None:
     environment = call.api.sandbox.environment_id
     assert await call("verifyApiKey") == {"environmentId": environment, "verified": True}
     assert (await call("authenticateWaas"))["encodedJwts"]["jwt"].count(".") == 2

@@ -1,4 +1,4 @@
-"""Wallets, sessions, MFA and social accounts: what belongs to a user."""
+"""Wallets, sessions, MFA devices and social accounts of users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def body(letter: str) -> dict[str, Any]:
     }
 
 
-async def test_the_environment_lists_every_wallet_once_across_pages(api: Any) -> None:
+async def test_wallet_pages_contain_each_wallet_once(api: Any) -> None:
     users = await api.users(limit=100)
     alive = {wallet["id"] for user in users for wallet in user["wallets"]}
     total = (await api.get("ENV/wallets"))["count"]
@@ -30,7 +30,7 @@ async def test_the_environment_lists_every_wallet_once_across_pages(api: Any) ->
     assert all(owners[wallet["id"]] == wallet["userId"] for wallet in seen if wallet["deletedAt"] is None)
 
 
-async def test_embedded_wallets_name_their_key_shares_but_not_their_content(api: Any) -> None:
+async def test_embedded_wallets_list_key_shares_without_secrets(api: Any) -> None:
     wallets = (await api.get("ENV/wallets", limit=100))["wallets"]
     embedded = [wallet for wallet in wallets if wallet["provider"] == "embeddedWallet"]
     assert embedded
@@ -63,7 +63,7 @@ async def test_a_wallet_is_linked_read_soft_deleted_and_recovered(api: Any) -> N
     assert (await api.bulk({"wallets": [body("a")]}))["failed"][0]["code"] == "reassign_wallet_error"
 
 
-async def test_a_deleted_wallet_whose_address_somebody_else_linked_stays_deleted(api: Any) -> None:
+async def test_a_deleted_wallet_with_a_reused_address_stays_deleted(api: Any) -> None:
     first = (await api.bulk({"wallets": [body("a")]}))["created"][0]
     await api("DELETE", f"ENV/wallets/{first['wallets'][0]['id']}")
     await api.create(wallets=[body("a")])
@@ -71,7 +71,7 @@ async def test_a_deleted_wallet_whose_address_somebody_else_linked_stays_deleted
     assert answer.json()["data"]["wallets"] == 0
 
 
-async def test_wallets_are_not_linked_twice_nor_beside_an_embedded_one(api: Any) -> None:
+async def test_duplicate_wallets_and_wallets_with_an_embedded_one_are_refused(api: Any) -> None:
     user = await api.create(wallets=[body("a")])
     again = await api("POST", f"ENV/users/{user['id']}/wallets", body("a"))
     assert (again.status_code, again.json()["code"]) == (422, "duplicate_exists")
@@ -86,7 +86,7 @@ async def test_wallets_are_not_linked_twice_nor_beside_an_embedded_one(api: Any)
     assert refused.json()["code"] == "linked_embedded_wallet"
 
 
-async def test_deleted_wallets_are_hidden_by_a_switch(make_api: Any) -> None:
+async def test_deleted_wallets_are_hidden_by_a_flag(make_api: Any) -> None:
     hidden = make_api(flags={"deleted-wallets-listed": "no"})
     wallets = (await hidden.get("ENV/wallets", limit=100))["wallets"]
     assert wallets and all(wallet["deletedAt"] is None for wallet in wallets)
@@ -94,7 +94,7 @@ async def test_deleted_wallets_are_hidden_by_a_switch(make_api: Any) -> None:
     assert any(wallet["deletedAt"] for wallet in listed)
 
 
-async def test_one_session_is_revoked_once_and_all_of_a_user_together(api: Any) -> None:
+async def test_one_session_or_all_of_a_user_are_revoked(api: Any) -> None:
     users = await api.users(limit=100, includeSessions="true")
     user = next(each for each in users if sum(session["revokedAt"] is None for session in each["sessions"]) >= 2)
     open_ = [session for session in user["sessions"] if session["revokedAt"] is None]
@@ -109,14 +109,14 @@ async def test_one_session_is_revoked_once_and_all_of_a_user_together(api: Any) 
     assert len(after) == len(user["sessions"]) and all(session["revokedAt"] for session in after)
 
 
-async def test_sessions_of_somebody_else_or_of_nobody_are_not_found(api: Any) -> None:
+async def test_sessions_of_other_users_are_not_found(api: Any) -> None:
     users = [user for user in await api.users(limit=100, includeSessions="true") if user["sessions"]]
     session = users[0]["sessions"][0]["id"]
     assert (await api("GET", f"/users/{users[1]['id']}/sessions/{session}")).status_code == 404
     assert (await api("PUT", f"/sessions/{NOBODY}/revoke")).status_code == 404
 
 
-async def test_mfa_is_taken_away_and_reset(make_api: Any) -> None:
+async def test_mfa_devices_are_removed(make_api: Any) -> None:
     api = make_api(users=120)
     protected = [user for user in await api.users(limit=100) if user["mfaDevices"]]
     assert len(protected) >= 2
@@ -127,7 +127,7 @@ async def test_mfa_is_taken_away_and_reset(make_api: Any) -> None:
         assert (await api.get(f"ENV/users/{user['id']}"))["user"]["mfaDevices"] == []
 
 
-async def test_a_social_account_gives_its_access_token(api: Any) -> None:
+async def test_a_social_account_has_an_access_token(api: Any) -> None:
     user = next(each for each in await api.users(limit=100) if each["oauthAccounts"])
     assert (await api.get(f"/oauthAccounts/{user['oauthAccounts'][0]['id']}/accessToken"))["accessToken"]
     assert (await api("GET", f"/oauthAccounts/{NOBODY}/accessToken")).status_code == 404

@@ -1,4 +1,4 @@
-"""Webhooks really deliver: signed, tried again, recorded, sent again, switched off; and to this machine alone."""
+"""Webhooks: signatures, retries, deliveries, redelivery, disabling; requests to this machine only."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ async def messages(api: Any, id: str) -> list[dict[str, Any]]:
     return list((await api.get(f"ENV/webhooks/{id}/messages"))["data"])
 
 
-async def test_a_new_user_is_told_with_a_signature_that_holds(api: Any, listener: Listener) -> None:
+async def test_a_new_user_sends_a_message_with_a_valid_signature(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     user = await api.create(email="ada@example.com")
     settled(api)
     assert sorted(listener.names()) == ["ping", "user.created"]
     secret = (await api.get(f"ENV/webhooks/{id}", includeSecret="true"))["secret"]
-    for headers, body in listener.seen:
+    for headers, body in listener.requests:
         assert headers["x-dynamic-signature-256"] == hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         assert headers["content-type"] == "application/json"
     event = listener.event(listener.names().index("user.created"))
@@ -62,7 +62,7 @@ async def test_a_new_user_is_told_with_a_signature_that_holds(api: Any, listener
 async def test_each_attempt_is_recorded_with_request_and_response(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     settled(api)
-    listener.answers += [500]
+    listener.statuses += [500]
     await api.create(email="ada@example.com")
     settled(api)
     latest = (await messages(api, id))[0]
@@ -75,10 +75,10 @@ async def test_each_attempt_is_recorded_with_request_and_response(api: Any, list
     assert tries[0]["response"]["status"] == 500
     sent = tries[0]["request"]
     assert (sent["method"], sent["url"]) == ("POST", listener.url)
-    assert sent["body"].encode() == listener.seen[1][1] == listener.seen[2][1]
+    assert sent["body"].encode() == listener.requests[1][1] == listener.requests[2][1]
 
 
-async def test_one_message_is_sent_again_and_says_so(api: Any, listener: Listener) -> None:
+async def test_a_redelivered_message_is_marked(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     await api.create(email="ada@example.com")
     settled(api)
@@ -95,55 +95,55 @@ async def test_one_message_is_sent_again_and_says_so(api: Any, listener: Listene
     assert (await api("GET", f"ENV/webhooks/{id}/messages/{other}")).status_code == 404
 
 
-async def test_asking_again_while_it_is_being_sent_is_not_lost(api: Any, listener: Listener) -> None:
+async def test_a_redelivery_requested_during_delivery_is_sent(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     settled(api)
-    listener.hold.clear()
+    listener.released.clear()
     await api.create(email="ada@example.com")
     api.wait_for(lambda: listener.waiting == 1)
     row = api.sandbox.store.db.execute("SELECT id FROM messages WHERE due IS NOT NULL").fetchone()
     assert (await api("POST", f"ENV/webhooks/{id}/messages/{row[0]}/redeliver")).status_code == 200
-    listener.hold.set()
+    listener.released.set()
     settled(api)
     assert [listener.event(number).get("redelivery") for number in (1, 2)] == [None, True]
 
 
 @pytest.mark.parametrize(("environment", "attempts"), [("sandbox", 3), ("live", 6)])
-async def test_attempts_end_and_are_scheduled_as_documented(
+async def test_attempts_follow_the_documented_schedule(
     api: Any, listener: Listener, environment: str, attempts: int
 ) -> None:
     api.sandbox.flags.set("environment-name", environment)
     id = await register(api, listener.url)
     settled(api)
-    listener.answers += [503] * 20
+    listener.statuses += [503] * 20
     await api.create(email="ada@example.com")
     settled(api)
-    assert len(listener.seen) == 1 + attempts
+    assert len(listener.requests) == 1 + attempts
     assert (await messages(api, id))[0]["deliveryAttempt"] == attempts
     assert (await api.get(f"ENV/webhooks/{id}"))["isEnabled"], "one failed message is not enough"
 
 
-async def test_a_webhook_that_keeps_failing_is_disabled_until_somebody_enables_it(api: Any, listener: Listener) -> None:
+async def test_a_failing_webhook_is_disabled_until_it_is_enabled(api: Any, listener: Listener) -> None:
     api.sandbox.flags.set("webhook-disable-after", "2")
     id = await register(api, listener.url)
     settled(api)
-    listener.answers += [500] * 6
+    listener.statuses += [500] * 6
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(2)))
     settled(api)
     hook = await api.get(f"ENV/webhooks/{id}")
     assert not hook["isEnabled"] and "enabledAt" not in hook
-    told = len(listener.seen)
+    told = len(listener.requests)
     await api.create(email="missed@example.com")
     settled(api)
-    assert len(listener.seen) == told, "what happens meanwhile is not queued"
+    assert len(listener.requests) == told, "what happens meanwhile is not queued"
     body = {"url": hook["url"], "events": hook["events"], "isEnabled": True}
     assert (await api("PUT", f"ENV/webhooks/{id}", body)).json()["enabledAt"]
     await api.create(email="told@example.com")
     settled(api)
-    assert len(listener.seen) == told + 1
+    assert len(listener.requests) == told + 1
 
 
-async def test_nobody_listening_is_a_failed_attempt(api: Any) -> None:
+async def test_a_refused_connection_is_a_failed_attempt(api: Any) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         id = await register(api, f"http://127.0.0.1:{unused.getsockname()[1]}/hook")
@@ -152,7 +152,7 @@ async def test_nobody_listening_is_a_failed_attempt(api: Any) -> None:
     assert ping["status"] == "failed" and "refused" in ping["response"]["error"].lower()
 
 
-async def test_only_what_a_webhook_asked_for_is_sent(api: Any, listener: Listener) -> None:
+async def test_only_selected_events_are_sent(api: Any, listener: Listener) -> None:
     await register(api, listener.url, "user.deleted", "admin.gate.deleted")
     user = await api.create(email="ada@example.com")
     await api("PUT", f"ENV/users/{user['id']}", {"alias": "Ada"})
@@ -161,7 +161,7 @@ async def test_only_what_a_webhook_asked_for_is_sent(api: Any, listener: Listene
     assert sorted(listener.names()) == ["ping", "user.deleted"]
 
 
-async def test_what_was_rolled_back_is_not_told(api: Any, listener: Listener) -> None:
+async def test_rolled_back_events_are_not_sent(api: Any, listener: Listener) -> None:
     await register(api, listener.url)
     settled(api)
     with pytest.raises(ZeroDivisionError), api.sandbox.store.write():
@@ -169,10 +169,10 @@ async def test_what_was_rolled_back_is_not_told(api: Any, listener: Listener) ->
         raise ZeroDivisionError
     await api.create(email="ada@example.com")
     settled(api)
-    assert len(listener.seen) == 2
+    assert len(listener.requests) == 2
 
 
-async def test_messages_come_in_pages_by_cursor(api: Any, listener: Listener) -> None:
+async def test_messages_are_paged_by_cursor(api: Any, listener: Listener) -> None:
     api.sandbox.flags.set("page-size", "3")
     id = await register(api, listener.url)
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(7)))
@@ -224,14 +224,14 @@ async def test_the_url_has_the_documented_form(make_api: Any, url: str, document
         assert (await api("POST", "ENV/webhooks", body)).status_code == (201 if allowed else 400), value
 
 
-async def test_the_secret_is_shown_only_when_it_is_asked_for(api: Any, listener: Listener) -> None:
+async def test_the_secret_is_included_on_request(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     assert "secret" not in await api.get(f"ENV/webhooks/{id}")
     assert all("secret" not in each and "failures" not in each for each in (await api.get("ENV/webhooks"))["data"])
     assert (await api.get(f"ENV/webhooks/{id}", includeSecret="true"))["secret"].startswith("dyn_")
 
 
-async def test_a_deleted_webhook_takes_its_messages_along(api: Any, listener: Listener) -> None:
+async def test_a_deleted_webhook_deletes_its_messages(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
     settled(api)
     assert (await api("DELETE", f"ENV/webhooks/{id}")).status_code == 204
@@ -242,27 +242,27 @@ async def test_a_deleted_webhook_takes_its_messages_along(api: Any, listener: Li
     assert listener.names() == ["ping"]
 
 
-def test_closing_does_not_wait_for_an_endpoint_that_hangs(listener: Listener) -> None:
+def test_closing_does_not_wait_for_a_hanging_endpoint(listener: Listener) -> None:
     others = set(threading.enumerate())
     sandbox = Sandbox(SandboxOptions(users=0, flags={"webhook-url": "loopback"}))
-    listener.hold.clear()
+    listener.released.clear()
     headers = {"authorization": f"Bearer {sandbox.token}"}
     body = f'{{"url": "{listener.url}", "isEnabled": true, "events": []}}'.encode()
     assert sandbox.handle("POST", f"/environments/{sandbox.environment_id}/webhooks", "", headers, body).status == 201
     started = time.monotonic()
     sandbox.close()
     assert time.monotonic() - started < webhook_sender.TIMEOUT_S
-    listener.hold.set()
+    listener.released.set()
     assert not any(thread.name.startswith("webhooks") for thread in set(threading.enumerate()) - others)
 
 
-async def test_what_is_due_survives_a_restart(make_api: Any, listener: Listener, tmp_path: Any) -> None:
-    """Retries are kept with the state: the next run sends them."""
+async def test_pending_messages_survive_a_restart(make_api: Any, listener: Listener, tmp_path: Any) -> None:
+    """Retries are stored with the state, and the next run sends them."""
     flags = {"webhook-url": "loopback"}
     first = make_api(data=tmp_path / "state", flags=flags)
     id = await register(first, listener.url)
     settled(first)
-    listener.answers += [500]
+    listener.statuses += [500]
     await first.create(email="ada@example.com")
     first.wait_for(lambda: len(first.sandbox.webhooks.messages(id, None)[0]) == 2)
     first.sandbox.close()

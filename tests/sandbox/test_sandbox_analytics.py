@@ -1,4 +1,4 @@
-"""Analytics, statistics, visitors and balances: numbers that follow from the data and agree with each other."""
+"""Analytics, statistics, visitors and balances: figures that match the data and each other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def everybody(api: Any) -> list[dict[str, Any]]:
     return list(await api.users(limit=100, includeSessions="true"))
 
 
-async def test_the_topline_counts_what_the_lists_hold(api: Any) -> None:
+async def test_the_topline_matches_the_lists(api: Any) -> None:
     call = Checked(api)
     users = await everybody(api)
     top = await call("getAnalyticsTopline", query=EVER)
@@ -44,7 +44,7 @@ async def test_the_overview_adds_up_to_the_topline(api: Any, granularity: str) -
     assert dates == sorted(set(dates))
 
 
-async def test_engagement_counts_weeks_hours_and_returns(api: Any) -> None:
+async def test_engagement_counts_weeks_hours_and_retention(api: Any) -> None:
     call = Checked(api)
     total = (await call("getAnalyticsTopline", query=EVER))["sessions"]["inRange"]
     found = await call("getAnalyticsEngagement", query=EVER)
@@ -57,7 +57,7 @@ async def test_engagement_counts_weeks_hours_and_returns(api: Any) -> None:
     assert all(0 <= each["retentionPct"] <= 100 for each in found["retention"]["newUsers"])
 
 
-async def test_wallets_are_broken_down_by_name_and_chain(api: Any) -> None:
+async def test_wallets_are_counted_by_name_and_chain(api: Any) -> None:
     call = Checked(api)
     names: dict[str, int] = {}
     for user in await everybody(api):
@@ -73,7 +73,7 @@ async def test_wallets_are_broken_down_by_name_and_chain(api: Any) -> None:
     ]
 
 
-async def test_visits_are_those_of_users_and_of_visitors(api: Any) -> None:
+async def test_visits_include_users_and_visitors(api: Any) -> None:
     call = Checked(api)
     dates = {"startDate": EVER["start"], "endDate": EVER["end"]}
     found = await call("getVisitAnalytics", query=dates)
@@ -84,7 +84,7 @@ async def test_visits_are_those_of_users_and_of_visitors(api: Any) -> None:
     assert await call("getVisitAnalytics"), "of the last thirty days"
 
 
-async def test_more_people_than_are_looked_at_are_scaled_up(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_counts_of_a_sample_are_scaled(make_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     api = make_api(users=400)
     exact = await Checked(api)("getAnalyticsTopline", query=EVER)
     monkeypatch.setattr(analytics, "_SAMPLE_SIZE", 100)
@@ -98,25 +98,25 @@ async def test_more_people_than_are_looked_at_are_scaled_up(make_api: Any, monke
 @pytest.mark.parametrize(
     "query", [{"start": "2026-01-01"}, {**EVER, "start": "soon"}, {"start": "2026-02-01", "end": "2026-01-01"}]
 )
-async def test_a_range_that_makes_no_sense_is_refused(api: Any, query: dict[str, str]) -> None:
+async def test_an_invalid_range_is_refused(api: Any, query: dict[str, str]) -> None:
     await Checked(api).refused(400, "getAnalyticsTopline", query=query)
 
 
-async def test_nobody_is_no_division_by_zero(make_api: Any) -> None:
+async def test_figures_without_users_are_zero(make_api: Any) -> None:
     call = Checked(make_api(users=0))
     await call("getAnalyticsEngagement", query=EVER)
     assert (await call("getAnalyticsTopline", query=EVER))["users"] == {"allTime": 0, "inRange": 0}
     assert (await call("getVisitorsCountByEnvironmentId"))["visitors"]["count"] == 0
 
 
-def test_buckets_start_on_the_day_the_monday_and_the_first() -> None:
+def test_periods_start_on_the_day_the_monday_and_the_first() -> None:
     at = 1_795_350_600_000  # 2026-11-22T14:30:00Z, a Sunday
     assert period_start(at, "day") == "2026-11-22T00:00:00.000Z"
     assert period_start(at, "week") == "2026-11-16T00:00:00.000Z"
     assert period_start(at, "month") == "2026-11-01T00:00:00.000Z"
 
 
-async def test_visitors_are_paged_ordered_and_filtered(api: Any) -> None:
+async def test_visitors_are_paged_sorted_and_filtered(api: Any) -> None:
     everyone = (await api.get("ENV/visitors", limit=100))["visitors"]
     assert (await api.get("ENV/visitors"))["count"] == len(everyone) == 20
     assert [each["createdAt"] for each in everyone] == sorted((each["createdAt"] for each in everyone), reverse=True)
@@ -135,7 +135,7 @@ async def test_visitors_are_paged_ordered_and_filtered(api: Any) -> None:
     assert (await api("GET", "ENV/visitors", orderBy="shoeSize-asc")).status_code == 400
 
 
-async def test_a_wallet_that_connects_is_a_visitor_once(api: Any) -> None:
+async def test_a_wallet_that_connects_twice_is_one_visitor(api: Any) -> None:
     body = {"address": ADDRESS, "chain": "EVM", "provider": "browserExtension", "walletName": "metamask"}
     path = f"/sdk/{api.sandbox.environment_id}/connect"
     before = (await Checked(api)("getVisitorsCountByEnvironmentId"))["visitors"]["count"]
@@ -148,7 +148,7 @@ async def test_a_wallet_that_connects_is_a_visitor_once(api: Any) -> None:
     assert [event["data"]["address"] for event in events].count(ADDRESS) == 1
 
 
-async def test_balances_follow_from_the_address(api: Any) -> None:
+async def test_balances_depend_on_the_address(api: Any) -> None:
     user = await api.create(email="a@example.com")
     path = f"ENV/users/{user['id']}/balances"
     asked = {"balanceRequests": [{"address": ADDRESS, "chain": "EVM", "networkIds": [1, 8453]}]}
