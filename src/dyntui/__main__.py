@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from dyntui.core.process_state import install_crash_hook
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line and exit with its code. Without a word on it there is nothing to parse: the console."""
-    sys.excepthook = _crashed
+    install_crash_hook(_crashed)
     if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
         from dyntui.cli.root import main as run
     else:
@@ -22,7 +24,7 @@ def main() -> None:
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Say in one line what Python would print as a traceback, with what the server said in it."""
+    """Print one line instead of a traceback, which could contain data that the server sent."""
     if not isinstance(error, Exception):
         sys.__excepthook__(kind, error, trace)
         return

@@ -1,17 +1,17 @@
-"""httpx without its own command line.
+"""Import httpx without its own command line; the other modules of `dyntui.api` take `httpx` from here.
 
-`import httpx` tries `httpx._main`, which loads rich and pygments when they are installed; a client has no use for them.
+`import httpx` tries `httpx._main`, which loads rich and pygments when they are installed; a client does not use them.
 """
 
 from __future__ import annotations
 
 import sys
 
-if "httpx" not in sys.modules:
-    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # what makes an import fail, as httpx expects it to
-    import httpx
+from dyntui.core.process_state import block_import
 
-    del sys.modules["httpx._main"]
+if "httpx" not in sys.modules:
+    with block_import("httpx._main"):
+        import httpx
 else:
     import httpx
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import click
 from dyntui.cli import output
 from dyntui.cli.output import print_json, print_lines, show_progress, unless_gone
 from dyntui.core.errors import DyntuiError
+from dyntui.core.process_state import set_environment_flag
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
@@ -163,7 +163,7 @@ def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
         if value not in (None, False):
             setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
-                os.environ[_VARIABLES[name]] = "1"
+                set_environment_flag(_VARIABLES[name])
         return value
 
     return keep

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
+from dyntui.core.process_state import without_garbage_collection
 from dyntui.sandbox.addresses import family
 from dyntui.sandbox.parallel_seed import make_chunks
 from dyntui.sandbox.sample_users import SampleUsers
@@ -62,7 +61,7 @@ class UserRepository:
 
     def insert_sample_users(self) -> None:
         """Insert the searched values and unique keys of the sample users."""
-        with _without_garbage_collection():
+        with without_garbage_collection():
             for rows, keys in make_chunks(self._sample_users):
                 self._store.db.executemany(_INSERT, rows)
                 self._store.db.executemany("INSERT INTO keys VALUES (?, ?)", keys)
@@ -213,18 +212,6 @@ class UserRepository:
                 owners.extend([pos] * wallets)
             self._wallets = (self._store.version, owners)
         return self._wallets[1]
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Disable the cyclic garbage collector: rows have no cycles, and collection takes a tenth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _make_predicate(filter: UserFilter) -> Callable[[str], bool]:

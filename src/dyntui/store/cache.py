@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dyntui.config.private_files import private_dir
+from dyntui.core.process_state import private_umask
 from dyntui.core.text import without_surrogates
 from dyntui.core.times import now
 from dyntui.store.cell_codec import pack, unpack
@@ -136,8 +137,7 @@ class RowCache:
 
     def _usable(self, file: Path) -> sqlite3.Connection:
         for _ in range(2):
-            old = os.umask(0o077)
-            try:
+            with private_umask():
                 db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
                 try:
                     version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -150,8 +150,6 @@ class RowCache:
                 except sqlite3.DatabaseError:
                     pass  # broken: thrown away below, as one of another version is
                 db.close()
-            finally:
-                os.umask(old)
             purge(file)
         raise sqlite3.OperationalError(f"{file} cannot be used")
 

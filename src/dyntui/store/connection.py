@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.core.process_state import private_umask
 from dyntui.store.schema import check, damaged, install, upgrade
 
 __all__ = ["JournalRefused", "connect", "created"]
@@ -116,8 +116,7 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
     """
     for end in _SUFFIXES:
         verify_private(path.with_name(path.name + end), missing_ok=bool(end))
-    before = os.umask(0o077)
-    try:
+    with private_umask():
         with _errors_in_words(path):
             # One thread at a time, not always the same one: the console opens a job here and works on it there.
             db = sqlite3.connect(
@@ -140,8 +139,6 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
         except BaseException:
             db.close()
             raise
-    finally:
-        os.umask(before)
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA cache_size = -8192")
     return db

@@ -38,9 +38,9 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
 
 def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) -> tuple[int, str]:
     """Open the console and stay until it is left; the exit code, and what to print after a crash."""
-    import gc
+    from dyntui.core.process_state import pause_garbage_collection
 
-    gc.disable()  # what is loaded now stays; the console goes on collecting when it has shown itself
+    pause_garbage_collection()  # the app resumes it after its first screen
     from dyntui.config.settings import Settings
     from dyntui.tui.shell import startup
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.errors import StoppedError
+from dyntui.core.process_state import shorten_switch_interval
 
 if TYPE_CHECKING:
     from dyntui.services.imports.wizard_service import WizardService
@@ -29,7 +29,7 @@ class WizardThread:
 
     def __init__(self, typed_at: Callable[[], float] = lambda: 0.0) -> None:
         # Rows are mapped in Python: without this a key waits for five times as long for its turn.
-        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH))
+        shorten_switch_interval(_SWITCH)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="wizard")
         self._typed_at = typed_at
         self._service = self._pool.submit(self._make_service)

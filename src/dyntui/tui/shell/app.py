@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +20,7 @@ from textual.worker import WorkerFailed
 from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
+from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_left
@@ -140,7 +140,7 @@ class Console(TerminalActionsMixin):
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)
         self.update_title()
-        threading.excepthook = self._crashed_in_thread
+        install_thread_crash_hook(self._crashed_in_thread)
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
         self.take_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
@@ -157,7 +157,7 @@ class Console(TerminalActionsMixin):
 
     async def on_unmount(self) -> None:
         startup.remove_signal_handlers()
-        threading.excepthook = threading.__excepthook__
+        remove_thread_crash_hook()
         if self.session.running is not None:
             await self.session.running.stop_for_exit()
         self.stop_asking()
@@ -188,7 +188,7 @@ class Console(TerminalActionsMixin):
 
     def _on_start_period_over(self) -> None:
         self.complete_styles()
-        _collect_garbage()
+        resume_garbage_collection()
 
     def _update_ages(self) -> None:
         if self.shown is not None:
@@ -354,10 +354,3 @@ class Console(TerminalActionsMixin):
         from dyntui.tui.features.imports.running_job import ask_before_leaving
 
         ask_before_leaving(self)
-
-
-def _collect_garbage() -> None:
-    """Turn garbage collection on again, and exempt the objects loaded at start."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

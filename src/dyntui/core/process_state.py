@@ -1,0 +1,116 @@
+"""Every change of state that belongs to the whole process, with the reason for each.
+
+| State                       | Changed by                    | For how long             |
+|-----------------------------|-------------------------------|--------------------------|
+| `sys.excepthook`            | `install_crash_hook`          | until the process ends   |
+| `threading.excepthook`      | `install_thread_crash_hook`   | while the console is open |
+| garbage collector, on start | `pause_garbage_collection`    | until the console is shown |
+| garbage collector, freeze   | `resume_garbage_collection`   | until the process ends   |
+| garbage collector, block    | `without_garbage_collection`  | one `with` block         |
+| thread switch interval      | `shorten_switch_interval`     | until the process ends   |
+| `os.environ`                | `set_environment_flag`        | until the process ends   |
+| `sys.modules`               | `block_import`                | one `with` block         |
+| file creation mask          | `private_umask`               | one `with` block         |
+
+Signal handlers stay next to the work that they end. Private names of Textual are in
+`dyntui.tui.kit.terminal.textual_internals`. This module imports nothing that slows down the start.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import threading
+    from types import TracebackType
+
+__all__ = [
+    "block_import",
+    "install_crash_hook",
+    "install_thread_crash_hook",
+    "pause_garbage_collection",
+    "private_umask",
+    "remove_thread_crash_hook",
+    "resume_garbage_collection",
+    "set_environment_flag",
+    "shorten_switch_interval",
+    "without_garbage_collection",
+]
+
+
+def install_crash_hook(on_crash: Callable[[type[BaseException], BaseException, TracebackType | None], None]) -> None:
+    """Call `on_crash` for an uncaught exception: Python's own traceback would print what a server sent."""
+    sys.excepthook = on_crash
+
+
+def install_thread_crash_hook(on_crash: Callable[[threading.ExceptHookArgs], None]) -> None:
+    """Call `on_crash` for an uncaught exception of a thread: a traceback would be printed over the console."""
+    import threading
+
+    threading.excepthook = on_crash
+
+
+def remove_thread_crash_hook() -> None:
+    """Restore Python's own handling of uncaught exceptions in threads."""
+    import threading
+
+    threading.excepthook = threading.__excepthook__
+
+
+def pause_garbage_collection() -> None:
+    """Turn the cyclic garbage collector off while the console starts: what is loaded then stays loaded."""
+    gc.disable()
+
+
+def resume_garbage_collection() -> None:
+    """Turn the collector on again after `pause_garbage_collection`, and exempt the objects loaded until now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Turn the collector off in the block: rows have no cycles, and collection takes a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def shorten_switch_interval(seconds: float) -> None:
+    """Let threads take turns at least every `seconds`: a key must not wait for a thread that maps rows in Python."""
+    sys.setswitchinterval(min(sys.getswitchinterval(), seconds))
+
+
+def set_environment_flag(name: str) -> None:
+    """Set an environment variable to `1`: libraries and child processes read options such as NO_COLOR there."""
+    os.environ[name] = "1"
+
+
+@contextmanager
+def block_import(name: str) -> Iterator[None]:
+    """Make `import name` fail with ImportError in the block: an optional module that is slow and not needed."""
+    sys.modules[name] = None  # type: ignore[assignment]  # documented by Python as the way to make an import fail
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+@contextmanager
+def private_umask() -> Iterator[None]:
+    """Create files readable by their owner only: SQLite makes its own files and takes no mode."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
