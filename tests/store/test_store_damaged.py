@@ -23,7 +23,7 @@ WHERE = {
     "base_url": "https://x.example/api/v0",
     "environment_id": "e",
     "environment_kind": "sandbox",
-    "organisation": "",
+    "organization": "",
 }
 
 
@@ -57,6 +57,10 @@ DAMAGE = {
     "facts of endless depth": f"UPDATE job SET facts = '{'[' * 100_000}'",
     "no facts": "UPDATE job SET facts = '{}'",
     "a place that is text": """UPDATE job SET facts = '{"where": "here"}'""",
+    "an organization that is a number": "UPDATE job SET facts = json_set(facts, '$.where.organization', 7)",
+    "an organisation, in the older spelling, that is a number": (
+        "UPDATE job SET facts = json_set(facts, '$.where.organisation', 7)"
+    ),
     "a place in part": """UPDATE job SET facts = '{"where": {"profile": "p"}}'""",
     "a place of numbers": """UPDATE job SET facts = json_set(facts, '$.where.base_url', 5)""",
     "a source that is a list": """UPDATE job SET facts = json_set(facts, '$.source', json('[]'))""",
@@ -87,7 +91,7 @@ def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> 
             from dyntui.services.imports.jobs import JobLocation, check_location
 
             with Journal.open(bad) as journal:
-                check_location(journal, JobLocation(**WHERE))
+                check_location(journal, JobLocation("p", "https://x.example/api/v0", "e", "sandbox"))
         assert "room on the disk" not in caught.value.hint
         assert str(bad) in caught.value.hint
     Journal.open(folder / "good.sqlite").close()

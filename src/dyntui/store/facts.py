@@ -16,8 +16,10 @@ __all__ = ["Facts", "dump_facts", "load_facts"]
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _OPTIONAL_TEXT = (str, type(None))
+_LOCATION_KEYS = ("profile", "base_url", "environment_id", "environment_kind", "organization", "organisation")
+"""The last one is the older spelling, in journals that exist."""
 _TYPES: dict[str, Any] = {
-    "where": dict.fromkeys(("profile", "base_url", "environment_id", "environment_kind", "organisation"), _TEXT),
+    "where": dict.fromkeys(_LOCATION_KEYS, _TEXT),
     "source": {
         "name": _TEXT, "format": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "quoting": _TEXT,
         "header_row": (int, type(None)), "columns": [_TEXT], "fingerprint": _TEXT, "preset": _OPTIONAL_TEXT,
