@@ -60,7 +60,7 @@ def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
         ),
         (["a", "--environment-id", ID, "--kind", "live", "--credential", "command"], "--command is missing"),
         (["a", "--environment-id", ID, "--kind", "live", "--ca-file", "/no/such/file"], "does not exist"),
-        (["a", "--environment-id", ID, "--kind", "live", "--colour", "[red]", "--credential", "file"], "not a colour"),
+        (["a", "--environment-id", ID, "--kind", "live", "--color", "[red]", "--credential", "file"], "not a color"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named_and_nothing_is_saved(run: Run, arguments: list[str], why: str) -> None:

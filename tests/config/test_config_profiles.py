@@ -50,6 +50,18 @@ def test_there_are_none_at_first() -> None:
     assert not paths().profiles_file.exists()
 
 
+def test_the_older_spelling_of_color_is_read_and_replaced_by_the_next_change() -> None:
+    path = write(
+        f'[profiles.dev]\nbase_url = "{DEV.base_url}"\nenvironment_id = "{ID}"\nkind = "sandbox"\ncolour = "green"\n'
+    )
+    profiles = Profiles.load()
+    assert profiles.get("dev").color == "green"
+    profiles.put(replace(profiles.get("dev"), read_only=True))
+    profiles.save()
+    assert 'color = "green"' in path.read_text() and "colour" not in path.read_text()
+    assert Profiles.load().get("dev").color == "green"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(
     st.builds(
@@ -61,7 +73,7 @@ def test_there_are_none_at_first() -> None:
         environment_id=st.uuids().map(str),
         kind=st.sampled_from(["live", "sandbox"]),
         read_only=st.booleans(),
-        colour=st.sampled_from(["", "green", "#aabbcc"]),
+        color=st.sampled_from(["", "green", "#aabbcc"]),
         credential=st.sampled_from(CredentialKind),
         credential_command=st.sampled_from(["pass show 'a b'", 'op read "x"\\', "echo 'ü'"]),
         ca_file=st.sampled_from(["", "/etc/ssl/mine.pem"]),
@@ -300,7 +312,7 @@ def test_environment_ids_are_uuids() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"colour": "red; x"},
+        {"color": "red; x"},
         {"kind": "prod"},
         {"credential": CredentialKind.COMMAND},
         {"environment_id": "a\x1bb"},

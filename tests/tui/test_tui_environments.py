@@ -149,7 +149,7 @@ async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> 
 async def test_a_profiles_own_colour_is_on_the_top_line_but_never_on_a_live_one() -> None:
     for kind, shown in (("sandbox", "#123456"), ("live", "#8C1C2C")):
         console = Console(
-            ConsoleState(profile=profile(kind=kind, colour="#123456", credential=CredentialKind.ENVIRONMENT))
+            ConsoleState(profile=profile(kind=kind, color="#123456", credential=CredentialKind.ENVIRONMENT))
         )
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)

@@ -74,7 +74,7 @@ def list_(context: CliContext) -> None:
 @click.option("--command", "command", metavar="COMMAND", help="With --credential command: what prints the token.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificates to trust (PEM).")
-@click.option("--colour", metavar="COLOUR", help="Colour in the console: a name or #rrggbb.")
+@click.option("--color", "--colour", "color", metavar="COLOR", help="Color in the console: a name or #rrggbb.")
 @click.option("--offline", is_flag=True, help="Do not ask the server whether the environment is live.")
 @click.option("--replace", "change", is_flag=True, help="Change the profile of that name; what is not given stays.")
 @pass_context
@@ -89,7 +89,7 @@ def add(
     command: str | None,
     token_stdin: bool,
     ca_file: str | None,
-    colour: str | None,
+    color: str | None,
     offline: bool,
     change: bool,
 ) -> None:
@@ -113,7 +113,7 @@ def add(
         command = _ask(context, "Command that prints the token", "--command")
     given: dict[str, Any] = {
         "read_only": True if context.read_only else read_only,
-        "colour": colour,
+        "color": color,
         "credential_command": command,
         "ca_file": str(Path(ca_file).absolute()) if ca_file else None,
     }

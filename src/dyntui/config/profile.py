@@ -29,7 +29,7 @@ class Profile:
     environment_id: str
     kind: Kind = "live"
     read_only: bool = False
-    colour: str = ""
+    color: str = ""
     credential: CredentialKind = CredentialKind.KEYRING
     credential_command: str = ""
     ca_file: str = ""

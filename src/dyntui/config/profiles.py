@@ -37,12 +37,14 @@ __all__ = [
 
 _KINDS = ("live", "sandbox")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
 
 
 _FIELDS = tuple(field.name for field in fields(Profile) if field.name not in ("name", "overridden"))
 _DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name in _FIELDS}
 _REQUIRED = ("base_url", "environment_id", "kind")
+_OLD_KEYS = {"color": "colour"}
+"""Keys whose older spelling is still read; a changed profile is written with the new one."""
 
 
 def check_name(name: str) -> str:
@@ -183,8 +185,8 @@ def _checked(profile: Profile) -> dict[str, Any]:
     check_name(profile.name)
     if profile.kind not in _KINDS:
         raise UsageError(f"{profile.kind!r} is not a kind of environment.", hint="It is live or sandbox.")
-    if not _COLOUR.fullmatch(profile.colour):
-        raise UsageError(f"{profile.colour!r} is not a colour.", hint="Write a name, such as green, or #rrggbb.")
+    if not _COLOR.fullmatch(profile.color):
+        raise UsageError(f"{profile.color!r} is not a color.", hint="Write a name, such as green, or #rrggbb.")
     if not profile.environment_id or not profile.environment_id.isprintable():
         raise UsageError(f"The profile {profile.name} has no environment id.", hint="Set environment_id.")
     command = profile.credential is CredentialKind.COMMAND
@@ -211,6 +213,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
     if not isinstance(table, dict):
         raise wrong("it has to be a table.")
     values: dict[str, Any] = {}
+    table = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
     for key in _FIELDS:
         if key not in table:
             if key in _REQUIRED:
@@ -240,6 +243,9 @@ def _put(document: TOMLDocument, profile: Profile) -> None:
     if profile.name not in tables:
         tables[profile.name] = tomlkit.table()
     table = tables[profile.name]
+    for old in _OLD_KEYS.values():
+        if old in table:
+            del table[old]
     for key in _FIELDS:
         value = getattr(profile, key)
         value = str(value) if isinstance(value, str) else value

@@ -49,7 +49,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ConsoleScreen.Changed)
 
-    _colour = ""
+    _color = ""
     _asked_about = ""
     _found_text = ""
     _on_answer: Callable[[str], None]
@@ -190,19 +190,19 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         return ((away, "warn"), *(part for part in parts if part[0] != "offline"))
 
     def _paint_top(self) -> None:
-        """The profile's own colour; live is always red."""
+        """The profile's own color; live is always red."""
         profile = self.console.session.profile
-        wanted = profile.colour if profile is not None and profile.kind != "live" else ""
-        if wanted == self._colour:
+        wanted = profile.color if profile is not None and profile.kind != "live" else ""
+        if wanted == self._color:
             return
-        self._colour = wanted
+        self._color = wanted
         top = self.query_one("#top")
         top.styles.background = top.styles.color = None
         if wanted:
             try:
                 top.styles.background = Color.parse(wanted)
             except ColorParseError:
-                return  # a colour of a newer version; the word says the kind all the same
+                return  # a color of a newer version; the word says the kind all the same
             top.styles.color = top.styles.background.get_contrast_text()
 
     def on_screen_resume(self) -> None:
