@@ -31,7 +31,7 @@ REFUSALS: dict[int, Any] = {
         "properties": {"error": TEXT, "code": {"$ref": "#/components/schemas/UnprocessableEntityErrorCode"}},
     },
 }
-"""The documented shapes of refusals (API.md 7). The catalog has no schemas for the last two."""
+"""The documented shapes of refusals (docs/vendor-api.md#errors). The catalog has no schemas for the last two."""
 
 
 def a_value(schema: Any, way: str, name: str, *, whole: bool, depth: int = 0) -> Any:

@@ -106,7 +106,7 @@ async def test_invalid_invitations_are_refused(call: Checked, body: dict[str, st
     if status != 204:
         assert response.json().get("code", "") == code
     if status == 409:
-        assert response.json()["message"], "a shape of its own (API.md 7)"
+        assert response.json()["message"], "a shape of its own (docs/vendor-api.md#errors)"
 
 
 async def test_an_accepted_invitation_lists_the_organization(call: Checked) -> None:

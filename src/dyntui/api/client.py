@@ -166,7 +166,10 @@ class Client:
         return page_from(await self.call(operation_id, path=path, query=wanted), items)
 
     async def introspect(self) -> dict[str, Any] | None:
-        """What this token is (`GET /tokens/me`); None on a server that does not have that endpoint (API.md 1.1)."""
+        """What this token is (`GET /tokens/me`); None on a server that does not have that endpoint.
+
+        Source: docs/vendor-api.md#introspection.
+        """
         try:
             answer = await self._transport.request(
                 "GET", "/tokens/me", operation="introspectToken", gates=(self.gates.default,), reads=True

@@ -1,4 +1,7 @@
-"""The four shapes of an error body (API.md 7), read as one. No model: an error does not wait for pydantic."""
+"""The four shapes of an error body, read as one. No model: an error does not wait for pydantic.
+
+Source: docs/vendor-api.md#errors.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 ├── Redirected                      the server points elsewhere; the token never follows
 └── WriteRefused                    this client may not write: read-only, or no permit from the one door
 
-Source of the shapes: API.md 7.
+Source of the shapes: docs/vendor-api.md#errors.
 """
 
 from __future__ import annotations
@@ -247,7 +247,10 @@ def _seconds(value: str | None) -> float | None:
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
-    """What the server calls this request, from any header that looks like it; "" when none does (API.md 7)."""
+    """What the server calls this request, from any header that looks like it; "" when none does.
+
+    Source: docs/vendor-api.md#errors.
+    """
     return next((headers[name] for name in ("x-request-id", "x-amzn-requestid", "cf-ray") if name in headers), "")
 
 

@@ -11,7 +11,7 @@ from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
 __all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
 
 MAX_LIMIT = 100
-"""The most rows that a list answers with at once (API.md 3.1)."""
+"""The most rows that a list answers with at once (docs/vendor-api.md#paging)."""
 
 
 class Row(dict[str, Any]):

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["BULK_PER_MINUTE", "DEFAULT_PER_MINUTE", "RateLimiter", "RateLimiters"]
 
 DEFAULT_PER_MINUTE = 1500
-"""Developer endpoints, per address (API.md 2)."""
+"""Developer endpoints, per address (docs/vendor-api.md#rate-limits)."""
 BULK_PER_MINUTE = 150
-"""POST users/bulk, per address (API.md 2)."""
+"""POST users/bulk, per address (docs/vendor-api.md#rate-limits)."""
 
 
 class RateLimiter:

@@ -70,7 +70,10 @@ class UsersResource(ApiResource):
         filter: Mapping[str, str] | None = None,
         include_sessions: bool | None = None,
     ) -> Page:
-        """A page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ... (API.md 3.1)."""
+        """A page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ...
+
+        Source: docs/vendor-api.md#filter.
+        """
         return await self._client.page(
             "getEnvironmentUsers",
             "users",
@@ -92,7 +95,10 @@ class UsersResource(ApiResource):
         return await self._client.call("getUser", path={"userId": user_id})
 
     async def create(self, fields: Mapping[str, Any], permit: WritePermit) -> User:
-        """Create one user. fields may carry an `id` of the caller's choice (API.md 4.6)."""
+        """Create one user. fields may carry an `id` of the caller's choice.
+
+        Source: docs/vendor-api.md#create-update-and-delete.
+        """
         from dyntui.api.models import User
 
         return User.of(await self._client.call("createUser", body=dict(fields), permit=permit), "user")

@@ -1,6 +1,6 @@
 """Above the environment: organizations and their projects, people, invitations, networks, sign-on and plan.
 
-An environment's token reaches these only where the server lets it (API.md 1.3); a person's token does.
+An environment's token reaches these only where the server lets it (docs/vendor-api.md#scopes); a person's token does.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _RAW = ("token.rawToken", "token")
 
 
 def is_own_token(row: Mapping[str, Any], hint: str) -> bool:
-    """Whether a row is the token that is used here: its checksum is the last six characters (API.md 1.1)."""
+    """Whether a row is the token that is used here: its checksum is the last six characters (docs/vendor-api.md#checksum)."""
     checksum = str(row.get("checksum") or "")
     return len(checksum) >= 4 and hint.endswith(checksum)
 

@@ -47,7 +47,10 @@ _EVENT_TYPES: Mapping[str, str] = {
     "wallet.delegation.created": "Occurs whenever a user delegates access to a wallet.",
     "wallet.delegation.revoked": "Occurs whenever delegated access to a wallet is revoked.",
 }
-"""Events that a webhook can select. wallet.deleted is emitted, but cannot be selected (API.md 8)."""
+"""Events that a webhook can select. wallet.deleted is emitted, but cannot be selected.
+
+Source: docs/vendor-api.md#event-types.
+"""
 
 _ADMIN_EVENTS: Mapping[str, str] = {
     "allowlist": "created updated deleted enabled disabled",
@@ -111,7 +114,8 @@ class EventLog:
     def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> int:
         """Write one event and return its position.
 
-        `at` is in ms since 1970. `user` is the id of the user who caused it; None for an API token (API.md 8).
+        `at` is in ms since 1970. `user` is the id of the user who caused it; None for an API token
+        (docs/vendor-api.md#event-types).
         """
         db = self._store.db
         row = (at, name, user, orjson.dumps(data))

@@ -51,7 +51,7 @@ class OperationCall:
         return self.sandbox.clock.now()
 
     def emit(self, name: str, data: Json) -> None:
-        """Write an event without a user, because an API token caused it (API.md 8)."""
+        """Write an event without a user, because an API token caused it (docs/vendor-api.md#event-types)."""
         self.sandbox.events.emit(name, data, at=self.now)
 
     def new_id(self, kind: str) -> str:

@@ -137,7 +137,7 @@ def body_violations(operation: Operation, body: Any, *, strict: bool, names: boo
     """Yield the violations in the body of a request.
 
     `strict`: unknown fields are violations. `names`: the texts of a user must match the named-string pattern, which is
-    documented for lists and wallets only (API.md 4.2).
+    documented for lists and wallets only (docs/vendor-api.md#field-values).
     """
     validator = _validator(operation.id, strict, names, False)
     if not validator.is_valid(body):

@@ -32,7 +32,7 @@ SIGNATURE = "x-dynamic-signature-256"
 WORKER_COUNT = 4
 _MAX_MESSAGES, _MAX_DELIVERIES, _MAX_PENDING_MESSAGES, _TRIM_EVERY = 4_000, 8_000, 20_000, 200
 _RETRY_DELAYS_S: Mapping[str, tuple[int, ...]] = {"sandbox": (15, 60), "live": (15, 60, 600, 3600, 86_400)}
-"""Seconds after each failed attempt (API.md 8)."""
+"""Seconds after each failed attempt (docs/vendor-api.md#deliveries)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ class Webhooks:
         return any(name in each["events"] for each in self._enabled())
 
     def on_event(self, event: Json) -> None:
-        """Queue a message for each enabled webhook that selects the event; disabled ones never get it (API.md 8)."""
+        """Queue a message for each enabled webhook that selects the event; disabled ones never get it.
+
+        Source: docs/vendor-api.md#deliveries.
+        """
         for webhook in self._enabled():
             if event["eventName"] in webhook["events"]:
                 self._queue(webhook, event)

@@ -63,7 +63,9 @@ def _kind(document: Any) -> str:
 
 
 async def check_health(client: Client, profile_kind: str = "live") -> EnvironmentHealth:
-    """Ask what the token is (API.md 1.1): /tokens/me, the environment, or one user, whichever it may read.
+    """Ask what the token is: /tokens/me, the environment, or one user, whichever it may read.
+
+    Source: docs/vendor-api.md#introspection.
 
     profile_kind: what the profile says; a warning when the server says live.
     """

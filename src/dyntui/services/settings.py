@@ -1,7 +1,8 @@
 """The settings of the environment: one value changed at a time, against what is there now, and checked afterwards.
 
-The API takes them as a whole, and whether it keeps what is left out is not documented (API.md 10): so all of what was
-just read is sent back with one value different, and what else has changed afterwards is told.
+The API takes them as a whole, and whether it keeps what is left out is not documented
+(docs/vendor-api.md#settings): so all of what was just
+read is sent back with one value different, and what else has changed afterwards is told.
 """
 
 from __future__ import annotations

@@ -57,7 +57,9 @@ def read_secret_action(client: Client) -> WriteAction:
 
 
 def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:
-    """Whether `signature` is the HMAC-SHA256 of exactly these bytes (API.md 8); `sha256=` before it is taken too.
+    """Whether `signature` is the HMAC-SHA256 of exactly these bytes; the prefix `sha256=` is accepted.
+
+    Source: docs/vendor-api.md#signature.
 
     A pasted body often has a newline more at its end, or its line ends changed: that is tried, and told.
     """

@@ -1,4 +1,5 @@
-"""The table of guides/import.md 2, row by row: what was answered decides what becomes of the rows."""
+"""The table of docs/vendor-api.md#what-a-response-proves, row by row: what was answered decides what becomes of the
+rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Verified credentials: the one object that is snake_case on the wire, in 15 of its fields (API.md 3.5)."""
+"""Verified credentials: the one object that is snake_case on the wire, in 15 of its fields.
+
+Source: docs/vendor-api.md#credential-field-names.
+"""
 
 from __future__ import annotations
 

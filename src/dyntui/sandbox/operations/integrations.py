@@ -91,7 +91,7 @@ def _make_test_account(call: OperationCall, body: Json) -> Json:
         "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
         "email": f"test.{digest[4:7].hex()}+dynamic_test@northwind.example",
     }
-    if call.sandbox.flags["environment-name"] == "sandbox":  # no phone in live (API.md 10)
+    if call.sandbox.flags["environment-name"] == "sandbox":  # no phone in live (docs/vendor-api.md#test-account)
         account["phone"] = f"+1202555{digest[7] % 100:04d}"
     return account
 

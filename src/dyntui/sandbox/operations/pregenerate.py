@@ -1,6 +1,6 @@
 """Pre-generated embedded wallets, made before the first sign-in of a user.
 
-The name of Solana is SVM in waas/create, and SOL in the two older operations (API.md 6).
+The name of Solana is SVM in waas/create, and SOL in the two older operations (docs/vendor-api.md#wallets).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Lists and gates as they are now, and what they do together.
 
 A siteAccess list lets in only who is on it; of several, one is enough. A block list keeps out who is on it. A scope
-list gives a scope. Nothing does anything while it is off. (API.md 5; what block does is taken from its name.)
+list gives a scope. Nothing does anything while it is off. (docs/vendor-api.md#access-control; what block does is
+taken from its name.)
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
         case "block":
             return PolicyRole.BLOCK
         case "scope":
-            # A gate that gives no scope keeps out whom its rules do not apply to (API.md 5).
+            # A gate that gives no scope keeps out whom its rules do not apply to (docs/vendor-api.md#access-control).
             return PolicyRole.SITE_ACCESS if kind is PolicyKind.GATE and not row.get("scope") else PolicyRole.SCOPE
     return PolicyRole.OTHER
 

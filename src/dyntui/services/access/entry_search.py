@@ -1,7 +1,8 @@
 """Find entries of an allowlist by what they identify, or by id.
 
-The server's `query` searches the alias, the wallet and the e-mail of an entry and nothing else (API.md 14): entries
-with any other identifier are found by reading the list. Whatever a search returns is compared here.
+The server's `query` searches the alias, the wallet and the e-mail of an entry and nothing else
+(docs/vendor-api.md#entry-search): entries with any other identifier are found by reading the list.
+Whatever a search returns is compared here.
 """
 
 from __future__ import annotations

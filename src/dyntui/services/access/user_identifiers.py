@@ -47,7 +47,7 @@ def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
 
 
 def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
-    """What a credential says. Its names are in snake_case on the wire (API.md 3.5)."""
+    """What a credential says. Its names are in snake_case on the wire (docs/vendor-api.md#credential-field-names)."""
     identifier = credential.get("public_identifier")
     match credential.get("format"):
         case "email":

@@ -4,7 +4,7 @@ One request is in flight at a time. While it is, the answers before it are read 
 read and marked as `sending`, in one commit; so the server seldom waits for us. For a server that is quicker than a
 disk several batches are marked at once. What was marked and did not leave is put back.
 
-guides/import.md 2 has the rules; response.py is its table, reconcile.py its rule 5.
+docs/vendor-api.md#what-a-response-proves has the rules; response.py is its table, reconcile.py its rule 5.
 """
 
 from __future__ import annotations

@@ -171,7 +171,10 @@ def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | 
 
 
 def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
-    """What a credential says of its user. Its names are in snake_case on the wire (API.md 3.5)."""
+    """What a credential says of its user. Its names are in snake_case on the wire.
+
+    Source: docs/vendor-api.md#credential-field-names.
+    """
     identifier = credential.get("public_identifier")
     match credential.get("format"):
         case "email":
