@@ -72,6 +72,7 @@ IMPORT = WriteAction(
     verb="Import",
     noun="file",
     operation="bulkCreateUser",
+    extra_operations=("createUser",),
     call=refuse_single_call,
     warning="An import can be undone only by deleting what it created.",
     typed_in_live=True,
