@@ -58,7 +58,7 @@ STEP_TEXTS = {
     "map": "v chooses",
     "review": "ready + ",
     "check": "not checked",
-    "plan": "E-mails stay unverified",
+    "plan": "Emails stay unverified",
     "run": "the first 10 rows are sent",
 }
 
@@ -117,7 +117,7 @@ def test_a_file_is_imported_with_keys_only(serve: Serve, tmp_path: Path, size: t
             terminal.press("enter")
             terminal.wait(f"{ready + 1} new + 0 there")
             terminal.press("]")
-            terminal.wait("E-mails stay unverified")
+            terminal.wait("Emails stay unverified")
             terminal.press("enter")
             terminal.wait("Import file people.csv")
             terminal.press("y")

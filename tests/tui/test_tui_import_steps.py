@@ -497,7 +497,7 @@ async def test_the_plan_says_what_happens_and_asks_before_it_does(people: Path) 
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
         text = text_of(console)
-        for wanted in ("created", "52", "never sent", "E-mails stay unverified", "Webhooks of this environment"):
+        for wanted in ("created", "52", "never sent", "Emails stay unverified", "Webhooks of this environment"):
             assert wanted in text
         await press(pilot, "enter")
         assert "Import file people.csv" in text_of(console)

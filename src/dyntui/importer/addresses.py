@@ -19,7 +19,7 @@ State = Literal["valid", "format", "one-case", "checksum", "malformed", "unknown
 
 
 class AddressCheck(NamedTuple):
-    """What can be said of an address. correct: the address with the right checksum, when only case is wrong."""
+    """The result of checking an address. correct: the address with the right checksum, when only case is wrong."""
 
     state: State
     message: str = ""
@@ -286,7 +286,7 @@ _SAME = {"ETH": "EVM", "TEMPO": "EVM", "ECLIPSE": "SOL"}
 
 
 def check_address(chain: str, address: str) -> AddressCheck:
-    """What can be said of an address on a chain; `unknown` for a chain without rules here."""
+    """Check an address by the rules of its chain; `unknown` for a chain without rules."""
     rules = CHAIN_FAMILIES.get(_SAME.get(chain, chain))
     if rules is None:
         return AddressCheck("unknown")
@@ -294,7 +294,7 @@ def check_address(chain: str, address: str) -> AddressCheck:
 
 
 def family_of(address: str) -> str | None:
-    """The chain that an address' form alone tells for certain: EVM, BTC, TRON, STELLAR or ALGO; else None."""
+    """Return the chain that the form of an address shows; None when several are possible."""
     if not address.isascii():
         return None
     if re.fullmatch(r"0x[0-9a-fA-F]{40}", address):

@@ -1,4 +1,4 @@
-"""Allowlist entries from any file, or from lines that somebody pasted: the same machine as for users."""
+"""Map rows of a file or pasted lines to allowlist entries; used by the wizard and `dyntui allowlists import`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDENTIFIERS = tuple(name for name in ENTRY_FIELDS if name not in ("alias", "iden
 
 
 def pasted_source(text: str) -> Source:
-    """Lines (or one line with commas) as a source without a row of names."""
+    """Return lines, or one line with commas, as a source without a header row."""
     lines = text.strip()
     if "\n" not in lines and "\t" not in lines:
         lines = "\n".join(part for part in re.split(r"[,;\s]+", lines) if part)
@@ -36,7 +36,7 @@ def pasted_source(text: str) -> Source:
 
 
 class AllowlistMapper:
-    """Turns rows into bodies of POST /allowlists/{id}/entries, as Mapper does for users."""
+    """Maps rows to request bodies of POST /allowlists/{id}/entries."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class AllowlistMapper:
         self._by_kind = {name: compile_step(field, field.transforms, self.rules) for name, field in names.items()}
 
     def map(self, row: Row) -> MappedRow:
-        """The body of one row."""
+        """Map one row to a request body."""
         entry: dict[str, Any] = {}
         problems: list[Problem] = []
         for follow, name, run in self._steps:
@@ -77,18 +77,18 @@ class AllowlistMapper:
             if value == "" or value is None:
                 continue
             if name == "identifier":
-                self._told(value, entry, problems)
+                self._set_identifier(value, entry, problems)
             elif (checked := run(value, problems)) is not None:
                 entry[name] = checked
         if not entry and not problems:
-            problems.append(Problem("error", "empty_row", "", "Nothing in the row goes to a field."))
+            problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))
         else:
             for name, value in self.mapping.constants.items():
                 entry.setdefault(name, value)
             _one_identifier(entry, problems)
         return MappedRow(entry, tuple(problems))
 
-    def _told(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
+    def _set_identifier(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
@@ -109,7 +109,7 @@ def make_mapper(
     now: str | None = None,
     custom_fields: Sequence[AbstractMapping[str, Any]] = (),
 ) -> Mapper | AllowlistMapper:
-    """The mapper for a mapping of either kind."""
+    """Return the mapper for a mapping of users or allowlist entries."""
     if mapping.kind == "allowlist":
         return AllowlistMapper(mapping, region=region, environment_kind=environment_kind, now=now)
     return Mapper(mapping, region=region, environment_kind=environment_kind, now=now, custom_fields=custom_fields)
@@ -121,14 +121,14 @@ def _one_identifier(entry: AbstractMapping[str, Any], problems: list[Problem]) -
         message = f"An entry has one identifier; this row has {', '.join(found)}."
         problems.append(Problem("error", "entry_many_identifiers", found[1], message))
     elif not found and not any(problem.severity == "error" for problem in problems):
-        message = "The row has no identifier (wallet, e-mail, domain, phone, username, id)."
+        message = "The row has no identifier (wallet, email, domain, phone, username, id)."
         problems.append(Problem("error", "entry_no_identifier", "", message))
 
 
 def validate_entry(
     entry: AbstractMapping[str, Any], *, region: str | None = None, environment_kind: str = "sandbox"
 ) -> tuple[Problem, ...]:
-    """The problems of an entry that was edited: the same checks as the mapper's."""
+    """Return the problems of an edited entry; the same checks as those of the mapper."""
     rules = ValidationContext(region, environment_kind == "live")
     problems: list[Problem] = []
     for name, value in entry.items():

@@ -26,15 +26,15 @@ _CHECKED = ("TON", "COSMOS", "SOL")
 def looks_like(
     values: Sequence[Cell], kind: MappingKind = "users", *, full_name: bool = False
 ) -> tuple[str, str] | None:
-    """(field, what the values look like) for a column's values; None when they look like nothing in particular."""
+    """Return the field that a column's values look like, and a description of them; None for no field."""
     texts = [value.strip() for value in values if isinstance(value, str) and value.strip()]
     if not texts:
         return None
     if kind == "allowlist":
-        told = sum(identifier_kind(text) is not None for text in texts) / len(texts)
-        return ("identifier", "identifiers of several kinds") if told >= _ENOUGH else None
+        recognized = sum(identifier_kind(text) is not None for text in texts) / len(texts)
+        return ("identifier", "identifiers of several kinds") if recognized >= _ENOUGH else None
     looks = (
-        ("email", "e-mail addresses", _EMAIL),
+        ("email", "email addresses", _EMAIL),
         ("phoneNumber", "phone numbers", _PHONE),
         ("wallets.0.publicWalletAddress", "EVM addresses", _EVM),
     )
@@ -47,7 +47,7 @@ def looks_like(
 
 
 def identifier_kind(text: str) -> str | None:
-    """The kind of allowlist identifier a text certainly is; None when it could be several (`ada`, `12345`, `@ada`)."""
+    """Return the kind of allowlist identifier of a text; None when several are possible (`ada`, `12345`, `@ada`)."""
     text = text.strip()
     if _EMAIL.fullmatch(text) and not text.startswith("@"):
         return "email"

@@ -1,4 +1,4 @@
-"""Dates as people and programs write them, as RFC 3339; an unclear one is said to be unclear, never guessed."""
+"""Parse dates in common formats to RFC 3339; an ambiguous date is a problem."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _corrected_email(value: str) -> str | None:
 
 
 def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
-    """The transform: a number in any national writing as +<country><number>; as it was when that cannot be told."""
+    """Transform a number in national format to +<country><number>; return it unchanged when that is not certain."""
     from dyntui.importer.cell_text import cell_to_text
 
     text = cell_to_text(value, name, problems)

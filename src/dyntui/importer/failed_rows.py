@@ -1,4 +1,4 @@
-"""Failed rows handed back in the input's own columns and format, ready to be mended and imported again."""
+"""Write failed rows in the columns and format of the source file, ready to be fixed and imported again."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _JSON = ("json", "ndjson")
 
 
 def failed_rows_suffix(info: SourceInfo) -> str:
-    """How the name of a failed-rows file for that source ends; spreadsheets are handed back as CSV."""
+    """Return the suffix of the failed-rows file for a source; spreadsheets are written as CSV."""
     return f".{info.format}" if info.format in ("csv", "tsv", *_JSON) else ".csv"
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as text in a delimited file. A number a spreadsheet has cut keeps looking cut."""
+    """Return a cell as text for a CSV file. A number with lost digits stays recognizable as such."""
     if isinstance(cell, str):
         return cell
     if cell is None:
@@ -43,10 +43,10 @@ def cell_text(cell: Cell) -> str:
 
 
 class FailedRowsWriter:
-    """Writes failed rows to a new private file (0600, never over an existing one); use it with `with`.
+    """Writes failed rows to a new private file (0600, never over an existing one); a context manager.
 
-    safe: protect cells that a spreadsheet would run, and begin with a byte order mark; else the exact values. JSON is
-    always exact.
+    safe: protect cells that a spreadsheet would run, and start with a byte order mark; otherwise the values are
+    exact. JSON is always exact.
     """
 
     def __init__(self, path: Path, info: SourceInfo, *, safe: bool = True) -> None:
@@ -74,7 +74,7 @@ class FailedRowsWriter:
         message: str,
         extra: Sequence[Sequence[Any]] = (),
     ) -> None:
-        """One row as Row gave it (cells, extra), and why it failed."""
+        """Write one row (cells and extra values as in `Row`) and why it failed."""
         report: tuple[Cell, ...] = (number, *map(visible_controls, (code, field, message)))
         if self._json:
             self._write_json(cells, extra, report)

@@ -145,7 +145,7 @@ ENTRY_FIELDS: dict[str, ImportField] = {
         ImportField("farcasterFid", "fid", "Farcaster id"),
         ImportField("externalUserId", "text", "External user id"),
         ImportField("alias", "name", "Alias"),
-        ImportField("identifier", "any", "Identifier of any kind (told from the text)"),
+        ImportField("identifier", "any", "Identifier of any kind (detected from the text)"),
     )
 }
 

@@ -25,15 +25,15 @@ _STARTS = re.compile(
 
 
 def escape_formula(text: str) -> str:
-    """`text` for the spreadsheet-safe profile."""
+    """Return `text` for files that are opened in a spreadsheet: formulas are preceded by an apostrophe."""
     return _STARTS.sub(r"'\1", text)
 
 
 def shield(text: str) -> str:
-    """`text` for the exact profile: as it is, but for a value that itself looks protected."""
+    """Return `text` for exact files: only a value that looks escaped already gets another apostrophe."""
     return _STARTS.sub(r"\1\1", text) if "'" in text else text
 
 
 def unescape_formula(text: str) -> str:
-    """`text` without the apostrophes that protect it."""
+    """Return `text` without the apostrophes that `escape_formula` or `shield` added."""
     return _STARTS.sub("", text) if "'" in text else text

@@ -24,7 +24,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "user": ("username", "email"),
     "number": ("phoneNumber",),
 }
-"""Names that mean several things: only a hint."""
+"""Names with several meanings: only a hint."""
 
 
 def _read() -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ _SPACE = " \t\r\n"
 
 
 def looks_like_json(text: str) -> str | None:
-    """`json`, `ndjson` or None, told from the beginning of a text."""
+    """Return `json`, `ndjson` or None, from the first characters of a text."""
     start = text.lstrip(_SPACE)
     if start[:1] == "[":
         return "json" if start[1:].lstrip(_SPACE)[:1] in ("{", "]", '"', "") else None
@@ -148,7 +148,7 @@ class _Broken:
 
 
 def _again(raw: Any) -> Any:
-    """A record that was broken when it was reported: perhaps somebody mended it."""
+    """Parse a record that was invalid when it was reported; it may have been fixed since."""
     text = raw if isinstance(raw, str) else json.dumps(raw)
     try:
         return parse_json(text)

@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def wallet_key(chain: str, address: str) -> str:
-    """`wallet:EVM:0x…`: ETH and EVM are one family, hex and bech32 have no case, everything else keeps its own."""
+    """Return the key of a wallet, `wallet:EVM:0x…`. ETH and EVM are one family; hex and bech32 are in lower case."""
     chain = chain.strip().upper()
     address = _CONTROL.sub("", address.strip())
     family = "EVM" if chain in _EVM else chain
@@ -34,10 +34,7 @@ def wallet_key(chain: str, address: str) -> str:
 
 
 def natural_keys(user: Mapping[str, Any]) -> tuple[str, ...]:
-    """Every key by which a user of the API can be told from another one; works on a row's body and on an answer.
-
-    `email:ada@example.com`, `phone:+4915…`, `username:ada`, `wallet:EVM:0x…`, `oauth:github:123`.
-    """
+    """Return every natural key of a user body or API user, the identifying one first."""
     keys: list[str] = []
     email = user.get("email")
     if email and isinstance(email, str):

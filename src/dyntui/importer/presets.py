@@ -1,8 +1,4 @@
-"""Exports of other systems, recognised by their columns and mapped by hand-made tables.
-
-A preset is a proposal like any other: everything it does is shown and can be changed. It never sets emailVerifiedAt,
-policiesConsent or metadata; those stay a person's choice.
-"""
+"""Mappings for exports of other systems, which are recognized by their columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a row, in codes that stay the same from release to release.
+"""Problems of rows, with codes that stay the same from release to release.
 
 error: the API would refuse the row, or the row cannot be understood; it is not sent.
 warning: odd but possible; it is sent.
@@ -16,11 +16,7 @@ Severity = Literal["error", "warning", "info"]
 
 
 class Problem(NamedTuple):
-    """One thing a person should know about one field of one row.
-
-    field: the API field (`email`, `wallets.0.chain`) or, for what the file itself got wrong, the column's name.
-    suggestion: the value (or the option) that would set it right; None when only a person can know.
-    """
+    """What is wrong or unusual in one field of one row."""
 
     severity: Severity
     code: str
@@ -36,7 +32,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 CODES: dict[str, str] = {
     # the file
-    "too_many_cells": "The row has more values than the file has columns, so values cannot be told apart.",
+    "too_many_cells": "The row has more values than the file has columns, so the values cannot be assigned to columns.",
     "too_few_cells": "The row ends before the last column; the missing values are taken as empty.",
     "unclosed_quote": "A quotation mark is opened and never closed; the rest of the file became one value.",
     "bad_json_record": "The line is not one JSON object.",
@@ -46,7 +42,7 @@ CODES: dict[str, str] = {
     "cell_error": "The cell holds a spreadsheet error such as #REF!.",
     "excel_scientific": "A spreadsheet turned a long number into scientific notation; digits are lost.",
     "excel_precision": "A spreadsheet keeps 15 digits of a number; this one has more, so its last digits are wrong.",
-    "duplicate_in_file": "An earlier row has the same e-mail, phone, wallet, username or social account.",
+    "duplicate_in_file": "An earlier row has the same email, phone, wallet, username or social account.",
     # any value
     "empty_row": "Nothing in the row goes to a field.",
     "too_long": "The API takes at most 255 characters here.",
@@ -62,11 +58,11 @@ CODES: dict[str, str] = {
     "date_without_zone": "The date has no time zone; it is taken as UTC.",
     "date_in_future": "The date lies in the future.",
     "unknown_value": "The value is not one of those the API is known to take.",
-    # e-mail
-    "email_invalid": "This is not an e-mail address.",
+    # email
+    "email_invalid": "This is not an email address.",
     "email_reserved_domain": "The domain is reserved (.test, .invalid, .local ...): no mail ever arrives.",
     "email_normalised": "The address was put into its normal form (domain in lower case, Unicode composed).",
-    "email_verified_without_email": "emailVerifiedAt is given, but the row has no e-mail.",
+    "email_verified_without_email": "emailVerifiedAt is given, but the row has no email.",
     # phone
     "phone_impossible": "The number cannot be a phone number (length or country code).",
     "phone_needs_region": "The number has no country code; say --region XX or write it with +.",
@@ -84,18 +80,18 @@ CODES: dict[str, str] = {
     "wallet_no_checksum": "An EVM address in one case carries no checksum, so a typing error cannot be seen.",
     "wallet_format_ok": "The address has the form its chain uses; this chain has no checksum to verify.",
     "wallet_chain_unknown": "The chain is not one this release knows; the API decides.",
-    "wallet_chain_missing": "The wallet has no chain, and the address alone does not tell it.",
-    "wallet_chain_from_address": "The chain was told from the form of the address.",
+    "wallet_chain_missing": "The wallet has no chain, and the address does not show it.",
+    "wallet_chain_from_address": "The chain was detected from the form of the address.",
     "wallet_chain_mismatch": "The address has the form of another chain.",
     "wallet_incomplete": "A wallet needs publicWalletAddress, chain, walletName and walletProvider.",
     "wallet_provider_unknown": "The wallet provider is not one the API takes.",
     "wallet_embedded_left_out": "The wallet is embedded in another vendor's service and its key stays there: left out.",
-    "wallet_duplicate": "The same wallet stands twice in the row.",
+    "wallet_duplicate": "The same wallet is in the row twice.",
     # social accounts
     "oauth_incomplete": "A social account needs provider and accountId.",
     "oauth_provider_unknown": "The provider is not one this release knows; the API decides.",
     "oauth_provider_no_sign_in": "People cannot sign in with this provider.",
-    "oauth_duplicate": "The same social account stands twice in the row.",
+    "oauth_duplicate": "The same social account is in the row twice.",
     # metadata and custom fields
     "metadata_large": "The metadata is larger than 2 KB; the API's limit is not documented.",
     "metadata_conflict": "Two columns write to the same place in metadata.",
@@ -103,9 +99,9 @@ CODES: dict[str, str] = {
     "custom_field_pattern": "The value does not match the custom field's pattern.",
     "custom_field_required": "The environment requires this custom field, and the row has none.",
     # allowlist entries
-    "entry_no_identifier": "An entry needs one identifier (wallet, e-mail, domain, phone, username, id).",
+    "entry_no_identifier": "An entry needs one identifier (wallet, email, domain, phone, username, id).",
     "entry_many_identifiers": "An entry takes exactly one identifier; this row has several.",
-    "entry_kind_unclear": "What kind of identifier this is cannot be told from the text.",
+    "entry_kind_unclear": "The text could be several kinds of identifier.",
     "domain_invalid": "This is not a domain name.",
     "fid_invalid": "A Farcaster id is a whole number.",
 }

@@ -1,8 +1,4 @@
-"""How a text file is written: encoding, delimiter, quoting and the row of names, told from its bytes alone.
-
-No statistics over languages: they misread GB18030 and Mac Roman. A byte order mark decides, then strict UTF-8 of the
-whole file, then UTF-16 by where the NULs stand; anything else is asked.
-"""
+"""Detect how a text file is written: encoding, delimiter, quoting and header row."""
 
 from __future__ import annotations
 
@@ -157,8 +153,8 @@ def _ask(opened: SourceFile) -> UnknownEncoding:
         candidates.append((encoding, _excerpt(text)))
     shown = "; ".join(f"{encoding} reads {text!r}" for encoding, text in candidates[:6])
     return UnknownEncoding(
-        f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding cannot be told for certain.",
-        hint=f"Say which with --encoding: {shown}." if shown else "Say which with --encoding.",
+        f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding is not certain.",
+        hint=f"Choose one with --encoding: {shown}." if shown else "Choose one with --encoding.",
         candidates=tuple(candidates),
     )
 
@@ -189,7 +185,7 @@ def non_ascii_excerpts(opened: SourceFile, encoding: str, limit: int = 5) -> tup
 
 
 class Dialect:
-    """How the values of a delimited file are told apart.
+    """How the values of a delimited file are separated.
 
     delimiter: empty when there is one column only. quoting: `double`, `backslash` or `none`. skip: lines to leave out.
     """
@@ -224,7 +220,7 @@ class Dialect:
 
 
 def find_dialect(sample: str, known: Set[str], delimiter: str | None = None) -> Dialect:
-    """The dialect of a text, told from its first records. known: normal names of columns that are likely."""
+    """Detect the dialect of a text from its first records. known: normalized names of likely columns."""
     skip = 0
     if match := _SEP_LINE.match(sample):
         skip = 1

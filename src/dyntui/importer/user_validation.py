@@ -1,4 +1,4 @@
-"""What only a whole user shows: wallets and social accounts complete and told apart, metadata not too large."""
+"""Validate what only a complete user shows: wallets and social accounts, metadata size, and email verification."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class RowValidator:
             if not isinstance(wallet, dict):
                 problems.append(Problem("error", "wallet_incomplete", at, "A wallet is an object with an address."))
                 continue
-            self._told_chain(wallet, at, problems)
+            self._detect_chain(wallet, at, problems)
             missing = [name for name in _WALLET_FIELDS if not wallet.get(name)]
             if "chain" in missing:
-                message = "The chain of the wallet is not given, and its address alone does not tell it."
+                message = "The wallet has no chain, and its address does not show it."
                 problems.append(
                     Problem("error", "wallet_chain_missing", f"{at}.chain", message, f"--set {at}.chain=EVM")
                 )
@@ -96,28 +96,28 @@ class RowValidator:
             _form(chain, address, f"{at}.publicWalletAddress", problems)
             key = wallet_key(chain, address)
             if key in seen:
-                problems.append(Problem("error", "wallet_duplicate", at, f"{address} stands twice in this row."))
+                problems.append(Problem("error", "wallet_duplicate", at, f"{address} is in this row twice."))
             seen.add(key)
 
-    def _told_chain(self, wallet: dict[str, Any], at: str, problems: list[Problem]) -> None:
+    def _detect_chain(self, wallet: dict[str, Any], at: str, problems: list[Problem]) -> None:
         address = wallet.get("publicWalletAddress")
         if wallet.get("chain") or not isinstance(address, str):
             return
         if chain := family_of(address.strip()):
             wallet["chain"] = chain
-            message = f"{chain}, told from the form of the address."
+            message = f"{chain}, detected from the form of the address."
             problems.append(Problem("info", "wallet_chain_from_address", f"{at}.chain", message))
 
     def _additional(self, more: Any, at: str, problems: list[Problem]) -> None:
         for place, each in enumerate(more if isinstance(more, list) else ()):
-            here = f"{at}.additionalWalletAddresses.{place}"
+            path = f"{at}.additionalWalletAddresses.{place}"
             if not isinstance(each, dict) or not each.get("address") or not each.get("type"):
                 message = "An additional address needs address and type."
-                problems.append(Problem("error", "wallet_incomplete", here, message))
+                problems.append(Problem("error", "wallet_incomplete", path, message))
                 continue
             for name in ("address", "publicKey", "type"):
                 if each.get(name) is not None:
-                    each[name] = self.check(f"{here}.{name}", each[name], problems)
+                    each[name] = self.check(f"{path}.{name}", each[name], problems)
 
     def _accounts(self, accounts: list[Any], problems: list[Problem]) -> None:
         seen: set[tuple[str, str]] = set()
@@ -138,9 +138,7 @@ class RowValidator:
             if not missing:
                 key = (str(account["provider"]), str(account["accountId"]))
                 if key in seen:
-                    problems.append(
-                        Problem("error", "oauth_duplicate", at, f"{' '.join(key)} stands twice in this row.")
-                    )
+                    problems.append(Problem("error", "oauth_duplicate", at, f"{' '.join(key)} is in this row twice."))
                 seen.add(key)
 
 

@@ -53,7 +53,7 @@ def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
 
 
 def _reported(name: str, problems: list[Problem]) -> bool:
-    """Whether a transform has said already what is wrong with this field."""
+    """Return whether a transform has already reported an error for this field."""
     return any(problem.field == name and problem.severity == "error" for problem in problems)
 
 

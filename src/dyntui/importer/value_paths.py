@@ -1,4 +1,6 @@
-"""Reaching into a cell: `profile.email`, `emails.0`, `linked_accounts[type=email].address`; JSON in a cell too."""
+"""Paths into a cell, such as `profile.email`, `emails.0` or `linked_accounts[type=email].address`; a cell may contain
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[
 
 
 def find_owner_column(columns: Sequence[str], path: str) -> str | None:
-    """The column that a path starts from: the column of that very name, else the longest that it begins with."""
+    """Return the column that a path starts with: the column of exactly that name, else the longest match; None
+    without one.
+    """
     if path in columns:
         return path
     starts = [column for column in columns if path.startswith((f"{column}.", f"{column}["))]
@@ -28,8 +32,12 @@ def find_owner_column(columns: Sequence[str], path: str) -> str | None:
 
 
 def compile_path(columns: Sequence[str], path: str) -> Reach:
-    """The way along a path. `list.0` takes the first, `list[key=value]` those whose key matches (`*` and `|` stand for
-    any text and for or; `@column` for another column's value), `.name` after that goes into the first of them."""
+    """Return a function that reads the value of a path from a row's cells.
+
+    `list.0` reads the first item, `list[key=value]` the items whose key matches (`*` for any text, `|` for or,
+    `@column` for the value of another column), `.name` after that reads from the first of them. Raises UsageError for
+    an unknown column.
+    """
     column = find_owner_column(columns, path)
     if column is None:
         raise UsageError(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
@@ -50,7 +58,7 @@ def compile_path(columns: Sequence[str], path: str) -> Reach:
 
 
 def _opened(cell: Cell) -> Any:
-    """A cell as what its JSON says; a cell that is no JSON leads nowhere."""
+    """Return the parsed JSON of a cell; None when it is not JSON."""
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
         try:
             return parse_json(cell)

@@ -124,7 +124,7 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
         assert jobs.find_job(f"/somewhere/{first.id}.plan.json") == first.path
         (known,) = jobs.list_jobs()
         assert (known.id, known.is_busy, known.state, known.total, known.open_rows) == (first.id, True, "ready", 2, 2)
-        with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs begin"):
+        with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs start"):
             jobs.find_job(first.id[:6])
 
 
@@ -168,7 +168,7 @@ def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None
         assert read_plan(path) == plan
         check_plan(journal, plan)
         journal.note(options={**journal.facts["options"], "upsert": True})
-        with pytest.raises(UsageError, match="not as the plan says"):
+        with pytest.raises(UsageError, match="changed after the plan"):
             check_plan(journal, plan)
         path.write_bytes(path.read_bytes().replace(b'"create": 26', b'"create": 9'))
         with pytest.raises(UsageError, match="changed"):

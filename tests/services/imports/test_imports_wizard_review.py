@@ -213,7 +213,7 @@ def test_another_mapping_takes_the_changes_along(service: WizardService, draft: 
     }
     assert numbers_of(again, rows_of.EXCLUDED) == [5]
     assert row(again, 9).code == "too_many_cells"
-    assert again.undo() == "leave out row 5"
+    assert again.undo() == "exclude row 5"
     assert again.undo() == "row 2: email"
     assert row(again, 2).state is RowState.INVALID
     check_sums(again)

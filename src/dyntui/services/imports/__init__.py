@@ -1,9 +1,13 @@
-"""Bulk import, the durable half: a file becomes a job, and the job is run to its end whatever happens meanwhile.
+"""Run bulk imports as jobs: a source file becomes a journal, and the journal is sent row by row until every row is
+final.
 
-prepare     file + mapping -> a journal that is ready        session     checked, let through the door, run, audited
-precheck    new, exists or conflict, before anything is sent  runner      the loop; queue, verdict, recovery, reconcile
-plan        what will happen, as JSON                         job_thread  the same beside the console's loop
-jobs        made, listed, found, opened where they belong     control     pause and cancel, from anywhere
-reports     report, id map, failed rows                       cancel, retry, undo, purge   what comes after
-destination users and entries: where rows go, so that both run on one machine
+prepare: source file and mapping to a journal that is ready
+precheck: compare the rows with the server before anything is sent
+plan: what a job will send, as JSON and as text
+job_service: authorize, pre-check and run one job, with an audit entry
+job_thread: the same in a thread of its own, for the console
+runner: the loop that sends rows, with row_queue, batch_sender, batch_size, backoff and response_outcome recovery,
+reconcile: find out what happened to rows whose response was lost jobs, cancel, retry, undo, purge, reports: what the
+commands and screens do with jobs destination: the interface of user_destination and allowlist_destination, which
+build the requests wizard_service, wizard_thread, wizard_draft, wizard_review: the work behind the import wizard
 """

@@ -1,4 +1,6 @@
-"""Allowlist entries as the destination of an import: one POST an entry, and looking entries up."""
+"""Send rows as allowlist entries, one request for each, and look entries up; used by the import runner and the
+pre-check.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _LIST = "getEntriesByAllowlistId"
 
 
 class EntryDestination:
-    """Rows become entries of one list. A duplicate is there already: `exists`."""
+    """Rows become entries of one allowlist. An entry that exists already has the row outcome `exists`."""
 
     noun = "entry"
     queues: tuple[SendQueue, ...] = (ENTRY,)
@@ -51,7 +53,7 @@ class EntryDestination:
         body = row.document
         out: dict[str, FoundRow] = {}
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
-            # The server may compare exactly, and may keep what it was sent or its lower-case form.
+            # The server may compare exactly, and may store what it was sent or its lower-case form.
             for form in dict.fromkeys((value, value.lower())):
                 async for page in read_pages(read_server, _LIST, "entries", path=self._path, query={"query": form}):
                     for entry in page:
@@ -88,12 +90,15 @@ class EntryDestination:
 
 
 async def resolve_list(read_server: ServerReader, name: str) -> tuple[str, str]:
-    """The id and the name of a list, by either. Usage names what there is."""
+    """Return the id and the name of the allowlist whose id or name is `name`.
+
+    Raises UsageError that names existing allowlists when none or several match.
+    """
     lists = select_objects(await read_server("getAllowlistsByEnvironmentId"))
     found = [one for one in lists if name in (one.get("id"), one.get("name"))]
     if len(found) == 1:
         return str(found[0]["id"]), str(found[0].get("name") or "")
     known = ", ".join(f"{one.get('name')} ({one.get('id')})" for one in lists[:5]) or "none"
     if found:
-        raise UsageError(f"{len(found)} allowlists are called {name}.", hint=f"Give the id: {known}.")
-    raise UsageError(f"There is no allowlist {name}.", hint=f"There are: {known}.")
+        raise UsageError(f"{len(found)} allowlists are called {name}.", hint=f"Use the id: {known}.")
+    raise UsageError(f"There is no allowlist {name}.", hint=f"Allowlists: {known}.")

@@ -1,4 +1,4 @@
-"""Sends a batch, and lets go of it when somebody who asked to stop will not wait for the answer."""
+"""Send the request of a batch, and abandon it when a stop was requested and the response takes too long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TICKS = 8
 
 
 class BatchSender:
-    """One request at a time. clock is told what time it is at the server."""
+    """Sends one request at a time and tells `clock` the server time of each response."""
 
     def __init__(self, client: Client, permit: WritePermit, clock: ServerClock) -> None:
         self._client = client
@@ -31,24 +31,24 @@ class BatchSender:
         self._abandoned = False
 
     async def start(self, batch: Batch) -> None:
-        """Let the request leave, and return before there is an answer."""
+        """Send the request in a task and return before there is a response."""
         self._task = asyncio.create_task(self._post(batch))
         for _ in range(_TICKS):
             await asyncio.sleep(0)
 
     async def wait(self) -> ResponseOutcome:
-        """What came of it."""
+        """Return what is known about the request after its response or error."""
         assert self._task is not None
         return await self._task
 
     def close(self) -> None:
-        """The request is over; one that still waits for its answer is let go."""
+        """End the request; one that still waits for its response is canceled."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
     def on_stop(self) -> None:
-        """The request in flight gets a while, and no more when this is called again."""
+        """Give the request in flight ten more seconds; abandon it at once when called again."""
         if self._task is None:
             return
         if self._abandon_timer is None:

@@ -1,4 +1,4 @@
-"""Giving up a job that no process works on."""
+"""Cancel a job that no process runs; used by `dyntui jobs cancel` and the wizard."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["CANCELED_ROW", "cancel_job"]
 
-CANCELED_ROW = ("cancelled", "The job was cancelled before this row.")
-"""Code and message of a row that a cancelled job did not come to."""
+CANCELED_ROW = ("cancelled", "The job was canceled before this row.")
+"""Code and message of a row that a canceled job did not send. The code is stored in journals and keeps its spelling."""
 
 
 def cancel_job(journal: Journal, reason: str = "cancelled") -> None:
-    """Rows that were not sent are skipped. A row whose answer was lost stays unknown: it may be on the server."""
+    """Cancel the job: rows that were not sent are skipped, rows whose response was lost stay unknown.
+
+    Raises UsageError when the job is done or canceled.
+    """
     if journal.state in (JobState.DONE, JobState.CANCELED):
         raise UsageError(f"Job {journal.id} is {journal.state} already.")
     with journal.transaction():

@@ -1,4 +1,4 @@
-"""What the runner needs to know about where rows go, so that users and allowlist entries run on one machine."""
+"""The interface between the import runner and the objects that rows become: users or allowlist entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class ServerReader(Protocol):
-    """Read something from the server; raises an ApiProblem."""
+    """Sends a read operation and returns its decoded response; raises ApiProblem."""
 
     def __call__(
         self, operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
@@ -32,21 +32,23 @@ class ServerReader(Protocol):
 
 
 class LookupInconclusive(Exception):
-    """The server's answers do not tell whether a row is there; the message says why. The row goes to review."""
+    """The responses do not show whether a row exists. The message says why; the row goes to review."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendQueue:
-    """Rows that travel alike. number: as in the journal. at_most: rows in a request, None for as many as is set."""
+    """Rows that are sent with the same operation."""
 
     number: int
+    """The number of the queue in the journal."""
     operation: str
     max_rows: int | None = None
+    """Rows in one request; None for the batch size of the job."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """A request, ready to leave."""
+    """The operation, body, path parameters and query of one request."""
 
     operation: str
     content: bytes
@@ -56,79 +58,79 @@ class BatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """Something on the server that has a key of a row. created, updated: ms at the server, None when it does not say.
-
-    primary: whether it has the row's first key, which is what the row is about.
-    """
+    """An object at the server that shares a natural key with a row."""
 
     id: str
     created_ms: int | None
+    """Creation time in milliseconds at the server; None when the server does not say."""
     updated_ms: int | None
+    """Time of the last change in milliseconds at the server; None when the server does not say."""
     has_first_key: bool
+    """Whether it has the first key of the row, the one that identifies the row."""
     document: Mapping[str, Any]
 
 
 class Destination(Protocol):
-    """Where rows go. noun: `user`, as in messages."""
+    """Where rows go."""
 
     noun: str
+    """The singular noun in messages, such as `user`."""
     queues: tuple[SendQueue, ...]
 
     def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
-        """The request that sends these rows."""
+        """Build the request that sends these rows."""
         ...
 
     def read_response(
         self, queue: SendQueue, rows: Sequence[WorkRow], response: ResponseOutcome
     ) -> list[JournalOutcome]:
-        """What a successful answer says of each row that can be recognised in it."""
+        """Return the outcome of each row that a successful response mentions."""
         ...
 
     def can_search(self, row: WorkRow) -> bool:
-        """Whether the server's search looks at what the row is known by; rows that it does not find are looked for by
-        reading everything (`find_in_list`)."""
+        """Return whether the server's search covers the keys of the row. Other rows are found with `find_in_list`."""
         ...
 
     async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
-        """What is on the server and has a key of the row, compared exactly here. Empty: it is not there.
+        """Return the objects that have a key of the row, compared exactly on this machine; empty when there is none.
 
-        Unless thorough, the search ends with whoever has the row's first key.
+        Unless thorough, the search ends with the first object that has the first key of the row.
         """
         ...
 
     async def count(self, read_server: ServerReader) -> int | None:
-        """How many there are on the server; None when it does not say."""
+        """Return how many objects the server has; None when it does not say."""
         ...
 
     def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """All there are on the server, page by page; some may come twice."""
+        """Iterate over all objects page by page; some may come twice."""
         ...
 
     def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """The same, latest first; nothing when the server cannot give them so."""
+        """Iterate over all objects from the newest to the oldest; empty when the server cannot order them so."""
         ...
 
     def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
-        """Something on the server that has a key of the row."""
+        """Describe an object that has a key of the row."""
         ...
 
     def created_at(self, document: Mapping[str, Any]) -> int | None:
-        """When it was created (ms at the server); None when it does not say."""
+        """Return the creation time in milliseconds at the server; None when the server does not say."""
         ...
 
     def keys_of(self, document: Mapping[str, Any]) -> set[str]:
-        """Every natural key of something on the server."""
+        """Return every natural key of an object."""
         ...
 
     def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-        """What sending a row would change in something that is there: field to (now, then)."""
+        """Return what sending the row would change in an existing object: field to (current, new)."""
         ...
 
 
 async def find_in_list(
     destination: Destination, read_server: ServerReader, rows: Sequence[WorkRow]
 ) -> dict[int, list[FoundRow]]:
-    """What is on the server and has a key of one of these rows, by row number: everything is read, once for all."""
+    """Read the whole list once and return the objects that have a key of one of the rows, by row number."""
     by_key: dict[str, list[WorkRow]] = {}
     for row in rows:
         for key in row.key_list:
@@ -156,14 +158,16 @@ _TAKEN_PARTS = ("already", "exists", "not_unique", "linked", "reassign", "tied_t
 
 
 def is_taken(code: str) -> bool:
-    """Whether an error code says that something of the row is there already: `email_already_exists` and its kin."""
+    """Return whether an error code means that the object or a value of it exists already, such as
+    `email_already_exists`.
+    """
     return any(part in code for part in _TAKEN_PARTS)
 
 
 def refused_row_outcome(row: WorkRow, code: str, message: str) -> JournalOutcome:
-    """What becomes of a row that the server refused by itself, with its own error code.
+    """Return the outcome of a row that the server refused with its own error code.
 
-    A row that was sent before may meet its own earlier attempt: `already exists` then says nothing yet.
+    A row that was sent before may collide with its own earlier attempt: it becomes unknown, and recovery decides.
     """
     kind, field = next((found for part, found in _KINDS.items() if part in code), ("", ""))
     if code in RETRYABLE_CODES:

@@ -1,4 +1,4 @@
-"""How a running job is told to stop, from any thread, by a signal or by another process, and how it waits meanwhile."""
+"""Ask a running job to pause or cancel from any thread, signal handler or process, and wait while listening for it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["JobControl", "JobStopped", "StopRequest"]
 
 
 class StopRequest(StrEnum):
-    """What is asked of a running job."""
+    """How a running job is asked to stop."""
 
     PAUSE = "pause"
     CANCEL = "cancel"
 
 
 class JobStopped(Exception):
-    """The job stops here, for a reason; rows not sent yet stay pending.
+    """Raised to stop the job; rows that were not sent yet stay pending.
 
-    error: the problem that stopped it, when one did. planned: it did what it was asked to do.
+    error: the problem that stopped it, if any. is_planned: whether it did all that it was asked to do.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class JobStopped(Exception):
 
 
 class JobControl:
-    """The wish, and waiting that ends when there is one. `ask` may be called from any thread and more than once."""
+    """Holds the stop request, and waits that end when there is one."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -48,21 +48,23 @@ class JobControl:
         self._listeners: list[Callable[[], None]] = []
 
     def attach(self) -> None:
-        """Belong to the running loop from now on."""
+        """Bind to the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
         if self._request is not None:
             self._event.set()
 
     def request_stop(self, request: StopRequest, reason: str) -> None:
-        """Stop: finish what is in flight, send nothing more. Cancel is stronger than pause."""
+        """Ask the job to finish the request in flight and send nothing more. Cancel replaces pause. Callable from any
+        thread.
+        """
         if self._request is not StopRequest.CANCEL:
             self._request, self._reason = request, reason
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
     def add_listener(self, listener: Callable[[], None]) -> None:
-        """Called in the loop each time somebody asks."""
+        """Call `listener` in the event loop on each stop request."""
         self._listeners.append(listener)
 
     def _wake(self) -> None:
@@ -76,12 +78,12 @@ class JobControl:
         return self._request is not None
 
     def check(self) -> None:
-        """Raises Halt when somebody asked."""
+        """Raise JobStopped when a stop was requested."""
         if self._request is not None:
             raise JobStopped(self._reason, request=self._request)
 
     async def wait(self, seconds: float) -> None:
-        """Wait so long, or until somebody asks: then Halt."""
+        """Wait for `seconds`. Raises JobStopped as soon as a stop is requested."""
         assert self._event is not None
         self.check()
         try:

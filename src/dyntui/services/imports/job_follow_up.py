@@ -1,4 +1,4 @@
-"""What comes after a job, in the console: rows that failed go back to the review, are tried again, or all is undone."""
+"""What you can do after a job in the console: fix its failed rows in the review, retry them, or undo the import."""
 
 from __future__ import annotations
 
@@ -35,16 +35,14 @@ _KEPT = ("options", "allowlist", "custom_fields")
 
 
 def reopen_failed(job: str, connection: Connection) -> ImportDraft:
-    """A draft with the rows of a finished job that did not get through, to be put right in the review and sent again.
+    """Make a draft with the rows of a finished job that were not imported, to be fixed in the review and sent again.
 
-    A row that the server refused is a problem for as long as it is what was refused.
+    A row that the server refused keeps that problem until you change the row. Raises UsageError when there is no row.
     """
     with Journal.read(find_job(job)) as old:
         _check(old, connection)
         if next(iter_failed_rows(old), None) is None:
-            raise UsageError(
-                f"Job {old.id} has no row to put right.", hint="Every row got through, or was left out by hand."
-            )
+            raise UsageError(f"Job {old.id} has no row to fix.", hint="All rows were imported or excluded.")
         source = _FailedRowsSource(old)
         mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
         where = JobLocation.of_job(old.facts)
@@ -77,7 +75,7 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
 
 
 def retry_failed(job: str, connection: Connection) -> JobSummary:
-    """A new job that is ready, with the rows of a finished one that failed, as they are."""
+    """Make a job that is ready from the failed rows of a finished job, unchanged."""
     with Journal.read(find_job(job)) as old:
         _check(old, connection)
         where = JobLocation.of_job(old.facts)
@@ -89,16 +87,16 @@ def retry_failed(job: str, connection: Connection) -> JobSummary:
 def _check(old: Journal, connection: Connection) -> None:
     check_location(old, JobLocation.of(connection.profile))
     if old.state not in _OVER:
-        raise UsageError(f"Job {old.id} is {old.state}.", hint="Let it come to its end first, or give up its rest.")
+        raise UsageError(f"Job {old.id} is {old.state}.", hint="Wait until it ends, or cancel it first.")
 
 
 def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
-    """What only the file could say of a row, as its job keeps it."""
+    """Return the problems that the file reader noted for a row."""
     return to_problems(each for each in job_queries.problems_of(journal, row) if each.code in FILE_CODES)
 
 
 class _FailedRowsSource(Source):
-    """The rows of a job that a person can put right, as a source. codes: what the server refused them for."""
+    """The failed rows of a job as a source. codes: the error codes of the server."""
 
     def __init__(self, old: Journal) -> None:
         self._old = old
@@ -110,9 +108,9 @@ class _FailedRowsSource(Source):
             cells, *extra = row.raw
             problems = file_problems(self._old, row.number)
             if row.state in (RowState.FAILED, RowState.REVIEW):
-                said = "Refused" if row.state is RowState.FAILED else "Not sure"
+                reason = "Refused" if row.state is RowState.FAILED else "Not certain"
                 self.codes.add(row.code)
-                problems += (Problem("error", row.code, row.field, f"{said} last time: {row.message or row.code}"),)
+                problems += (Problem("error", row.code, row.field, f"{reason} last time: {row.message or row.code}"),)
             yield Row(
                 row.number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ()))
             )
@@ -126,15 +124,16 @@ class _FailedRowsSource(Source):
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What an undo comes to, and what has to be confirmed. weight: what it does to who may come in."""
+    """What an undo would delete and what has to be confirmed."""
 
     result: UndoResult
     requirement: Requirement
     impact: Impact | None
+    """What the undo does to access; None for users."""
 
 
 def plan_deletion(job: str, connection: Connection, on_progress: Callable[[int, int], None]) -> UndoPlan:
-    """Read all that a job created; what would be deleted, what is left alone and why, and what has to be confirmed."""
+    """Read what a job created and decide what to delete and what to leave; `on_progress` gets (read, total)."""
 
     async def work() -> UndoPlan:
         with Journal.open(find_job(job)) as journal:
@@ -155,7 +154,7 @@ def delete_created(
     control: JobControl,
     on_progress: Callable[[int, int], None],
 ) -> UndoResult:
-    """Delete what was planned, each read again right before."""
+    """Delete what was planned, after reading each object again; `on_progress` gets (done, total)."""
 
     async def work() -> UndoResult:
         with Journal.open(find_job(job)) as journal:

@@ -1,4 +1,7 @@
-"""One job from ready to its end: checked against the server, let through the one door, run, in the audit log."""
+"""Run one job from ready to its end: pre-check, confirmation by the write gate, the runner, and the audit log.
+
+Called by the commands `import` and `jobs`, and by `JobThread` for the console.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,18 @@ _CONFIRMED = "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """How a job runs, kept with it. rate: its requests a minute, 0 for no limit at all, None for what is set."""
+    """How a job runs; stored in its journal."""
 
     batch: int = 100
+    """Rows in one request."""
     settle: float = 30.0
+    """Seconds to wait before a row with a lost response is looked up."""
     rate: float | None = None
+    """Requests per minute; 0 for no limit, None for the setting."""
     upsert: bool = False
+    """Whether users that exist are updated."""
     adaptive: bool = True
+    """Whether the batch size follows the server's speed."""
 
     @classmethod
     def of(cls, journal: Journal) -> JobOptions:
@@ -63,7 +71,7 @@ class JobOptions:
 
 
 async def refuse_single_call(client: Client, target: Target, permit: WritePermit) -> None:
-    """The call of an action that never runs target by target."""
+    """Refuse to run an import as a single write; the call of actions that run as jobs."""
     raise UsageError("An import runs as a job, not as a single write.")
 
 
@@ -84,18 +92,18 @@ IMPORT_ENTRIES = WriteAction(
     noun="file",
     operation="postEntryByAllowlistId",
     call=refuse_single_call,
-    warning="Entries of a list that is enabled count at once.",
+    warning="Entries of an enabled allowlist take effect immediately.",
     typed_in_live=True,
 )
 
 
 def action_for(journal: Journal) -> WriteAction:
-    """What the job does, for the one door and the audit log."""
+    """Return the write action of the job, for the write gate and the audit log."""
     return IMPORT_ENTRIES if journal.kind == "allowlist" else IMPORT
 
 
 def destination_for(journal: Journal) -> Destination:
-    """Where the rows of a job go."""
+    """Return the destination of the job's rows."""
     if journal.kind == "allowlist":
         return EntryDestination(journal.facts["allowlist"]["id"])
     return UserDestination(upsert=JobOptions.of(journal).upsert)
@@ -107,19 +115,22 @@ def _target(journal: Journal) -> Target:
 
 
 def job_requirement(journal: Journal, connection: Connection) -> Requirement:
-    """What has to be confirmed before the job may run."""
+    """Return what has to be confirmed before the job may run."""
     return connection.write_gate.requirement(action_for(journal), [_target(journal)])
 
 
 def authorize_job(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
-    """The permit for the job, for one run. Raises Usage when read-only or not confirmed; what confirmed it is kept."""
+    """Return the permit for one run of the job, and store the confirmation for a later resume.
+
+    Raises UsageError when the profile is read-only or the confirmation is not enough.
+    """
     permit = connection.write_gate.authorize(action_for(journal), [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
     return permit
 
 
 def load_confirmation(journal: Journal) -> Confirmation | None:
-    """What confirmed a job before: whoever resumes it goes on with the same thing. None when nothing did."""
+    """Return the stored confirmation of an earlier run; None when the job was never confirmed."""
     kept = journal.facts.get(_CONFIRMED)
     return None if kept is None else Confirmation(kept["yes"], kept["typed"])
 
@@ -127,7 +138,7 @@ def load_confirmation(journal: Journal) -> Confirmation | None:
 async def precheck_job(
     journal: Journal, client: Client, on_progress: Callable[[int, int | None], None] | None = None
 ) -> None:
-    """Compare a job that has not begun with the server, once."""
+    """Compare the rows of a job that has not started with the server, unless that was done before."""
     if journal.state is JobState.READY and PRECHECKED not in journal.facts:
         upsert = JobOptions.of(journal).upsert
         read_server = make_reader(client, patient=True)
@@ -135,7 +146,9 @@ async def precheck_job(
 
 
 def set_request_rate(gates: Sequence[RateLimiter], rate: float) -> None:
-    """So many requests a minute through the first gate; those behind it let as many pass. 0: all let all pass."""
+    """Limit the first rate limiter to `rate` requests per minute and the others to at least that; 0 removes all
+    limits.
+    """
     for number, gate in enumerate(gates):
         if not number or not rate or 0 < gate.per_minute < rate:
             gate.set_rate(rate)
@@ -151,7 +164,7 @@ async def run_job(
     control: JobControl | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> RunResult:
-    """Run the job in this event loop with `client`; begin and end are in the audit log."""
+    """Run the job in this event loop; its start and end are written to the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
         set_request_rate(client.gates.of(action_for(journal).operation), options.rate)
@@ -164,7 +177,9 @@ async def run_job(
     try:
         ended = await runner.run()
     except BaseException as error:
-        connection.write_gate.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.write_gate.record_job_end(
+            action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}"
+        )
         raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
     connection.write_gate.record_job_end(

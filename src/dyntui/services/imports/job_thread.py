@@ -1,4 +1,4 @@
-"""A job in a thread of its own with a loop of its own, so that the console keeps its frame rate."""
+"""Run a job in a thread with an event loop of its own, so that the console stays responsive."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ __all__ = ["JobThread"]
 class JobThread:
     """Runs the job at `path` once. All methods may be called from any thread.
 
-    progress is the latest snapshot (older ones are dropped); on_change is called from the job's thread after every new
-    one and at the end. ended is how it ended, error what broke it; both None while it runs.
+    progress is the latest snapshot. `on_change` is called from the job's thread after each snapshot and at the end.
+    result is how the run ended, error the exception that ended it; both are None while it runs.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class JobThread:
         self.error: BaseException | None = None
 
     def start(self) -> None:
-        """Begin, or go on."""
+        """Start or resume the job."""
         self._thread.start()
 
     def pause(self, reason: str = "paused") -> None:
-        """Finish what is in flight and stop; start a new JobThread to go on."""
+        """Finish the request in flight and stop; a new JobThread resumes the job."""
         self._control.request_stop(StopRequest.PAUSE, reason)
 
     def cancel(self, reason: str = "cancelled") -> None:
-        """Finish what is in flight and give up the rest."""
+        """Finish the request in flight and skip the remaining rows."""
         self._control.request_stop(StopRequest.CANCEL, reason)
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait for the end; whether it came."""
+        """Wait for the end of the run and return whether it ended within `seconds`."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 

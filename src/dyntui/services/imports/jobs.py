@@ -1,5 +1,4 @@
-"""Jobs as files: made, listed, found by the start of their id, opened for work by one process, and only where they
-belong."""
+"""Jobs as files: create, list, find by id, and check that a job belongs to the current environment."""
 
 from __future__ import annotations
 
@@ -38,13 +37,14 @@ _BAD = frozenset({RowState.FAILED, RowState.INVALID, RowState.REVIEW})
 
 @dataclass(frozen=True, slots=True)
 class JobLocation:
-    """The place a job belongs to. organisation: its id, "" when the token may not see it."""
+    """The environment that a job belongs to."""
 
     profile: str
     base_url: str
     environment_id: str
     environment_kind: str
     organization_id: str = ""
+    """The id of the organization; "" when the token may not read it."""
 
     @classmethod
     def of(cls, profile: Profile, organization_id: str = "") -> JobLocation:
@@ -64,10 +64,7 @@ class JobLocation:
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """A job in a list. busy: a process works on it now. problem: why it cannot be read, "" when it can.
-
-    draft: the id of the wizard's draft that it was made for. undone: how many of the created rows an undo has deleted.
-    """
+    """A job as a row of the list of jobs."""
 
     id: str
     kind: str = ""
@@ -79,38 +76,42 @@ class JobSummary:
     source: str = ""
     location: JobLocation | None = None
     is_busy: bool = False
+    """Whether a process works on the job now."""
     problem: str = ""
+    """Why the journal cannot be read; "" when it can."""
     draft_id: str = ""
+    """The id of the import draft that the job was made for."""
     undone_rows: int = 0
+    """How many created rows an undo has deleted."""
 
     @property
     def created_rows(self) -> int:
-        """Rows that made something which is still there, as far as this machine knows."""
+        """Rows whose object still exists, as far as this machine knows."""
         return (self.counts or {}).get(RowState.CREATED, 0) - self.undone_rows
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether it died while its file was being read: there is nothing in it."""
+        """Whether the process died while it read the file, so that the job is empty."""
         return self.state is JobState.DRAFT and not self.total and not self.is_busy
 
     @property
     def has_begun(self) -> bool:
-        """Whether it may have sent something."""
+        """Whether the job may have sent something."""
         return self.state not in (JobState.DRAFT, JobState.READY)
 
     @property
     def open_rows(self) -> int:
-        """Rows that something is still to be done about."""
+        """Rows that are not final."""
         return sum(n for state, n in (self.counts or {}).items() if state in OPEN)
 
     @property
     def failed_rows(self) -> int:
-        """Rows that did not get through."""
+        """Rows that were not imported."""
         return sum(n for state, n in (self.counts or {}).items() if state in _BAD)
 
 
 def new_job(kind: str, location: JobLocation, **facts: Any) -> Journal:
-    """A new, empty draft, locked."""
+    """Create an empty, locked draft job."""
     name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     place = {
         "profile": location.profile,
@@ -123,17 +124,20 @@ def new_job(kind: str, location: JobLocation, **facts: Any) -> Journal:
 
 
 def journal_files() -> list[Path]:
-    """The journals, newest first."""
+    """Return the journals, newest first."""
     return sorted(paths().jobs.glob("*.sqlite"), reverse=True)
 
 
 def find_job(name: str) -> Path:
-    """The journal of a job by its id or the start of it, or by the path of its plan. `last` is the newest."""
+    """Return the journal of a job by its id, the start of the id, or the path of its plan. `last` is the newest job.
+
+    Raises UsageError when no job or several jobs match.
+    """
     files = journal_files()
     if name == "last":
         if files:
             return files[0]
-        raise UsageError("There is no job yet.", hint="`dyntui import FILE` makes one.")
+        raise UsageError("There is no job yet.", hint="Create one with `dyntui import FILE`.")
     if name.endswith(".plan.json"):
         name = Path(name).name.removesuffix(".plan.json")
     found = [path for path in files if path.stem == name] or [path for path in files if path.stem.startswith(name)]
@@ -141,19 +145,20 @@ def find_job(name: str) -> Path:
         return found[0]
     if found:
         raise UsageError(
-            f"{len(found)} jobs begin with {name}.", hint=f"Say more: {', '.join(p.stem for p in found[:4])}."
+            f"{len(found)} jobs start with {name}.",
+            hint=f"Type more of it: {', '.join(p.stem for p in found[:4])}.",
         )
-    raise UsageError(f"There is no job {name}.", hint="`dyntui jobs list` names them all; `last` is the newest.")
+    raise UsageError(f"There is no job {name}.", hint="List all jobs with `dyntui jobs list`; `last` is the newest.")
 
 
 def list_jobs() -> Iterator[JobSummary]:
-    """Every job, newest first. One that cannot be read is listed with the reason."""
+    """Iterate over all jobs, newest first. One that cannot be read is listed with the reason."""
     for path in journal_files():
         yield summarize_job(path)
 
 
 def summarize_job(path: Path) -> JobSummary:
-    """One job, as it is now, whoever works on it."""
+    """Return the current state of a job, also while another process works on it."""
     busy = False
     try:
         busy = is_locked(path.with_suffix(".lock"))
@@ -182,7 +187,7 @@ def summarize_job(path: Path) -> JobSummary:
 
 
 def check_location(journal: Journal, current: JobLocation) -> None:
-    """Refuse to work on a job with another environment, base URL or organisation than its own."""
+    """Raise UsageError when the job belongs to another environment, base URL or organization than the current one."""
     own = JobLocation.of_job(journal.facts)
     differs = [
         (name, mine, theirs)
@@ -197,17 +202,17 @@ def check_location(journal: Journal, current: JobLocation) -> None:
         name, mine, theirs = differs[0]
         raise UsageError(
             f"Job {journal.id} belongs to the {name} {mine}, not to {theirs}.",
-            hint=f"Use the profile it was made with (--profile {own.profile}), or another one of that environment.",
+            hint=f"Use the profile {own.profile}, or another profile of that environment.",
         )
 
 
 def plan_file(journal: Journal) -> Path:
-    """Where a job's plan is kept."""
+    """Return the path of the job's plan."""
     return journal.path.with_name(f"{journal.id}.plan.json")
 
 
 async def load_organization_id(client: Client) -> str:
-    """The one organisation that the token reaches; "" when it may not say."""
+    """Return the id of the only organization that the token can read; "" when there is none or several."""
     from dyntui.api.errors import ApiError
     from dyntui.services.imports.server_reader import with_retries
 

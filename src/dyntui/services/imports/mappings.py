@@ -1,4 +1,4 @@
-"""Saved mappings: a file each, found by name, by path, or by the columns of the file they were made for."""
+"""Saved mappings, one file each: found by name, by path, or by the columns of the source file."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _LIMIT = 1024 * 1024
 
 
 def mapping_names() -> list[str]:
-    """The names of what is saved."""
+    """Return the names of the saved mappings."""
     return sorted(path.stem for path in paths().mappings_dir.glob("*.json"))
 
 
 def load_mapping(name: str) -> Mapping:
-    """A saved mapping by its name, or any mapping by the path of its file."""
+    """Load a saved mapping by its name, or any mapping by the path of its file."""
     path = Path(name)
     if not (path.suffix or "/" in name):
         path = paths().mappings_dir / f"{name}.json"
@@ -32,7 +32,8 @@ def load_mapping(name: str) -> Mapping:
     except OSError as error:
         known = ", ".join(mapping_names()) or "none is saved yet"
         raise UsageError(
-            f"There is no mapping {name}: {error.strerror}.", hint=f"Saved ones: {known}. A file needs its path."
+            f"No mapping {name}: {error.strerror}.",
+            hint=f"Saved mappings: {known}. For a file, use its path.",
         ) from error
     if len(text) > _LIMIT:
         raise UsageError(f"{path} is too large to be a mapping.")
@@ -40,7 +41,7 @@ def load_mapping(name: str) -> Mapping:
 
 
 def save_mapping(name: str, mapping: Mapping) -> Path:
-    """Keep a mapping under a name; one of that name is replaced."""
+    """Save a mapping under a name; one with the same name is replaced. Raises UsageError for an invalid name."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot be the name of a mapping.", hint="Use letters, digits, dots, dashes, underscores."
@@ -52,12 +53,12 @@ def save_mapping(name: str, mapping: Mapping) -> Path:
 
 
 def find_mapping(info: SourceInfo, kind: str = "users") -> tuple[str, Mapping] | None:
-    """The saved mapping made for a file with these columns, and its name."""
+    """Return the name and the mapping that was saved for a file with these columns; None when there is none."""
     for name in mapping_names():
         try:
             mapping = load_mapping(name)
         except UsageError:
-            continue  # a file that is no mapping cannot be the one
+            continue  # not a mapping
         if mapping.fingerprint == info.fingerprint and mapping.kind == kind:
             return name, mapping.bind(info)
     return None

@@ -1,4 +1,4 @@
-"""What a job is going to do, before it does anything: for people to read, and as JSON that `jobs run` runs exactly."""
+"""The plan of a job: what it will send, as text for people and as JSON that `dyntui jobs run` runs exactly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _PLAN_LIMIT = 4 * 1024 * 1024
 
 
 def make_plan(journal: Journal) -> dict[str, Any]:
-    """The plan of a job that is ready: outcomes, requests, time at the rate limit, problems by code, side effects."""
+    """Make the plan of a job that is ready: outcomes, requests, time at the rate limit, problems by code, side
+    effects.
+    """
     options = JobOptions.of(journal)
     found: Mapping[str, Any] = journal.facts.get(PRECHECKED) or {}
     pending = journal.counts.get(RowState.PENDING, 0)
@@ -75,14 +77,14 @@ def make_plan(journal: Journal) -> dict[str, Any]:
 
 
 def save_plan(journal: Journal, plan: Mapping[str, Any]) -> Path:
-    """Keep the plan beside the job."""
+    """Write the plan next to the journal and return its path."""
     path = plan_file(journal)
     atomic_write(path, json.dumps(plan, ensure_ascii=False, indent=2).encode() + b"\n")
     return path
 
 
 def read_plan(path: Path) -> dict[str, Any]:
-    """A plan from its file. Usage when it is none, or was changed."""
+    """Read a plan from its file. Raises UsageError when the file is not a plan or was changed."""
     try:
         plan = parse_json(read_private(path, _PLAN_LIMIT))
         if plan["dyntui"] != "plan" or plan["digest"] != _digest(plan):
@@ -95,31 +97,32 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 
 def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
-    """Refuse to run a plan whose job is not as the plan saw it."""
+    """Raise UsageError when the job is no longer as the plan describes it."""
     if journal.state is not JobState.READY or journal.first_send is not None:
         raise UsageError(
             f"The plan's job {journal.id} is {journal.state} already.",
-            hint=f"`dyntui jobs resume {journal.id}` goes on with it.",
+            hint=f"Resume it with `dyntui jobs resume {journal.id}`.",
         )
     if make_plan(journal)["digest"] != plan["digest"]:
         raise UsageError(
-            f"The job {journal.id} is not as the plan says.", hint="Make a new plan: `dyntui import --dry-run`."
+            f"The job {journal.id} changed after the plan was made.",
+            hint="Make a new plan: `dyntui import --dry-run`.",
         )
 
 
 def plan_lines(plan: Mapping[str, Any]) -> list[str]:
-    """The plan for people."""
+    """Return the plan as lines of text."""
     out = [f"{plan['total']:,} rows of {plan['source']} for {plan['where']['profile']}"]
-    words = {
-        "create": "are sent to be created",
-        "update": "update a user who is there",
-        "exists": "are there already and are left alone",
-        "conflict": "match two users and are left for you to look at",
-        "taken": "of those sent have a value that another user has; expect them to be refused",
-        "invalid": "are invalid and not sent",
+    labels = {
+        "create": "will be created",
+        "update": "update an existing user",
+        "exists": "exist already and stay unchanged",
+        "conflict": "match two users and need your review",
+        "taken": "have a value that another user has; the server will probably refuse them",
+        "invalid": "are invalid and will not be sent",
         "skipped": "are skipped (duplicates in the file)",
     }
-    out += [f"  {plan['outcomes'][name]:>9,} {text}" for name, text in words.items() if plan["outcomes"][name]]
+    out += [f"  {plan['outcomes'][name]:>9,} {text}" for name, text in labels.items() if plan["outcomes"][name]]
     out += [f"    row {each['row']:,}: {each['meaning']}" for each in plan.get("collisions", [])[:5]]
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
@@ -172,16 +175,16 @@ def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
     verified = "a column of the file" if "emailVerifiedAt" in mapped else constants.get("emailVerifiedAt")
     out = []
     if verified == "unverified":
-        out.append("E-mails stay unverified: no promise that a later sign-in by e-mail reaches the imported user.")
+        out.append("Emails stay unverified: a later sign-in by email may not reach the imported user.")
     elif verified:
         out.append(
-            f"E-mails count as verified ({verified}): people can sign in with them, and a social account with the same "
-            "verified e-mail is linked by itself."
+            f"Emails count as verified ({verified}): users can sign in with them, and a social account with the same "
+            "verified email is linked automatically."
         )
     if "policiesConsent" in mapped or "policiesConsent" in constants:
-        out.append("policiesConsent is set: be sure that these people gave it.")
+        out.append("policiesConsent is set: make sure that these users gave their consent.")
     if options.upsert:
-        out.append("Users who are there are changed. Whether the API merges or replaces wallets is not documented.")
+        out.append("Existing users are updated. Whether the API merges or replaces wallets is not documented.")
     out.append("Webhooks of this environment get an event for each user.")
     return out
 

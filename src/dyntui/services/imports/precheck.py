@@ -1,7 +1,8 @@
-"""Ask the server, before anything is sent, which rows are there already: new, exists, or conflict (matches two users).
+"""Compare the rows of a job with the server before anything is sent: new, exists, or conflict (matches two users).
 
-Everything is listed when there are many rows for it, else each row is looked up. What was found is kept with the rows,
-so that a lost answer can be told from a user who was there before. Memory does not grow with either side.
+The whole list is read when the job has many rows compared with it, else each row is looked up. The matches are stored
+with the rows, so that recovery can distinguish a lost response from a user who existed before. Memory use does not
+grow with either side. Called by `job_service.precheck_job`.
 """
 
 from __future__ import annotations
@@ -32,24 +33,24 @@ _SAMPLES = 20
 
 @dataclass(slots=True)
 class PrecheckResult:
-    """What came out. taken: new rows of which another user has a value; the server will refuse them.
-
-    collisions: [row, what of it the server has and whose it is, in words], for the first of those and of the conflicts.
-    changes: for how many users an upsert changes each field; unchanged: users that have all values already; samples:
-    [row, user id, {field: [now, then]}].
-    """
+    """Numbers and samples of a pre-check."""
 
     new: int = 0
     exists: int = 0
     conflict: int = 0
     taken: int = 0
+    """New rows with a value that another user has; the server will refuse them."""
     unchanged: int = 0
+    """Users that have all values already."""
     changes: Counter[str] = field(default_factory=Counter)
+    """For how many users an upsert changes each field."""
     collisions: list[tuple[int, str]] = field(default_factory=list)
+    """(row, description of the values and whose they are) for the first taken and conflicting rows."""
     samples: list[tuple[int, str, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+    """(row, user id, {field: (current, new)})."""
 
     def facts(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """Return the result as JSON for the journal."""
         return {
             "at": now_ms(),
             "new": self.new,
@@ -71,9 +72,9 @@ async def run_precheck(
     upsert: bool = False,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> PrecheckResult:
-    """Settle the rows that are there (without upsert) or match two users; the others stay to be sent.
+    """Settle the rows that exist (without upsert) or match two users; the others stay pending.
 
-    on_progress is called with what was looked at so far and how much there is.
+    `on_progress` gets how many objects were compared and how many there are.
     """
     out = PrecheckResult()
     precheck_matches.forget_matches(journal)
@@ -167,7 +168,7 @@ def _match(
 
 
 def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
-    """The field of a row that collides with the server and, in words, which values do and whose they are."""
+    """Return the field of a row that collides, and a description of the values and whose they are."""
     matched = precheck_matches.matched_keys(journal, row)
     field_name = next((field_of_key(key) for _, keys in reversed(matched) for key in keys), "")
     parts = [
@@ -177,9 +178,9 @@ def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
     return field_name, "; ".join(parts)
 
 
-def _note_collision(out: PrecheckResult, row: int, words: str) -> None:
+def _note_collision(out: PrecheckResult, row: int, description: str) -> None:
     if len(out.collisions) < _SAMPLES:
-        out.collisions.append((row, words))
+        out.collisions.append((row, description))
 
 
 def _judge(journal: Journal, noun: str, out: PrecheckResult, *, upsert: bool) -> None:
@@ -191,10 +192,10 @@ def _judge(journal: Journal, noun: str, out: PrecheckResult, *, upsert: bool) ->
         for match in matches:
             if match.users > 1:
                 out.conflict += 1
-                name, words = _collision(journal, match.row, noun)
-                message = f"The row matches {match.users} on the server: {words}."
+                name, description = _collision(journal, match.row, noun)
+                message = f"The row matches {match.users} on the server: {description}."
                 outcomes.append(JournalOutcome(match.row, RowState.REVIEW, "", "conflict", name, message))
-                _note_collision(out, match.row, words)
+                _note_collision(out, match.row, description)
             elif match.primary and not upsert:
                 out.exists += 1
                 outcomes.append(JournalOutcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))

@@ -1,4 +1,6 @@
-"""From a file to a job that is ready to run: map, validate, find keys, and put every row into the journal."""
+"""Turn a source file into a job that is ready: map and validate each row, find its natural keys, store it in the
+journal.
+"""
 
 from __future__ import annotations
 
@@ -41,11 +43,11 @@ def prepare_job(
     on_rows: Callable[[int], None] | None = None,
     **facts: Any,
 ) -> Journal:
-    """A job that holds the whole file and is ready; nothing was sent. The source is not needed afterwards.
+    """Create a job with all rows of the source. Nothing is sent, and the source is not needed afterwards.
 
-    on_rows is called now and then with the rows read so far. facts: more to keep with the job; `custom_fields`, the
-    environment's own, are checked too. Raises SourceError when
-    the file cannot be read to its end or changed meanwhile: then there is no job.
+    on_rows: called now and then with the number of rows read. facts: more to store with the job; `custom_fields`, the
+    fields of the environment, are also validated. Raises SourceError, and leaves no job, when the file cannot be read
+    to its end or changes meanwhile.
     """
     import json
 
@@ -71,13 +73,13 @@ def prepare_job(
 
 
 def delete_journal(journal: Journal) -> None:
-    """Remove a job's journal. It must be closed."""
+    """Delete the files of a journal, which must be closed."""
     for suffix in (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock"):
         journal.path.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def map_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
-    """Each row of a file as the journal keeps it."""
+    """Map each row of a file to a row of the journal."""
     keys_of = natural_keys if mapper.mapping.kind == "users" else entry_keys
     keyless = mapper.mapping.kind == "users"
     dumps = orjson.dumps
@@ -107,7 +109,10 @@ def _encode_body(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[b
     try:
         return orjson.dumps(user), problems
     except TypeError:
-        return None, (*problems, Problem("error", "not_text", "", "The row holds what cannot be sent as JSON."))
+        return None, (
+            *problems,
+            Problem("error", "not_text", "", "A value cannot be sent as JSON."),
+        )
 
 
 def _invalid_row(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewRow:

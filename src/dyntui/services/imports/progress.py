@@ -1,4 +1,4 @@
-"""How far a job is: a snapshot for whoever watches, made often and cheaply."""
+"""The progress of a job: snapshots that the runner sends to the console and the command line."""
 
 from __future__ import annotations
 
@@ -30,22 +30,23 @@ class RowFailure:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A job at one moment.
-
-    counts: rows by state; they sum to total. finished: rows that are final. rate: rows a second over the last ten
-    seconds. eta: seconds until all is done at that rate, None when it cannot be told. waiting: why nothing is being
-    sent just now, in words, "" when something is. batch: rows in a request now. failures: the last ones, newest first.
-    """
+    """The state of a job at one moment."""
 
     job: str
     state: JobState
     counts: Mapping[RowState, int]
+    """Rows by state; they sum to total."""
     total: int
     rows_per_second: float
+    """Rows that became final per second, over the last ten seconds."""
     eta_s: float | None
+    """Seconds until all rows are final at that rate; None when unknown."""
     waiting: str = ""
+    """Why nothing is being sent; "" when something is."""
     batch_rows: int = 0
+    """Rows in one request."""
     failures: tuple[RowFailure, ...] = ()
+    """The latest failures, newest first."""
 
     @property
     def finished_rows(self) -> int:
@@ -60,14 +61,14 @@ class Progress:
 
 
 class Pace:
-    """Rows a second, over a sliding window."""
+    """Rows per second over a sliding window."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._marks: deque[tuple[float, int]] = deque()
 
     def mark(self, finished: int) -> None:
-        """So many rows are final now."""
+        """Record how many rows are final now."""
         at = self._clock()
         self._marks.append((at, finished))
         while len(self._marks) > 2 and at - self._marks[0][0] > _WINDOW:
@@ -81,12 +82,12 @@ class Pace:
         return (after - before) / (last - first) if last > first else 0.0
 
     def eta_s(self, left: int) -> float | None:
-        """Seconds for so many more rows."""
+        """Return the seconds that `left` more rows take; None when unknown."""
         return left / self.rows_per_second if self.rows_per_second > 0 else None
 
 
 class ProgressReporter:
-    """Makes a snapshot of a journal now and then and hands it on, at most ten times a second."""
+    """Makes snapshots of a journal and passes them on, at most ten times a second."""
 
     def __init__(self, journal: Journal, listener: Callable[[Progress], None] | None) -> None:
         self._journal = journal
@@ -99,22 +100,22 @@ class ProgressReporter:
         self._failures: deque[RowFailure] = deque(maxlen=_FAILURES)
 
     def add_failures(self, outcomes: Sequence[JournalOutcome]) -> None:
-        """Remember the failures among what became of some rows."""
+        """Remember the failed rows among the outcomes."""
         for outcome in outcomes:
             if outcome.state is RowState.FAILED:
                 self._failures.appendleft(RowFailure(outcome.number, outcome.code, outcome.field, outcome.message))
 
     def start_wait(self, seconds: float, reason: str) -> None:
-        """Nothing is sent for so long."""
+        """Report that nothing is sent for `seconds`, and why."""
         self._wait_reason, self._wait_until = reason, time.monotonic() + seconds
         self.report(force=True)
 
     def end_wait(self) -> None:
-        """The wait is over."""
+        """Record that the wait is over."""
         self._wait_reason, self._wait_until = "", 0.0
 
     def report(self, activity: str = "", *, batch: int = 0, force: bool = False) -> None:
-        """A snapshot, unless there was one just now. doing: what is done instead of sending."""
+        """Send a snapshot, unless the last one is recent. activity: what the job does instead of sending."""
         self._batch = batch or self._batch
         at = time.monotonic()
         if self._listener is None or (at - self._reported_at < _REPORT_EVERY_S and not force):
@@ -127,7 +128,7 @@ class ProgressReporter:
         waiting = activity
         if self._wait_reason:
             left = self._wait_until - at
-            waiting = f"{self._wait_reason}; going on in {duration(left)}" if left >= 1 else self._wait_reason
+            waiting = f"{self._wait_reason}; resuming in {duration(left)}" if left >= 1 else self._wait_reason
         self._listener(
             Progress(
                 job=journal.id,

@@ -1,4 +1,4 @@
-"""Removing what a job leaves on this machine. Nothing on the server is touched."""
+"""Delete the files of a job on this machine; nothing on the server is touched."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _FINISHED = (JobState.DONE, JobState.CANCELED)
 
 
 def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
-    """Remove the journal, the plan and the reports beside it; what was removed. Reports elsewhere stay.
+    """Delete the journal, the plan and the reports next to it, and return what was deleted. Reports elsewhere stay.
 
-    A job that is not finished needs `unfinished`; one that a process works on is refused.
+    Raises UsageError for a job that is not finished, unless `unfinished`, and for one that a process works on.
     """
     known = summarize_job(path)
     if not (known.problem or known.is_abandoned or unfinished or known.state in _FINISHED):

@@ -1,4 +1,4 @@
-"""Decides what became of a row whose answer was lost, from what the server has now."""
+"""Decide the outcome of a row whose response was lost, from what the server has now; used by recovery."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ _MOST_ATTEMPTS = 50
 
 
 def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destination, *, upsert: bool) -> JournalOutcome:
-    """Found and ours: created. Found, not ours: exists (or, with upsert, updated when all values are there). Absent:
-    pending, to be sent again. Whatever cannot be told: review, for a person."""
+    """Return the outcome of a row from the objects found at the server.
+
+    Created by this job: created. Existed before: exists, or with upsert updated when all values match. Absent:
+    pending, to be sent again. Anything that cannot be decided: review.
+    """
     number = row.number
     if row.chosen_id:
         return _recovered(row, found[0]) if found else _absent(row)
     if not row.keys:
-        return _review(row, "no_key", "The answer was lost, and the row has nothing to look it up by.")
+        return _review(row, "no_key", "The response was lost, and the row has no key to look it up by.")
     own = [one for one in found if one.has_first_key]
     if len(own) > 1:
         return _review(row, "ambiguous", f"Two {destination.noun}s on the server match this row.")
@@ -36,7 +39,7 @@ def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destinatio
     sent = row.first_sent
     if row.precheck != "exists" and sent is not None:
         if one.created_ms is None and row.precheck != "new":
-            return _review(row, "no_creation_time", "It is there, and the server does not say since when.", one.id)
+            return _review(row, "no_creation_time", "It exists, and the server does not say since when.", one.id)
         if one.created_ms is None or _not_before(one.created_ms, sent):
             return _recovered(row, one)
     if not upsert:
@@ -51,7 +54,7 @@ def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destinatio
 
 
 def _not_before(created: int, sent: int) -> bool:
-    """Whether it was created after the row was sent first; a server may tell whole seconds only."""
+    """Return whether it was created after the row was first sent; some servers give whole seconds only."""
     return created >= (sent if created % 1000 else sent - 999)
 
 
@@ -62,11 +65,11 @@ def _recovered(row: WorkRow, one: FoundRow) -> JournalOutcome:
 
 def _absent(row: WorkRow) -> JournalOutcome:
     if is_taken(row.code):
-        return _review(row, row.code, "The server says that it exists, and does not find it.")
+        return _review(row, row.code, "The server says that it exists, but does not find it.")
     if row.code == UNMATCHED and row.attempts > 1:
-        return _review(row, UNMATCHED, "The server's answers never mention this row, and it is not there.")
+        return _review(row, UNMATCHED, "The server's responses never mention this row, and it does not exist.")
     if row.attempts >= _MOST_ATTEMPTS:
-        return _review(row, "gave_up", f"It was sent {row.attempts} times and is not there.")
+        return _review(row, "gave_up", f"It was sent {row.attempts} times and does not exist.")
     return JournalOutcome(
         row.number, RowState.PENDING, "", row.code if row.code == UNMATCHED else "not_applied", "", ""
     )

@@ -1,7 +1,7 @@
-"""Finds out what became of rows whose answer was lost.
+"""Look up rows whose response was lost.
 
-One walk over the newest users when that is cheaper than asking for each row, then a look-up for each row that the walk
-does not settle.
+The newest users are listed once when that takes fewer requests than a look-up for each row; rows that the list does
+not settle are looked up one by one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MARGIN_MS = 1000
 
 
 class Recovery:
-    """Settles unknown rows of one job."""
+    """Settles the unknown rows of one job."""
 
     def __init__(
         self, journal: Journal, destination: Destination, read_server: ServerReader, upsert: bool = False
@@ -49,7 +49,7 @@ class Recovery:
         self._upsert = upsert
 
     async def recover(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
-        """Settle these rows, as far as the server can be asked; the problem that kept it from the others."""
+        """Settle these rows. Returns the problem that prevented some look-ups, or None."""
         from dyntui.api.errors import ApiProblem
 
         if PRECHECKED in self._journal.facts:
@@ -84,12 +84,12 @@ class Recovery:
 
     def _resolve(self, row: WorkRow, found: Sequence[FoundRow]) -> JournalOutcome:
         if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
-            message = "The answer was lost, and the server does not keep the id that the row was sent with."
+            message = "The response was lost, and the server does not keep the id that the row was sent with."
             return JournalOutcome(row.number, RowState.REVIEW, "", "no_key", "", message)
         return resolve_row(row, found, self._destination, upsert=self._upsert)
 
     async def _resolve_from_newest(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
-        """Settle what one walk over the newest can settle; the rows that have to be looked up one by one."""
+        """Settle rows from one pass over the newest objects; return the rows that need their own look-up."""
         since = min((row.first_sent for row in rows if row.first_sent is not None), default=None)
         if since is None or len(rows) < _WORTH_A_WALK:
             return rows
@@ -111,7 +111,7 @@ class Recovery:
         return left
 
     async def _resolve_from_list(self, rows: Sequence[WorkRow]) -> Sequence[WorkRow]:
-        """Settle the rows that no search finds by reading everything once; the others."""
+        """Settle the rows that no search finds by reading the whole list; return the other rows."""
         unsearched = [row for row in rows if row.keys and not self._destination.can_search(row)]
         if not unsearched:
             return rows
@@ -122,7 +122,7 @@ class Recovery:
         return [row for row in rows if row.number not in settled]
 
     async def _find_in_newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, FoundRow], bool]:
-        """Rows found among what was created since then, and whether all of that was seen."""
+        """Return the objects created since then by row number, and whether all of them were seen."""
         by_key: dict[str, WorkRow] = {key: row for row in rows for key in row.key_list}
         by_key |= {f"id:{row.chosen_id}": row for row in rows if row.chosen_id}
         out: dict[int, FoundRow] = {}

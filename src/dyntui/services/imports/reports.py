@@ -1,4 +1,4 @@
-"""What a job leaves behind: report (JSON, CSV, HTML), id map, and the rows that failed in the input's own columns."""
+"""The files that a job writes: report (JSON, CSV, HTML), id map, and failed rows in the columns of the source file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WRITTEN = "reports"
 
 
 def result_document(journal: Journal, report: Path | None) -> dict[str, Any]:
-    """The document that a run ends with. Rows that were not sent yet are the difference to total."""
+    """Return the document that a run ends with. Rows that were not sent yet are the difference to total."""
     return {
         "job": journal.id,
         "state": journal.state.value,
@@ -52,12 +52,12 @@ def result_document(journal: Journal, report: Path | None) -> dict[str, Any]:
 
 
 def default_report_folder(journal: Journal) -> Path:
-    """Where reports go when nothing else was said: beside the journal."""
+    """Return the folder for reports when none was given: next to the journal."""
     return journal.path.with_suffix("")
 
 
 def write_reports(journal: Journal, folder: Path | None = None) -> Path:
-    """Write everything into `folder`, replacing what this job wrote there before; nothing else is overwritten."""
+    """Write all reports into `folder` and return it. Only files that this job wrote before are replaced."""
     folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
     if not folder.exists():
         private_dir(folder)
@@ -80,7 +80,7 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
 
 
 def iter_failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
-    """The rows that a person can mend and import again, and those a cancelled job did not come to."""
+    """Iterate over the rows that you can fix and import again, and those that a canceled job did not send."""
     states = {RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED}
     for row in job_queries.each_row(journal, states):
         if row.state is not RowState.SKIPPED or row.code == "cancelled":

@@ -1,6 +1,6 @@
-"""What an answer, or the lack of one, says about the request: the table of the import, as one function.
+"""What a response, or its absence, means for the rows of a request.
 
-| answer | meaning | response |
+| response | meaning | kind |
 |---|---|---|
 | DNS, connect or TLS failure | nothing was sent | NOT_SENT |
 | 429 | refused before work | RATE_LIMITED |
@@ -8,7 +8,7 @@
 | 413 | refused | TOO_LARGE |
 | other 4xx, a redirect | refused | REFUSED |
 | 2xx with JSON | each row matched by key | ANSWERED |
-| 5xx, timeout, reset, truncated or invalid JSON | may have worked, wholly or partly | MAYBE |
+| 5xx, timeout, reset, truncated or invalid JSON | may have worked, completely or partly | MAYBE |
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResponseOutcome:
-    """What is known after a request, the answer when there is one, and the error when there is one. document: what the
-    answer says, once it is `decoded`."""
+    """What is known after a request, with the response or the error."""
 
     kind: OutcomeKind
     document: Any = None
+    """The decoded response body; set by `decoded`."""
     status: int = 0
     request_id: str = ""
     error: ApiProblem | None = None
     response: ApiResponse | None = None
 
     def decoded(self) -> ResponseOutcome:
-        """With the document; MAYBE when the answer turns out to be no JSON."""
+        """Return this outcome with the decoded document; MAYBE when the body is not JSON."""
         from dyntui.api.client import decode
 
         if self.response is None:
@@ -85,15 +85,18 @@ class ResponseOutcome:
 
     @property
     def code(self) -> str:
-        """The server's own code, or a short name of what happened."""
+        """The error code of the server, or a short name of what happened."""
         if isinstance(self.error, ApiError):
             return self.error.code or f"http_{self.error.status}"
         return {OutcomeKind.MAYBE: "answer_lost", OutcomeKind.NOT_SENT: "not_sent"}.get(self.kind, "")
 
 
 def outcome_of_response(answer: ApiResponse) -> ResponseOutcome:
-    """The response on a 2xx answer. One that cannot be JSON, being cut off or a web page, is told at once (MAYBE); the
-    rest is left to `decoded`, which takes as long as the server takes for a few rows."""
+    """Return the outcome of a 2xx response.
+
+    A body that cannot be JSON (cut off, or a web page) is MAYBE at once. Other bodies are decoded later by `decoded`,
+    while the next request is in flight.
+    """
     response = ResponseOutcome(
         OutcomeKind.ANSWERED, status=answer.status, request_id=request_id_of(answer.headers), response=answer
     )
@@ -101,7 +104,7 @@ def outcome_of_response(answer: ApiResponse) -> ResponseOutcome:
 
 
 def outcome_of_error(error: ApiProblem) -> ResponseOutcome:
-    """The response on a request that did not end in an answer that can be used."""
+    """Return the outcome of a request that has no usable response."""
     status = error.status if isinstance(error, ApiError) else 0
     request_id = error.request_id if isinstance(error, ApiError) else ""
     return ResponseOutcome(_outcome_kind(error, status), status=status, request_id=request_id, error=error)

@@ -1,4 +1,4 @@
-"""A new job from the rows of an old one that did not get through."""
+"""Make a new job from the rows of an old one that were not imported."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
 def retry_job(old: Journal, location: JobLocation) -> Journal:
-    """A job that is ready, with the rows that failed, wait for a person, or were not come to by a cancelled job. They
-    are compared with the server again before they are sent. Invalid rows have to be mended in the file first."""
+    """Make a job that is ready from the rows that failed, wait for review, or were not sent by a canceled job.
+
+    The rows are compared with the server again before they are sent. Invalid rows have to be fixed in the file first.
+    Raises UsageError when the job is not finished or has no such row.
+    """
     if old.state not in (JobState.DONE, JobState.CANCELED):
-        raise UsageError(f"Job {old.id} is {old.state}.", hint=f"`dyntui jobs resume {old.id}` goes on with it.")
+        raise UsageError(f"Job {old.id} is {old.state}.", hint=f"Resume it with `dyntui jobs resume {old.id}`.")
     if next(_rows(old), None) is None:
         raise UsageError(
-            f"Job {old.id} has no row to try again.", hint="Invalid rows are in its failed-rows file: mend them."
+            f"Job {old.id} has no row to retry.",
+            hint="Invalid rows are in its failed-rows file: fix and import it.",
         )
     kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
     journal = new_job(old.kind, location, **kept, retry_of=old.id)
@@ -47,5 +51,5 @@ def _rows(old: Journal) -> Iterator[NewRow]:
         if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELED_ROW[0]):
             continue
         if row.state is RowState.UNKNOWN and not row.keys:
-            continue  # it may be there, and nothing tells
+            continue  # it may exist, and there is no key to look it up by
         yield NewRow(row.number, pack(row.raw), row.body, row.keys, "" if row.keys else new_id())

@@ -1,4 +1,4 @@
-"""Which rows go next, and marking them before they leave."""
+"""Choose the rows of the next requests and mark them in the journal before they are sent; used by the import runner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Batch", "RowQueue"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that are `sending` in the journal, and their request."""
+    """Rows with the state `sending` in the journal, and their request."""
 
     id: int
     queue: SendQueue
@@ -30,9 +30,9 @@ class Batch:
 
 
 class RowQueue:
-    """The pending rows of a job by number, in batches; halves of a batch that was refused come first.
+    """The pending rows of a job in batches, by number; halves of a refused batch come first.
 
-    upto: the last row that may be sent, None for all.
+    last_row: the last row that may be sent; None for all.
     """
 
     def __init__(self, journal: Journal, destination: Destination, clock: ServerClock) -> None:
@@ -44,18 +44,20 @@ class RowQueue:
         self.last_row: int | None = None
 
     def start(self) -> None:
-        """Begin with the first row again."""
+        """Start again with the first row."""
         self._cursor = 0
 
     def has_rows(self) -> bool:
-        """Whether a row may still be sent."""
+        """Return whether a row may still be sent."""
         if not self._journal.counts.get(RowState.PENDING):
             return False
         return any(self._journal.pending(queue.number, 0, 1, self.last_row) for queue in self._destination.queues)
 
     def mark_batches(self, queue: SendQueue, size: int, max_batches: int, record: Callable[[], None]) -> deque[Batch]:
-        """Mark the next rows as `sending`, up to `most` batches, in one commit with what `record` writes down; empty
-        when no row is left."""
+        """Mark the next rows as `sending`, in at most `max_batches` batches, in one transaction with `record`.
+
+        Returns an empty deque when no row is left.
+        """
         marked: deque[Batch] = deque()
         with self._journal.transaction():
             record()
@@ -68,7 +70,9 @@ class RowQueue:
         return marked
 
     def _select(self, queue: SendQueue, size: int) -> list[WorkRow]:
-        """The next rows that may travel together: no two with one key, and one that no answer mentions alone."""
+        """Return the next rows that may share a request: no two with one key; a row that no response mentions goes
+        alone.
+        """
         while self._halves:
             if rows := self._journal.pending_of(queue.number, self._halves.popleft()):
                 return rows
@@ -80,7 +84,7 @@ class RowQueue:
         return rows
 
     def put_back(self, marked: Iterable[Batch]) -> None:
-        """Batches that were marked and did not leave."""
+        """Make the rows of batches that were not sent pending again."""
         with self._journal.transaction():
             for batch in marked:
                 self._journal.put_back(batch.numbers, sent=False)
@@ -88,23 +92,23 @@ class RowQueue:
                 self.rewind(batch)
 
     def rewind(self, batch: Batch) -> None:
-        """The rows of a batch are pending again: they come next."""
+        """Continue with the rows of this batch, which are pending again."""
         self._cursor = min(self._cursor, batch.rows[0].number - 1)
 
     def halve(self, numbers: Sequence[int]) -> None:
-        """Rows that are pending again and were refused together: send each half alone, first of all."""
+        """Send each half of rows that were refused together in its own request, before all others."""
         half = len(numbers) // 2
         self._halves.extendleft([numbers[half:], numbers[:half]])
 
 
 def _may_travel(rows: Sequence[WorkRow]) -> bool:
-    """Whether these rows may share a request; nearly always they may, so this is quick."""
+    """Return whether these rows may share a request; fast, because they nearly always may."""
     keys = KEY_SEPARATOR.join([row.keys for row in rows]).split(KEY_SEPARATOR)
     return len(set(keys)) == len(keys) and not any(row.code == UNMATCHED for row in rows)
 
 
 def _first_that_may(rows: list[WorkRow]) -> list[WorkRow]:
-    """The first of these rows that may share a request; at least one."""
+    """Return the longest start of these rows that may share a request; at least one row."""
     taken = set(rows[0].key_list)
     for index, row in enumerate(rows[1:], 1):
         if UNMATCHED in (rows[0].code, row.code) or not taken.isdisjoint(row.key_list):

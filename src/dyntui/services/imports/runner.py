@@ -1,10 +1,10 @@
-"""Sends a job's rows, whatever happens: nothing lost, nothing twice.
+"""Send the rows of a job so that no row is lost or sent twice, whatever the server or the process does.
 
-One request is in flight at a time. While it is, the answers before it are read and written down, and the next batch is
-read and marked as `sending`, in one commit; so the server seldom waits for us. For a server that is quicker than a
-disk several batches are marked at once. What was marked and did not leave is put back.
+One request is in flight at a time. Meanwhile the responses before it are decoded and recorded, and the next batch is
+marked as `sending`, in one transaction, so that the server seldom waits. For a server that is faster than the disk
+several batches are marked at once. Batches that were marked and not sent are put back.
 
-docs/vendor-api.md#what-a-response-proves has the rules; response.py is its table, reconcile.py its rule 5.
+The rules are in docs/vendor-api.md (what a response proves); response_outcome.py and reconcile.py implement them.
 """
 
 from __future__ import annotations
@@ -54,31 +54,35 @@ _HORIZON, _MOST_AHEAD = 0.02, 8
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """batch: rows in a request. settle: seconds before a lost answer is looked into. first: stop after so many rows.
-
-    upsert: a row that is there already is updated. adaptive: smaller batches when the server fails or is slow, larger
-    ones again (up to `batch`) when it does well.
-    """
+    """How the runner sends rows."""
 
     batch: int = 100
+    """Rows in one request."""
     settle: float = 30.0
+    """Seconds before a row with a lost response is looked up."""
     first: int | None = None
+    """Stop after this many rows; None for all."""
     upsert: bool = False
+    """Whether users that exist are updated."""
     adaptive: bool = True
+    """Whether batches shrink when the server fails or is slow, and grow again up to `batch`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. state: done, paused or cancelled. error: what stopped it. planned: it did all it was asked."""
+    """How a run ended."""
 
     state: JobState
+    """Done, paused or canceled."""
     reason: str = ""
     error: DyntuiError | None = None
+    """The error that stopped the run."""
     is_planned: bool = False
+    """Whether it did all that it was asked to do."""
 
 
 class ImportRunner:
-    """One run of one job, in one event loop. on_progress is called in that loop, at most ten times a second."""
+    """One run of one job, in one event loop. `on_progress` is called in that loop, at most ten times a second."""
 
     def __init__(
         self,
@@ -112,11 +116,11 @@ class ImportRunner:
         self._retry_delay_s = _FIRST_RETRY_DELAY_S
 
     async def run(self) -> RunResult:
-        """Run until all rows are final, somebody asks to stop, or going on makes no sense."""
+        """Run until all rows are final, a stop is requested, or going on makes no sense."""
         journal = self.journal
         self.control.attach()
         self.control.add_listener(self._on_stop)
-        journal.asked()  # what was asked of an earlier run is over
+        journal.asked()  # a stop request to an earlier run no longer applies
         if journal.state is not JobState.RUNNING:
             journal.move(JobState.RUNNING)
         listener = asyncio.create_task(self._listen())
@@ -136,7 +140,7 @@ class ImportRunner:
         self._reporter.report(force=True)
         return ended
 
-    # -- the order of work -----------------------------------------------------------------------------------------
+    # -- order of work ------------------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
         await self._set_clock()
@@ -154,16 +158,15 @@ class ImportRunner:
             else:
                 await self._wait(
                     self._retry_delay_s,
-                    "the server asked to try some rows again later",
-                    "the server, which asked for it",
+                    "the server asked to retry some rows later",
+                    "the server, which asked to retry later",
                 )
                 self._retry_delay_s = min(_LONGEST_RETRY_DELAY_S, 2 * self._retry_delay_s)
         if self._queue.last_row is not None and self.journal.counts.get(RowState.PENDING, 0):
             raise JobStopped(f"the first {self.options.first:,} rows are sent", is_planned=True)
 
     async def _set_clock(self) -> None:
-        """Learn what time it is at the server before anything is sent; one that does not answer now is left to the
-        requests that follow."""
+        """Read the server time before anything is sent; when the server does not respond, the next requests give it."""
         from dyntui.api.errors import ApiProblem
 
         with contextlib.suppress(ApiProblem, TimeoutError):
@@ -171,7 +174,7 @@ class ImportRunner:
                 await self._destination.count(make_reader(self._client, self._clock, patient=True))
 
     async def _send_all(self, queue: SendQueue) -> None:
-        """Every pending row of a queue once, batch after batch; less when lost answers have settled meanwhile."""
+        """Send every pending row of a queue once; stop early when lost responses have settled meanwhile."""
         self._queue.start()
         self._interrupted = False
         self._unreadable = None
@@ -211,25 +214,24 @@ class ImportRunner:
             self._reporter.report(batch=self._size.rows)
 
     def _mark_next(self, queue: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
-        """Write down what was answered and mark what comes next, in one commit: several batches when the server is
-        quicker than the disk may be."""
+        """Record the responses and mark the next batches, in one transaction."""
         ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._response_time_s)))
         marked = self._queue.mark_batches(queue, self._size.rows, ahead, lambda: self._record(answered))
         answered.clear()
         return marked
 
     def _flush(self, answered: list[tuple[Batch, ResponseOutcome]], marked: deque[Batch]) -> None:
-        """Write down what was answered; what was marked and did not leave is pending again."""
+        """Record the responses; batches that were marked and not sent are pending again."""
         with self.journal.transaction():
             self._record(answered)
             self._queue.put_back(marked)
         answered.clear()
         marked.clear()
 
-    # -- one answer ----------------------------------------------------------------------------------------------------
+    # -- one response -------------------------------------------------------------------------------------------------
 
     def _record(self, answered: Sequence[tuple[Batch, ResponseOutcome]]) -> None:
-        """Write down what answers say of each row."""
+        """Record the outcome of each row from the responses."""
         for batch, response in answered:
             self._record_one(batch, response)
 
@@ -249,7 +251,7 @@ class ImportRunner:
         for row in batch.rows:
             outcome = outcome_by_row.get(row.number)
             if outcome is None:
-                message = "The answer does not mention this row."
+                message = "The response does not mention this row."
                 outcome = JournalOutcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
             elif (
                 row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(IDS_KEPT, True)
@@ -264,7 +266,9 @@ class ImportRunner:
         self._reporter.add_failures(outcomes)
 
     async def _handle_failure(self, batch: Batch, response: ResponseOutcome) -> None:
-        """After anything but an answer: put the rows where they belong, then wait, or Halt."""
+        """Settle the rows of a failed request, then wait before the next one. Raises JobStopped when it makes no
+        sense to go on.
+        """
         with self.journal.transaction():
             self._settle_failure(batch, response)
             self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
@@ -274,7 +278,7 @@ class ImportRunner:
             case OutcomeKind.RATE_LIMITED:
                 requested = getattr(response.error, "retry_after", None) or 0.0
                 waiting = max(gate.waiting for gate in self._client.gates.of(batch.request.operation))
-                growing = self._backoff.next_delay() or _LONGEST_RETRY_DELAY_S  # for a server that says 429 without end
+                growing = self._backoff.next_delay() or _LONGEST_RETRY_DELAY_S  # in case the server always responds 429
                 await self._wait(
                     max(requested, waiting, growing), "the server asked to slow down", "the server's rate limit"
                 )
@@ -289,7 +293,7 @@ class ImportRunner:
         journal, numbers = self.journal, batch.numbers
         match response.kind:
             case OutcomeKind.MAYBE:
-                message = response.message or "The job was stopped before the answer."
+                message = response.message or "The job was stopped before the response."
                 lost = [JournalOutcome(number, RowState.UNKNOWN, "", response.code, "", message) for number in numbers]
                 journal.settle(RowState.SENDING, lost)
                 self._size.record_failure()
@@ -310,27 +314,27 @@ class ImportRunner:
                 self._queue.rewind(batch)
 
     async def _back_off_if_unreadable(self) -> None:
-        """Wait when the last answer turned out to be unreadable."""
+        """Wait when the last response could not be decoded."""
         garbled, self._unreadable = self._unreadable, None
         if garbled is not None:
             await self._back_off(garbled)
 
     async def _back_off(self, response: ResponseOutcome) -> None:
-        """Wait before the next try, longer each time; Halt when it has been too long."""
+        """Wait before the next attempt, longer each time. Raises JobStopped when the server has failed for too long."""
         delay = self._backoff.next_delay()
         if delay is None:
-            raise JobStopped(f"the server does not answer: {response.message}", error=response.error)
-        await self._wait(delay, response.message or "the server does not answer", "a server that fails")
+            raise JobStopped(f"the server does not respond: {response.message}", error=response.error)
+        await self._wait(delay, response.message or "the server does not respond", "a server that fails")
 
-    # -- lost answers ----------------------------------------------------------------------------------------------
+    # -- lost responses -----------------------------------------------------------------------------------------------
 
     def _is_recovery_due(self) -> bool:
-        """Whether a lost answer has settled, so that it can be looked into."""
+        """Return whether a lost response has settled, so that its rows can be looked up."""
         oldest = self.journal.oldest_unknown() if self.journal.counts.get(RowState.UNKNOWN) else None
         return oldest is not None and oldest + self._settle_ms <= now_ms()
 
     async def _recover(self, *, wait: bool) -> None:
-        """Find out what became of the unknown rows that have settled; with `wait`, of all of them."""
+        """Look up the unknown rows that have settled; with `wait`, all unknown rows."""
         journal = self.journal
         while (oldest := journal.oldest_unknown()) is not None:
             count = journal.counts[RowState.UNKNOWN]
@@ -339,11 +343,11 @@ class ImportRunner:
                 if not wait:
                     return
                 await self._wait(
-                    left / 1000, f"letting {count:,} rows settle whose answer was lost", "rows whose answer was lost"
+                    left / 1000, f"waiting for {count:,} rows whose response was lost", "rows whose response was lost"
                 )
             self.control.check()
             rows = journal.unknown(_RECOVERY_ROWS, max(oldest, now_ms() - self._settle_ms))
-            self._reporter.report(f"looking up {count:,} rows whose answer was lost")
+            self._reporter.report(f"looking up {count:,} rows whose response was lost")
             self._recovery_task = asyncio.ensure_future(self._recovery.recover(rows))
             try:
                 problem = await self._recovery_task
@@ -361,10 +365,10 @@ class ImportRunner:
                 await self._back_off(response)
             self._reporter.report()
 
-    # -- being asked and telling -----------------------------------------------------------------------------------
+    # -- stop requests and progress -----------------------------------------------------------------------------------
 
     async def _wait(self, seconds: float, reason: str, wait_label: str) -> None:
-        """Send nothing for so long. why: for the job's progress; what: what is waited for, for whoever else looks."""
+        """Send nothing for `seconds`. reason: for the job's progress; wait_label: for the request log."""
         self._reporter.start_wait(seconds, reason)
         try:
             with self._client.log.waits.known(wait_label, seconds):
@@ -373,7 +377,7 @@ class ImportRunner:
             self._reporter.end_wait()
 
     async def _listen(self) -> None:
-        """Hear what other processes read_server for, and keep the progress fresh while nothing happens."""
+        """Receive stop requests of other processes, and report progress while nothing else does."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
             if asked := self.journal.asked():
@@ -381,7 +385,7 @@ class ImportRunner:
             self._reporter.report()
 
     def _on_stop(self) -> None:
-        """Somebody asked to stop."""
+        """Shorten what is under way when a stop is requested."""
         if self._recovery_task is not None:
             self._recovery_task.cancel()
         self._sender.on_stop()

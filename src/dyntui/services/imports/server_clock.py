@@ -1,7 +1,8 @@
-"""What time it is at the server, as narrowly as its answers tell.
+"""The time at the server, as exactly as its responses show it; used by the import runner.
 
-Whether a user is ours depends on whether it was created after our first send; the two clocks need not agree, and ours
-may be set while a job runs or between two runs. So what is kept of a send is its time at the server.
+Whether a user was created by this job depends on whether it was created after the row was first sent. The clocks of
+the two machines may differ, and this machine's may be set during a job. Therefore the journal stores send times in
+server time.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ _STARTED = time.time_ns() - time.monotonic_ns()
 
 
 def steady_ms() -> int:
-    """Milliseconds of a clock that nobody sets: the wall clock's when this process began, and counted from there."""
+    """Return the milliseconds of a clock that is never set: the time at process start plus the time since."""
     return (_STARTED + time.monotonic_ns()) // 1_000_000
 
 
 class ServerClock:
-    """Bounds (ms) of what to add to our time (`steady_ms`) to get the server's. Each observation narrows them.
+    """Lower and upper bound in ms of the difference between server time and `steady_ms`; each observation narrows
+    them.
 
-    Before the first one, two seconds either way are assumed.
+    Before the first observation, two seconds in each direction are assumed.
     """
 
     def __init__(self) -> None:
@@ -32,7 +34,9 @@ class ServerClock:
         self._is_known = False
 
     def observe(self, sent: int, received: int, earliest: int, latest: int) -> None:
-        """At the server it was some time from `earliest` to `latest` at some time from `sent` to `received` here."""
+        """Record that the server time was between `earliest` and `latest` at a moment between `sent` and `received`
+        (all ms).
+        """
         low, high = earliest - received, latest - sent
         if self._is_known and low <= self._high and high >= self._low:
             self._low, self._high = max(self._low, low), min(self._high, high)
@@ -41,7 +45,7 @@ class ServerClock:
         self._is_known = True
 
     def observe_headers(self, sent: int, received: int, headers: Mapping[str, str]) -> None:
-        """The same from the Date header, which names the second that had begun."""
+        """Record the Date header of a response, which is exact to the second."""
         try:
             second = int(parsedate_to_datetime(headers["date"]).timestamp()) * 1000
         except (KeyError, ValueError, TypeError):
@@ -49,5 +53,5 @@ class ServerClock:
         self.observe(sent, received, second, second + 999)
 
     def not_before(self, ours: int) -> int:
-        """The earliest that it can have been at the server at our time `ours`."""
+        """Return the earliest possible server time (ms) at the local time `ours` (ms)."""
         return ours + self._low

@@ -1,4 +1,4 @@
-"""Reading from the server for the import: one way to read_server, and lists that are walked to their end."""
+"""Read from the server for imports and exports: a reader function, retries, and complete lists page by page."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ _MOST_REWINDS = 1000
 
 
 async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
-    """Read from a server that fails now and then, longer than one request is tried; one that cannot be reached at all
-    is given up at once. Long waits are announced in the client's log."""
+    """Call `read` until it succeeds, with growing delays while the server fails.
+
+    Raises NotSent at once when the server cannot be reached, other problems when they do not pass. Long waits are
+    shown in the request log.
+    """
     from dyntui.api.errors import ApiProblem, NotSent
     from dyntui.services.imports.backoff import Backoff
 
@@ -42,7 +45,9 @@ async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
 
 
 def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> ServerReader:
-    """Reads through `client`; every answer tells `clock` what time it is at the server. patient: see `patiently`."""
+    """Return a reader that uses `client` and gives `clock` the time of each response. patient: retry as in
+    `with_retries`.
+    """
     from dyntui.api.client import decode
 
     async def read_server(
@@ -69,8 +74,11 @@ async def read_pages(
     path: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
-    """Every page of a list by offset; some rows come twice. Each page begins with the last row of the one before: when
-    it is not there, rows were deleted meanwhile, and half a page is read again."""
+    """Iterate over every page of a list by offset; some rows come twice.
+
+    Each page starts with the last row of the one before. When that row is missing, rows were deleted meanwhile, and
+    half a page is read again.
+    """
     from dyntui.api.pagination import PageCheck
 
     offset, last, rewinds = 0, "", 0
@@ -96,5 +104,5 @@ async def read_pages(
 
 
 def select_objects(value: object) -> list[Mapping[str, Any]]:
-    """The objects in a list of an answer; nothing else is looked at."""
+    """Return the JSON objects in a list of a response; an empty list when it is not a list."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -1,7 +1,7 @@
-"""Undo: delete the users, or the entries of an access list, that a job created and nobody has touched since.
+"""Delete the users or allowlist entries that a job created and nobody has changed since.
 
-Each is read again right before it is deleted; what changed since is skipped and listed (undo_kinds.py says what
-counts). It runs through the job's own journal, so that it can be stopped and gone on with.
+Each object is read again right before it is deleted; one that changed is skipped and listed (undo_targets.py defines
+what counts as a change). The undo is stored in the job's journal, so that it can be stopped and resumed.
 """
 
 from __future__ import annotations
@@ -45,17 +45,19 @@ __all__ += ["assess_undo"]
 
 _WINDOW = 200
 _LIST_FROM = 100
-_GONE = "is gone already"
+_GONE = "is already deleted"
 _LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """How far an undo is. skipped: rows left alone, and why. stopped: why it ended early, "" when it did not."""
+    """How far an undo is."""
 
     counts: Mapping[UndoState, int]
     skipped: tuple[UndoLine, ...] = ()
+    """Rows that were not deleted, and why."""
     stop_reason: str = ""
+    """Why the undo ended early; "" when it did not."""
     error: Exception | None = None
 
 
@@ -83,13 +85,13 @@ def _action(journal: Journal, connection: Connection, impact: Impact | None = No
 
 
 async def assess_undo(journal: Journal, connection: Connection, client: Client) -> Impact | None:
-    """What the undo that was planned does to who may come in, to be read before it is confirmed; None for users."""
+    """Return what the planned undo does to access; None for users."""
     assess = _action(journal, connection).assess_impact
     return await assess(client, [_target(journal)]) if assess is not None else None
 
 
 def check_undo(journal: Journal, connection: Connection) -> None:
-    """Refuse an undo that cannot run here at all, before anything is read. Raises Usage."""
+    """Raise UsageError when the undo cannot run in this environment at all; nothing is read."""
     connection.write_gate.check(_action(journal, connection))
 
 
@@ -99,21 +101,21 @@ def _target(journal: Journal) -> Target:
 
 
 def undo_requirement(journal: Journal, connection: Connection, impact: Impact | None = None) -> Requirement:
-    """What has to be typed, in every environment. weight: from `assess_undo`."""
+    """Return what has to be typed, in every environment. impact: from `assess_undo`."""
     return connection.write_gate.requirement(_action(journal, connection, impact), [_target(journal)])
 
 
 def authorize_undo(
     journal: Journal, connection: Connection, confirmation: Confirmation, impact: Impact | None = None
 ) -> WritePermit:
-    """The permit for the undo that was planned. Entries need their weight, from `assess_undo`."""
+    """Return the permit for the planned undo. For entries, `impact` from `assess_undo` is needed."""
     return connection.write_gate.authorize(_action(journal, connection, impact), [_target(journal)], confirmation)
 
 
 async def plan_undo(
     journal: Journal, client: Client, on_progress: Callable[[int, int], None] | None = None
 ) -> UndoResult:
-    """Read everything that the job created and that is not deleted yet; decide what is deleted and what is skipped."""
+    """Read all objects that the job created and that are not deleted yet; decide which to delete and which to skip."""
     kind = undo_target_for(journal)
     read_server = make_reader(client, patient=True)
     total = count_created(journal)
@@ -142,7 +144,7 @@ async def plan_undo(
 
 
 def undo_result(journal: Journal, stop_reason: str = "", error: Exception | None = None) -> UndoResult:
-    """How far the undo of a job is."""
+    """Return how far the undo of a job is."""
     skipped = undo_lines(journal, (UndoState.SKIPPED, UndoState.FAILED), -1, _LISTED)
     return UndoResult(undo_counts(journal), tuple(skipped), stop_reason, error)
 
@@ -156,7 +158,9 @@ async def run_undo(
     control: JobControl | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> UndoResult:
-    """Delete what the plan says, each read again right before. What was being deleted when the process ended is too."""
+    """Delete the planned objects, each read again right before. Deletions that were under way in an earlier run are
+    completed.
+    """
     control = control or JobControl()
     control.attach()
     action, target = _action(journal, connection), _target(journal)
@@ -167,7 +171,9 @@ async def run_undo(
     except JobStopped as halt:
         stopped = halt
     except BaseException as error:
-        connection.write_gate.record_job_end(action, [target], "unknown", detail=f"broke off: {type(error).__name__}")
+        connection.write_gate.record_job_end(
+            action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}"
+        )
         raise
     counts = ", ".join(f"{n} {state}" for state, n in undo_counts(journal).items())
     connection.write_gate.record_job_end(action, [target], "stopped" if stopped else "done", detail=counts)
@@ -215,8 +221,9 @@ async def _delete(
     *,
     was_sent: bool,
 ) -> None:
-    """Delete one, which is `document` now. A lost answer is met by reading again: a DELETE of one id cannot hit
-    anybody else."""
+    """Delete one object, whose current state is `document`. After a lost response it is read again: deleting by id
+    cannot hit another object.
+    """
     from dyntui.api.errors import ApiProblem
 
     backoff = Backoff()
@@ -243,7 +250,7 @@ async def _delete(
                 return
             delay = backoff.next_delay()
             if delay is None:
-                raise JobStopped(f"the server does not answer: {response.message}", error=problem) from problem
+                raise JobStopped(f"the server does not respond: {response.message}", error=problem) from problem
             delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
             with client.log.waits.known("a server that fails", delay):
                 await control.wait(delay)

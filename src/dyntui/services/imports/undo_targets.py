@@ -1,5 +1,6 @@
-"""What the undo needs to know about what a job created: how it is read again, what tells that somebody changed it
-since, and how it is deleted. Users and allowlist entries are undone on one machine."""
+"""What undo needs to know about the users or entries of a job: how to read them again, what counts as a change, how
+to delete.
+"""
 
 from __future__ import annotations
 
@@ -17,42 +18,43 @@ from dyntui.store.undo_journal import CreatedRow
 
 __all__ = ["USER_WARNING", "UndoLabels", "UndoTarget", "undo_labels", "undo_target_for"]
 
-USER_WARNING = "A user cannot be brought back. Deleting a user leaves its wallet records behind."
+USER_WARNING = "A deleted user cannot be restored. Deleting a user leaves its wallet records behind."
 
 _SLACK_S = 5.0
 
 
 class UndoTarget(Protocol):
-    """What a job created. noun, plural: as in messages; parameter: of the operation that deletes one."""
+    """The kind of object that a job created."""
 
     noun: str
     plural: str
     operation: str
     parameter: str
+    """The path parameter of the delete operation."""
     warning: str
     read_size: int
-    """For how many rows `read` is asked right before they are deleted."""
+    """For how many rows `read` is called right before they are deleted."""
 
     async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
-        """What these rows became, as it is now, by id; those that are gone are not in it."""
+        """Return the current objects of these rows by id; deleted ones are missing."""
         ...
 
     def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """All there are on the server, page by page."""
+        """Iterate over all objects at the server page by page."""
         ...
 
     def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
-        """Why it is not what the import made any more, "" when it still is."""
+        """Return how the object differs from what the import created; "" when it does not."""
         ...
 
 
 def undo_target_for(journal: Journal) -> UndoTarget:
-    """What this job created."""
+    """Return the kind of object that this job created."""
     return _EntryTarget(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _UserTarget()
 
 
 class UndoLabels(NamedTuple):
-    """How one thing that a job created is called, several, and what one has to know before they are deleted."""
+    """Singular, plural and the warning before a deletion, for the objects of a job."""
 
     noun: str
     plural: str
@@ -60,7 +62,7 @@ class UndoLabels(NamedTuple):
 
 
 def undo_labels(kind: str) -> UndoLabels:
-    """The words for what jobs of a kind (`users`, `allowlist`) create."""
+    """Return the labels for jobs of a kind (`users`, `allowlist`)."""
     target = _EntryTarget if kind == "allowlist" else _UserTarget
     return UndoLabels(target.noun, target.plural, target.warning)
 
@@ -112,9 +114,9 @@ class _EntryTarget:
     plural = "entries"
     operation = "deleteAllowlistEntryById"
     parameter = "allowlistEntryId"
-    warning = "Whoever these entries let in, or kept out, is not let in or kept out by them any more."
+    warning = "These entries no longer allow or block the users who match them."
     read_size = 200
-    """The API cannot change an entry, so that one reading of the list holds for many deletions."""
+    """Entries cannot be changed through the API: the list is read once for many deletions."""
 
     def __init__(self, list_id: str) -> None:
         self._path = {"allowlistId": list_id}
@@ -137,4 +139,4 @@ class _EntryTarget:
         if (document.get("alias") or "") != alias:
             return "has another alias now"
         same = not set(entry_keys(document)).isdisjoint(row.keys.split(KEY_SEPARATOR))
-        return "" if same else "identifies somebody else now"
+        return "" if same else "identifies another user now"

@@ -1,4 +1,4 @@
-"""Users as the destination of an import: the bulk endpoint, single create for rows without a key, and look-ups."""
+"""Send rows as users: the bulk endpoint, single creates for rows without a key, and look-ups."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_PAGES = 20
 
 
 class UserDestination:
-    """Rows become users. upsert: a user who is there already is updated."""
+    """Rows become users. upsert: users that exist are updated."""
 
     noun = "user"
     queues: tuple[SendQueue, ...] = (BULK, SINGLE)
@@ -74,10 +74,12 @@ class UserDestination:
             echo = failure.get("user")
             row = _owner(echo, by_key) if isinstance(echo, Mapping) else None
             if row is None and len(rows) == len(failures) == 1 and not outcomes:
-                row = rows[0]  # nobody else can be meant
+                row = rows[0]  # the failure can only be about this row
             if row is not None:
-                said = refused_row_outcome(row, str(failure.get("code") or "refused"), str(failure.get("error") or ""))
-                outcomes.setdefault(row.number, said)
+                refused = refused_row_outcome(
+                    row, str(failure.get("code") or "refused"), str(failure.get("error") or "")
+                )
+                outcomes.setdefault(row.number, refused)
         return list(outcomes.values())
 
     async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
@@ -147,12 +149,12 @@ class UserDestination:
 
 
 def updated_at(user: Mapping[str, Any]) -> str:
-    """When the server says that a user was changed last."""
+    """Return the time of the last change as the server gives it; "" when it does not."""
     return str(user.get("updatedAt") or "")
 
 
 def user_keys(user: Mapping[str, Any]) -> set[str]:
-    """Every natural key of a user as the API shows it: on the user itself, and on each credential."""
+    """Return every natural key of a user in an API response: on the user and on its verified credentials."""
     keys = set(natural_keys(user))
     for credential in select_objects(user.get("verifiedCredentials")):
         keys.update(natural_keys(_as_user(credential)))
@@ -160,7 +162,7 @@ def user_keys(user: Mapping[str, Any]) -> set[str]:
 
 
 def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | None:
-    """The one row that a user in the answer is about, by the keys on it; the credentials are looked at when need be."""
+    """Return the row that a user in the response belongs to; None when no row or several match."""
     if (row := by_key.get(f"email:{user.get('email')}")) is not None:
         return row  # kept as it was sent, in its normal form: the usual case
     for key in natural_keys(user):
@@ -171,7 +173,7 @@ def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | 
 
 
 def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
-    """What a credential says of its user. Its names are in snake_case on the wire.
+    """Return the user fields that a verified credential shows. Its names are in snake_case.
 
     Source: docs/vendor-api.md#credential-field-names.
     """
@@ -193,9 +195,9 @@ def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Server filters that a user with a key of this row must pass, in the order of the keys.
+    """Iterate over the server filters that a user with a key of this row passes, in the order of the keys.
 
-    A server may keep what it was sent or its lower-case form, and may compare exactly: so both are asked for.
+    A server may store what it was sent or its lower-case form, and may compare exactly; both forms are looked up.
     """
     values = [(column, body.get(column)) for column in ("email", "phoneNumber", "username")]
     values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in select_objects(body.get("wallets"))]
@@ -207,7 +209,7 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
-    """Every user that passes a server filter. Raises Undecided when the server does not narrow."""
+    """Iterate over the users that pass a server filter. Raises LookupInconclusive when there are too many."""
     from dyntui.api.pagination import PageCheck
 
     check = PageCheck()

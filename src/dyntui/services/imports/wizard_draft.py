@@ -1,6 +1,6 @@
-"""What a person decided in the wizard so far, in a private file: leaving the wizard, or the machine, loses nothing.
+"""Import drafts: the decisions made in the wizard, stored in a private file so that leaving the wizard loses nothing.
 
-A draft goes when its job begins; from then on the journal knows everything.
+A draft is deleted when its job starts; from then on the journal has all decisions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How the file is to be read; what is None is found. delimiter "" is one column, header_row 0 no row of names."""
+    """How to read the file; None means detect. delimiter "" is a single column, header_row 0 means no header."""
 
     format: str | None = None
     encoding: str | None = None
@@ -53,12 +53,7 @@ class ReadOptions:
 
 @dataclass(slots=True)
 class ImportDraft:
-    """An import that has not begun. environment_id and base_url: the place it is for.
-
-    path: the file; pasted: that it is our own copy of what was pasted. job: the id of the journal that holds the rows,
-    once they are prepared; read_path, read_as: what they were read from for it, and how. note: where it is, in words.
-    allowlist_id, allowlist_name: where entries go.
-    """
+    """An import that has not started."""
 
     id: str
     environment_id: str
@@ -67,15 +62,20 @@ class ImportDraft:
     kind: MappingKind = "users"
     path: str = ""
     is_pasted: bool = False
+    """Whether the file is our own copy of pasted text."""
     read_options: ReadOptions = field(default_factory=ReadOptions)
     prepared_path: str = ""
+    """The file that the rows of `job` were read from."""
     prepared_read_options: ReadOptions | None = None
+    """How the rows of `job` were read."""
     mapping: Mapping | None = None
     region: str = ""
     upsert: bool = False
     step: str = "source"
     job: str = ""
+    """The id of the journal with the rows, after they were prepared."""
     note: str = ""
+    """The current step, as text for lists."""
     changed_at: str = ""
     source_name: str = ""
     allowlist_id: str = ""
@@ -83,18 +83,18 @@ class ImportDraft:
 
     @property
     def name(self) -> str:
-        """The file's name, as people know it."""
+        """The name of the file for people."""
         return "pasted rows" if self.is_pasted else Path(self.path).name or self.source_name
 
     def set_file(self, path: str, *, is_pasted: bool = False) -> None:
-        """Another file: what was decided about the one before does not hold for it."""
+        """Use another file and reset the decisions that were made for the one before."""
         self.path, self.is_pasted = path, is_pasted
         self.read_options = ReadOptions()
         self.mapping = None
 
 
 def new_draft(profile: Profile, kind: MappingKind = "users") -> ImportDraft:
-    """An empty draft for an environment; it is not on the disk before it is saved."""
+    """Create an empty draft for an environment; it is not saved yet."""
     return ImportDraft(
         f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", profile.environment_id, profile.base_url, profile.name, kind
     )
@@ -113,7 +113,7 @@ def _data_file(draft_id: str) -> Path:
 
 
 def save_draft(draft: ImportDraft) -> None:
-    """Put the draft on the disk, whole or not at all."""
+    """Write the draft to its file atomically."""
     draft.changed_at = now_iso()
     values: dict[str, Any] = {
         "dyntui": "draft",
@@ -152,7 +152,7 @@ _OPTIONAL_ATTRIBUTES = {"allowlist_id": "allowlist_id", "allowlist_name": "allow
 
 
 def load_draft(draft_id: str) -> ImportDraft:
-    """A draft from the disk; Usage when it cannot be read."""
+    """Load a draft. Raises UsageError when it cannot be read."""
     from dyntui.importer.mapping import Mapping
 
     try:
@@ -172,17 +172,17 @@ def load_draft(draft_id: str) -> ImportDraft:
             mapping=mapping,
         )
     except FileNotFoundError as error:
-        raise UsageError(f"There is no draft {draft_id}.", hint="Begin a new import.") from error
+        raise UsageError(f"There is no draft {draft_id}.", hint="Start a new import.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and begin anew."
+            f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and start again."
         ) from error
 
 
 def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[ImportDraft]:
-    """Drafts, the one changed last first; of one environment when it is given.
+    """Iterate over drafts, the most recently changed first; optionally only those of one environment.
 
-    One that cannot be read is left out; `load_draft` says why.
+    A draft that cannot be read is left out; `load_draft` says why.
     """
     found: list[ImportDraft] = []
     for path in _folder().glob("*.json"):
@@ -196,7 +196,7 @@ def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[Import
 
 
 def draft_for(job: JobSummary) -> ImportDraft:
-    """A draft for a job that has none; what was decided for it is in its journal."""
+    """Create a draft for a job that has none; the decisions are in its journal."""
     assert job.location is not None
     where = job.location
     return ImportDraft(
@@ -212,19 +212,19 @@ def draft_for(job: JobSummary) -> ImportDraft:
 
 
 def remove_draft(draft: ImportDraft) -> None:
-    """Forget a draft, and the rows that were pasted for it."""
+    """Delete a draft and the rows that were pasted for it."""
     for path in (_file(draft.id), _data_file(draft.id)):
         if path.parent.exists():
             remove_private(path)
 
 
 def save_pasted_rows(draft: ImportDraft, text: str) -> None:
-    """Make pasted text the draft's file."""
+    """Save pasted text as the file of the draft."""
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))
     draft.set_file(str(path), is_pasted=True)
 
 
 def mapping_kind(text: str) -> MappingKind:
-    """The kind of mapping that a job is of."""
+    """Return the mapping kind of a job."""
     return cast("MappingKind", text)

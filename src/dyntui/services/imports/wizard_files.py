@@ -1,4 +1,4 @@
-"""Files that may be imported: those of a folder, those opened lately, and what a half-typed path may become."""
+"""Files for the wizard's file tree: the content of a folder, recent files, and completion of typed paths."""
 
 from __future__ import annotations
 
@@ -32,28 +32,30 @@ _RECENT = 8
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A folder, or a file that may hold rows. size, changed: bytes and seconds since 1970, of a file."""
+    """A folder, or a file that may contain rows."""
 
     path: str
     name: str
     is_folder: bool = False
     size_bytes: int = 0
     changed_at_s: float = 0.0
+    """Time of the last change in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class FolderListing:
-    """A folder: its folders, then its files. others: how many files are of no kind that can be read. problem: why it
-    cannot be listed, "" when it can."""
+    """The folders and files of a folder."""
 
     path: str
     entries: tuple[FileEntry, ...] = ()
     unsupported_count: int = 0
+    """How many files have a format that cannot be read."""
     problem: str = ""
+    """Why the folder cannot be listed; "" when it can."""
 
 
 def list_folder(path: str) -> FolderListing:
-    """What is in a folder; names that begin with a dot are left out."""
+    """List a folder without hidden files."""
     folders: list[FileEntry] = []
     files: list[FileEntry] = []
     others = 0
@@ -90,7 +92,7 @@ def _entry(item: os.DirEntry[str]) -> FileEntry | None:
 
 
 def effective_path(typed: str) -> str:
-    """A path that is typed behind another one counts from its own root: `~/exports//srv/users.csv` is the latter."""
+    """Return the last absolute path in `typed`: `~/exports//srv/users.csv` is `/srv/users.csv`."""
     for sign in ("//", "/~/"):
         _, found, after = typed.rpartition(sign)
         if found:
@@ -99,7 +101,7 @@ def effective_path(typed: str) -> str:
 
 
 def split_typed_path(typed: str) -> tuple[str, str]:
-    """The folder that a half-typed path is in, and the part of the name after it."""
+    """Split an incomplete path into its folder and the start of a name."""
     expanded = os.path.expanduser(typed)  # noqa: PTH111  # Path would drop the slash at the end, which says `inside`
     folder, _, part = expanded.rpartition("/")
     return (folder or "/" if "/" in expanded else "."), part
@@ -107,17 +109,17 @@ def split_typed_path(typed: str) -> tuple[str, str]:
 
 def _read() -> dict[str, list[str]]:
     try:
-        kept = parse_json(read_private(paths().recent_file))
+        stored = parse_json(read_private(paths().recent_file))
     except (FileNotFoundError, ValueError):
         return {}
-    if not isinstance(kept, dict):
+    if not isinstance(stored, dict):
         return {}
-    lists = {name: value for name, value in kept.items() if isinstance(value, list)}
+    lists = {name: value for name, value in stored.items() if isinstance(value, list)}
     return {name: [each for each in value if isinstance(each, str)] for name, value in lists.items()}
 
 
 def recent_files() -> Sequence[FileEntry]:
-    """Files imported lately that are still there, the latest first."""
+    """Return the recently imported files that still exist, newest first."""
     found: list[FileEntry] = []
     for name in _read().get("files", []):
         try:
@@ -129,10 +131,10 @@ def recent_files() -> Sequence[FileEntry]:
 
 
 def remember_file(path: str) -> None:
-    """Put a file at the head of the recent ones."""
+    """Add a file to the recent files."""
     try:
-        kept = _read()
-        names = [str(name) for name in kept.get("files", []) if name != path]
-        atomic_write(paths().recent_file, json.dumps({**kept, "files": [path, *names][:_RECENT]}).encode())
+        stored = _read()
+        names = [str(name) for name in stored.get("files", []) if name != path]
+        atomic_write(paths().recent_file, json.dumps({**stored, "files": [path, *names][:_RECENT]}).encode())
     except DyntuiError:
-        return  # a list of recent files is a convenience; a state folder that cannot be used is said when it matters
+        return  # recent files are a convenience; other writes report a state folder that cannot be used

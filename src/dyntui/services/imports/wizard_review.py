@@ -1,6 +1,6 @@
-"""Put rows right before they are sent: one cell, a whole group of problems, rows left out; every step can be undone.
+"""Fix rows before they are sent: edit cells, fix all rows with one problem, exclude rows; each step can be undone.
 
-What is changed are the cells of the file, never the JSON made of them: so a change survives another mapping.
+Changes are made to the cells of the file, never to the request bodies made from them, so they survive a new mapping.
 """
 
 from __future__ import annotations
@@ -32,19 +32,21 @@ _MANY = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """Where a review is. undo, redo: what each would take back or do again, "" for nothing. changed: rows that are not
-    as the file has them."""
+    """The numbers of a review."""
 
     counts: review_queries.RowCounts
     groups: tuple[review_queries.ProblemGroup, ...]
     undo_label: str
+    """What undo would revert; "" for nothing."""
     redo_label: str
+    """What redo would do again; "" for nothing."""
     changed_count: int
+    """Rows that differ from the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What can be done to all rows with one problem. name: suggestion, empty, value, replace or exclude."""
+    """A change to all rows with one problem. name: suggestion, empty, value, replace, exclude or include."""
 
     name: str
     title: str
@@ -52,7 +54,7 @@ class Fix:
 
 
 class Review:
-    """A draft job on the table. Belongs to the journal's thread."""
+    """The review of a draft job. Used only in the thread of its journal."""
 
     def __init__(self, journal: Journal, mapping: Mapping, mapper: Mapper | AllowlistMapper) -> None:
         self.journal = journal
@@ -61,7 +63,7 @@ class Review:
         review_log.begin(journal)
 
     def summary(self) -> ReviewSummary:
-        """The numbers, as they are now."""
+        """Return the current numbers."""
         undo, redo = review_log.last(self.journal), review_log.next_undone(self.journal)
         return ReviewSummary(
             review_queries.sums(self.journal),
@@ -71,43 +73,46 @@ class Review:
             review_log.changed_rows(self.journal),
         )
 
-    # -- what a person does --------------------------------------------------------------------------------------------
+    # -- changes --------------------------------------------------------------------------------------------
 
     def edit(self, number: int, column: int, value: str) -> None:
-        """Another value for one cell."""
+        """Set one cell."""
         name = self.mapping.source_columns[column]
         self._change([number], partial(_with, at=(column, value)), f"row {number:,}: {name}")
 
     def exclude(self, numbers: Sequence[int], label: str = "") -> None:
-        """Leave rows out."""
-        self._set_excluded(numbers, True, label or f"leave out {_rows(numbers)}")
+        """Exclude rows from the import."""
+        self._set_excluded(numbers, True, label or f"exclude {_rows(numbers)}")
 
     def include(self, numbers: Sequence[int]) -> None:
-        """Take rows in again that were left out."""
-        self._set_excluded(numbers, False, f"take in {_rows(numbers)}")
+        """Include excluded rows again."""
+        self._set_excluded(numbers, False, f"include {_rows(numbers)}")
 
     def fixes(self, code: str) -> list[Fix]:
-        """What can be done to all rows with this problem."""
+        """Return the fixes that apply to all rows with this problem."""
         numbers = review_queries.numbers(self.journal, code)
         columns = {self._column(code, row) for row in review_queries.window(self.journal, numbers[:_MANY].tolist())}
         found: list[Fix] = []
         if code not in (review_queries.DUPLICATE, review_queries.EXCLUDED) and columns - {None}:
             if suggested := sum(1 for _ in self._suggestions(code)):
-                found.append(Fix("suggestion", "Take what is suggested for each", suggested))
+                found.append(Fix("suggestion", "Use the suggested value of each row", suggested))
             found += [
-                Fix("empty", "Empty the cell", len(numbers)),
-                Fix("value", "Put one value into the cell", len(numbers)),
-                Fix("replace", "Replace a text within the cell", len(numbers)),
+                Fix("empty", "Clear the cell", len(numbers)),
+                Fix("value", "Set one value", len(numbers)),
+                Fix("replace", "Replace text in the cell", len(numbers)),
             ]
         if code != review_queries.EXCLUDED:
-            found.append(Fix("exclude", "Leave these rows out", len(numbers)))
+            found.append(Fix("exclude", "Exclude these rows", len(numbers)))
         else:
-            found.append(Fix("include", "Take these rows in again", len(numbers)))
+            found.append(Fix("include", "Include these rows again", len(numbers)))
         return found
 
     def fix(self, code: str, name: str, *, value: str = "", replacement: str = "") -> int:
-        """Do that to all rows with this problem; to how many it was done. value: the value, or with `replace` the text
-        that `instead` takes the place of."""
+        """Apply a fix to all rows with this problem and return how many rows changed.
+
+        value: the new value, or with `replace` the text that `replacement` replaces. Raises UsageError when it is
+        missing.
+        """
         numbers = review_queries.numbers(self.journal, code).tolist()
         label = f"{code}: {name}, {_rows(numbers)}"
         match name:
@@ -133,7 +138,7 @@ class Review:
         raise UsageError(f"Nothing was done: {name} needs a text to look for.")
 
     def undo(self) -> str:
-        """Take the last step back; its name, "" when there is none."""
+        """Revert the last step and return its label; "" when there is none."""
         found = review_log.last(self.journal)
         if found is None:
             return ""
@@ -145,7 +150,7 @@ class Review:
         return step.label
 
     def redo(self) -> str:
-        """Do again what was undone last; its name, "" when there is nothing."""
+        """Repeat the step that was undone last and return its label; "" when there is none."""
         found = review_log.next_undone(self.journal)
         if found is None:
             return ""
@@ -156,15 +161,15 @@ class Review:
         self.journal.refresh()
         return step.label
 
-    # -- how it is done ------------------------------------------------------------------------------------------------
+    # -- implementation ------------------------------------------------------------------------------------------------
 
     def _column(self, code: str, row: review_queries.ReviewRow) -> int | None:
-        """The column whose cell a row's problem is about."""
+        """Return the column that the problem of a row is about."""
         problem = next((problem for problem in row.problems if problem.code == code), None)
         return None if problem is None else column_of(self.mapping, problem.field)
 
     def _problem_cells(self, code: str) -> Iterator[tuple[int, int, Any]]:
-        """Each row with the problem: number, column and cell."""
+        """Iterate over the rows with the problem: number, column and cell."""
         numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
             for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
@@ -173,7 +178,7 @@ class Review:
                     yield row.number, column, row.cells[column]
 
     def _suggestions(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
-        """Each row for whose problem a value is suggested, with the column and that value."""
+        """Iterate over the rows whose problem has a suggestion: number, and (column, suggestion)."""
         numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
             for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
@@ -211,13 +216,13 @@ class Review:
         if not changes:
             return
         with self.journal.transaction():
-            # before the rows are changed: the log tells which cells are the file's own
+            # before the rows are changed: the log knows which cells are unchanged
             review_log.record(self.journal, label, changes)
             self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
         self.journal.refresh()
 
     def _apply(self, after: Sequence[CellChange], before: Sequence[CellChange]) -> None:
-        """Make rows what they are in `after`; in `before` they are as they are now."""
+        """Change rows to their state in `after`; `before` is their current state."""
         cells = [
             (new.row, old.after, new.after) for new, old in zip(after, before, strict=True) if new.after != old.after
         ]
@@ -239,7 +244,7 @@ class Review:
 
 
 def column_of(mapping: Mapping, field: str) -> int | None:
-    """The column whose cells a field is made of; None when it is not one cell of the file."""
+    """Return the index of the column that a field comes from; None when it is not one cell of the file."""
     columns = mapping.source_columns
     if field in columns:
         return columns.index(field)
@@ -254,7 +259,7 @@ def column_of(mapping: Mapping, field: str) -> int | None:
 
 
 def journal_rows(journal: Journal) -> Iterator[Row]:
-    """The rows of a job as the file had them, with what was changed: to be mapped anew."""
+    """Iterate over the rows of a job with the changes made in the review, to be mapped again."""
     after = review_queries.numbers(journal)
     for start in range(0, len(after), _MANY):
         for number, raw, _ in review_queries.raws(journal, after[start : start + _MANY].tolist()):
@@ -262,7 +267,7 @@ def journal_rows(journal: Journal) -> Iterator[Row]:
 
 
 def _row(journal: Journal, number: int, raw: bytes) -> Row:
-    """A row to be mapped. What only the file could say of it holds as long as its cells are the file's own."""
+    """Return a row to be mapped. Problems of the file reader apply only while the cells are unchanged."""
     cells, *extra = unpack(raw)
     first = review_log.originals(journal, [number]).get(number, raw)
     noted = review_log.file_problems(journal, number) if first == raw else []
@@ -271,7 +276,7 @@ def _row(journal: Journal, number: int, raw: bytes) -> Row:
 
 
 def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
-    """Problems as they are kept, as the importer has them."""
+    """Convert stored problems to those of the importer."""
     return tuple(Problem(cast("Severity", p.level), p.code, p.field, p.message, p.suggestion) for p in noted)
 
 
@@ -281,7 +286,7 @@ def _with(cells: list[Any], at: tuple[int, str]) -> list[Any]:
 
 
 def _with_raw(raw: bytes, edit: Callable[[list[Any]], list[Any]]) -> bytes:
-    """The cells changed. Surplus values of a ragged row go: whoever changes the row has decided what is in it."""
+    """Apply `edit` to the cells. Extra values of a row with too many cells are dropped: the row was reviewed."""
     cells = unpack(raw)[0]
     changed = edit(cells)
     return raw if changed == cells else pack([changed])

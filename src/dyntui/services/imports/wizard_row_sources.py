@@ -1,4 +1,4 @@
-"""Rows for the wizard that do not come straight from a file: those that a job keeps, and a file's in small portions."""
+"""Sources for the wizard: the rows of a job, and the rows of a file in small chunks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PORTION = 50
 
 
 def in_chunks(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Row]:
-    """The rows; `between` is called before each few of them."""
+    """Iterate over the rows and call `between` before each chunk."""
     for place, row in enumerate(rows):
         if not place % _PORTION:
             between()
@@ -23,7 +23,7 @@ def in_chunks(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Row]
 
 
 class ChunkedRows(Source):
-    """Another source, its rows handed out in portions."""
+    """Another source whose rows come in chunks."""
 
     def __init__(self, source: Source, between: Callable[[], None]) -> None:
         self._source = source
@@ -34,7 +34,7 @@ class ChunkedRows(Source):
         return in_chunks(self._source.rows(), self._between)
 
     def close(self) -> None:
-        """Whoever opened it closes it."""
+        """Do nothing: the wrapped source is closed by its owner."""
 
 
 class RowStore(Source):
@@ -48,4 +48,4 @@ class RowStore(Source):
         return journal_rows(self._journal)
 
     def close(self) -> None:
-        """The journal is closed by whoever opened it."""
+        """Do nothing: the journal is closed by its owner."""

@@ -1,4 +1,4 @@
-"""The wizard's slow half: a file that is being looked at, and the job that is made of it. All of it in one thread."""
+"""The slow work of the import wizard on its file and its job, all in one thread; called through `WizardThread`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _HEAD = 12
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:
-    """A file as it was read: what it is, and its first rows."""
+    """How a file was read, and its first rows."""
 
     info: SourceInfo
     rows: tuple[Row, ...]
@@ -55,7 +55,7 @@ class FilePreview:
 
 @dataclass(frozen=True, slots=True)
 class FileTotals:
-    """The whole file: rows, and what it got wrong itself, by code."""
+    """The number of rows of a file, and of problems by code."""
 
     rows: int
     problems: AbstractMapping[str, int]
@@ -63,22 +63,22 @@ class FileTotals:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """How a job ended: its numbers, why rows did not get through (state, code, rows), and the files it left.
-
-    allowlist: id and name of the list that entries went to.
-    """
+    """How a job ended."""
 
     job: JobSummary
     failures: tuple[tuple[str, str, int], ...]
+    """Why rows were not imported: (state, code, rows)."""
     folder: str
     files: tuple[str, ...]
+    """Names of the report files in `folder`."""
     allowlist: AbstractMapping[str, str]
+    """The id and name of the allowlist that entries went to."""
 
 
 class WizardService:
-    """What a wizard works on. Every method belongs to the thread of one Clerk.
+    """The file and the job of one wizard. All methods run in the thread of its `WizardThread`.
 
-    give_way: called between portions of long work, for whoever has to be quick.
+    yield_to_input: called between chunks of long work, so that keys are handled first.
     """
 
     def __init__(self, yield_to_input: Callable[[], None] = lambda: None) -> None:
@@ -92,7 +92,7 @@ class WizardService:
     # -- the file ------------------------------------------------------------------------------------------------------
 
     def preview(self, draft: ImportDraft) -> FilePreview:
-        """Open the draft's file and look at its beginning. Raises SourceError."""
+        """Open the file of the draft and read its first rows. Raises SourceError."""
         self._close_source()
         if not draft.path and self.open_job(draft):
             journal = self.job()
@@ -102,13 +102,13 @@ class WizardService:
         return FilePreview(source.info, source.sample(_SAMPLE))
 
     def header_candidates(self, draft: ImportDraft) -> dict[int, str]:
-        """The first records of the file, in words, by their number: one of them may hold the names."""
+        """Return the first records of the file as text by number; one of them may be the header."""
         with _open(draft, replace(draft.read_options, header_row=0)) as source:
             rows = source.sample(_HEAD)
         return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
 
     def count(self, draft: ImportDraft, on_rows: Callable[[int], None], stop: Event) -> FileTotals:
-        """Go through the whole file once."""
+        """Read the whole file and count rows and problems."""
         if not draft.path and self.open_job(draft):
             return FileTotals(self.job().total, {})
         source = self._open_source(draft)
@@ -117,14 +117,14 @@ class WizardService:
             if row.problems:
                 problems.update(problem.code for problem in row.problems)
             if not rows % _COUNT_EVERY:
-                _go_on(stop)
+                _raise_if_stopped(stop)
                 on_rows(rows)
         return FileTotals(rows, dict(problems))
 
     def propose_mapping(
         self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, Any]]
     ) -> tuple[Mapping, str]:
-        """A mapping for the file, and the name it was saved under; "" when it is made anew."""
+        """Return a mapping for the file, and the name of the saved mapping or ""."""
         source = self._open_source(draft)
         if saved := find_mapping(source.info, draft.kind):
             return saved[1], saved[0]
@@ -145,7 +145,7 @@ class WizardService:
     # -- the job -------------------------------------------------------------------------------------------------------
 
     def open_job(self, draft: ImportDraft) -> bool:
-        """Open the job that a draft already has; whether there is one. A check that was made is kept."""
+        """Open the existing job of a draft and return whether there is one. The result of its pre-check is kept."""
         if self.journal is not None and self.journal.id == draft.job:
             return True
         self._close_job()
@@ -164,7 +164,7 @@ class WizardService:
         return True
 
     def is_prepared(self, draft: ImportDraft) -> bool:
-        """Whether the job holds the rows as the draft wants them."""
+        """Return whether the job has the rows as the draft describes them."""
         journal = self.journal
         return (
             journal is not None
@@ -178,7 +178,7 @@ class WizardService:
         return (draft.prepared_path, draft.prepared_read_options) == (draft.path, draft.read_options)
 
     def count_lost_edits(self, draft: ImportDraft) -> int:
-        """How many changed rows would be lost if the file were read anew; 0 when they are taken along."""
+        """Return how many changed rows would be lost if the file were read again."""
         if self.journal is None or self._same_rows(draft):
             return 0
         review_log.begin(self.journal)
@@ -192,15 +192,18 @@ class WizardService:
         on_rows: Callable[[int], None],
         stop: Event,
     ) -> None:
-        """Make the job that the draft says: from the rows of the one before when only the mapping is another one, with
-        all that was changed in them; else from the file."""
+        """Make the job of the draft.
+
+        When only the mapping changed, the rows and edits of the previous job are used; otherwise the file is read
+        again.
+        """
         mapping = draft.mapping
         assert mapping is not None
         old = self.journal
         again = old is not None and self._same_rows(draft)
 
         def read(rows: int) -> None:
-            _go_on(stop)
+            _raise_if_stopped(stop)
             on_rows(rows)
 
         if old is not None and again:
@@ -228,12 +231,12 @@ class WizardService:
         self.journal, self._path = journal, journal.path
         if old is not None:
             delete_journal(old)
-        for left in list_jobs():  # of readings that the process did not live to tell the draft of
+        for left in list_jobs():  # left by a process that died before it saved the draft
             if left.draft_id == draft.id and left.id != journal.id and not left.has_begun and not left.is_busy:
                 purge_job(find_job(left.id), unfinished=True)
 
     def review(self) -> Review:
-        """The rows, to be put right. What the server was asked before does not hold any more."""
+        """Return the review of the rows. It invalidates an earlier pre-check."""
         journal = self.job()
         if self._review is None or self._review.journal is not journal:
             from dyntui.services.imports.precheck import PRECHECKED
@@ -247,7 +250,7 @@ class WizardService:
         return self._review
 
     def finish_review(self, options: JobOptions) -> Journal:
-        """The job, ready to be checked and run."""
+        """Return the job, ready for the pre-check."""
         journal = self.job()
         self._review = None
         if journal.facts.get("options") != options.facts():
@@ -263,11 +266,11 @@ class WizardService:
     def check(
         self, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
     ) -> AbstractMapping[str, Any]:
-        """Ask the server which rows are there already; what came out. Raises Stopped when somebody asked to stop."""
+        """Compare the rows with the server and return the result. Raises StoppedError when a stop was requested."""
         return asyncio.run(_check(self.job(), connection, control, on_progress))
 
     def plan(self) -> tuple[dict[str, Any], rows_of.RowCounts]:
-        """What the job is going to do, kept beside the job too; and the sums of the review."""
+        """Return the plan, saved next to the journal, and the counts of the review."""
         from dyntui.services.imports.plan import make_plan, save_plan
 
         plan = make_plan(self.job())
@@ -275,13 +278,13 @@ class WizardService:
         return plan, rows_of.sums(self.job())
 
     def requirement(self, connection: Connection) -> Requirement:
-        """What has to be confirmed before the job may run."""
+        """Return what has to be confirmed before the job may run."""
         from dyntui.services.imports.job_service import job_requirement
 
         return job_requirement(self.job(), connection)
 
     def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
-        """The job's file and the permit to run it; the job is let go of, so that its own thread can take it."""
+        """Return the path of the job and the permit to run it, and close the job so that its own thread can open it."""
         from dyntui.services.imports.job_service import authorize_job
 
         journal = self.job()
@@ -291,7 +294,7 @@ class WizardService:
         return journal.path, permit
 
     def resume_job(self, job: str, connection: Connection) -> tuple[Path, Any]:
-        """The file of a job and the permit to go on with it. Raises Usage when it was never confirmed."""
+        """Return the path of a job and the permit to resume it. Raises UsageError when it was never confirmed."""
         from dyntui.services.imports.job_service import authorize_job, load_confirmation
 
         path = find_job(job)
@@ -299,11 +302,11 @@ class WizardService:
             check_location(journal, JobLocation.of(connection.profile))
             confirmation = load_confirmation(journal)
             if confirmation is None:
-                raise UsageError(f"Job {job} was never confirmed.", hint="Open it and confirm its plan.")
+                raise UsageError(f"Job {job} was never confirmed.", hint="Open the job and confirm its plan.")
             return path, authorize_job(journal, connection, confirmation)
 
     def cancel(self, job: str) -> None:
-        """Give up a job that nothing works on."""
+        """Cancel a job that no process works on."""
         from dyntui.services.imports.cancel import cancel_job
         from dyntui.services.imports.reports import write_reports
 
@@ -312,11 +315,11 @@ class WizardService:
             write_reports(journal)
 
     def summary(self, job: str) -> JobSummary:
-        """A job as its file has it, whoever works on it."""
+        """Return the current state of a job."""
         return summarize_job(find_job(job))
 
     def load_outcome(self, job: str) -> ImportSummary:
-        """How a job ended."""
+        """Return how a job ended."""
         path = find_job(job)
         with Journal.read(path) as journal:
             why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
@@ -326,10 +329,10 @@ class WizardService:
         return ImportSummary(summarize_job(path), why, str(folder), files, allowlist)
 
     def job(self) -> Journal:
-        """The journal of the draft's job."""
+        """Return the journal of the draft's job."""
         if self.journal is None:
             if self._path is None:
-                raise UsageError("There are no rows yet.", hint="Go back to the mapping and on again.")
+                raise UsageError("There are no rows yet.", hint="Go back to the mapping and continue from there.")
             self.journal = Journal.open(self._path)
         return self.journal
 
@@ -340,20 +343,20 @@ class WizardService:
             self.journal = None
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close the file and the job."""
         self._close_source()
         self._close_job()
 
 
 def _to(draft: ImportDraft) -> dict[str, Any]:
-    """Which list entries go to, for the job to keep."""
+    """Return the allowlist of the draft, to be stored with the job."""
     if draft.kind == "users":
         return {}
     return {"allowlist": {"id": draft.allowlist_id, "name": draft.allowlist_name}}
 
 
 def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper | AllowlistMapper:
-    """What turns rows into bodies under a mapping."""
+    """Return the mapper that turns rows into request bodies."""
     return importer.make_mapper(mapping, region=region or None, environment_kind=environment_kind)
 
 
@@ -388,11 +391,11 @@ async def _check(
         try:
             await work
         except asyncio.CancelledError:
-            raise StoppedError("The check was stopped; nothing of it counts.") from None
+            raise StoppedError("The check was stopped; its results were discarded.") from None
     found: AbstractMapping[str, Any] = journal.facts[PRECHECKED]
     return found
 
 
-def _go_on(stop: Event) -> None:
+def _raise_if_stopped(stop: Event) -> None:
     if stop.is_set():
         raise StoppedError("Reading was stopped.")

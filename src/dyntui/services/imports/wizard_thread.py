@@ -1,4 +1,4 @@
-"""The thread in which the wizard's slow work is done, so that keys never wait for it."""
+"""The thread for the slow work of the import wizard, so that keys never wait for it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _WHILE, _PAUSE = 0.2, 0.02
 
 
 class WizardThread:
-    """Does what it is given, one thing after another, in a thread of its own, on one Bench.
+    """Runs work in order on one WizardService in a thread of its own.
 
-    typed_at: when somebody typed last (seconds, `time.monotonic`). Python runs one thread at a time: while somebody
-    types, long work is done in small portions, and what the key does comes first.
+    typed_at: returns the time of the last key (seconds, `time.monotonic`). Python runs one thread at a time: while
+    you type, long work pauses between small chunks.
     """
 
     def __init__(self, typed_at: Callable[[], float] = lambda: 0.0) -> None:
@@ -36,20 +36,20 @@ class WizardThread:
         self._closed = False
 
     def submit(self, work: Callable[[WizardService], T]) -> Future[T]:
-        """Hand it work; what comes of it. Raises Stopped when the clerk has left."""
+        """Run `work` in the thread and return its future. Raises StoppedError after `close`."""
         if self._closed:
             raise StoppedError("The wizard was left.")
         return self._pool.submit(lambda: work(self._service.result()))
 
     def close(self) -> None:
-        """Let go of the file and the job once what is under way is done; nothing waits for it."""
+        """Close the file and the job after the current work; does not wait."""
         if not self._closed:
             self._closed = True
             self._pool.submit(lambda: self._service.result().close())
             self._pool.shutdown(wait=False)
 
     def _make_service(self) -> WizardService:
-        """A service; what it needs is read in the clerk's thread."""
+        """Make the service; its modules are imported in this thread."""
         from dyntui.services.imports.wizard_service import WizardService
 
         return WizardService(self._yield_to_input)
