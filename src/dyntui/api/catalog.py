@@ -27,32 +27,34 @@ _READING_POSTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation. where: `path`, `query` or `header`; deep: encoded as `name[key]=value`."""
+    """One parameter of an operation."""
 
     name: str
     where: str
+    """`path`, `query` or `header`."""
     required: bool
     schema: Schema
     deep: bool
+    """Whether a mapping is encoded as `name[key]=value`."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the API.
-
-    audience: `admin` (API token) or `end-user` (a person's JWT). body, response: JSON schemas or None.
-    """
+    """One operation of the API."""
 
     id: str
     method: str
     path: str
     group: str
     audience: str
+    """`admin` (API token) or `end-user` (a person's JWT)."""
     summary: str
     parameters: tuple[Parameter, ...]
     body: Schema | None
+    """The JSON schema of the request body, or None."""
     body_required: bool
     response: Schema | None
+    """The JSON schema of the response, or None."""
     deprecated: bool
 
     @property
@@ -62,7 +64,7 @@ class Operation:
 
     @property
     def destructive(self) -> bool:
-        """Whether it removes something, or cuts somebody off."""
+        """Whether it removes something, or ends access."""
         return self.method == "DELETE" or "revoke" in self.id.lower() or "reset" in self.id.lower()
 
     @property
@@ -93,7 +95,7 @@ class Catalog:
         return len(self.operations)
 
     def get(self, operation_id: str) -> Operation:
-        """The operation with that id. Raises Usage with the nearest names when there is none."""
+        """The operation with that id. Raises UsageError with the nearest names when there is none."""
         if found := self.operations.get(operation_id):
             return found
         import difflib

@@ -1,4 +1,4 @@
-"""The client: every operation of the catalog through one method, and nouns for the ones that screens live on.
+"""The API client: one method calls any operation of the catalog; resource objects wrap those that screens use.
 
 async with Client(base_url, environment_id, token) as client:
     user = await client.users.get(user_id)
@@ -31,10 +31,10 @@ OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 
 
 class Client:
-    """An async client of one environment. Belongs to one event loop; gates and log are shared by the process.
+    """An async client of one environment. It belongs to one event loop; the process shares gates and log.
 
-    app: an ASGI application instead of the network. ca_file: certificates to trust instead of the system's.
-    read_only: refuse every write, permit or not. on_write: is told of the writes.
+    app: an ASGI application to call instead of the network. ca_file: certificates to trust instead of the system's.
+    read_only: refuse every write, with a permit or without. on_write: called after each write.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Client:
         """Call an operation of the catalog and return the decoded answer; None when it has no body.
 
         path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
-        body: JSON to send; content: the same, ready made. permit: needed by everything that does not only read.
+        body: JSON to send; content: the same, ready made. permit: required for every operation that does not only read.
         Raises an ApiProblem, or Usage when the operation, a path value or a query name does not exist.
         """
         answer = await self.send(
@@ -128,7 +128,7 @@ class Client:
                     "This environment is read-only here; nothing was sent.", hint="Leave read-only mode first."
                 )
             if permit is None:
-                raise WriteRefused(f"{operation.id} writes, and writes go through the one door with a confirmation.")
+                raise WriteRefused(f"{operation.id} changes data and was not confirmed; nothing was sent.")
             if permit.operations and operation.id not in permit.operations:
                 raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {_listed(permit)}.")
         bulk = operation.id == "bulkCreateUser"
@@ -161,12 +161,12 @@ class Client:
     async def page(
         self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
     ) -> Page:
-        """One page of a list operation; `items` is the name that the rows have in the answer ("" for a bare array)."""
+        """Read one page of a list operation; `items` is the name of the rows in the response ("" for a bare array)."""
         wanted = {name: value for name, value in query.items() if value is not None}
         return page_from(await self.call(operation_id, path=path, query=wanted), items)
 
     async def introspect(self) -> dict[str, Any] | None:
-        """What this token is (`GET /tokens/me`); None on a server that does not have that endpoint.
+        """Describe this token (`GET /tokens/me`); None on a server without that endpoint.
 
         Source: docs/vendor-api.md#introspection.
         """

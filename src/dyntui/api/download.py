@@ -31,16 +31,18 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class DownloadResult:
-    """What came. kind: the content type that was promised."""
+    """A finished download."""
 
     size: int
+    """Bytes received."""
     kind: str
+    """The content type that the server declared."""
 
 
 def host_of(url: str, *, loopback: bool = False) -> str:
     """The host that a URL leads to, for a person to see. loopback: http to this machine will do (a sandbox's).
 
-    Raises Usage for a URL that is not followed: no https, a name and password in it, no host.
+    Raises UsageError for a URL that is not followed: no https, a name and password in it, no host.
     """
     try:
         parsed = httpx.URL(url)

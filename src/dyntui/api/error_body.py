@@ -16,29 +16,32 @@ __all__ = ["ErrorBody", "read_error"]
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """What an error body says; all of it may be empty."""
+    """The contents of an error body; every field may be empty."""
 
     text: str = ""
+    """The message, for a person."""
     code: str = ""
+    """The server's own error code."""
     payload: Mapping[str, Any] | None = None
+    """Details that the server added."""
 
 
 def read_error(body: bytes) -> ErrorBody:
-    """{error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; empty for anything else."""
+    """Read {error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; else an empty body."""
     try:
-        said = load_json(body)
+        document = load_json(body)
     except ValueError:
         return ErrorBody()
-    if not isinstance(said, dict):
+    if not isinstance(document, dict):
         return ErrorBody()
-    error, payload = said.get("error"), said.get("payload")
+    error, payload = document.get("error"), document.get("payload")
     detail = error if isinstance(error, dict) else {}
     payload = payload if isinstance(payload, dict) else None
     more = (payload or {}).get("additionalMessages")
-    texts = (error, detail.get("message"), said.get("message"))
+    texts = (error, detail.get("message"), document.get("message"))
     text = next((text for text in texts if isinstance(text, str) and _is_readable(text)), "")
     text = text or ("; ".join(map(str, more)) if isinstance(more, list) else "")
-    codes = (code for code in (said.get("code"), detail.get("code")) if isinstance(code, str | int))
+    codes = (code for code in (document.get("code"), detail.get("code")) if isinstance(code, str | int))
     return ErrorBody(text, str(next(codes, "")), payload)
 
 

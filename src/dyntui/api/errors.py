@@ -1,4 +1,4 @@
-"""What can go wrong between us and the API, as one tree.
+"""The errors of API calls, as one tree.
 
 ApiProblem(DyntuiError)             .maybe_applied: whether a write may have taken effect all the same; never of a read
 ├── ApiError                        the server answered, and the answer is no
@@ -13,13 +13,13 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   └── ServerError                 5xx: may have been applied
 ├── Unreachable                     exit 4: no complete answer
 │   ├── NotSent                     DNS, connect or TLS failure: nothing left this machine
-│   └── Lost                        the line broke after the request was (perhaps) written: may have been applied
+│   └── ConnectionLost              the connection broke after the request was (perhaps) written: may have been applied
 │       └── TimedOut                no answer in time: may have been applied
 ├── BadResponse                     a success that is no JSON, or too large: may have been applied
 │   └── BadPage                     an answer of a list without usable rows
 │       └── RepeatedPage            a list that the server never ends
 ├── Redirected                      the server points elsewhere; the token never follows
-└── WriteRefused                    this client may not write: read-only, or no permit from the one door
+└── WriteRefused                    this client may not write: read-only, or no permit from the write gate
 
 Source of the shapes: docs/vendor-api.md#errors.
 """
@@ -77,7 +77,7 @@ class ApiProblem(DyntuiError):
 
     @property
     def maybe_applied(self) -> bool:
-        """Whether a write may have taken effect; False for everything that only reads."""
+        """Whether a write may have taken effect; always False for a request that only reads."""
         return self.uncertain and not self.reads
 
     def sent(self, *, reads: bool) -> Self:
@@ -90,11 +90,20 @@ class ApiProblem(DyntuiError):
 
 
 class ApiError(ApiProblem):
-    """The server answered with an error.
+    """The server answered with an error."""
 
-    status: HTTP status. code: the server's own code, "" when it gave none. payload: what it sent beside, or None.
-    request_id: the value of a request-id-like header, "" when there was none. body: the raw start of the answer.
-    """
+    status: int
+    """The HTTP status."""
+    code: str
+    """The server's own error code, "" when it gave none."""
+    payload: Mapping[str, Any] | None
+    """Details that the server added, or None."""
+    request_id: str
+    """The server's id of the request, "" when no header has one."""
+    retry_after: float | None
+    """Seconds to wait before the next attempt; None when the server did not say."""
+    body: str
+    """The raw start of the response body."""
 
     def __init__(
         self,
@@ -229,7 +238,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def _seconds(value: str | None) -> float | None:
-    """The Retry-After header in seconds: a number, or an HTTP date."""
+    """Return the Retry-After header, a number or an HTTP date, in seconds."""
     if not value:
         return None
     try:
@@ -247,7 +256,7 @@ def _seconds(value: str | None) -> float | None:
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
-    """What the server calls this request, from any header that looks like it; "" when none does.
+    """Return the server's id of the request from the headers that may hold one; "" when none does.
 
     Source: docs/vendor-api.md#errors.
     """
@@ -255,14 +264,14 @@ def request_id_of(headers: Mapping[str, str]) -> str:
 
 
 def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
-    """The error that an answer of `status` >= 400 stands for. Any body will do: four JSON shapes, HTML, nothing."""
+    """Make the error for a response with `status` >= 400, whatever its body: four JSON shapes, HTML, or nothing."""
     text = body.decode("utf-8", "replace")
-    said = read_error(body)
+    error_body = read_error(body)
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "error"
-    message = said.text
+    message = error_body.text
     if not message:
         page = " (an HTML page, not the API: is a proxy in between?)" if "<html" in text[:1000].lower() else ""
         message = f"{status} {phrase}{page}"
@@ -270,8 +279,8 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError
     return cls(
         status,
         message,
-        code=said.code,
-        payload=said.payload,
+        code=error_body.code,
+        payload=error_body.payload,
         request_id=request_id_of(headers),
         retry_after=_seconds(headers.get("retry-after")),
         body=text[:_SHOWN_BODY],

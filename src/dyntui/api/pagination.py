@@ -1,4 +1,4 @@
-"""One page of a list, however the endpoint pages: by offset, by cursor, or not at all; bare or wrapped."""
+"""Pages of a list, for endpoints that page by offset, by cursor or not at all, with bare or wrapped rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ MAX_LIMIT = 100
 """The most rows that a list answers with at once (docs/vendor-api.md#paging)."""
 
 
-class Row(dict[str, Any]):
-    """An object as the server sent it. What is needed and not in it is an error of the server's, in words."""
+class ApiRow(dict[str, Any]):
+    """An object as the server sent it; reading a missing key raises BadResponse."""
 
     def __missing__(self, name: str) -> Any:
         raise BadResponse(
@@ -25,23 +25,23 @@ class Row(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """items: the rows as the server sent them. total: how many match, None when it does not say.
-
-    cursor: where the next page begins; None on the last one and for offset paging.
-    """
+    """One page of a list."""
 
     items: list[dict[str, Any]]
+    """The rows as the server sent them."""
     total: int | None = None
+    """How many rows match; None when the server does not say."""
     cursor: str | None = None
+    """Where the next page begins; None on the last page and for offset paging."""
 
 
 def page_from(document: Any, items: str = "") -> Page:
-    """The page in an answer: a bare array, or an object with the rows under `items` (or its only list).
+    """Return the page in a response: a bare array, or an object with the rows under `items` (or its only list).
 
     Raises BadPage when there are no rows to be found.
     """
     if isinstance(document, list):
-        return Page([Row(row) for row in document if isinstance(row, dict)], total=len(document))
+        return Page([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
     if isinstance(document, dict):
         rows = document.get(items)
         if not isinstance(rows, list):
@@ -53,7 +53,7 @@ def page_from(document: Any, items: str = "") -> Page:
             count = document.get("count")
             cursor = document.get("cursor")
             return Page(
-                [Row(row) for row in rows if isinstance(row, dict)],
+                [ApiRow(row) for row in rows if isinstance(row, dict)],
                 total=int(count) if isinstance(count, (int, float)) else None,
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
             )
@@ -61,7 +61,7 @@ def page_from(document: Any, items: str = "") -> Page:
 
 
 class PageCheck:
-    """Sees that the pages of one list lead somewhere, so that no reader loops for ever. One for each reading.
+    """Detects a list that repeats its pages, so that no reader loops for ever. Use one for each reading.
 
     A server that ignores the offset answers every request with the same rows; a faulty cursor leads back to a page that
     was read before. key: the field that is a row's id.

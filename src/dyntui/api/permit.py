@@ -10,12 +10,11 @@ __all__ = ["WritePermit"]
 
 @dataclass(slots=True)
 class WritePermit:
-    """Leave to write, given by the one door (services.actions.write_gate) for one confirmed action, which it names.
-
-    request_ids: what the server called the requests made with it, latest last; for the audit.
-    """
+    """Permission to write, given by the write gate (services.actions.write_gate) for one confirmed action."""
 
     action: str
+    """The name of the confirmed action."""
     operations: frozenset[str] = frozenset()
-    """The operations that were confirmed: it serves for no other. Empty: for any."""
+    """The operations that were confirmed; the client refuses any other. Empty: all are allowed."""
     request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
+    """The server's ids of the requests made with this permit, latest last; for the audit."""

@@ -1,6 +1,6 @@
-"""The rate gate: one for all of the process, so that a job, the console and a command together stay below a limit.
+"""Rate limiters, shared by the process, so that a job, the console and a command together stay below a limit.
 
-aiolimiter's limiter belongs to one event loop; the import has a loop of its own, so the gate is a small token bucket
+aiolimiter's limiter belongs to one event loop; the import has a loop of its own, so the limiter is a small token bucket
 under a lock that hands out the time at which a request may leave.
 """
 
@@ -40,12 +40,12 @@ class RateLimiter:
 
     @property
     def per_minute(self) -> float:
-        """The pace now in force, requests a minute; 0 for none."""
+        """The rate now in force, in requests a minute; 0 for no limit."""
         return self._limit * self._factor
 
     @property
     def waiting(self) -> float:
-        """Seconds for which the server asked us to stay away; 0 when it did not."""
+        """Seconds for which the server asked to wait; 0 when it did not."""
         return max(0.0, self._held_until - self._clock())
 
     def set_rate(self, per_minute: float) -> None:
@@ -54,7 +54,7 @@ class RateLimiter:
             self._limit, self._factor = max(0.0, per_minute), 1.0
 
     def reserve(self) -> float:
-        """Take the next place in the queue: the seconds to wait before sending."""
+        """Reserve the next place in the queue; return the seconds to wait before sending."""
         with self._lock:
             at = self._clock()
             if self._factor < 1.0 and at - self._recovered_at >= 60:
@@ -69,7 +69,7 @@ class RateLimiter:
             return start - at
 
     def hold(self, seconds: float) -> None:
-        """The server said 429: nobody sends for `seconds`, and the pace halves."""
+        """Send nothing for `seconds` after a 429 response, and halve the rate."""
         with self._lock:
             at = self._clock()
             if at >= self._held_until:
@@ -92,12 +92,12 @@ class RateLimiter:
 
 
 class RateLimiters:
-    """The gates of one process: `default` for every call, `bulk` for POST users/bulk as well."""
+    """The rate limiters of one process: `default` for every call, `bulk` for POST users/bulk as well."""
 
     def __init__(self, default: float = DEFAULT_PER_MINUTE, bulk: float = BULK_PER_MINUTE) -> None:
         self.default = RateLimiter(default)
         self.bulk = RateLimiter(bulk)
 
     def of(self, operation_id: str) -> tuple[RateLimiter, ...]:
-        """The gates that a call of that operation passes."""
+        """Return the limiters that apply to an operation."""
         return (self.bulk, self.default) if operation_id == "bulkCreateUser" else (self.default,)

@@ -1,4 +1,4 @@
-"""The request log: what went over the wire, without what was in it."""
+"""The request log: every attempt with its status and duration, without its contents."""
 
 from __future__ import annotations
 
@@ -16,17 +16,23 @@ __all__ = ["RequestEntry", "RequestLog"]
 
 @dataclass(frozen=True, slots=True)
 class RequestEntry:
-    """One attempt. status: HTTP, 0 when no answer came. ms: until the answer was read. error: in words, or ""."""
+    """One attempt to send a request."""
 
     at: datetime
+    """When it ended."""
     method: str
     operation: str
+    """The id of the operation in the catalog."""
     status: int
+    """The HTTP status, 0 when no response came."""
     ms: float
+    """Milliseconds until the response was read."""
     bytes_out: int
     bytes_in: int
     attempt: int
+    """1 for the first attempt."""
     error: str
+    """The error message, "" for a success."""
 
 
 class RequestLog:
@@ -39,7 +45,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self._entries: deque[RequestEntry] = deque(maxlen=keep)
         self._listeners: list[Callable[[], None]] = []
-        self.waits = Waits(self._tell)
+        self.waits = Waits(self._notify)
         self.in_flight = 0
         self.last_ms: float | None = None
         self.total = 0
@@ -48,11 +54,11 @@ class RequestLog:
 
     @property
     def offline_since(self) -> datetime | None:
-        """Since when nothing has been answered; None while something is. One answer that was lost is not enough."""
+        """Since when no request got a response; None while the server responds. One lost response does not count."""
         return self._silent_since if self._silent > 1 else None
 
     def no_answer(self, *, sure: bool) -> None:
-        """An attempt got no answer. sure: because nobody is there to give one."""
+        """Record an attempt without a response. sure: the server could not be reached at all."""
         with self._lock:
             self._silent_since = self._silent_since or now()
             self._silent += 2 if sure else 1
@@ -68,18 +74,20 @@ class RequestLog:
             return list(self._entries)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` after every change; the answer ends the subscription."""
+        """Call `listener` after every change; return a function that ends the subscription."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def started(self) -> None:
+        """Record that a request is sent."""
         with self._lock:
             self.in_flight += 1
-        self._tell()
+        self._notify()
 
     def finished(
         self, method: str, operation: str, status: int, ms: float, out: int, got: int, attempt: int, error: str
     ) -> None:
+        """Record the end of an attempt."""
         entry = RequestEntry(now(), method, operation, status, ms, out, got, attempt, error)
         with self._lock:
             self.in_flight -= 1
@@ -88,8 +96,8 @@ class RequestLog:
             self._entries.append(entry)
             if status:
                 self._silent_since, self._silent = None, 0
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in tuple(self._listeners):
             listener()

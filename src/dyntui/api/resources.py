@@ -1,4 +1,4 @@
-"""The nouns that screens live on: thin, typed, each method one operation of the catalog."""
+"""Typed access to the resources that screens use: each method calls one operation of the catalog."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ class OperationCaller(Protocol):
 
 
 class ApiResource:
+    """A resource of the API, reached through a client."""
+
     def __init__(self, client: OperationCaller) -> None:
         self._client = client
 
@@ -70,7 +72,7 @@ class UsersResource(ApiResource):
         filter: Mapping[str, str] | None = None,
         include_sessions: bool | None = None,
     ) -> Page:
-        """A page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ...
+        """Read a page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ...
 
         Source: docs/vendor-api.md#filter.
         """
@@ -85,17 +87,17 @@ class UsersResource(ApiResource):
         )
 
     async def get(self, user_id: str) -> User:
-        """One user with everything on it."""
+        """Read one user with all details."""
         from dyntui.api.models import User
 
         return User.of(await self.get_raw(user_id), "user")
 
     async def get_raw(self, user_id: str) -> Any:
-        """The same, as the server wrote it."""
+        """Read one user as the server sent it."""
         return await self._client.call("getUser", path={"userId": user_id})
 
     async def create(self, fields: Mapping[str, Any], permit: WritePermit) -> User:
-        """Create one user. fields may carry an `id` of the caller's choice.
+        """Create one user; `fields` may contain an `id` to create it under.
 
         Source: docs/vendor-api.md#create-update-and-delete.
         """

@@ -1,4 +1,4 @@
-"""The one way out: origin pin, auth, rate gate, one attempt, log entry. Reads are tried again, writes never.
+"""Send requests: check the origin, add the token, wait for the rate limit, log. Reads are retried, writes never.
 
 The token is added here, for the pinned origin only, and no redirect is followed: httpx itself would send an
 Authorization header to any absolute URL it is given.
@@ -60,16 +60,15 @@ def origin_of(url: httpx.URL) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """A complete 2xx answer. ms: until the last byte was in, connecting included; the successful attempt only.
-
-    reads: whether it is the answer to a request that only reads.
-    """
+    """A complete 2xx response."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     ms: float
+    """Milliseconds from the start of the successful attempt, connecting included, to the last byte."""
     reads: bool = False
+    """Whether the request only reads."""
 
 
 class Transport:
@@ -113,7 +112,7 @@ class Transport:
                 "timeout": httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
                 "headers": {"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
                 "cookies": None,
-                # A proxy from the environment is honoured, but never for this machine's own servers.
+                # A proxy from the environment is used, but never for this machine's own servers.
                 "trust_env": not is_loopback(self._base.host),
             }
             if self._app is not None:
@@ -129,7 +128,7 @@ class Transport:
         except (OSError, ssl.SSLError) as error:
             raise UsageError(
                 f"The CA file {self._ca_file} cannot be used: {error.strerror or error}.",
-                hint="Mend ca_file of this environment's profile. Verification cannot be turned off.",
+                hint="Fix ca_file of this environment's profile. Verification cannot be turned off.",
             ) from error
 
     async def aclose(self) -> None:
@@ -151,13 +150,13 @@ class Transport:
         reads: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> ApiResponse:
-        """Send and return the complete 2xx answer; raise an ApiProblem for everything else.
+        """Send a request and return the complete 2xx response; raise an ApiProblem otherwise.
 
-        reads: whether it changes nothing, and may so be tried again (5xx, 429, a lost or refused connection).
+        reads: whether it changes nothing, and may be retried (5xx, 429, a lost or refused connection).
         """
         attempt = 0
 
-        async def once() -> ApiResponse:
+        async def send_attempt() -> ApiResponse:
             nonlocal attempt
             attempt += 1
             for gate in gates:
@@ -170,7 +169,7 @@ class Transport:
                     gate.hold(min(seconds, RETRY_AFTER_CAP))
                 raise
 
-        def worth_another(error: Exception) -> bool | float:
+        def may_retry(error: Exception) -> bool | float:
             if isinstance(error, RateLimited):
                 return 0.0 if gates else min(error.retry_after or RETRY_AFTER_DEFAULT, RETRY_AFTER_CAP)
             return isinstance(error, Unreachable) or (
@@ -178,12 +177,12 @@ class Transport:
             )
 
         if not reads:
-            return await once()
-        async for trial in stamina.retry_context(
-            on=worth_another, attempts=self._retries, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.3
+            return await send_attempt()
+        async for retry in stamina.retry_context(
+            on=may_retry, attempts=self._retries, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.3
         ):
-            with trial:
-                return await once()
+            with retry:
+                return await send_attempt()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _attempt(
@@ -259,7 +258,7 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[
 
 
 def translate(error: BaseException, host: str) -> BaseException:
-    """What httpx, the socket or the clock raised, as one of our errors; anything else as it is."""
+    """Return the ApiProblem for an error of httpx, the socket or the timeout; any other error unchanged."""
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.UnsupportedProtocol():
             detail = str(error) or "no answer to the connection attempt"

@@ -1,4 +1,4 @@
-"""Waits that a person should know of: for an answer, for the rate limit, for a server that fails."""
+"""Long waits to show to the person: for a response, for the rate limit, for a failing server."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ LONG_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait. `what` follows "waiting for"; `until` is when it ends at the latest."""
+    """One wait."""
 
     what: str
+    """The reason, as it follows "waiting for"."""
     until: datetime
+    """When it ends at the latest."""
 
     def __str__(self) -> str:
         return f"{self.what}, until {self.until.astimezone():%H:%M:%S}"
@@ -40,7 +42,7 @@ class Waits:
         self._current: dict[object, Wait] = {}
 
     def current(self) -> list[Wait]:
-        """What is waited for now, each thing once, the longest wait first."""
+        """Return the waits under way, one for each reason, the longest first."""
         with self._lock:
             waits = sorted(self._current.values(), key=lambda wait: wait.until, reverse=True)
         longest: dict[str, Wait] = {}

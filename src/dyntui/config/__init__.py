@@ -1,1 +1,1 @@
-"""What dyntui knows before it talks to anybody: where files go, which environment, and who holds the token."""
+"""Local configuration: file locations, profiles, settings, and where tokens are stored."""

@@ -1,4 +1,4 @@
-"""What a crash leaves: one line to print and a redacted report in a file, never a local variable."""
+"""Crash reports: one line to print, and a redacted traceback in a file without local variables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["report", "write_report"]
 
 
 def report(error: BaseException) -> str:
-    """Write the report; the line to print."""
+    """Write the report and return the line to print."""
     name = safe(type(error).__name__)
     try:
         return f"dyntui stopped on an error of its own ({name}). The report, without secrets: {write_report(error)}"
@@ -22,7 +22,7 @@ def report(error: BaseException) -> str:
 
 
 def write_report(error: BaseException) -> str:
-    """Write the traceback, redacted, as a new private file; its path."""
+    """Write the redacted traceback to a new private file and return its path."""
     import platform
     import traceback
     from importlib.metadata import version

@@ -111,7 +111,7 @@ class _OutputTooLong(Exception):
     """The command printed more than a token can be."""
 
 
-class _Reader(threading.Thread):
+class _PipeReader(threading.Thread):
     """Reads a pipe to its end, but no more than the limit: then it calls `on_full`. data: what was read."""
 
     def __init__(self, pipe: IO[bytes], on_full: Callable[[], None]) -> None:
@@ -147,7 +147,7 @@ def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
     )
     assert process.stdout is not None and process.stderr is not None
     deadline = time.monotonic() + limit_s
-    readers = [_Reader(pipe, lambda: _end_group(process)) for pipe in (process.stdout, process.stderr)]
+    readers = [_PipeReader(pipe, lambda: _end_group(process)) for pipe in (process.stdout, process.stderr)]
     try:
         for reader in readers:
             reader.join(max(0.0, deadline - time.monotonic()))

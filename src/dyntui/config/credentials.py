@@ -45,11 +45,13 @@ _session: dict[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A token, which place gave it, and that place in words. Its repr never shows the token."""
+    """A token and its source. Its repr never shows the token."""
 
     token: str = field(repr=False)
     source: CredentialKind
+    """The kind of place that gave the token."""
     where: str
+    """That place, as shown to a person."""
 
     def __post_init__(self) -> None:
         redactor.add(self.token)

@@ -1,4 +1,4 @@
-"""The system's keyring, asked through a child process with a time limit: it answers, or it is said why not."""
+"""The keyring of the system, used through a child process with a time limit."""
 
 from __future__ import annotations
 
@@ -31,15 +31,18 @@ OTHER_PLACES = "Choose another place (session, passphrase, file, command), or se
 
 @dataclass(frozen=True, slots=True)
 class KeyringProbe:
-    """Whether the keyring keeps, gives back and deletes a secret. backend: its name; reason: why not."""
+    """The result of a trial of the keyring."""
 
     ok: bool
+    """Whether it stores, returns and deletes a secret."""
     backend: str = ""
+    """Its name."""
     reason: str = ""
+    """Why it cannot be used."""
 
 
 def keyring_available(timeout: float = PROBE_LIMIT) -> KeyringProbe:
-    """Try set, get and delete of a random value in the keyring: before a person is asked for a token."""
+    """Try to set, get and delete a random value in the keyring, before a person is asked for a token."""
     reply = _call({"do": "probe"}, timeout)
     return KeyringProbe(ok=reply["ok"], backend=reply.get("backend", ""), reason=reply.get("reason", ""))
 

@@ -1,4 +1,4 @@
-"""How a person wants lists to look: columns with their widths, and views kept under a name. One JSON file, atomic."""
+"""Preferences for lists: columns with their widths, and named views, in one JSON file."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ _MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A list as somebody wants to see it again. filter: as typed after `/`. columns: () for the usual ones."""
+    """A saved view of a list."""
 
     filter: str = ""
+    """The filter as typed after `/`."""
     order: str = ""
     columns: Widths = ()
+    """Columns and their widths; () for the default columns."""
 
 
 @dataclass(frozen=True, slots=True)

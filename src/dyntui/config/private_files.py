@@ -130,7 +130,7 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """`data` as the whole of `path` (0600), or `path` as it was: a temporary file beside it, fsync, rename."""
+    """Replace `path` (0600) by `data`, or leave it unchanged: write a temporary file in its folder, fsync, rename."""
     if not path.parent.exists():
         private_dir(path.parent)
     _check_replaceable(path)

@@ -1,14 +1,11 @@
-"""One environment as a person named it: the profile, without its token."""
+"""The profile of an environment: its address and options, without its token."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from dyntui.config.credential_kind import CredentialKind
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Kind", "Profile"]
 
@@ -18,25 +15,30 @@ Kind = Literal["live", "sandbox"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One environment at one address. confirmed_origin: an address outside the vendor's that a person has agreed to.
-
-    keep_rows: a person has agreed that rows of this live environment may rest on this disk for a day. overridden: it is
-    not in the file like this, options or environment variables name another place.
-    """
+    """One environment at one base URL."""
 
     name: str
     base_url: str
     environment_id: str
     kind: Kind = "live"
     read_only: bool = False
+    """Whether every write is refused."""
     color: str = ""
+    """The color of the profile in the console: a name or #rrggbb."""
     credential: CredentialKind = CredentialKind.KEYRING
+    """Where the token is stored."""
     credential_command: str = ""
+    """The command that prints the token, for CredentialKind.COMMAND."""
     ca_file: str = ""
+    """Certificates to trust instead of the system's; "" for the system's."""
     confirmed_origin: str = ""
+    """The origin outside the vendor's that a person has confirmed."""
     last_used: str = ""
+    """RFC 3339 time of the last use, "" for never."""
     keep_rows: bool = False
+    """Whether a person agreed to cache rows of this live environment on this disk for a day."""
     overridden: bool = False
+    """Whether options or environment variables replace the stored base URL or environment id."""
 
     @property
     def confirmation_name(self) -> str:

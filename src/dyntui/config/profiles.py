@@ -146,7 +146,7 @@ class Profiles:
 
     def save(self) -> list[str]:
         """Write the changes into the file as it is now, so that those of another dyntui stay; drop tokens that lost
-        their profile. Returns what a person should be told: tokens that could not be deleted."""
+        their profile. Returns warnings to show: tokens that could not be deleted."""
         private_dir(self._path.parent)
         with locked(self._path):
             document = edit_toml(self._path)

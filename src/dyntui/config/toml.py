@@ -1,4 +1,4 @@
-"""TOML files that people edit: read quickly, changed with comments kept, mistakes named by file and line."""
+"""Read and change TOML files that people edit: comments are kept, and errors name the file and line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _text(path: Path) -> str:
 
 
 def line_of(path: Path, name: str) -> int:
-    """The line at which the table of `name` begins, 1 when it cannot be told."""
+    """Return the line at which the table of `name` begins, 1 when it is not found."""
     for number, line in enumerate(_text(path).splitlines(), 1):
         words = line.split("#")[0].strip().strip("[]").replace('"', "").replace("'", "")
         if line.lstrip().startswith("[") and words.endswith(f".{name}"):

@@ -1,1 +1,1 @@
-"""Pure values that every room uses: safe text, redaction, ids, times, errors."""
+"""Helpers that every package uses: safe text, redaction, ids, times, errors, process-wide state."""

@@ -1,4 +1,4 @@
-"""What an action does to the environment. Everything that can be done says so, and what says nothing is a write."""
+"""What an action does to the environment. Each action declares it; the default is WRITE."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Effect"]
 
 
 class Effect(StrEnum):
-    """READ changes nothing; DESTRUCTIVE removes something or cuts somebody off; anything else is WRITE."""
+    """READ changes nothing; DESTRUCTIVE removes something or ends access; any other effect is WRITE."""
 
     READ = "read"
     WRITE = "write"

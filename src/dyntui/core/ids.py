@@ -1,4 +1,4 @@
-"""Identifiers: made, recognised, and put into a path without leaving it."""
+"""Create and recognize ids, and quote them as one segment of a path."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def token_hint(token: str) -> str:
 
 
 class Redactor:
-    """Replaces known secrets, and everything shaped like one, in any text."""
+    """Replaces known secrets, and text in the form of a token, in any text."""
 
     def __init__(self) -> None:
         self._exact: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Redactor:
 
 
 redactor = Redactor()
-"""The process's redactor: whoever comes to hold a token adds it here first."""
+"""The process's redactor: code that obtains a token adds it here first."""
 
 
 def redact(text: str, *, people: bool = True) -> str:

@@ -73,7 +73,7 @@ def _cap_combining(match: re.Match[str]) -> str:
 
 
 def safe(text: object, limit: int = MAX_LENGTH) -> str:
-    """`text` as one line that shows everything it contains and does nothing to a terminal.
+    """Return `text` as one line with all characters visible and none that controls the terminal.
 
     C0 controls become control pictures (␛), DEL, C1, bidi, zero-width, BOM, tag characters and surrogates become
     `<hex>`; at most MAX_COMBINING combining marks stay in a row; more than `limit` characters end in `…`.

@@ -1,4 +1,4 @@
-"""Times and durations as the API writes them and as people say them."""
+"""Times and durations, in the format of the API and as shown to people."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ __all__ = ["age", "duration", "now", "now_iso", "parse_time"]
 
 
 def now() -> datetime:
-    """The present, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def now_iso() -> str:
-    """The present as the API writes it: RFC 3339, milliseconds, `Z`."""
+    """Return the current time in the format of the API: RFC 3339, milliseconds, `Z`."""
     return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,1 +1,1 @@
-"""What is kept in SQLite: the journal of a job, and the rows that lists have shown."""
+"""SQLite files: the journal of each job, and the cache of rows that lists have shown."""

@@ -1,4 +1,4 @@
-"""The row cache: what lists showed last, painted first with its age, and searched without the network.
+"""The row cache: rows that lists showed last, shown first with their age, and searched without the network.
 
 One SQLite file per (base URL, environment, token fingerprint), so that switching never shows another's rows. Rows are
 kept for a day. Tokens, second factors and exports are never in it. Losing the file loses nothing.
@@ -69,19 +69,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """Rows as they were. at: when the oldest of them was fetched."""
+    """Cached rows."""
 
     rows: list[Row]
     at: datetime
+    """When the oldest of them was fetched."""
 
 
 def cache_off() -> bool:
-    """Whether nothing is to be kept of lists, nor what was kept before to be used: `--no-cache`."""
+    """Whether the list cache is neither read nor written: `--no-cache`."""
     return os.environ.get(_OFF, "") not in ("", "0")
 
 
 def cache_file(folder: Path, base_url: str, environment_id: str, token: str) -> Path:
-    """The file of one environment as seen with one token. The name tells neither."""
+    """The file of one environment as seen with one token. The name reveals neither."""
     seed = "\n".join((base_url, environment_id, hashlib.sha256(token.encode()).hexdigest()))
     return folder / f"rows-{hashlib.sha256(seed.encode()).hexdigest()[:24]}.db"
 
@@ -92,7 +93,7 @@ def cache_files(folder: Path) -> list[Path]:
 
 
 def purge(file: Path) -> None:
-    """Unlink a cache and what SQLite keeps beside it."""
+    """Delete a cache file and the companion files of SQLite."""
     for suffix in _SUFFIXES:
         with suppress(FileNotFoundError):
             file.with_name(file.name + suffix).unlink()
@@ -244,7 +245,7 @@ class RowCache:
             last = found[-1][0]
 
     def count(self, name: str, queries: Sequence[str] | None = None) -> int:
-        """How many rows of a list are kept."""
+        """Count the cached rows of a list."""
         narrowed, values = _among(name, queries)
         found = self._fetch(f"SELECT count(*) FROM items WHERE list = ?{narrowed}", (name, *values))
         return int(found[0][0]) if found else 0
@@ -260,7 +261,7 @@ class RowCache:
         return [_row(found[row_id]) if row_id in found else None for row_id in ids]
 
     def replace(self, name: str, row_id: str, row: Row) -> None:
-        """A row is another now, wherever it stood."""
+        """Replace a row under every query."""
         kept = _without_secrets(row)
         self._fetch(
             "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
@@ -268,7 +269,7 @@ class RowCache:
         )
 
     def forget(self, name: str, row_id: str) -> None:
-        """A row is gone."""
+        """Remove a row."""
         self._fetch("DELETE FROM items WHERE list = ? AND id = ?", (name, without_surrogates(row_id)))
 
     def counts(self) -> dict[str, int]:
@@ -304,7 +305,7 @@ class RowCache:
             self._db.close()
 
     def purge(self) -> None:
-        """Close, and unlink the file and what SQLite keeps beside it."""
+        """Close the cache, and delete its file and the companion files of SQLite."""
         self.close()
         if self.file is not None:
             purge(self.file)

@@ -1,4 +1,4 @@
-"""The SQLite connection of a journal: what the disk refuses is said in words, and stops the job in order."""
+"""The SQLite connection of a journal; errors of the disk become messages and stop the job in order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class JournalRefused(StoppedError):
     """The disk does not take what the journal is to hold. Every step that was taken is in it."""
 
 
-def _in_words(error: sqlite3.Error, path: Path) -> DyntuiError | None:
+def _to_dyntui_error(error: sqlite3.Error, path: Path) -> DyntuiError | None:
     """What SQLite reports about the file or its disk, with what helps; None for a mistake of our own."""
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, path.stem
     goes_on = f"then `dyntui jobs resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked "
@@ -45,11 +45,11 @@ def _in_words(error: sqlite3.Error, path: Path) -> DyntuiError | None:
 
 
 @contextmanager
-def _errors_in_words(path: Path) -> Iterator[None]:
+def _translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        ours = _in_words(error, path)
+        ours = _to_dyntui_error(error, path)
         if ours is None:
             raise
         raise ours from error
@@ -61,18 +61,18 @@ class _Cursor(sqlite3.Cursor):
     connection: _Connection
 
     def fetchone(self) -> Any:
-        with _errors_in_words(self.connection.path):
+        with _translated_errors(self.connection.path):
             return super().fetchone()
 
     def fetchall(self) -> list[Any]:
-        with _errors_in_words(self.connection.path):
+        with _translated_errors(self.connection.path):
             return super().fetchall()
 
     def __next__(self) -> Any:
         try:
             return super().__next__()
         except sqlite3.Error as error:
-            raise _in_words(error, self.connection.path) or error from error
+            raise _to_dyntui_error(error, self.connection.path) or error from error
 
 
 class _Connection(sqlite3.Connection):
@@ -81,11 +81,11 @@ class _Connection(sqlite3.Connection):
     path: Path
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
-        with _errors_in_words(self.path):
+        with _translated_errors(self.path):
             return self.cursor(_Cursor).execute(*args)
 
     def executemany(self, *args: Any) -> sqlite3.Cursor:
-        with _errors_in_words(self.path):
+        with _translated_errors(self.path):
             return self.cursor(_Cursor).executemany(*args)
 
 
@@ -110,14 +110,14 @@ def created(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
-    """Open a journal's file, and durably with each commit. new: make the tables in it.
+    """Open the file of a journal; each commit is durable. new: create the tables in it.
 
-    The file and what SQLite keeps beside it have to be regular files of ours, closed to others; a link is refused.
+    The file and the companion files of SQLite must be regular files that only their owner can read; a link is refused.
     """
     for end in _SUFFIXES:
         verify_private(path.with_name(path.name + end), missing_ok=bool(end))
     with private_umask():
-        with _errors_in_words(path):
+        with _translated_errors(path):
             # One thread at a time, not always the same one: the console opens a job here and works on it there.
             db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",

@@ -1,4 +1,4 @@
-"""Look into a job without loading it: windows of rows by number, problems by code, and what was sent."""
+"""Queries on a job without loading it: windows of rows, problems by code, and sent batches."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PROBLEMS = "SELECT row, level, code, field, message, suggestion FROM problems "
 
 
 class FullRow(NamedTuple):
-    """Everything about a row. raw: its cells; body: the JSON that is sent, None for an invalid row."""
+    """All that the journal holds about a row."""
 
     number: int
     state: RowState
@@ -53,8 +53,11 @@ class FullRow(NamedTuple):
     field: str
     message: str
     raw: Any
+    """The cells of the row."""
     body: bytes | None
+    """The JSON that is sent, None for an invalid row."""
     keys: tuple[str, ...]
+    """The natural keys, normalized."""
     chosen_id: str
 
 
@@ -86,7 +89,7 @@ def _full(found: tuple[Any, ...]) -> FullRow:
 
 
 def row(journal: Journal, number: int) -> FullRow | None:
-    """One row."""
+    """Return one row; None when there is none."""
     found = journal.db.execute(_FULL + "WHERE r.number = ?", (number,)).fetchone()
     return None if found is None else _full(found)
 
@@ -115,7 +118,7 @@ def each_row(journal: Journal, states: Collection[RowState] = ()) -> Iterator[Fu
 
 
 def each_outcome(journal: Journal) -> Iterator[tuple[int, str, str, str, str, str, str]]:
-    """What became of every row, by number: number, state, user id, first key, code, field, message."""
+    """Yield the result of every row, by number: number, state, user id, first key, code, field, message."""
     after = -1
     while window := journal.db.execute(_OUTCOMES, (after, 10 * _WINDOW)).fetchall():
         yield from window

@@ -1,4 +1,4 @@
-"""What makes an import survive anything: one SQLite file per job, in which every step is written before it is taken.
+"""The journal of an import job: one SQLite file, in which every step is written before it is taken.
 
 A row is `sending` on the disk before the first byte of its request leaves, so whatever dies, the next start knows
 which rows may have arrived. Nothing is ever assumed: those rows become `unknown` until the server was asked.
@@ -98,7 +98,7 @@ class Journal:
 
         A job that was `running` then is `paused`. Raises JobBusy when another process has it.
         """
-        _there(path)
+        _check_exists(path)
         private_dir(path.parent)
         lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
         try:
@@ -116,8 +116,8 @@ class Journal:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The job for a look, whoever works on it; nothing can be changed through it but `ask`."""
-        _there(path)
+        """Open the job for reading, even while another process works on it; only `ask` may change it."""
+        _check_exists(path)
         return cls(path, connect(path), None)
 
     def close(self) -> None:
@@ -150,7 +150,7 @@ class Journal:
     # -- the job ---------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read again what another process may have changed."""
+        """Reload the values that another process may have changed."""
         row = self.db.execute(_JOB).fetchone()
         if row is None:
             raise damaged(self.path, "it does not say what job it is")
@@ -173,8 +173,8 @@ class Journal:
             raise damaged(self.path, str(error)) from error
 
     def move(self, state: JobState, reason: str = "") -> None:
-        """The job's next state, and why."""
-        self._must_own()
+        """Set the state of the job, with a reason."""
+        self._require_lock()
         at, reason = now_ms(), without_surrogates(reason)
         finished = at if state in (JobState.DONE, JobState.CANCELED) else None
         self.db.execute(
@@ -183,15 +183,15 @@ class Journal:
         self.state, self.reason, self.changed_at = state, reason, at
 
     def note(self, **facts: Any) -> None:
-        """Add to, or replace in, what is known about the job."""
-        self._must_own()
+        """Add or replace facts about the job."""
+        self._require_lock()
         text = dump_facts({**self.facts, **facts})
         self.db.execute("UPDATE job SET facts = ?", (text,))
         self.facts = load_facts(text, self.path)
 
     def set_total(self, total: int) -> None:
         """How many rows the file has."""
-        self._must_own()
+        self._require_lock()
         self.db.execute("UPDATE job SET total = ?", (total,))
         self.total = total
 
@@ -202,7 +202,7 @@ class Journal:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside, or nothing. May be nested: only the outermost one commits."""
+        """Commit all changes of the block, or none. May be nested: only the outermost block commits."""
         if self._depth:
             yield
             return
@@ -217,7 +217,7 @@ class Journal:
             self._depth = 0
 
     def _begin(self) -> tuple[Any, ...]:
-        self._must_own()
+        self._require_lock()
         before = (dict(self.counts), self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at)
         self.db.execute("BEGIN IMMEDIATE")
         self._depth = 1
@@ -305,7 +305,7 @@ class Journal:
         return batch
 
     def end_batch(self, batch: int, outcome: str, status: int = 0, request_id: str = "") -> None:
-        """What came back for a batch, in a word."""
+        """Record the outcome of a batch."""
         self.db.execute(
             "UPDATE batches SET answered_at = ?, outcome = ?, status = ?, request_id = ? WHERE id = ?",
             (now_ms(), outcome, status, request_id, batch),
@@ -355,9 +355,9 @@ class Journal:
         self.counts[before] = self.counts.get(before, 0) - n
         self.counts[after] = self.counts.get(after, 0) + n
 
-    def _must_own(self) -> None:
+    def _require_lock(self) -> None:
         if self._lock is None:
-            raise JournalConflict(f"job {self.id} was opened for a look only")
+            raise JournalConflict(f"job {self.id} was opened for reading only")
 
     # -- requests from other processes -----------------------------------------------------------------------------
 
@@ -375,6 +375,6 @@ class Journal:
         return str(row[1])
 
 
-def _there(path: Path) -> None:
+def _check_exists(path: Path) -> None:
     if not path.exists():
         raise UsageError(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")

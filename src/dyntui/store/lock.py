@@ -1,4 +1,4 @@
-"""One process at a time on one job: an exclusive flock on a file beside the journal.
+"""One process at a time on one job: an exclusive flock on a lock file next to the journal.
 
 A PID file survives kill -9; a lock does not. The file stays when the lock goes: removing it would let two processes
 hold locks on two files of one name.
@@ -29,13 +29,13 @@ class JobLock:
 
     def __init__(self, path: Path, name: str) -> None:
         descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
-        for patience in (*_PROBED, None):
+        for delay_s in (*_PROBED, None):
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except OSError as error:
-                if patience is not None:
-                    time.sleep(patience)
+                if delay_s is not None:
+                    time.sleep(delay_s)
                     continue
                 holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
                 os.close(descriptor)
@@ -49,7 +49,7 @@ class JobLock:
         self._descriptor: int | None = descriptor
 
     def release(self) -> None:
-        """Let others have the job."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
@@ -57,7 +57,7 @@ class JobLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some process works on the job now."""
+    """Whether a process works on the job now."""
     try:
         descriptor = open_private(path, os.O_RDWR)
     except FileNotFoundError:

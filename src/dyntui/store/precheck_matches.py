@@ -1,4 +1,4 @@
-"""What the server was found to have, before anything was sent: who matches which row."""
+"""Matches between rows and users on the server, found before anything is sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PrecheckMatch(NamedTuple):
 
 
 def forget_matches(journal: Journal) -> None:
-    """Begin anew."""
+    """Delete all matches and check results."""
     with journal.transaction():
         journal.db.execute("DELETE FROM matches")
         journal.db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
@@ -81,7 +81,7 @@ def matches(journal: Journal, after: int, limit: int) -> list[PrecheckMatch]:
 
 
 def mark_checked(journal: Journal, marks: Sequence[tuple[str, int]]) -> None:
-    """Keep what the check said of pending rows: (`exists` or `taken`, number)."""
+    """Record the result of the check for pending rows: (`exists` or `taken`, number)."""
     if marks:
         changed = journal.db.executemany(
             "UPDATE rows SET precheck = ? WHERE number = ? AND state = 'pending'", marks

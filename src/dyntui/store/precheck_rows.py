@@ -1,4 +1,4 @@
-"""What a check against the server found, row by row, for people to look at."""
+"""The results of a check against the server, row by row, for display."""
 
 from __future__ import annotations
 

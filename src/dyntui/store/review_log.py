@@ -1,4 +1,4 @@
-"""What was changed in a review, so that each change can be undone and done again, also after the console was left."""
+"""The log of changes in a review, so that each can be undone and redone, even after a restart of the console."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _step(journal: Journal, where: str) -> tuple[ReviewStepRecord, list[CellChan
 
 
 def mark(journal: Journal, step: ReviewStepRecord, *, undone: bool) -> None:
-    """A step is undone, or done again."""
+    """Mark a step as undone or redone."""
     journal.db.execute("UPDATE review_steps SET undone = ? WHERE id = ?", (undone, step.id))
 
 

@@ -1,6 +1,6 @@
 """The tables of a job's journal and their versions.
 
-Wide, immutable things (what the file said, what will be sent) are in `source`; what changes is in `rows`, so that a
+Wide, immutable data (cells of the file, request bodies) are in `source`; mutable state is in `rows`, so that a
 batch of state changes touches a page or two. Triggers refuse every move that store.states does not allow.
 """
 

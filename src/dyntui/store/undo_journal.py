@@ -1,4 +1,4 @@
-"""The undo of a job, in its own journal: who is to be deleted, who is skipped and why, and who is gone."""
+"""The undo of a job, in its own journal: which rows are to be deleted, skipped (and why) or deleted."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ class UndoState(StrEnum):
 
 
 class CreatedRow(NamedTuple):
-    """What the job created. user_id: its id. stamp: when the server said that it was changed last. body: what was
-    sent."""
+    """A row that the job created."""
 
     row: int
     user_id: str
     stamp: str
+    """When the object was last changed, by the server's clock."""
     keys: str
+    """The natural keys of the row, joined."""
     body: bytes
+    """The JSON that was sent."""
 
 
 class UndoLine(NamedTuple):
@@ -64,8 +66,10 @@ def count_created(journal: Journal) -> int:
 
 
 def begin_undo(journal: Journal, reason: str) -> None:
-    """Put everything that the job created into the undo as skipped, until it is found. What was being deleted when an
-    undo ended stays so."""
+    """Add all rows that the job created to the undo as skipped, until they are found on the server.
+
+    Rows that were being deleted when an earlier undo ended keep their state.
+    """
     with journal.transaction():
         journal.db.execute("CREATE INDEX IF NOT EXISTS rows_by_user ON rows (user_id) WHERE state = 'created'")
         journal.db.execute(
