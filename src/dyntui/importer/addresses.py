@@ -1,8 +1,4 @@
-"""Wallet addresses of the chain families: form and checksum, with nothing but the standard library.
-
-A verdict never says more than can be known: `valid` only where a checksum was verified, `format` where the chain has
-none.
-"""
+"""Check wallet addresses of each chain family: form and checksum, with the standard library only."""
 
 from __future__ import annotations
 

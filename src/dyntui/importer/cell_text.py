@@ -14,7 +14,9 @@ _IS_SCIENTIFIC = re.compile(SCIENTIFIC)
 
 
 def cell_to_text(value: Any, name: str, problems: list[Problem]) -> str | None:
-    """`value` as text, noticing what a spreadsheet did to a number; None (with a problem) for a list or an object."""
+    """Return `value` as text, with a problem for digits that a spreadsheet lost; None, with a problem, for a list or
+    an object.
+    """
     if isinstance(value, str):
         if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
             message = f"{value} is a long number that a spreadsheet has cut; its last digits are lost."

@@ -1,4 +1,4 @@
-"""What a value, or a column of values, looks like: for columns whose name says nothing, and for pasted lines."""
+"""Recognize fields by values: columns whose name is unknown, and pasted lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Countries by their ISO 3166-1 codes and the names people write, in a few languages."""
+"""Countries by ISO 3166-1 codes and by their names in several languages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CODES, _NAMES = _read()
 
 
 def country_code(text: str) -> str | None:
-    """The alpha-2 code of a country by code or name; None when it is none that is known."""
+    """Return the alpha-2 code of a country code or name; None when it is unknown."""
     if text in CODES:
         return text
     return _NAMES.get(normalize_name(text))

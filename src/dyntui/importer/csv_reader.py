@@ -1,4 +1,4 @@
-"""CSV and TSV, read as a stream: any delimiter, ragged rows, quotes over many lines, values of any length."""
+"""Read CSV and TSV as a stream: any delimiter, ragged rows, quoted values over many lines, values of any length."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|",
 
 
 def _delimiter(text: str) -> str:
-    """A delimiter as a person says it: one character, or its name."""
+    """Return the delimiter for one character or its name."""
     found = _WORDS.get(text.casefold(), text)
     if len(found) > 1 or found in ('"', "\n", "\r", "\\"):
         raise SourceError(

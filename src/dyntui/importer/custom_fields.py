@@ -1,4 +1,4 @@
-"""The environment's custom fields: values that live in metadata and have rules of their own."""
+"""Check metadata against the custom fields of the environment."""
 
 from __future__ import annotations
 

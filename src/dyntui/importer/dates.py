@@ -16,7 +16,7 @@ _NAMED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 
 
 def to_rfc3339(value: Any, name: str, problems: list[Problem]) -> Any:
-    """`value` as RFC 3339, or as it was with a problem that says why not."""
+    """Return `value` as RFC 3339, or unchanged with a problem."""
     moment = _from_number(value)
     if moment is None and isinstance(value, str):
         text = value.strip()

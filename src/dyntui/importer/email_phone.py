@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers: plain ones at once, the rest by the libraries that know the rules."""
+"""Check email addresses and phone numbers: common ones with a pattern, the rest with libraries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def check_email(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
-    """`value` as an e-mail address in normal form; without asking the DNS."""
+    """Return `value` as a normalized email address, without a DNS lookup."""
     from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
     if not isinstance(value, str):
@@ -70,7 +70,7 @@ def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Prob
 
 
 def check_phone(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
-    """Possible is required, valid is asked for."""
+    """Check a phone number: an impossible number is an error, an unlikely one a warning."""
     import phonenumbers
 
     if not isinstance(value, str):
@@ -126,6 +126,6 @@ def _with_plus(text: str) -> str | None:
 
 
 def normal_phone(text: str) -> str:
-    """A number for comparison: its digits, with the + it began with."""
+    """Return the digits of a number with its leading +, for comparison."""
     bare = _SEPARATORS.sub("", text.strip())
     return "+" + bare[2:] if bare.startswith("00") else bare

@@ -1,4 +1,4 @@
-"""Where a column can go: the fields of a user and of an allowlist entry, and the names people give them."""
+"""The fields of users and allowlist entries that a column can be mapped to, and their common names."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ _INDEX = re.compile(r"\d{1,3}")
 
 
 def split_path(path: str) -> tuple[str | int, ...]:
-    """`wallets.0.chain` as its steps: ("wallets", 0, "chain"). Below metadata every step is a name."""
+    """Split `wallets.0.chain` into ("wallets", 0, "chain"). Below metadata every part is a name."""
     steps = path.split(".")
     if steps[0] == "metadata":
         return tuple(steps)
@@ -161,7 +161,7 @@ def split_path(path: str) -> tuple[str | int, ...]:
 
 
 def field_for(name: str, kind: MappingKind = "users") -> ImportField:
-    """The field of that name or dot path; Usage, naming what was probably meant, when there is none."""
+    """Return the field of a name or dot path. Raises UsageError with the most similar name when there is none."""
     fields = USER_FIELDS if kind == "users" else ENTRY_FIELDS
     if name in fields:
         return fields[name]
@@ -181,7 +181,7 @@ def field_for(name: str, kind: MappingKind = "users") -> ImportField:
 
 
 def field_names(kind: MappingKind = "users", custom: Sequence[str] = ()) -> tuple[str, ...]:
-    """Every target a mapping screen offers, custom fields of the environment last."""
+    """Return every field that a column can be mapped to, the custom fields of the environment last."""
     if kind == "allowlist":
         return tuple(ENTRY_FIELDS)
     return (*USER_FIELDS, *FIRST_ITEMS, *(f"metadata.{key}" for key in custom))

@@ -1,4 +1,4 @@
-"""What people call a column, and which field they mean by it; a word with several meanings means none."""
+"""Common names of columns and the fields that they mean; a name with several meanings maps to none."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ KNOWN_NAMES = frozenset(
 
 
 def synonym_field(column: str, kind: MappingKind = "users") -> tuple[str | None, bool]:
-    """The field a column's name stands for, and whether it is the field's own name."""
+    """Return the field that a column name means, and whether it is the field's own name."""
     name = normalize_name(column)
     field = _TABLES[kind].get(name)
     return field, field is not None and normalize_name(field) == name
 
 
 def nearest_field(column: str, kind: MappingKind = "users") -> str | None:
-    """The field whose name looks most like a column's: for a hint only, never for a mapping (Surname ~ username)."""
+    """Return the field with the most similar name, for a hint only, never for a mapping."""
     table = _TABLES[kind]
     close = difflib.get_close_matches(normalize_name(column), list(table), n=1, cutoff=0.75)
     return table[close[0]] if close else None

@@ -1,4 +1,4 @@
-"""JSON and NDJSON, read as streams: an array, an array inside an object, or one object a line."""
+"""Read JSON and NDJSON as streams: an array, an array inside an object, or one object per line."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _parsed(text: str) -> Any:
 
 
 class JsonReader(RowReader):
-    """A JSON file as records; the columns are the keys of all of them, in the order they appear."""
+    """A JSON file as records; the columns are the keys of all records in the order they appear."""
 
     def __init__(self, opened: SourceFile, encoding: str, format: str) -> None:
         self._opened = opened

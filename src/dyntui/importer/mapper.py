@@ -1,4 +1,4 @@
-"""Rows in, user bodies out: a mapping compiled once, so that a plain cell costs one regular expression."""
+"""Map rows to user bodies with a compiled mapping."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _NESTED = frozenset({"wallets", "oauthAccounts", "metadata"})
 
 
 class MappedRow(NamedTuple):
-    """What a row became: a body for the API, and what was noticed on the way."""
+    """The request body of a row, and its problems."""
 
     user: dict[str, Any]
     problems: tuple[Problem, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether it may be sent."""
+        """Whether the row may be sent."""
         return not has_errors(self.problems)
 
 
 class Mapper:
-    """Turns rows into user bodies. Build it once for a mapping; `map` keeps nothing between rows."""
+    """Maps rows to user bodies; make it once for a mapping. `map` keeps nothing between rows."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Mapper:
             self._constants[name] = value
 
     def map(self, row: Row) -> MappedRow:
-        """The body of one row. Problems of the row itself (ragged ...) are not repeated here."""
+        """Map one row to a request body. Problems of the row itself are not repeated."""
         user: dict[str, Any] = {}
         problems: list[Problem] = []
         cells = row.cells

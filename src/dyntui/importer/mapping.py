@@ -1,4 +1,4 @@
-"""Which column goes to which field: proposed, changed by hand, kept as JSON."""
+"""Which column becomes which field: proposed, edited, and saved as JSON."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ EMAIL_VERIFIED_CHOICES = (
 
 
 class MissingChoice(UsageError):
-    """A choice that is never made silently has not been made."""
+    """A choice that has no default was not made."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Where one column goes. column: its name, or a path into it (`profile.email`, JSON in a cell).
+    """Where one column goes.
 
-    why: what the proposal rests on (`name`, `synonym`, `content: ...`, `preset auth0`, `by hand`); hint: what a person
-    may want to choose, never applied.
+    column: its name, or a path into it (`profile.email`, JSON in a cell). why: the reason for the proposal (`name`,
+    `synonym`, `content: ...`, `preset auth0`, `by hand`). hint: a field to suggest, never applied.
     """
 
     column: str
@@ -48,8 +48,9 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole mapping. source_columns: the file's columns, in the order of Row.cells; constants: fill what a row
-    leaves empty (`emailVerifiedAt` takes `now`, `unverified` or a date)."""
+    """A complete mapping. source_columns: the columns of the file, in the order of Row.cells. constants: values for
+    rows that have none (`emailVerifiedAt` takes `now`, `unverified` or a date).
+    """
 
     columns: tuple[ColumnMap, ...]
     source_columns: tuple[str, ...]
@@ -59,7 +60,7 @@ class Mapping:
 
     @property
     def fingerprint(self) -> str:
-        """By this a saved mapping is found again for a file with the same columns."""
+        """Return the fingerprint of the columns, by which a saved mapping is found."""
         return fingerprint(self.source_columns)
 
     @property
@@ -72,12 +73,12 @@ class Mapping:
 
     @property
     def targets(self) -> frozenset[str]:
-        """Every field that something is mapped to."""
+        """Return every field that something is mapped to."""
         return frozenset(each.field for each in self.columns if each.field) | frozenset(self.constants)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What has to be chosen or mapped before rows can be made, as sentences; empty when nothing is."""
+        """Return what has to be chosen or mapped first, as sentences; empty when nothing is missing."""
         lines: list[str] = []
         if self.kind == "users" and "emailVerifiedAt" not in self.targets:
             lines.append("Whether the e-mail addresses are verified has to be chosen.")
@@ -88,7 +89,9 @@ class Mapping:
     def with_column(
         self, column: str, field: str | None, transforms: Sequence[str] | None = None, *, why: str = "by hand"
     ) -> Mapping:
-        """This mapping with one column sent elsewhere (None: nowhere). Another column that went there is released."""
+        """Return this mapping with another field for one column (None to leave it out). Another column with that
+        field loses it.
+        """
         target = field_for(field, self.kind) if field else None
         if find_owner_column(self.source_columns, column) is None:
             raise UsageError(
@@ -110,7 +113,7 @@ class Mapping:
         return replace(self, columns=tuple(columns))
 
     def with_constant(self, name: str, value: Any) -> Mapping:
-        """This mapping with a value for every row that has none of its own; None takes the constant away."""
+        """Return this mapping with a value for rows that have none; None removes the constant."""
         constants = {key: old for key, old in self.constants.items() if key != name}
         if value is not None:
             field_for(name, self.kind)
@@ -118,7 +121,7 @@ class Mapping:
         return replace(self, constants=constants)
 
     def bind(self, info: SourceInfo) -> Mapping:
-        """This (saved) mapping for that file: in its order; Usage when a column it needs is not there."""
+        """Return this saved mapping for a file with other column order. Raises UsageError when a column is missing."""
         kept: list[ColumnMap] = []
         lost: list[str] = []
         for each in self.columns:
@@ -136,7 +139,7 @@ class Mapping:
         return replace(self, columns=tuple(kept), source_columns=info.columns)
 
     def to_json(self) -> str:
-        """The mapping as a file a person can read and change."""
+        """Return the mapping as readable JSON."""
         columns = [
             {"column": each.column, "field": each.field, "transforms": list(each.transforms), "why": each.why}
             for each in self.columns
@@ -155,7 +158,7 @@ class Mapping:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Mapping:
-        """A mapping from its file; Usage that says what is wrong with it otherwise."""
+        """Parse a mapping file. Raises UsageError with the reason when it is invalid."""
         try:
             data = parse_json(text)
         except ValueError as error:
@@ -191,7 +194,7 @@ def _from_data(data: dict[str, Any]) -> Mapping:
 
 
 def check_transforms(names: Sequence[str]) -> None:
-    """Raise Usage for a name that is no transform."""
+    """Raise UsageError for an unknown transform."""
     for name in names:
         if name not in TRANSFORMS:
             raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
@@ -226,7 +229,7 @@ def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
 
 
 def constant_value(target: ImportField, value: str) -> Any:
-    """The value of a constant given as text."""
+    """Parse the text of a constant for its field."""
     problems: list[Problem] = []
     result: Any = value
     if target.kind == "date":

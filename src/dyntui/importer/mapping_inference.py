@@ -1,4 +1,4 @@
-"""A first mapping for a file: a preset, the columns' names, what stands in them; what is unclear stays unmapped."""
+"""Propose a mapping for a file: a preset, then column names, then values; uncertain columns stay unmapped."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ def propose_mapping(
     custom_fields: Sequence[AbstractMapping[str, Any]] = (),
     kind: MappingKind = "users",
 ) -> Mapping:
-    """The mapping to begin with.
+    """Return the first mapping for a file.
 
-    custom_fields: the environment's, as the API lists them ({key, name, ...}); they are hinted at, as metadata is.
+    custom_fields: those of the environment, as the API lists them ({key, name, ...}); they are suggested as hints,
+    like metadata.
     """
     preset = next((each for each in PRESETS if each.name == info.preset), None) if kind == "users" else None
     proposal = _Proposal(info.columns, sample_rows, custom_fields, kind)
@@ -56,7 +57,7 @@ def _constants(preset: Preset, columns: Sequence[ColumnMap]) -> dict[str, Any]:
 
 
 class _Proposal:
-    """The proposal while it is made: what each column or path goes to, and which fields are taken."""
+    """A mapping while it is proposed: the field of each column or path, and the fields that are taken."""
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class _Proposal:
         self._found[column] = ColumnMap(column, hint=hint)
 
     def take_preset(self, preset: Preset) -> None:
-        """What the vendor's table says; a path whose column is not there is left away."""
+        """Apply the preset; a path whose column is missing is left out."""
         by_name = {normalize_name(column): column for column in self._columns}
         for path, (field, transforms) in preset.maps.items():
             bare = "[" not in path
@@ -98,7 +99,7 @@ class _Proposal:
                 self._hint(column, hint.format(column=column))
 
     def take_names(self) -> None:
-        """Fields by their own names first, then by what people call them."""
+        """Map columns by field names first, then by synonyms."""
         names = [(column, self._by_name(column)) for column in self._columns if column not in self._found]
         for column, (field, own) in names:
             if field and own:
@@ -124,7 +125,7 @@ class _Proposal:
             self._map(column, field, why)
 
     def take_inside(self) -> None:
-        """Names one level down, where the sample holds objects (`profile.email`)."""
+        """Map names one level down where the sample has objects (`profile.email`)."""
         if self._kind != "users":
             return
         for column, values in self._samples():
@@ -135,7 +136,7 @@ class _Proposal:
                     self._map(f"{column}.{key}", field, "name" if own else "synonym")
 
     def take_content(self) -> None:
-        """Columns nobody's name tells, by what stands in them; two that look alike stay unmapped."""
+        """Map the remaining columns by their values; two columns that look the same stay unmapped."""
         seen: dict[str, list[tuple[str, str]]] = {}
         for column, values in self._samples():
             may_be_name = FULL_NAME in AMBIGUOUS.get(normalize_name(column), ())
@@ -171,7 +172,7 @@ class _Proposal:
         return f"perhaps {' or '.join(near)}" if near else ""
 
     def drop_incomplete(self) -> None:
-        """A wallet's chain without an address, or a provider without an account, would make every row wrong."""
+        """Drop a chain without an address and a provider without an account, which would make every row invalid."""
         whole = {match[0] for field in self._taken if (match := _ITEM.match(field)) and _is_identity(field)}
         for column, each in self._found.items():
             match = _ITEM.match(each.field or "")
@@ -189,7 +190,7 @@ class _Proposal:
                 self._found[column] = replace(each, hint=hint)
 
     def in_order(self) -> tuple[ColumnMap, ...]:
-        """The file's columns in their order, then the paths into them."""
+        """Return the columns in the order of the file, then the paths into them."""
         paths = [each for column, each in self._found.items() if column not in self._columns]
         return (*(self._found.get(column, ColumnMap(column)) for column in self._columns), *paths)
 

@@ -73,7 +73,7 @@ _ENTRY_KEYS = ("discordUsername", "twitterUsername", "farcasterUsername", "farca
 
 
 def entry_keys(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """The key of an allowlist entry: `entry:email:ada@example.com`, `entry:walletPublicKey:0x…`."""
+    """Return the key of an allowlist entry: `entry:email:ada@example.com`, `entry:walletPublicKey:0x…`."""
     keys: list[str] = []
     if isinstance(email := entry.get("email"), str) and email:
         keys.append("entry:email:" + email.strip().casefold())
@@ -95,13 +95,13 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def field_of_key(key: str) -> str:
-    """The field of the API that a natural key is made from: `phoneNumber`, `wallets`, `externalUserId`."""
+    """Return the API field that a natural key comes from: `phoneNumber`, `wallets`, `externalUserId`."""
     kind = key.removeprefix("entry:").partition(":")[0]
     return _FIELDS.get(kind, kind)
 
 
 def describe_key(key: str) -> str:
-    """A natural key in words, its kind and its value: `phone +4915…`, `EVM wallet 0x…`, `github account 123`."""
+    """Return a natural key for people: `phone +4915…`, `EVM wallet 0x…`, `github account 123`."""
     kind, _, value = key.removeprefix("entry:").partition(":")
     part, _, rest = value.partition(":")
     if kind == "wallet" and rest:

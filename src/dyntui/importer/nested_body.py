@@ -1,4 +1,4 @@
-"""Puts values with dot paths together: `wallets.0.chain`, `metadata.plan`."""
+"""Assemble values with dot paths into a request body: `wallets.0.chain`, `metadata.plan`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _LISTS = frozenset({"wallets", "oauthAccounts"})
 
 
 class NestedBody:
-    """The nested part of one body while it is built. Items of a list are kept by number; gaps close at the end."""
+    """The nested part of a body while it is assembled. Items of a list are kept by number; gaps are closed at the
+    end.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
@@ -37,7 +39,7 @@ class NestedBody:
             self._set(path, value)
 
     def put_default(self, path: tuple[str | int, ...], value: Any) -> None:
-        """A constant: where nothing stands yet, and inside a list only into items the row itself has begun."""
+        """Set a constant where there is no value; inside a list only in items that the row has."""
         if path[0] not in _LISTS:
             if not self._has(path):
                 self.put(path, value)
@@ -82,7 +84,7 @@ class NestedBody:
         self._problems.append(Problem("error", "metadata_conflict", name, message))
 
     def result(self) -> dict[str, Any]:
-        """What was put together, lists as lists."""
+        """Return the assembled body."""
         built = {str(key): _listed(value) for key, value in self._tree.items()}
         for name, items in self._whole.items():
             parts = built.get(name, [])

@@ -17,9 +17,10 @@ _BLOCKED = "blocked people are imported like all others; take them out of the fi
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One vendor's export. every: columns it must have; any_of: of which it must have one (normal names).
+    """The export of one system. every: columns it must have; any_of: columns of which it must have one (normalized
+    names).
 
-    maps: column or path to (field, transforms); constants as in Mapping; hints for columns left alone.
+    maps: column or path to (field, transforms); constants as in Mapping; hints for columns that are not mapped.
     """
 
     name: str
@@ -180,7 +181,7 @@ PRESETS: tuple[Preset, ...] = (
 
 
 def recognize_preset(columns: Sequence[str]) -> str | None:
-    """The name of the preset that these columns belong to; None when there is none."""
+    """Return the name of the preset for these columns; None when there is none."""
     names = frozenset(normalize_name(column) for column in columns)
     for preset in PRESETS:
         if (

@@ -26,7 +26,7 @@ class Problem(NamedTuple):
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether a row with these problems must not be sent."""
+    """Return whether a row with these problems must not be sent."""
     return any(problem.severity == "error" for problem in problems)
 
 

@@ -1,4 +1,4 @@
-"""What a job did, for people and for programs: JSON, CSV, HTML and the map from rows to user ids."""
+"""Write the report of a job as JSON, CSV and HTML, and the map from rows to user ids."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FINE = frozenset({"created", "updated", "exists", "skipped"})
 
 
 class RowOutcome(NamedTuple):
-    """What became of one row. key: the natural key it is known by; user_id: empty when it has none."""
+    """The outcome of one row. key: its natural key; user_id: empty when it has none."""
 
     row: int
     state: str
@@ -36,7 +36,7 @@ class RowOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished (or stopped) job. outcomes: called for each file that is written, gives every row in order."""
+    """A finished or stopped job. outcomes: called for each file that is written, returns every row in order."""
 
     job: str
     environment: str
@@ -62,7 +62,7 @@ def _create(path: Path, encoding: str = "utf-8") -> TextIO:
 
 
 def write_report_json(path: Path, report: Report) -> None:
-    """One JSON document: the head, then `rows`, one a line; written as a stream."""
+    """Write one JSON document as a stream: the head, then `rows`, one per line."""
     head = {
         "dyntui": "report",
         "version": 1,
@@ -86,12 +86,12 @@ def write_report_json(path: Path, report: Report) -> None:
 
 
 def write_report_csv(path: Path, report: Report, *, safe: bool = True) -> None:
-    """One line a row: row, state, user_id, key, code, field, message."""
+    """Write one line per row: row, state, user_id, key, code, field, message."""
     _write_csv(path, RowOutcome._fields, (tuple(map(str, outcome)) for outcome in report.outcomes()), safe)
 
 
 def write_id_map(path: Path, outcomes: Iterable[RowOutcome], *, safe: bool = True) -> None:
-    """Source row to user id, for every row that has a user: row, key, user_id."""
+    """Write row, key and user_id of every row that has a user."""
     lines = ((str(each.row), each.key, each.user_id) for each in outcomes if each.user_id)
     _write_csv(path, ("row", "key", "user_id"), lines, safe)
 
@@ -105,7 +105,7 @@ def _write_csv(path: Path, names: Iterable[str], lines: Iterator[tuple[str, ...]
 
 
 def write_report_html(path: Path, report: Report) -> None:
-    """One page to read and keep: figures, problems by code, and the first rows that need somebody. No script at all."""
+    """Write one page without scripts: numbers, problems by code, and the first rows that need attention."""
     with _create(path) as file:
         file.write(_HTML_HEAD)
         file.write(f"<h1>Import {_text(report.job)}</h1>\n<table class=facts>\n")

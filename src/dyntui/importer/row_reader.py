@@ -1,4 +1,4 @@
-"""Records under a row of names, whatever the format they come in."""
+"""Records below a header row, in whatever format they are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["RowReader"]
 
 
 class RowReader(ABC):
-    """What every format gives: columns, notes on how it was read, and rows as a stream that can be started again."""
+    """What every format provides: columns, notes on how it was read, and rows as a stream that can be restarted."""
 
     format: str
     encoding: str = ""
@@ -34,7 +34,7 @@ class RowReader(ABC):
 
     @abstractmethod
     def rows(self) -> Iterator[Row]:
-        """The rows from the first; each call starts anew."""
+        """Iterate over the rows; each call starts at the first."""
 
     def _set_header(self, head: Sequence[Sequence[Cell]], place: int | None) -> None:
         """Take the columns from the record at `place` (from 0) of the first records, or number them when None.

@@ -1,4 +1,4 @@
-"""Any file a person has, as rows: open_source finds out what it is and says so."""
+"""Open any source file as rows; its format is detected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMATS = ("csv", "tsv", "json", "ndjson", *SPREADSHEETS)
 
 
 class Source:
-    """A file that was understood. `rows()` may be called as often as one likes; close it, or use it with `with`."""
+    """A source file that was recognized. `rows()` may be called repeatedly; a context manager."""
 
     def __init__(self, opened: SourceFile, table: RowReader, info: SourceInfo) -> None:
         self._opened = opened
@@ -34,15 +34,15 @@ class Source:
         self.info = info
 
     def rows(self) -> Iterator[Row]:
-        """Every row, as a stream. Raises SourceChanged at the end when the file changed meanwhile."""
+        """Iterate over every row. Raises SourceChanged at the end when the file changed meanwhile."""
         return self._table.rows()
 
     def sample(self, limit: int = 200) -> tuple[Row, ...]:
-        """The first rows, for a preview and for proposing a mapping."""
+        """Return the first rows, for a preview and for proposing a mapping."""
         return tuple(islice(self.rows(), limit))
 
     def count(self) -> int:
-        """How many rows there are; reads the whole file."""
+        """Read the whole file and return the number of rows."""
         return sum(1 for _ in self.rows())
 
     def close(self) -> None:
@@ -65,10 +65,10 @@ def open_source(
     header_row: int | None = None,
     sheet: str | None = None,
 ) -> Source:
-    """`where` as a Source; SourceError with one clear line when it cannot be read.
+    """Open `where` as a Source. Raises SourceError with one line when it cannot be read.
 
-    What is not given is found: format by content, encoding (never guessed), delimiter, row of names.
-    header_row counts from 1; 0 says that there is none. delimiter "" says that there is one column.
+    What is not given is detected: format by content, encoding (never guessed), delimiter, header row. header_row
+    counts from 1; 0 means no header. delimiter "" means a single column.
     """
     if format is not None and format not in FORMATS:
         raise SourceError(f"{format!r} is no format that can be read.", hint=f"It may be {', '.join(FORMATS)}.")

@@ -1,4 +1,4 @@
-"""The bytes of a source: opened once, read as often as wanted, and known to be the same bytes each time."""
+"""The bytes of a source file: opened once, read repeatedly, and checked to be the same bytes each time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-class _Reader(io.RawIOBase):
+class _FileReader(io.RawIOBase):
     """A reader with a place of its own in a file that several may read."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -51,7 +51,7 @@ class _Reader(io.RawIOBase):
 
 
 class SourceFile:
-    """A regular file or a spooled stream, and what it was when it was opened."""
+    """A regular file or a spooled stream, and its state when it was opened."""
 
     def __init__(self, file: BinaryIO, name: str, path: Path | None) -> None:
         self._file = file
@@ -68,14 +68,14 @@ class SourceFile:
 
     def reader(self) -> io.BufferedReader:
         """The whole file from its start, independent of other readers."""
-        return io.BufferedReader(_Reader(self._file), buffer_size=_BLOCK)
+        return io.BufferedReader(_FileReader(self._file), buffer_size=_BLOCK)
 
     def head(self, size: int) -> bytes:
         with self.reader() as reader:
             return reader.read(size)
 
     def check_unchanged(self) -> None:
-        """Raise SourceChanged when somebody wrote to the file, or put another one in its place, since it was opened."""
+        """Raise SourceChanged when the file was written to or replaced since it was opened."""
         if self.path is None:
             return
         changed = self._status() != self._identity
@@ -97,7 +97,7 @@ class SourceFile:
 
 
 def open_bytes(where: Path | BinaryIO, name: str = "") -> SourceFile:
-    """`where` as an OpenedFile; a stream that cannot seek (standard input) goes to an unnamed temporary file first."""
+    """Open `where`; a stream that cannot seek (standard input) is copied to an unnamed temporary file first."""
     if isinstance(where, (str, Path)):
         return _open_path(Path(where), name or Path(where).name)
     name = name or str(getattr(where, "name", "") or "standard input")

@@ -1,4 +1,4 @@
-"""What a source says of itself and its rows: plain values that a journal can keep."""
+"""Values that describe a source file and its rows, and its errors; a journal can store them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REPORT_COLUMNS = ("_dyntui_row", "_error_code", "_error_field", "_error")
 
 
 class SourceError(UsageError):
-    """The file cannot be read as what it is; the message is one line, the hint says what to do."""
+    """The file cannot be read; the message is one line, the hint says what to do."""
 
 
 class SourceChanged(SourceError):
@@ -42,9 +42,9 @@ class SourceChanged(SourceError):
 
 
 class UnknownEncoding(SourceError):
-    """The text is neither UTF-8 nor UTF-16, and guessing would spoil names.
+    """The text is neither UTF-8 nor UTF-16, and a guess could damage names.
 
-    candidates: (encoding, how the first odd line looks in it), likeliest first.
+    candidates: (encoding, how the first non-ASCII line looks in it), the most likely first.
     """
 
     def __init__(self, message: str, *, hint: str, candidates: tuple[tuple[str, str], ...]) -> None:
@@ -101,7 +101,7 @@ class SourceInfo:
 
 
 def normalize_name(name: str) -> str:
-    """A column's name for comparison: no case, accents, spaces or punctuation: `E-Mail Adresse ` is `emailadresse`."""
+    """Return a column name for comparison, without case, accents, spaces and punctuation."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(char for char in decomposed if char.isalnum())
 

@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS as records, with what a spreadsheet did to the values named."""
+"""Read XLSX, XLS and ODS as records, and report what the spreadsheet did to values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HEAD = 60
 
 
 class SpreadsheetReader(RowReader):
-    """One sheet of a workbook. The library holds the whole sheet in memory; sheetguard says how large that may be."""
+    """One sheet of a workbook. The library holds the whole sheet in memory; workbook_limits.py limits its size."""
 
     def __init__(self, opened: SourceFile, sheet: str | None, header_row: int | None) -> None:
         self._opened = opened

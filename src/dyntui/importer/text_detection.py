@@ -71,7 +71,7 @@ _CERTAIN_DATA = re.compile(
 
 
 class CsvReader(Protocol):
-    """What csv.reader gives."""
+    """The interface of csv.reader."""
 
     line_num: int
 
@@ -80,7 +80,9 @@ class CsvReader(Protocol):
 
 
 def find_encoding(opened: SourceFile) -> str:
-    """The encoding of the whole file; UnknownEncoding, with a preview of each, when only a person can tell."""
+    """Return the encoding of the whole file. Raises UnknownEncoding, with a preview of each candidate, when it is not
+    certain.
+    """
     head = opened.head(1 << 16)
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -249,12 +251,12 @@ def _score(records: list[list[str]], known: Set[str]) -> tuple[int, float, int]:
 
 
 def looks_like_data(cell: Cell) -> bool:
-    """Whether a cell holds a value rather than a column's name."""
+    """Return whether a cell is a value rather than a column name."""
     return cell is not None and (not isinstance(cell, str) or bool(_DATA.match(cell.strip())))
 
 
 def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | None:
-    """The place (from 0) of the record that holds the columns' names; None when the file has no such row."""
+    """Return the position (from 0) of the header row; None when there is none."""
     for place, record in enumerate(records[:15]):
         if all(name in record for name in REPORT_COLUMNS):
             return place

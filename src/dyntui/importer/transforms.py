@@ -1,4 +1,4 @@
-"""What may be done to a cell before it is checked: each transform by its name, as mappings are saved with it."""
+"""Transforms of a cell before it is checked, by the names that mappings store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PARTICLES = _words("van von der den de del della di da dos das du la le ten ter
 
 
 def is_word(value: Any) -> bool | None:
-    """The yes or no that a cell says; None when it says neither."""
+    """Return whether a cell means yes or no; None when it means neither."""
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)) and value in (0, 1):
@@ -218,7 +218,7 @@ TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step
 
 
 def make_transform(name: str, field: ImportField, rules: ValidationContext) -> Step:
-    """The transform of that name for a field."""
+    """Return the transform with that name for a field."""
     if name not in TRANSFORMS:
         raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
     return TRANSFORMS[name][1](field, rules)

@@ -22,7 +22,7 @@ _WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider"
 
 
 class RowValidator:
-    """Checks what the fields alone do not show; made once for many rows."""
+    """Checks what single fields do not show; made once for many rows."""
 
     def __init__(self, rules: ValidationContext, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
         self._rules = rules
@@ -171,7 +171,7 @@ def validate_user(
     now: str | None = None,
     custom_fields: Sequence[AbstractMapping[str, Any]] = (),
 ) -> tuple[Problem, ...]:
-    """The problems of a body that was edited: the same checks as the mapper's, on a copy."""
+    """Return the problems of an edited body, from the same checks as the mapper's, on a copy."""
     live = environment_kind == "live"
     finisher = RowValidator(
         ValidationContext(region, live, now) if now else ValidationContext(region, live), custom_fields

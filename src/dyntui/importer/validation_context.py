@@ -1,4 +1,4 @@
-"""What transforms and checks are made with, and the shape they share."""
+"""What transforms and checks are made with, and their common type."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Step = Callable[[Any, list[Problem]], Any]
 
 @dataclass(frozen=True, slots=True)
 class ValidationContext:
-    """What differs between environments and calls. region: ISO code for phones without one; now: RFC 3339."""
+    """What differs between environments and calls. region: ISO code for phone numbers without one; now: time as RFC
+    3339.
+    """
 
     region: str | None = None
     live: bool = False

@@ -1,4 +1,4 @@
-"""Whether the API would take a value: a check for each kind of field, the same for the mapper and for edited cells."""
+"""Check values of each kind of field against the API's rules; used by the mapper and for edited cells."""
 
 from __future__ import annotations
 
@@ -313,5 +313,5 @@ _MAKERS: dict[str, Callable[[ImportField, ValidationContext], Step]] = {
 
 
 def make_check(field: ImportField, rules: ValidationContext) -> Step:
-    """The check of a field's values."""
+    """Return the check for the values of a field."""
     return _MAKERS[field.kind](field, rules)

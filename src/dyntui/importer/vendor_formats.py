@@ -1,4 +1,4 @@
-"""Wallets and social accounts as other systems write them, in the shape the API takes."""
+"""Convert wallets and social accounts of other systems to the form of the API."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
 
 
 def reshape_wallets(value: Any, name: str, problems: list[Problem]) -> Any:
-    """A list of wallets as CreateWalletRequest; embedded wallets of another vendor are left out, and named."""
+    """Return wallets as CreateWalletRequest; embedded wallets of another vendor are left out with a problem."""
     if not isinstance(value, list):
         return value
     wallets: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ def _wallet(item: Mapping[str, Any], address: str, client: Any, connector: Any) 
 
 
 def reshape_accounts(value: Any, name: str, problems: list[Problem]) -> Any:
-    """A list of social accounts as CreateUserOauthRequest; password and phone identities are not social and go."""
+    """Return social accounts as CreateUserOauthRequest; password and phone identities are left out."""
     if not isinstance(value, list):
         return value
     accounts = [account for item in _objects(value) if (account := _account(item))]

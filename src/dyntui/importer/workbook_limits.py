@@ -1,8 +1,4 @@
-"""What a spreadsheet would unpack to, counted before any library opens it: a small file may hide gigabytes.
-
-The zip's own figures are believed only when they are too large: every part is unpacked here once, as a stream, and
-counted. The same pass finds formulas and spreadsheet errors, which the reading library does not tell.
-"""
+"""Measure the unpacked size of a spreadsheet before a library opens it: a small file may contain gigabytes."""
 
 from __future__ import annotations
 
@@ -49,7 +45,7 @@ _STRINGS_PART = "xl/sharedstrings.xml"
 
 @dataclass
 class SheetFacts:
-    """One sheet of a workbook: how far it reaches, and its odd cells by (row, column), from 0."""
+    """The extent of one sheet, and its unusual cells by (row, column), from 0."""
 
     rows: int = 0
     columns: int = 0
