@@ -34,7 +34,7 @@ def prompt_of(pilot: Pilot[Any]) -> tuple[str, str]:
     screen = console_of(pilot).screen
     assert isinstance(screen, ConsoleScreen), f"{screen} opened"
     prompt = screen.query_one(Prompt)
-    return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.asking else ("", "")  # type: ignore[attr-defined]
+    return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.is_open else ("", "")  # type: ignore[attr-defined]
 
 
 async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/F:") -> None:

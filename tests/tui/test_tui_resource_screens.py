@@ -430,9 +430,9 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
         await press(pilot, "slash", *"email", "enter")
         assert "found" in text.lower() or "of" in text_of(console).split("\n")[-1]
         tree = screen.query_one("#answer-tree", SearchTree)
-        first = tree.way
+        first = tree.key_path
         await press(pilot, "n")
-        assert tree.way != first
+        assert tree.key_path != first
         await press(pilot, "y")
         assert console.clipboard_text
         assert audited() == []

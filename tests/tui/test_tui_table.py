@@ -131,7 +131,7 @@ async def test_a_refresh_that_changes_nothing_paints_nothing() -> None:
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.pause()
         app.painted.clear()
-        view.put(rows("ada", "bob", "cleo"))
+        view.set_rows(rows("ada", "bob", "cleo"))
         app.table.view_changed()
         await pilot.pause()
         assert app.painted == []
@@ -143,7 +143,7 @@ async def test_one_changed_row_paints_one_line() -> None:
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.pause()
         app.painted.clear()
-        view.put([*rows("ada"), {"id": "bob", "name": "bob", "note": "other"}, *rows("cleo")])
+        view.set_rows([*rows("ada"), {"id": "bob", "name": "bob", "note": "other"}, *rows("cleo")])
         app.table.view_changed()
         await pilot.pause()
         assert [region.y for region in app.painted] == [2]
@@ -154,7 +154,7 @@ async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("j")
-        view.put(rows("new", "newer", "ada", "bob", "cleo"))
+        view.set_rows(rows("new", "newer", "ada", "bob", "cleo"))
         app.table.view_changed()
         await pilot.pause()
         assert app.table.row_id == "bob"
@@ -166,7 +166,7 @@ async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("G")
-        view.put(rows("ada"))
+        view.set_rows(rows("ada"))
         app.table.view_changed()
         await pilot.pause()
         assert app.table.row_id == "ada"
@@ -220,7 +220,7 @@ async def test_marks_have_a_sign_and_stay_with_their_rows() -> None:
         await pilot.press("space")
         assert app.table.marks == {"ada"}
         assert app.lines()[1].startswith("• ada")
-        view.put(rows("new", "ada", "bob"))
+        view.set_rows(rows("new", "ada", "bob"))
         app.table.view_changed()
         await pilot.pause()
         assert app.lines()[2].startswith("• ada")

@@ -1,6 +1,6 @@
-"""How the console does an action of a record: read what is there, ask, show the difference, confirm, do, tell.
+"""The flow of a resource action: load the row, show a form, show the changes, confirm, perform, report the result.
 
-Each step that waits for the server is a worker that ends in a message; each that waits for a person is a dialog.
+A step that waits for the server is a worker that ends in a message; one that waits for a person is a dialog.
 """
 
 from __future__ import annotations
@@ -39,28 +39,35 @@ __all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin", "outcome_message"]
 
 @dataclass(slots=True)
 class ActionFlow:
-    """One action on its way. key: what opened it. changes: what is different, in lines. form: what it was filled in
-    with; it stays open until something was done."""
+    """An action from its key to its result."""
 
     record: Resource
     action: ResourceAction
     rows: list[dict[str, Any]]
+    """The rows to act on; none for an action on the list."""
     parent: str
+    """The id of the object that the list belongs to, "" for none."""
     key: str = ""
+    """The key that started the action."""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Known values by field name, to choose from."""
     asked: Sequence[FormField] = ()
+    """The fields of the form."""
     held: dict[str, str] | None = None
+    """The values of the fields before the form was filled in; None for more or less than one row."""
     changes: Sequence[str] = ()
+    """The changed fields, one line each."""
     write: WriteAction | None = None
     form: SchemaForm | None = None
+    """The form; it stays open until something was done."""
     targets: Sequence[Target] = ()
 
 
 class WorkerMixin(ConsoleScreen):
-    """A screen that waits for the server in workers, and goes on with what they give."""
+    """A screen that awaits the server in workers and continues with their results."""
 
     class Next(Message):
-        """A worker is done: go on with this, on the event loop of the screen."""
+        """Posted when a worker is done; runs `step` in the message loop of the screen."""
 
         def __init__(self, step: Callable[[], None]) -> None:
             super().__init__()
@@ -74,10 +81,10 @@ class WorkerMixin(ConsoleScreen):
         self,
         work: Awaitable[Any],
         then: Callable[[Any], None],
-        group: str = "doing",
+        group: str = "actions",
         form: BaseDialog[Any] | None = None,
     ) -> None:
-        """Wait for `work` in a worker, then call `then` with what it gave. What goes wrong is told; `form` reopens."""
+        """Await `work` in a worker, then call `then` with its result. An error is shown and reopens `form`."""
 
         def failed(error: DyntuiError) -> None:
             self.console.say_error(error)
@@ -98,7 +105,7 @@ class WorkerMixin(ConsoleScreen):
     def run_write_worker(
         self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None
     ) -> None:
-        """The same for what writes. It belongs to the console: leaving the screen must not cut a request in two."""
+        """Do the same for writes, in a worker of the app: leaving the screen must not cancel a request."""
         console = self.console
 
         async def run() -> None:
@@ -115,27 +122,27 @@ class WorkerMixin(ConsoleScreen):
 
 
 class ActionFlowMixin(WorkerMixin):
-    """A screen that does actions of records. A subclass may say what happens after one (`after`)."""
+    """A screen that runs actions of records; `after` is called with the results."""
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
-        """An action was done, or not, to each of its targets."""
+        """Update the screen after an action, whatever its results are."""
 
     # The steps
 
     def begin(
         self, record: Resource, action: ResourceAction, rows: list[dict[str, Any]], parent: str, key: str = ""
     ) -> None:
-        """Do `action` to `rows` (none: to the list), asking for whatever it takes."""
+        """Start `action` on `rows`, or on the list when there are none. key: the key that was pressed."""
         connection = self.console.session.connection
         if connection is None:
-            self.console.say("The environment is not open yet.", "warning")
+            self.console.say("The environment is not connected yet.", "warning")
             return
         plan = ActionFlow(record, action, rows, parent, key)
-        self.run_worker_then(_loaded(connection, plan), self._ask)
+        self.run_worker_then(_load_fields(connection, plan), self._show_form)
 
-    def _ask(self, plan: ActionFlow) -> None:
+    def _show_form(self, plan: ActionFlow) -> None:
         if not plan.asked:
-            self._filled(plan, {})
+            self._on_filled(plan, {})
             return
         from dyntui.services.actions.resource_actions import starting_values
         from dyntui.tui.shell.schema_form import SchemaForm
@@ -151,14 +158,14 @@ class ActionFlowMixin(WorkerMixin):
             title,
             plan.asked,
             start,
-            verb="go on",
+            verb="continue",
             known=plan.known,
             before=plan.held,
-            taken=lambda values: self._filled(plan, values),
+            on_values=lambda values: self._on_filled(plan, values),
         )
         self.console.open_form(form, form.done)
 
-    def _filled(self, plan: ActionFlow, values: dict[str, str]) -> None:
+    def _on_filled(self, plan: ActionFlow, values: dict[str, str]) -> None:
         from dyntui.services.actions.resource_actions import (
             check_values,
             describe_changes,
@@ -177,14 +184,14 @@ class ActionFlowMixin(WorkerMixin):
                 plan.form.reopen(str(error))
             return
         write = make_write_action(connection.client, plan.record, plan.action, filled, parent=plan.parent)
-        plan.write = replace(write, reread=None)  # the screens read again on their own
+        plan.write = replace(write, reread=None)  # screens refresh on their own
         if plan.held is not None:
             plan.changes = describe_changes(plan.asked, plan.held, values)
         label = next((value for value in values.values() if value), "")
         plan.targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
             plan.targets = [make_target(plan.record, None, label=label)]
-        self.run_worker_then(_weighed(connection, plan), self._confirm, form=plan.form)
+        self.run_worker_then(_assess(connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: ActionFlow) -> None:
         connection = self.console.session.connection
@@ -193,19 +200,19 @@ class ActionFlowMixin(WorkerMixin):
             return
         needed = connection.write_gate.requirement(plan.write, plan.targets)
         if needed.level is ConfirmationLevel.NONE:
-            self._go(plan, Confirmation())
+            self._perform(plan, Confirmation())
             return
         needed = replace(needed, target_lines=(*needed.target_lines, *plan.changes))
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                self._go(plan, confirmation)
+                self._perform(plan, confirmation)
             elif plan.form is not None:
                 plan.form.reopen()
 
         self.console.ask(confirm(needed, verb=plan.action.verb_phrase, opening_key=plan.key), answered)
 
-    def _go(self, plan: ActionFlow, confirmation: Confirmation) -> None:
+    def _perform(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
         assert plan.write is not None
         if connection is None:
@@ -234,12 +241,12 @@ class ActionFlowMixin(WorkerMixin):
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
         close_or_reopen_form(plan.form, results)
-        words, bad = outcome_message(plan.record, plan.action, results)
-        once = one_time_value(plan.action, results.items[0].value) if results.items else None
-        if once is not None:
-            self.console.ask(SecretDialog(*once))
+        text, failed = outcome_message(plan.record, plan.action, results)
+        secret = one_time_value(plan.action, results.items[0].value) if results.items else None
+        if secret is not None:
+            self.console.ask(SecretDialog(*secret))
         else:
-            self.console.say(words, "error" if bad else "information")
+            self.console.say(text, "error" if failed else "information")
         if self.is_attached:
             self.after(plan, results)
 
@@ -249,8 +256,8 @@ def _close(dialog: ProgressDialog | None) -> None:
         dialog.dismiss(None)
 
 
-async def _loaded(connection: Connection, plan: ActionFlow) -> ActionFlow:
-    """With the fields that are asked for, and the one row as it is now."""
+async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:
+    """Load the fields of the form and the current state of a single row."""
     from dyntui.services.actions.resource_actions import form_fields, read_one
 
     client, action = connection.client, plan.action
@@ -269,11 +276,11 @@ async def _event_names(connection: Connection) -> list[str]:
     try:
         page = await connection.client.page("getEventTypes", "")
     except DyntuiError:
-        return []  # they can be typed all the same
+        return []  # they can be typed
     return [str(row.get("name")) for row in page.items if row.get("name")]
 
 
-async def _weighed(connection: Connection, plan: ActionFlow) -> ActionFlow:
+async def _assess(connection: Connection, plan: ActionFlow) -> ActionFlow:
     from dyntui.services.actions.resource_actions import with_warnings
 
     assert plan.write is not None
@@ -283,7 +290,7 @@ async def _weighed(connection: Connection, plan: ActionFlow) -> ActionFlow:
 
 
 def outcome_message(record: Resource, action: ResourceAction, results: WriteResults) -> tuple[str, bool]:
-    """What became of it, for a person, and whether something went wrong."""
+    """Return the result as a sentence, and whether something failed."""
     done, count = results.count(WriteOutcome.DONE), len(results.items)
     error = results.first_error
     if count == 1:
@@ -291,7 +298,7 @@ def outcome_message(record: Resource, action: ResourceAction, results: WriteResu
         if error is None:
             return f"{action.verb_phrase}: {label}.", False
         lost = results.items[0].outcome is WriteOutcome.UNKNOWN
-        hint = "It may have been done all the same: look before you try again." if lost else error_hint(error)
+        hint = "The change may have been applied: check before you try again." if lost else error_hint(error)
         return f"{action.verb_phrase}: {label}: {join_sentences(error.message, hint)}", True
     if done == count:
         return f"{action.verb_phrase}: {done:,} done.", False

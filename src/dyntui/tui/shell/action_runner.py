@@ -1,5 +1,4 @@
-"""How a screen of access control does something: weighed, read, confirmed, done with progress, and told what became of
-each. What failed stays marked."""
+"""Running a write action from a screen: assess its impact, confirm, perform with progress, report the results."""
 
 from __future__ import annotations
 
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "outcome_message", "run_action", "run_read_worker"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
-"""Does it, when not simply through `Writes.perform`."""
+"""Performs the action instead of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
 
 
 class ProgressDialog(BaseDialog[None]):
-    """How far it is. esc stops after the request that is under way."""
+    """Shows the progress of an action. esc stops after the current request."""
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__()
@@ -45,23 +44,23 @@ class ProgressDialog(BaseDialog[None]):
         self._stop = stop
 
     def content(self) -> ComposeResult:
-        yield Static(f"0 of {self._total:,}", id="far", markup=False)
+        yield Static(f"0 of {self._total:,}", id="progress", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "stop after this one"),)
+        return (("esc", "stop after this request"),)
 
     def show(self, done: int) -> None:
-        """So many are done."""
+        """Show that `done` targets are done."""
         if self.is_mounted:
             stopping = "; stopping" if self._stop.is_set() else ""
-            self.query_one("#far", Static).update(f"{done:,} of {self._total:,}{stopping}")
+            self.query_one("#progress", Static).update(f"{done:,} of {self._total:,}{stopping}")
 
     def action_cancel(self) -> Any:
         self._stop.set()
 
 
 def lockout_preview(connection: Connection, needed: Requirement) -> Preview | None:
-    """How to count whom something concerns that decides who comes in; None for anything else."""
+    """Return what counts the users that a change of access affects; None for any other action."""
     if needed.policy_change is None:
         return None
 
@@ -79,7 +78,7 @@ def run_read_worker(
     then: Callable[[Any], None],
     failed: Callable[[DyntuiError], None] = lambda error: None,
 ) -> None:
-    """Ask the server something, then go on; what goes wrong is told, and `failed` called."""
+    """Await `work` in a worker, then call `then`; an error is shown and passed to `failed`."""
 
     async def wait() -> None:
         try:
@@ -94,13 +93,13 @@ def run_read_worker(
 
 
 def close_or_reopen_form(form: BaseDialog[Any] | None, results: WriteResults) -> None:
-    """Close the form that was submitted, or give it back with the reason when nothing of it was done."""
+    """Close a submitted form when something was done, else reopen it with the reason."""
     if form is None:
         return
     if results.count(WriteOutcome.DONE):
         form.finish()
     else:
-        form.reopen(str(results.first_error or "Nothing was done."))
+        form.reopen(str(results.first_error or "Nothing was changed."))
 
 
 def run_action(
@@ -116,41 +115,45 @@ def run_action(
     done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
 ) -> None:
-    """Do `action` to `targets` once a person has read what it does and confirmed it. done: told the results.
+    """Run `action` on `targets` after a person has confirmed it.
 
-    reread: whether `done` needs the targets as they are afterwards; the screens read again on their own.
-    form: what was filled in for it; it stays open below the confirmation and comes back unless something was done.
+    verb: what confirming is called. opening_key: the key that ran the action.
+    summary_lines: lines of the confirmation instead of the targets.
+    perform: performs the action instead of the write gate.
+    form: the form with the input; it stays open below the confirmation and reopens unless something was done.
+    done: receives the results.
+    reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
     """
     if not reread:
         action = replace(action, reread=None)
 
-    def give_back(problem: DyntuiError | str = "") -> None:
+    def reopen_form(problem: DyntuiError | str = "") -> None:
         if form is not None:
             form.reopen(str(problem))
 
     connection = console.session.connection
-    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not open."
+    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not connected."
     if connection is None or reason:
         console.say(reason, "warning")
-        give_back(reason)
+        reopen_form(reason)
         return
 
-    async def weigh() -> WriteAction:
+    async def assess() -> WriteAction:
         return await connection.write_gate.with_impact(action, targets)
 
-    def ask(weighed: WriteAction) -> None:
+    def confirm_action(assessed: WriteAction) -> None:
         if form is not None and form.was_left:
             return
-        needed = connection.write_gate.requirement(weighed, targets)
+        needed = connection.write_gate.requirement(assessed, targets)
         if needed.level is ConfirmationLevel.NONE:
-            _go(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
+            _perform(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
             return
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                _go(console, connection, action, targets, confirmation, verb, perform, form, done)
+                _perform(console, connection, action, targets, confirmation, verb, perform, form, done)
             else:
-                give_back()
+                reopen_form()
 
         preview = lockout_preview(connection, needed)
         console.ask(
@@ -158,10 +161,10 @@ def run_action(
             answered,
         )
 
-    run_read_worker(console, weigh(), ask, give_back)
+    run_read_worker(console, assess(), confirm_action, reopen_form)
 
 
-def _go(
+def _perform(
     console: ConsoleApp,
     connection: Connection,
     action: WriteAction,
@@ -202,31 +205,31 @@ def _go(
         if results is not None:
             close_or_reopen_form(form, results)
             done(results)
-            _tell(console, results)
+            _notify_results(console, results)
 
     if dialog is not None:
         console.ask(dialog)
-    # Of the app, not of a screen: leaving a screen must not cut a request in two.
+    # A worker of the app: leaving the screen must not cancel a request.
     console.run_worker(work(), group="writes")
 
 
-def _tell(console: ConsoleApp, results: WriteResults) -> None:
+def _notify_results(console: ConsoleApp, results: WriteResults) -> None:
     text = outcome_message(results)
     error = results.first_error
     console.say(f"{text} {error or ''}".strip(), "error" if error is not None else "information")
 
 
 def outcome_message(results: WriteResults) -> str:
-    """What became of all of them: `3 done, 1 was there already, 2 failed.`"""
+    """Return the results as a sentence: `Delete 3 users: 2 done, 1 failed.`"""
     from dyntui.services.access.entries import already_existed
 
     there = sum(already_existed(item.value) for item in results.items)
     counts = {
         "done": results.count(WriteOutcome.DONE) - there,
-        "there already": there,
+        "already present": there,
         "failed": results.count(WriteOutcome.FAILED),
-        "not known (the answer was lost)": results.count(WriteOutcome.UNKNOWN),
-        "not tried": results.count(WriteOutcome.NOT_TRIED),
+        "unknown (the response was lost)": results.count(WriteOutcome.UNKNOWN),
+        "not attempted": results.count(WriteOutcome.NOT_TRIED),
     }
     verb = results.action.verb.rstrip(":")
     if len(results.items) == 1:

@@ -219,7 +219,7 @@ class Console(TerminalActionsMixin):
             self._show_traffic()
         elif self._slow is None:
             self._slow = self.set_timer(_SLOW_REQUEST_S, self._on_slow_request)
-        self.heard_traffic()
+        self.update_offline_state()
         if self.shown is not None:
             self.shown.traffic_changed()
 

@@ -244,7 +244,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     @property
     def has_prompt(self) -> bool:
         """Whether the prompt is open and takes what is typed."""
-        return self.is_mounted and self.query_one(Prompt).asking
+        return self.is_mounted and self.query_one(Prompt).is_open
 
     @cached_property
     def after_prompt(self) -> list[Callable[[], None]]:

@@ -1,4 +1,4 @@
-"""Choose the columns of a list: which, in what order, how wide."""
+"""The dialog for the columns of a list: which ones, their order and width."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["ColumnsDialog"]
 
-_WIDEST = 120
-_STEP = 2
+_MAX_WIDTH = 120
+_WIDTH_STEP = 2
 
 
 class _Columns(LineList):
@@ -40,7 +40,7 @@ class _Columns(LineList):
 
 
 class ColumnsDialog(BaseDialog[list[Column]]):
-    """Answers with the columns from left to right; [] for the usual ones, None when it was left."""
+    """Returns the columns from left to right; [] for the default columns."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "columns")
 
@@ -61,7 +61,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
             ("J K", "move"),
             ("+ -", "size"),
             ("0", "reset"),
-            ("enter", "take"),
+            ("enter", "apply"),
             ("esc", "cancel"),
         )
 
@@ -82,21 +82,21 @@ class ColumnsDialog(BaseDialog[list[Column]]):
             self._lines.move_to(at + by)
 
     def action_wider(self) -> None:
-        self._resize(_STEP)
+        self._resize(_WIDTH_STEP)
 
     def action_narrower(self) -> None:
-        self._resize(-_STEP)
+        self._resize(-_WIDTH_STEP)
 
     def _resize(self, by: int) -> None:
         columns, at = self._lines.columns, self._lines.cursor
-        columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _WIDEST)))
+        columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _MAX_WIDTH)))
         self._lines.repaint()
 
     def current_input(self) -> object:
         return tuple(self._lines.columns), frozenset(self._lines.shown)
 
     def apply_disabled_reason(self) -> str | None:
-        return None if self._lines.shown else "A list needs a column."
+        return None if self._lines.shown else "Select at least one column."
 
     def action_apply(self) -> None:
         self.dismiss([column for column in self._lines.columns if column.name in self._lines.shown])

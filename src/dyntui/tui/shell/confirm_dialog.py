@@ -1,5 +1,5 @@
-"""Ask before something is done. esc is always the safe answer, and enter is where something is destroyed; the key that
-opened the dialog never confirms."""
+"""Confirmation dialogs. esc always cancels, and so does enter for a destructive action; the key that opened the dialog
+never confirms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
 
-_LINES, _WIDTH = 6, 60
+_MAX_LINES, _MAX_WIDTH = 6, 60
 
 
 def _texts(needed: Requirement) -> ComposeResult:
@@ -34,9 +34,9 @@ def _texts(needed: Requirement) -> ComposeResult:
 
 
 class ConfirmDialog(BaseDialog[Confirmation]):
-    """One key confirms: `y`, or `o` when it was `y` that opened the dialog; enter too where nothing is destroyed.
+    """Confirmed with one key: `y`, or `o` when `y` opened the dialog; also enter unless the action is destructive.
 
-    verb: what the key does, in a word.
+    verb: what confirming is called in the footer.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
@@ -53,7 +53,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         yield from _texts(self.needed)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "keep it as it is"), (self.keys.shown, self.verb.lower()))
+        return (("esc", "cancel"), (self.keys.shown, self.verb.lower()))
 
     def on_key(self, event: events.Key) -> None:
         if self.keys.confirms(event):
@@ -65,7 +65,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
 
 
 class TypedDialog(BaseDialog[Confirmation]):
-    """The environment's name has to be typed."""
+    """Confirmed by typing the name of the environment."""
 
     def __init__(self, needed: Requirement, *, verb: str) -> None:
         super().__init__()
@@ -83,14 +83,14 @@ class TypedDialog(BaseDialog[Confirmation]):
         yield Static("", id="problem", classes="problem", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "keep it as it is"), ("enter", f"{self.verb.lower()} when it matches"))
+        return (("esc", "cancel"), ("enter", self.verb.lower()))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         if event.value.strip() in self.needed.accepted:
             self.dismiss(Confirmation(yes=True, typed=event.value.strip()))
         else:
-            self.query_one("#problem", Static).update("That is not it. Nothing was done.")
+            self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
 
 
 def confirm(
@@ -113,4 +113,4 @@ def confirm(
 
 
 def _long(needed: Requirement) -> bool:
-    return len(needed.target_lines) > _LINES or any(width_of(line) > _WIDTH for line in needed.target_lines)
+    return len(needed.target_lines) > _MAX_LINES or any(width_of(line) > _MAX_WIDTH for line in needed.target_lines)

@@ -1,4 +1,4 @@
-"""Which keys confirm and which decline, for every dialog that asks before something is done."""
+"""Which keys confirm and which cancel, for all confirmation dialogs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONFIRM, _OTHER, _DECLINE, _ENTER = "y", "o", "n", "enter"
 class ConfirmKeys:
     """The keys of one confirmation. opening_key: the key that opened it, which never confirms.
 
-    enter declines what destroys something and confirms what does not.
+    enter cancels a destructive action and confirms any other one.
     """
 
     def __init__(self, needed: Requirement, opening_key: str) -> None:
@@ -27,7 +27,7 @@ class ConfirmKeys:
 
     @property
     def shown(self) -> str:
-        """The keys that confirm, for the last line of the dialog."""
+        """The keys that confirm, for the footer of the dialog."""
         return f"{self.key}, {_ENTER}" if self._enter_confirms else self.key
 
     def confirms(self, event: Key) -> bool:

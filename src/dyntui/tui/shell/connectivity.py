@@ -1,4 +1,4 @@
-"""Whether the server answers: said when it does not, looked after until it does, and told to the screens then."""
+"""Whether the server responds: shows when it does not, tries again until it does, and notifies the screens."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["ConnectivityMixin"]
 
 
 class ConnectivityMixin(EnvironmentSwitchMixin):
-    """The part of the app that knows whether anybody is at the other end."""
+    """The part of the app that tracks the connection to the server."""
 
-    LOOK_EVERY = 5.0
-    """Seconds between looks whether the server is back."""
+    PROBE_INTERVAL_S = 5.0
+    """Seconds between two tries to reach the server."""
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
-        self._looking: Timer | None = None
-        self._was_away = False
+        self._probe_timer: Timer | None = None
+        self._was_offline = False
 
     @property
     def offline_label(self) -> str:
@@ -35,40 +35,40 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
         since = connection.log.offline_since if connection is not None else None
         return f"offline since {since.astimezone():%H:%M}" if since is not None else ""
 
-    def heard_traffic(self) -> None:
-        """A request began or ended: is somebody there?"""
-        away = bool(self.offline_label)
-        if away and self._looking is None:
-            self._looking = self.set_timer(self.LOOK_EVERY, self._look)
-        if away != self._was_away:
-            self._was_away = away
-            if away:
+    def update_offline_state(self) -> None:
+        """Update the offline state after a request began or ended."""
+        offline = bool(self.offline_label)
+        if offline and self._probe_timer is None:
+            self._probe_timer = self.set_timer(self.PROBE_INTERVAL_S, self._probe)
+        if offline != self._was_offline:
+            self._was_offline = offline
+            if offline:
                 self.frame_changed()
             else:
-                self._back()
+                self._on_reachable()
 
     def _leave_environment(self, *, keep_typed: bool = False) -> None:
         super()._leave_environment(keep_typed=keep_typed)
-        self._was_away = False
+        self._was_offline = False
 
     def frame_changed(self) -> None:
-        """The frame of the screen in front has something else to say."""
+        """Update header and footer of the screen in front."""
         if self.shown is not None:
             self.shown.changed()
 
-    def _back(self) -> None:
-        self.say("The server answers again.")
+    def _on_reachable(self) -> None:
+        self.say("The server responds again.")
         for screen in self.open_screens:
             screen.server_reachable()
             screen.changed()
 
-    def _look(self) -> None:
-        self._looking = None
+    def _probe(self) -> None:
+        self._probe_timer = None
         connection = self.session.connection
         if connection is not None and self.offline_label:
-            self.run_worker(self._ask_whether_there(connection), exclusive=True, group="reach")
+            self.run_worker(self._send_probe(connection), exclusive=True, group="reach")
 
-    async def _ask_whether_there(self, connection: Connection) -> None:
-        with suppress(DyntuiError):  # an answer of any kind is one; without one the next look follows
+    async def _send_probe(self, connection: Connection) -> None:
+        with suppress(DyntuiError):  # any response counts; without one the next try follows
             await connection.client.users.list(limit=1)
-        self.call_next(self.heard_traffic)
+        self.call_next(self.update_offline_state)

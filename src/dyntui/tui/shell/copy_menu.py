@@ -1,4 +1,4 @@
-"""What people take along of a user or a wallet: its id, e-mail or address, the whole of it, its place on the web."""
+"""The copy menu of users and wallets (id, email, address, JSON), and the link to the vendor's dashboard."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ __all__ = ["open_copy_menu", "show_dashboard_link"]
 _PARTS = {
     "users": (
         ("id", "id"),
-        ("email", "e-mail"),
+        ("email", "email"),
         ("username", "username"),
         ("phoneNumber", "phone"),
         ("walletPublicKey", "wallet address"),
     ),
-    "wallets": (("id", "id"), ("publicKey", "address"), ("userId", "id of the owner")),
+    "wallets": (("id", "id"), ("publicKey", "address"), ("userId", "owner id")),
 }
 
 
 def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Ask which part of a row, or of each of many, goes to the clipboard. JSON is of what is here of it."""
+    """Show which values of the rows can be copied, and copy the chosen ones. JSON contains the loaded fields."""
     texts: dict[str, str] = {}
     choices: list[Choice] = []
     for field, words in _PARTS[record.name]:
         values = [paste_safe_text(str(row[field])) for row in rows if row.get(field)]
         if values:
             texts[words] = "\n".join(values)
-            note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one a line"
+            note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one per line"
             choices.append(Choice(words, words, note=shorten(note, 48)))
     whole: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
     texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -49,17 +49,17 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Mapping
             send_to_clipboard(console, texts[words], what, lines=True)
 
     title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
-    console.ask(SelectDialog(f"Copy of {title}", choices), picked)
+    console.ask(SelectDialog(f"Copy from {title}", choices), picked)
 
 
 def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
-    """Show where the vendor's web console is. find: what finds the thing there."""
+    """Show the address of the vendor's dashboard. find: the text to search for there."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 
     profile, pattern = console.session.profile, console.settings.console_url
     url = dashboard_url(profile, pattern, object_id) if profile is not None else ""
     if not url:
-        console.say("This server has no web console: it is not the vendor's.", "warning")
+        console.say("This server has no dashboard: it is not Dynamic's.", "warning")
         return
-    note = "" if "{id}" in pattern else "The vendor documents no address of a single user or wallet."
-    console.ask(LinkDialog("The vendor's web console", url, note=note, find="" if "{id}" in pattern else find))
+    note = "" if "{id}" in pattern else "The dashboard has no documented address for a single user or wallet."
+    console.ask(LinkDialog("Dynamic dashboard", url, note=note, find="" if "{id}" in pattern else find))

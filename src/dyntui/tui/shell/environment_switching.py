@@ -1,4 +1,4 @@
-"""Opening the environment: in a thread, and what is missing (a token, a passphrase) is asked for on the screen."""
+"""Opening, switching and leaving environments. A thread opens them; a missing token or passphrase is asked for."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 
 __all__ = ["EnvironmentSwitchMixin"]
 
-_PLACES = ("session", "keyring", "passphrase", "file")
-"""The places for a token that a token can be put into from here."""
+_PROMPTED_STORES = ("session", "keyring", "passphrase", "file")
+"""The credential stores that the token dialog can write to."""
 
 
-_PATIENCE = 1.0
-"""Seconds that opening an environment waits for the rows from before to be shown: they are there before the network."""
+_CACHED_ROWS_WAIT_S = 1.0
+"""Seconds that opening an environment waits until cached rows are shown."""
 
 
 class EnvironmentSwitchMixin(NavigationMixin):
     """The part of the app that opens, leaves and reopens environments."""
 
     class Recalled(Message):
-        """There are rows from before, to be shown while the environment is opened. shown: to be set when they are."""
+        """Posted with cached rows to show while the environment is opened. shown: is set when they are shown."""
 
         def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
             super().__init__()
@@ -56,7 +56,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.shown = shown
 
     class Opened(Message):
-        """The environment is open."""
+        """Posted when the environment is open."""
 
         def __init__(self, attempt: int, connection: Connection, rows: RowCache | None) -> None:
             super().__init__()
@@ -65,7 +65,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.rows = rows
 
     class NotOpened(Message):
-        """The environment could not be opened."""
+        """Posted when the environment could not be opened."""
 
         def __init__(self, attempt: int, error: DyntuiError) -> None:
             super().__init__()
@@ -115,7 +115,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self._waiting: list[Future[str]] = []
 
     def opened(self, connection: Connection) -> None:
-        """The environment is open; the screens are told next."""
+        """Prepare for an opened environment, before the screens are notified."""
         raise NotImplementedError
 
     def left(self) -> None:
@@ -123,22 +123,22 @@ class EnvironmentSwitchMixin(NavigationMixin):
         raise NotImplementedError
 
     def say(self, text: str, severity: Any = "information") -> None:
-        """Tell a person something."""
+        """Show a message."""
         raise NotImplementedError
 
     def say_error(self, error: DyntuiError) -> None:
-        """Tell what failed and what to do."""
+        """Show what failed and what to do."""
         self.say(error_message(error), "error")
 
     def stop_asking(self) -> None:
-        """Nobody will answer any more: threads that wait for a passphrase go on without."""
+        """Let threads that wait for a passphrase continue without one."""
         for answer in self._waiting:
             answer.set_result("")
 
     def switch_environment(self, profile: Profile) -> None:
         """Work in another environment: no screen of the old one stays."""
         self._connect_to(profile)
-        self._begin(self.first_screen())
+        self._restart_with(self.first_screen())
         self.open_environment()
 
     def environments_screen(self, select: str = "") -> ConsoleScreen:
@@ -160,14 +160,14 @@ class EnvironmentSwitchMixin(NavigationMixin):
         """
         at_list = self.at_environments()
         self._connect_to(profile)
-        self._begin(self.environments_screen(profile.name) if at_list else self.first_screen())
+        self._restart_with(self.environments_screen(profile.name) if at_list else self.first_screen())
         self.open_environment()
 
     def leave_removed(self) -> None:
         """Leave the environment in use: its profile is stored no longer."""
         self._attempt += 1  # an opening that is under way is for a profile that is gone
         self._connect_to(None)
-        self._begin(self.environments_screen())
+        self._restart_with(self.environments_screen())
 
     def in_use(self, name: str) -> bool:
         """Whether the stored profile `name` is the one in use."""
@@ -190,7 +190,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self._leave_environment()
         self.session.profile = None
         self.session.demo = SandboxOptions(users=500)
-        self._begin(self.first_screen())
+        self._restart_with(self.first_screen())
         self.open_environment()
 
     def reopen(self) -> None:
@@ -220,7 +220,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 before.append(rows)
                 shown = Event()
                 self.post_message(self.Recalled(attempt, rows, shown))
-                shown.wait(_PATIENCE)
+                shown.wait(_CACHED_ROWS_WAIT_S)
 
         from dyntui.config.profiles import remember_use
 
@@ -321,7 +321,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def environment_disabled_reason(self) -> str | None:
         if self.session.profile is None or self.session.demo is not None:
-            return "No stored environment is in use."
+            return "No stored profile is in use."
         return None
 
     def action_environment(self) -> None:
@@ -344,7 +344,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
     @on(StoredFound)
     def _stored_found(self, event: StoredFound) -> None:
         if event.wanted not in event.found:
-            self.say(f"{event.wanted} is not stored: variables or options say what it is.", "warning")
+            self.say(f"{event.wanted} is not a stored profile: environment variables or options define it.", "warning")
             return
         last = self.session.connection.log.last_answer if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
@@ -355,18 +355,18 @@ class EnvironmentSwitchMixin(NavigationMixin):
         from dyntui.tui.shell.token_dialog import TokenDialog
 
         profile = self.session.profile
-        if type(error) is not NotAuthorized or profile is None or profile.credential not in _PLACES:
+        if type(error) is not NotAuthorized or profile is None or profile.credential not in _PROMPTED_STORES:
             return
 
         form = TokenDialog(profile)
 
         def filled(values: dict[str, str]) -> None:
             token = values["token"]
-            self.run_worker(lambda: self._keep_token(profile, token, form), thread=True, group="profiles")
+            self.run_worker(lambda: self._store_token(profile, token, form), thread=True, group="profiles")
 
         self.open_form(form, filled)
 
-    def _keep_token(self, profile: Profile, token: str, form: BaseDialog[Any]) -> None:
+    def _store_token(self, profile: Profile, token: str, form: BaseDialog[Any]) -> None:
         from dyntui.config.credentials import check_token, store_for
 
         problem: DyntuiError | None = None

@@ -1,4 +1,4 @@
-"""What to do about an error, in the console: where the hint is a shell command for the environment, a key instead."""
+"""Error hints for the console: the key of the profile form instead of a shell command."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dyntui.core.errors import DyntuiError, join_sentences
 __all__ = ["concerns_environment", "error_hint", "error_message"]
 
 _COMMAND = re.compile(r"dyntui (auth|env)\b")
-_FORM = "ctrl+e changes its token, id or address."
+_FORM = "Press ctrl+e to edit its token, id or address."
 
 
 def concerns_environment(error: DyntuiError | None) -> bool:
-    """Whether the profile in use may be at fault: its token, its environment id or its address."""
+    """Whether the profile in use may be the cause: its token, environment id or address."""
     return error is not None and _COMMAND.search(error.hint) is not None
 
 
@@ -24,10 +24,13 @@ def error_hint(error: DyntuiError) -> str:
     if not concerns_environment(error):
         return error.hint
     return join_sentences(
-        _FORM, "Or the token lacks the scope, or the plan the feature." if isinstance(error, Forbidden) else ""
+        _FORM,
+        "Or the token lacks the scope, or the plan does not include the feature."
+        if isinstance(error, Forbidden)
+        else "",
     )
 
 
 def error_message(error: DyntuiError) -> str:
-    """What failed and what to do, in one line."""
+    """Return what failed and what to do, in one line."""
     return join_sentences(error.message, error_hint(error))

@@ -1,6 +1,6 @@
-"""Ask before something is done whose effect depends on how things stand: it is read to its end, then confirmed.
+"""The confirmation dialog for actions with effects to read, such as changes of access control.
 
-The field for the name opens only when every line has been in view, so nobody types past what would have warned them.
+The action can be confirmed only when every line has been in view, so that no warning is skipped.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from dyntui.tui.shell.confirm_keys import ConfirmKeys
 __all__ = ["ImpactDialog", "Preview"]
 
 Preview = Callable[[], Awaitable[Sequence[str]]]
-"""Finds out more to read: numbers, with their limits."""
+"""Loads further lines to read: numbers and their limits."""
 
 _WIDTH, _SIDES = 66, 10
-_MOST = 20
-_CHROME, _TYPED = 10, 3
-_COUNTING = "Counting whom it concerns ···"
+_MAX_LINES = 20
+_CHROME_LINES, _TYPED_LINES = 10, 3
+_COUNTING = "Counting affected users ···"
 
 
 class ReadTracker(LineList, can_focus=False):
-    """Lines that know whether all of them have been in view."""
+    """Lines that remember whether all of them have been in view."""
 
     def __init__(self) -> None:
         super().__init__(id="read")
@@ -49,7 +49,7 @@ class ReadTracker(LineList, can_focus=False):
     def all_seen(self) -> bool:
         return self.seen >= self.count
 
-    def put(self, rows: Sequence[Piece]) -> None:
+    def set_rows(self, rows: Sequence[Piece]) -> None:
         self.rows = list(rows)
         self.seen = min(self.seen, self.top)
         self.count_changed()
@@ -76,7 +76,7 @@ class ReadTracker(LineList, can_focus=False):
             self.post_message(self.Moved(self))
 
     def scroll_by(self, lines: int) -> None:
-        """Show other lines; the cursor is not shown here."""
+        """Scroll; the cursor is invisible."""
         self.top = max(0, min(self.top + lines, self.count - self.room))
         self.cursor = min(self.count - 1, self.top + (self.room - 1 if lines > 0 else 0))
         self.repaint()
@@ -84,15 +84,19 @@ class ReadTracker(LineList, can_focus=False):
 
 
 class ImpactDialog(BaseDialog[Confirmation]):
-    """needed: of the weighed action. verb: what confirming does, in a word or two. opening_key: the key that opened it.
+    """A confirmation with effects to read.
 
-    summary_lines: lines to read before the effects instead of the targets (a plan). preview: finds out further ones.
+    needed: the requirement of the assessed action.
+    verb: what confirming is called in the footer.
+    opening_key: the key that opened the dialog, which never confirms.
+    summary_lines: lines to show instead of the targets, such as a plan.
+    preview: loads further lines.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "impact")
 
-    class Told(Message):
-        """The numbers are there, or why they are not."""
+    class PreviewLoaded(Message):
+        """Posted when the preview was loaded, or with the reason why not."""
 
         def __init__(self, lines: Sequence[str]) -> None:
             super().__init__()
@@ -132,8 +136,8 @@ class ImpactDialog(BaseDialog[Confirmation]):
         return " or ".join(safe(text, 80) for text in self.needed.accepted)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        done = f"{self.verb.lower()} when it matches" if self.typed else self.verb.lower()
-        return (("esc", "keep it as it is"), ("↑ ↓", "read"), ("enter" if self.typed else self.keys.shown, done))
+        done = self.verb.lower()
+        return (("esc", "cancel"), ("↑ ↓", "scroll"), ("enter" if self.typed else self.keys.shown, done))
 
     @property
     def read(self) -> ReadTracker:
@@ -141,23 +145,23 @@ class ImpactDialog(BaseDialog[Confirmation]):
 
     @property
     def may_confirm(self) -> bool:
-        """Whether everything is there and was in view."""
+        """Whether all lines are loaded and have been in view."""
         return self._numbers is not None and self.read.all_seen
 
     def on_mount(self) -> None:
         self._fill()
         if self._preview is not None:
-            self.run_worker(self._find_out(self._preview), group="preview")
+            self.run_worker(self._load_preview(self._preview), group="preview")
 
-    async def _find_out(self, preview: Preview) -> None:
+    async def _load_preview(self, preview: Preview) -> None:
         try:
             lines = await preview()
         except DyntuiError as error:
-            lines = [f"How many people that is could not be counted: {error.message}"]
-        self.post_message(self.Told(lines))
+            lines = [f"The affected users could not be counted: {error.message}"]
+        self.post_message(self.PreviewLoaded(lines))
 
-    @on(Told)
-    def _told_more(self, event: Told) -> None:
+    @on(PreviewLoaded)
+    def _preview_loaded(self, event: PreviewLoaded) -> None:
         self._numbers = list(event.lines)
         self._fill()
 
@@ -165,7 +169,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         self._fill()
 
     def _fill(self) -> None:
-        """Lay the text out for the width there is."""
+        """Wrap the text for the current width."""
         width = min(_WIDTH, self.app.size.width - _SIDES)
         rows: list[Piece] = []
 
@@ -178,7 +182,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         add([f"In {self.needed.environment}."], "dim")
         add(self._summary_lines or self.needed.target_lines)
         for effect in self.needed.effects:
-            add([effect], "bad" if _shouts(effect) else "warn")
+            add([effect], "bad" if _is_severe(effect) else "warn")
         if self.needed.warning:
             add([self.needed.warning], "warn")
         if self._numbers is None:
@@ -187,12 +191,14 @@ class ImpactDialog(BaseDialog[Confirmation]):
             rows.append(("", ""))
             add(self._numbers)
         read = self.read
-        read.styles.height = max(1, min(len(rows), _MOST, self.app.size.height - _CHROME - _TYPED * self.typed))
-        read.put(rows)
-        self.call_after_refresh(self._look)
+        read.styles.height = max(
+            1, min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
+        )
+        read.set_rows(rows)
+        self.call_after_refresh(self._update_field)
 
-    def _look(self) -> None:
-        """Open the field when everything has been in view."""
+    def _update_field(self) -> None:
+        """Enable the field when all lines have been in view."""
         if not self.is_mounted:
             return
         self.read.moved()
@@ -206,11 +212,11 @@ class ImpactDialog(BaseDialog[Confirmation]):
     def _reading_hint(self) -> str:
         if self._numbers is None:
             return ""
-        return "" if self.may_confirm else "Read on with ↓ first: there is more."
+        return "" if self.may_confirm else "Scroll down with ↓ to read the remaining lines."
 
     @on(LineList.Moved)
     def _moved(self) -> None:
-        self._look()
+        self._update_field()
 
     # Keys
 
@@ -245,9 +251,9 @@ class ImpactDialog(BaseDialog[Confirmation]):
         if text in self.needed.accepted:
             self.dismiss(Confirmation(yes=True, typed=text, read=self.needed.code))
         else:
-            self.query_one("#problem", Static).update("That is not it. Nothing was done.")
+            self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
 
 
-def _shouts(text: str) -> bool:
-    """Whether a sentence says what is worst: some of its words are in capitals."""
+def _is_severe(text: str) -> bool:
+    """Whether a sentence describes a severe effect, which is written with words in capitals."""
     return any(len(word) > 3 and word.isalpha() and word.isupper() for word in text.split())

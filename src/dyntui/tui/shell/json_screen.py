@@ -1,4 +1,4 @@
-"""Anything the server wrote, as a tree."""
+"""A screen with a JSON document as a tree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ __all__ = ["JsonScreen"]
 
 
 class JsonScreen(ConsoleScreen):
-    """A document as it was when it was opened. crumbs: where it came from, raw. shows: the resources it is from."""
+    """A document as it was when the screen opened.
+
+    crumbs: the breadcrumbs of its source, raw. shows: the names of the resources that it is from.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "json")
 

@@ -1,4 +1,4 @@
-"""A web address, shown whole: it goes to the clipboard, or to a browser where there is one."""
+"""A dialog with a web address to copy, or to open where there is a browser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ __all__ = ["LinkDialog"]
 
 
 class LinkDialog(BaseDialog[None]):
-    """what: where it leads. note: a line about it. find: what to look for there, "" for nothing."""
+    """Shows an address.
+
+    what: the title. note: a line about the page. find: the text to search for on the page, "" for none.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "link")
 
@@ -35,17 +38,17 @@ class LinkDialog(BaseDialog[None]):
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.url), id="url", markup=False)
-        lines = [self.note, f"Look there for: {self.find}" if self.find else "", browser_unavailable_reason()]
+        lines = [self.note, f"Search there for: {self.find}" if self.find else "", browser_unavailable_reason()]
         yield Static("\n".join(safe(line, 300) for line in lines if line), classes="where", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        keys = [("c", "send to clipboard")]
-        keys += [("i", "send what to look for")] if self.find else []
+        keys = [("c", "copy")]
+        keys += [("i", "copy search text")] if self.find else []
         keys += [] if browser_unavailable_reason() else [("o", "open in the browser")]
         return (*keys, ("esc", "close"))
 
     def find_disabled_reason(self) -> str | None:
-        return None if self.find else "There is nothing to look for."
+        return None if self.find else "There is no text to search for."
 
     def open_disabled_reason(self) -> str | None:
         return browser_unavailable_reason() or None
@@ -54,7 +57,7 @@ class LinkDialog(BaseDialog[None]):
         send_to_clipboard(cast("ConsoleApp", self.app), self.url, "address")
 
     def action_copy_find(self) -> None:
-        send_to_clipboard(cast("ConsoleApp", self.app), self.find, "what to look for")
+        send_to_clipboard(cast("ConsoleApp", self.app), self.find, "search text")
 
     def action_open(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Going from screen to screen: a history as in a browser, dialogs, and few frames on the way."""
+"""Navigation: the history of screens as in a browser, and dialogs, with few frames per change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
-    """The part of the app that knows which screens are alive and which is shown."""
+    """The part of the app with the history of screens and the screen in front."""
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -36,11 +36,11 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         return self.first_screen()
 
     def first_screen(self) -> ConsoleScreen:
-        """Make the screen that the console begins with."""
+        """Make the first screen of the console."""
         raise NotImplementedError
 
     def take_first_screen(self) -> None:
-        """The screen that Textual showed first is the first place of the history."""
+        """Put the screen that Textual showed first into the history."""
         first = self.screen
         assert isinstance(first, ConsoleScreen)
         self._alive[self.history.current] = first
@@ -57,7 +57,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
 
     @property
     def open_screens(self) -> list[ConsoleScreen]:
-        """Every screen within reach of back and forward that is ready to be told something."""
+        """Every mounted screen in the history."""
         return [screen for screen in self._alive.values() if screen.is_mounted]
 
     def visit(self, screen: ConsoleScreen) -> None:
@@ -65,11 +65,11 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self._show_new(screen, self.history.visit)
 
     def visit_first(self) -> None:
-        """Go to where the environment begins."""
+        """Go to the first screen of the environment."""
         self.visit(self.first_screen())
 
-    def _begin(self, screen: ConsoleScreen) -> None:
-        """Begin anew with one screen."""
+    def _restart_with(self, screen: ConsoleScreen) -> None:
+        """Restart the history with one screen."""
         self._show_new(screen, self.history.restart)
 
     def _show_new(self, screen: ConsoleScreen, enter: Callable[[str], list[str]]) -> None:
@@ -106,9 +106,9 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.ask(form, closed)
 
     def batch_screen_change(self, change: Callable[[], Awaitable[Any]]) -> None:
-        """Change screens with nothing painted on the way: a dialog would be six frames, most of them alike.
+        """Change screens without painting in between: a dialog would be six frames, most of them alike.
 
-        Keys that are typed meanwhile wait for what is going to be there.
+        Keys typed meanwhile wait for the new screen.
         """
 
         async def wait(done: Awaitable[Any], batch: ExitStack) -> None:
@@ -127,7 +127,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.run_worker(wait(change(), batch), group="screens")
 
     def complete_styles(self) -> None:
-        """Read the styles that the first screen could do without."""
+        """Load the styles that the first screen does not need."""
 
     # History
 
@@ -141,10 +141,10 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def back_disabled_reason(self) -> str | None:
         if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():
             return None
-        return None if self.history.previous else "This is the first screen. Q leaves dyntui."
+        return None if self.history.previous else "This is the first screen. Press Q to quit."
 
     def forward_disabled_reason(self) -> str | None:
-        return None if self.history.next else "Nothing was gone back from."
+        return None if self.history.next else "There is no screen to go forward to."
 
     async def action_back(self) -> None:
         if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():

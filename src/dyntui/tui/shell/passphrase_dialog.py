@@ -1,4 +1,4 @@
-"""Ask for the passphrase of a token file."""
+"""The dialog for the passphrase of a token file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["PassphraseDialog"]
 
 
 class PassphraseDialog(FormDialog):
-    """Answers {"passphrase": ...}. what: what it is for."""
+    """Returns {"passphrase": ...}. what: the title, which names its purpose."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, (FormInput("passphrase", "passphrase", secret=True),), verb="go on")
+        super().__init__(what, (FormInput("passphrase", "passphrase", secret=True),), verb="continue")

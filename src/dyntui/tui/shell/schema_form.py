@@ -1,4 +1,4 @@
-"""A form made from an operation's schema: what must be there is marked, what is known can be chosen."""
+"""A form made from the schema of an operation: required fields are marked, known values can be chosen."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["SchemaForm"]
 
-_FEW = 6
-"""So many options go on one line; more are chosen from a list."""
+_MAX_INLINE_OPTIONS = 6
+"""Up to so many options are a choice on one line; more are chosen from a list."""
 
 
 class SchemaForm(FormDialog):
-    """asked: the fields. start: what they hold at first, and what is left out when it is sent. known: further options
-    for a field, by its name. whole: whether what is not different may be sent all the same."""
+    """A form for the fields of a schema.
+
+    asked: the fields. start: their initial values by name.
+    verb: what submitting is called in the footer.
+    known: further options by field name.
+    before: the values before the form, to send only changes; None to send all.
+    on_values: receives the values by field name.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "schema")
 
@@ -34,12 +40,12 @@ class SchemaForm(FormDialog):
         verb: str,
         known: Mapping[str, Sequence[str]] | None = None,
         before: Mapping[str, str] | None = None,
-        taken: Callable[[dict[str, str]], None],
+        on_values: Callable[[dict[str, str]], None],
     ) -> None:
         self.asked = {f"f{number}": field for number, field in enumerate(asked)}
         self.known = dict(known or {})
         self.before = before
-        self.taken = taken
+        self.on_values = on_values
         self._raw: dict[str, tuple[str, str]] = {}
         fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.asked.items()]
         super().__init__(title, fields, check=self._wrong, verb=verb)
@@ -49,9 +55,9 @@ class SchemaForm(FormDialog):
         secret = field.name.lower().endswith("secret")
         shown = safe(value)
         if shown != value:
-            # An input draws what it is given: what could not be drawn is shown as it is elsewhere, and kept raw.
+            # An input draws control characters: an escaped form is shown, and the raw value kept.
             self._raw[name] = (shown, value)
-        if field.kind in (FieldKind.FLAG, FieldKind.CHOICE) and len(field.options) <= _FEW:
+        if field.kind in (FieldKind.FLAG, FieldKind.CHOICE) and len(field.options) <= _MAX_INLINE_OPTIONS:
             nothing = {} if field.required and value else {"": "—"}
             own = {value: value} if value and value not in field.options else {}
             options = {**nothing, **own, **{option: option for option in field.options}}
@@ -59,7 +65,11 @@ class SchemaForm(FormDialog):
         value = shown
         hint = "" if field.kind is FieldKind.CHOICE or self._options(field) else field.hint
         if self._options(field):
-            hint = "with commas between; ctrl+o chooses" if field.kind is FieldKind.LIST else "ctrl+o chooses"
+            hint = (
+                "separate with commas, or press ctrl+o to choose"
+                if field.kind is FieldKind.LIST
+                else "press ctrl+o to choose"
+            )
         return FormInput(name, field.label, value, help=hint, secret=secret)
 
     def _options(self, field: FormField) -> tuple[str, ...]:
@@ -69,11 +79,11 @@ class SchemaForm(FormDialog):
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
     def named(self, values: Values) -> dict[str, str]:
-        """What is filled in, by the names of the fields."""
-        return {field.name: self._as_it_was(name, values[name]) for name, field in self.asked.items()}
+        """Return the values by the names of the schema fields."""
+        return {field.name: self._raw_value(name, values[name]) for name, field in self.asked.items()}
 
-    def _as_it_was(self, name: str, text: str) -> str:
-        """A value that was not touched is the raw one, never what was shown of it."""
+    def _raw_value(self, name: str, text: str) -> str:
+        """Return the raw value of an unchanged field instead of its escaped form."""
         shown, raw = self._raw.get(name, (None, ""))
         return raw if text == shown else text
 
@@ -82,25 +92,25 @@ class SchemaForm(FormDialog):
         return {name: wrong[field.name] for name, field in self.asked.items() if field.name in wrong}
 
     def done(self, values: Values | None) -> None:
-        """For `Console.ask` and `Console.open_form`: hand on what was filled in."""
+        """Pass the values on; for `Console.ask` and `Console.open_form`."""
         if values is not None:
-            self.taken(self.named(values))
+            self.on_values(self.named(values))
 
     # Choosing
 
-    def _here(self) -> tuple[str, FormField] | None:
+    def _focused_field(self) -> tuple[str, FormField] | None:
         focused = self.focused
         name = (focused.id or "").removeprefix("field-") if isinstance(focused, Input) else ""
         return (name, self.asked[name]) if name in self.asked else None
 
     def choose_disabled_reason(self) -> str | None:
-        here = self._here()
-        return None if here is not None and self._options(here[1]) else "There is nothing to choose from here."
+        current = self._focused_field()
+        return None if current is not None and self._options(current[1]) else "This field has no values to choose from."
 
     def action_choose(self) -> None:
-        here = self._here()
-        assert here is not None
-        name, field = here
+        current = self._focused_field()
+        assert current is not None
+        name, field = current
         widget = self.query_one(f"#field-{name}", Input)
         chosen = [part.strip() for part in widget.value.split(",") if part.strip()]
 
@@ -109,5 +119,5 @@ class SchemaForm(FormDialog):
                 widget.value = ", ".join(found)
                 widget.cursor_position = len(widget.value)
 
-        many = field.kind is FieldKind.LIST
-        self.app.push_screen(MultiSelectDialog(field.name, self._options(field), chosen, many=many), picked)
+        multiple = field.kind is FieldKind.LIST
+        self.app.push_screen(MultiSelectDialog(field.name, self._options(field), chosen, multiple=multiple), picked)

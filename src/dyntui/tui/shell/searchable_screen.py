@@ -1,4 +1,4 @@
-"""A screen with a tree in which a person searches: what the settings and the answers of the API console share."""
+"""The base class of screens with a searchable tree: settings, and responses of the API console."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ __all__ = ["SearchableScreen"]
 
 
 class SearchableScreen(WorkerMixin):
-    """found: where the search is, in words. whole: what the clipboard calls the tree. hint: what to search for."""
+    """A screen with a SearchTree."""
 
     found = ""
+    """The state of the search for the footer, such as `2 of 7 found`."""
     whole = ""
+    """What the whole tree is called when it is copied."""
     hint = ""
+    """The placeholder of the search prompt."""
 
     @property
     def tree_shown(self) -> SearchTree:
@@ -37,11 +40,11 @@ class SearchableScreen(WorkerMixin):
         self.changed()
 
     def next_match_disabled_reason(self) -> str | None:
-        return None if self.tree_shown.find else "Nothing is searched for; / searches."
+        return None if self.tree_shown.find else "Press / to search first."
 
     def action_next(self) -> None:
         number, count = self.tree_shown.next_match()
-        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` is nowhere in it"
+        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` not found"
         self.changed()
 
     def back_label(self) -> str | None:

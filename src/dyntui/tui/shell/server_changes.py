@@ -1,4 +1,4 @@
-"""What writes change, on the screens: all that show it are out of date, and the one in front is read again."""
+"""Updates screens after writes: those that show a changed resource are out of date, and the front one is reloaded."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = ["ServerChangesMixin"]
 
 
 class ServerChangesMixin(ConnectivityMixin):
-    """The part of the app that passes on what writes have changed."""
+    """The part of the app that passes changes to the screens."""
 
     REREAD_EVERY_S = 2.0
-    """Seconds between readings of the screen in front while an import writes in the background."""
+    """Seconds between reloads of the screen in front while an import writes in the background."""
 
     class ServerChanged(Message):
-        """Writes through a connection have changed something. at_once: a person waits for the result."""
+        """Posted after writes through a connection. immediate: whether a person waits for the result."""
 
-        def __init__(self, connection: Connection, *, at_once: bool) -> None:
+        def __init__(self, connection: Connection, *, immediate: bool) -> None:
             super().__init__()
             self.connection = connection
-            self.at_once = at_once
+            self.immediate = immediate
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
@@ -42,11 +42,11 @@ class ServerChangesMixin(ConnectivityMixin):
         self._rereading: Timer | None = None
 
     def follow_changes(self, connection: Connection) -> None:
-        """Pass on what is written through this connection, from now on."""
-        connection.changes.subscribe(lambda at_once: self._heard_change(connection, at_once=at_once))
+        """Start to pass on the changes of this connection."""
+        connection.changes.subscribe(lambda immediate: self._on_change(connection, immediate=immediate))
 
-    def _heard_change(self, connection: Connection, *, at_once: bool) -> None:
-        self.post_message(self.ServerChanged(connection, at_once=at_once))
+    def _on_change(self, connection: Connection, *, immediate: bool) -> None:
+        self.post_message(self.ServerChanged(connection, immediate=immediate))
 
     @on(ServerChanged)
     def _server_changed(self, event: ServerChanged) -> None:
@@ -61,10 +61,10 @@ class ServerChangesMixin(ConnectivityMixin):
                     rows.forget(name, row_id)
         for screen in self.open_screens:
             screen.server_changed(change)
-        if event.at_once or monotonic() - self._reread_at >= self.REREAD_EVERY_S:
-            self._read_again()
+        if event.immediate or monotonic() - self._reread_at >= self.REREAD_EVERY_S:
+            self._reload_front()
         elif self._rereading is None:
-            self._rereading = self.set_timer(self.REREAD_EVERY_S, self._read_again)
+            self._rereading = self.set_timer(self.REREAD_EVERY_S, self._reload_front)
 
     def _in_view(self, connection: Connection) -> bool:
         """Whether the screens show the environment of this connection (it may have been opened again since)."""
@@ -74,8 +74,8 @@ class ServerChangesMixin(ConnectivityMixin):
             current.profile.environment_id,
         )
 
-    def _read_again(self) -> None:
-        """Read the screen in front again, also below a dialog; the others are when they are gone back to."""
+    def _reload_front(self) -> None:
+        """Reload the screen in front, also below a dialog; others reload when they are shown again."""
         if self._rereading is not None:
             self._rereading.stop()
             self._rereading = None

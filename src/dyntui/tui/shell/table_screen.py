@@ -1,4 +1,4 @@
-"""What every screen is whose table shows rows that it has itself: no list of the server's, no pages."""
+"""The base class of screens with a table of rows in memory, such as jobs or profiles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["TableScreen"]
 
 
 class TableScreen(ConsoleScreen):
-    """Its table is called `list`, and shows a ListView."""
+    """A screen whose table has the id `list` and shows StaticRows."""
 
     @property
     def table(self) -> Table:
@@ -22,18 +22,18 @@ class TableScreen(ConsoleScreen):
 
     @property
     def own(self) -> StaticRows:
-        """The rows."""
+        """The rows of the table."""
         view = self.table.view
         assert isinstance(view, StaticRows)
         return view
 
-    def put(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Show these rows."""
-        self.own.put(list(rows))
+    def set_rows(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Replace the rows of the table."""
+        self.own.set_rows(list(rows))
         self.table.view_changed()
 
     def position(self) -> list[Piece]:
-        """Where the cursor is, for the bottom line; nothing in an empty table."""
+        """Return the cursor position for the footer; nothing for an empty table."""
         table = self.table
         return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
 

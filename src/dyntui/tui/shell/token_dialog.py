@@ -1,4 +1,4 @@
-"""Ask for the token of an environment whose place has none: at each start, where it is kept for a session only."""
+"""The dialog for the token of an environment whose credential store has none; at each start for a session store."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 __all__ = ["TokenDialog"]
 
-_KEPT = {
-    "session": "It is kept for this session only.",
-    "keyring": "It is kept in the system keyring.",
-    "passphrase": "It is kept in a file encrypted with a passphrase.",
-    "file": "It is kept in a plain file only you can read.",
+_STORE_NOTES = {
+    "session": "Stored for this session only.",
+    "keyring": "Stored in the system keyring.",
+    "passphrase": "Stored in a file encrypted with a passphrase.",
+    "file": "Stored in a plain file that only you can read.",
 }
 
 
 class TokenDialog(FormDialog):
-    """Answers {"token": ...}."""
+    """Returns {"token": ...}."""
 
     def __init__(self, profile: Profile) -> None:
-        field = FormInput("token", "API token", secret=True, help=_KEPT.get(profile.credential, ""))
-        title = f"The token of {profile.kind} environment {profile.name}"
+        field = FormInput("token", "API token", secret=True, help=_STORE_NOTES.get(profile.credential, ""))
+        title = f"Token of the {profile.kind} environment {profile.name}"
         super().__init__(title, (field,), check=_wrong, verb="open")
 
 

@@ -1,4 +1,4 @@
-"""Keys that arrive before the screen that they are meant for: they wait, and run in order."""
+"""Keys typed ahead: those that arrive before their screen is ready wait and run in order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
     """
 
     typed_at = 0.0
-    """When something was typed last, by the monotonic clock."""
+    """The monotonic time of the last key or paste, in seconds."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -82,8 +82,8 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
     def _hold_until_done(self, target: Widget) -> None:
         """Hold what is typed until a key sent to `target` has had its effect."""
         self.hold_keys()
-        # Up to the app, where its action is found; and once more, for what the action has told the widget. Twice at
-        # each: what the key makes a widget tell those above it goes before.
+        # Up to the app, which finds the action; and again for messages of the action to the widget. Two turns at each
+        # node, so that messages to its parents are handled first.
         above = [node for node in target.ancestors_with_self if isinstance(node, Widget)]
         route = iter([node for _ in range(2) for node in (*(each for each in above for _ in range(2)), self)])
 

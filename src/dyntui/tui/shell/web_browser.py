@@ -1,4 +1,4 @@
-"""Open a web page in the person's own browser: only where there is a desktop, and with no token in its environment."""
+"""Opens a web page in the default browser, where there is a desktop; the browser gets no token in its environment."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def _opener() -> str | None:
 
 
 def browser_unavailable_reason() -> str:
-    """Why no page can be opened from here, "" when one can."""
+    """Return why no page can be opened, "" when one can."""
     if is_remote():
-        return "This is an SSH session: a browser would open at the other end."
-    return "" if _opener() else "There is no desktop here to open a browser on."
+        return "This is an SSH session: a browser would open on the remote machine."
+    return "" if _opener() else "There is no desktop session to open a browser in."
 
 
 def open_page(url: str) -> None:
-    """Open `url`, which a person has seen whole. Raises Usage."""
+    """Open `url`, which was shown in full before. Raises UsageError."""
     if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError("Only http and https addresses are opened.")
+        raise UsageError("Only http and https addresses can be opened.")
     opener = _opener()
     if reason := browser_unavailable_reason():
         raise UsageError(reason)

@@ -75,7 +75,7 @@ class AllowlistsScreen(ResourceScreen):
     @on(ResourceScreen.ViewChanged)
     def _summarise(self) -> None:
         if self.access is not None and self.is_mounted:
-            self.query_one(SummaryText).say(self.access.summary())
+            self.query_one(SummaryText).set_lines(self.access.summary())
 
     @property
     def shown_resources(self) -> frozenset[str]:

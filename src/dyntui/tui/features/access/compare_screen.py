@@ -176,7 +176,7 @@ class CompareAllowlistScreen(TableScreen):
         rows += [_row(_THERE, entry, None, entry) for entry in diff.only_right]
         rows += [_row(_ALIAS if id(old) in relabelled else _BOTH, old, old, new) for old, new in diff.both]
         rows = [row for row in rows if self.shown in ("", row["where"])]
-        self.put(rows)
+        self.set_rows(rows)
         both = len(diff.both) - len(relabelled)
         said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
         said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
@@ -184,7 +184,7 @@ class CompareAllowlistScreen(TableScreen):
         if diff.right.invalid:
             line, why = diff.right.invalid[0]
             lines.append(f"{len(diff.right.invalid):,} of {self.other_name} are no entry; line {line}: {why}")
-        self.query_one(SummaryText).say(lines)
+        self.query_one(SummaryText).set_lines(lines)
         self.changed()
 
     def status(self) -> Sequence[Piece]:
@@ -341,7 +341,7 @@ class DuplicateEntriesScreen(TableScreen):
     def _found(self, rows: list[dict[str, Any]], change_count: int) -> None:
         self.mark_read(change_count)
         if self.is_mounted:
-            self.put(rows)
+            self.set_rows(rows)
             self.changed()
 
     def status(self) -> Sequence[Piece]:

@@ -102,7 +102,9 @@ class EntriesScreen(ResourceScreen):
         order = self.view.query.order if self.view is not None else ""
         name, _, way = order.rpartition("-")
         ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
-        self.query_one(SummaryText).say([f"{row.get('outcome')}{scope} · {self.access.column_text(row)}{ordered}"])
+        self.query_one(SummaryText).set_lines(
+            [f"{row.get('outcome')}{scope} · {self.access.column_text(row)}{ordered}"]
+        )
 
     @property
     def shown_resources(self) -> frozenset[str]:

@@ -131,7 +131,7 @@ class EntryDraftsScreen(TableScreen):
             self._show()
 
     def _show(self) -> None:
-        self.put([_row(draft) for draft in self.drafts])
+        self.set_rows([_row(draft) for draft in self.drafts])
         counts = {state: self._count(state) for state in DraftState}
         words = {
             DraftState.NEW: "to send",
@@ -142,7 +142,9 @@ class EntryDraftsScreen(TableScreen):
         parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
         says = f"{total:,} {'entries' if total != 1 else 'entry'} = {' + '.join(parts)}" if parts else ""
-        self.query_one(SummaryText).say([says if self.checked else f"{says}; asking the server which are there ···"])
+        self.query_one(SummaryText).set_lines(
+            [says if self.checked else f"{says}; asking the server which are there ···"]
+        )
         self.changed()
 
     def _count(self, state: DraftState) -> int:

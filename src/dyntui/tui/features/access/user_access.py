@@ -113,9 +113,9 @@ class UserAccessScreen(TableScreen):
     def _on_found(self, event: Found) -> None:
         self.mark_read(event.change_count)
         self.access, self.user, self.answer = event.access, event.user, event.answer
-        self.put(_rows(event.access, event.answer.matches))
+        self.set_rows(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
-        self.query_one(SummaryText).say([event.answer.summary, scopes])
+        self.query_one(SummaryText).set_lines([event.answer.summary, scopes])
         self.changed()
 
     def status(self) -> Sequence[Piece]:

@@ -202,7 +202,7 @@ class AnalyticsScreen(ConsoleScreen):
         along = self.figures is not None and self.chart < len(self.figures.over_time)
         table.columns = _columns("when" if along else "what")
         table.layout_changed()
-        self._numbers.put(rows)
+        self._numbers.set_rows(rows)
         table.view_changed()
 
     def status(self) -> Sequence[Piece]:

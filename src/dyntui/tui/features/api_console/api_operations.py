@@ -55,7 +55,7 @@ class ApiOperationsScreen(ConsoleScreen):
         return ("API", f"/{self.filter_text}") if self.filter_text else ("API",)
 
     def body(self) -> ComposeResult:
-        self._view.put(self._rows())
+        self._view.set_rows(self._rows())
         yield Table(_COLUMNS, self._view, empty=self._empty, id="operations")
 
     @property
@@ -93,7 +93,7 @@ class ApiOperationsScreen(ConsoleScreen):
 
     def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()
-        self._view.put(self._rows())
+        self._view.set_rows(self._rows())
         self.table.show(self._view)
         self.changed()
 

@@ -196,7 +196,7 @@ class ApiRequestScreen(SearchableScreen):
             self.action_body()
             return
         values = {each.name: self.request.values.get(each.name, "") for each in asked}
-        form = SchemaForm(self.operation.id, asked, values, verb="keep", taken=self._put)
+        form = SchemaForm(self.operation.id, asked, values, verb="keep", on_values=self._put)
         self.console.ask(form, form.done)
 
     def body_disabled_reason(self) -> str | None:

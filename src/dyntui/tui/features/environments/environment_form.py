@@ -96,15 +96,15 @@ class EnvironmentForm(FormDialog):
         stored = str(self._old.credential) if self._old else ""
         if event.probe.ok:
             options = {"keyring": f"system keyring ({event.probe.backend})"} | self._more_places()
-            where.offer(options, where.value)
+            where.set_options(options, where.value)
             return
         options = self._more_places()
         if stored == "keyring":
             options |= {"keyring": "system keyring (it does not answer)"}
         if where.value in options:
-            where.offer(options, where.value)
+            where.set_options(options, where.value)
         else:
-            where.offer(options, "session")
+            where.set_options(options, "session")
             self.keep_untouched("where")
         self.note("where", f"The keyring cannot be used: {event.probe.reason}.")
 

@@ -159,7 +159,7 @@ class EnvironmentsScreen(TableScreen):
         profiles = dict(self._profiles)
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
-        self.put([self._row(profile) for profile in profiles.values()])
+        self.set_rows([self._row(profile) for profile in profiles.values()])
         self.changed()
 
     def _row(self, profile: Profile) -> dict[str, Any]:

@@ -172,7 +172,7 @@ class EventTailScreen(ConsoleScreen):
             if passing.matches(event)
         ]
         self._view.error = None
-        self._view.put(rows)
+        self._view.set_rows(rows)
         table.view_changed()
         if at_end and rows:
             table.move_to(len(rows) - 1)

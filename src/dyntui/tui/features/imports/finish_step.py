@@ -94,7 +94,7 @@ class FinishStep(WizardStep):
         self.query_one("#finish-sheet", ReportView).put(_lines(result))
         table = self.query_one("#why", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.put(
+        table.view.set_rows(
             [
                 {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
                 for state, code, count in result.failures

@@ -151,7 +151,7 @@ class JobsScreen(JobFollowUpMixin):
         running = self.console.session.running
         rows = [draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
         rows += [job_row(job, self._drafts.get(job.id), running) for job in event.known.jobs]
-        self.put(rows)
+        self.set_rows(rows)
         self.changed()
 
     @on(RunningJob.Changed)
@@ -160,7 +160,7 @@ class JobsScreen(JobFollowUpMixin):
         if job is not None and not job.active:
             self.load()
             return
-        self.put([fresh(row, job) for row in self.own.rows])
+        self.set_rows([fresh(row, job) for row in self.own.rows])
 
     def status(self) -> Sequence[Piece]:
         return self.position()

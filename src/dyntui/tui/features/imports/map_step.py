@@ -123,7 +123,7 @@ class MapStep(SavedMappingsMixin):
             return
         view = self.columns.view
         assert isinstance(view, StaticRows)
-        view.put(mapping_rows(mapping, self.wizard.look, self.draft.region))
+        view.set_rows(mapping_rows(mapping, self.wizard.look, self.draft.region))
         self.columns.view_changed()
         self._show_first()
         self.changed()

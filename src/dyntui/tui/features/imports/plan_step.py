@@ -95,7 +95,7 @@ class PlanStep(WizardStep):
         self.query_one("#plan-sheet", ReportView).put(plan_lines(self.plan, sums, self.draft.allowlist_name))
         table = self.query_one("#changes", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.put(_changes(self.plan))
+        table.view.set_rows(_changes(self.plan))
         table.view_changed()
         self.set_class(bool(self.plan["options"]["upsert"]), "-upsert")
         self.changed()

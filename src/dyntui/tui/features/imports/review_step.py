@@ -115,7 +115,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
             self.table.view_changed()
         kinds = self.query_one("#kinds", Table)
         assert isinstance(kinds.view, StaticRows)
-        kinds.view.put(kind_rows(seen.summary))
+        kinds.view.set_rows(kind_rows(seen.summary))
         kinds.view_changed()
         kinds.move_to(kinds.view.index_of(seen.which) or 0)
         pane = self.query_one("#rows-pane")

@@ -122,7 +122,7 @@ class RowLoadingMixin(WizardStep):
     @on(Prepared)
     def _spin(self, event: Prepared) -> None:
         spinner = self.query_one(Spinner)
-        spinner.words = f"reading and checking rows: {event.rows:,}   esc stops"
+        spinner.label = f"reading and checking rows: {event.rows:,}   esc stops"
         spinner.repaint()
 
     def _cannot(self, error: DyntuiError) -> None:

@@ -240,7 +240,7 @@ class ImportUndoScreen(ConsoleScreen):
         self.query_one(ReportView).put(lines)
         table = self.query_one("#left-alone", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.put(self._rows())
+        table.view.set_rows(self._rows())
         table.view_changed()
         self.changed()
 

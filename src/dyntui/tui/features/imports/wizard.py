@@ -338,7 +338,7 @@ class WizardScreen(ConsoleScreen):
 
     def go_home(self) -> None:
         """Put the focus where it belongs, unless somebody is typing."""
-        if self.is_current and not self.query_one(Prompt).asking and (home := self.default_focus()) is not None:
+        if self.is_current and not self.query_one(Prompt).is_open and (home := self.default_focus()) is not None:
             self.set_focus(home, scroll_visible=False)
 
     def back_label(self) -> str | None:

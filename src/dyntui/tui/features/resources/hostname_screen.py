@@ -61,7 +61,7 @@ class HostnameScreen(ResourceDetailScreen):
             self.query_one("#facts", FieldList).show(facts_of(self.record, counted))
         table = self.query_one("#dns-beside" if tab.name == "facts" else "#dns-whole", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.put(self._rows(document))
+        table.view.set_rows(self._rows(document))
         table.view_changed()
 
 

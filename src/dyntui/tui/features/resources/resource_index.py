@@ -47,7 +47,7 @@ class ResourceIndexScreen(WorkerMixin):
         return ("everything",)
 
     def body(self) -> ComposeResult:
-        self._view.put(self._rows())
+        self._view.set_rows(self._rows())
         yield Table(_COLUMNS, self._view, id="list")
 
     @property
@@ -108,7 +108,7 @@ class ResourceIndexScreen(WorkerMixin):
             self._show()
 
     def _show(self) -> None:
-        self._view.put(self._rows())
+        self._view.set_rows(self._rows())
         self.table.view_changed()
         self.changed()
 

@@ -118,14 +118,14 @@ class SettingsScreen(SearchableScreen):
     def edit_setting_disabled_reason(self) -> str | None:
         if self.document is None:
             return "The settings are not here yet."
-        way = self.tree_shown.way
+        way = self.tree_shown.key_path
         if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
             return "Unfold it and go to a single value: only those are changed here."
         return None
 
     def action_edit(self) -> None:
         assert self.document is not None
-        way = self.tree_shown.way
+        way = self.tree_shown.key_path
         before = settings.leaf_at(self.document, way)
         asked = settings.setting_field(way, before)
         held = {asked.name: field_text(before)}
@@ -139,7 +139,7 @@ class SettingsScreen(SearchableScreen):
             held,
             verb="go on",
             before=held,
-            taken=taken,
+            on_values=taken,
         )
         self.console.open_form(form, form.done)
 

@@ -60,7 +60,7 @@ class _Journal(TableScreen):
 
     def look(self) -> None:
         """Something may have happened."""
-        self.put(self.rows())
+        self.set_rows(self.rows())
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()

@@ -165,7 +165,7 @@ class UserScreen(UserActionsMixin):
     def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
         table = self.query_one(f"#{name}", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.put(rows)
+        table.view.set_rows(rows)
         table.view_changed()
 
     @classmethod

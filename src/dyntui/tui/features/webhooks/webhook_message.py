@@ -78,7 +78,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case "tries":
                 table = self.query_one("#tries", Table)
                 assert isinstance(table.view, StaticRows)
-                table.view.put([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
+                table.view.set_rows([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
                 table.view_changed()
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))

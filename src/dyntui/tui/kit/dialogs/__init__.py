@@ -1,1 +1,1 @@
-"""What is asked in front of a screen: confirmations, forms, help, the jump bar."""
+"""Dialogs over a screen: base class, forms, choices, text, messages, secrets."""

@@ -1,7 +1,7 @@
-"""What every dialog is: a box over the screen, one title, its own keys, left by esc with nothing done.
+"""The base class of dialogs: a box over the screen with a title and a footer of keys; esc cancels.
 
-What was filled in is never lost by one key: leaving a changed dialog asks once, and a form whose contents are to be
-confirmed and sent stays open until that is done (`on_submit`, `finish`, `reopen`).
+Input is not lost by one key: canceling a changed dialog needs esc twice, and a form whose input is confirmed and sent
+afterwards stays open until that is done (`on_submit`, `finish`, `reopen`).
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ T = TypeVar("T")
 
 
 class DialogFooter(LineWidget):
-    """The last lines of a dialog: what has no room above, and the keys."""
+    """The last two lines of a dialog: a message, and the keys."""
 
     def __init__(self, *keys: tuple[str, str]) -> None:
         super().__init__(classes="foot")
         self.keys = keys
-        self.said = ""
-        self.said_style = "dim"
+        self.message = ""
+        self.message_style = "dim"
 
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
         if y == 0:
-            return [(cut(self.said, width), self.said_style)], ""
+            return [(cut(self.message, width), self.message_style)], ""
         pieces: list[Piece] = []
         for key, title in self.keys:
             pieces += [(key, "strong"), (f" {title}   ", "dim")]
@@ -47,28 +47,27 @@ class DialogFooter(LineWidget):
 
 
 class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
-    """A dialog. A subclass gives `content` and `foot`; None is what it returns when it is left.
-
-    on_submit: gets what is submitted while the dialog stays open, locked; whoever sets it ends with `finish` or
-    `reopen`. None: submitting closes the dialog. was_left: a person closed it; what was submitted is not to go on.
-    """
+    """A dialog. A subclass defines `content` and `footer_keys`; a canceled dialog returns None."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS = bindings(KIT_ACTIONS, "dialog")
     title_text = ""
     on_submit: Callable[[T], Any] | None = None
+    """Receives the submitted value while the dialog stays open, locked; has to end in `finish` or `reopen`. None:
+    submitting closes the dialog."""
     was_left = False
+    """Whether a person closed the dialog; what was submitted must not continue then."""
     _locked = False
     _initial: object = None
     _asked_about: object = None
     _focused_before: Widget | None = None
 
     def content(self) -> ComposeResult:
-        """What is in the box below the title."""
+        """Yield the widgets below the title."""
         raise NotImplementedError
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        """The keys and what they do."""
+        """Return pairs of key and title for the footer."""
         return (("esc", "close"),)
 
     def compose(self) -> ComposeResult:
@@ -78,23 +77,23 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             yield DialogFooter(*self.footer_keys())
 
     def show_full_text(self, text: str, room: int) -> None:
-        """Say above the keys what was cut because there is room for fewer cells."""
+        """Show `text` above the keys when it is wider than `room` cells, because it is cut elsewhere."""
         self.show_footer_message(text if width_of(text) > room else "", "dim")
 
     def show_footer_message(self, text: str, style: str) -> None:
-        """Say something above the keys."""
-        foot = self.query_one(DialogFooter)
-        foot.said, foot.said_style = safe(text, 200), style
-        foot.repaint()
+        """Show a message above the keys. style: `dim` or `warn`."""
+        footer = self.query_one(DialogFooter)
+        footer.message, footer.message_style = safe(text, 200), style
+        footer.repaint()
 
-    # Leaving
+    # Canceling
 
     def current_input(self) -> object:
-        """What is filled in now, to be compared; None for a dialog in which nothing is."""
+        """Return the current input in a form that can be compared; None for a dialog without input."""
         return None
 
     def initial_input(self) -> object:
-        """What `entered` is worth when nothing of it would be lost."""
+        """Return the value of `current_input` that may be discarded without a question."""
         return self.current_input()
 
     def on_mount(self) -> None:
@@ -104,7 +103,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         entered = self.current_input()
         if entered not in (self._initial, self._asked_about):
             self._asked_about = entered
-            self.show_footer_message("esc once more throws away what you typed.", "warn")
+            self.show_footer_message("Press esc again to discard your changes.", "warn")
             return
         self.was_left = True
         self.dismiss(None)
@@ -112,7 +111,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def input_changed(self) -> None:
-        """Ask anew before leaving: other input would be lost now."""
+        """Ask again before input that changed since is discarded."""
         if self._asked_about is not None and self.current_input() != self._asked_about:
             self._asked_about = None
             self.show_footer_message("", "dim")
@@ -120,7 +119,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     # Submitting
 
     def submit(self, answer: T) -> None:
-        """Hand `answer` on: to `on_submit`, with the dialog locked until that is done, or as the dialog's result."""
+        """Pass `answer` to `on_submit` with the dialog locked, or return it as the result of the dialog."""
         if self.on_submit is None:
             self.dismiss(answer)
         elif not self._locked:
@@ -131,12 +130,12 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             self.on_submit(answer)
 
     def finish(self) -> None:
-        """Close the dialog: what was submitted is done."""
+        """Close the dialog, because what was submitted is done."""
         if self.is_active:
             self.dismiss(None)
 
     def reopen(self, problem: str = "") -> None:
-        """Take input again, with all that is filled in. problem: why what was submitted was not done."""
+        """Unlock the dialog with its input. problem: why the submitted value was not applied."""
         if self.was_left or not self.is_attached:
             return
         self._locked = False

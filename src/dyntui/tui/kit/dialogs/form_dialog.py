@@ -1,4 +1,4 @@
-"""Fill in a few fields. What is wrong is said below the field it is about, and nothing is lost."""
+"""A form of text fields and choices. Problems are shown below their field."""
 
 from __future__ import annotations
 
@@ -26,23 +26,29 @@ Values = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """One field. options: value to words, for a choice instead of text. help: one line below it. secret: not shown."""
+    """One field of a form."""
 
     name: str
+    """The key of its value in the result."""
     label: str
+    """The text before the field."""
     value: str = ""
+    """The initial value."""
     options: Mapping[str, str] = field(default_factory=dict)
+    """Value -> label, for a choice instead of a text field."""
     help: str = ""
+    """One line below the field."""
     secret: bool = False
+    """Whether the text is hidden."""
 
 
 class FormChoice(LineWidget, can_focus=True):
-    """One of a few values on one line: `‹ sandbox ›`; left, right and space change it."""
+    """A choice of one value on one line: `‹ sandbox ›`; left, right and space change it."""
 
     value: reactive[str] = reactive("", init=False)
 
     class Changed(Message):
-        """Another value was chosen."""
+        """Posted when another value was chosen."""
 
         def __init__(self, choice: FormChoice) -> None:
             super().__init__()
@@ -58,12 +64,12 @@ class FormChoice(LineWidget, can_focus=True):
         self.set_reactive(FormChoice.value, value if value in options else next(iter(options), ""))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        words = cut(safe(self.options.get(self.value, "")), max(0, width - 6))
+        label = cut(safe(self.options.get(self.value, "")), max(0, width - 6))
         sides = ("‹ ", " ›") if len(self.options) > 1 else ("", "")
-        return [(sides[0], "accent"), (words, ""), (sides[1], "accent")], "cursor" if self.has_focus else ""
+        return [(sides[0], "accent"), (label, ""), (sides[1], "accent")], "cursor" if self.has_focus else ""
 
-    def offer(self, options: Mapping[str, str], value: str) -> None:
-        """Other options."""
+    def set_options(self, options: Mapping[str, str], value: str) -> None:
+        """Replace the options, with `value` chosen."""
         self.options = dict(options)
         self.value = value
         self.repaint()
@@ -92,11 +98,15 @@ class FormChoice(LineWidget, can_focus=True):
 
 
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """It scrolls with the field that has the focus: the keys that would scroll it go from field to field."""
+    """The fields; it scrolls with the focused field, without keys of its own."""
 
 
 class FormDialog(BaseDialog[Values]):
-    """Answers with the values by field name. check: what is wrong, by field name; "" as a name is about all of it."""
+    """A form that returns its values by field name.
+
+    check: returns problems by field name; the name "" is for the whole form.
+    verb: what saving is called in the footer.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "form")
 
@@ -133,13 +143,13 @@ class FormDialog(BaseDialog[Values]):
         return widget
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", f"next, then {self.verb}"), ("esc", "cancel"))
+        return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
     def current_input(self) -> Values:
         return self.values()
 
     def values(self) -> Values:
-        """What is filled in now."""
+        """Return the current values by field name."""
         return {item.name: self._value(item) for item in self.fields}
 
     def _value(self, item: FormInput) -> str:
@@ -148,12 +158,12 @@ class FormDialog(BaseDialog[Values]):
         return self.query_one(f"#field-{item.name}", Input).value
 
     def keep_untouched(self, name: str) -> None:
-        """Take what the field holds for what it held at first: it was not a person who changed it."""
+        """Treat the value of a field as its initial one, because the program changed it and not a person."""
         if isinstance(self._initial, dict):
             self._initial = {**self._initial, name: self.values()[name]}
 
     def note(self, name: str, text: str, *, bad: bool = False) -> None:
-        """Say something below a field."""
+        """Show a line below a field. bad: whether it is a problem."""
         note = self.query_one(f"#note-{name}", Static)
         note.update(safe(text, 300))
         note.set_class(bad, "-bad")
@@ -171,14 +181,14 @@ class FormDialog(BaseDialog[Values]):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        self._enter()
+        self._go_on_from_field()
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter" and isinstance(self.focused, FormChoice):
             event.stop()
-            self._enter()
+            self._go_on_from_field()
 
-    def _enter(self) -> None:
+    def _go_on_from_field(self) -> None:
         last = self.query("#fields Input, #fields FormChoice").last()
         if self.focused is last:
             self.action_save()

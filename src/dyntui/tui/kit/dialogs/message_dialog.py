@@ -1,4 +1,4 @@
-"""A longer text to read: a message in full, an error with its parts."""
+"""A dialog that shows a longer text, such as a full message or error."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Text(LineList):
 
 
 class MessageDialog(BaseDialog[None]):
-    """text: raw, lines kept."""
+    """Shows `text`, raw, with its line breaks."""
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Choose any number of things from a list."""
+"""A dialog to choose any number of options from a list."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["MultiSelectDialog"]
 
 
 class _Options(LineList):
-    def __init__(self, options: Sequence[str], chosen: set[str], many: bool) -> None:
+    def __init__(self, options: Sequence[str], chosen: set[str], multiple: bool) -> None:
         super().__init__(id="options")
         self.options = options
         self.chosen = chosen
-        self.many = many
+        self.multiple = multiple
 
     @property
     def count(self) -> int:
@@ -30,22 +30,25 @@ class _Options(LineList):
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         option = self.options[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
-        sign = ("[x] " if option in self.chosen else "[ ] ") if self.many else ""
+        sign = ("[x] " if option in self.chosen else "[ ] ") if self.multiple else ""
         return [bar, (sign, "strong"), (cut(safe(option, 200), max(0, width - 2 - len(sign))), "")]
 
 
 class MultiSelectDialog(BaseDialog[list[str]]):
-    """Answers with what was chosen, in the order of the list; None when it was left. many: not only one."""
+    """Returns the chosen options in the order of the list.
+
+    multiple: whether more than one can be chosen.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "multi-select")
 
-    def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, many: bool = True) -> None:
+    def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, multiple: bool = True) -> None:
         super().__init__()
         self.title_text = title
-        # What was written by hand stays among the options.
+        # Values that were typed by hand stay among the options.
         self.options = [*options, *(each for each in chosen if each not in options)]
-        self.many = many
-        self._lines = _Options(self.options, set(chosen), many)
+        self.multiple = multiple
+        self._lines = _Options(self.options, set(chosen), multiple)
 
     def content(self) -> ComposeResult:
         self._lines.styles.height = max(1, min(len(self.options), 16))
@@ -56,11 +59,11 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         self._lines.move_to(first)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        taking = (("space", "take it or not"), ("enter", "take these")) if self.many else (("enter", "take it"),)
-        return (*taking, ("esc", "cancel"))
+        keys = (("space", "select"), ("enter", "apply")) if self.multiple else (("enter", "choose"),)
+        return (*keys, ("esc", "cancel"))
 
     def action_toggle_option(self) -> None:
-        if self.options and self.many:
+        if self.options and self.multiple:
             self._lines.chosen ^= {self.options[self._lines.cursor]}
             self._lines.repaint()
 
@@ -68,7 +71,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         return frozenset(self._lines.chosen)
 
     def action_submit(self) -> None:
-        if not self.many:
+        if not self.multiple:
             self.dismiss([self.options[self._lines.cursor]] if self.options else [])
             return
         self.dismiss([each for each in self.options if each in self._lines.chosen])

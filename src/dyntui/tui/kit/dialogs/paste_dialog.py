@@ -1,4 +1,4 @@
-"""Paste or write a longer text: a body whose signature is to be checked, the JSON of a request."""
+"""A dialog to paste or write a longer text, with an optional one-line field below."""
 
 from __future__ import annotations
 
@@ -17,18 +17,25 @@ __all__ = ["PasteTextDialog", "Pasted"]
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What was pasted. line: what stands in the field below it, where there is one."""
+    """The result of the dialog."""
 
     text: str
     line: str = ""
+    """The value of the field below the text, if there is one."""
 
 
 class PasteTextDialog(BaseDialog[Pasted]):
-    """about: a line above the text. line: the name of a field below it, "" for none."""
+    """A text area.
+
+    about: a line above the text.
+    line: the label of a field below it, "" for none.
+    text: the initial text.
+    verb: what submitting is called in the footer.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "paste-text")
 
-    def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "check") -> None:
+    def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "submit") -> None:
         super().__init__(classes="large pasting")
         self.title_text = title
         self.about = about

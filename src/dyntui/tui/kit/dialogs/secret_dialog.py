@@ -1,4 +1,4 @@
-"""Something that is shown once and kept nowhere: a new token, the secret of a webhook."""
+"""A dialog for a secret value that is shown one time and not stored."""
 
 from __future__ import annotations
 
@@ -23,26 +23,30 @@ _WIDTH = 64
 
 
 class SecretDialog(BaseDialog[None]):
-    """what: its name. value: raw."""
+    """Shows a secret.
+
+    what: the name of the value, in lower case.
+    value: the value, raw.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "secret")
 
     def __init__(self, what: str, value: str) -> None:
         super().__init__()
-        self.title_text = f"The {what}"
+        self.title_text = what[:1].upper() + what[1:]
         self.what = what
         self.value = value
 
     def content(self) -> ComposeResult:
         lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
         yield Static("\n".join(lines), classes="secret", markup=False)
-        yield Static("It is shown once and kept nowhere.", classes="where", markup=False)
+        yield Static("This value is shown only now and is not stored.", classes="where", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("c", "send to clipboard"), ("esc", "close"))
+        return (("c", "copy"), ("esc", "close"))
 
     def action_copy(self) -> None:
         console = cast("ClipboardApp", self.app)
         send_to_clipboard(console, self.value, self.what)
-        # What was sent stays in the terminal's clipboard only.
+        # The secret must not stay in this process; only the terminal's clipboard has it.
         console.clipboard_text = ""

@@ -1,4 +1,4 @@
-"""Choose one of a few things."""
+"""A dialog to choose one of a few options."""
 
 from __future__ import annotations
 
@@ -18,20 +18,25 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 __all__ = ["Choice", "Choices", "SelectDialog"]
 
 _SHARE, _CHROME = 0.9, 6
-"""What a dialog may take of the height, and what of it is title, keys and margin."""
+"""The share of the screen height that a dialog may use, and its lines for title, keys and margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose. key: what is answered. sign: a key or mark before it. note: a few words after it."""
+    """One option."""
 
     key: str
+    """What the dialog returns."""
     label: str
     sign: str = ""
+    """A key or a mark before the label; a key chooses the option."""
     note: str = ""
+    """A short text after the label."""
 
 
 class Choices(LineList):
+    """The list of options, also used outside of the dialog."""
+
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__(id="choices")
         self.choices = choices
@@ -47,21 +52,24 @@ class Choices(LineList):
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
         label = fit(safe(choice.label, 60), self._labels)
-        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), self._room), "dim")]
+        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), self._note_width), "dim")]
 
     @property
-    def _room(self) -> int:
-        """Cells for a note."""
+    def _note_width(self) -> int:
+        """The width of the column of notes, in cells."""
         signs = self._signs + 2 if self._signs else 0
         return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
 
     def moved(self) -> None:
         if self.count and isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text(self.choices[self.cursor].note, self._room)
+            self.screen.show_full_text(self.choices[self.cursor].note, self._note_width)
 
 
 class SelectDialog(BaseDialog[str]):
-    """Answers with the key of the choice, None when it is left. The sign of a choice, where it is a key, takes it."""
+    """Returns the key of the chosen option.
+
+    start: the index of the option under the cursor at first.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
 

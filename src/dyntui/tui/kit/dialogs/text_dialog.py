@@ -1,4 +1,4 @@
-"""Write or change a longer text. It is taken only when it can be used; until then nothing that was typed goes away."""
+"""A dialog to edit a longer text, which is returned only when it is valid."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ __all__ = ["TextDialog"]
 
 
 class TextDialog(BaseDialog[str]):
-    """Answers with the text. check: what is wrong with it, "" when it can be used. about: a line above it.
+    """Returns the edited text.
 
-    text: what it begins with. original: what leaving it does not lose; `text` when nothing is said. problem: said at
-    once, about the text that it begins with.
+    about: a line above the text.
+    text: the initial text.
+    check: returns what is wrong with a text, "" when it is valid.
+    original: the text that may be discarded without a question; `text` by default.
+    problem: a problem of the initial text, shown from the start.
+    verb: what submitting is called in the footer.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "text-editor")
@@ -33,7 +37,7 @@ class TextDialog(BaseDialog[str]):
         check: Callable[[str], str],
         original: str | None = None,
         problem: str = "",
-        verb: str = "go on",
+        verb: str = "continue",
     ) -> None:
         super().__init__(classes="large pasting")
         self.title_text = title
@@ -59,7 +63,7 @@ class TextDialog(BaseDialog[str]):
         return self.query_one("#pasted", TextArea)
 
     def say(self, text: str) -> None:
-        """Something about the text, below it."""
+        """Show a problem below the text."""
         self.query_one("#problem", Static).update(safe(text, 500))
 
     def action_submit(self) -> None:

@@ -1,1 +1,1 @@
-"""What screens are made of: the virtual table, the frame, prompts, tabs, the JSON tree."""
+"""Widgets: the virtual table, line lists, prompt, tabs, JSON tree, spinner."""

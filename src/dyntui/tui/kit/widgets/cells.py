@@ -1,4 +1,4 @@
-"""Text measured in terminal cells: cut with a sign, padded to a width."""
+"""Text measured in terminal cells: truncated, padded and wrapped."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ __all__ = ["cut", "fit", "width_of", "wrapped"]
 
 
 def width_of(text: str) -> int:
-    """How many cells `text` takes."""
+    """Return the width of `text` in cells."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` cells; what is cut off is shown by `…`."""
+    """Return `text` truncated to `width` cells, with `…` at the cut."""
     if width_of(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """`text` in exactly `width` cells."""
+    """Return `text` truncated or padded to exactly `width` cells. right: whether to align it to the right."""
     text = cut(text, width)
     space = " " * (width - width_of(text))
     return space + text if right else text + space
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells, broken between words where that can be."""
-    width = max(2, width)  # a sign may take two cells
+    """Return `text` in lines of at most `width` cells, wrapped between words if possible."""
+    width = max(2, width)  # a character may take two cells
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -40,13 +40,13 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line)
         line = word
         while width_of(line) > width:
-            part = _beginning(line, width)
+            part = _prefix_of_width(line, width)
             lines.append(part)
             line = line[len(part) :]
     return [*lines, line]
 
 
-def _beginning(word: str, width: int) -> str:
+def _prefix_of_width(word: str, width: int) -> str:
     size = 1
     while width_of(word[: size + 1]) <= width:
         size += 1

@@ -1,4 +1,4 @@
-"""Labels and values, one a line: label dim, value bright. Times say how long ago, and exactly when under the cursor."""
+"""A list of labels and values, one per line. Times are shown as ages, and exactly under the cursor."""
 
 from __future__ import annotations
 
@@ -17,33 +17,34 @@ __all__ = ["FieldLine", "FieldList"]
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One line. value: raw; a heading has none."""
+    """One line: a label with a value, or a heading."""
 
     label: str
     value: Any = None
+    """The raw value; a heading has none."""
     heading: bool = False
 
     @property
     def raw(self) -> str:
-        """The value for the clipboard."""
+        """The value as text for the clipboard."""
         if isinstance(self.value, (dict, list)):
             return plain_json(json.dumps(self.value, ensure_ascii=False))
         return "" if self.value is None else str(self.value)
 
 
 class FieldList(LineList):
-    """A list of facts."""
+    """The list of fields of an object."""
 
-    def __init__(self, facts: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
+    def __init__(self, fields: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.fields: list[FieldLine] = []
-        self.show(facts)
+        self.show(fields)
 
-    def show(self, facts: Sequence[FieldLine]) -> None:
-        """Show these."""
-        self.fields = list(facts)
-        self._label = max((width_of(safe(fact.label, 20)) for fact in facts if not fact.heading), default=0)
-        if facts and facts[0].heading and self.cursor == 0:
+    def show(self, fields: Sequence[FieldLine]) -> None:
+        """Replace the lines."""
+        self.fields = list(fields)
+        self._label_width = max((width_of(safe(field.label, 20)) for field in fields if not field.heading), default=0)
+        if fields and fields[0].heading and self.cursor == 0:
             self.cursor = 1
         if self.is_attached:
             self.count_changed()
@@ -54,21 +55,21 @@ class FieldList(LineList):
 
     @property
     def current_field(self) -> FieldLine | None:
-        """The fact under the cursor; None on a heading."""
-        fact = self.fields[self.cursor] if self.fields else None
-        return None if fact is None or fact.heading else fact
+        """The line under the cursor; None on a heading."""
+        field = self.fields[self.cursor] if self.fields else None
+        return None if field is None or field.heading else field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        fact = self.fields[index]
+        field = self.fields[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
-        if fact.heading:
-            return [bar, (fact.label.upper(), "head")]
-        label = fit(safe(fact.label, 20), self._label) + "  "
+        if field.heading:
+            return [bar, (field.label.upper(), "head")]
+        label = fit(safe(field.label, 20), self._label_width) + "  "
         room = max(0, width - 3 - width_of(label))
-        return [bar, (label, "dim"), (cut(_words(fact.value, exact=index == self.cursor), room), "")]
+        return [bar, (label, "dim"), (cut(_value_text(field.value, exact=index == self.cursor), room), "")]
 
 
-def _words(value: Any, *, exact: bool) -> str:
+def _value_text(value: Any, *, exact: bool) -> str:
     match value:
         case None | "" | [] | {}:
             return "—"

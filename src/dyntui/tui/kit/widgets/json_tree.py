@@ -1,4 +1,4 @@
-"""Any JSON as a tree of lines: foldable, copyable, and nothing in it can do anything to the terminal."""
+"""A JSON document as a foldable tree of lines. Values are escaped, so that they cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Node:
 
 
 class JsonTree(LineList):
-    """A document, raw. What is deeper than `unfolded` levels is folded at first."""
+    """A tree of a raw document. Levels deeper than `unfolded` are folded at first."""
 
     BINDINGS = bindings(KIT_ACTIONS, "tree")
 
@@ -44,18 +44,18 @@ class JsonTree(LineList):
         self._document = document
         self._unfolded = unfolded
         self._folds: dict[tuple[str, ...], bool] = {}
-        self._rows: list[_Node] = self._flat()
+        self._rows: list[_Node] = self._visible_nodes()
 
     def show(self, document: Any) -> None:
-        """Show another document; what was folded stays folded."""
+        """Show another document; folded nodes stay folded."""
         self._document = document
-        self._flatten()
+        self._update_rows()
 
-    def _flatten(self) -> None:
-        self._rows = self._flat()
+    def _update_rows(self) -> None:
+        self._rows = self._visible_nodes()
         self.count_changed()
 
-    def _flat(self) -> list[_Node]:
+    def _visible_nodes(self) -> list[_Node]:
         nodes: list[_Node] = []
         stack: list[tuple[str, Any, tuple[str, ...]]] = []
         root = _Node("", self._document, 0, (), True)
@@ -83,13 +83,13 @@ class JsonTree(LineList):
 
     @property
     def value_text(self) -> str:
-        """The value under the cursor for the clipboard: text as it is, anything else as JSON in lines."""
+        """The value under the cursor for the clipboard: text unchanged, anything else as indented JSON."""
         value = self.value
         return value if isinstance(value, str) else plain_json(json.dumps(value, ensure_ascii=False, indent=2))
 
     @property
     def is_text(self) -> bool:
-        """Whether the value under the cursor is a text."""
+        """Whether the value under the cursor is a string."""
         return isinstance(self.value, str)
 
     @property
@@ -106,25 +106,25 @@ class JsonTree(LineList):
             return [bar, (cut(key, width - 1), "dim")]
         key += "  " if node.key else ""
         key = cut(key, width - 1)
-        return [bar, (key, "dim"), (cut(_words(node.value), max(0, width - 1 - len(key))), "")]
+        return [bar, (key, "dim"), (cut(_value_text(node.value), max(0, width - 1 - len(key))), "")]
 
     def fold_disabled_reason(self) -> str | None:
-        return None if self.count and self._rows[self.cursor].folds else "There is nothing to fold here."
+        return None if self.count and self._rows[self.cursor].folds else "This line has no children to fold."
 
     def action_fold(self) -> None:
-        self._set(self.cursor, not self._rows[self.cursor].open)
+        self._set_folded(self.cursor, not self._rows[self.cursor].open)
 
     def action_close(self) -> None:
         node = self._rows[self.cursor]
         if node.folds and node.open:
-            self._set(self.cursor, False)
+            self._set_folded(self.cursor, False)
         elif node.depth:
             self.move_to(next(i for i, other in enumerate(self._rows) if other.path == node.path[:-1]))
 
     def action_open(self) -> None:
         node = self._rows[self.cursor]
         if node.folds and not node.open:
-            self._set(self.cursor, True)
+            self._set_folded(self.cursor, True)
         elif node.folds:
             self.move_to(self.cursor + 1)
 
@@ -133,15 +133,15 @@ class JsonTree(LineList):
         path = self._rows[self.cursor].path[:1] if self.count else ()
         self._folds.clear()
         self._unfolded = 0 if opened else 99
-        self._flatten()
+        self._update_rows()
         self.move_to(next((i for i, node in enumerate(self._rows) if node.path == path), 0))
 
-    def _set(self, index: int, opened: bool) -> None:
+    def _set_folded(self, index: int, opened: bool) -> None:
         self._folds[self._rows[index].path] = opened
-        self._flatten()
+        self._update_rows()
 
 
-def _words(value: Any) -> str:
+def _value_text(value: Any) -> str:
     match value:
         case str():
             return f'"{safe(value)}"'

@@ -1,7 +1,7 @@
-"""Lines with a cursor: what every list, tree and log of the console is drawn by. Only lines that changed are painted.
+"""A list of one-line items with a cursor: the base of every list, tree, table and log. Only changed lines are painted.
 
-A subclass says how many lines there are (`count`) and draws one (`draw`); this class knows cursor, scrolling, mouse and
-repainting. There is no scroll bar: the bottom line says the position, and a repaint stays small.
+A subclass defines the number of lines (`count`) and draws one (`draw`); this class handles cursor, scrolling, mouse and
+repainting. There is no scroll bar, which keeps a repaint small; the footer shows the position.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ __all__ = ["LineList", "Piece"]
 
 _WHEEL = 3
 _WHOLE_WIDTH = 1000
-"""Cells in which every line has room, for a search."""
+"""A width in cells that holds every line, for a search."""
 
 
 @runtime_checkable
 class Host(Protocol):
-    """A screen that wants to know at once where the cursor is; `Moved` comes a frame later."""
+    """A screen that is called as soon as the cursor moves; the message `Moved` comes a frame later."""
 
     def lines_moved(self, lines: LineList) -> None: ...
 
 
 class LineList(ActionMixin, LineWidget, can_focus=True):
-    """Lines of one row each, one of them under the cursor. head: lines at the top that do not scroll."""
+    """Lines of one row each, one of them under the cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
     class Moved(Message):
-        """The cursor is on another line, or there are more or fewer of them."""
+        """Posted when the cursor is on another line, or the number of lines changed."""
 
         def __init__(self, lines: LineList) -> None:
             super().__init__()
@@ -51,7 +51,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
             return isinstance(message, LineList.Moved) and message.lines is self.lines
 
     class Opened(Message):
-        """A line was clicked while the cursor was on it."""
+        """Posted when the line under the cursor was clicked."""
 
         def __init__(self, lines: LineList) -> None:
             super().__init__()
@@ -66,29 +66,30 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.cursor = 0
         self.top = 0
         self.head = 0
+        """How many lines at the top do not scroll."""
         self._painted_from = 0
 
-    # What a subclass says
+    # Defined by a subclass
 
     @property
     def count(self) -> int:
-        """How many lines there are, the head not counted."""
+        """How many lines there are, without the head."""
         raise NotImplementedError
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        """Line `index` in pieces, `width` cells wide at most: one less than there are, the last is for a sign."""
+        """Return line `index` in pieces of at most `width` cells; the last cell of the widget is for a sign."""
         raise NotImplementedError
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
-        """Line `y` of the head."""
+        """Return line `y` of the head."""
         raise NotImplementedError
 
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
-        """Line `y` below the last one; says why when there are none at all."""
+        """Return line `y` below the last item; the place for a message when there are none."""
         return ()
 
     def moved(self) -> None:
-        """The cursor or the view moved; for what has to be fetched."""
+        """React to a moved cursor or view, for instance by loading rows."""
 
     # Search
 
@@ -97,9 +98,9 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         return "".join(text for text, _ in self.draw(index, _WHOLE_WIDTH))
 
     def find_line(self, text: str) -> tuple[int, int]:
-        """Go to the next line that has `text` in it, around the end.
+        """Go to the next line that contains `text`, wrapping around.
 
-        Returns its number among the lines that have it, and how many these are; (0, 0) for none.
+        Returns its number among the matching lines and how many match; (0, 0) for none.
         """
         wanted = text.casefold()
         found = [index for index in range(self.count) if wanted in self.text_at(index).casefold()]
@@ -131,7 +132,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         return pieces, "cursor" if self.has_focus else "cursor-blurred"
 
     def _more(self, y: int, index: int) -> str:
-        """The sign at the end of the first or last line in view that there are more beyond it."""
+        """Return the sign for more lines above or below, for the first or last line in view."""
         if y == self.head and self.top:
             return "↑"
         return "↓" if y == self.head + self.room - 1 and index < self.count - 1 else ""
@@ -144,21 +145,21 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     # Moving
 
     def move_to(self, index: int) -> None:
-        """Put the cursor on line `index`, in view."""
+        """Move the cursor to line `index` and scroll it into view."""
         before = self.cursor
         self.cursor = max(0, min(index, self.count - 1))
-        self._follow()
+        self._scroll_to_cursor()
         self.moved()
         if self._painted_from == self.top:
             self.repaint(self.head + line - self.top for line in (before, self.cursor))
         else:
             self.repaint()
         if before != self.cursor:
-            self._tell()
+            self._notify_moved()
 
-    def _follow(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         if not self.size:
-            return  # not laid out yet: it would scroll for one line of room
+            return  # no layout yet: it would scroll in a view of one line
         if self.cursor < self.top:
             self.top = self.cursor
         elif self.cursor >= self.top + self.room:
@@ -166,21 +167,21 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.top = max(0, min(self.top, self.count - self.room))
 
     def count_changed(self) -> None:
-        """There may be more or fewer lines, or other ones: keep the cursor among them and paint what changed."""
+        """Update after the lines changed: keep the cursor in range and paint the changed lines."""
         self.cursor = max(0, min(self.cursor, self.count - 1))
-        self._follow()
+        self._scroll_to_cursor()
         self.repaint()
         self.moved()
-        self._tell()
+        self._notify_moved()
 
-    def _tell(self) -> None:
+    def _notify_moved(self) -> None:
         if isinstance(self.screen, Host):
             self.screen.lines_moved(self)
         else:
             self.post_message(self.Moved(self))
 
-    def _turn(self, lines: int) -> None:
-        """Scroll by that many lines and take the cursor along."""
+    def _scroll_with_cursor(self, lines: int) -> None:
+        """Scroll by `lines` and move the cursor with the view."""
         self.top = max(0, min(self.top + lines, self.count - self.room))
         self.move_to(self.cursor + lines)
 
@@ -191,16 +192,16 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.move_to(self.cursor - 1)
 
     def action_page_down(self) -> None:
-        self._turn(self.room)
+        self._scroll_with_cursor(self.room)
 
     def action_page_up(self) -> None:
-        self._turn(-self.room)
+        self._scroll_with_cursor(-self.room)
 
     def action_half_down(self) -> None:
-        self._turn(max(1, self.room // 2))
+        self._scroll_with_cursor(max(1, self.room // 2))
 
     def action_half_up(self) -> None:
-        self._turn(-max(1, self.room // 2))
+        self._scroll_with_cursor(-max(1, self.room // 2))
 
     def action_first(self) -> None:
         self.move_to(0)
@@ -211,7 +212,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     # Events
 
     def on_resize(self, event: events.Resize) -> None:
-        self._follow()
+        self._scroll_to_cursor()
         self.repaint()
         self.moved()
 
@@ -222,23 +223,23 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self._focus_changed(event, False)
 
     def _focus_changed(self, event: events.Event, focused: bool) -> None:
-        # What the base class does, but for painting every line.
+        # The base class would paint every line.
         event.prevent_default()
         self.has_focus = focused
         if self.parent is not None:
-            said = events.DescendantFocus(self) if focused else events.DescendantBlur(self)
-            self.parent.post_message(said)
+            message = events.DescendantFocus(self) if focused else events.DescendantBlur(self)
+            self.parent.post_message(message)
         self.repaint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._wheel(_WHEEL)
+        self._scroll_with_wheel(_WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._wheel(-_WHEEL)
+        self._scroll_with_wheel(-_WHEEL)
 
-    def _wheel(self, lines: int) -> None:
+    def _scroll_with_wheel(self, lines: int) -> None:
         self.top = max(0, min(self.top + lines, self.count - self.room))
         self.move_to(max(self.top, min(self.cursor, self.top + self.room - 1)))
 

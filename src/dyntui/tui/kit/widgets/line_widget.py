@@ -1,4 +1,4 @@
-"""Lines drawn by ourselves, painted only when they differ from what is shown: the ground of frame, lists and trees."""
+"""A widget of styled lines of which only changed ones are painted: the base of header, footer, lists and trees."""
 
 from __future__ import annotations
 
@@ -30,48 +30,48 @@ PAINTS = {
     "painted--bad",
     "painted--kind",
 }
-"""The component classes of the app that all painted widgets draw with. Once each, not once for each widget: Textual
-works out every component class of every widget whenever a screen opens, which was half of the time that took."""
+"""The component classes of the app that all line widgets draw with. They belong to the app, because Textual computes
+every component class of every widget whenever a screen opens, which took half of that time."""
 
-_OVER = frozenset({"accent", "bad", "warn", "good"})
-"""Styles whose colour stays on the cursor line; the others take the line's, which keeps it one segment."""
+_KEPT_ON_CURSOR = frozenset({"accent", "bad", "warn", "good"})
+"""Styles that keep their color on the cursor line; the others take the style of the line, which is one segment then."""
 
 
-_Look = tuple[int, str, tuple[Piece, ...]]
-"""What is to be seen of a line: its width, its ground and its pieces."""
+_LineState = tuple[int, str, tuple[Piece, ...]]
+"""A line as it is painted: width, base style and pieces."""
 
 
 class LineWidget(Widget):
-    """A widget that says what each of its lines is (`line`); only lines that changed go to the terminal."""
+    """A widget that defines each of its lines in `line`; only changed lines are painted."""
 
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._shown: dict[int, _Look] = {}
-        self._strips: dict[_Look, Strip] = {}
+        self._shown: dict[int, _LineState] = {}
+        self._strips: dict[_LineState, Strip] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        """The pieces of line `y`, and the style of its ground: "", `cursor` or `cursor-blurred`."""
+        """Return the pieces of line `y` and its base style: "", `cursor` or `cursor-blurred`."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        look = self._shown[y] = self._look(y, self.size.width)
-        strip = self._strips.get(look)
+        state = self._shown[y] = self._line_state(y, self.size.width)
+        strip = self._strips.get(state)
         if strip is None:
             if len(self._strips) > 4 * self.size.height:
                 self._strips.clear()
-            strip = self._strips[look] = self._strip(look)
+            strip = self._strips[state] = self._strip(state)
         return strip
 
     def repaint(self, lines: Iterable[int] | None = None) -> None:
-        """Paint the lines that would look different now, and only those. lines: no others can be different."""
+        """Paint the lines that changed. lines: the only ones that may have changed; all by default."""
         if not self.is_attached or not (size := self.size):
             return
         width, height = size
         asked = range(height) if lines is None else (y for y in lines if 0 <= y < height)
-        dirty = [y for y in asked if self._shown.get(y) != self._look(y, width)]
+        dirty = [y for y in asked if self._shown.get(y) != self._line_state(y, width)]
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
@@ -80,12 +80,12 @@ class LineWidget(Widget):
         self._strips.clear()
         super().notify_style_update()
 
-    def _look(self, y: int, width: int) -> _Look:
+    def _line_state(self, y: int, width: int) -> _LineState:
         pieces, base = self.line(y, width)
         return width, base, tuple(pieces)
 
-    def _strip(self, look: _Look) -> Strip:
-        width, base, pieces = look
+    def _strip(self, state: _LineState) -> Strip:
+        width, base, pieces = state
         segments: list[Segment] = []
         for text, name in pieces:
             if not text:
@@ -95,14 +95,14 @@ class LineWidget(Widget):
                 segments[-1] = Segment(segments[-1].text + replace_controls(text), style)
             else:
                 segments.append(Segment(replace_controls(text), style))
-        # One segment more or less is forty bytes more or less, on every line that is painted.
+        # Each segment costs forty bytes on every line that is painted.
         return Strip(segments).adjust_cell_length(width, self._style(base, "")).simplify()
 
     def _style(self, base: str, name: str) -> Style:
         style = self._styles.get((base, name))
         if style is None:
             style = self.rich_style
-            for part in (base, name if not base or name in _OVER else ""):
+            for part in (base, name if not base or name in _KEPT_ON_CURSOR else ""):
                 if part and f"painted--{part}" in self.app.COMPONENT_CLASSES:
                     style += self.app.get_component_styles(f"painted--{part}").partial_rich_style
             self._styles[base, name] = style

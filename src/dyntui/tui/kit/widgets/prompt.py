@@ -1,4 +1,4 @@
-"""The line where one types a jump or a filter: it takes the place of the bottom line, so nothing else moves."""
+"""The prompt for a jump or a filter. It takes the place of the footer, so that nothing else moves."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something that may be meant. text: what it stands for when it is taken. note: a few words beside it."""
+    """A suggestion for the typed text."""
 
     text: str
+    """What the field contains when it is chosen."""
     note: str = ""
+    """A description."""
 
 
 Suggest = Callable[[str], Sequence[Suggestion]]
@@ -32,7 +34,7 @@ _SHOWN = 8
 
 
 class Suggestions(LineList, can_focus=False):
-    """What may be meant by what is typed, above the prompt."""
+    """The list of suggestions above the prompt."""
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
@@ -44,7 +46,7 @@ class Suggestions(LineList, can_focus=False):
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         pieces, base = super().line(y, width)
-        return pieces, "cursor" if base else ""  # the cursor is here, the focus in the field
+        return pieces, "cursor" if base else ""  # the focus stays in the field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         found = self.found[index]
@@ -52,7 +54,7 @@ class Suggestions(LineList, can_focus=False):
         return [bar, (fit(safe(found.text), 24) + " ", ""), (cut(safe(found.note), max(0, width - 28)), "dim")]
 
     def show(self, found: Sequence[Suggestion]) -> None:
-        """Show these, at most a few lines of them."""
+        """Show these suggestions, in at most eight lines."""
         self.found = found
         self.cursor = self.top = 0
         height = min(len(found), _SHOWN)
@@ -62,21 +64,21 @@ class Suggestions(LineList, can_focus=False):
 
 
 class _PromptField(Input):
-    """The text itself. Up, down and tab belong to the suggestions."""
+    """The text field. Up, down and tab control the suggestions."""
 
     def on_key(self, event: events.Key) -> None:
         prompt = self.query_ancestor(Prompt)
         if event.key in ("down", "up", "tab", "escape"):
             event.stop()
             event.prevent_default()
-            prompt.special(event.key)
+            prompt.control_key(event.key)
 
 
 class Prompt(Horizontal):
-    """A sign, a field, and perhaps suggestions. Hidden until `ask` is called."""
+    """A sign, a text field and suggestions; hidden until `ask` is called."""
 
     class Answered(Message):
-        """Enter was pressed. sign: `:` or `/`. chosen: the suggestion under the cursor, None when there is none."""
+        """Posted on enter. sign: `:` or `/`. chosen: the suggestion under the cursor, None without one."""
 
         def __init__(self, sign: str, text: str, chosen: Suggestion | None) -> None:
             super().__init__()
@@ -85,7 +87,7 @@ class Prompt(Horizontal):
             self.chosen = chosen
 
     class Closed(Message):
-        """The prompt is gone, answered or not."""
+        """Posted when the prompt closed, answered or canceled."""
 
     def __init__(self) -> None:
         super().__init__(id="prompt")
@@ -97,19 +99,26 @@ class Prompt(Horizontal):
         yield _PromptField(compact=True, select_on_focus=False, id="field")
 
     @property
-    def asking(self) -> bool:
+    def is_open(self) -> bool:
+        """Whether the prompt is open and has the focus."""
         return bool(self.display)
 
-    def _asking(self, asking: bool) -> None:
-        # By hand: a class would count only in the next frame, and keys typed until then would go elsewhere.
-        for neighbour in self.siblings:
-            neighbour.display = not asking
-        self.display = asking
+    def _set_open(self, is_open: bool) -> None:
+        # Not by a CSS class: it would apply only in the next frame, and keys typed until then would be lost.
+        for neighbor in self.siblings:
+            neighbor.display = not is_open
+        self.display = is_open
 
     def ask(
         self, sign: str, text: str = "", *, label: str = "", placeholder: str = "", suggest: Suggest | None = None
     ) -> None:
-        """Open the prompt with `text` in it. label: what the text is for, beside the sign."""
+        """Open the prompt.
+
+        sign: the sign before the field, and the `sign` of the answer.
+        text: the initial text.
+        label: what the text is for, shown after the sign.
+        suggest: returns the suggestions for a text.
+        """
         self.sign = sign
         self._suggest = suggest
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
@@ -118,18 +127,18 @@ class Prompt(Horizontal):
         field.placeholder = placeholder
         field.value = text
         field.cursor_position = len(text)
-        self._asking(True)
-        self._found(text)
+        self._set_open(True)
+        self._show_suggestions(text)
         self.screen.set_focus(field, scroll_visible=False)
 
     def close(self) -> None:
         """Hide the prompt."""
-        self._asking(False)
+        self._set_open(False)
         self.screen.query_one(Suggestions).show(())
         self.post_message(self.Closed())
 
-    def special(self, key: str) -> None:
-        """A key of the field that is not text."""
+    def control_key(self, key: str) -> None:
+        """Handle a key of the field that is not text."""
         suggestions = self.screen.query_one(Suggestions)
         match key:
             case "escape":
@@ -143,21 +152,21 @@ class Prompt(Horizontal):
                 field.value = suggestions.found[suggestions.cursor].text
                 field.cursor_position = len(field.value)
 
-    def _found(self, text: str) -> None:
+    def _show_suggestions(self, text: str) -> None:
         self.screen.query_one(Suggestions).show(self._suggest(text) if self._suggest else ())
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.asking:
-            self._found(event.value)
+        if self.is_open:
+            self._show_suggestions(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         suggestions = self.screen.query_one(Suggestions)
-        if not suggestions.found:  # what was typed may lead somewhere by now
-            self._found(event.value)
+        if not suggestions.found:  # the text may have suggestions by now
+            self._show_suggestions(event.value)
         chosen = suggestions.found[suggestions.cursor] if suggestions.found else None
         sign = self.sign
         self.close()

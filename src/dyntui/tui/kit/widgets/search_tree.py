@@ -1,4 +1,4 @@
-"""A JSON tree that can be searched: by a part of a name or of a value, anywhere in it."""
+"""A JSON tree with a search in names and values, also of folded nodes."""
 
 from __future__ import annotations
 
@@ -9,69 +9,70 @@ from dyntui.tui.kit.widgets.json_tree import JsonTree
 
 __all__ = ["SearchTree"]
 
-Way = tuple[str, ...]
+Path = tuple[str, ...]
 
 
 class SearchTree(JsonTree):
-    """find: the text that is searched for, "" for none."""
+    """A searchable tree."""
 
     find = ""
+    """The text that is searched for; "" for no search."""
 
     def show(self, document: Any) -> None:
-        """Show another document, the cursor on the same name where that is still there."""
-        way = self.way
+        """Show another document; the cursor stays on the same path if it still exists."""
+        path = self.key_path
         super().show(document)
-        if way and self.way != way:
-            self.go_to(way)
+        if path and self.key_path != path:
+            self.go_to(path)
 
     @property
-    def way(self) -> Way:
+    def key_path(self) -> Path:
         """The keys that lead to the line under the cursor."""
         return self._rows[self.cursor].path if self.cursor < len(self._rows) else ()
 
-    def go_to(self, way: Way) -> bool:
-        """Put the cursor on a line, unfolding what it is in; whether it is there."""
-        for depth in range(1, len(way)):
-            self._folds[way[:depth]] = True
-        self._flatten()
+    def go_to(self, path: Path) -> bool:
+        """Put the cursor on the line of a path and unfold its parents; return whether the path exists."""
+        for depth in range(1, len(path)):
+            self._folds[path[:depth]] = True
+        self._update_rows()
         for index, node in enumerate(self._rows):
-            if node.path == way:
+            if node.path == path:
                 self.move_to(index)
                 return True
         return False
 
-    def matches(self) -> list[Way]:
-        """Every line that has the text in its name or its value, from the top."""
+    def matches(self) -> list[Path]:
+        """Return the paths of all lines with the text in their name or value, from the top."""
         text = self.find.casefold()
-        return [way for way, key, value in _walk(self._document) if text and _fits(text, key, value)]
+        return [path for path, key, value in _walk(self._document) if text and _matches(text, key, value)]
 
     def find_line(self, text: str) -> tuple[int, int]:
         self.find = text
         return self.next_match()
 
     def next_match(self) -> tuple[int, int]:
-        """Go to the next line that fits, around the end; its number and how many there are, (0, 0) for none."""
+        """Go to the next match, wrapping around; return its number and the number of matches, (0, 0) for none."""
         found = self.matches()
         if not found:
             return 0, 0
-        here, order = self.way, {way: place for place, (way, _, _) in enumerate(_walk(self._document))}
-        at = order.get(here, -1)
-        number = next((number for number, way in enumerate(found) if order[way] > at), 0)
+        order = {path: place for place, (path, _, _) in enumerate(_walk(self._document))}
+        at = order.get(self.key_path, -1)
+        number = next((number for number, path in enumerate(found) if order[path] > at), 0)
         self.go_to(found[number])
         return number + 1, len(found)
 
 
-def _fits(text: str, key: str, value: Any) -> bool:
+def _matches(text: str, key: str, value: Any) -> bool:
     return text in key.casefold() or (not isinstance(value, (dict, list)) and text in str(value).casefold())
 
 
-def _walk(value: Any, way: Way = ()) -> Iterator[tuple[Way, str, Any]]:
-    stack: list[tuple[Way, Any]] = [(way, value)]
+def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str, Any]]:
+    stack: list[tuple[Path, Any]] = [(path, value)]
     while stack:
-        here, each = stack.pop()
-        if here:
-            yield here, here[-1], each
+        path, each = stack.pop()
+        if path:
+            yield path, path[-1], each
         if isinstance(each, dict):
-            stack += [((*here, str(key)), part) for key, part in reversed(each.items())]
+            stack += [((*path, str(key)), part) for key, part in reversed(each.items())]
         elif isinstance(each, list):
-            stack += [((*here, str(index)), part) for index, part in reversed(list(enumerate(each)))]
+            stack += [((*path, str(index)), part) for index, part in reversed(list(enumerate(each)))]

@@ -1,4 +1,4 @@
-"""Something is being waited for: one cell that turns, and words. It never changes its size, so only it is painted."""
+"""A spinner with a label. Its size is constant, so that only its own line is painted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SECONDS = 0.12
 
 
 class Spinner(LineWidget):
-    """Turns while `turning`; a still sign where animations are off."""
+    """Turns while `turning`; shows a still sign when animations are off."""
 
-    def __init__(self, words: str = "", *, id: str | None = None) -> None:
+    def __init__(self, label: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id, classes="spinner")
-        self.words = words
+        self.label = label
         self.turning = True
         self._frame = 0
 
@@ -31,14 +31,14 @@ class Spinner(LineWidget):
             self._frame += 1
             self.repaint()
 
-    def stop(self, words: str = "") -> None:
-        """Stop turning and say how it ended."""
+    def stop(self, label: str = "") -> None:
+        """Stop turning and show `label`."""
         self.turning = False
-        self.words = words
+        self.label = label
         self.repaint()
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         if not self.turning:
-            return [(self.words, "dim")], ""
+            return [(self.label, "dim")], ""
         still = self.app.animation_level == "none"
-        return [(_STILL if still else _FRAMES[self._frame % len(_FRAMES)], "accent"), (f" {self.words}", "dim")], ""
+        return [(_STILL if still else _FRAMES[self._frame % len(_FRAMES)], "accent"), (f" {self.label}", "dim")], ""

@@ -1,4 +1,4 @@
-"""Rows that are all here already, as a table wants them: profiles, wallets of a user, the request log."""
+"""Rows in memory for a table: profiles, wallets of a user, the request log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ __all__ = ["StaticRows"]
 
 
 class StaticRows:
-    """A view on a list. key: the field that is a row's id; without one, the row's number is."""
+    """The rows of a table, all loaded.
+
+    key: the field with the id of a row; without one, the id is the row number.
+    loaded: whether `rows` is the result and not a placeholder until `set_rows` is called.
+    """
 
     def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", is_loaded: bool = True) -> None:
         self._key = key
@@ -20,11 +24,11 @@ class StaticRows:
         self.error: DyntuiError | None = None
         self.loading = False
         self.changed: set[str] = set()
-        self.put(rows)
+        self.set_rows(rows)
         self._loaded = is_loaded
 
-    def put(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Show these rows. One that equals what was there stays, so that it is not formatted again."""
+    def set_rows(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Replace the rows. An equal row stays the same object, so that it is not formatted again."""
         old = self._rows
         self._rows = [old[i] if i < len(old) and old[i] == row else row for i, row in enumerate(rows)]
         self._places = {self._id(index): index for index in range(len(self._rows))}
@@ -58,4 +62,4 @@ class StaticRows:
         return False
 
     def set_viewport(self, first: int, last: int) -> None:
-        """All rows are here."""
+        """Do nothing: all rows are loaded."""

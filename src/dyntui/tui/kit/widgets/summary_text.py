@@ -1,4 +1,4 @@
-"""A few sentences above a list."""
+"""A few lines of text above a list."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ __all__ = ["SummaryText"]
 
 
 class SummaryText(Static):
-    """Sentences above a list; painted only when they are others."""
+    """Lines of text above a list, painted only when they change."""
 
     def __init__(self) -> None:
         super().__init__("", id="summary", markup=False)
-        self._said = ""
+        self._text = ""
 
-    def say(self, lines: Sequence[str]) -> None:
-        said = "\n".join(safe(line, 300) for line in lines)
-        if said != self._said:
-            self._said = said
-            self.update(said)
+    def set_lines(self, lines: Sequence[str]) -> None:
+        """Show these lines."""
+        text = "\n".join(safe(line, 300) for line in lines)
+        if text != self._text:
+            self._text = text
+            self.update(text)

@@ -1,7 +1,7 @@
-"""The one table: any number of rows, of which it draws those in view and asks the view for the rest.
+"""The table widget: any number of rows, of which it draws those in view and requests missing ones from its rows object.
 
-A row is one line in one style, so that a repaint is small. Columns leave from the right by priority where the terminal
-is narrow; `l` brings them into view. The cursor stays on the same row id when the view changes.
+A row is one line in one style, so that a repaint is small. On a narrow terminal columns are hidden by priority; `l`
+scrolls to them. The cursor stays on the same row id when the rows change.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ __all__ = ["Table", "TableColumn", "TableRows"]
 Row = Mapping[str, Any]
 
 GUTTER = 2
-NOT_HERE = "···"
-_AT_ONCE = 5_000
-_MOST = 3
+NOT_LOADED = "···"
+_MAX_DIRECT_RANGE = 5_000
+"""A longer range is marked by the screen, which can show progress."""
+_MAX_GROWTH = 3
 """A growing column takes at most this many times its width."""
 
 
 class TableRows(Protocol):
-    """What a table shows; services.lists.paged_view.PagedView is one, rows.ListView another."""
+    """The rows of a table by position: services.lists.paged_view.PagedView, or StaticRows."""
 
     error: DyntuiError | None
     loading: bool
@@ -90,15 +91,19 @@ class _Layout:
 
 
 class Table(LineList):
-    """A table over a view. marks: the ids of marked rows. order: a column and whether it descends, for the header.
+    """A table of the rows of `view`.
 
-    empty: what to say when there is nothing, asked when it is needed. retry: what to say below an error.
+    empty: returns the text for a table without rows.
+    error_hint: returns what to do about an error, shown below it.
+    retry: the line below an error that names the key to try again.
+    markable: whether rows can be marked.
+    titles: whether there is a header. gap: cells between columns.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "table")
 
     class RangeWanted(Message):
-        """A range is to be marked, and not all of its rows are here."""
+        """Posted when a range is to be marked and not all of its rows are loaded."""
 
         def __init__(self, table: Table, first: int, last: int) -> None:
             super().__init__()
@@ -111,7 +116,7 @@ class Table(LineList):
             return self.table
 
     class HeaderClicked(Message):
-        """The title of a column was clicked."""
+        """Posted when the title of a column was clicked."""
 
         def __init__(self, table: Table, column: TableColumn) -> None:
             super().__init__()
@@ -127,7 +132,7 @@ class Table(LineList):
         columns: Sequence[TableColumn],
         view: TableRows,
         *,
-        empty: Callable[[], str] = lambda: "Nothing here.",
+        empty: Callable[[], str] = lambda: "No rows.",
         retry: str = "",
         error_hint: Callable[[DyntuiError], str] = lambda error: error.hint,
         markable: bool = False,
@@ -150,11 +155,11 @@ class Table(LineList):
         self.offset_columns = 0
         self._cursor_id: str | None = None
         self._anchor: tuple[str, int] | None = None
-        self._kept = ""
+        self._pinned_column = ""
         self._layouts: dict[tuple[int, int], _Layout] = {}
         self._texts: dict[int, tuple[Row, int, str]] = {}
 
-    # What others ask
+    # Rows
 
     @property
     def count(self) -> int:
@@ -162,7 +167,7 @@ class Table(LineList):
 
     @property
     def row(self) -> dict[str, Any] | None:
-        """The row under the cursor; None when it is not here."""
+        """The row under the cursor; None when it is not loaded."""
         return self.view.get(self.cursor)
 
     @property
@@ -171,7 +176,7 @@ class Table(LineList):
         return self.view.id_at(self.cursor)
 
     def show(self, view: TableRows, *, marks: bool = False) -> None:
-        """Show another view from its first row. marks: they stay, because the rows are of the same list."""
+        """Show other rows from the first one. marks: whether to keep the marks, for rows of the same list."""
         self.view = view
         if not marks:
             self.marks.clear()
@@ -182,7 +187,7 @@ class Table(LineList):
         self.count_changed()
 
     def view_changed(self) -> None:
-        """The view has other rows, or more: keep the cursor on the same row and paint the lines that differ."""
+        """Update after the rows changed: keep the cursor on the same row and paint the changed lines."""
         if self._cursor_id is not None and self.view.id_at(self.cursor) != self._cursor_id:
             index = self.view.index_of(self._cursor_id)
             if index is not None:
@@ -191,7 +196,7 @@ class Table(LineList):
         self.count_changed()
 
     def time_passed(self) -> None:
-        """Ages have grown: format the rows again."""
+        """Format the rows again, because ages changed."""
         self._texts.clear()
         self.repaint()
 
@@ -208,13 +213,13 @@ class Table(LineList):
         else:
             bar = (" ", "")
         if row is None:
-            return [bar, (" " + NOT_HERE, "dim")]
+            return [bar, (" " + NOT_LOADED, "dim")]
         sign, style = self._sign(index)
         text = self._text(index, row, width)
         return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
 
     def _sign(self, index: int) -> Piece:
-        """Marked, gone from the server, found changed: the sign before the row, and the style of the row."""
+        """Return the sign before a row (deleted, marked or changed) and the style of the row."""
         view = self.view
         if view.is_gone(index):
             return "×", "dim"
@@ -260,13 +265,13 @@ class Table(LineList):
             return ()
         error = self.view.error
         if error is not None:
-            said: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
-            said = [piece for piece in said if piece[0]]
+            lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
+            lines = [piece for piece in lines if piece[0]]
         elif y == 0:
-            said = [(self.empty() if self.view.is_loaded else NOT_HERE, "dim")]
+            lines = [(self.empty() if self.view.is_loaded else NOT_LOADED, "dim")]
         else:
-            said = []
-        return [(cut(f"  {safe(said[y][0], 500)}", width), said[y][1])] if y < len(said) else ()
+            lines = []
+        return [(cut(f"  {safe(lines[y][0], 500)}", width), lines[y][1])] if y < len(lines) else ()
 
     # Columns
 
@@ -288,20 +293,20 @@ class Table(LineList):
         used = sum(self._need(column) + self.gap for column in shown) - self.gap
         dropped = 0
         while used > room - bool(dropped) and len(shown) > 1:
-            rest = [column for column in shown[1:] if column.name != self._kept] or shown[1:]
+            rest = [column for column in shown[1:] if column.name != self._pinned_column] or shown[1:]
             leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
             shown.remove(leaving)
             dropped += 1
             used -= self._need(leaving) + self.gap
         cells = {column.name: self._need(column) for column in shown}
-        spare = room - used - bool(dropped)  # a blank before the sign that there are more
+        spare = room - used - bool(dropped)  # a blank before the sign for more columns
         if spare < 0:
             cells[shown[0].name] = max(1, room - bool(dropped))
         growing = [column for column in shown if column.grow]
         while spare > 0 and growing:
             share = max(1, spare // len(growing))
             for column in tuple(growing):
-                more = min(share, spare, max(0, column.width * _MOST - cells[column.name]))
+                more = min(share, spare, max(0, column.width * _MAX_GROWTH - cells[column.name]))
                 cells[column.name] += more
                 spare -= more
                 if not more:
@@ -321,14 +326,14 @@ class Table(LineList):
         self.layout_changed()
 
     def order_by(self, name: str, descends: bool, *, usual: bool = False) -> None:
-        """Say in the header what orders the rows. The column stays in view, if it is not the usual one."""
-        kept = "" if usual else name
-        if (self.order, self._kept) != ((name, descends), kept):
-            self.order, self._kept = (name, descends), kept
+        """Show the sort column in the header and keep it in view. usual: whether it is the default order."""
+        pinned = "" if usual else name
+        if (self.order, self._pinned_column) != ((name, descends), pinned):
+            self.order, self._pinned_column = (name, descends), pinned
             self.layout_changed()
 
     def layout_changed(self) -> None:
-        """Columns, their order or their widths are others now."""
+        """Update after columns, their order or widths changed."""
         self._layouts.clear()
         self._texts.clear()
         self.repaint()
@@ -346,11 +351,11 @@ class Table(LineList):
 
     def mark_disabled_reason(self) -> str | None:
         if not self.markable:
-            return "Rows of this list cannot be marked."
+            return "Rows of this table cannot be marked."
         return None if self.row_id else "There is no row under the cursor."
 
     def unmark_disabled_reason(self) -> str | None:
-        return None if self.marks else "Nothing is marked."
+        return None if self.marks else "No row is marked."
 
     def action_mark(self) -> None:
         row_id = self.row_id
@@ -358,7 +363,7 @@ class Table(LineList):
         self.marks ^= {row_id}
         self._anchor = (row_id, self.cursor)
         self.move_to(self.cursor + 1)
-        self._tell()
+        self._notify_moved()
 
     def mark_range_disabled_reason(self) -> str | None:
         if not self.markable:
@@ -366,27 +371,27 @@ class Table(LineList):
         return None if self._anchor is not None else "Mark the first row of the range with space."
 
     def action_mark_range(self) -> None:
-        """Mark all rows from the one that was marked last to the cursor."""
+        """Mark all rows from the last marked one to the cursor."""
         assert self._anchor is not None
         row_id, line = self._anchor
         at = self.view.index_of(row_id)
         first, last = sorted((at if at is not None else line, self.cursor))
-        ids = [self.view.id_at(index) for index in range(first, min(last, first + _AT_ONCE) + 1)]
-        if None in ids or last > first + _AT_ONCE:
+        ids = [self.view.id_at(index) for index in range(first, min(last, first + _MAX_DIRECT_RANGE) + 1)]
+        if None in ids or last > first + _MAX_DIRECT_RANGE:
             self.post_message(self.RangeWanted(self, first, last))
         else:
             self.mark(row_id for row_id in ids if row_id is not None)
 
     def mark(self, ids: Iterable[str]) -> None:
-        """Mark these rows too."""
+        """Mark the rows with these ids, in addition to others."""
         self.marks.update(ids)
         self.repaint()
-        self._tell()
+        self._notify_moved()
 
     def action_unmark(self) -> None:
         self.marks.clear()
         self.repaint()
-        self._tell()
+        self._notify_moved()
 
     def on_click(self, event: events.Click) -> None:
         if event.y >= self.head:

@@ -1,4 +1,4 @@
-"""The tabs of a detail screen on one line: a number, a name, how many there are."""
+"""The tab bar of a detail screen: number, name and count of each tab on one line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["TabBar"]
 
 
 class TabBar(LineWidget):
-    """names: of the tabs. counts: how many things are on each, None for not said."""
+    """Tabs with the given names. `counts` has the number of items of each tab, None for an unknown number."""
 
     class Clicked(Message):
-        """A tab was clicked."""
+        """Posted when a tab was clicked."""
 
         def __init__(self, index: int) -> None:
             super().__init__()
