@@ -71,7 +71,7 @@ async def test_a_first_door_in_live_is_enabled_only_by_reading_to_the_end_and_ty
             assert "could no longer sign in" in text
         for wrong in ("acme", "launch", "4"):
             await fill(pilot, wrong)
-            assert "That is not it. Nothing was done." in text_of(console)
+            assert "The text does not match. Nothing was changed." in text_of(console)
         assert (await the_list(pilot))["enabledAt"] is None
         await fill(pilot, DOOR)
         assert (await the_list(pilot))["enabledAt"]
@@ -95,7 +95,7 @@ async def test_from_the_api_console_too_it_is_read_and_its_name_typed(monkeypatc
         assert "could no longer sign in" in text_of(console)
         await press(pilot, "pagedown", "pagedown")
         await fill(pilot, "acme")
-        assert "That is not it." in text_of(console)
+        assert "The text does not match." in text_of(console)
         assert (await the_list(pilot))["enabledAt"] is None
         await fill(pilot, DOOR)
         assert (await the_list(pilot))["enabledAt"]
@@ -129,7 +129,7 @@ async def test_in_read_only_nothing_of_it_opens(keys: tuple[str, ...]) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *keys)
-        assert notes(pilot)[-1] == "This environment is read-only here."
+        assert notes(pilot)[-1] == "This environment is read-only."
         assert isinstance(console.screen, ResourceScreen)
         assert (await the_list(pilot))["enabledAt"] is None
 

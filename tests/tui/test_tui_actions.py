@@ -145,7 +145,7 @@ async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "U")
-        assert console.session.notes[-1].text == "Nothing is marked."
+        assert console.session.notes[-1].text == "No row is marked."
 
 
 async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:
@@ -217,7 +217,7 @@ async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -
 
 async def test_a_confirmation_names_target_environment_and_what_cannot_be_undone() -> None:
     _, text = await _answer(NEEDED, ["escape"])
-    for wanted in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc keep it as it is"):
+    for wanted in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc cancel"):
         assert wanted in text
 
 

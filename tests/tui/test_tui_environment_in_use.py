@@ -82,7 +82,7 @@ async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: b
             await jump(pilot, "users")
             await press(pilot, "d")
             said = [note.text for note in console.session.notes]
-            assert ("This environment is read-only here." in said) is not read_only
+            assert ("This environment is read-only." in said) is not read_only
 
 
 async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
@@ -192,7 +192,7 @@ async def test_what_is_wrong_with_the_environment_leads_to_its_form(
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             assert "dyntui auth" not in text_of(console)
-            assert "ctrl+e changes its token, id or address." in text_of(console)
+            assert "Press ctrl+e to edit its token, id or address." in text_of(console)
             await press(pilot, key)
             form = console.screen
             assert isinstance(form, EnvironmentForm)

@@ -137,7 +137,7 @@ async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> 
         console = Console(ConsoleState(profile=kept))
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
-            assert "The token of sandbox environment box" in text_of(console)
+            assert "Token of the sandbox environment box" in text_of(console)
             await fill(pilot, "nonsense")
             assert "This is not a Dynamic API token" in text_of(console)
             await fill(pilot, sandbox.token)

@@ -82,7 +82,7 @@ async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> No
         assert form.values() == values
         await press(pilot, "escape")
         assert console.screen is form
-        assert "esc once more" in text_of(console)
+        assert "Press esc again" in text_of(console)
         await press(pilot, "escape")
         assert not isinstance(console.screen, BaseDialog)
 

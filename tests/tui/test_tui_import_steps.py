@@ -534,7 +534,7 @@ async def test_nothing_is_sent_where_it_may_not_be(people: Path) -> None:
         await go_to(pilot, people, "plan")
         assert "send first 10" not in bottom(console)
         await press(pilot, "enter")
-        assert console.session.notes[-1].text == "This environment is read-only here."
+        assert console.session.notes[-1].text == "This environment is read-only."
 
 
 async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
@@ -622,7 +622,7 @@ async def test_a_live_environment_wants_its_name_typed(people: Path) -> None:
         await press(pilot, "enter")
         assert "Type demo to confirm:" in text_of(console)
         await press(pilot, *"nope", "enter")
-        assert "That is not it" in text_of(console)
+        assert "The text does not match" in text_of(console)
         await fill(pilot, "demo")
         await job_at_rest(pilot)
         assert "the first 10 rows are sent" in text_of(console)

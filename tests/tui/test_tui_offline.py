@@ -22,7 +22,7 @@ Serve = Callable[..., Any]
 async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Console, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(Console, "PROBE_INTERVAL_S", 0.2)
     with serve(users=250) as sandbox:
         port = sandbox.url.split(":")[2].split("/")[0]
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
@@ -57,7 +57,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
                 screen = console.screen
                 assert isinstance(screen, UserScreen)
                 await until(pilot, lambda: screen.document is not None)
-                assert "The server answers again." in notes(pilot)
+                assert "The server responds again." in notes(pilot)
                 await press(pilot, "escape")
                 await until(pilot, lambda: first.view is not None and first.view.error is None)
                 assert "just now" in text_of(console)

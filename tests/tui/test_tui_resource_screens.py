@@ -546,7 +546,7 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
             screen.asked = []
             screen.request = ConsoleRequest(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
             assert (
-                screen.request_disabled_reason() in ("This environment is read-only here.", None)
+                screen.request_disabled_reason() in ("This environment is read-only.", None)
                 or "filled" in screen.request_disabled_reason()
             )
             assert screen.request_disabled_reason() is not None

@@ -230,7 +230,7 @@ async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> No
             if actions[0].effect is Effect.READ:
                 continue
             await press(pilot, "t" if which == TOGGLE else actions[0].key)
-            assert console.session.notes[-1].text == "This environment is read-only here."
+            assert console.session.notes[-1].text == "This environment is read-only."
             assert len(console.screen_stack) == 1
         assert log.total == sent
         assert audited() == []
@@ -357,7 +357,7 @@ async def test_in_live_what_destroys_has_to_be_typed() -> None:
         await press(pilot, "d")
         assert isinstance(console.screen, TypedDialog)
         await press(pilot, *"origins", "enter")
-        assert "That is not it" in text_of(console)
+        assert "The text does not match" in text_of(console)
         assert audited() == []
 
 

@@ -164,7 +164,7 @@ async def test_a_new_screen_ends_the_way_forward() -> None:
         await jump(pilot, "wallets")
         assert console.forward_disabled_reason() is not None
         await press(pilot, "L")
-        assert console.session.notes[-1].text == "Nothing was gone back from."
+        assert console.session.notes[-1].text == "There is no screen to go forward to."
 
 
 async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
@@ -181,7 +181,7 @@ async def test_back_on_the_first_screen_says_how_to_leave() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "escape")
-        assert console.session.notes[-1].text == "This is the first screen. Q leaves dyntui."
+        assert console.session.notes[-1].text == "This is the first screen. Press Q to quit."
 
 
 async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
@@ -191,7 +191,7 @@ async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
         await press(pilot, "question_mark")
         text = text_of(console)
         assert "Show only matching rows." in text
-        assert "not available: Nothing is marked." in text
+        assert "not available: No row is marked." in text
         await press(pilot, "escape")
         assert "Show only matching rows." not in text_of(console)
 
@@ -227,7 +227,7 @@ async def test_messages_are_kept_and_shown_again() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "U", "N")
-        assert "Nothing is marked." in text_of(console)
+        assert "No row is marked." in text_of(console)
         assert "warning" in text_of(console)
 
 

@@ -64,10 +64,10 @@ async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
         console.visit(EnvironmentsScreen())
         assert isinstance(console.screen, EnvironmentsScreen)
         assert not console.screen.is_mounted
-        console._tick()
+        console._update_ages()
         console.post_message(console.Traffic())
         await settled(pilot)
-        console._tick()
+        console._update_ages()
         assert "health" in text_of(console).lower()
 
 

@@ -107,10 +107,10 @@ async def test_broken_json_says_where_and_stays() -> None:
         assert "It is not JSON yet" in text_of(console)
         assert dialog.area.text == '{"plan": "pro",}'
         await press(pilot, "escape")
-        assert "esc once more throws away what you typed." in text_of(console)
+        assert "Press esc again to discard your changes." in text_of(console)
         await press(pilot, "x")
         assert console.screen is dialog
-        assert "esc once more" not in text_of(console)
+        assert "Press esc again" not in text_of(console)
         await press(pilot, "escape", "escape")
         assert isinstance(console.screen, UserScreen)
         await press(pilot, "e")

@@ -180,7 +180,7 @@ async def test_parts_of_rows_go_to_the_clipboard() -> None:
         assert console.clipboard_text == "anna.lange@mail.example.com"
         await press(pilot, "space", "space", "c", "j", "enter")
         assert console.clipboard_text.count("@") == 2
-        assert notes(pilot)[-1] == "Sent to clipboard: e-mail of 2 users."
+        assert notes(pilot)[-1] == "Sent to clipboard: email of 2 users."
         await press(pilot, "c", *["j"] * 9, "enter")
         assert len(json.loads(console.clipboard_text)) == 2
         await press(pilot, "U", "g", "j", "enter", "c", *["j"] * 9, "enter")
@@ -193,12 +193,12 @@ async def test_the_vendors_console_is_shown_only_for_the_vendors_server(monkeypa
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "j", "W")
-        assert "no web console" in notes(pilot)[-1]
+        assert "no dashboard" in notes(pilot)[-1]
         assert console.session.profile is not None
         console.session.profile = replace(console.session.profile, base_url="https://app.dynamicauth.com/api/v0")
         await press(pilot, "W")
         assert "https://app.dynamic.xyz/dashboard" in text_of(console)
-        assert "Look there for: anna.lange@mail.example.com" in text_of(console)
+        assert "Search there for: anna.lange@mail.example.com" in text_of(console)
         await press(pilot, "i")
         assert console.clipboard_text == "anna.lange@mail.example.com"
 

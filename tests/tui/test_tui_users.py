@@ -138,7 +138,7 @@ async def test_in_read_only_nothing_is_done_and_the_reason_is_said(key: str) -> 
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *NOA, key)
-        assert notes(pilot)[-1] == "This environment is read-only here."
+        assert notes(pilot)[-1] == "This environment is read-only."
         assert isinstance(console.screen, UserScreen)
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
 
@@ -289,7 +289,7 @@ async def test_in_read_only_nothing_is_done_to_many_either(key: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *MARKED, key)
-        assert notes(pilot)[-1] == "This environment is read-only here."
+        assert notes(pilot)[-1] == "This environment is read-only."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
 
 

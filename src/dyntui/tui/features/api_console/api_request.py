@@ -249,7 +249,7 @@ class ApiRequestScreen(SearchableScreen):
             name, why = next(iter(wrong.items()))
             return f"{name}: {why}"
         if not self.operation.reads and getattr(self.app, "read_only", False):
-            return "This environment is read-only here."
+            return "This environment is read-only."
         return None
 
     def action_send(self) -> None:
