@@ -48,7 +48,7 @@ def test_a_mistake_names_the_file_and_the_setting(text: str, why: str) -> None:
 def test_every_setting_says_what_it_does() -> None:
     for entry in fields(Settings):
         if entry.name != "keymap":
-            assert entry.metadata["says"].endswith(".")
+            assert entry.metadata["description"].endswith(".")
             assert entry.metadata["check"](entry.default), entry.name
 
 

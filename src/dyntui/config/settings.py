@@ -14,8 +14,8 @@ from dyntui.config.toml import read_toml
 __all__ = ["Settings"]
 
 
-def _setting(default: Any, says: str, check: Callable[[Any], bool], wants: str) -> Any:
-    return field(default=default, metadata={"says": says, "check": check, "wants": wants})
+def _setting(default: Any, description: str, check: Callable[[Any], bool], expected: str) -> Any:
+    return field(default=default, metadata={"description": description, "check": check, "expected": expected})
 
 
 def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
@@ -32,7 +32,7 @@ _TEXT = (lambda value: isinstance(value, str) and value.isprintable(), "text")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person has set, and the defaults for the rest. Each setting says what it does in its metadata."""
+    """The settings of the file, and the defaults for the rest. The metadata of each field describes it."""
 
     theme: str = _setting("", "Theme of the console; empty: by the terminal.", *_TEXT)
     animations: bool = _setting(True, "Whether spinners and the like move.", *_BOOL)
@@ -63,7 +63,7 @@ class Settings:
             if name not in known:
                 raise _wrong(path, f"there is no setting {name!r}; there are: {', '.join(known)}")
             if not known[name].metadata["check"](value):
-                raise _wrong(path, f"{name} has to be {known[name].metadata['wants']}")
+                raise _wrong(path, f"{name} has to be {known[name].metadata['expected']}")
         return cls(**values, keymap=_keymap())
 
 
