@@ -10,8 +10,10 @@ __all__ = ["demo"]
 
 
 @click.command(cls=BaseCommand)
-@click.option("--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="How many people.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Which people.")
+@click.option(
+    "--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="Number of sample users."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The seed of the sample users.")
 @click.option(
     "--flag",
     "flags",

@@ -38,27 +38,29 @@ class _SandboxCommand(BaseCommand):
     type=click.IntRange(0, 65535),
     default=0,
     show_default=True,
-    help="Port on 127.0.0.1; 0 takes any free one.",
+    help="Port on 127.0.0.1; 0 selects a free one.",
 )
 @click.option(
     "--users",
     type=click.IntRange(0, 10_000_000),
     default=200,
     show_default=True,
-    help="How many sample people to make.",
+    help="Number of sample users.",
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed makes the same people, token and faults."
+    "--seed", type=int, default=1, show_default=True, help="The same seed makes the same users, token and faults."
 )
 @click.option(
     "--data",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the state in this file; one that exists is used as it is.",
+    help="Store the state in this file. An existing file keeps its own users and seed.",
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="NAME=P", help="Let this go wrong with probability P (repeatable)."
+    "--fault", "faults", multiple=True, metavar="NAME=P", help="Make this fault happen with probability P (repeatable)."
 )
-@click.option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Milliseconds to add to every answer.")
+@click.option(
+    "--latency", type=click.IntRange(0), default=0, metavar="MS", help="Milliseconds to add to every response."
+)
 @click.option("--flag", "flags", multiple=True, metavar="NAME=VALUE", help="Set a behavior flag (repeatable).")
 @click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @click.option(
@@ -66,10 +68,10 @@ class _SandboxCommand(BaseCommand):
     is_flag=False,
     flag_value="documented",
     metavar="[N[:BULK]]",
-    help="Refuse more than N requests and BULK bulk requests a minute; alone: as documented, 1500:150.  [default: off]",
+    help="Refuse more than N requests and BULK bulk requests a minute; without a value 1500:150, as documented.  [default: off]",
 )
 @click.option("--now", metavar="TIME", help="Stop the clock at this time (RFC 3339).")
-@click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text.")
+@click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text of responses.")
 def sandbox(
     port: int,
     users: int,

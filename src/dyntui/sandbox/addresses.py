@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import xor
 
-__all__ = ["ADDRESS", "family", "namespace", "wallet_key"]
+__all__ = ["ADDRESS", "chain_family", "chain_namespace", "wallet_key"]
 
 _BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_OF = bytes(_BASE58[i % 58] for i in range(256))
@@ -58,17 +58,17 @@ ADDRESS: Mapping[str, Callable[[bytes], str]] = {
 _NAMESPACES = {"EVM": "eip155", "SOL": "solana", "BTC": "bip122", "ALGO": "algorand", "STARK": "starknet"}
 
 
-def family(chain: str) -> str:
+def chain_family(chain: str) -> str:
     """Return the chain family in capitals; ETH is the former name of EVM."""
     upper = chain.upper()
     return "EVM" if upper == "ETH" else upper
 
 
-def namespace(chain: str) -> str:
+def chain_namespace(chain: str) -> str:
     """Return the name of a chain in a verified credential."""
-    return _NAMESPACES.get(family(chain), chain.lower())
+    return _NAMESPACES.get(chain_family(chain), chain.lower())
 
 
 def wallet_key(chain: str, address: str) -> str:
     """Return the unique key of a wallet. Hexadecimal addresses ignore case, others do not."""
-    return f"w:{family(chain)}:{address.lower() if address[:2] in ('0x', '0X') else address}"
+    return f"w:{chain_family(chain)}:{address.lower() if address[:2] in ('0x', '0X') else address}"

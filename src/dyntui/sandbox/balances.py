@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES, TOKENS
 from dyntui.sandbox.ids import Ids
 
-__all__ = ["balances"]
+__all__ = ["make_balances"]
 
 Json = dict[str, Any]
 _DECIMALS = {"WETH": 18, "DAI": 18, "BONK": 5}
 
 
-def balances(
+def make_balances(
     ids: Ids, chain: str, address: str, network: int, *, native: bool = True, prices: bool = True
 ) -> list[Json]:
     """Return the balances of an address on one network."""
-    chain = family(chain)
+    chain = chain_family(chain)
     out: list[Json] = []
     if native and chain in NATIVE:
         name, symbol, decimals = NATIVE[chain]

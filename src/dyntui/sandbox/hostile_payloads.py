@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import count
+from itertools import cycle
 from typing import Any
 
 __all__ = ["PAYLOADS", "inject_payloads"]
@@ -40,24 +40,23 @@ def inject_payloads(value: Any) -> Any:
 
     Ids, times and `_UNCHANGED_FIELDS` stay unchanged.
     """
-    turn = count()
+    payloads = cycle(PAYLOADS)
 
-    def walk(each: Any, name: str, free: bool) -> Any:
+    def walk(each: Any, name: str, in_free_form: bool) -> Any:
         if isinstance(each, dict):
-            inside = free or name in ("metadata", "profile", "oauth_metadata", "headers")
+            inside = in_free_form or name in ("metadata", "profile", "oauth_metadata", "headers")
             out = {
-                (f"{key} {PAYLOADS[next(turn) % len(PAYLOADS)]}" if inside else key): walk(item, key, inside)
-                for key, item in each.items()
+                (f"{key} {next(payloads)}" if inside else key): walk(item, key, inside) for key, item in each.items()
             }
             if inside and not out:
-                out[PAYLOADS[next(turn) % len(PAYLOADS)]] = PAYLOADS[next(turn) % len(PAYLOADS)]
+                out[next(payloads)] = next(payloads)
             return out
         if isinstance(each, list):
-            return [walk(item, name, free) for item in each]
+            return [walk(item, name, in_free_form) for item in each]
         if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in _UNCHANGED_FIELDS):
-            return PAYLOADS[next(turn) % len(PAYLOADS)]
+            return next(payloads)
         if each is None and name in _NULLABLE_TEXT_FIELDS:
-            return PAYLOADS[next(turn) % len(PAYLOADS)]
+            return next(payloads)
         return each
 
     return walk(value, "", False)

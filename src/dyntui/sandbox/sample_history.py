@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import parse_time
 from dyntui.sandbox.operations.visits import serialize_visitor_of
-from dyntui.sandbox.serializers import session, wallet
+from dyntui.sandbox.serializers import serialize_session, serialize_wallet
 from dyntui.sandbox.user_record import format_time, live_wallets
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | No
         out.append((record["createdAt"], "user.created", user, id))
         for item in live_wallets(record):
             name = "wallet.created" if item["provider"] == "embeddedWallet" else "wallet.linked"
-            out.append((item["createdAt"], name, {**wallet(item), "userId": id}, id))
+            out.append((item["createdAt"], name, {**serialize_wallet(item), "userId": id}, id))
         for item in record["sessions"]:
-            out.append((item["createdAt"], "user.session.created", {**session(item), "userId": id}, id))
+            out.append((item["createdAt"], "user.session.created", {**serialize_session(item), "userId": id}, id))
     for visitor in sandbox.visitors.newest(_VISITORS):
         out.append((visitor["at"], "visit.created", serialize_visitor_of(sandbox.environment_id, visitor), None))
     return sorted(out, key=lambda each: each[0])

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dyntui.sandbox.addresses import namespace
+from dyntui.sandbox.addresses import chain_namespace
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.user_record import PROFILE, Record, format_time, live_wallets
 
-__all__ = ["Serializer", "session", "wallet", "wallet_detail"]
+__all__ = ["Serializer", "serialize_session", "serialize_wallet", "serialize_wallet_detail"]
 
 Json = dict[str, Any]
 Access = Callable[[Record], tuple[list[str], str]]
@@ -55,7 +55,7 @@ class Serializer:
         out["missingFields"] = []
         out["createdAt"] = format_time(record["createdAt"])
         out["updatedAt"] = format_time(record["updatedAt"])
-        out["wallets"] = [wallet(each) for each in wallets]
+        out["wallets"] = [serialize_wallet(each) for each in wallets]
         out["oauthAccounts"] = [
             {
                 "id": each["id"],
@@ -67,7 +67,7 @@ class Serializer:
         out["mfaDevices"] = [_with_text_times(each) for each in record.get("mfa", ())]
         out["chainalysisChecks"] = [_with_text_times(each) for each in record.get("checks", ())]
         if sessions:
-            out["sessions"] = [session(each) for each in record.get("sessions", ())]
+            out["sessions"] = [serialize_session(each) for each in record.get("sessions", ())]
         return out
 
     def _credentials(self, record: Record, position: int, wallets: list[Json], alone: bool) -> list[Json]:
@@ -136,11 +136,11 @@ def _wallet_credential(item: Json) -> Json:
         "id": item["id"],
         "format": "blockchain",
         "address": item["address"],
-        "chain": namespace(item["chain"]),
+        "chain": chain_namespace(item["chain"]),
         "public_identifier": item["address"],
         "wallet_name": item["name"],
         "wallet_provider": item["provider"],
-        "wallet_properties": properties(item),
+        "wallet_properties": wallet_properties(item),
         "wallet_additional_addresses": item["additional"],
         "name_service": item.get("nameService", {}),
         "embedded_wallet_id": item["waas"]["walletId"] if "waas" in item else None,
@@ -151,7 +151,7 @@ def _wallet_credential(item: Json) -> Json:
     return out
 
 
-def properties(item: Json) -> Json:
+def wallet_properties(item: Json) -> Json:
     """Return the WalletProperties. Those of embedded wallets list the key shares, without the secrets."""
     out: Json = dict(item.get("properties") or {})
     if waas := item.get("waas"):
@@ -163,7 +163,7 @@ def properties(item: Json) -> Json:
     return out
 
 
-def wallet(item: Json) -> Json:
+def serialize_wallet(item: Json) -> Json:
     """Return a wallet as user lists and single reads show it."""
     selected = item["lastSelectedAt"]
     return {
@@ -172,12 +172,12 @@ def wallet(item: Json) -> Json:
         "chain": item["chain"],
         "publicKey": item["address"],
         "provider": item["provider"],
-        "properties": properties(item),
+        "properties": wallet_properties(item),
         "lastSelectedAt": None if selected is None else format_time(selected),
     }
 
 
-def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
+def serialize_wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
     """Return a wallet as the list of the environment shows it."""
     out: Json = {
         "id": item["id"],
@@ -208,7 +208,7 @@ def wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
     return out
 
 
-def session(item: Json) -> Json:
+def serialize_session(item: Json) -> Json:
     """Return a session as the API shows it."""
     return _with_text_times(item)
 

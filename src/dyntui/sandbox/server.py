@@ -140,10 +140,10 @@ def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> No
     """Serve until SIGTERM or SIGINT. Prints one line with the URL, environment id and token when it is ready."""
     listener = _bind(host, port)
 
-    def ready() -> None:
+    def print_address() -> None:
         print(f"listening on {served.base_url} environment {served.environment_id} token {served.token}", flush=True)
 
-    served, server = _prepare(options, listener, ready)
+    served, server = _prepare(options, listener, print_address)
     # uvicorn raises the signal again after it stopped; the server has ended by then, so the signal is ignored.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

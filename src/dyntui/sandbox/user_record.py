@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from dyntui.sandbox.addresses import family, wallet_key
+from dyntui.sandbox.addresses import chain_family, wallet_key
 
 __all__ = [
     "FIELDS",
@@ -125,7 +125,7 @@ def search_text(record: Record) -> str:
             get("team") or "",
             " ".join([wallet["address"] for wallet in wallets]),
             " ".join([wallet["name"] for wallet in wallets]),
-            " ".join([family(wallet["chain"]) for wallet in wallets]),
+            " ".join([chain_family(wallet["chain"]) for wallet in wallets]),
             " ".join([account["provider"] for account in record["oauth"]]),
             " ".join([account["accountId"] for account in record["oauth"]]),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import orjson
 
 from dyntui.core.process_state import without_garbage_collection
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.parallel_seed import make_chunks
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.store import Store
@@ -194,7 +194,7 @@ class UserRepository:
 
     def _matching(self, filter: UserFilter, by: str) -> list[tuple[int, str]]:
         # SQL finds the users with the text in any field, Python checks the field.
-        words = [fold_case(word) for word in (filter.value, family(filter.chain), filter.provider) if word]
+        words = [fold_case(word) for word in (filter.value, chain_family(filter.chain), filter.provider) if word]
         where = "".join(" AND instr(search, ?) > 0" for _ in words)
         rows = self._store.db.execute(f"SELECT pos, search FROM people WHERE deleted = 0{where} ORDER BY {by}", words)
         test = _make_predicate(filter)
@@ -217,16 +217,16 @@ class UserRepository:
 def _make_predicate(filter: UserFilter) -> Callable[[str], bool]:
     """Return a function that tests whether the text of the column `search` matches the filter."""
     value = fold_case(filter.value)
-    chain, provider = fold_case(family(filter.chain)), fold_case(filter.provider)
+    chain, provider = fold_case(chain_family(filter.chain)), fold_case(filter.provider)
     columns = range(len(FIELDS)) if filter.column == "all" else (_FIELD_AT[filter.column],)
     many = {_FIELD_AT[name] for name in ("walletPublicKey", "wallet", "accountId", "chain", "provider")}
 
-    def meets(text: str) -> bool:
+    def matches_text(text: str) -> bool:
         if filter.match == "contains":
             return value in text
         return text.startswith(value) if filter.match == "prefix" else text == value
 
-    def test(search: str) -> bool:
+    def matches(search: str) -> bool:
         fields = search.split(SEPARATOR)
         if chain and chain not in fields[_FIELD_AT["chain"]].split(" "):
             return False
@@ -235,8 +235,10 @@ def _make_predicate(filter: UserFilter) -> Callable[[str], bool]:
         if not value:
             return True
         return any(
-            any(map(meets, fields[at].split(" "))) if at in many and filter.match != "contains" else meets(fields[at])
+            any(map(matches_text, fields[at].split(" ")))
+            if at in many and filter.match != "contains"
+            else matches_text(fields[at])
             for at in columns
         )
 
-    return test
+    return matches

@@ -253,7 +253,7 @@ class Webhooks:
                 self._busy.discard(job.position)
 
     def _next(self) -> tuple[_Job | None, float | None]:
-        """Return the next due message, or the seconds until one is due; two times None when there is none."""
+        """Return the next due message, or the seconds until one is due; None for both when there is none."""
         with self._store.lock:
             if self._stopped:
                 return None, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.events import parse_query_time
 from dyntui.sandbox.replies import bad_request
@@ -48,7 +48,7 @@ def wallets(call: OperationCall) -> Any:
 
 def _chain(call: OperationCall) -> str:
     chain = call.query.get("chain", "")
-    return "" if chain in ("", "all") else family(chain)
+    return "" if chain in ("", "all") else chain_family(chain)
 
 
 @operation("getWalletsBreakdown")

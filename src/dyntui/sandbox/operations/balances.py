@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.sandbox.balances import balances
+from dyntui.sandbox.balances import make_balances
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user
@@ -27,7 +27,7 @@ def get_balances(call: OperationCall) -> Any:
                 "networks": [
                     {
                         "networkId": network,
-                        "balances": balances(call.sandbox.ids, request["chain"], request["address"], int(network)),
+                        "balances": make_balances(call.sandbox.ids, request["chain"], request["address"], int(network)),
                     }
                     for network in request["networkIds"]
                 ],
@@ -42,7 +42,7 @@ def get_address_balances(call: OperationCall) -> Any:
     address = call.query["accountAddress"]
     if not address:
         raise bad_request("query/accountAddress must NOT have fewer than 1 characters")
-    return balances(
+    return make_balances(
         call.sandbox.ids,
         call.path["chainName"],
         address,

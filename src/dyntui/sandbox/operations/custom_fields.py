@@ -33,7 +33,7 @@ def _is_unique(field: Json) -> bool:
 
 
 def _has_duplicates(call: OperationCall, key: str) -> bool:
-    """Whether two users share a value; looks at the first ten thousand."""
+    """Return whether two of the first 10,000 users have the same value of a field."""
     seen: set[bytes] = set()
     last = min(call.sandbox.users.next_position() - 1, _MAX_COMPARED_USERS)
     for start in range(1, last + 1, 500):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall
 from dyntui.sandbox.replies import invalid
@@ -33,7 +33,7 @@ def _check(call: OperationCall, gate: Json) -> None:
     if not gate["rules"]:
         raise invalid("invalid_gate", "A gate needs at least one rule")
     for rule in gate["rules"]:
-        chain = family(rule.get("chain", "EVM"))
+        chain = chain_family(rule.get("chain", "EVM"))
         address = rule["address"]["contractAddress"]
         if not address or (chain == "EVM" and not _EVM_ADDRESS.match(address)):
             raise invalid("invalid_gate", f"{address!r} is not the address of a contract")

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.chain_tokens import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
@@ -40,7 +40,7 @@ def set_sanctions(call: OperationCall) -> Any:
 
 
 def _chain(call: OperationCall) -> str:
-    name = family(call.path["chainName"])
+    name = chain_family(call.path["chainName"])
     if name not in catalog().schemas["ChainEnum"]["enum"]:
         raise not_found("Chain")
     return name
@@ -112,11 +112,11 @@ def list_tokens(call: OperationCall) -> Any:
     network = call.query.get("networkId")
     found = []
     for name, symbol, addresses in TOKENS.get(_chain(call), ()):
-        wanted = [
+        networks = [
             {"networkId": id, "contractAddress": address} for id, address in addresses.items() if network in (None, id)
         ]
-        if wanted:
-            found.append({"name": name, "symbol": symbol, "tokenAddresses": wanted})
+        if networks:
+            found.append({"name": name, "symbol": symbol, "tokenAddresses": networks})
     return found
 
 
@@ -124,7 +124,7 @@ def list_tokens(call: OperationCall) -> Any:
 def check_jwt(call: OperationCall) -> Any:
     """Check the form and the claims of a JWT. The signature is not verified, because that needs a remote key."""
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
-    wanted = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
+    expected = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
     parts = [_decode_jwt_part(part) for part in call.body["encodedJwt"].split(".")[:2]]
     if len(parts) != 2 or None in parts or call.body["encodedJwt"].count(".") != 2:
         return {"valid": False, "errors": ["The token is not a JWT"]}
@@ -138,9 +138,9 @@ def check_jwt(call: OperationCall) -> Any:
     if not isinstance(expires, (int, float)) or expires * 1000 <= call.now:
         errors.append("The token has expired")
     errors += [
-        f"The claim {name} is not {wanted[name]}"
+        f"The claim {name} is not {expected[name]}"
         for name in ("iss", "aud")
-        if wanted.get(name) not in (None, claims.get(name))
+        if expected.get(name) not in (None, claims.get(name))
     ]
     return {"valid": not errors, "errors": errors}
 

@@ -12,7 +12,7 @@ from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import serialize_user
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
-from dyntui.sandbox.serializers import wallet
+from dyntui.sandbox.serializers import serialize_wallet
 from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
 from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, new_record
 
@@ -84,7 +84,7 @@ def _pregenerate(call: OperationCall, identity: Json, chains: Sequence[str], ver
     if new:
         call.emit("user.created", user)
     for each in made:
-        call.emit("wallet.created", {**wallet(each), "userId": record["id"]})
+        call.emit("wallet.created", {**serialize_wallet(each), "userId": record["id"]})
     return Reply(201 if made else 200, {"user": user})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user, serialize_user
 from dyntui.sandbox.replies import not_found
-from dyntui.sandbox.serializers import session
+from dyntui.sandbox.serializers import serialize_session
 from dyntui.sandbox.user_record import Record, unique_keys
 
 
@@ -29,14 +29,14 @@ def get_session(call: OperationCall) -> Any:
     _, record, each = _find(call)
     if record["id"] != call.path["userId"]:
         raise not_found("Session")
-    return session(each)
+    return serialize_session(each)
 
 
 @operation("revokeSessionById")
 def revoke_session(call: OperationCall) -> Any:
     position, record, each = _find(call)
     _revoke(call, position, record, [each])
-    return session(each)
+    return serialize_session(each)
 
 
 def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
@@ -46,7 +46,7 @@ def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequen
     if active:
         call.sandbox.users.save([(position, record, unique_keys(record))])
     for each in active:
-        call.emit("user.session.revoked", {**session(each), "userId": record["id"]})
+        call.emit("user.session.revoked", {**serialize_session(each), "userId": record["id"]})
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")

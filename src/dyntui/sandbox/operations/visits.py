@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dyntui.sandbox.addresses import family
+from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.user_record import fold_case, format_time
@@ -62,6 +62,6 @@ def _filtered(call: OperationCall) -> list[Json]:
     return [
         each
         for each in call.sandbox.visitors.all()
-        if (not chain or family(each["chain"]) == family(chain))
+        if (not chain or chain_family(each["chain"]) == chain_family(chain))
         and (not value or any(value in fold_case(each[name]) for name in columns))
     ]

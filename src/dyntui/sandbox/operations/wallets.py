@@ -7,7 +7,7 @@ from typing import Any
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import Reply, invalid, not_found
-from dyntui.sandbox.serializers import wallet, wallet_detail
+from dyntui.sandbox.serializers import serialize_wallet, serialize_wallet_detail
 from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
 from dyntui.sandbox.user_rules import add_wallet, refuse_duplicates
 
@@ -25,7 +25,7 @@ def list_wallets(call: OperationCall) -> Any:
         total, found = len(found), found[offset : offset + limit]
     environment = call.sandbox.environment_id
     return {
-        "wallets": [wallet_detail(item, record, environment) for record, item in found],
+        "wallets": [serialize_wallet_detail(item, record, environment) for record, item in found],
         "count": total,
         "limit": limit,
         "offset": offset,
@@ -51,7 +51,7 @@ def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, di
 @operation("getWalletsByUserId", "getWalletsByUserIdLegacy")
 def list_user_wallets(call: OperationCall) -> Any:
     _, record = find_user(call)
-    wallets = [wallet(item) for item in live_wallets(record)]
+    wallets = [serialize_wallet(item) for item in live_wallets(record)]
     return {"count": len(wallets), "wallets": wallets}
 
 
@@ -66,8 +66,8 @@ def create_wallet(call: OperationCall) -> Any:
     refuse_duplicates(record, keys, call.sandbox.store.owners(keys), position)
     record["updatedAt"] = call.now
     call.sandbox.users.save([(position, record, before)])
-    call.emit("wallet.linked", {**wallet(item), "userId": record["id"]})
-    return Reply(201, wallet(item))
+    call.emit("wallet.linked", {**serialize_wallet(item), "userId": record["id"]})
+    return Reply(201, serialize_wallet(item))
 
 
 def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
@@ -82,7 +82,7 @@ def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
 
 @operation("getWalletById", "getWalletByIdLegacy")
 def get_wallet(call: OperationCall) -> Any:
-    return wallet(_find(call)[2])
+    return serialize_wallet(_find(call)[2])
 
 
 @operation("deleteWalletById", "deleteWalletByIdLegacy")
@@ -91,7 +91,7 @@ def delete_wallet(call: OperationCall) -> None:
     before = unique_keys(record)
     item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
     call.sandbox.users.save([(position, record, before)])
-    call.emit("wallet.deleted", {**wallet(item), "userId": record["id"]})
+    call.emit("wallet.deleted", {**serialize_wallet(item), "userId": record["id"]})
 
 
 @operation("recoverDeletedWalletsWithEnvironment")
