@@ -68,7 +68,7 @@ class _SandboxCommand(BaseCommand):
     is_flag=False,
     flag_value="documented",
     metavar="[N[:BULK]]",
-    help="Refuse more than N requests and BULK bulk requests a minute; without a value 1500:150, as documented.  [default: off]",
+    help="Refuse more than N requests and BULK bulk requests a minute; without a value 1500:150.  [default: off]",
 )
 @click.option("--now", metavar="TIME", help="Stop the clock at this time (RFC 3339).")
 @click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text of responses.")
