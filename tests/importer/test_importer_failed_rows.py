@@ -19,8 +19,8 @@ from dyntui.importer import (
     REPORT_COLUMNS,
     FailedRowsWriter,
     Mapper,
-    Row,
     SourceInfo,
+    SourceRow,
     failed_rows_suffix,
     open_source,
     propose_mapping,
@@ -29,14 +29,16 @@ from dyntui.importer.formula_escaping import escape_formula, shield, unescape_fo
 from dyntui.importer.source_types import fingerprint
 
 
-def write(path: Path, info: SourceInfo, rows: list[Row], **options: Any) -> None:
+def write(path: Path, info: SourceInfo, rows: list[SourceRow], **options: Any) -> None:
     with FailedRowsWriter(path, info, **options) as writer:
         for row in rows:
             writer.write(row.number, row.cells, "email_already_exists", "email", 'taken, "=really"\nyes', row.extra)
         assert writer.count == len(rows)
 
 
-def there_and_back(data: bytes, path: Path, **options: Any) -> tuple[SourceInfo, list[Row], SourceInfo, list[Row]]:
+def there_and_back(
+    data: bytes, path: Path, **options: Any
+) -> tuple[SourceInfo, list[SourceRow], SourceInfo, list[SourceRow]]:
     with open_source(io.BytesIO(data), name="in") as source:
         info, rows = source.info, list(source.rows())
     write(path, info, rows, **options)
@@ -44,7 +46,7 @@ def there_and_back(data: bytes, path: Path, **options: Any) -> tuple[SourceInfo,
         return info, rows, source.info, list(source.rows())
 
 
-def same(rows: list[Row], again: list[Row]) -> bool:
+def same(rows: list[SourceRow], again: list[SourceRow]) -> bool:
     return [(row.cells, row.extra, [p.code for p in row.problems]) for row in rows] == [
         (row.cells, row.extra, [p.code for p in row.problems]) for row in again
     ]
@@ -96,7 +98,7 @@ def test_the_file_says_which_row_failed_and_why(tmp_path: Path) -> None:
 
 def test_the_spreadsheet_profile_protects_and_marks_and_the_exact_one_does_not(tmp_path: Path) -> None:
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), fingerprint(("email",)))
-    rows = [Row(1, ("=HYPERLINK()",))]
+    rows = [SourceRow(1, ("=HYPERLINK()",))]
     write(tmp_path / "safe", info, rows)
     write(tmp_path / "exact", info, rows, safe=False)
     assert (tmp_path / "safe").read_bytes().startswith(b"\xef\xbb\xbf") and b"'=HYPER" in (
@@ -166,7 +168,7 @@ def test_one_reader_reads_both_profiles(value: str) -> None:
 )
 def test_any_values_survive_the_way_out_and_back(values: list[list[str]], delimiter: str, safe: bool) -> None:
     info = SourceInfo("f", "csv", "utf-8", delimiter, "double", 1, ("email", "x y"), fingerprint(("email", "x y")))
-    rows = [Row(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
+    rows = [SourceRow(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "failed"
         write(path, info, rows, safe=safe)
@@ -188,7 +190,7 @@ json_values = st.recursive(
 )
 def test_any_json_values_survive_the_way_out_and_back(values: list[list[Any]], format: str) -> None:
     info = SourceInfo("f", format, "utf-8", "", "", None, ("email", "x"), fingerprint(("email", "x")))
-    rows = [Row(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
+    rows = [SourceRow(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "failed"
         write(path, info, rows)

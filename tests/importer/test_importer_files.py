@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.importer import Row, Source, SourceChanged, SourceError, SourceInfo, UnknownEncoding, open_source
+from dyntui.importer import Source, SourceChanged, SourceError, SourceInfo, SourceRow, UnknownEncoding, open_source
 
 
-def read(data: bytes | str, **options: object) -> tuple[SourceInfo, list[Row]]:
+def read(data: bytes | str, **options: object) -> tuple[SourceInfo, list[SourceRow]]:
     raw = data.encode() if isinstance(data, str) else data
     with open_source(io.BytesIO(raw), name="people.csv", **options) as source:  # type: ignore[arg-type]
         return source.info, list(source.rows())
@@ -330,7 +330,7 @@ def test_files_of_other_kinds_are_named(data: bytes, words: str) -> None:
         read(data)
 
 
-def rest(source: Source) -> Iterator[Row]:
+def rest(source: Source) -> Iterator[SourceRow]:
     rows = source.rows()
     next(rows)
     return rows

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.importer import Row, SourceError, SourceInfo, open_source
+from dyntui.importer import SourceError, SourceInfo, SourceRow, open_source
 from dyntui.importer.json_reader import _BLOCK
 
 
-def read(data: str, **options: object) -> tuple[SourceInfo, list[Row]]:
+def read(data: str, **options: object) -> tuple[SourceInfo, list[SourceRow]]:
     with open_source(io.BytesIO(data.encode()), name="people.json", **options) as source:  # type: ignore[arg-type]
         return source.info, list(source.rows())
 

@@ -16,7 +16,7 @@ from dyntui.importer import (
     Mapper,
     Mapping,
     MissingChoice,
-    Row,
+    SourceRow,
     natural_keys,
     open_source,
     propose_mapping,
@@ -43,7 +43,7 @@ def mapper(
 
 def one(field: str, value: Any, transforms: tuple[str, ...] | None = None, **options: Any) -> MappedRow:
     target: Any = (field, transforms) if transforms is not None else field
-    return mapper({"c": target}, **options).map(Row(1, (value,)))
+    return mapper({"c": target}, **options).map(SourceRow(1, (value,)))
 
 
 def codes(mapped: MappedRow) -> list[str]:
@@ -51,7 +51,7 @@ def codes(mapped: MappedRow) -> list[str]:
 
 
 def test_a_plain_row_becomes_a_body_without_problems() -> None:
-    made = mapper({"e": "email", "f": "firstName", "c": "country"}).map(Row(1, ("ada@example.com", "Ada", "DE")))
+    made = mapper({"e": "email", "f": "firstName", "c": "country"}).map(SourceRow(1, ("ada@example.com", "Ada", "DE")))
     assert (
         made.user == {"email": "ada@example.com", "firstName": "Ada", "country": "DE"}
         and made.problems == ()
@@ -68,39 +68,41 @@ def test_it_refuses_to_be_built_without_the_choice_of_verification() -> None:
 
 
 def test_verified_now_unverified_a_date_and_a_column() -> None:
-    row = Row(1, ("ada@example.com",))
+    row = SourceRow(1, ("ada@example.com",))
     assert "emailVerifiedAt" not in mapper({"e": "email"}).map(row).user
     assert mapper({"e": "email"}, {"emailVerifiedAt": "now"}).map(row).user["emailVerifiedAt"] == NOW
     dated = mapper({"e": "email"}, {"emailVerifiedAt": "2024-05-31T00:00:00Z"})
     assert dated.map(row).user["emailVerifiedAt"] == "2024-05-31T00:00:00Z"
     by_column = mapper({"e": "email", "v": "emailVerifiedAt"})
-    assert by_column.map(Row(1, ("a@example.com", "yes"))).user["emailVerifiedAt"] == NOW
-    assert "emailVerifiedAt" not in by_column.map(Row(1, ("a@example.com", "false"))).user
-    assert by_column.map(Row(1, ("a@example.com", "2024-01-02"))).user["emailVerifiedAt"] == "2024-01-02T00:00:00Z"
-    assert codes(by_column.map(Row(1, ("a@example.com", "perhaps")))) == ["bad_date"]
+    assert by_column.map(SourceRow(1, ("a@example.com", "yes"))).user["emailVerifiedAt"] == NOW
+    assert "emailVerifiedAt" not in by_column.map(SourceRow(1, ("a@example.com", "false"))).user
+    assert (
+        by_column.map(SourceRow(1, ("a@example.com", "2024-01-02"))).user["emailVerifiedAt"] == "2024-01-02T00:00:00Z"
+    )
+    assert codes(by_column.map(SourceRow(1, ("a@example.com", "perhaps")))) == ["bad_date"]
 
 
 def test_rows_without_an_email_are_not_said_to_be_verified() -> None:
-    made = mapper({"e": "email", "f": "firstName"}, {"emailVerifiedAt": "now"}).map(Row(1, ("", "Ada")))
+    made = mapper({"e": "email", "f": "firstName"}, {"emailVerifiedAt": "now"}).map(SourceRow(1, ("", "Ada")))
     assert made.user == {"firstName": "Ada"} and made.problems == ()
 
 
 def test_consent_is_absent_unless_said() -> None:
     assert "policiesConsent" not in one("email", "a@example.com").user
-    made = mapper({"e": "email", "p": "policiesConsent"}).map(Row(1, ("a@example.com", "nein")))
+    made = mapper({"e": "email", "p": "policiesConsent"}).map(SourceRow(1, ("a@example.com", "nein")))
     assert made.user["policiesConsent"] is False
 
 
 def test_constants_fill_what_a_row_leaves_empty() -> None:
     made = mapper({"e": "email", "c": "country"}, {"country": "Germany"})
-    assert made.map(Row(1, ("a@example.com", ""))).user["country"] == "DE"
-    assert made.map(Row(1, ("a@example.com", "FR"))).user["country"] == "FR"
+    assert made.map(SourceRow(1, ("a@example.com", ""))).user["country"] == "DE"
+    assert made.map(SourceRow(1, ("a@example.com", "FR"))).user["country"] == "FR"
     with pytest.raises(UsageError, match="country"):
         mapper({"e": "email"}, {"country": "Atlantis"})
 
 
 def test_an_empty_row_is_an_error_and_constants_do_not_fill_it() -> None:
-    made = mapper({"e": "email"}, {"country": "DE"}).map(Row(1, ("",)))
+    made = mapper({"e": "email"}, {"country": "DE"}).map(SourceRow(1, ("",)))
     assert codes(made) == ["empty_row"] and not made.ok
 
 
@@ -224,7 +226,7 @@ def test_full_names_are_split(text: str, names: tuple[str, str]) -> None:
 
 
 def test_own_columns_win_over_a_split_full_name() -> None:
-    made = mapper({"n": "firstName+lastName", "f": "firstName"}).map(Row(1, ("Ada Lovelace", "Augusta")))
+    made = mapper({"n": "firstName+lastName", "f": "firstName"}).map(SourceRow(1, ("Ada Lovelace", "Augusta")))
     assert made.user == {"firstName": "Augusta", "lastName": "Lovelace"}
 
 
@@ -243,8 +245,8 @@ def test_a_wallet_is_put_together_from_columns_and_constants() -> None:
         "walletName": "metamask",
         "walletProvider": "browserExtension",
     }
-    assert made.map(Row(1, ("a@example.com", EVM, "ethereum"))).user["wallets"] == [wallet]
-    assert "wallets" not in made.map(Row(1, ("a@example.com", "", ""))).user
+    assert made.map(SourceRow(1, ("a@example.com", EVM, "ethereum"))).user["wallets"] == [wallet]
+    assert "wallets" not in made.map(SourceRow(1, ("a@example.com", "", ""))).user
 
 
 def test_a_second_wallet_without_a_first_is_the_first() -> None:
@@ -253,18 +255,18 @@ def test_a_second_wallet_without_a_first_is_the_first() -> None:
         for n in (0, 3)
         for name in ("publicWalletAddress", "chain", "walletName", "walletProvider")
     }
-    made = mapper(fields).map(Row(1, ("", "", "", "", EVM, "EVM", "w", "qrCode")))
+    made = mapper(fields).map(SourceRow(1, ("", "", "", "", EVM, "EVM", "w", "qrCode")))
     assert len(made.user["wallets"]) == 1 and made.ok
 
 
 def test_the_chain_is_told_from_an_address_that_is_certain() -> None:
     made = mapper({"a": "wallets.0.publicWalletAddress"}, WALLET_CONSTANTS)
-    assert made.map(Row(1, (EVM,))).user["wallets"][0]["chain"] == "EVM"
-    assert "wallet_chain_missing" in codes(made.map(Row(1, ("So11111111111111111111111111111111111111112",))))
+    assert made.map(SourceRow(1, (EVM,))).user["wallets"][0]["chain"] == "EVM"
+    assert "wallet_chain_missing" in codes(made.map(SourceRow(1, ("So11111111111111111111111111111111111111112",))))
 
 
 def test_a_wallet_that_lacks_parts_is_one_error_with_what_to_say() -> None:
-    made = mapper({"a": "wallets.0.publicWalletAddress"}).map(Row(1, (EVM,)))
+    made = mapper({"a": "wallets.0.publicWalletAddress"}).map(SourceRow(1, (EVM,)))
     problem = next(problem for problem in made.problems if problem.severity == "error")
     assert problem.code == "wallet_incomplete" and "--set wallets.0.walletName=" in str(problem.suggestion)
 
@@ -273,40 +275,42 @@ def test_whole_lists_and_single_parts_come_together() -> None:
     made = mapper({"all": "wallets", **WALLET}, WALLET_CONSTANTS)
     solana = "So11111111111111111111111111111111111111112"
     cell = json.dumps([{"address": solana, "chain": "solana", "name": "phantom", "connector_type": "phantom"}])
-    wallets = made.map(Row(1, (cell, EVM, "EVM"))).user["wallets"]
+    wallets = made.map(SourceRow(1, (cell, EVM, "EVM"))).user["wallets"]
     assert [(wallet["chain"], wallet["walletName"]) for wallet in wallets] == [("SOL", "phantom"), ("EVM", "metamask")]
 
 
 def test_social_accounts_need_provider_and_id() -> None:
     made = mapper({"p": "oauthAccounts.0.provider", "i": "oauthAccounts.0.accountId"})
-    assert made.map(Row(1, ("Google", 123.0))).user["oauthAccounts"] == [{"provider": "google", "accountId": "123"}]
-    assert codes(made.map(Row(1, ("google", "")))) == ["oauth_incomplete"]
+    assert made.map(SourceRow(1, ("Google", 123.0))).user["oauthAccounts"] == [
+        {"provider": "google", "accountId": "123"}
+    ]
+    assert codes(made.map(SourceRow(1, ("google", "")))) == ["oauth_incomplete"]
 
 
 def test_metadata_comes_together_and_conflicts_are_said() -> None:
     made = mapper({"m": "metadata", "p": "metadata.plan", "d": "metadata.a.b"}, {"metadata.source": "import"})
-    assert made.map(Row(1, ('{"x": 1}', "pro", "deep"))).user["metadata"] == {
+    assert made.map(SourceRow(1, ('{"x": 1}', "pro", "deep"))).user["metadata"] == {
         "x": 1,
         "plan": "pro",
         "a": {"b": "deep"},
         "source": "import",
     }
-    assert "metadata_conflict" in codes(made.map(Row(1, ('{"plan": 1}', "pro", ""))))
-    assert "metadata_conflict" in codes(made.map(Row(1, ('{"a": 1}', "pro", "deep"))))
+    assert "metadata_conflict" in codes(made.map(SourceRow(1, ('{"plan": 1}', "pro", ""))))
+    assert "metadata_conflict" in codes(made.map(SourceRow(1, ('{"a": 1}', "pro", "deep"))))
 
 
 def test_rows_do_not_share_what_they_are_made_of() -> None:
     made = mapper({"e": "email"}, {"metadata.tags": ["a"], "metadata.x": {"y": 1}})
-    first = made.map(Row(1, ("a@example.com",))).user
+    first = made.map(SourceRow(1, ("a@example.com",))).user
     first["metadata"]["x"]["y"] = 2
     first["metadata"]["tags"].append("b")
-    assert made.map(Row(2, ("b@example.com",))).user["metadata"] == {"tags": ["a"], "x": {"y": 1}}
+    assert made.map(SourceRow(2, ("b@example.com",))).user["metadata"] == {"tags": ["a"], "x": {"y": 1}}
 
 
 def test_cells_that_are_lists_are_not_changed_by_mapping_them() -> None:
     cell = [{"publicWalletAddress": EVM, "chain": "", "walletName": 5, "walletProvider": "qrCode"}]
     before = json.dumps(cell)
-    mapper({"w": ("wallets", ())}).map(Row(1, (cell,)))
+    mapper({"w": ("wallets", ())}).map(SourceRow(1, (cell,)))
     assert json.dumps(cell) == before
 
 
@@ -314,11 +318,11 @@ def test_paths_into_json_cells_reach_what_they_name() -> None:
     made = mapper({"j": ("metadata.x", ())})
     mapping = made.mapping.with_column("j.profile.email", "email").with_column("j.tags.1", "alias")
     made = Mapper(mapping.with_column("j", None), now=NOW)
-    assert made.map(Row(1, ('{"profile": {"email": "a@example.com"}, "tags": ["a", "b"]}',))).user == {
+    assert made.map(SourceRow(1, ('{"profile": {"email": "a@example.com"}, "tags": ["a", "b"]}',))).user == {
         "email": "a@example.com",
         "alias": "b",
     }
-    assert codes(made.map(Row(1, ("no json",)))) == ["empty_row"]
+    assert codes(made.map(SourceRow(1, ("no json",)))) == ["empty_row"]
 
 
 @pytest.mark.parametrize("value", ["\ud800", ["\ud800"], {"a": {"b": 2**70}}, 2**70])
@@ -351,12 +355,12 @@ def test_custom_field_rules_are_warnings() -> None:
     made = mapper(
         {"e": "email", "s": "metadata.size", "c": "metadata.code", "x": "metadata.evil"}, custom_fields=fields
     )
-    assert codes(made.map(Row(1, ("a@example.com", "m", "ab", "a" * 60 + "!")))) == [
+    assert codes(made.map(SourceRow(1, ("a@example.com", "m", "ab", "a" * 60 + "!")))) == [
         "custom_field_option",
         "custom_field_pattern",
     ]
-    assert codes(made.map(Row(1, ("a@example.com", "", "", "")))) == ["custom_field_required"]
-    assert made.map(Row(1, ("a@example.com", "M", "AB", ""))).problems == ()
+    assert codes(made.map(SourceRow(1, ("a@example.com", "", "", "")))) == ["custom_field_required"]
+    assert made.map(SourceRow(1, ("a@example.com", "M", "AB", ""))).problems == ()
 
 
 cell = st.one_of(
@@ -394,7 +398,7 @@ ANY_FIELDS += ["oauthAccounts.1.emails", "oauthAccounts.0.accountId", "mfaBackup
 
 @given(st.lists(cell, min_size=len(ANY_FIELDS), max_size=len(ANY_FIELDS)))
 def test_any_cells_give_a_body_or_problems_and_validation_agrees(cells: list[Any]) -> None:
-    made = mapper({f"c{n}": field for n, field in enumerate(ANY_FIELDS)}, region="DE").map(Row(1, tuple(cells)))
+    made = mapper({f"c{n}": field for n, field in enumerate(ANY_FIELDS)}, region="DE").map(SourceRow(1, tuple(cells)))
     json.dumps(made.user)
     natural_keys(made.user)
     if made.ok:

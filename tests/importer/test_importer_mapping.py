@@ -14,8 +14,8 @@ from dyntui.importer import (
     ColumnMap,
     Mapper,
     Mapping,
-    Row,
     SourceInfo,
+    SourceRow,
     open_source,
     parse_assignment,
     parse_column_map,
@@ -313,7 +313,7 @@ def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
     names = list(dict.fromkeys(names))
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, tuple(names), fingerprint(names))
     cells = st.one_of(st.text(max_size=8), st.emails(), st.none(), st.integers())
-    rows = [Row(1, tuple(data.draw(cells) for _ in names))]
+    rows = [SourceRow(1, tuple(data.draw(cells) for _ in names))]
     mapping = propose_mapping(info, rows)
     used = [each.field for each in mapping.columns if each.field]
     assert len(used) == len(set(used)) and [each.column for each in mapping.columns][: len(names)] == names

@@ -10,10 +10,10 @@ import importer_samples as samples
 import pytest
 from importer_samples import Date, ErrorValue, Formula
 
-from dyntui.importer import Row, SourceError, SourceInfo, open_source
+from dyntui.importer import SourceError, SourceInfo, SourceRow, open_source
 
 
-def read(data: bytes, **options: object) -> tuple[SourceInfo, list[Row]]:
+def read(data: bytes, **options: object) -> tuple[SourceInfo, list[SourceRow]]:
     with open_source(io.BytesIO(data), name="people.xlsx", **options) as source:  # type: ignore[arg-type]
         return source.info, list(source.rows())
 

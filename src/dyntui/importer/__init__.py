@@ -19,7 +19,14 @@ from dyntui.importer.report import (
     write_report_json,
 )
 from dyntui.importer.source import Source, open_source
-from dyntui.importer.source_types import REPORT_COLUMNS, Row, SourceChanged, SourceError, SourceInfo, UnknownEncoding
+from dyntui.importer.source_types import (
+    REPORT_COLUMNS,
+    SourceChanged,
+    SourceError,
+    SourceInfo,
+    SourceRow,
+    UnknownEncoding,
+)
 from dyntui.importer.user_validation import validate_user
 
 __all__ = [
@@ -34,12 +41,12 @@ __all__ = [
     "MissingChoice",
     "Problem",
     "Report",
-    "Row",
     "RowOutcome",
     "Source",
     "SourceChanged",
     "SourceError",
     "SourceInfo",
+    "SourceRow",
     "UnknownEncoding",
     "describe_key",
     "entry_keys",

@@ -15,7 +15,7 @@ from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_st
 from dyntui.importer.mapping import Mapping
 from dyntui.importer.problems import Problem
 from dyntui.importer.source import Source, open_source
-from dyntui.importer.source_types import Row
+from dyntui.importer.source_types import SourceRow
 from dyntui.importer.validation_context import ValidationContext
 from dyntui.importer.validators import make_check
 from dyntui.importer.value_paths import compile_path
@@ -68,7 +68,7 @@ class AllowlistMapper:
         names = {name: field_for(name, "allowlist") for name in IDENTIFIERS}
         self._by_kind = {name: compile_step(field, field.transforms, self.rules) for name, field in names.items()}
 
-    def map(self, row: Row) -> MappedRow:
+    def map(self, row: SourceRow) -> MappedRow:
         """Map one row to a request body."""
         entry: dict[str, Any] = {}
         problems: list[Problem] = []

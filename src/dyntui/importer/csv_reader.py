@@ -12,7 +12,7 @@ from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
-from dyntui.importer.source_types import Cell, Row, SourceError
+from dyntui.importer.source_types import Cell, SourceError, SourceRow
 from dyntui.importer.text_detection import find_dialect, find_header
 
 __all__ = ["LONGEST_VALUE", "DelimitedReader"]
@@ -59,7 +59,7 @@ class DelimitedReader(RowReader):
             except csv.Error as error:
                 raise self._unreadable(reader.line_num, error) from error
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         width, keep = self.width, self.keep
         number = 0
         lines: list[str] = []
@@ -85,7 +85,7 @@ class DelimitedReader(RowReader):
                         if "'" in cell:
                             cells = [unescape_formula(cell) for cell in cells]
                             break
-                    yield Row(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))
+                    yield SourceRow(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))
             except csv.Error as error:
                 raise self._unreadable(reader.line_num, error) from error
             except UnicodeError as error:

@@ -12,7 +12,7 @@ from dyntui.importer.failed_rows import RAW_KEY
 from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
-from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, SourceError
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, SourceRow
 
 __all__ = ["LONGEST_RECORD", "JsonReader", "looks_like_json"]
 
@@ -81,7 +81,7 @@ class JsonReader(RowReader):
     def _text(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(self._opened.reader(), self.encoding, newline="\n")
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         columns = self.columns
         known = frozenset((*columns, *REPORT_COLUMNS))
         empty: tuple[Cell, ...] = (None,) * len(columns)
@@ -98,19 +98,19 @@ class JsonReader(RowReader):
                     problem = Problem(
                         "error", "bad_json_record", "", f"Record {number} is not an object: {broken.why}."
                     )
-                    yield Row(number, empty, (problem,), (("", broken.text),))
+                    yield SourceRow(number, empty, (problem,), (("", broken.text),))
                     continue
                 cells = tuple([record.get(column) for column in columns])
                 if record.keys() <= known:
                     if record:
-                        yield Row(number, cells)
+                        yield SourceRow(number, cells)
                     continue
                 extra = tuple((str(key), value) for key, value in record.items() if key not in known)
                 names = ", ".join(key for key, _ in extra)
                 problem = Problem(
                     "warning", "unexpected_key", extra[0][0], f"{names}: not among the columns; not imported."
                 )
-                yield Row(number, cells, (problem,), extra)
+                yield SourceRow(number, cells, (problem,), extra)
         self._opened.check_unchanged()
 
     def _records(self, text: io.TextIOWrapper) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
 from dyntui.importer.nested_body import NestedBody
 from dyntui.importer.problems import Problem, has_errors
-from dyntui.importer.source_types import Cell, Row
+from dyntui.importer.source_types import Cell, SourceRow
 from dyntui.importer.transforms import make_transform, split_name
 from dyntui.importer.user_validation import RowValidator
 from dyntui.importer.validation_context import Step, ValidationContext
@@ -101,7 +101,7 @@ class Mapper:
         else:
             self._constants[name] = value
 
-    def map(self, row: Row) -> MappedRow:
+    def map(self, row: SourceRow) -> MappedRow:
         """Map one row to a request body. Problems of the row itself are not repeated."""
         user: dict[str, Any] = {}
         problems: list[Problem] = []

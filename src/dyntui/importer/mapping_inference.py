@@ -14,7 +14,7 @@ from dyntui.importer.fields import FULL_NAME, MappingKind, field_for
 from dyntui.importer.header_synonyms import AMBIGUOUS, nearest_field, synonym_field
 from dyntui.importer.mapping import ColumnMap, Mapping
 from dyntui.importer.presets import PRESETS, Preset
-from dyntui.importer.source_types import Cell, Row, SourceInfo, normalize_name
+from dyntui.importer.source_types import Cell, SourceInfo, SourceRow, normalize_name
 from dyntui.importer.value_paths import find_owner_column
 
 __all__ = ["EXPLICIT", "propose_mapping"]
@@ -28,7 +28,7 @@ _IDENTITY = {"wallets": "publicWalletAddress", "oauthAccounts": "accountId"}
 
 def propose_mapping(
     info: SourceInfo,
-    sample_rows: Sequence[Row],
+    sample_rows: Sequence[SourceRow],
     *,
     custom_fields: Sequence[AbstractMapping[str, Any]] = (),
     kind: MappingKind = "users",
@@ -62,7 +62,7 @@ class _Proposal:
     def __init__(
         self,
         columns: Sequence[str],
-        rows: Sequence[Row],
+        rows: Sequence[SourceRow],
         custom_fields: Sequence[AbstractMapping[str, Any]],
         kind: MappingKind,
     ) -> None:

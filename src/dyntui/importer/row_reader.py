@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
 from dyntui.importer.problems import Problem
-from dyntui.importer.source_types import REPORT_COLUMNS, Cell, Row, unique_names
+from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceRow, unique_names
 from dyntui.importer.text_detection import count_names, looks_like_data
 
 __all__ = ["RowReader"]
@@ -33,7 +33,7 @@ class RowReader(ABC):
     keep: tuple[int, ...] | None = None
 
     @abstractmethod
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         """Iterate over the rows; each call starts at the first."""
 
     def _set_header(self, head: Sequence[Sequence[Cell]], place: int | None) -> None:
@@ -81,7 +81,7 @@ class RowReader(ABC):
         if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):
             self.notes += (f"Row {place + 1} is taken as the columns' names; --header-row 0 says that there are none.",)
 
-    def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> Row:
+    def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> SourceRow:
         """A row whose length is not the header's: surplus values kept apart, missing ones empty.
 
         damaged: a quotation mark in it was not closed where it should be.
@@ -101,7 +101,7 @@ class RowReader(ABC):
             problems = (Problem("warning", "too_few_cells", "", message),)
         cells = cells[: self.width] + [""] * (self.width - len(cells))
         kept = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)
-        return Row(number, kept, problems, tuple(("", cell) for cell in extra))
+        return SourceRow(number, kept, problems, tuple(("", cell) for cell in extra))
 
 
 def _reach(record: Sequence[Cell]) -> int:

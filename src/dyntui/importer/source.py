@@ -15,7 +15,7 @@ from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognize_preset
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile, open_bytes
-from dyntui.importer.source_types import Row, SourceError, SourceInfo, fingerprint
+from dyntui.importer.source_types import SourceError, SourceInfo, SourceRow, fingerprint
 from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
 from dyntui.importer.text_detection import check_encoding, find_encoding, non_ascii_excerpts
 
@@ -33,11 +33,11 @@ class Source:
         self._table = table
         self.info = info
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         """Iterate over every row. Raises SourceChanged at the end when the file changed meanwhile."""
         return self._table.rows()
 
-    def sample(self, limit: int = 200) -> tuple[Row, ...]:
+    def sample(self, limit: int = 200) -> tuple[SourceRow, ...]:
         """Return the first rows, for a preview and for proposing a mapping."""
         return tuple(islice(self.rows(), limit))
 

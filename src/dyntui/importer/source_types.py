@@ -17,10 +17,10 @@ from dyntui.importer.problems import Problem
 __all__ = [
     "REPORT_COLUMNS",
     "Cell",
-    "Row",
     "SourceChanged",
     "SourceError",
     "SourceInfo",
+    "SourceRow",
     "UnknownEncoding",
     "fingerprint",
     "normalize_name",
@@ -52,7 +52,7 @@ class UnknownEncoding(SourceError):
         self.candidates = candidates
 
 
-class Row(NamedTuple):
+class SourceRow(NamedTuple):
     """One record of the file.
 
     number: its place below the header, from 1; blank records are counted but not given.

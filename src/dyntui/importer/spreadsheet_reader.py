@@ -13,7 +13,7 @@ from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
-from dyntui.importer.source_types import Cell, Row, SourceError
+from dyntui.importer.source_types import Cell, SourceError, SourceRow
 from dyntui.importer.text_detection import find_header
 from dyntui.importer.workbook_limits import MOST_FILE, SheetFacts, inspect_zip
 
@@ -95,7 +95,7 @@ class SpreadsheetReader(RowReader):
         with _understood(self._opened.name):
             yield from self._sheet.iter_rows()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         marked = self._marked_rows()
         place = self.first - 1
         for place, values in enumerate(islice(self._values(), self.first, None), start=self.first):
@@ -111,14 +111,14 @@ class SpreadsheetReader(RowReader):
             yield self._row(below - self.first + 1, [])._replace(problems=self._marks(below))
         self._opened.check_unchanged()
 
-    def _row(self, number: int, cells: list[Cell]) -> Row:
+    def _row(self, number: int, cells: list[Cell]) -> SourceRow:
         while len(cells) > self.width and cells[-1] in ("", None):
             cells.pop()
         if len(cells) < self.width:
             cells += [""] * (self.width - len(cells))  # a short row of a sheet is only empty at its end
         if len(cells) > self.width:
             return self._odd_row(number, cells)
-        return Row(number, tuple(cells) if self.keep is None else tuple([cells[index] for index in self.keep]))
+        return SourceRow(number, tuple(cells) if self.keep is None else tuple([cells[index] for index in self.keep]))
 
     def _marked_rows(self) -> frozenset[int]:
         return frozenset(row for row, _ in (*self._facts.formulas, *self._facts.errors))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import Mapping, Problem, Row, Source, SourceInfo
+from dyntui.importer import Mapping, Problem, Source, SourceInfo, SourceRow
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, summarize_job
@@ -103,7 +103,7 @@ class _FailedRowsSource(Source):
         self.info = SourceInfo.from_json(json.dumps(old.facts["source"]))
         self.codes: set[str] = set()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         for row in iter_failed_rows(self._old):
             cells, *extra = row.raw
             problems = file_problems(self._old, row.number)
@@ -111,7 +111,7 @@ class _FailedRowsSource(Source):
                 reason = "Refused" if row.state is RowState.FAILED else "Not certain"
                 self.codes.add(row.code)
                 problems += (Problem("error", row.code, row.field, f"{reason} last time: {row.message or row.code}"),)
-            yield Row(
+            yield SourceRow(
                 row.number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ()))
             )
 

@@ -16,8 +16,8 @@ from dyntui.importer import (
     Mapper,
     Mapping,
     Problem,
-    Row,
     Source,
+    SourceRow,
     entry_keys,
     has_errors,
     make_mapper,
@@ -78,7 +78,7 @@ def delete_journal(journal: Journal) -> None:
         journal.path.with_suffix(suffix).unlink(missing_ok=True)
 
 
-def map_rows(rows: Iterable[Row], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
+def map_rows(rows: Iterable[SourceRow], mapper: Mapper | AllowlistMapper) -> Iterator[NewRow]:
     """Map each row of a file to a row of the journal."""
     keys_of = natural_keys if mapper.mapping.kind == "users" else entry_keys
     keyless = mapper.mapping.kind == "users"

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, Row
+from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, SourceRow
 from dyntui.importer.fields import FULL_NAME
 from dyntui.services.imports.prepare import map_rows
 from dyntui.store import review_log, review_queries
@@ -258,7 +258,7 @@ def column_of(mapping: Mapping, field: str) -> int | None:
     )
 
 
-def journal_rows(journal: Journal) -> Iterator[Row]:
+def journal_rows(journal: Journal) -> Iterator[SourceRow]:
     """Iterate over the rows of a job with the changes made in the review, to be mapped again."""
     after = review_queries.numbers(journal)
     for start in range(0, len(after), _MANY):
@@ -266,13 +266,13 @@ def journal_rows(journal: Journal) -> Iterator[Row]:
             yield _row(journal, number, raw)
 
 
-def _row(journal: Journal, number: int, raw: bytes) -> Row:
+def _row(journal: Journal, number: int, raw: bytes) -> SourceRow:
     """Return a row to be mapped. Problems of the file reader apply only while the cells are unchanged."""
     cells, *extra = unpack(raw)
     first = review_log.originals(journal, [number]).get(number, raw)
     noted = review_log.file_problems(journal, number) if first == raw else []
     problems = to_problems(noted)
-    return Row(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
+    return SourceRow(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
 
 
 def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:

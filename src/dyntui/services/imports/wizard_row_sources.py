@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from dyntui.importer import Row, Source, SourceInfo
+from dyntui.importer import Source, SourceInfo, SourceRow
 from dyntui.services.imports.wizard_review import journal_rows
 from dyntui.store.journal import Journal
 
@@ -14,7 +14,7 @@ __all__ = ["ChunkedRows", "RowStore", "in_chunks"]
 _PORTION = 50
 
 
-def in_chunks(rows: Iterator[Row], between: Callable[[], None]) -> Iterator[Row]:
+def in_chunks(rows: Iterator[SourceRow], between: Callable[[], None]) -> Iterator[SourceRow]:
     """Iterate over the rows and call `between` before each chunk."""
     for place, row in enumerate(rows):
         if not place % _PORTION:
@@ -30,7 +30,7 @@ class ChunkedRows(Source):
         self._between = between
         self.info = source.info
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         return in_chunks(self._source.rows(), self._between)
 
     def close(self) -> None:
@@ -44,7 +44,7 @@ class RowStore(Source):
         self._journal = journal
         self.info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         return journal_rows(self._journal)
 
     def close(self) -> None:

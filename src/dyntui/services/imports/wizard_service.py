@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 from dyntui import importer
 from dyntui.config.paths import paths
 from dyntui.core.errors import StoppedError, UsageError
-from dyntui.importer import AllowlistMapper, Mapper, Mapping, Row, Source, SourceInfo, open_source, propose_mapping
+from dyntui.importer import (
+    AllowlistMapper,
+    Mapper,
+    Mapping,
+    Source,
+    SourceInfo,
+    SourceRow,
+    open_source,
+    propose_mapping,
+)
 from dyntui.services.imports.job_service import JobOptions
 from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, list_jobs, summarize_job
 from dyntui.services.imports.mappings import find_mapping
@@ -50,7 +59,7 @@ class FilePreview:
     """How a file was read, and its first rows."""
 
     info: SourceInfo
-    rows: tuple[Row, ...]
+    rows: tuple[SourceRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
